@@ -1,0 +1,76 @@
+# Every target makes the environment it needs: a fresh checkout wants only Python (3.11 or later, with
+# venv and pip) and make. The environment is .venv; it is built once, and again only when
+# pyproject.toml or constraints.txt has changed.
+#
+#   make run                       the race in this terminal;  make run ARGS="--fds 2000 --paused"
+#   make run ARGS="run --json"     the same race without a screen
+#   make PYTHON=python3.13 test    with another interpreter
+
+.DELETE_ON_ERROR:
+.PHONY: help run test bench screenshots clean
+
+# The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
+PYTHON ?=
+ARGS ?=
+
+BIN := .venv/bin
+# Folders that hold Python; what is not there (yet) is not checked.
+CODE := $(wildcard sim c10k_tui tests benchmarks)
+
+help:
+	@sed -n 's/^#   \(make\)/  \1/p' Makefile
+	@echo "  make test                      format, lint, types and tests"
+	@echo "  make bench                     speed and memory, simulated beside measured"
+	@echo "  make screenshots               the pictures in screenshots/"
+	@echo "  make clean                     remove .venv, caches and builds"
+
+# The race in this terminal. (A plain `python -m`, so that make's own lines stay out of the way.)
+run: .venv/run.stamp
+	@$(BIN)/python -m c10k_tui $(ARGS)
+
+# What must hold before anything is merged: form, lint, types, tests.
+test: .venv/dev.stamp
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/python -m pytest $(ARGS)
+
+# Measures what the project promises about speed and memory; takes about a minute.
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Draws the pictures anew; the same version gives the same files.
+screenshots: .venv/run.stamp
+	$(BIN)/python -m c10k_tui.screenshots screenshots
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis snapshot_report.html
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environment -----------------------------------------------------------------------------
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+# What running needs.
+.venv/run.stamp: pyproject.toml constraints.txt
+	@python='$(PYTHON)'; \
+	for name in $${python:-python3 python3.14 python3.13 python3.12 python3.11 python}; do \
+	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$name && break; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "c10k-tui needs Python 3.11 or later: install it, or name one with: make PYTHON=/path/to/python3" >&2; \
+	    exit 1; \
+	fi; \
+	echo "setting up .venv with $$("$$found" --version) (once)"; \
+	"$$found" -m venv --clear .venv || { \
+	    echo "$$found cannot make environments: install its venv module (Debian: apt install python3-venv)" >&2; \
+	    exit 1; \
+	}
+	@$(INSTALL) --editable .
+	@touch $@
+
+# What checking needs, on top of it.
+.venv/dev.stamp: .venv/run.stamp
+	@echo "adding the development tools to .venv (once)"
+	@$(INSTALL) --editable '.[dev]'
+	@touch $@
