@@ -1,0 +1,234 @@
+"""What may be typed after ``c10k-tui``, and one clear line for what may not.
+
+Two commands share the scenario's options: the screen (no word before them) and ``run``, the same
+race without one. A scenario is put together in three layers, the later ones winning: a preset
+(or the defaults), the scenario's string form (``n=10000 active=3``), the options.
+
+Nothing here needs Textual, Rich or NumPy, so that ``--help`` and a typing error
+answer without loading them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import NoReturn
+
+from c10k_tui.pacer import DEFAULT_SPEED
+from sim.scenario import PRESETS, Scenario, parse_field, parse_settings
+from sim.units import format_count, parse_duration_ns
+
+RUN_LIMIT_NS = 60_000_000_000
+"""The longest ``--for``: what a minute does not show, an hour will not."""
+
+_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize")
+_SCREEN_ONLY = ("--speed", "--paused", "--theme")
+_RUN_ONLY = ("--for", "--json")
+
+
+class UsageError(Exception):
+    """What was asked cannot be done; the message says why, and what to do, in one line."""
+
+
+# --- from words to a race -------------------------------------------------------------------------
+
+
+def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """The options among ``words``, which may stand in any order.
+
+    Raises:
+        UsageError: an option that the command does not have, or one without its value.
+    """
+    options, left_over = parser.parse_known_intermixed_args(words)
+    if left_over and not options.help:
+        raise UsageError(_about_option(parser, left_over[0].partition("=")[0]))
+    return options
+
+
+def scenario_of(options: argparse.Namespace) -> Scenario:
+    """The scenario of preset, string form and options together.
+
+    Raises:
+        UsageError: anything in it that cannot be.
+    """
+    if options.preset is not None and options.preset not in PRESETS:
+        raise UsageError(f"there is no preset {options.preset!r}; choose from {', '.join(PRESETS)}")
+    base = Scenario() if options.preset is None else PRESETS[options.preset][1]
+    words = " ".join(options.words).split()
+    for word in words:
+        if "=" not in word:
+            raise UsageError(_about_word(word))
+    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    try:
+        settings = parse_settings(" ".join(words))
+        settings |= {name: parse_field(name, text) for name, text in given.items()}
+        if "fds" in settings and "active" not in settings:
+            # `--fds 2` alone must work: nobody asked for three to be active.
+            base = base.with_fds(settings["fds"])  # type: ignore[arg-type]
+        return replace(base, **settings)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def duration_ns_of(options: argparse.Namespace) -> int:
+    """How long ``run`` lasts, in virtual nanoseconds.
+
+    Raises:
+        UsageError: no duration, or one beyond :data:`RUN_LIMIT_NS`.
+    """
+    try:
+        duration_ns = parse_duration_ns(options.duration)
+    except ValueError as error:
+        raise UsageError(f"--for: {error}") from None
+    if duration_ns > RUN_LIMIT_NS:
+        raise UsageError(f"--for goes up to {RUN_LIMIT_NS // 10**9}s of virtual time, not {options.duration}")
+    return duration_ns
+
+
+def _about_word(word: str) -> str:
+    """What to say of a word that is neither a command nor a setting."""
+    if word == "run":
+        return "run goes first: c10k-tui run n=10000 --for 100ms"
+    if word in PRESETS:
+        return f"{word!r} is a preset: c10k-tui --preset {word}"
+    if get_close_matches(word, ["run"]):
+        return f"there is no command {word!r}; did you mean run?"
+    return f"there is no command {word!r}; there is run, and a scenario is written like n=10000 active=3"
+
+
+def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
+    """What to say of an option that this command does not have."""
+    if option in _RUN_ONLY:
+        return f"{option} belongs to the race without a screen: c10k-tui run {option} …"
+    if option in _SCREEN_ONLY:
+        return f"{option} is for the screen, and run has none"
+    known = [name for action in parser._actions for name in action.option_strings]  # no public way
+    close = get_close_matches(option, known, n=1)
+    return f"there is no option {option!r}; " + (
+        f"did you mean {close[0]}?" if close else "see c10k-tui --help"
+    )
+
+
+# --- the options ----------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line and raise, instead of a usage dump and an exit."""
+
+    def error(self, message: str) -> NoReturn:
+        option = re.match(r"argument (--[a-z-]+)", message)
+        if option and "expected one argument" in message:
+            raise UsageError(f"{option[1]} needs a value; c10k-tui --help tells which")
+        if option and "explicit argument" in message:
+            raise UsageError(f"{option[1]} takes no value")
+        raise UsageError(message)
+
+
+def screen_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui``: the race on the screen."""
+    parser = _parser(
+        usage="c10k-tui [SCENARIO] [options]\n       c10k-tui run [SCENARIO] [options] --for 100ms [--json]",
+        description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
+        epilog=_SCREEN_EPILOG,
+    )
+    _add_scenario(parser)
+    group = parser.add_argument_group("screen")
+    group.add_argument(
+        "--speed", metavar="X", help=f"at 1 a scan takes two seconds to watch; or max ({DEFAULT_SPEED:g})"
+    )
+    group.add_argument("--paused", action="store_true", help="start paused")
+    group.add_argument("--theme", metavar="NAME", help="c10k-dark, c10k-light or c10k-ansi (c10k-dark)")
+    _add_about(parser)
+    return parser
+
+
+def run_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui run``: the race without a screen."""
+    parser = _parser(
+        usage="c10k-tui run [SCENARIO] [options] --for 100ms [--json]",
+        description="The race without a screen, as a table or as JSON. Every figure is simulated.",
+        epilog=_RUN_EPILOG,
+    )
+    _add_scenario(parser)
+    group = parser.add_argument_group("run")
+    group.add_argument(
+        "--for",
+        dest="duration",
+        metavar="TIME",
+        default="100ms",
+        help="virtual time: 20us, 100ms, 1s (100ms)",
+    )
+    group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    _add_about(parser)
+    return parser
+
+
+def _parser(usage: str, description: str, epilog: str) -> _Parser:
+    return _Parser(
+        prog="c10k-tui",
+        usage=usage,
+        description=description,
+        epilog=epilog,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
+            prog, max_help_position=24, width=100
+        ),
+        allow_abbrev=False,
+        add_help=False,
+    )
+
+
+def _add_scenario(parser: argparse.ArgumentParser) -> None:
+    default = Scenario()
+    group = parser.add_argument_group("scenario (in brackets: what holds if nothing is said)")
+    group.add_argument(
+        "words",
+        metavar="SCENARIO",
+        nargs="*",
+        help="the short form that is printed on quit: n=10000 active=3 seed=7",
+    )
+    for option, metavar, text in (
+        ("--fds", "N", f"connections each server holds, 1 to 1M ({format_count(default.fds)})"),
+        (
+            "--active",
+            "N",
+            f"how many of them ever send: a number, a share like 1%, or all ({default.active})",
+        ),
+        ("--rate", "N", f"requests per second over all of them; 0 is silence ({format_count(default.rate)})"),
+        ("--burst", "N", f"requests that arrive together ({default.burst})"),
+        ("--payload", "BYTES", f"size of a request ({default.payload})"),
+        ("--churn", "N", f"connections per second that hang up and are replaced ({default.churn})"),
+        ("--lanes", "LIST", f"servers to race, of select, poll, epoll ({','.join(default.lanes)})"),
+        ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
+        ("--fd-setsize", "on|off", "whether select stops at 1024 descriptors, as the C library's does (off)"),
+        ("--preset", "NAME", f"start from {', '.join(PRESETS)}"),
+    ):
+        group.add_argument(option, metavar=metavar, help=text.replace("%", "%%"))
+
+
+def _add_about(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("about")
+    group.add_argument("-h", "--help", action="store_true", help="print this text")
+    group.add_argument("--version", action="store_true", help="print the version")
+
+
+_SCREEN_EPILOG = """\
+examples:
+  c10k-tui                                      10,000 connections, 3 of them busy
+  c10k-tui --fds 2000 --lanes select,poll,epoll
+  c10k-tui --preset all-active --paused
+  c10k-tui 'n=10000 active=1% seed=7 lanes=select|epoll'
+  c10k-tui run --for 100ms --json
+
+keys:
+"""
+
+_RUN_EPILOG = """\
+examples:
+  c10k-tui run --for 100ms
+  c10k-tui run --fds 100k --lanes select,poll,epoll --for 1s
+  c10k-tui run --preset churn --json
+  c10k-tui run 'n=10000 active=3 seed=7 lanes=select|epoll' --for 100ms --json
+"""

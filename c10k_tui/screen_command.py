@@ -1,0 +1,103 @@
+"""``c10k-tui``: the race on the screen; first of all, whether there is a screen to race on.
+
+Textual reads keys from standard input and draws on standard error, so all three standard
+streams have to be the terminal.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+import shutil
+import sys
+
+from c10k_tui.options import UsageError
+from c10k_tui.pacer import DEFAULT_SPEED, SPEEDS
+from sim.scenario import Scenario
+
+MIN_COLUMNS, MIN_ROWS = 80, 24
+"""The smallest terminal the race screen has a layout for."""
+
+_WITHOUT = "to race without a screen: c10k-tui run"
+
+
+def check_terminal() -> None:
+    """Nothing, if the race can be shown here.
+
+    Raises:
+        UsageError: no terminal, one that cannot place a cursor, or one that is too small.
+    """
+    for stream, name in ((sys.stdin, "input"), (sys.stdout, "output"), (sys.stderr, "error output")):
+        if stream is None or not stream.isatty():
+            raise UsageError(f"the {name} is not a terminal; {_WITHOUT}")
+    term = os.environ.get("TERM", "")
+    if os.name == "posix" and term in ("", "dumb", "unknown"):
+        raise UsageError(f"the terminal cannot draw (TERM={term or 'is not set'}); {_WITHOUT}")
+    # The same question that Textual asks: COLUMNS and LINES count, and a terminal that
+    # does not know its size is taken for one of 80×24.
+    columns, rows = shutil.get_terminal_size((MIN_COLUMNS, MIN_ROWS))
+    if columns < MIN_COLUMNS or rows < MIN_ROWS:
+        raise UsageError(
+            f"the terminal is {columns}×{rows}, the screen needs {MIN_COLUMNS}×{MIN_ROWS}: "
+            f"enlarge it, or {_WITHOUT}"
+        )
+
+
+def command_line(scenario: str) -> str:
+    """A scenario's string form as a line that a shell takes: ``c10k-tui 'n=10000 active=3 …'``."""
+    return f"c10k-tui {shlex.quote(scenario)}"
+
+
+def speed_of(text: str | None) -> float | None:
+    """The speed to start at: a number (see :mod:`c10k_tui.pacer`), or None for ``max``.
+
+    Raises:
+        UsageError: neither a number within the ladder's ends nor ``max``.
+    """
+    if text is None:
+        return DEFAULT_SPEED
+    if text == "max":
+        return None
+    rungs = [rung for rung in SPEEDS if rung is not None]
+    slowest, fastest = min(rungs), max(rungs)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not slowest <= speed <= fastest:  # nan is not either
+        raise UsageError(f"--speed is a number from {slowest:g} to {fastest:g}, or max; not {text!r}")
+    return speed
+
+
+def theme_of(text: str | None) -> str | None:
+    """The theme to start with; None leaves it to the app.
+
+    Raises:
+        UsageError: there is no such theme.
+    """
+    if text is None:
+        return None
+    from c10k_tui.themes import THEMES
+
+    names = [theme.name for theme in THEMES]
+    if text not in names:
+        raise UsageError(f"there is no theme {text!r}; choose from {', '.join(names)}")
+    return text
+
+
+def open_screen(scenario: Scenario, *, speed: float | None, paused: bool, theme: str | None) -> int:
+    """Run the app until its user quits, then print how to get the same race again.
+
+    Returns:
+        The exit code: 0, or the app's own if it failed.
+    """
+    from c10k_tui.app import C10KApp
+
+    app = C10KApp(scenario, speed=speed, paused=paused, theme=theme)
+    last = app.run()
+    if app.return_code:
+        return app.return_code
+    if last is not None:
+        print(f"the same race again:\n{command_line(last)}")
+    return 0

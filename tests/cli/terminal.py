@@ -1,0 +1,54 @@
+"""The command in a process of its own, on pipes or on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import termios
+
+COMMAND = [sys.executable, "-m", "c10k_tui"]
+
+
+def environment(**changes: str | None) -> dict[str, str]:
+    """The environment with a terminal's usual settings and ``changes``; None removes a name."""
+    values = {**os.environ, "TERM": "xterm-256color", "COLUMNS": None, "LINES": None, **changes}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def piped(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command with no terminal on any of its streams."""
+    return subprocess.run(
+        [*COMMAND, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment(PYTHONUTF8="1"),
+        timeout=60,
+        check=False,
+    )
+
+
+def on_terminal(*words: str, columns: int = 120, rows: int = 36, **env: str | None) -> tuple[int, str]:
+    """The command on a pseudo-terminal of a given size.
+
+    Returns:
+        The exit code and all that was written, output and errors together.
+    """
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (rows, columns))
+    process = subprocess.Popen(
+        [*COMMAND, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**env)
+    )
+    os.close(theirs)
+    written = bytearray()
+    try:
+        while chunk := os.read(ours, 65_536):
+            written += chunk
+    except OSError:
+        pass  # Linux: EIO when the other side is closed by all
+    finally:
+        os.close(ours)
+    return process.wait(timeout=60), written.decode().replace("\r\n", "\n")
