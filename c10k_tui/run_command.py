@@ -135,7 +135,8 @@ def rows(frame: Frame) -> Iterator[Row | None]:
         costs_ns = [c.cost_ns.get(account, 0) for c in counters]
         if any(costs_ns):
             yield _row(f"CPU: {account.replace('_', ' ')}", costs_ns, format_duration)
-    yield _row("CPU: all of it", [sum(c.cost_ns.values()) for c in counters], format_duration)
+    # Everyone had the same time: a ratio would say nothing.
+    yield Row("CPU: all of it", tuple(format_duration(sum(c.cost_ns.values())) for c in counters), "")
 
 
 def _row(label: str, values: list[int | None] | list[int], form: Callable[[int], str]) -> Row:
@@ -149,13 +150,15 @@ def _times(ratio: float) -> str:
     """``402×``, ``1.8×``, ``0.25×``."""
     if ratio >= 9.95:
         return f"{ratio:,.0f}×"
-    return f"{ratio:.1f}×" if ratio >= 0.95 else f"{ratio:.2g}×"
+    if ratio >= 0.95:
+        return f"{ratio:.1f}×"
+    return f"{ratio:.2f}×" if ratio >= 0.095 else f"{ratio:.2g}×"
 
 
 def sentences(frame: Frame) -> Iterator[str]:
     """What the table says, in plain words: one sentence for each lane, and one for the two ends."""
     for lane in frame.lanes:
-        yield f"{lane.name}: {_told(lane)}"
+        yield _told(lane)
     if len(frame.lanes) > 1:
         comparison = _comparison(frame.lanes[0], frame.lanes[-1])
         if comparison:
@@ -165,11 +168,11 @@ def sentences(frame: Frame) -> Iterator[str]:
 def _told(lane: LaneFrame) -> str:
     counters = lane.counters
     if lane.failure is not None:
-        return f"gave up. {lane.failure}"
+        return f"{lane.failure.rstrip('.')}."
     if not counters.wakeups:
-        return "never woke, for nothing arrived."
+        return f"{lane.name}: never woke, for nothing was ready."
     looks = f"{counters.wasted:,} looks for nothing" if counters.wasted else "no look for nothing"
-    return f"checked {counters.scanned:,} descriptors to find {counters.ready:,} ready: {looks}."
+    return f"{lane.name}: checked {counters.scanned:,} descriptors to find {counters.ready:,} ready: {looks}."
 
 
 def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:
