@@ -1,30 +1,24 @@
-"""The simulated kernel and the race on it; imports the standard library and NumPy only.
+"""A simulated kernel: how servers wait for I/O, step by step, in virtual time.
 
-The names below are loaded when they are first asked for, so that reading a scenario (or asking
-the command line for help) does not pay for loading NumPy.
+Names are imported on first use, so that a program that only needs a scenario does not load NumPy.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.kernel import Kernel
-    from sim.race import Race
-    from sim.scenario import Scenario
+    from sim.cpu import Deadlock as Deadlock
+    from sim.kernel import Kernel as Kernel
+    from sim.race import Race as Race
+    from sim.scenario import Scenario as Scenario
 
-__all__ = ["Kernel", "Race", "Scenario"]
+_HOMES = {"Deadlock": "sim.cpu", "Kernel": "sim.kernel", "Race": "sim.race", "Scenario": "sim.scenario"}
+__all__ = ["Deadlock", "Kernel", "Race", "Scenario"]
 
-_HOME = {"Kernel": "sim.kernel", "Race": "sim.race", "Scenario": "sim.scenario"}
 
-
-def __getattr__(name: str) -> object:
-    """One of the names in ``__all__``, loaded now."""
-    if name not in _HOME:
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return getattr(import_module(_HOMES[name]), name)

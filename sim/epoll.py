@@ -1,0 +1,271 @@
+"""epoll: the interest list, the ready list, and who puts what on it.
+
+Linux (``fs/eventpoll.c``): a program registers a descriptor once, with ``epoll_ctl``. That makes an
+item in the *interest list*, found by (open file, descriptor number), and hooks one callback on the file's wait queue.
+From then on the file itself reports: when a packet arrives, the softirq wakes
+the socket's wait queue, and ``ep_poll_callback`` appends the item to the *ready list*, from the interrupt, while
+the program does something else or sleeps. ``epoll_wait`` takes the
+ready list as it is, asks each file on it once more whether it is still ready (``ep_item_poll``),
+drops those that are not, and reports the rest (``ep_send_events``). A level-triggered item goes back to the
+list's tail, to be asked again at the next call; an edge-triggered one does not.
+
+So a wait costs what is *ready* (k reported, s stale), whatever the number n of descriptors.
+
+Simplified: the interest list is a hash by (file, number), not a red-black tree, with the tree's
+cost charged per ``epoll_ctl``; a block of untouched connections is watched as a block
+(:class:`sim.descriptors.IdleBlock`), and gets its items one by one as they are touched. An epoll
+watching an epoll works; loop and depth checks come to ``ELOOP`` for a plain cycle.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from typing import TYPE_CHECKING
+
+from sim import polling
+from sim.files.base import OpenFile
+from sim.polling import oserror
+from sim.records import Effect
+
+if TYPE_CHECKING:
+    from sim.cpu import Task
+    from sim.kernel import Kernel
+
+CTL_ADD = 1
+CTL_DEL = 2
+CTL_MOD = 3
+EVENT_BYTES = 12
+"""``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
+Event = tuple[int, int]
+"""``(data, events)``: the registered descriptor and its mask."""
+
+
+class Item:
+    """One watched descriptor (``struct epitem``): a wait-queue entry that feeds the ready list."""
+
+    __slots__ = ("checked_ns", "epoll", "events", "exclusive", "fd", "file", "listed", "wanted")
+
+    def __init__(self, epoll: Epoll, file: OpenFile, fd: int, events: int) -> None:
+        self.epoll = epoll
+        self.file = file
+        self.fd = fd
+        self.listed = False
+        """On the ready list."""
+        self.checked_ns: int | None = None
+        """When epoll_wait last asked the file."""
+        self.exclusive = bool(events & polling.EPOLLEXCLUSIVE)
+        self.arm(events)
+
+    def arm(self, events: int) -> None:
+        """Set what is watched for; HUP and ERR always are."""
+        self.events = events | polling.ERR | polling.HUP
+        self.wanted = self.events & polling.POLL_BITS
+        """Poll bits that count; 0 once a one-shot item has fired."""
+
+    def wake(self, key: int) -> bool:
+        """``ep_poll_callback``: the file changed, so put the item on the ready list."""
+        wanted = self.wanted
+        if not wanted or (key and not key & wanted):
+            return False
+        epoll = self.epoll
+        kernel = epoll.kernel
+        if self.listed:
+            kernel.effect |= Effect.ALREADY_LISTED
+        else:
+            self.listed = True
+            epoll.ready.append(self)
+            kernel.effect |= Effect.READY_LIST
+        used = False
+        if epoll.waiters:
+            used = epoll.wake_one()
+        if epoll.watched:
+            epoll.set_mask(polling.IN | polling.RDNORM)
+            epoll.notify(polling.IN)
+        if key & (polling.IN | polling.OUT) and not key & wanted & (polling.IN | polling.OUT):
+            return False
+        return used
+
+
+class Epoll(OpenFile):
+    """What an epoll descriptor points to (``struct eventpoll``)."""
+
+    __slots__ = ("blocks", "idle_count", "interest", "ready", "waiters")
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self.interest: dict[tuple[OpenFile, int], Item] = {}
+        self.blocks: list[tuple[int, int, int]] = []
+        """Blocks watched whole: (first, last, events)."""
+        self.idle_count = 0
+        """Descriptors in watched blocks that have no item of their own yet."""
+        self.ready: list[Item] = []
+        self.waiters: deque[Task] = deque()
+        """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
+
+    @property
+    def count(self) -> int:
+        """Descriptors watched."""
+        return len(self.interest) + self.idle_count
+
+    @property
+    def watched(self) -> bool:
+        """Whether anyone waits for this epoll's own descriptor."""
+        return bool(self.wait_queue.entries or self.kernel.scans)
+
+    # -- epoll_ctl ------------------------------------------------------------------------
+
+    def add(self, file: OpenFile, fd: int, events: int) -> None:
+        """ADD: ``ep_insert``.
+
+        Raises:
+            OSError: EEXIST, watched already; EINVAL, flags that exclude each other; ELOOP.
+        """
+        if (file, fd) in self.interest:
+            raise oserror(errno.EEXIST)
+        if events & polling.EPOLLEXCLUSIVE:
+            allowed = polling.IN | polling.OUT | polling.ERR | polling.HUP
+            allowed |= polling.EPOLLEXCLUSIVE | polling.EPOLLET | polling.EPOLLWAKEUP
+            if events & ~allowed or isinstance(file, Epoll):
+                raise oserror(errno.EINVAL)
+        if isinstance(file, Epoll) and file.reaches(self):
+            raise oserror(errno.ELOOP)
+        self._list_if_ready(self.hook(file, fd, events))
+
+    def hook(self, file: OpenFile, fd: int, events: int) -> Item:
+        """Make an item and put it on the file's wait queue."""
+        item = Item(self, file, fd, events)
+        self.interest[file, fd] = item
+        file.items.append(item)
+        file.wait_queue.add(item)
+        return item
+
+    def reaches(self, other: Epoll) -> bool:
+        """Whether this epoll is ``other`` or watches it, directly or through others."""
+        if self is other:
+            return True
+        return any(isinstance(file, Epoll) and file.reaches(other) for file, _ in self.interest)
+
+    def watch_block(self, first: int, last: int, events: int) -> None:
+        """ADD every descriptor of a block of untouched connections."""
+        self.blocks.append((first, last, events))
+        self.idle_count += last - first + 1
+
+    def materialize(self, file: OpenFile, fd: int) -> None:
+        """One descriptor of a watched block is touched for the first time: give it its item."""
+        for first, last, events in self.blocks:
+            if first <= fd <= last:
+                self.idle_count -= 1
+                self.hook(file, fd, events)
+                return
+
+    def modify(self, file: OpenFile, fd: int, events: int) -> None:
+        """MOD: ``ep_modify``.
+
+        Raises:
+            OSError: ENOENT, not watched; EINVAL, EPOLLEXCLUSIVE is or would be set.
+        """
+        item = self._find(file, fd)
+        if events & polling.EPOLLEXCLUSIVE or item.events & polling.EPOLLEXCLUSIVE:
+            raise oserror(errno.EINVAL)
+        item.arm(events)
+        self._list_if_ready(item)
+
+    def delete(self, file: OpenFile, fd: int) -> None:
+        """DEL: ``ep_remove``.
+
+        Raises:
+            OSError: ENOENT, not watched.
+        """
+        self.forget(self._find(file, fd))
+
+    def forget(self, item: Item) -> None:
+        """Take an item off the interest list, its wait queue and the ready list."""
+        del self.interest[item.file, item.fd]
+        item.file.items.remove(item)
+        item.file.wait_queue.remove(item)
+        if item.listed:
+            item.listed = False
+            self.ready.remove(item)
+
+    def _find(self, file: OpenFile, fd: int) -> Item:
+        item = self.interest.get((file, fd))
+        if item is None:
+            raise oserror(errno.ENOENT)
+        return item
+
+    def _list_if_ready(self, item: Item) -> None:
+        """ADD and MOD ask the file once; what is ready goes on the list."""
+        item.file.refresh()
+        if not item.listed and item.file.mask & item.wanted:
+            item.listed = True
+            self.ready.append(item)
+            self.wake_one()
+            if self.watched:
+                self.set_mask(polling.IN | polling.RDNORM)
+                self.notify(polling.IN)
+
+    # -- epoll_wait -----------------------------------------------------------------------
+
+    def wake_one(self) -> bool:
+        """Wake the task that came last to wait here."""
+        if not self.waiters:
+            return False
+        self.kernel.effect |= Effect.WOKE_EPOLL
+        return self.kernel.wake(self.waiters.pop())
+
+    def collect(self, most: int) -> tuple[list[Event], int]:
+        """``ep_send_events``: walk the ready list until ``most`` events are found.
+
+        Returns:
+            The events, and how many items were stale: listed, but not ready any more.
+        """
+        walked, self.ready = self.ready, []
+        now_ns = self.kernel.now_ns
+        events: list[Event] = []
+        again: list[Item] = []
+        rest: list[Item] = []
+        stale = 0
+        for index, item in enumerate(walked):
+            if len(events) == most:
+                rest = walked[index:]
+                break
+            file = item.file
+            file.refresh()
+            item.checked_ns = now_ns
+            mask = file.mask & item.wanted
+            if not mask:
+                item.listed = False
+                stale += 1
+                continue
+            events.append((item.fd, mask))
+            if item.events & polling.EPOLLONESHOT:
+                item.wanted = 0
+                item.listed = False
+            elif item.events & polling.EPOLLET:
+                item.listed = False
+            else:
+                again.append(item)
+        self.ready = rest + self.ready + again
+        if self.ready and self.waiters:
+            self.wake_one()
+        return events, stale
+
+    # -- being watched itself -------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """``ep_eventpoll_poll``: ready if an item is; stale ones at the head are dropped."""
+        while self.ready:
+            item = self.ready[0]
+            item.file.refresh()
+            if item.file.mask & item.wanted:
+                self.set_mask(polling.IN | polling.RDNORM)
+                return
+            item.listed = False
+            del self.ready[0]
+        self.set_mask(0)
+
+    def released(self) -> None:
+        """Closed: every item is unhooked."""
+        for item in tuple(self.interest.values()):
+            self.forget(item)

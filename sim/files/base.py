@@ -1,0 +1,79 @@
+"""The open file: what a descriptor points to (``struct file``).
+
+Several numbers can point to one open file (``dup``); it closes when the last of them goes. It
+keeps its own poll mask up to date, in the descriptor table too, and tells its wait queue and every
+scan in progress when something changes.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from sim.polling import oserror
+from sim.waitqueue import WaitQueue
+
+if TYPE_CHECKING:
+    from sim.epoll import Item
+    from sim.kernel import Kernel
+
+
+class OpenFile:
+    """Base of everything a descriptor can point to."""
+
+    __slots__ = ("blocking", "items", "kernel", "mask", "numbers", "wait_queue")
+
+    pollable = True
+    """Whether epoll takes it (EPERM if not)."""
+
+    def __init__(self, kernel: Kernel, mask: int = 0) -> None:
+        self.kernel = kernel
+        self.mask = mask
+        """Poll bits as ``->poll`` would answer now."""
+        self.numbers: list[int] = []
+        """The descriptors that point here."""
+        self.wait_queue = WaitQueue()
+        self.items: list[Item] = []
+        """The epoll items that watch this file (``f_ep``); gone with its last descriptor."""
+        self.blocking = True
+
+    def set_mask(self, mask: int) -> None:
+        """Store a new poll mask, here and in the descriptor table."""
+        self.mask = mask
+        cells = self.kernel.table.mask_cells
+        for number in self.numbers:
+            cells[number] = mask
+
+    def refresh(self) -> None:
+        """Bring a mask up to date that can only be known by asking (epoll's own descriptor)."""
+
+    def notify(self, key: int) -> None:
+        """Wake whoever waits for this file: the wait queue's entries, then scans in progress."""
+        kernel = self.kernel
+        if self.wait_queue.entries:
+            self.wait_queue.wake(key)
+        if kernel.scans:
+            for scan in tuple(kernel.scans):
+                scan.changed(self, key)
+
+    def read(self, size: int) -> bytes:
+        """Take up to ``size`` bytes.
+
+        Raises:
+            OSError: EAGAIN, nothing is there yet; EINVAL, not a file that can be read.
+        """
+        raise oserror(errno.EINVAL)
+
+    def write(self, data: bytes) -> int:
+        """Put bytes in.
+
+        Returns:
+            How many were taken.
+
+        Raises:
+            OSError: EAGAIN, no room; EPIPE, no one will read; EINVAL, not a file that can be written.
+        """
+        raise oserror(errno.EINVAL)
+
+    def released(self) -> None:
+        """The last descriptor is gone: undo what the file holds elsewhere."""

@@ -1,0 +1,166 @@
+"""What the race shows of itself at one moment: frames, made of finished values.
+
+A :class:`Frame` is what a screen, a recorder or a test may read. It holds numbers, tuples and
+read-only arrays, never an object of the kernel. ``poll_mask`` is a view of the kernel's own
+array (a copy of a million masks per frame would cost more than the race): it is true until the
+race is advanced again; everything else stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.records import Record
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """A lane's account since ``since_ns`` of the frame: the start of the race, as a rule."""
+
+    wakeups: int
+    """Waiting calls that returned with at least one ready descriptor."""
+    syscalls: int
+    scanned: int
+    """Descriptors whose state the kernel looked up (``->poll`` calls) for the waiting calls."""
+    wasted: int
+    """Of those, the ones that were not ready."""
+    ready: int
+    """Of those, the ones that were ready."""
+    copied_in_bytes: int
+    copied_out_bytes: int
+    requests: int
+    """Requests answered."""
+    dropped: int
+    """Requests and connections that were lost: buffer full, backlog full, no connection."""
+    passes: int
+    """Scans over the descriptors (select, poll) or over the ready list (epoll)."""
+    hooks: int
+    """Wait-queue entries added (and, sooner or later, removed again)."""
+    context_switches: int
+    interrupts: int
+    packets: int
+    epoll_ctl: int
+    latency_p50_ns: int | None
+    """From the packet's arrival to the answer's last byte; None before the first answer."""
+    latency_p99_ns: int | None
+    cost_ns: Mapping[str, int]
+    """CPU time by account, idle included: the values sum to ``now_ns - since_ns`` of the frame."""
+
+    @property
+    def wait_ns(self) -> int:
+        """CPU time spent on *waiting*: everything but reading, answering, interrupts and idling."""
+        accounts = ("syscall", "copy_in", "scan", "wait_queue", "copy_out", "context_switch", "interest_list")
+        return sum(self.cost_ns[name] for name in accounts)
+
+    @property
+    def wakeup_ns(self) -> int | None:
+        """Mean cost of one wake-up (``wait_ns`` over ``wakeups``); None before the first."""
+        return self.wait_ns // self.wakeups if self.wakeups else None
+
+
+@dataclass(frozen=True, slots=True)
+class PassView:
+    """One pass of select or poll over all its descriptors, finished or under way.
+
+    Position ``i`` is the i-th descriptor in the order in which the kernel walks; in a race
+    that is the descriptor ``first_fd + i``, but for closed ones, which have no position.
+    """
+
+    call: int
+    """Serial number of the system call it belongs to."""
+    number: int
+    """1 for the first pass of a call, 2 for the one after it slept …"""
+    start_ns: int
+    end_ns: int | None
+    """When the pass ended; None while it runs."""
+    count: int
+    """Descriptors to look at."""
+    position: int
+    """Descriptors looked at so far."""
+    front_fd: int
+    """The descriptor about to be looked at (``first_fd + count`` when the pass is over)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """The most recent waiting call that returned with something: the lane's sentence."""
+
+    serial: int
+    asked: int
+    """Descriptors the program asked about (select, poll) or has registered (epoll)."""
+    scanned: int
+    """Descriptors looked at in this call, all passes together."""
+    ready: int
+    passes: int
+    slept: bool
+    cost_ns: int
+    """CPU time of this one call, sleeping excluded."""
+    end_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFrame:
+    """One lane at one moment."""
+
+    name: str
+    activity: str
+    """What the server is doing: ``scanning``, ``sleeping``, ``collecting``, ``serving``, ``failed``."""
+    failure: str | None
+    """Why the lane gave up, in one plain sentence, or None."""
+    first_fd: int
+    """Descriptor of the first connection; the grid's first cell."""
+    fds: int
+    """Connections the scenario asks for: the grid covers ``first_fd … first_fd + fds - 1``."""
+    registered: int
+    """Descriptors being waited for: all connections, and the listening socket under churn."""
+    serving_fd: int | None
+    """Descriptor being read or answered right now."""
+    poll_mask: npt.NDArray[np.uint16]
+    """Poll bits by descriptor number (index = fd, longer than needed), read-only, live."""
+    passes: tuple[PassView, ...]
+    """select and poll: the last passes, oldest first, at most two finished and the running one."""
+    call: CallView | None
+    records: Sequence[Record]
+    """What happened since the last frame, oldest first; the newest ones if there were too many."""
+    records_lost: int
+    """How many records since the last frame are not in ``records``."""
+    ready_listed: int
+    """epoll: items on the ready list now; 0 elsewhere."""
+    counters: Counters
+    setup_ns: int
+    """What building the set-up cost (accept, epoll_ctl ADD): before the race, not in ``cost_ns``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The whole race at one moment."""
+
+    now_ns: int
+    since_ns: int
+    """Since when the lanes' accounts run: 0, or when a lane was last added to the race."""
+    scenario: Scenario
+    lanes: tuple[LaneFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FdView:
+    """What can be said about a run of descriptors: what the cursor tells."""
+
+    first_fd: int
+    last_fd: int
+    open: int
+    """How many of them are open."""
+    ready: int
+    """How many of them have something to read."""
+    buffered_bytes: int
+    """Bytes in their receive buffers together."""
+    state: str
+    """``idle``, ``ready``, ``listening``, ``closed``, or ``mixed`` for a block that is not of one kind."""
+    last_checked_ns: int | None
+    """When the kernel last looked at the last-checked of them; None if it never did."""
+    last_packet_ns: int | None

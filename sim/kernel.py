@@ -1,0 +1,348 @@
+"""The kernel: descriptors, open files, and the raw system calls a C program makes.
+
+Calls that never wait (``read``, ``write``, ``accept4``, ``close``, ``epoll_ctl`` …) are plain
+methods: they act at once, charge their cost and raise ``OSError`` with the errno Linux gives; the
+caller yields afterwards to let the time they take pass. Calls that may wait (``select``, ``poll``,
+``epoll_wait``) are generators, used with ``yield from``. All connections are non-blocking at this
+level, as a server's are; blocking reads are made of these by the faces.
+
+A server is thus ordinary sequential code::
+
+    def echo(kernel, epfd):
+        while True:
+            for fd, events in (yield from kernel.epoll_wait(epfd, 512)):
+                kernel.write(fd, kernel.read(fd, 65536))
+                yield
+
+Code outside the simulation makes a waiting call with :meth:`sim.cpu.Cpu.complete`.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from collections.abc import Generator, Hashable
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import polling, waits
+from sim.accounts import Account, Bill, Count
+from sim.asks import Words
+from sim.costs import BUILT_IN, CostTable
+from sim.cpu import Cpu
+from sim.descriptors import NOFILE, DescriptorTable
+from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
+from sim.files.base import OpenFile
+from sim.files.tcp import ListeningSocket, StreamSocket
+from sim.journal import Journal
+from sim.polling import oserror
+from sim.records import Effect, Kind
+from sim.selector import ScanCall, ScanPass
+from sim.waitqueue import Sleeper
+
+File = TypeVar("File", bound=OpenFile)
+_SYSCALL = ((Count.SYSCALLS, 1),)
+_UNCONNECTED = polling.OUT | polling.WRNORM | polling.HUP
+
+CallSummary = tuple[int, int, int, int, int, bool, int, int]
+"""(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
+
+
+class Kernel(Cpu):
+    """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
+
+    def __init__(
+        self,
+        costs: CostTable = BUILT_IN,
+        *,
+        nofile: int = NOFILE,
+        now_ns: int = 0,
+        journal: Journal | None = None,
+    ) -> None:
+        super().__init__(now_ns)
+        self.costs = costs
+        self.table = DescriptorTable(nofile)
+        self.journal = journal or Journal()
+        self.effect: int = Effect.NOBODY
+        """What the packet being delivered has caused so far."""
+        self.scans: list[ScanCall] = []
+        """Calls to select and poll under way, asleep or scanning."""
+        self.passes: deque[ScanPass] = deque(maxlen=3)
+        """The latest passes of select and poll, the running one included."""
+        self.epolls: list[Epoll] = []
+        self.call_serial = 0
+        self.last_call: CallSummary | None = None
+        """The latest waiting call that returned something."""
+        self._ports: dict[int, ListeningSocket] = {}
+        page = self.ledger.page
+        self._reads, self._writes, self._closes = page(), page(), page()
+        self._work, self._fixed = page(), page()
+        self.epoll_returns, self.epoll_sleeps = page(), page()
+
+    # -- bills ----------------------------------------------------------------------------
+
+    def copy_ns(self, count: int) -> int:
+        """What copying ``count`` bytes across the border costs, rounded up."""
+        return -(-count * self.costs.copy_ps // 1000)
+
+    def _pay_socket_call(self, page: dict[Hashable, Bill], base_ns: int, count: int, inwards: bool) -> None:
+        bill = page.get(count)
+        if bill is None:
+            copied = Count.COPIED_IN_BYTES if inwards else Count.COPIED_OUT_BYTES
+            bill = page[count] = Bill(
+                ((Account.SOCKET_IO, base_ns + self.copy_ns(count)),), (*_SYSCALL, (copied, count))
+            )
+        self.pay(bill)
+
+    def _pay_fixed(self, account: Account, ns: int) -> None:
+        """One system call of a fixed price."""
+        bill = self._fixed.get((account, ns))
+        if bill is None:
+            bill = self._fixed[account, ns] = Bill(((account, ns),), _SYSCALL)
+        self.pay(bill)
+
+    def work(self, ns: int) -> None:
+        """The running program computes for so long."""
+        bill = self._work.get(ns)
+        if bill is None:
+            bill = self._work[ns] = Bill(((Account.APPLICATION, ns),))
+        self.pay(bill)
+
+    def pay_switch(self) -> int:
+        """One context switch, away from a task or back to it; the nanoseconds it costs."""
+        switch_ns = self.costs.context_switch_ns
+        bill = self._fixed.get("switch")
+        if bill is None:
+            parts = ((Account.CONTEXT_SWITCH, switch_ns),)
+            bill = self._fixed["switch"] = Bill(parts, ((Count.CONTEXT_SWITCHES, 1),))
+        self.pay(bill)
+        return switch_ns
+
+    def next_serial(self) -> int:
+        """A number for the next call."""
+        self.call_serial += 1
+        return self.call_serial
+
+    # -- sockets --------------------------------------------------------------------------
+
+    def _get(self, fd: int, kind: type[File], code: int) -> File:
+        file = self.table.file(fd)
+        if not isinstance(file, kind):
+            raise oserror(code)
+        return file
+
+    def socket(self) -> int:
+        """A TCP socket, not connected yet (``AF_INET``, ``SOCK_STREAM``)."""
+        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
+        return self.table.install(StreamSocket(self, _UNCONNECTED))
+
+    def socketpair(self) -> tuple[int, int]:
+        """Two stream sockets connected to each other."""
+        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
+        here, there = self._connected_pair()
+        return self.table.install(here), self.table.install(there)
+
+    def _connected_pair(self) -> tuple[StreamSocket, StreamSocket]:
+        here, there = StreamSocket(self), StreamSocket(self)
+        here.peer, there.peer = there, here
+        return here, there
+
+    def listen(self, fd: int, backlog: int, port: int = 0) -> int:
+        """Make a fresh socket a listening one (``bind`` and ``listen`` in one).
+
+        Args:
+            port: where to listen; 0 picks a free one.
+
+        Returns:
+            The port.
+
+        Raises:
+            OSError: EADDRINUSE; ENOTSOCK; EINVAL, it is connected.
+        """
+        socket = self._get(fd, StreamSocket, errno.ENOTSOCK)
+        if socket.peer is not None or socket.client is not None:
+            raise oserror(errno.EINVAL)
+        if port == 0:
+            port = next(number for number in range(32_768, 65_536) if number not in self._ports)
+        elif port in self._ports:
+            raise oserror(errno.EADDRINUSE)
+        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
+        listener = ListeningSocket(self, backlog)
+        for number in socket.numbers:
+            self.table.files[number] = listener
+            listener.numbers.append(number)
+        listener.set_mask(0)
+        self._ports[port] = listener
+        return port
+
+    def connect(self, fd: int, port: int) -> None:
+        """Connect to a listening socket of this kernel; loopback completes within the call.
+
+        Raises:
+            OSError: ECONNREFUSED, no one listens there or its backlog is full; EISCONN; ENOTSOCK.
+        """
+        socket = self._get(fd, StreamSocket, errno.ENOTSOCK)
+        if socket.peer is not None or socket.client is not None:
+            raise oserror(errno.EISCONN)
+        self._pay_fixed(Account.SOCKET_IO, self.costs.write_ns)
+        listener = self._ports.get(port)
+        there = StreamSocket(self)
+        if listener is None or not listener.established(there):
+            raise oserror(errno.ECONNREFUSED)
+        socket.peer, there.peer = there, socket
+        socket.set_mask(there.mask)
+        socket.notify(polling.NO_KEY)
+
+    def accept4(self, fd: int) -> int:
+        """The connection that has waited longest, as a descriptor.
+
+        Raises:
+            OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE.
+        """
+        listener = self._get(fd, ListeningSocket, errno.EINVAL)
+        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
+        new_fd = self.table.install(listener.accept())
+        self.call_serial += 1
+        self.journal.append((self.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.call_serial))
+        return new_fd
+
+    def read(self, fd: int, size: int) -> bytes:
+        """Take what is there, up to ``size`` bytes; ``b""`` at end of file.
+
+        Raises:
+            OSError: EAGAIN, nothing is there; EBADF; ECONNRESET; EINVAL.
+        """
+        file = self.table.files.get(fd) or self.table.file(fd)
+        data = file.read(size)
+        self._pay_socket_call(self._reads, self.costs.read_ns, len(data), inwards=False)
+        self.call_serial = serial = self.call_serial + 1
+        self.journal.append((self.now_ns, Kind.READ, fd, len(data), 0, serial))
+        return data
+
+    def write(self, fd: int, data: bytes) -> int:
+        """Send bytes; how many were taken.
+
+        Raises:
+            OSError: EAGAIN, no room; EPIPE; EBADF; ECONNRESET; EINVAL.
+        """
+        file = self.table.files.get(fd) or self.table.file(fd)
+        self._pay_socket_call(self._writes, self.costs.write_ns, len(data), inwards=True)
+        taken = file.write(data)
+        self.call_serial = serial = self.call_serial + 1
+        self.journal.append((self.now_ns, Kind.WRITE, fd, taken, 0, serial))
+        return taken
+
+    def dup(self, fd: int) -> int:
+        """Another number for the same open file."""
+        self._pay_fixed(Account.SOCKET_IO, self.costs.close_ns)
+        return self.table.install(self.table.file(fd))
+
+    def close(self, fd: int) -> None:
+        """Free a number; the open file goes with its last one, and every watch on it.
+
+        Raises:
+            OSError: EBADF.
+        """
+        file = self.table.remove(fd)
+        unhooked_ns = 0
+        if not file.numbers:
+            for item in tuple(file.items):
+                item.epoll.forget(item)
+                unhooked_ns += self.costs.epoll_ctl_ns
+            file.released()
+            if isinstance(file, Epoll):
+                self.epolls.remove(file)
+            if isinstance(file, ListeningSocket):
+                self._ports = {port: other for port, other in self._ports.items() if other is not file}
+        bill = self._closes.get(unhooked_ns)
+        if bill is None:
+            bill = self._closes[unhooked_ns] = Bill(
+                ((Account.SOCKET_IO, self.costs.close_ns), (Account.INTEREST_LIST, unhooked_ns)), _SYSCALL
+            )
+        self.pay(bill)
+        self.call_serial += 1
+        self.journal.append((self.now_ns, Kind.CLOSE, fd, 0, 0, self.call_serial))
+
+    # -- epoll ----------------------------------------------------------------------------
+
+    def epoll_create1(self) -> int:
+        """A new epoll."""
+        self._pay_fixed(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
+        epoll = Epoll(self)
+        self.epolls.append(epoll)
+        return self.table.install(epoll)
+
+    def refresh_lazy_masks(self) -> None:
+        """Bring the masks of epoll descriptors up to date before a scan looks at them."""
+        for epoll in self.epolls:
+            if epoll.mask:
+                epoll.refresh()
+
+    def epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
+        """Change the interest list.
+
+        Raises:
+            OSError: EBADF, EEXIST, ENOENT, EPERM, ELOOP, EINVAL, as epoll_ctl(2) says.
+        """
+        epoll_file, file = self.table.file(epfd), self.table.file(fd)
+        if not file.pollable:
+            raise oserror(errno.EPERM)
+        if not isinstance(epoll_file, Epoll) or file is epoll_file:
+            raise oserror(errno.EINVAL)
+        copied = 0 if op == CTL_DEL else EVENT_BYTES
+        self._pay_ctl(copied)
+        if op == CTL_ADD:
+            epoll_file.add(file, fd, events)
+        elif op == CTL_MOD:
+            epoll_file.modify(file, fd, events)
+        elif op == CTL_DEL:
+            epoll_file.delete(file, fd)
+        else:
+            raise oserror(errno.EINVAL)
+        self.call_serial += 1
+        self.journal.append((self.now_ns, Kind.CTL, fd, op, 0, self.call_serial))
+
+    def _pay_ctl(self, copied: int) -> None:
+        bill = self._fixed.get(("ctl", copied))
+        if bill is None:
+            bill = self._fixed["ctl", copied] = Bill(
+                ((Account.INTEREST_LIST, self.costs.epoll_ctl_ns), (Account.COPY_IN, self.copy_ns(copied))),
+                (*_SYSCALL, (Count.EPOLL_CTL, 1), (Count.COPIED_IN_BYTES, copied)),
+            )
+        self.pay(bill)
+
+    # -- calls that wait ------------------------------------------------------------------
+
+    def epoll_wait(
+        self, epfd: int, maxevents: int, timeout_ns: int | None = None
+    ) -> Generator[None, None, list[Event]]:
+        """Wait for events: see :func:`sim.waits.epoll_wait`."""
+        return waits.epoll_wait(self, epfd, maxevents, timeout_ns)
+
+    def select(
+        self,
+        nfds: int,
+        readfds: Words | None,
+        writefds: Words | None = None,
+        exceptfds: Words | None = None,
+        timeout_ns: int | None = None,
+    ) -> Generator[None, None, int]:
+        """Wait for descriptors in bitmaps: see :func:`sim.waits.select`."""
+        return waits.select(self, nfds, (readfds, writefds, exceptfds), timeout_ns)
+
+    def poll(
+        self, entries: npt.NDArray[np.void], timeout_ns: int | None = None
+    ) -> Generator[None, None, int]:
+        """Wait for descriptors in an array: see :func:`sim.waits.poll`."""
+        return waits.poll(self, entries, timeout_ns)
+
+    def sleep_on(self, file: OpenFile) -> Generator[None, None, None]:
+        """Sleep until a file changes: what a blocking read or write does when it finds nothing."""
+        sleeper = Sleeper(self, self.block())
+        file.wait_queue.add(sleeper)
+        self.pay_switch()
+        yield
+        file.wait_queue.remove(sleeper)
+        self.pay_switch()

@@ -1,0 +1,246 @@
+"""A lane: one kernel, one server, one account of what it did.
+
+The connections exist before the race begins: accepting ten thousand of them, and registering them
+with epoll, is work too, but of another kind. It is done at no time at all and shown as a figure of its own (``setup_ns``).
+
+When a setting changes that the server was built around (how many connections, FD_SETSIZE), the lane
+is rebuilt at that very moment: a new kernel at the same virtual time carries the books on, and
+requests that were not answered yet are in the buffers again, with their time of arrival. A call that was
+under way is given up, so that going from a million descriptors to sixteen does not have to
+wait for the end of a scan over a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim import polling
+from sim.accounts import Account, Count
+from sim.costs import CostTable
+from sim.cpu import Task
+from sim.files.tcp import IDLE_MASK, StreamSocket
+from sim.frame import CallView, Counters, FdView, LaneFrame, PassView
+from sim.journal import Journal
+from sim.kernel import Kernel
+from sim.latency import Latencies
+from sim.network import Network
+from sim.scenario import Scenario
+from sim.selector import ScanPass
+from sim.servers.base import Server, ServerFailure, ServerSettings
+from sim.servers.epoll import EpollServer
+from sim.servers.poll import PollServer
+from sim.servers.select import SelectServer
+from sim.workload import Workload
+
+SERVERS: dict[str, type[Server]] = {server.name: server for server in (SelectServer, PollServer, EpollServer)}
+
+
+class Lane:
+    """One way of waiting, in a race."""
+
+    def __init__(
+        self, name: str, scenario: Scenario, costs: CostTable, workload: Workload, now_ns: int
+    ) -> None:
+        self.name = name
+        self.costs = costs
+        self.journal = Journal()
+        self.latencies = Latencies()
+        self._build(scenario, now_ns)
+        self.setup_ns = self.kernel.open_books(now_ns, [0] * len(Account), [0] * len(Count))
+        self._baseline = self.kernel.statement()
+        self._start(workload)
+
+    # -- building -------------------------------------------------------------------------
+
+    def _build(self, scenario: Scenario, now_ns: int) -> None:
+        kernel = self.kernel = Kernel(self.costs, now_ns=now_ns, journal=self.journal)
+        settings = ServerSettings(
+            scenario.payload, bool(scenario.churn), polling.FD_SETSIZE if scenario.fd_setsize else None
+        )
+        self.failure: str | None = None
+        self.server = SERVERS[self.name](kernel, settings)
+        self.first_fd = kernel.table.end
+        self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
+        block = kernel.table.install_idle(scenario.fds, IDLE_MASK, self.network.make)
+        kernel.charge(((Account.SOCKET_IO, scenario.fds * self.costs.accept_ns),))
+        try:
+            self.server.adopt(block)
+        except ServerFailure as failure:
+            self._fail(str(failure))
+
+    def _start(self, workload: Workload) -> None:
+        self.journal.drain()
+        self.kernel.device = self.network
+        self.network.attach(workload)
+        self.task: Task | None = None
+        if self.failure is None:
+            self.task = self.kernel.start(self.server.run(), self.name)
+
+    def _fail(self, why: str) -> None:
+        """The process is gone, and its connections with it."""
+        self.failure = why
+        self.network.connected = False
+
+    def rebuild(self, scenario: Scenario, workload: Workload) -> None:
+        """Start the server anew at this moment, with other settings and the same books."""
+        old_kernel, pending = self.kernel, self.network.unanswered()
+        records, lost = self.journal.drain()
+        spent_ns, counted = old_kernel.statement()
+        self._build(scenario, old_kernel.now_ns)
+        self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
+        for slot, requests in pending:
+            if slot < scenario.fds:
+                self.network.redeliver(slot, requests)
+        self.kernel.call_serial = old_kernel.call_serial
+        self._start(workload)
+        self.journal.records.extend(records)
+        self.journal.lost = lost
+
+    def restart_books(self) -> None:
+        """Count from zero again: a lane was added, and all are compared from here on."""
+        self._baseline = self.kernel.statement()
+        self.latencies.clear()
+
+    # -- running --------------------------------------------------------------------------
+
+    def run_until(self, until_ns: int) -> None:
+        """Let the lane's virtual time pass."""
+        self.kernel.run_until(until_ns)
+        if self.task is not None and self.task.done and self.failure is None:
+            error = self.task.error
+            if error is not None and not isinstance(error, ServerFailure):
+                raise error
+            self._fail(str(error))
+
+    # -- what it shows --------------------------------------------------------------------
+
+    def frame(self, scenario: Scenario) -> LaneFrame:
+        """The lane at this moment."""
+        kernel = self.kernel
+        records, lost = self.journal.drain()
+        masks = kernel.table.poll_masks[:]
+        masks.flags.writeable = False
+        epolls = kernel.epolls
+        return LaneFrame(
+            name=self.name,
+            activity=self._activity(),
+            failure=self.failure,
+            first_fd=self.first_fd,
+            fds=scenario.fds,
+            registered=self.server.registered,
+            serving_fd=self.server.serving_fd,
+            poll_mask=masks,
+            passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.passes),
+            call=None if kernel.last_call is None else CallView(*kernel.last_call),
+            records=records,
+            records_lost=lost,
+            ready_listed=len(epolls[0].ready) if epolls else 0,
+            counters=self._counters(),
+            setup_ns=self.setup_ns,
+        )
+
+    def _activity(self) -> str:
+        kernel = self.kernel
+        if self.failure is not None:
+            return "failed"
+        if kernel.scan is not None:
+            return "scanning"
+        if kernel.running is None:
+            return "sleeping"
+        return "collecting" if self.server.serving_fd is None else "serving"
+
+    def _counters(self) -> Counters:
+        spent_ns, counted = (
+            [now - before for now, before in zip(current, base, strict=True)]
+            for current, base in zip(self.kernel.statement(), self._baseline, strict=True)
+        )
+        p50, p99 = self.latencies.percentiles(50, 99)
+        return Counters(
+            wakeups=counted[Count.WAKEUPS],
+            syscalls=counted[Count.SYSCALLS],
+            scanned=counted[Count.SCANNED],
+            wasted=counted[Count.SCANNED] - counted[Count.READY],
+            ready=counted[Count.READY],
+            copied_in_bytes=counted[Count.COPIED_IN_BYTES],
+            copied_out_bytes=counted[Count.COPIED_OUT_BYTES],
+            requests=counted[Count.REQUESTS],
+            dropped=counted[Count.DROPPED],
+            passes=counted[Count.PASSES],
+            hooks=counted[Count.HOOKS],
+            context_switches=counted[Count.CONTEXT_SWITCHES],
+            interrupts=counted[Count.INTERRUPTS],
+            packets=counted[Count.PACKETS],
+            epoll_ctl=counted[Count.EPOLL_CTL],
+            latency_p50_ns=p50,
+            latency_p99_ns=p99,
+            cost_ns={account.label: spent_ns[account] for account in Account},
+        )
+
+    # -- one descriptor -------------------------------------------------------------------
+
+    def inspect(self, first_fd: int, last_fd: int) -> FdView:
+        """What can be said about a run of descriptors."""
+        table = self.kernel.table
+        last_fd = min(last_fd, table.end - 1)
+        masks = table.poll_masks[first_fd : last_fd + 1]
+        is_open = int((masks != polling.NVAL).sum())
+        is_ready = int(((masks & polling.IN) != 0).sum())
+        touched = [
+            file
+            for fd in _present(table.files, first_fd, last_fd)
+            if isinstance(file := table.files[fd], StreamSocket)
+        ]
+        return FdView(
+            first_fd=first_fd,
+            last_fd=last_fd,
+            open=is_open,
+            ready=is_ready,
+            buffered_bytes=sum(socket.received_bytes for socket in touched),
+            state=_state(len(masks), is_open, is_ready),
+            last_checked_ns=self._last_checked_ns(first_fd, last_fd),
+            last_packet_ns=max(
+                (socket.arrived_ns for socket in touched if socket.arrived_ns >= 0), default=None
+            ),
+        )
+
+    def _last_checked_ns(self, first_fd: int, last_fd: int) -> int | None:
+        """When the kernel last looked at any of them; exact for the passes still remembered."""
+        now_ns = self.kernel.now_ns
+        for scan in reversed(self.kernel.passes):
+            ranks = (scan.ask.rank(fd) for fd in range(first_fd, last_fd + 1))
+            looked_at = (scan.looked_at_ns(rank, now_ns) for rank in ranks if rank is not None)
+            latest = max((time_ns for time_ns in looked_at if time_ns is not None), default=None)
+            if latest is not None:
+                return latest
+        files = self.kernel.table.files
+        items = [item for fd in _present(files, first_fd, last_fd) for item in files[fd].items]
+        return max((item.checked_ns for item in items if item.checked_ns is not None), default=None)
+
+
+def _present(numbers: Mapping[int, object], first: int, last: int) -> list[int]:
+    """The keys from ``first`` to ``last``, by whichever way is shorter."""
+    if len(numbers) < last - first:
+        return [number for number in numbers if first <= number <= last]
+    return [number for number in range(first, last + 1) if number in numbers]
+
+
+def _state(count: int, is_open: int, is_ready: int) -> str:
+    """One word for a run of descriptors."""
+    if not is_open:
+        return "closed"
+    if is_ready == count:
+        return "ready"
+    return "mixed" if is_ready or is_open < count else "idle"
+
+
+def _pass_view(scan: ScanPass, now_ns: int) -> PassView:
+    position = scan.position(now_ns)
+    return PassView(
+        call=scan.call.serial,
+        number=scan.number,
+        start_ns=scan.start_ns,
+        end_ns=scan.end_ns,
+        count=scan.ask.count,
+        position=position,
+        front_fd=scan.ask.fd_at(position),
+    )

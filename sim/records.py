@@ -1,0 +1,83 @@
+"""What the kernel writes down: the journal's records.
+
+Every packet, every wake-up and every call leaves one record, stamped with virtual time. The
+screen, the interrupt feed, the counters shown beside it and the tests read these and nothing
+else; nobody works out a second version of what happened.
+
+A record is a plain tuple of six integers, because the kernel makes several of them for each
+request and a tuple is the cheapest thing Python can make::
+
+    (time_ns, kind, fd, value, effect, serial)
+
+=========  ==========================================  =======================  ============
+kind       ``value``                                   ``effect``               ``serial``
+=========  ==========================================  =======================  ============
+PACKET     payload bytes (0: handshake or FIN)         an :class:`Effect`       arrival
+READ       bytes read (0: end of file)                 0                        call
+WRITE      bytes written                               0                        call
+ACCEPT     0 (``fd``: the new descriptor)              0                        call
+CLOSE      0                                           0                        call
+CTL        an EPOLL_CTL_* operation                    0                        call
+CALL       descriptors asked about (epoll_wait: items  0                        call
+           looked at); ``fd`` is -1
+RETURN     descriptors reported; ``fd`` is -1          passes it took           call
+SLEEP      0; ``fd`` is -1                             0                        call
+DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival
+           holds the connection
+=========  ==========================================  =======================  ============
+
+``serial`` of an arrival is its number in the race's schedule: the same packet has the same
+serial in every lane, which is how the feed lays the lanes' answers side by side.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+Record = tuple[int, int, int, int, int, int]
+"""``(time_ns, kind, fd, value, effect, serial)``."""
+
+
+class Kind(IntEnum):
+    """What a record tells of."""
+
+    PACKET = 0
+    READ = 1
+    WRITE = 2
+    ACCEPT = 3
+    CLOSE = 4
+    CTL = 5
+    CALL = 6
+    RETURN = 7
+    SLEEP = 8
+    DROP = 9
+
+
+class Effect(IntFlag):
+    """What the arrival of one packet caused on its way up from the interrupt."""
+
+    NOBODY = 0
+    """No one was hooked on the socket: the bytes lie in its buffer until someone asks."""
+    READY_LIST = 1
+    """``ep_poll_callback`` appended the item to an epoll's ready list."""
+    ALREADY_LISTED = 2
+    """The item was on the ready list already; nothing was added."""
+    WOKE_EPOLL = 4
+    """A task blocked in ``epoll_wait`` was made runnable."""
+    WOKE_SCAN = 8
+    """A task asleep in ``select`` or ``poll`` was made runnable: it scans everything again."""
+    SCAN_AHEAD = 16
+    """It arrived ahead of a scan in progress, which will find it."""
+    SCAN_BEHIND = 32
+    """It arrived behind the front of a scan in progress, which therefore misses it."""
+
+
+class DropReason(IntEnum):
+    """Why something a client sent was not taken."""
+
+    BUFFER_FULL = 1
+    """The receive buffer had no room for it."""
+    BACKLOG_FULL = 2
+    """The listening socket's backlog was full when the handshake completed."""
+    NOT_CONNECTED = 3
+    """The client had no connection to send on."""

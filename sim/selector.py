@@ -1,0 +1,238 @@
+"""select() and poll(): the scan.
+
+Linux (``fs/select.c: do_select``, ``do_poll``): one pass looks up every descriptor asked about and
+asks its file. In the first pass, as long as nothing was found, each file asked also gets an entry
+of this call hooked on its wait queue. Something found: copy the result out and return. Nothing
+found: sleep until an entry is woken, which says *that* something happened but not *where*, so the
+whole pass is made again. On the way out every entry is unhooked. A call that slept therefore makes
+two passes over all n and adds and removes n entries; it keeps nothing for the next call.
+
+A pass takes time, milliseconds with many descriptors, and packets arrive during it. What arrives
+ahead of its front is found, what arrives behind it is not; if the descriptor was hooked by then,
+the call does not fall asleep but makes another pass (``poll_wqueues.triggered``).
+
+Counted: every descriptor looked at, found or not; every entry hooked. Simplified: a file has one
+wait queue; the n entries are one object that knows which descriptors it hooked; the cost of one
+look-up is the same for every file.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from sim.accounts import Account, Count, Part, Tally
+from sim.asks import Ask
+from sim.records import Effect, Kind
+
+if TYPE_CHECKING:
+    from sim.cpu import Task
+    from sim.files.base import OpenFile
+    from sim.kernel import Kernel
+
+
+class ScanPass:
+    """One pass over all descriptors of a call: where its front is at any moment.
+
+    Attributes:
+        number: 1 for a call's first pass.
+        start_ns: when it begins (the call's entry is paid for by then).
+        end_ns: when it was over, None while it runs.
+        segments: ``(time_ns, rank)`` at which the front went on after an interrupt, the start
+            included: enough to say exactly when each descriptor was looked at.
+    """
+
+    __slots__ = (
+        "_reached_ps",
+        "_stolen_ns",
+        "ask",
+        "call",
+        "end_ns",
+        "found",
+        "hook_limit",
+        "hook_ps",
+        "number",
+        "scan_ps",
+        "segments",
+        "start_ns",
+    )
+
+    def __init__(self, call: ScanCall, number: int, start_ns: int) -> None:
+        kernel = call.kernel
+        self.call = call
+        self.ask = call.ask
+        self.number = number
+        self.start_ns = start_ns
+        self.end_ns: int | None = None
+        self.scan_ps = kernel.costs.scan_ps
+        self.hook_ps = kernel.costs.hook_ps
+        kernel.refresh_lazy_masks()
+        self.found = self.ask.ready_ranks(kernel.table.poll_masks)
+        """Ranks that this pass finds ready."""
+        self.hook_limit = 0
+        """Ranks below it get an entry hooked: up to the first one found, that one included."""
+        if number == 1 and call.hooking:
+            self.hook_limit = self.found[0] + 1 if self.found else self.ask.count
+        self._stolen_ns = 0
+        self._reached_ps = 0
+        self.segments: list[tuple[int, int]] = [(start_ns, 0)]
+
+    # -- how far ---------------------------------------------------------------------------
+
+    def _cost_ps(self, rank: int) -> int:
+        """What everything below a rank costs."""
+        return rank * self.scan_ps + min(rank, self.hook_limit) * self.hook_ps
+
+    def _elapsed_ps(self, now_ns: int) -> int:
+        end_ps = self._cost_ps(self.ask.count)
+        if self.end_ns is not None:
+            return end_ps
+        return min(max(self._reached_ps, (now_ns - self.start_ns - self._stolen_ns) * 1000), end_ps)
+
+    def position(self, now_ns: int) -> int:
+        """Descriptors looked at by now."""
+        elapsed_ps = self._elapsed_ps(now_ns)
+        hooking_ps = self._cost_ps(self.hook_limit)
+        if elapsed_ps < hooking_ps:
+            return elapsed_ps // (self.scan_ps + self.hook_ps)
+        return self.hook_limit + (elapsed_ps - hooking_ps) // self.scan_ps
+
+    def finish_ns(self) -> int:
+        """When it will be over, if nothing more interrupts it."""
+        return self.start_ns + self._stolen_ns + -(-self._cost_ps(self.ask.count) // 1000)
+
+    def looked_at_ns(self, rank: int, now_ns: int) -> int | None:
+        """When the descriptor at a rank was looked at; None if it was not yet."""
+        if rank >= self.position(now_ns):
+            return None
+        time_ns, from_rank = self.segments[0]
+        for segment in self.segments:
+            if segment[1] > rank:
+                break
+            time_ns, from_rank = segment
+        return time_ns + (self._cost_ps(rank + 1) - self._cost_ps(from_rank)) // 1000
+
+    # -- what happens to it ---------------------------------------------------------------
+
+    def interrupted(self, stolen_ns: int) -> None:
+        """An interrupt took the CPU for so long, from now on."""
+        now_ns = self.call.kernel.now_ns
+        self._reached_ps = self._elapsed_ps(now_ns)
+        self._stolen_ns += stolen_ns
+        self.segments.append((max(now_ns, self.start_ns) + stolen_ns, self.position(now_ns)))
+
+    def changed(self, fd: int) -> Effect:
+        """A descriptor asked about became ready: will this pass find it?"""
+        rank = self.ask.rank(fd)
+        if rank is None:
+            return Effect.NOBODY
+        position = self.position(self.call.kernel.now_ns)
+        place = bisect_left(self.found, rank)
+        if place < len(self.found) and self.found[place] == rank:
+            return Effect.SCAN_AHEAD
+        if rank >= position:
+            insort(self.found, rank)
+            self.hook_limit = min(self.hook_limit, rank + 1)
+            return Effect.SCAN_AHEAD
+        if rank < self.hook_limit:
+            self.call.triggered = True
+        return Effect.SCAN_BEHIND
+
+    # -- what it cost ---------------------------------------------------------------------
+
+    def spent(self, now_ns: int) -> tuple[Part, ...]:
+        """CPU time of the pass up to now."""
+        elapsed_ns = -(-self._elapsed_ps(now_ns) // 1000)
+        hook_ns = min(min(self.position(now_ns), self.hook_limit) * self.hook_ps // 1000, elapsed_ns)
+        return (Account.SCAN, elapsed_ns - hook_ns), (Account.WAIT_QUEUE, hook_ns)
+
+    def counted(self, now_ns: int) -> tuple[Tally, ...]:
+        """What the pass did up to now."""
+        position = self.position(now_ns)
+        return (
+            (Count.SCANNED, position),
+            (Count.READY, bisect_left(self.found, position)),
+            (Count.HOOKS, min(position, self.hook_limit)),
+            (Count.PASSES, 1 if self.end_ns is not None else 0),
+        )
+
+
+class ScanCall:
+    """One call of select or poll, from its entry to its return."""
+
+    __slots__ = ("ask", "hooking", "kernel", "scanned", "serial", "sleeper", "slept", "spent_ns", "triggered")
+
+    def __init__(self, kernel: Kernel, ask: Ask, serial: int, hooking: bool) -> None:
+        self.kernel = kernel
+        self.ask = ask
+        self.serial = serial
+        self.hooking = hooking
+        """Whether it may sleep, and so hooks itself on what it asks about."""
+        self.triggered = False
+        """An entry was woken since the last pass."""
+        self.sleeper: Task | None = None
+        self.slept = False
+        self.scanned = 0
+        self.spent_ns = 0
+
+    def changed(self, file: OpenFile, key: int) -> None:
+        """A file's wait queue is woken (``pollwake``), or just its mask changed under a pass."""
+        kernel = self.kernel
+        for fd in file.numbers:
+            wanted = self.ask.wanted(fd)
+            if not wanted or (key and not key & wanted):
+                continue
+            if self.sleeper is not None:
+                self.triggered = True
+                sleeper, self.sleeper = self.sleeper, None
+                kernel.wake(sleeper)
+                kernel.effect |= Effect.WOKE_SCAN
+            elif kernel.scan is not None and kernel.scan.call is self:
+                kernel.effect |= kernel.scan.changed(fd) if file.mask & wanted else Effect.NOBODY
+            else:
+                # Asleep no more, not scanning yet: the pass about to start sees it.
+                self.triggered = True
+
+    def until_ready(self) -> Generator[None, None, tuple[ScanPass, int]]:
+        """The loop of ``do_select`` and ``do_poll``: pass, sleep, pass again.
+
+        Returns:
+            The last pass, and how many there were.
+        """
+        kernel = self.kernel
+        number = 0
+        while True:
+            number += 1
+            last = not self.hooking
+            scan = yield from self.run_pass(number)
+            if scan.found or last:
+                return scan, number
+            if not self.triggered and self.hooking:
+                self.spent_ns += kernel.pay_switch()
+                kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
+                self.slept = True
+                self.sleeper = kernel.block()
+                yield
+                self.spent_ns += kernel.pay_switch()
+            self.triggered = False
+
+    def timed_out(self) -> None:
+        """The timeout is over: one more pass, and back."""
+        self.hooking = False
+        if self.sleeper is not None:
+            sleeper, self.sleeper = self.sleeper, None
+            self.kernel.wake(sleeper)
+
+    def run_pass(self, number: int) -> Generator[None, None, ScanPass]:
+        """Make one pass; takes its time."""
+        kernel = self.kernel
+        scan = kernel.scan = ScanPass(self, number, kernel.free_ns)
+        kernel.passes.append(scan)
+        kernel.free_ns = scan.finish_ns()
+        yield
+        kernel.scan = None
+        scan.end_ns = kernel.now_ns
+        self.spent_ns += kernel.ledger.post(scan.spent(kernel.now_ns), scan.counted(kernel.now_ns))
+        self.scanned += self.ask.count
+        return scan

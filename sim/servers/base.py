@@ -1,0 +1,110 @@
+"""What every server has: a listening socket, connections, and the work it does for a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.cpu import Program
+from sim.descriptors import IdleBlock
+from sim.files.tcp import ListeningSocket
+from sim.kernel import Kernel
+
+READ_BYTES = 65_536
+BACKLOG = 4096
+"""``net.core.somaxconn``."""
+
+
+class ServerFailure(Exception):
+    """A server cannot go on; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What a scenario asks of a server."""
+
+    request_bytes: int
+    """Size of a request: how many there are in what one read brings."""
+    accepting: bool
+    """Whether new connections come, so that the listening socket is waited for too."""
+    fd_setsize: int | None
+    """How many descriptors the C library's ``fd_set`` holds; None for as many as needed."""
+
+
+class Server:
+    """A process that serves: opens its sockets at once, then runs as a task."""
+
+    name = ""
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        self.kernel = kernel
+        self.settings = settings
+        self.listener_fd = kernel.socket()
+        kernel.listen(self.listener_fd, BACKLOG, 80)
+        self.spare_fd = self.open_spare()
+        self.serving_fd: int | None = None
+        """The descriptor being read or answered."""
+
+    def open_spare(self) -> int:
+        """The server's second descriptor, so that connections have the same numbers in every lane.
+
+        Servers that need none keep a spare, an old habit: it is closed when accept() fails for
+        want of descriptors, which makes room to accept one client and turn it away.
+        """
+        return self.kernel.dup(self.listener_fd)
+
+    @property
+    def listener(self) -> ListeningSocket:
+        """The listening socket."""
+        file = self.kernel.table.file(self.listener_fd)
+        assert isinstance(file, ListeningSocket)
+        return file
+
+    @property
+    def registered(self) -> int:
+        """Descriptors waited for."""
+        raise NotImplementedError
+
+    def adopt(self, block: IdleBlock) -> None:
+        """Take over connections accepted before the race begins."""
+        raise NotImplementedError
+
+    def run(self) -> Program:
+        """Serve for ever."""
+        raise NotImplementedError
+
+    # -- what all do alike ----------------------------------------------------------------
+
+    def watch(self, fd: int) -> None:
+        """Wait for a new connection from now on."""
+        raise NotImplementedError
+
+    def forget(self, fd: int) -> None:
+        """Stop waiting for a connection that is about to be closed."""
+
+    def serve(self, fd: int) -> Program:
+        """A descriptor is ready: take the connection, or the request, or the hint that it ended."""
+        self.serving_fd = fd
+        kernel = self.kernel
+        if fd == self.listener_fd:
+            yield from self.accept_all()
+        else:
+            data = kernel.read(fd, READ_BYTES)
+            if data:
+                kernel.work(kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes))
+                kernel.write(fd, data)
+            else:
+                self.forget(fd)
+                kernel.close(fd)
+            yield
+        self.serving_fd = None
+
+    def accept_all(self) -> Program:
+        """Take every connection that waits."""
+        kernel = self.kernel
+        while True:
+            try:
+                fd = kernel.accept4(self.listener_fd)
+            except BlockingIOError:
+                return
+            self.watch(fd)
+            yield

@@ -1,0 +1,56 @@
+"""The epoll server, level-triggered: register once, then be told.
+
+The kernel keeps the interest list between calls, so nothing is copied in and nothing is looked at
+that is not on the ready list. What it costs instead: one ``epoll_ctl`` for each connection that
+comes.
+"""
+
+from __future__ import annotations
+
+from sim import polling
+from sim.accounts import Account
+from sim.cpu import Program
+from sim.descriptors import IdleBlock
+from sim.epoll import CTL_ADD, Epoll
+from sim.servers.base import Server
+
+MAX_EVENTS = 1024
+"""Events asked for at once."""
+
+
+class EpollServer(Server):
+    """Waits in epoll_wait."""
+
+    name = "epoll"
+
+    def open_spare(self) -> int:
+        """The epoll itself takes the second number."""
+        return self.kernel.epoll_create1()
+
+    @property
+    def epoll(self) -> Epoll:
+        """What the epoll descriptor points to."""
+        file = self.kernel.table.file(self.spare_fd)
+        assert isinstance(file, Epoll)
+        return file
+
+    @property
+    def registered(self) -> int:
+        return self.epoll.count
+
+    def adopt(self, block: IdleBlock) -> None:
+        count = block.last - block.first + 1
+        self.kernel.charge(((Account.INTEREST_LIST, count * self.kernel.costs.epoll_ctl_ns),))
+        self.epoll.watch_block(block.first, block.last, polling.IN)
+
+    def watch(self, fd: int) -> None:
+        self.kernel.epoll_ctl(self.spare_fd, CTL_ADD, fd, polling.IN)
+
+    def run(self) -> Program:
+        if self.settings.accepting:
+            self.watch(self.listener_fd)
+        kernel, epfd = self.kernel, self.spare_fd
+        while True:
+            events = yield from kernel.epoll_wait(epfd, MAX_EVENTS)
+            for fd, _ in events:
+                yield from self.serve(fd)

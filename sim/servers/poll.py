@@ -1,0 +1,81 @@
+"""The poll server: the same scan as select's, over an array instead of a bitmap.
+
+There is no limit on the numbers, and descriptors that are not in the array cost nothing; but each
+one that is costs 8 bytes in and 2 bytes out at every call.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import polling
+from sim.asks import POLLFD
+from sim.cpu import Program
+from sim.descriptors import IdleBlock
+from sim.kernel import Kernel
+from sim.servers.base import Server, ServerSettings
+
+
+class PollServer(Server):
+    """Waits in poll."""
+
+    name = "poll"
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self._entries: npt.NDArray[np.void] = np.zeros(64, dtype=POLLFD)
+        self._count = 0
+        self._places: dict[int, int] = {}
+        """Where in the array the descriptors stand that are not where ``_block`` says."""
+        self._block: IdleBlock | None = None
+
+    @property
+    def registered(self) -> int:
+        return self._count
+
+    def adopt(self, block: IdleBlock) -> None:
+        count = block.last - block.first + 1
+        self._entries = np.zeros(count + 64, dtype=POLLFD)
+        self._entries["fd"][:count] = np.arange(block.first, block.last + 1, dtype=np.int32)
+        self._entries["events"][:count] = polling.IN
+        self._count = count
+        self._block = block
+
+    def watch(self, fd: int) -> None:
+        if self._count == len(self._entries):
+            self._entries = np.concatenate((self._entries, np.zeros(self._count, dtype=POLLFD)))
+        place = self._count
+        self._entries[place] = (fd, polling.IN, 0)
+        self._places[fd] = place
+        self._count += 1
+
+    def forget(self, fd: int) -> None:
+        """The last entry takes the place of the one that goes, as programs do it."""
+        place = self._place(fd)
+        last = self._count - 1
+        moved = int(self._entries["fd"][last])
+        self._entries[place] = self._entries[last]
+        self._places.pop(fd, None)
+        if moved != fd:
+            self._places[moved] = place
+        self._count = last
+
+    def _place(self, fd: int) -> int:
+        place = self._places.get(fd)
+        if place is None:
+            assert self._block is not None
+            place = fd - self._block.first
+        return place
+
+    def run(self) -> Program:
+        if self.settings.accepting:
+            self.watch(self.listener_fd)
+        kernel = self.kernel
+        while True:
+            entries = self._entries[: self._count]
+            yield from kernel.poll(entries)
+            kernel.work(-(-len(entries) * kernel.costs.walk_ps // 1000))
+            yield
+            for fd in entries["fd"][np.flatnonzero(entries["revents"])].tolist():
+                yield from self.serve(fd)

@@ -1,0 +1,80 @@
+"""The select server: hand over the whole set at every call, and walk the whole set of answers.
+
+The kernel keeps nothing between two calls, so the bitmap goes in each time, every descriptor in it
+is looked at, and the result says no more than one bit for each of them, which the program walks in
+turn (``FD_ISSET``).
+
+The C library's ``fd_set`` has room for 1024 descriptors (FD_SETSIZE). A program that sets a higher
+bit writes past its end; glibc stops it, and Python refuses. The kernel has no such limit, so the
+limit is a setting here: with it the server fails as the C library makes it fail.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.asks import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
+from sim.cpu import Program
+from sim.descriptors import IdleBlock
+from sim.kernel import Kernel
+from sim.servers.base import Server, ServerFailure, ServerSettings
+
+
+class SelectServer(Server):
+    """Waits in select."""
+
+    name = "select"
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self._watched: Words = words_for(64)
+        self._count = 0
+        self._highest = 0
+
+    @property
+    def registered(self) -> int:
+        return self._count
+
+    def adopt(self, block: IdleBlock) -> None:
+        self._grow(block.last)
+        set_bits(self._watched, block.first, block.last)
+        self._count += block.last - block.first + 1
+
+    def _grow(self, fd: int) -> None:
+        """Make room for a bit, as far as the C library has it."""
+        limit = self.settings.fd_setsize
+        if limit is not None and fd >= limit:
+            raise ServerFailure(
+                f"select fails here: descriptor {fd:,} does not fit into an fd_set, "
+                f"which holds {limit:,} (FD_SETSIZE)"
+            )
+        words = fd // 64 + 1
+        if words > len(self._watched):
+            grown = words_for(64 * max(words, 2 * len(self._watched)))
+            grown[: len(self._watched)] = self._watched
+            self._watched = grown
+        self._highest = max(self._highest, fd)
+
+    def watch(self, fd: int) -> None:
+        self._grow(fd)
+        set_bit(self._watched, fd)
+        self._count += 1
+
+    def forget(self, fd: int) -> None:
+        clear_bit(self._watched, fd)
+        self._count -= 1
+
+    def run(self) -> Program:
+        if self.settings.accepting:
+            self.watch(self.listener_fd)
+        kernel = self.kernel
+        while True:
+            nfds = self._highest + 1
+            readable = self._watched[: (nfds + 63) // 64].copy()
+            yield from kernel.select(nfds, readable)
+            kernel.work(-(-nfds * kernel.costs.walk_ps // 1000))
+            yield
+            if not np.any(readable):
+                continue
+            for fd in bit_numbers(readable, nfds).tolist():
+                yield from self.serve(fd)

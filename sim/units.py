@@ -1,0 +1,90 @@
+"""Numbers with units, as people type and read them.
+
+Counts take a suffix (``20k``, ``1M``), durations a unit (``100ms``, ``2.5 us``), shares a per
+cent sign (``1%``). Parsing is exact (decimal, no floats), so that the same words always give the
+same race.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_COUNT = re.compile(r"^\s*([0-9][0-9_,]*(?:\.[0-9]+)?)\s*([kKmM]?)\s*$")
+_DURATION = re.compile(r"^\s*([0-9][0-9_,]*(?:\.[0-9]+)?)\s*(ns|us|µs|μs|ms|s)\s*$")
+_COUNT_SCALE = {"": 1, "k": 1_000, "m": 1_000_000}
+_DURATION_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+
+
+def _number(digits: str) -> Decimal:
+    return Decimal(digits.replace("_", "").replace(",", ""))
+
+
+def parse_count(text: str) -> int:
+    """A whole number: ``10000``, ``10,000``, ``20k``, ``1.5M``.
+
+    Raises:
+        ValueError: not a number, or not a whole one.
+    """
+    match = _COUNT.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a number; write it like 10000, 10k or 1M")
+    value = _number(match[1]) * _COUNT_SCALE[match[2].lower()]
+    if value != int(value):
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(value)
+
+
+def parse_duration_ns(text: str) -> int:
+    """A duration in nanoseconds: ``100ms``, ``2.5us``, ``1s``.
+
+    Raises:
+        ValueError: not a number with a unit of time, or less than one nanosecond.
+    """
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a duration; write it like 100ms, 20us or 1s")
+    value = _number(match[1]) * _DURATION_NS[match[2]]
+    if value < 1:
+        raise ValueError(f"{text!r} is less than a nanosecond")
+    return int(value)
+
+
+def format_count(value: int) -> str:
+    """The shortest exact form that :func:`parse_count` reads back: ``20k``, ``1M``, ``1024``."""
+    for scale, suffix in ((1_000_000, "M"), (1_000, "k")):
+        if value >= scale and value % scale == 0:
+            return f"{value // scale}{suffix}"
+    return str(value)
+
+
+def format_duration(value_ns: float) -> str:
+    """A duration to three significant digits, for people: ``1.7 µs``, ``684 µs``, ``12.4 ms``."""
+    for scale, unit in ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")):
+        if value_ns >= scale * 0.9995:
+            return f"{_three_digits(value_ns / scale)} {unit}"
+    return f"{value_ns:.0f} ns"
+
+
+def format_bytes(value: int) -> str:
+    """A number of bytes, for people: ``640 B``, ``12.4 kB``, ``1.25 MB``."""
+    for scale, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
+        if value >= scale:
+            return f"{_three_digits(value / scale)} {unit}"
+    return f"{value} B"
+
+
+def format_short(value: int) -> str:
+    """A count to three significant digits where room is scarce: ``9,997``, ``82.0k``, ``1.25M``."""
+    if value < 10_000:
+        return f"{value:,}"
+    for scale, suffix in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if value >= scale * 0.9995:
+            return f"{_three_digits(value / scale)}{suffix}"
+    return str(value)
+
+
+def _three_digits(value: float) -> str:
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"

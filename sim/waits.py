@@ -1,0 +1,277 @@
+"""The three calls that wait: select, poll and epoll_wait, from entry to return.
+
+What the calls do is in :mod:`sim.selector` (the scan) and :mod:`sim.epoll` (the ready list); here
+is what frames it: arguments copied in and results copied out, timeouts, and the bill. The bytes are
+Linux's. select copies each bitmap it is given in and out, ``8 * ceil(nfds / 64)`` bytes each way;
+poll 8 bytes in and 2 out for every descriptor; epoll_wait nothing in and 12 bytes out for each
+event it reports. A timeout is 16 bytes in, and select writes what is left of it back.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import polling
+from sim.accounts import Account, Bill, Count
+from sim.asks import PollAsk, SelectAsk, Words
+from sim.epoll import EVENT_BYTES, Epoll, Event
+from sim.polling import oserror
+from sim.records import Kind
+from sim.selector import ScanCall, ScanPass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.kernel import Kernel
+
+TIMESPEC_BYTES = 16
+POLLFD_BYTES = 8
+REVENTS_BYTES = 2
+
+
+def select(
+    kernel: Kernel,
+    nfds: int,
+    bitmaps: tuple[Words | None, Words | None, Words | None],
+    timeout_ns: int | None,
+) -> Generator[None, None, int]:
+    """Wait until a descriptor in one of the bitmaps is ready (``core_sys_select``).
+
+    Args:
+        nfds: one more than the highest descriptor asked about; there is no FD_SETSIZE here, that
+            is the C library's.
+        bitmaps: for reading, writing, exceptions; words of 64 bits, or None. They are overwritten
+            with the result, as in Linux.
+        timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+    Returns:
+        The bits set in the results, over all three; 0 at a timeout.
+
+    Raises:
+        OSError: EBADF, a descriptor asked about is not open; EINVAL, ``nfds`` is negative.
+    """
+    if nfds < 0:
+        raise oserror(errno.EINVAL)
+    nfds = min(nfds, kernel.table.end)
+    given = [bitmap for bitmap in bitmaps if bitmap is not None]
+    size = (nfds + 63) // 64
+    ask = SelectAsk(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
+    if ask.closed(kernel.table.poll_masks):
+        raise polling.bad_descriptor()
+    set_bytes = 8 * size * len(given)
+    copied_in = set_bytes + (TIMESPEC_BYTES if timeout_ns is not None else 0)
+    copied_out = set_bytes + (TIMESPEC_BYTES if timeout_ns else 0)
+
+    def answer(scan: ScanPass) -> int:
+        results = ask.results(scan.found, kernel.table.poll_masks)
+        for bitmap, result in zip(given, results, strict=True):
+            bitmap[:size] = result
+        return int(sum(int(np.bitwise_count(result).sum()) for result in results))
+
+    call = _Call(kernel, ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0), timeout_ns)
+    return (yield from call.run(kernel.costs.select_ns, copied_in, copied_out, answer))
+
+
+def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) -> Generator[None, None, int]:
+    """Wait until an entry of an array of ``struct pollfd`` is ready (``do_sys_poll``).
+
+    Args:
+        entries: dtype :data:`sim.asks.POLLFD`; ``revents`` of every entry is overwritten.
+        timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+    Returns:
+        How many entries are ready; 0 at a timeout.
+    """
+    ask = PollAsk(entries, kernel.table.end)
+    timeout_bytes = TIMESPEC_BYTES if timeout_ns is not None else 0
+
+    def answer(scan: ScanPass) -> int:
+        revents = np.zeros(ask.count, dtype=np.uint16)
+        revents[scan.found] = ask.answers(kernel.table.poll_masks)[scan.found]
+        entries["revents"] = revents.view(np.int16)
+        return int(np.count_nonzero(revents))
+
+    call = _Call(kernel, ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0), timeout_ns)
+    copied_in = POLLFD_BYTES * ask.count + timeout_bytes
+    return (yield from call.run(kernel.costs.poll_ns, copied_in, REVENTS_BYTES * ask.count, answer))
+
+
+def _cut(bitmap: Words, nfds: int) -> Words:
+    """A copy of a bitmap's part below ``nfds``: bits above are ignored."""
+    cut = bitmap[: (nfds + 63) // 64].copy()
+    if nfds % 64:
+        cut[-1] &= np.uint64((1 << (nfds % 64)) - 1)
+    return cut
+
+
+class _Call:
+    """What select and poll have in common around the scan."""
+
+    def __init__(self, kernel: Kernel, scan_call: ScanCall, timeout_ns: int | None) -> None:
+        self.kernel = kernel
+        self.scan_call = scan_call
+        self.timeout_ns = timeout_ns
+
+    def run(
+        self, base_ns: int, copied_in: int, copied_out: int, answer: Callable[[ScanPass], int]
+    ) -> Generator[None, None, int]:
+        kernel, call = self.kernel, self.scan_call
+        count = call.ask.count
+        kernel.journal.append((kernel.now_ns, Kind.CALL, -1, count, 0, call.serial))
+        copy_in_ns = kernel.copy_ns(copied_in)
+        kernel.charge(((Account.SYSCALL, base_ns), (Account.COPY_IN, copy_in_ns)), _entry(copied_in))
+        timer = None
+        if self.timeout_ns:
+            timer = kernel.timers.set(kernel.now_ns + self.timeout_ns, call.timed_out)
+        kernel.scans.append(call)
+        try:
+            scan, passes = yield from call.until_ready()
+        finally:
+            kernel.scans.remove(call)
+            if timer is not None:
+                kernel.timers.cancel(timer)
+        ready = answer(scan)
+        copy_out_ns = kernel.copy_ns(copied_out)
+        counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
+        kernel.charge(((Account.COPY_OUT, copy_out_ns),), counts)
+        kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
+        cost_ns = base_ns + copy_in_ns + call.spent_ns + copy_out_ns
+        if ready:
+            found = len(scan.found)
+            summary = (call.serial, count, call.scanned, found, passes, call.slept, cost_ns, kernel.free_ns)
+            kernel.last_call = summary
+        yield
+        return ready
+
+
+def _entry(copied_in: int) -> tuple[tuple[Count, int], ...]:
+    return (Count.SYSCALLS, 1), (Count.COPIED_IN_BYTES, copied_in)
+
+
+class _Deadline:
+    """An armed timeout of epoll_wait."""
+
+    __slots__ = ("over", "serial")
+
+    def __init__(self, kernel: Kernel, epoll: Epoll, timeout_ns: int) -> None:
+        self.over = False
+        task = kernel.running
+
+        def fire() -> None:
+            self.over = True
+            if task is not None and task in epoll.waiters:
+                epoll.waiters.remove(task)
+                kernel.wake(task)
+
+        self.serial = kernel.timers.set(kernel.now_ns + timeout_ns, fire)
+
+
+def epoll_wait(
+    kernel: Kernel, epfd: int, maxevents: int, timeout_ns: int | None
+) -> Generator[None, None, list[Event]]:
+    """Wait until something is on the ready list (``ep_poll``).
+
+    Args:
+        maxevents: most events to report; the rest stay on the list, at its head.
+        timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+    Returns:
+        ``(descriptor, events)`` pairs; none at a timeout.
+
+    Raises:
+        OSError: EBADF; EINVAL, not an epoll or ``maxevents`` below 1.
+    """
+    epoll = kernel.table.file(epfd)
+    if not isinstance(epoll, Epoll) or maxevents <= 0:
+        raise oserror(errno.EINVAL)
+    kernel.call_serial = serial = kernel.call_serial + 1
+    append = kernel.journal.append
+    append((kernel.now_ns, Kind.CALL, -1, len(epoll.ready), 0, serial))
+    events: list[Event] = []
+    looked = stale = 0
+    cost_ns = 0
+    passes = 0
+    if epoll.ready:
+        passes = 1
+        events, stale = epoll.collect(maxevents)
+        looked = stale + len(events)
+    slept = not events and timeout_ns != 0
+    if slept:
+        deadline = None if timeout_ns is None else _Deadline(kernel, epoll, timeout_ns)
+        while not events:
+            cost_ns += _pay_sleep(kernel, stale, first=cost_ns == 0)
+            append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, serial))
+            epoll.waiters.append(kernel.block())
+            yield
+            passes += 1
+            events, stale = epoll.collect(maxevents)
+            looked += stale + len(events)
+            if deadline is not None and deadline.over:
+                break
+        if deadline is not None:
+            kernel.timers.cancel(deadline.serial)
+    cost_ns += _pay_return(kernel, len(events), stale, slept)
+    append((kernel.now_ns, Kind.RETURN, -1, len(events), passes, serial))
+    if events:
+        count = len(epoll.interest) + epoll.idle_count
+        kernel.last_call = (serial, count, looked, len(events), passes, slept, cost_ns, kernel.free_ns)
+    yield
+    return events
+
+
+def _pay_sleep(kernel: Kernel, stale: int, first: bool) -> int:
+    """epoll_wait found nothing (but stale items) and goes to sleep."""
+    key = stale << 1 | first
+    bill = kernel.epoll_sleeps.get(key)
+    if bill is None:
+        costs = kernel.costs
+        bill = kernel.epoll_sleeps[key] = Bill(
+            (
+                (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
+                (Account.SCAN, -(-stale * costs.epoll_item_ps // 1000)),
+                (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
+                (Account.CONTEXT_SWITCH, costs.context_switch_ns),
+            ),
+            (
+                (Count.SYSCALLS, int(first)),
+                (Count.SCANNED, stale),
+                (Count.PASSES, 1 if stale else 0),
+                (Count.HOOKS, 1),
+                (Count.CONTEXT_SWITCHES, 1),
+            ),
+        )
+    kernel.pay(bill)
+    return bill.ns
+
+
+def _pay_return(kernel: Kernel, found: int, stale: int, slept: bool) -> int:
+    """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
+    key = (found, stale, slept)
+    bill = kernel.epoll_returns.get(key)
+    if bill is None:
+        costs = kernel.costs
+        copied = EVENT_BYTES * found
+        bill = kernel.epoll_returns[key] = Bill(
+            (
+                (Account.CONTEXT_SWITCH, costs.context_switch_ns if slept else 0),
+                (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
+                (Account.SCAN, -(-(found + stale) * costs.epoll_item_ps // 1000)),
+                (Account.COPY_OUT, kernel.copy_ns(copied)),
+            ),
+            (
+                (Count.SYSCALLS, 0 if slept else 1),
+                (Count.SCANNED, found + stale),
+                (Count.READY, found),
+                (Count.PASSES, 1 if found + stale else 0),
+                (Count.COPIED_OUT_BYTES, copied),
+                (Count.CONTEXT_SWITCHES, int(slept)),
+                (Count.WAKEUPS, 1 if found else 0),
+            ),
+        )
+    kernel.pay(bill)
+    return bill.ns
