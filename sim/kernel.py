@@ -1,17 +1,22 @@
 """The kernel: descriptors, open files, and the raw system calls a C program makes.
 
-Calls that never wait (``read``, ``write``, ``accept4``, ``close``, ``epoll_ctl`` …) are plain
-methods: they act at once, charge their cost and raise ``OSError`` with the errno Linux gives; the
-caller yields afterwards to let the time they take pass. Calls that may wait (``select``, ``poll``,
-``epoll_wait``) are generators, used with ``yield from``. All connections are non-blocking at this
-level, as a server's are; blocking reads are made of these by the faces.
+The raw calls are named as in Linux, ``sys_read``, ``sys_epoll_wait`` …: plain ``kernel.select``,
+``kernel.socket``, ``kernel.os`` and ``kernel.time`` are the faces, which stand where the standard
+library's modules of those names stand (:mod:`sim.faces`).
+
+Calls that never wait (``sys_read``, ``sys_write``, ``sys_accept4``, ``sys_close``,
+``sys_epoll_ctl`` …) are plain methods: they act at once, charge their cost and raise ``OSError``
+with the errno Linux gives; the caller yields afterwards to let the time they take pass. Calls that
+may wait (``sys_select``, ``sys_poll``, ``sys_epoll_wait``) are generators, used with ``yield
+from``. All connections are non-blocking at this level, as a server's are; blocking reads are made
+of these by the faces.
 
 A server is thus ordinary sequential code::
 
     def echo(kernel, epfd):
         while True:
-            for fd, events in (yield from kernel.epoll_wait(epfd, 512)):
-                kernel.write(fd, kernel.read(fd, 65536))
+            for fd, events in (yield from kernel.sys_epoll_wait(epfd, 512)):
+                kernel.sys_write(fd, kernel.sys_read(fd, 65536))
                 yield
 
 Code outside the simulation makes a waiting call with :meth:`sim.cpu.Cpu.complete`.
@@ -133,12 +138,12 @@ class Kernel(Cpu):
             raise oserror(code)
         return file
 
-    def socket(self) -> int:
+    def sys_socket(self) -> int:
         """A TCP socket, not connected yet (``AF_INET``, ``SOCK_STREAM``)."""
         self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
         return self.table.install(StreamSocket(self, _UNCONNECTED))
 
-    def socketpair(self) -> tuple[int, int]:
+    def sys_socketpair(self) -> tuple[int, int]:
         """Two stream sockets connected to each other."""
         self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
         here, there = self._connected_pair()
@@ -149,7 +154,7 @@ class Kernel(Cpu):
         here.peer, there.peer = there, here
         return here, there
 
-    def listen(self, fd: int, backlog: int, port: int = 0) -> int:
+    def sys_listen(self, fd: int, backlog: int, port: int = 0) -> int:
         """Make a fresh socket a listening one (``bind`` and ``listen`` in one).
 
         Args:
@@ -177,7 +182,7 @@ class Kernel(Cpu):
         self._ports[port] = listener
         return port
 
-    def connect(self, fd: int, port: int) -> None:
+    def sys_connect(self, fd: int, port: int) -> None:
         """Connect to a listening socket of this kernel; loopback completes within the call.
 
         Raises:
@@ -195,7 +200,7 @@ class Kernel(Cpu):
         socket.set_mask(there.mask)
         socket.notify(polling.NO_KEY)
 
-    def accept4(self, fd: int) -> int:
+    def sys_accept4(self, fd: int) -> int:
         """The connection that has waited longest, as a descriptor.
 
         Raises:
@@ -208,7 +213,7 @@ class Kernel(Cpu):
         self.journal.append((self.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.call_serial))
         return new_fd
 
-    def read(self, fd: int, size: int) -> bytes:
+    def sys_read(self, fd: int, size: int) -> bytes:
         """Take what is there, up to ``size`` bytes; ``b""`` at end of file.
 
         Raises:
@@ -221,7 +226,7 @@ class Kernel(Cpu):
         self.journal.append((self.now_ns, Kind.READ, fd, len(data), 0, serial))
         return data
 
-    def write(self, fd: int, data: bytes) -> int:
+    def sys_write(self, fd: int, data: bytes) -> int:
         """Send bytes; how many were taken.
 
         Raises:
@@ -234,12 +239,12 @@ class Kernel(Cpu):
         self.journal.append((self.now_ns, Kind.WRITE, fd, taken, 0, serial))
         return taken
 
-    def dup(self, fd: int) -> int:
+    def sys_dup(self, fd: int) -> int:
         """Another number for the same open file."""
         self._pay_fixed(Account.SOCKET_IO, self.costs.close_ns)
         return self.table.install(self.table.file(fd))
 
-    def close(self, fd: int) -> None:
+    def sys_close(self, fd: int) -> None:
         """Free a number; the open file goes with its last one, and every watch on it.
 
         Raises:
@@ -267,7 +272,7 @@ class Kernel(Cpu):
 
     # -- epoll ----------------------------------------------------------------------------
 
-    def epoll_create1(self) -> int:
+    def sys_epoll_create1(self) -> int:
         """A new epoll."""
         self._pay_fixed(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
         epoll = Epoll(self)
@@ -280,7 +285,7 @@ class Kernel(Cpu):
             if epoll.mask:
                 epoll.refresh()
 
-    def epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
+    def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
         """Change the interest list.
 
         Raises:
@@ -315,13 +320,13 @@ class Kernel(Cpu):
 
     # -- calls that wait ------------------------------------------------------------------
 
-    def epoll_wait(
+    def sys_epoll_wait(
         self, epfd: int, maxevents: int, timeout_ns: int | None = None
     ) -> Generator[None, None, list[Event]]:
         """Wait for events: see :func:`sim.waits.epoll_wait`."""
         return waits.epoll_wait(self, epfd, maxevents, timeout_ns)
 
-    def select(
+    def sys_select(
         self,
         nfds: int,
         readfds: Words | None,
@@ -332,7 +337,7 @@ class Kernel(Cpu):
         """Wait for descriptors in bitmaps: see :func:`sim.waits.select`."""
         return waits.select(self, nfds, (readfds, writefds, exceptfds), timeout_ns)
 
-    def poll(
+    def sys_poll(
         self, entries: npt.NDArray[np.void], timeout_ns: int | None = None
     ) -> Generator[None, None, int]:
         """Wait for descriptors in an array: see :func:`sim.waits.poll`."""

@@ -38,8 +38,8 @@ class Server:
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         self.kernel = kernel
         self.settings = settings
-        self.listener_fd = kernel.socket()
-        kernel.listen(self.listener_fd, BACKLOG, 80)
+        self.listener_fd = kernel.sys_socket()
+        kernel.sys_listen(self.listener_fd, BACKLOG, 80)
         self.spare_fd = self.open_spare()
         self.serving_fd: int | None = None
         """The descriptor being read or answered."""
@@ -50,7 +50,7 @@ class Server:
         Servers that need none keep a spare, an old habit: it is closed when accept() fails for
         want of descriptors, which makes room to accept one client and turn it away.
         """
-        return self.kernel.dup(self.listener_fd)
+        return self.kernel.sys_dup(self.listener_fd)
 
     @property
     def listener(self) -> ListeningSocket:
@@ -88,13 +88,13 @@ class Server:
         if fd == self.listener_fd:
             yield from self.accept_all()
         else:
-            data = kernel.read(fd, READ_BYTES)
+            data = kernel.sys_read(fd, READ_BYTES)
             if data:
                 kernel.work(kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes))
-                kernel.write(fd, data)
+                kernel.sys_write(fd, data)
             else:
                 self.forget(fd)
-                kernel.close(fd)
+                kernel.sys_close(fd)
             yield
         self.serving_fd = None
 
@@ -103,7 +103,7 @@ class Server:
         kernel = self.kernel
         while True:
             try:
-                fd = kernel.accept4(self.listener_fd)
+                fd = kernel.sys_accept4(self.listener_fd)
             except BlockingIOError:
                 return
             self.watch(fd)

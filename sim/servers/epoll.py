@@ -25,7 +25,7 @@ class EpollServer(Server):
 
     def open_spare(self) -> int:
         """The epoll itself takes the second number."""
-        return self.kernel.epoll_create1()
+        return self.kernel.sys_epoll_create1()
 
     @property
     def epoll(self) -> Epoll:
@@ -44,13 +44,13 @@ class EpollServer(Server):
         self.epoll.watch_block(block.first, block.last, polling.IN)
 
     def watch(self, fd: int) -> None:
-        self.kernel.epoll_ctl(self.spare_fd, CTL_ADD, fd, polling.IN)
+        self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, polling.IN)
 
     def run(self) -> Program:
         if self.settings.accepting:
             self.watch(self.listener_fd)
         kernel, epfd = self.kernel, self.spare_fd
         while True:
-            events = yield from kernel.epoll_wait(epfd, MAX_EVENTS)
+            events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS)
             for fd, _ in events:
                 yield from self.serve(fd)

@@ -74,7 +74,7 @@ class PollServer(Server):
         kernel = self.kernel
         while True:
             entries = self._entries[: self._count]
-            yield from kernel.poll(entries)
+            yield from kernel.sys_poll(entries)
             kernel.work(-(-len(entries) * kernel.costs.walk_ps // 1000))
             yield
             for fd in entries["fd"][np.flatnonzero(entries["revents"])].tolist():

@@ -71,7 +71,7 @@ class SelectServer(Server):
         while True:
             nfds = self._highest + 1
             readable = self._watched[: (nfds + 63) // 64].copy()
-            yield from kernel.select(nfds, readable)
+            yield from kernel.sys_select(nfds, readable)
             kernel.work(-(-nfds * kernel.costs.walk_ps // 1000))
             yield
             if not np.any(readable):
