@@ -222,7 +222,14 @@ examples:
   c10k-tui 'n=10000 active=1% seed=7 lanes=select|epoll'
   c10k-tui run --for 100ms --json
 
-keys:
+keys on the screen:
+  + -      more, fewer descriptors            space    pause, go on
+  n        type a number of descriptors       s S      step: next event, next system call
+  [ ]      fewer, more active connections     0 x      start again; with a new seed
+  ; '      lower, higher rate                 1 2 3    select, poll, epoll on or off
+  , .      slower, faster                     F2 … F6  presets; p is the next one
+  arrows   look at a cell                     l        select's limit of 1024 on or off
+  t        next theme                         ? q      all the keys; quit
 """
 
 _RUN_EPILOG = """\

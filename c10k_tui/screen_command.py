@@ -94,7 +94,9 @@ def open_screen(scenario: Scenario, *, speed: float | None, paused: bool, theme:
     """
     from c10k_tui.app import C10KApp
 
-    app = C10KApp(scenario, speed=speed, paused=paused, theme=theme)
+    app = C10KApp(scenario, speed=speed, paused=paused)
+    if theme is not None:
+        app.theme = theme
     last = app.run()
     if app.return_code:
         return app.return_code

@@ -157,3 +157,16 @@ def test_the_examples_in_the_help_are_understood(capsys):
         options = parse(run_parser(), shlex.split(line)[2:])
         assert scenario_of(options)
         assert duration_ns_of(options)
+
+
+def test_the_help_knows_the_keys_of_the_screen(capsys):
+    """Each key that the help's table shows is bound, by the name Textual gives it."""
+    from c10k_tui.keys import GRID_BINDINGS, RACE_BINDINGS
+
+    main(["--help"])
+    table = capsys.readouterr().out.partition("keys on the screen:\n")[2]
+    shown = {key for line in table.splitlines() for half in (line[2:11], line[46:55]) for key in half.split()}
+    bound = {binding.key_display or key for binding in RACE_BINDINGS for key in binding.key.split(",")}
+    bound |= {binding.key for binding in GRID_BINDINGS}
+    assert {key.lower() for key in shown - {"…", "arrows", "S"}} <= bound
+    assert {"+", "-", "space", "s", "q", "?"} <= shown
