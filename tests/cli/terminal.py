@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 import termios
+import threading
 
 COMMAND = [sys.executable, "-m", "c10k_tui"]
 
@@ -26,13 +27,21 @@ def piped(*words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         env=environment(PYTHONUTF8="1"),
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 
 
-def on_terminal(*words: str, columns: int = 120, rows: int = 36, **env: str | None) -> tuple[int, str]:
-    """The command on a pseudo-terminal of a given size.
+PATIENCE_S = 60
+"""When a command is given up; it takes about one second."""
+ALTERNATE_SCREEN = b"\x1b[?1049h"
+"""What a program sends to draw on a screen of its own."""
+
+
+def on_terminal(
+    *words: str, columns: int = 120, rows: int = 36, keys: bytes = b"", **env: str | None
+) -> tuple[int, str]:
+    """The command on a pseudo-terminal of a given size; ``keys`` are typed once it draws on a screen.
 
     Returns:
         The exit code and all that was written, output and errors together.
@@ -43,12 +52,18 @@ def on_terminal(*words: str, columns: int = 120, rows: int = 36, **env: str | No
         [*COMMAND, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**env)
     )
     os.close(theirs)
+    watchdog = threading.Timer(PATIENCE_S, process.kill)  # a command that never ends must not hang the tests
+    watchdog.start()
     written = bytearray()
     try:
         while chunk := os.read(ours, 65_536):
             written += chunk
+            if keys and ALTERNATE_SCREEN in written:
+                os.write(ours, keys)
+                keys = b""
     except OSError:
         pass  # Linux: EIO when the other side is closed by all
     finally:
+        watchdog.cancel()
         os.close(ours)
-    return process.wait(timeout=60), written.decode().replace("\r\n", "\n")
+    return process.wait(timeout=PATIENCE_S), written.decode().replace("\r\n", "\n")

@@ -43,6 +43,13 @@ def test_a_terminal_that_cannot_draw_names_run(term, said):
     assert text.count("\n") == 1
 
 
+def test_q_leaves_the_screen_and_prints_the_same_race_as_a_command():
+    code, text = on_terminal("n=16 seed=9", "--paused", "--speed", "max", keys=b"q")
+    assert code == 0
+    last = text.rpartition("\x1b")[2]  # after the last thing drawn
+    assert last.endswith("the same race again:\nc10k-tui 'n=16 active=3 seed=9 lanes=select|epoll'\n")
+
+
 class Terminal(io.StringIO):
     """A stream that takes itself for a terminal."""
 
