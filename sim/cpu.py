@@ -41,10 +41,10 @@ class Deadlock(Exception):
 class Task:
     """A thread of control."""
 
-    __slots__ = ("blocked", "done", "error", "name", "program", "result")
+    __slots__ = ("blocked", "done", "error", "name", "result", "send")
 
     def __init__(self, program: Program, name: str) -> None:
-        self.program = program
+        self.send = program.send
         self.name = name
         self.blocked = False
         self.done = False
@@ -110,15 +110,9 @@ class Cpu:
     def start(self, program: Program, name: str = "task") -> Task:
         """Make a program a task, ready to run."""
         task = Task(program, name)
-        self._enqueue(task)
+        task.blocked = True
+        self.wake(task)
         return task
-
-    def _enqueue(self, task: Task) -> None:
-        if self.running is None:
-            self.catch_up()
-            self.running = task
-        else:
-            self.runnable.append(task)
 
     def block(self) -> Task:
         """Take the running task off the CPU until :meth:`wake`; its program must yield next."""
@@ -137,7 +131,12 @@ class Cpu:
         if not task.blocked:
             return False
         task.blocked = False
-        self._enqueue(task)
+        if self.running is None:
+            if self.now_ns > self.free_ns:
+                self.catch_up()
+            self.running = task
+        else:
+            self.runnable.append(task)
         return True
 
     def catch_up(self) -> None:
@@ -151,20 +150,16 @@ class Cpu:
 
     def run_until(self, until_ns: int) -> None:
         """Let virtual time pass to ``until_ns`` exactly."""
-        timers = self.timers
-        device = self.device
+        timers, device = self.timers, self.device
         while True:
+            task = self.running
+            if task is not None:
+                self._run_task(task, until_ns)
+                if self.running is not task:
+                    continue
             due_ns = device.due_ns
             if timers.due_ns < due_ns:
                 due_ns = timers.due_ns
-            if self.running is not None:
-                free_ns = self.free_ns
-                if free_ns <= due_ns:
-                    if free_ns > until_ns:
-                        break
-                    self.now_ns = free_ns
-                    self._resume()
-                    continue
             if due_ns > until_ns:
                 break
             self.now_ns = due_ns
@@ -175,12 +170,17 @@ class Cpu:
                 device.interrupt()
         self.now_ns = until_ns
 
-    def _resume(self) -> None:
-        """Let the running task go on to where it next lets time pass."""
-        task = self.running
-        assert task is not None
+    def _run_task(self, task: Task, until_ns: int) -> None:
+        """Let a task go on, step by step, until something is due, time is up, or it blocks."""
+        timers, send = self.timers, task.send
+        until_ns = min(until_ns, self.device.due_ns)
         try:
-            task.program.send(None)
+            while self.running is task:
+                free_ns = self.free_ns
+                if free_ns > until_ns or free_ns > timers.due_ns:
+                    return
+                self.now_ns = free_ns
+                send(None)
         except StopIteration as stop:
             task.result = stop.value
             self._finish(task)

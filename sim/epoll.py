@@ -28,6 +28,9 @@ from sim.files.base import OpenFile
 from sim.polling import oserror
 from sim.records import Effect
 
+READY_LIST, ALREADY_LISTED, WOKE_EPOLL = Effect.READY_LIST, Effect.ALREADY_LISTED, Effect.WOKE_EPOLL
+IN_OR_OUT = polling.IN | polling.OUT
+
 if TYPE_CHECKING:
     from sim.cpu import Task
     from sim.kernel import Kernel
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 CTL_ADD = 1
 CTL_DEL = 2
 CTL_MOD = 3
+ONCE_REPORTED = polling.EPOLLET | polling.EPOLLONESHOT
+"""Items with one of these do not go back to the list when they were reported."""
 EVENT_BYTES = 12
 """``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
 Event = tuple[int, int]
@@ -71,26 +76,28 @@ class Item:
         epoll = self.epoll
         kernel = epoll.kernel
         if self.listed:
-            kernel.effect |= Effect.ALREADY_LISTED
+            kernel.effect |= ALREADY_LISTED
         else:
             self.listed = True
             epoll.ready.append(self)
-            kernel.effect |= Effect.READY_LIST
-        used = False
+            kernel.effect |= READY_LIST
+        woken = False
         if epoll.waiters:
-            used = epoll.wake_one()
-        if epoll.watched:
-            epoll.set_mask(polling.IN | polling.RDNORM)
-            epoll.notify(polling.IN)
-        if key & (polling.IN | polling.OUT) and not key & wanted & (polling.IN | polling.OUT):
+            kernel.effect |= WOKE_EPOLL
+            woken = kernel.wake(epoll.waiters.pop())
+        if epoll.wait_queue.entries or kernel.scans:
+            epoll.tell_watchers()
+        if key & IN_OR_OUT and not key & wanted & IN_OR_OUT:
             return False
-        return used
+        return woken
 
 
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
     __slots__ = ("blocks", "idle_count", "interest", "ready", "waiters")
+
+    lazy = True
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
@@ -107,11 +114,6 @@ class Epoll(OpenFile):
     def count(self) -> int:
         """Descriptors watched."""
         return len(self.interest) + self.idle_count
-
-    @property
-    def watched(self) -> bool:
-        """Whether anyone waits for this epoll's own descriptor."""
-        return bool(self.wait_queue.entries or self.kernel.scans)
 
     # -- epoll_ctl ------------------------------------------------------------------------
 
@@ -201,9 +203,7 @@ class Epoll(OpenFile):
             item.listed = True
             self.ready.append(item)
             self.wake_one()
-            if self.watched:
-                self.set_mask(polling.IN | polling.RDNORM)
-                self.notify(polling.IN)
+            self.tell_watchers()
 
     # -- epoll_wait -----------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ class Epoll(OpenFile):
         """Wake the task that came last to wait here."""
         if not self.waiters:
             return False
-        self.kernel.effect |= Effect.WOKE_EPOLL
+        self.kernel.effect |= WOKE_EPOLL
         return self.kernel.wake(self.waiters.pop())
 
     def collect(self, most: int) -> tuple[list[Event], int]:
@@ -224,34 +224,39 @@ class Epoll(OpenFile):
         now_ns = self.kernel.now_ns
         events: list[Event] = []
         again: list[Item] = []
-        rest: list[Item] = []
-        stale = 0
-        for index, item in enumerate(walked):
-            if len(events) == most:
-                rest = walked[index:]
+        looked = stale = 0
+        for item in walked:
+            if looked - stale == most:
                 break
+            looked += 1
             file = item.file
-            file.refresh()
+            if file.lazy:
+                file.refresh()
             item.checked_ns = now_ns
             mask = file.mask & item.wanted
-            if not mask:
-                item.listed = False
-                stale += 1
-                continue
-            events.append((item.fd, mask))
-            if item.events & polling.EPOLLONESHOT:
-                item.wanted = 0
-                item.listed = False
-            elif item.events & polling.EPOLLET:
-                item.listed = False
+            if mask:
+                events.append((item.fd, mask))
+                if not item.events & ONCE_REPORTED:
+                    again.append(item)
+                    continue
+                if item.events & polling.EPOLLONESHOT:
+                    item.wanted = 0
             else:
-                again.append(item)
-        self.ready = rest + self.ready + again
-        if self.ready and self.waiters:
+                stale += 1
+            item.listed = False
+        if looked < len(walked) or self.ready:
+            again = walked[looked:] + self.ready + again
+        self.ready = again
+        if again and self.waiters:
             self.wake_one()
         return events, stale
 
     # -- being watched itself -------------------------------------------------------------
+
+    def tell_watchers(self) -> None:
+        """Something is on the ready list: wake whoever waits for this epoll's own descriptor."""
+        self.set_mask(polling.IN | polling.RDNORM)
+        self.notify(polling.IN)
 
     def refresh(self) -> None:
         """``ep_eventpoll_poll``: ready if an item is; stale ones at the head are dropped."""

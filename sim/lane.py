@@ -79,7 +79,7 @@ class Lane:
     def _fail(self, why: str) -> None:
         """The process is gone, and its connections with it."""
         self.failure = why
-        self.network.connected = False
+        self.network.server_gone()
 
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
         """Start the server anew at this moment, with other settings and the same books."""
@@ -88,11 +88,11 @@ class Lane:
         spent_ns, counted = old_kernel.statement()
         self._build(scenario, old_kernel.now_ns)
         self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
-        for slot, requests in pending:
-            if slot < scenario.fds:
-                self.network.redeliver(slot, requests)
         self.kernel.call_serial = old_kernel.call_serial
         self._start(workload)
+        for slot, arrived_ns in pending.items():
+            if slot < scenario.fds:
+                self.network.redeliver(slot, arrived_ns)
         self.journal.records.extend(records)
         self.journal.lost = lost
 

@@ -15,7 +15,6 @@ tried again after a second, the first retransmission of a SYN.
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill, Count
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     from sim.latency import Latencies
 
 SYN_RETRY_NS = 1_000_000_000
-_CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN
+PACKET, NOBODY = Kind.PACKET, Effect.NOBODY
+CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN
+"""What only a wait-queue callback can have caused."""
 
 
 class Network:
@@ -46,8 +47,11 @@ class Network:
         self.latencies = latencies
         self.connected = True
         """False once the server is gone: nothing is taken any more."""
-        self._sockets: dict[int, StreamSocket | None] = {}
-        """Connections touched so far, by client; None for a client without one."""
+        self._sockets: dict[int, StreamSocket] = {}
+        """Connections touched so far, by client."""
+        self._without: set[int] = set()
+        """Clients that have no connection."""
+        self._record = kernel.journal.append
         self._interrupts = kernel.ledger.page()
         self._payload = b""
         self._workload: Workload | None = None
@@ -59,17 +63,17 @@ class Network:
     # -- the schedule ---------------------------------------------------------------------
 
     def attach(self, workload: Workload) -> None:
-        """Take arrivals from a workload: those after now."""
+        """Take arrivals from a workload: those after now (at the very start: all)."""
+        now_ns = self.kernel.now_ns
         self._workload = workload
         self._payload = workload.payload
-        self._number = 0
         if workload.silent:
             self._window, self._next, self.due_ns = Window([NEVER], [], 0), 0, NEVER
             return
-        self._number = max(0, (self.kernel.now_ns - workload.start_ns) // workload.window_ns)
+        self._number = (now_ns - workload.start_ns) // workload.window_ns
         self._load()
-        while self.due_ns <= self.kernel.now_ns and self.kernel.now_ns > workload.start_ns:
-            self._skip()
+        while workload.start_ns < now_ns >= self.due_ns:
+            self._go_to(self._next + 1)
 
     def _load(self) -> None:
         """Go to the first arrival in or after window ``_number``."""
@@ -83,10 +87,8 @@ class Network:
         self.kernel.journal.trim()
         self.latencies.fold()
 
-    def _skip(self) -> None:
-        self._advance(self._next + 1)
-
-    def _advance(self, index: int) -> None:
+    def _go_to(self, index: int) -> None:
+        """Make a packet of this window the next one."""
         self._next = index
         self.due_ns = self._window.times_ns[index]
         if self.due_ns == NEVER:
@@ -105,18 +107,23 @@ class Network:
         times_ns, slots = window.times_ns, window.slots
         first = index = self._next
         callbacks = 0
-        while times_ns[index] == now_ns:
+        while True:
+            kernel.effect = NOBODY
             slot = slots[index]
-            kernel.effect = 0
-            if slot >= 0:
-                self._request(slot, window.first_serial + index)
-            else:
+            socket = self._sockets.get(slot)
+            if socket is not None:
+                self._request(socket, window.first_serial + index)
+            elif slot < 0:
                 self._replace(~slot, window.first_serial + index)
-            if kernel.effect & _CALLBACKS:
+            else:
+                self._first_request(slot, window.first_serial + index)
+            if kernel.effect & CALLBACKS:
                 callbacks += 1
             index += 1
+            if times_ns[index] != now_ns:
+                break
         self._pay(index - first, callbacks)
-        self._advance(index)
+        self._go_to(index)
 
     def _pay(self, packets: int, callbacks: int) -> None:
         kernel = self.kernel
@@ -149,32 +156,34 @@ class Network:
 
     def socket_of(self, slot: int) -> StreamSocket | None:
         """A client's connection; None if it has none now."""
-        if not self.connected:
-            return None
         if slot in self._sockets:
             return self._sockets[slot]
-        file: OpenFile = self.kernel.table.file(self.first_fd + slot)
+        if not self.connected or slot in self._without:
+            return None
+        file = self.kernel.table.file(self.first_fd + slot)
         assert isinstance(file, StreamSocket)
         return file
 
-    def _request(self, slot: int, serial: int) -> None:
+    def _request(self, socket: StreamSocket, serial: int) -> None:
         """A client sends a request."""
         kernel = self.kernel
-        socket = self._sockets.get(slot) or self.socket_of(slot)
         payload = self._payload
-        size = len(payload)
-        if socket is None:
-            self._drop(-1, size, DropReason.NOT_CONNECTED, serial)
-            return
         numbers = socket.numbers
         fd = numbers[0] if numbers else -1
-        if not socket.deliver(payload):
-            self._drop(fd, size, DropReason.BUFFER_FULL, serial)
-            return
-        socket.asked_bytes = end = socket.asked_bytes + size
-        socket.arrived_ns = kernel.now_ns
-        socket.asked.append((kernel.now_ns, end))
-        kernel.journal.append((kernel.now_ns, Kind.PACKET, fd, size, kernel.effect, serial))
+        if socket.deliver(payload):
+            socket.arrived_ns = now_ns = kernel.now_ns
+            socket.asked.append(now_ns)
+            self._record((now_ns, PACKET, fd, len(payload), kernel.effect, serial))
+        else:
+            self._drop(fd, len(payload), DropReason.BUFFER_FULL, serial)
+
+    def _first_request(self, slot: int, serial: int) -> None:
+        """A client sends that never did before, or cannot."""
+        socket = self.socket_of(slot)
+        if socket is not None:
+            self._request(socket, serial)
+        else:
+            self._drop(-1, len(self._payload), DropReason.NOT_CONNECTED, serial)
 
     def _replace(self, slot: int, serial: int) -> None:
         """A client hangs up, and another one connects in its place."""
@@ -196,48 +205,50 @@ class Network:
         socket.slot = slot
         if self.listener.established(socket):
             self._sockets[slot] = socket
+            self._without.discard(slot)
             return
-        self._sockets[slot] = None
+        self._left_without(slot)
         self._drop(-1, 0, DropReason.BACKLOG_FULL, serial)
         kernel.timers.set(kernel.now_ns + SYN_RETRY_NS, lambda: self._connect(slot, serial))
 
-    def _drop(self, fd: int, size: int, reason: DropReason, serial: int) -> None:
+    def _left_without(self, slot: int) -> None:
+        self._sockets.pop(slot, None)
+        self._without.add(slot)
+
+    def _drop(self, fd: int, size: int, reason: int, serial: int) -> None:
         kernel = self.kernel
         kernel.ledger.counted[Count.DROPPED] += 1
         kernel.journal.append((kernel.now_ns, Kind.DROP, fd, size, reason, serial))
 
     def answered(self, socket: StreamSocket, count: int) -> None:
         """``count`` bytes of answers are on their way: book the requests they complete."""
-        socket.answered_bytes = done = socket.answered_bytes + count
+        size = len(self._payload)
+        answered_bytes = socket.answered_bytes + count
         asked = socket.asked
-        free_ns = self.kernel.free_ns
-        counted = self.kernel.ledger.counted
-        while asked and asked[0][1] <= done:
-            self.latencies.samples.append(free_ns - asked.popleft()[0])
-            counted[Count.REQUESTS] += 1
+        kernel = self.kernel
+        while answered_bytes >= size and asked:
+            answered_bytes -= size
+            self.latencies.samples.append(kernel.free_ns - asked.popleft())
+            kernel.ledger.counted[Count.REQUESTS] += 1
+        socket.answered_bytes = answered_bytes
 
     def hung_up(self, socket: StreamSocket) -> None:
         """The server closed a connection; if the client has no newer one, it is left without."""
         if self._sockets.get(socket.slot) is socket:
-            self._sockets[socket.slot] = None
+            self._left_without(socket.slot)
 
-    def unanswered(self) -> list[tuple[int, list[tuple[int, int]]]]:
-        """Requests under way: by client, (arrival time, bytes) of each."""
-        pending = []
-        for slot, socket in self._sockets.items():
-            if socket is None or not socket.asked:
-                continue
-            ends = [socket.answered_bytes, *(end for _, end in socket.asked)]
-            sizes = [end - begin for begin, end in itertools.pairwise(ends)]
-            pending.append(
-                (slot, [(time_ns, size) for (time_ns, _), size in zip(socket.asked, sizes, strict=True)])
-            )
-        return pending
+    def server_gone(self) -> None:
+        """The process is gone, and every connection with it."""
+        self.connected = False
+        self._sockets.clear()
 
-    def redeliver(self, slot: int, requests: list[tuple[int, int]]) -> None:
+    def unanswered(self) -> dict[int, list[int]]:
+        """Requests under way: when they arrived, by client."""
+        return {slot: list(socket.asked) for slot, socket in self._sockets.items() if socket.asked}
+
+    def redeliver(self, slot: int, arrived_ns: list[int]) -> None:
         """Put requests that a rebuilt server has not answered yet back into their connection."""
         socket = self.socket_of(slot)
-        for arrived_ns, size in requests:
-            if socket is not None and socket.deliver(bytes(size)):
-                socket.asked_bytes += size
-                socket.asked.append((arrived_ns, socket.asked_bytes))
+        for time_ns in arrived_ns:
+            if socket is not None and socket.deliver(self._payload):
+                socket.asked.append(time_ns)

@@ -122,7 +122,7 @@ class ScanPass:
         self._stolen_ns += stolen_ns
         self.segments.append((max(now_ns, self.start_ns) + stolen_ns, self.position(now_ns)))
 
-    def changed(self, fd: int) -> Effect:
+    def changed(self, fd: int) -> int:
         """A descriptor asked about became ready: will this pass find it?"""
         rank = self.ask.rank(fd)
         if rank is None:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 class OpenFile:
     """Base of everything a descriptor can point to."""
 
-    __slots__ = ("blocking", "items", "kernel", "mask", "numbers", "wait_queue")
+    __slots__ = ("blocking", "items", "kernel", "mask", "noted", "numbers", "wait_queue")
 
     pollable = True
     """Whether epoll takes it (EPERM if not)."""
+    lazy = False
+    """Whether the mask is known only after :meth:`refresh`."""
 
     def __init__(self, kernel: Kernel, mask: int = 0) -> None:
         self.kernel = kernel
@@ -36,24 +38,28 @@ class OpenFile:
         self.items: list[Item] = []
         """The epoll items that watch this file (``f_ep``); gone with its last descriptor."""
         self.blocking = True
+        self.noted = False
+        """Whether the descriptor table knows already that the mask has changed."""
 
     def set_mask(self, mask: int) -> None:
-        """Store a new poll mask, here and in the descriptor table."""
+        """Change the poll mask; the descriptor table brings its own up to date when it is read."""
         self.mask = mask
-        cells = self.kernel.table.mask_cells
-        for number in self.numbers:
-            cells[number] = mask
+        if not self.noted:
+            self.kernel.table.note(self)
 
     def refresh(self) -> None:
         """Bring a mask up to date that can only be known by asking (epoll's own descriptor)."""
 
     def notify(self, key: int) -> None:
         """Wake whoever waits for this file: the wait queue's entries, then scans in progress."""
-        kernel = self.kernel
-        if self.wait_queue.entries:
-            self.wait_queue.wake(key)
-        if kernel.scans:
-            for scan in tuple(kernel.scans):
+        entries = self.wait_queue.entries
+        if entries:
+            if len(entries) == 1:
+                entries[0].wake(key)
+            else:
+                self.wait_queue.wake(key)
+        if self.kernel.scans:
+            for scan in tuple(self.kernel.scans):
                 scan.changed(self, key)
 
     def read(self, size: int) -> bytes:

@@ -35,6 +35,8 @@ IDLE_MASK = polling.OUT | polling.WRNORM
 """Connected, nothing to read, room to send."""
 _READABLE = polling.IN | polling.RDNORM
 _WRITABLE = polling.OUT | polling.WRNORM
+_UNREADABLE = ~_READABLE
+_DATA_KEY = polling.DATA_KEY
 
 
 class Client(Protocol):
@@ -54,7 +56,6 @@ class StreamSocket(OpenFile):
         "answered_bytes",
         "arrived_ns",
         "asked",
-        "asked_bytes",
         "client",
         "no_space",
         "peer",
@@ -93,10 +94,10 @@ class StreamSocket(OpenFile):
         self.write_shut = False
         self.reset = False
         """The far end is gone: RST."""
-        self.asked: deque[tuple[int, int]] = deque()
-        """Requests not yet answered: (arrival time, byte of the stream at which each ends)."""
-        self.asked_bytes = 0
+        self.asked: deque[int] = deque()
+        """Requests not yet answered: when each arrived."""
         self.answered_bytes = 0
+        """Bytes sent towards the answer of the first of them."""
 
     # -- the receiving side ---------------------------------------------------------------
 
@@ -106,13 +107,16 @@ class StreamSocket(OpenFile):
         Returns:
             False if the receive buffer has no room for it: the segment is not taken.
         """
-        if self.received_bytes + len(data) > self.receive_limit_bytes:
+        total = self.received_bytes + len(data)
+        if total > self.receive_limit_bytes:
             return False
         self.received.append(data)
-        self.received_bytes += len(data)
-        if not self.mask & polling.IN:
-            self.set_mask(self.mask | _READABLE)
-        self.notify(polling.DATA_KEY)
+        self.received_bytes = total
+        if not self.mask & 1:  # polling.IN, spelt out on the hottest path there is
+            self.mask |= _READABLE
+            if not self.noted:
+                self.kernel.table.note(self)
+        self.notify(_DATA_KEY)
         return True
 
     def read(self, size: int) -> bytes:
@@ -124,23 +128,36 @@ class StreamSocket(OpenFile):
         received = self.received
         if not received:
             return self._read_empty()
-        data = received.popleft()
-        while received and len(data) + len(received[0]) <= size:
-            data += received.popleft()
-        if len(data) > size:
-            received.appendleft(data[size:])
-            data = data[:size]
-        elif received and len(data) < size:
-            head = received.popleft()
-            taken = size - len(data)
-            received.appendleft(head[taken:])
-            data += head[:taken]
-        self.received_bytes -= len(data)
-        if not received and not self.read_shut:
-            self.set_mask(self.mask & ~_READABLE)
+        if self.received_bytes <= size:
+            data = received.popleft()
+            if received:
+                data += b"".join(received)
+                received.clear()
+            self.received_bytes = 0
+            if not self.read_shut:
+                self.mask &= _UNREADABLE
+                if not self.noted:
+                    self.kernel.table.note(self)
+        else:
+            data = self._read_part(size)
         if self.peer is not None and self.peer.unsent:
             self.peer.push()
         return data
+
+    def _read_part(self, size: int) -> bytes:
+        """Take exactly ``size`` bytes, of more than that."""
+        received = self.received
+        parts: list[bytes] = []
+        wanted = size
+        while wanted:
+            segment = received.popleft()
+            if len(segment) > wanted:
+                received.appendleft(segment[wanted:])
+                segment = segment[:wanted]
+            parts.append(segment)
+            wanted -= len(segment)
+        self.received_bytes -= size
+        return b"".join(parts)
 
     def _read_empty(self) -> bytes:
         if self.reset:
