@@ -88,22 +88,27 @@ class Cpu:
         self.scan: ScanPass | None = None
         """The pass of select or poll under way."""
         self.ledger = Ledger()
-        self._recent: deque[Bill] = deque(maxlen=_RECENT_BILLS)
+        self.recent: deque[Bill] = deque(maxlen=_RECENT_BILLS)
+        """The latest steps paid for, to take back what lies ahead of a statement's moment."""
 
     # -- paying ---------------------------------------------------------------------------
 
     def pay(self, bill: Bill) -> None:
-        """Charge a step: the CPU is busy for so much longer."""
+        """Charge a step: the CPU is busy for so much longer.
+
+        The three calls that every request makes do these three lines themselves: the call would
+        cost more than they do.
+        """
         bill.times += 1
         self.free_ns += bill.ns
-        self._recent.append(bill)
+        self.recent.append(bill)
 
     def charge(self, parts: tuple[Part, ...], counts: tuple[Tally, ...] = ()) -> None:
         """Charge a step that has no fixed price."""
         bill = Bill(parts, counts)
         self.ledger.post(bill.parts, bill.counts)
         self.free_ns += bill.ns
-        self._recent.append(bill)
+        self.recent.append(bill)
 
     # -- tasks ----------------------------------------------------------------------------
 
@@ -111,6 +116,7 @@ class Cpu:
         """Make a program a task, ready to run."""
         task = Task(program, name)
         task.blocked = True
+        self.catch_up()
         self.wake(task)
         return task
 
@@ -132,15 +138,13 @@ class Cpu:
             return False
         task.blocked = False
         if self.running is None:
-            if self.now_ns > self.free_ns:
-                self.catch_up()
             self.running = task
         else:
             self.runnable.append(task)
         return True
 
     def catch_up(self) -> None:
-        """If the CPU idled until now, book that."""
+        """If the CPU idled until now, book that (before anything that may wake a task)."""
         idle_ns = self.now_ns - self.free_ns
         if idle_ns > 0:
             self.ledger.spent_ns[Account.IDLE] += idle_ns
@@ -152,14 +156,12 @@ class Cpu:
         """Let virtual time pass to ``until_ns`` exactly."""
         timers, device = self.timers, self.device
         while True:
+            due_ns = device.due_ns if device.due_ns < timers.due_ns else timers.due_ns
             task = self.running
             if task is not None:
-                self._run_task(task, until_ns)
-                if self.running is not task:
+                self._let_run(task, due_ns if due_ns < until_ns else until_ns)
+                if timers.due_ns < due_ns or (self.running is not None and self.running is not task):
                     continue
-            due_ns = device.due_ns
-            if timers.due_ns < due_ns:
-                due_ns = timers.due_ns
             if due_ns > until_ns:
                 break
             self.now_ns = due_ns
@@ -170,17 +172,15 @@ class Cpu:
                 device.interrupt()
         self.now_ns = until_ns
 
-    def _run_task(self, task: Task, until_ns: int) -> None:
-        """Let a task go on, step by step, until something is due, time is up, or it blocks."""
+    def _let_run(self, task: Task, limit_ns: int) -> None:
+        """Let a task go on, step by step, as long as its steps end by ``limit_ns``, or it blocks."""
         timers, send = self.timers, task.send
-        until_ns = min(until_ns, self.device.due_ns)
         try:
-            while self.running is task:
-                free_ns = self.free_ns
-                if free_ns > until_ns or free_ns > timers.due_ns:
-                    return
-                self.now_ns = free_ns
+            while self.free_ns <= limit_ns:
+                self.now_ns = self.free_ns
                 send(None)
+                if self.running is not task or timers.due_ns < limit_ns:
+                    return
         except StopIteration as stop:
             task.result = stop.value
             self._finish(task)
@@ -240,7 +240,7 @@ class Cpu:
 
     def _take_back(self, spent_ns: list[int], ahead_ns: int) -> None:
         """Unspend the part of the latest bills that lies in the future, the last step first."""
-        for bill in reversed(self._recent):
+        for bill in reversed(self.recent):
             for account, ns in reversed(bill.parts):
                 back_ns = min(ns, ahead_ns, spent_ns[account])
                 spent_ns[account] -= back_ns
@@ -270,5 +270,5 @@ class Cpu:
         self.ledger.counted[:] = counted
         self.start_ns = start_ns
         self.free_ns = self.now_ns
-        self._recent.clear()
+        self.recent.clear()
         return prepared_ns

@@ -124,9 +124,7 @@ class DescriptorTable:
         if first + count > self.limit:
             raise oserror(errno.EMFILE)
         if first + count > len(self._masks):
-            self._reserve(
-                max(first + count, 2 * len(self._masks)) if count < 4096 else first + count + 64
-            )
+            self._reserve(max(first + count, 2 * len(self._masks)) if count < 4096 else first + count + 64)
         self._next = first + count
         self._masks[first : first + count] = mask
         block = IdleBlock(first, first + count - 1, make)

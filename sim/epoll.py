@@ -39,7 +39,6 @@ CTL_ADD = 1
 CTL_DEL = 2
 CTL_MOD = 3
 ONCE_REPORTED = polling.EPOLLET | polling.EPOLLONESHOT
-"""Items with one of these do not go back to the list when they were reported."""
 EVENT_BYTES = 12
 """``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
 Event = tuple[int, int]
@@ -49,7 +48,7 @@ Event = tuple[int, int]
 class Item:
     """One watched descriptor (``struct epitem``): a wait-queue entry that feeds the ready list."""
 
-    __slots__ = ("checked_ns", "epoll", "events", "exclusive", "fd", "file", "listed", "wanted")
+    __slots__ = ("checked_ns", "epoll", "events", "exclusive", "fd", "file", "listed", "once", "wanted")
 
     def __init__(self, epoll: Epoll, file: OpenFile, fd: int, events: int) -> None:
         self.epoll = epoll
@@ -67,6 +66,14 @@ class Item:
         self.events = events | polling.ERR | polling.HUP
         self.wanted = self.events & polling.POLL_BITS
         """Poll bits that count; 0 once a one-shot item has fired."""
+        self.once = bool(events & ONCE_REPORTED)
+        """Does not go back to the ready list when it was reported."""
+
+    def reported(self) -> None:
+        """An edge-triggered or one-shot item was reported."""
+        self.listed = False
+        if self.events & polling.EPOLLONESHOT:
+            self.wanted = 0
 
     def wake(self, key: int) -> bool:
         """``ep_poll_callback``: the file changed, so put the item on the ready list."""
@@ -76,18 +83,19 @@ class Item:
         epoll = self.epoll
         kernel = epoll.kernel
         if self.listed:
-            kernel.effect |= ALREADY_LISTED
+            effect = ALREADY_LISTED
         else:
             self.listed = True
             epoll.ready.append(self)
-            kernel.effect |= READY_LIST
+            effect = READY_LIST
         woken = False
         if epoll.waiters:
-            kernel.effect |= WOKE_EPOLL
+            effect |= WOKE_EPOLL
             woken = kernel.wake(epoll.waiters.pop())
+        kernel.effect |= effect
         if epoll.wait_queue.entries or kernel.scans:
             epoll.tell_watchers()
-        if key & IN_OR_OUT and not key & wanted & IN_OR_OUT:
+        if self.exclusive and key & IN_OR_OUT and not key & wanted & IN_OR_OUT:
             return False
         return woken
 
@@ -95,7 +103,7 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
-    __slots__ = ("blocks", "idle_count", "interest", "ready", "waiters")
+    __slots__ = ("blocks", "count", "interest", "ready", "waiters")
 
     lazy = True
 
@@ -104,16 +112,11 @@ class Epoll(OpenFile):
         self.interest: dict[tuple[OpenFile, int], Item] = {}
         self.blocks: list[tuple[int, int, int]] = []
         """Blocks watched whole: (first, last, events)."""
-        self.idle_count = 0
-        """Descriptors in watched blocks that have no item of their own yet."""
+        self.count = 0
+        """Descriptors watched, those in blocks that have no item of their own yet included."""
         self.ready: list[Item] = []
         self.waiters: deque[Task] = deque()
         """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
-
-    @property
-    def count(self) -> int:
-        """Descriptors watched."""
-        return len(self.interest) + self.idle_count
 
     # -- epoll_ctl ------------------------------------------------------------------------
 
@@ -138,6 +141,7 @@ class Epoll(OpenFile):
         """Make an item and put it on the file's wait queue."""
         item = Item(self, file, fd, events)
         self.interest[file, fd] = item
+        self.count += 1
         file.items.append(item)
         file.wait_queue.add(item)
         return item
@@ -151,13 +155,13 @@ class Epoll(OpenFile):
     def watch_block(self, first: int, last: int, events: int) -> None:
         """ADD every descriptor of a block of untouched connections."""
         self.blocks.append((first, last, events))
-        self.idle_count += last - first + 1
+        self.count += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
         """One descriptor of a watched block is touched for the first time: give it its item."""
         for first, last, events in self.blocks:
             if first <= fd <= last:
-                self.idle_count -= 1
+                self.count -= 1  # hook() counts it again
                 self.hook(file, fd, events)
                 return
 
@@ -184,6 +188,7 @@ class Epoll(OpenFile):
     def forget(self, item: Item) -> None:
         """Take an item off the interest list, its wait queue and the ready list."""
         del self.interest[item.file, item.fd]
+        self.count -= 1
         item.file.items.remove(item)
         item.file.wait_queue.remove(item)
         if item.listed:
@@ -224,28 +229,28 @@ class Epoll(OpenFile):
         now_ns = self.kernel.now_ns
         events: list[Event] = []
         again: list[Item] = []
-        looked = stale = 0
+        rest: list[Item] = []
+        stale = 0
         for item in walked:
-            if looked - stale == most:
-                break
-            looked += 1
             file = item.file
             if file.lazy:
                 file.refresh()
             item.checked_ns = now_ns
             mask = file.mask & item.wanted
-            if mask:
-                events.append((item.fd, mask))
-                if not item.events & ONCE_REPORTED:
-                    again.append(item)
-                    continue
-                if item.events & polling.EPOLLONESHOT:
-                    item.wanted = 0
-            else:
+            if not mask:
+                item.listed = False
                 stale += 1
-            item.listed = False
-        if looked < len(walked) or self.ready:
-            again = walked[looked:] + self.ready + again
+                continue
+            events.append((item.fd, mask))
+            if item.once:
+                item.reported()
+            else:
+                again.append(item)
+            if len(events) == most:
+                rest = walked[most + stale :]
+                break
+        if rest or self.ready:
+            again = rest + self.ready + again
         self.ready = again
         if again and self.waiters:
             self.wake_one()

@@ -48,6 +48,7 @@ from sim.selector import ScanCall, ScanPass
 from sim.waitqueue import Sleeper
 
 File = TypeVar("File", bound=OpenFile)
+READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
 _UNCONNECTED = polling.OUT | polling.WRNORM | polling.HUP
 
@@ -92,14 +93,19 @@ class Kernel(Cpu):
         """What copying ``count`` bytes across the border costs, rounded up."""
         return -(-count * self.costs.copy_ps // 1000)
 
-    def _pay_socket_call(self, page: dict[Hashable, Bill], base_ns: int, count: int, inwards: bool) -> None:
-        bill = page.get(count)
-        if bill is None:
-            copied = Count.COPIED_IN_BYTES if inwards else Count.COPIED_OUT_BYTES
-            bill = page[count] = Bill(
-                ((Account.SOCKET_IO, base_ns + self.copy_ns(count)),), (*_SYSCALL, (copied, count))
-            )
-        self.pay(bill)
+    def _read_bill(self, count: int) -> Bill:
+        """A read that brought so many bytes (none: end of file, or nothing there)."""
+        spent_ns = self.costs.read_ns + self.copy_ns(count)
+        counts = (*_SYSCALL, (Count.COPIED_OUT_BYTES, count))
+        bill = self._reads[count] = Bill(((Account.SOCKET_IO, spent_ns),), counts)
+        return bill
+
+    def _write_bill(self, count: int) -> Bill:
+        """A write that handed over so many bytes."""
+        spent_ns = self.costs.write_ns + self.copy_ns(count)
+        counts = (*_SYSCALL, (Count.COPIED_IN_BYTES, count))
+        bill = self._writes[count] = Bill(((Account.SOCKET_IO, spent_ns),), counts)
+        return bill
 
     def _pay_fixed(self, account: Account, ns: int) -> None:
         """One system call of a fixed price."""
@@ -220,10 +226,18 @@ class Kernel(Cpu):
             OSError: EAGAIN, nothing is there; EBADF; ECONNRESET; EINVAL.
         """
         file = self.table.files.get(fd) or self.table.file(fd)
-        data = file.read(size)
-        self._pay_socket_call(self._reads, self.costs.read_ns, len(data), inwards=False)
+        try:
+            data = file.read(size)
+        except OSError:
+            self.pay(self._reads.get(0) or self._read_bill(0))
+            raise
+        count = len(data)
+        bill = self._reads.get(count) or self._read_bill(count)
+        bill.times += 1
+        self.free_ns += bill.ns
+        self.recent.append(bill)
         self.call_serial = serial = self.call_serial + 1
-        self.journal.append((self.now_ns, Kind.READ, fd, len(data), 0, serial))
+        self.journal.append((self.now_ns, READ, fd, count, 0, serial))
         return data
 
     def sys_write(self, fd: int, data: bytes) -> int:
@@ -233,10 +247,10 @@ class Kernel(Cpu):
             OSError: EAGAIN, no room; EPIPE; EBADF; ECONNRESET; EINVAL.
         """
         file = self.table.files.get(fd) or self.table.file(fd)
-        self._pay_socket_call(self._writes, self.costs.write_ns, len(data), inwards=True)
+        self.pay(self._writes.get(len(data)) or self._write_bill(len(data)))
         taken = file.write(data)
         self.call_serial = serial = self.call_serial + 1
-        self.journal.append((self.now_ns, Kind.WRITE, fd, taken, 0, serial))
+        self.journal.append((self.now_ns, WRITE, fd, taken, 0, serial))
         return taken
 
     def sys_dup(self, fd: int) -> int:

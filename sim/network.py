@@ -101,44 +101,49 @@ class Network:
         """The NIC interrupts: take every packet that is there, then let the server go on."""
         kernel = self.kernel
         now_ns = kernel.now_ns
-        if kernel.running is None:
+        if kernel.free_ns < now_ns:
             kernel.catch_up()
-        window = self._window
-        times_ns, slots = window.times_ns, window.slots
-        first = index = self._next
-        callbacks = 0
+        window, index = self._window, self._next
+        times_ns = window.times_ns
+        serial = window.first_serial + index
+        packets = callbacks = 0
         while True:
+            slot = window.slots[index]
             kernel.effect = NOBODY
-            slot = slots[index]
             socket = self._sockets.get(slot)
             if socket is not None:
-                self._request(socket, window.first_serial + index)
+                self._request(socket, serial)
             elif slot < 0:
-                self._replace(~slot, window.first_serial + index)
+                self._replace(~slot, serial)
             else:
-                self._first_request(slot, window.first_serial + index)
+                self._first_request(slot, serial)
             if kernel.effect & CALLBACKS:
                 callbacks += 1
+            packets += 1
             index += 1
+            serial += 1
             if times_ns[index] != now_ns:
                 break
-        self._pay(index - first, callbacks)
-        self._go_to(index)
-
-    def _pay(self, packets: int, callbacks: int) -> None:
-        kernel = self.kernel
-        key = packets << 20 | callbacks
-        bill = self._interrupts.get(key)
-        if bill is None:
-            costs = kernel.costs
-            spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
-            bill = self._interrupts[key] = Bill(
-                ((Account.INTERRUPT, spent_ns),), ((Count.INTERRUPTS, 1), (Count.PACKETS, packets))
-            )
-        kernel.pay(bill)
+        bill = self._interrupts.get((packets, callbacks)) or self._interrupt_bill(packets, callbacks)
+        bill.times += 1
+        kernel.free_ns += bill.ns
+        kernel.recent.append(bill)
         if kernel.scan is not None:
             kernel.scan.interrupted(bill.ns)
             kernel.free_ns = kernel.scan.finish_ns()
+        self._next = index
+        self.due_ns = due_ns = times_ns[index]
+        if due_ns == NEVER:
+            self._go_to(index)
+
+    def _interrupt_bill(self, packets: int, callbacks: int) -> Bill:
+        """One interrupt and the softirq work for so many packets."""
+        costs = self.kernel.costs
+        spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
+        bill = self._interrupts[packets, callbacks] = Bill(
+            ((Account.INTERRUPT, spent_ns),), ((Count.INTERRUPTS, 1), (Count.PACKETS, packets))
+        )
+        return bill
 
     # -- the clients ----------------------------------------------------------------------
 
@@ -166,10 +171,8 @@ class Network:
 
     def _request(self, socket: StreamSocket, serial: int) -> None:
         """A client sends a request."""
-        kernel = self.kernel
-        payload = self._payload
-        numbers = socket.numbers
-        fd = numbers[0] if numbers else -1
+        kernel, payload = self.kernel, self._payload
+        fd = socket.numbers[0] if socket.numbers else -1
         if socket.deliver(payload):
             socket.arrived_ns = now_ns = kernel.now_ns
             socket.asked.append(now_ns)

@@ -18,8 +18,9 @@ WRITE      bytes written                               0                        
 ACCEPT     0 (``fd``: the new descriptor)              0                        call
 CLOSE      0                                           0                        call
 CTL        an EPOLL_CTL_* operation                    0                        call
-CALL       descriptors asked about (epoll_wait: items  0                        call
-           looked at); ``fd`` is -1
+CALL       descriptors asked about; ``fd`` is -1       0                        call
+           (select and poll only: epoll_wait finds
+           out at once, and goes to SLEEP or RETURN)
 RETURN     descriptors reported; ``fd`` is -1          passes it took           call
 SLEEP      0; ``fd`` is -1                             0                        call
 DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TIMESPEC_BYTES = 16
 POLLFD_BYTES = 8
 REVENTS_BYTES = 2
+SLEEP, RETURN = Kind.SLEEP, Kind.RETURN
 
 
 def select(
@@ -186,92 +187,95 @@ def epoll_wait(
     Raises:
         OSError: EBADF; EINVAL, not an epoll or ``maxevents`` below 1.
     """
-    epoll = kernel.table.file(epfd)
+    epoll = kernel.table.files.get(epfd) or kernel.table.file(epfd)
     if not isinstance(epoll, Epoll) or maxevents <= 0:
         raise oserror(errno.EINVAL)
     kernel.call_serial = serial = kernel.call_serial + 1
-    append = kernel.journal.append
-    append((kernel.now_ns, Kind.CALL, -1, len(epoll.ready), 0, serial))
+    record = kernel.journal.append
+    deadline = None if not timeout_ns else _Deadline(kernel, epoll, timeout_ns)
     events: list[Event] = []
-    looked = stale = 0
-    cost_ns = 0
-    passes = 0
-    if epoll.ready:
-        passes = 1
-        events, stale = epoll.collect(maxevents)
-        looked = stale + len(events)
-    slept = not events and timeout_ns != 0
-    if slept:
-        deadline = None if timeout_ns is None else _Deadline(kernel, epoll, timeout_ns)
-        while not events:
-            cost_ns += _pay_sleep(kernel, stale, first=cost_ns == 0)
-            append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, serial))
-            epoll.waiters.append(kernel.block())
-            yield
+    looked = stale = passes = cost_ns = 0
+    while True:
+        if epoll.ready:
             passes += 1
             events, stale = epoll.collect(maxevents)
-            looked += stale + len(events)
-            if deadline is not None and deadline.over:
-                break
-        if deadline is not None:
-            kernel.timers.cancel(deadline.serial)
-    cost_ns += _pay_return(kernel, len(events), stale, slept)
-    append((kernel.now_ns, Kind.RETURN, -1, len(events), passes, serial))
-    if events:
-        count = len(epoll.interest) + epoll.idle_count
-        kernel.last_call = (serial, count, looked, len(events), passes, slept, cost_ns, kernel.free_ns)
+            looked += stale
+        if events or timeout_ns == 0 or (deadline is not None and deadline.over):
+            break
+        bill = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_bill(kernel, stale, not cost_ns)
+        stale = 0
+        cost_ns += bill.ns
+        bill.times += 1
+        kernel.free_ns += bill.ns
+        kernel.recent.append(bill)
+        record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
+        epoll.waiters.append(kernel.block())
+        yield
+    if deadline is not None:
+        kernel.timers.cancel(deadline.serial)
+    found = len(events)
+    slept = cost_ns > 0
+    bill = kernel.epoll_returns.get((found, stale, slept)) or _return_bill(kernel, found, stale, slept)
+    bill.times += 1
+    kernel.free_ns += bill.ns
+    kernel.recent.append(bill)
+    record((kernel.now_ns, RETURN, -1, found, passes, serial))
+    if found:
+        cost_ns += bill.ns
+        kernel.last_call = (
+            serial,
+            epoll.count,
+            looked + found,
+            found,
+            passes,
+            slept,
+            cost_ns,
+            kernel.free_ns,
+        )
     yield
     return events
 
 
-def _pay_sleep(kernel: Kernel, stale: int, first: bool) -> int:
-    """epoll_wait found nothing (but stale items) and goes to sleep."""
-    key = stale << 1 | first
-    bill = kernel.epoll_sleeps.get(key)
-    if bill is None:
-        costs = kernel.costs
-        bill = kernel.epoll_sleeps[key] = Bill(
-            (
-                (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
-                (Account.SCAN, -(-stale * costs.epoll_item_ps // 1000)),
-                (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
-                (Account.CONTEXT_SWITCH, costs.context_switch_ns),
-            ),
-            (
-                (Count.SYSCALLS, int(first)),
-                (Count.SCANNED, stale),
-                (Count.PASSES, 1 if stale else 0),
-                (Count.HOOKS, 1),
-                (Count.CONTEXT_SWITCHES, 1),
-            ),
-        )
-    kernel.pay(bill)
-    return bill.ns
+def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
+    """epoll_wait found nothing (but stale items) and goes to sleep, for the first time in the call or again."""
+    costs = kernel.costs
+    bill = kernel.epoll_sleeps[stale, first] = Bill(
+        (
+            (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
+            (Account.SCAN, -(-stale * costs.epoll_item_ps // 1000)),
+            (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns),
+        ),
+        (
+            (Count.SYSCALLS, int(first)),
+            (Count.SCANNED, stale),
+            (Count.PASSES, 1 if stale else 0),
+            (Count.HOOKS, 1),
+            (Count.CONTEXT_SWITCHES, 1),
+        ),
+    )
+    return bill
 
 
-def _pay_return(kernel: Kernel, found: int, stale: int, slept: bool) -> int:
+def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
     """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
-    key = (found, stale, slept)
-    bill = kernel.epoll_returns.get(key)
-    if bill is None:
-        costs = kernel.costs
-        copied = EVENT_BYTES * found
-        bill = kernel.epoll_returns[key] = Bill(
-            (
-                (Account.CONTEXT_SWITCH, costs.context_switch_ns if slept else 0),
-                (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
-                (Account.SCAN, -(-(found + stale) * costs.epoll_item_ps // 1000)),
-                (Account.COPY_OUT, kernel.copy_ns(copied)),
-            ),
-            (
-                (Count.SYSCALLS, 0 if slept else 1),
-                (Count.SCANNED, found + stale),
-                (Count.READY, found),
-                (Count.PASSES, 1 if found + stale else 0),
-                (Count.COPIED_OUT_BYTES, copied),
-                (Count.CONTEXT_SWITCHES, int(slept)),
-                (Count.WAKEUPS, 1 if found else 0),
-            ),
-        )
-    kernel.pay(bill)
-    return bill.ns
+    costs = kernel.costs
+    copied = EVENT_BYTES * found
+    bill = kernel.epoll_returns[found, stale, slept] = Bill(
+        (
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns if slept else 0),
+            (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
+            (Account.SCAN, -(-(found + stale) * costs.epoll_item_ps // 1000)),
+            (Account.COPY_OUT, kernel.copy_ns(copied)),
+        ),
+        (
+            (Count.SYSCALLS, 0 if slept else 1),
+            (Count.SCANNED, found + stale),
+            (Count.READY, found),
+            (Count.PASSES, 1 if found + stale else 0),
+            (Count.COPIED_OUT_BYTES, copied),
+            (Count.CONTEXT_SWITCHES, int(slept)),
+            (Count.WAKEUPS, 1 if found else 0),
+        ),
+    )
+    return bill

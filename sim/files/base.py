@@ -52,12 +52,8 @@ class OpenFile:
 
     def notify(self, key: int) -> None:
         """Wake whoever waits for this file: the wait queue's entries, then scans in progress."""
-        entries = self.wait_queue.entries
-        if entries:
-            if len(entries) == 1:
-                entries[0].wake(key)
-            else:
-                self.wait_queue.wake(key)
+        if self.wait_queue.entries:
+            self.wait_queue.wake(key)
         if self.kernel.scans:
             for scan in tuple(self.kernel.scans):
                 scan.changed(self, key)

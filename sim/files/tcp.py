@@ -116,7 +116,11 @@ class StreamSocket(OpenFile):
             self.mask |= _READABLE
             if not self.noted:
                 self.kernel.table.note(self)
-        self.notify(_DATA_KEY)
+        entries = self.wait_queue.entries
+        if len(entries) == 1 and not self.kernel.scans:
+            entries[0].wake(_DATA_KEY)
+        else:
+            self.notify(_DATA_KEY)
         return True
 
     def read(self, size: int) -> bytes:
