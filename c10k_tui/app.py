@@ -1,0 +1,76 @@
+"""The Textual app around the race screen: themes, the command palette, and what comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.screens.race import RaceScreen
+from c10k_tui.session import RaceLike, Session
+from c10k_tui.themes import THEMES
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _make_race(scenario: Scenario) -> RaceLike:
+    from sim.race import Race
+
+    return Race(scenario)
+
+
+class C10KApp(App[str]):
+    """A race on the screen; running it gives the scenario that was on at the end, as a string.
+
+    Args:
+        scenario: What to start with.
+        speed: See :mod:`c10k_tui.pacer`; None for as fast as it goes.
+        paused: Whether to start standing still.
+        clock: Seconds on a clock that never goes back.
+        make_race: Makes a race of a scenario.
+    """
+
+    TITLE = "c10k"
+    CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS = []
+
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        *,
+        speed: float | None = DEFAULT_SPEED,
+        paused: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        make_race: Callable[[Scenario], RaceLike] = _make_race,
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self.session = Session(scenario or Scenario(), make_race, clock, speed=speed, paused=paused)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def get_default_screen(self) -> Screen[str]:
+        return RaceScreen(self.session, self._clock)
+
+    def next_theme(self) -> None:
+        """The theme after this one."""
+        names = [theme.name for theme in THEMES]
+        index = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(index + 1) % len(names)]
+        self.session.say(self.theme)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        yield from self._race_commands()
+
+    def _race_commands(self) -> Iterator[SystemCommand]:
+        for screen in self.screen_stack:
+            if isinstance(screen, RaceScreen):
+                yield from screen.commands()

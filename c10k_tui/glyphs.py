@@ -1,0 +1,34 @@
+"""The glyphs of the race, in one place.
+
+Only block, braille and box-drawing characters and a few signs of Latin-1, all one cell wide in
+every terminal: a grid whose columns drift is worse than a plain one. Every state of a descriptor
+has a glyph of its own, so that the picture stands without colour.
+"""
+
+from __future__ import annotations
+
+IDLE = "·"
+"""A connection that says nothing."""
+READY = "▄"
+"""Unread bytes lie in its receive buffer: half filled."""
+READ = "▀"
+"""The server has just read it: the buffer empties."""
+ARRIVED = "█"
+"""A packet has just arrived."""
+HEAT = ("░", "▒", "▓", "▓")
+"""Checked a while ago … a moment ago."""
+FRONT = "▌"
+"""Where the scan is now."""
+
+ARROW = "→"
+TIMES = "×"
+OVER = "÷"
+BAR = "│"
+FULL = "█"
+PLAY = "▶"
+PAUSE = "▌▌"
+ELLIPSIS = "…"
+
+BRAILLE_BASE = 0x2800
+BRAILLE_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+"""The bits of a braille cell by column and row, top first."""

@@ -1,0 +1,214 @@
+"""Every key of the race screen, once: the footer, the help and the command palette read this.
+
+Only keys that every terminal passes on: letters, digits, signs of the main block, function keys.
+``r`` is not used here: it is kept for recording.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+FDS = Binding.Group("fds", compact=True)
+ACTIVE = Binding.Group("active", compact=True)
+RATE = Binding.Group("rate", compact=True)
+SPEED = Binding.Group("speed", compact=True)
+STEP = Binding.Group("step", compact=True)
+LANES = Binding.Group("lanes", compact=True)
+PRESETS = Binding.Group("presets", compact=True)
+
+RACE_BINDINGS: list[Binding] = [
+    Binding(
+        "plus,equals_sign",
+        "fds(1)",
+        "More descriptors",
+        key_display="+",
+        id="fds.more",
+        group=FDS,
+        tooltip="The next rung of the ladder 16 … 1,000,000; the race goes on",
+    ),
+    Binding(
+        "minus",
+        "fds(-1)",
+        "Fewer descriptors",
+        key_display="-",
+        id="fds.fewer",
+        group=FDS,
+        tooltip="The rung below; the race goes on",
+    ),
+    Binding(
+        "n",
+        "enter_fds",
+        "Number of descriptors …",
+        id="fds.enter",
+        show=False,
+        tooltip="Type any number: 10000, 10k, 1M",
+    ),
+    Binding(
+        "right_square_bracket",
+        "active(1)",
+        "More active",
+        key_display="]",
+        id="active.more",
+        group=ACTIVE,
+        tooltip="More of the connections send requests",
+    ),
+    Binding(
+        "left_square_bracket",
+        "active(-1)",
+        "Fewer active",
+        key_display="[",
+        id="active.fewer",
+        group=ACTIVE,
+        tooltip="Fewer of the connections send requests",
+    ),
+    Binding(
+        "apostrophe",
+        "rate(1)",
+        "Higher rate",
+        key_display="'",
+        id="rate.more",
+        show=False,
+        group=RATE,
+        tooltip="More requests per second",
+    ),
+    Binding(
+        "semicolon",
+        "rate(-1)",
+        "Lower rate",
+        key_display=";",
+        id="rate.fewer",
+        show=False,
+        group=RATE,
+        tooltip="Fewer requests per second",
+    ),
+    Binding(
+        "full_stop",
+        "speed(1)",
+        "Faster",
+        key_display=".",
+        id="speed.more",
+        group=SPEED,
+        tooltip="Show the race faster, in the end as fast as it goes",
+    ),
+    Binding(
+        "comma",
+        "speed(-1)",
+        "Slower",
+        key_display=",",
+        id="speed.fewer",
+        group=SPEED,
+        tooltip="Show the race slower",
+    ),
+    Binding("space", "pause", "Pause", id="race.pause", tooltip="Stop the race, or let it go on"),
+    Binding(
+        "s",
+        "step_event",
+        "Step to the next event",
+        id="step.event",
+        group=STEP,
+        tooltip="Pause, and go to the next thing that happens in any lane",
+    ),
+    Binding(
+        "S,c",
+        "step_syscall",
+        "Step to the next system call",
+        key_display="S",
+        id="step.syscall",
+        show=False,
+        tooltip="Pause, and go on until some lane enters or leaves a system call (also c)",
+    ),
+    Binding(
+        "0,backspace",
+        "reset",
+        "Start again",
+        key_display="0",
+        id="race.reset",
+        show=False,
+        tooltip="From the beginning, with the same seed: the same race",
+    ),
+    Binding(
+        "x",
+        "new_seed",
+        "New seed",
+        id="race.seed",
+        show=False,
+        tooltip="From the beginning, with the next seed: other arrivals",
+    ),
+    *(
+        Binding(
+            str(number),
+            f"lane('{name}')",
+            f"{name} on or off",
+            id=f"lane.{name}",
+            group=LANES,
+            tooltip=f"Let {name} take part in the race, or not; at least one lane stays",
+        )
+        for number, name in enumerate(("select", "poll", "epoll"), start=1)
+    ),
+    *(
+        Binding(
+            f"f{number}",
+            f"preset('{name}')",
+            f"Preset {name}",
+            id=f"preset.{name}",
+            show=False,
+            group=PRESETS,
+            tooltip=tooltip,
+        )
+        for number, name, tooltip in (
+            (2, "c10k", "10,000 descriptors, 3 of them busy"),
+            (3, "first-benchmark", "2,000 descriptors"),
+            (4, "all-active", "Everyone talks at once: epoll's lead shrinks"),
+            (5, "churn", "Connections come and go: epoll_ctl shows up"),
+            (6, "small", "16 descriptors: nobody needs epoll yet"),
+        )
+    ),
+    Binding(
+        "p",
+        "next_preset",
+        "Preset",
+        id="preset.next",
+        tooltip="c10k, first-benchmark, all-active, churn, small, in turn",
+    ),
+    Binding(
+        "l",
+        "fd_setsize",
+        "FD_SETSIZE limit on or off",
+        id="race.fd_setsize",
+        show=False,
+        tooltip="Whether select stops at 1024 descriptors, as the C library's does",
+    ),
+    Binding(
+        "f",
+        "filter",
+        "Feed: only this descriptor",
+        id="feed.filter",
+        show=False,
+        tooltip="Show interrupts for the descriptor under the cursor only; again for all",
+    ),
+    Binding(
+        "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"
+    ),
+    Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Every key"),
+    Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave, and print the scenario"),
+]
+
+GRID_BINDINGS: list[Binding] = [
+    Binding("up", "move(0,-1)", "Cursor up", id="cursor.up", show=False, tooltip="Look at another cell"),
+    Binding("down", "move(0,1)", "Cursor down", id="cursor.down", show=False, tooltip="Look at another cell"),
+    Binding(
+        "left", "move(-1,0)", "Cursor left", id="cursor.left", show=False, tooltip="Look at another cell"
+    ),
+    Binding(
+        "right", "move(1,0)", "Cursor right", id="cursor.right", show=False, tooltip="Look at another cell"
+    ),
+    Binding("escape", "leave", "Cursor off", id="cursor.off", show=False, tooltip="Show the legend again"),
+]
+
+FEED_BINDINGS: list[Binding] = [
+    Binding("up", "scroll(1)", "Earlier", id="feed.up", show=False, tooltip="Earlier packets"),
+    Binding("down", "scroll(-1)", "Later", id="feed.down", show=False, tooltip="Later packets"),
+    Binding("pageup", "scroll(10)", "Much earlier", id="feed.pageup", show=False, tooltip="Earlier packets"),
+    Binding("pagedown", "scroll(-10)", "Much later", id="feed.pagedown", show=False, tooltip="Later packets"),
+    Binding("end", "newest", "Newest", id="feed.end", show=False, tooltip="Follow the newest packets again"),
+]

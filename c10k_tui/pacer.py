@@ -1,0 +1,131 @@
+"""How fast virtual time runs: from the wall's clock to nanoseconds of the race, frame by frame.
+
+What there is to see lasts microseconds, so the race is slowed down some thousand times. Speed 1
+means that one scan over all descriptors takes two seconds to watch, whatever it takes in virtual
+time; where a scan is so short that nothing would happen for minutes (16 descriptors), the gap
+between two bursts takes its place. Speed is a number, or None for "as fast as it goes".
+
+Steps come from elapsed time, never from the number of frames, because timers skip. A frame may
+spend only so much of its time on the race: if the race needs more, it runs slower and
+:attr:`Pacer.kept_up` says how much. The cost of a step is not known before it is taken, so it is
+learnt from the steps before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+SPEEDS: tuple[float | None, ...] = (0.01, 0.03, 0.1, 0.3, 1, 2, 4, 10, 30, 100, 300, 1_000, None)
+"""The rungs of the speed keys; None is as fast as it goes."""
+DEFAULT_SPEED = 2.0
+SECONDS_AT_SPEED_1 = 2.0
+"""How long one scan takes to watch at speed 1."""
+BUDGET_S = 0.009
+"""What a frame may spend on the race: about a quarter of the 33 ms between frames."""
+LONGEST_GAP_S = 0.1
+"""What is made up for after a stall; the rest is let go."""
+LONGEST_STEP_NS = 1_000_000_000
+"""The most virtual time one frame may take, however cheap it is (silence costs nothing)."""
+_MEMORY = 0.8
+"""Weight of the past in running means."""
+
+
+class Pacer:
+    """Decides how far the race goes in each frame.
+
+    Args:
+        clock: Seconds on a clock that never goes back.
+        speed: See the module; None for as fast as it goes.
+    """
+
+    def __init__(self, clock: Callable[[], float], speed: float | None = DEFAULT_SPEED) -> None:
+        self._clock = clock
+        self._last_s: float | None = None
+        self._rest_ns = 0.0
+        self._cost_s_per_ns: float | None = None
+        self._step_ns = 0
+        self.speed = speed
+        self.base_ns = 1
+        """What takes two seconds at speed 1."""
+        self.rate_ns = 1.0
+        """Virtual nanoseconds per wall second: as asked for, or as reached if none is asked for."""
+        self.kept_up = 1.0
+        """How much of the speed asked for is reached: 1 is all of it."""
+
+    def set_base(self, scan_ns: int, gap_ns: int | None) -> None:
+        """Say what there is to see: one scan, and the mean time between bursts if there are any."""
+        self.base_ns = max(1, scan_ns, gap_ns or 0)
+        if self.speed is not None:
+            self.rate_ns = self.speed * self.base_ns / SECONDS_AT_SPEED_1
+
+    def set_speed(self, speed: float | None) -> None:
+        """Go at this speed from now on."""
+        if speed is None:
+            self._step_ns = max(1, round(self.rate_ns * 0.03))
+        self.speed = speed
+        self.kept_up = 1.0
+        self._rest_ns = 0.0
+        if speed is not None:
+            self.rate_ns = speed * self.base_ns / SECONDS_AT_SPEED_1
+
+    def forget_cost(self) -> None:
+        """The race has changed: what a step costs has to be learnt anew."""
+        self._cost_s_per_ns = None
+        self._step_ns = min(self._step_ns, self.base_ns)
+
+    def halt(self) -> None:
+        """Time stands still until the next :meth:`next_step_ns`, which starts from nothing."""
+        self._last_s = None
+        self._rest_ns = 0.0
+
+    def next_step_ns(self) -> int:
+        """How far to go now, for the time since the last call (0 at the first)."""
+        now_s = self._clock()
+        last_s, self._last_s = self._last_s, now_s
+        if last_s is None:
+            return 0
+        elapsed_s = min(max(0.0, now_s - last_s), LONGEST_GAP_S)
+        if self.speed is None:
+            return self._fastest_step_ns(elapsed_s)
+        wanted = elapsed_s * self.rate_ns + self._rest_ns
+        step = min(int(wanted), self._affordable_ns())
+        self._rest_ns = wanted - int(wanted)
+        if wanted >= 1:
+            self.kept_up = _MEMORY * self.kept_up + (1 - _MEMORY) * min(1.0, step / int(wanted))
+        return step
+
+    def _affordable_ns(self) -> int:
+        if self._cost_s_per_ns is None:
+            return max(1, self.base_ns)
+        if self._cost_s_per_ns <= 0:
+            return LONGEST_STEP_NS
+        return min(LONGEST_STEP_NS, max(1, int(BUDGET_S / self._cost_s_per_ns)))
+
+    def _fastest_step_ns(self, elapsed_s: float) -> int:
+        """At most twice the last step, so that one cheap frame does not lead to a hanging one."""
+        step = min(self._affordable_ns(), max(1, 2 * self._step_ns))
+        if elapsed_s > 0:
+            self.rate_ns = _MEMORY * self.rate_ns + (1 - _MEMORY) * step / elapsed_s
+        return step
+
+    def took(self, step_ns: int, seconds: float) -> None:
+        """Learn from a step: it took the race this long."""
+        if step_ns <= 0:
+            return
+        self._step_ns = step_ns
+        cost = max(0.0, seconds) / step_ns
+        known = self._cost_s_per_ns
+        self._cost_s_per_ns = cost if known is None else _MEMORY * known + (1 - _MEMORY) * cost
+
+
+def faster(speed: float | None, steps: int) -> float | None:
+    """The speed ``steps`` rungs up the ladder (down if negative), clamped at its ends."""
+    rungs = [float("inf") if rung is None else rung for rung in SPEEDS]
+    value = float("inf") if speed is None else speed
+    above = [rung for rung in rungs if rung > value]
+    below = [rung for rung in rungs if rung < value]
+    if steps > 0:
+        value = above[min(steps, len(above)) - 1] if above else rungs[-1]
+    elif steps < 0:
+        value = below[-min(-steps, len(below))] if below else rungs[0]
+    return None if value == float("inf") else value

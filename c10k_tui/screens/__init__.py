@@ -1,0 +1,1 @@
+"""The screens: the race, its help, and the entry of a number."""

@@ -1,0 +1,340 @@
+"""The race screen: one timer lets the race go on, takes a frame and hands it to the widgets.
+
+Grids follow every frame, thirty times a second; text changes eight times a second, which is as
+fast as it can be read. A key's effect is shown at once and does not wait for the timer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from c10k_tui.keys import RACE_BINDINGS
+from c10k_tui.session import Session
+from c10k_tui.spans import Line
+from c10k_tui.views.counters import counter_lines, ratio_words, since_words
+from c10k_tui.views.curve import CurveModel
+from c10k_tui.views.detail import detail, legend
+from c10k_tui.views.header import scenario_line, speed_line
+from c10k_tui.views.sentence import verdict
+from c10k_tui.widgets.feed import Feed
+from c10k_tui.widgets.footer import KeyFooter
+from c10k_tui.widgets.grid import Grid
+from c10k_tui.widgets.lane import Lane
+from c10k_tui.widgets.lines import Lines, Painted
+from sim.frame import Frame
+from sim.scenario import LANES
+
+if TYPE_CHECKING:
+    from c10k_tui.app import C10KApp
+
+FRAMES_PER_S = 30
+TEXTS_PER_S = 8
+SAMPLES_PER_S = 8
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+
+
+class RaceScreen(Screen[str]):
+    """Lanes side by side, what happens, what it costs.
+
+    Args:
+        session: The race and its pace.
+        clock: The session's clock.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*RACE_BINDINGS]
+    BINDING_GROUP_TITLE = "Race"
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
+
+    def __init__(self, session: Session, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.session = session
+        self._clock = clock
+        self._lanes = {name: Lane(name) for name in LANES}
+        self._head = Lines(id="head")
+        self._note = Lines(id="note")
+        self._feed = Feed(id="feed")
+        self._curve = Lines(id="curve")
+        self._counters = Lines(id="counters")
+        self._small = Lines(id="small")
+        self._curve_model = CurveModel()
+        self._frame: Frame | None = None
+        self._seen = (0, 0)
+        self._passes: dict[str, int] = {}
+        self._next_text_s = 0.0
+        self._next_sample_s = 0.0
+        self._stale = True
+        self._cursor: tuple[int, int] | None = None
+        """First and last descriptor under the cursor, counted from a grid's first."""
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        with Horizontal(id="lanes"):
+            yield from self._lanes.values()
+        yield self._note
+        with Horizontal(id="lower"):
+            with Vertical(id="happening"):
+                yield self._feed
+                yield self._curve
+            yield self._counters
+        yield KeyFooter(RACE_BINDINGS, id="footer")
+        yield self._small
+
+    def on_mount(self) -> None:
+        self._curve.border_title = "cost of a wake-up, last seconds"
+        self._feed.border_title = "interrupts"
+        self._show_lanes()
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.set_interval(1 / FRAMES_PER_S, self._tick)
+
+    def _theme_changed(self, _theme: object) -> None:
+        for widget in self.query(Painted):
+            widget.repaint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        self.set_class(small, "-small")
+        size = f"{event.size.width}×{event.size.height}"
+        words = f"c10k-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {size}:"
+        lines: list[Line] = [((words, "strong"),), (("enlarge it or use c10k-tui run", "text"),)]
+        if event.size.width >= len(words) + 32:
+            lines = [(*lines[0], (" ", "text"), *lines[1])]
+        self._small.show(lines)
+        self._stale = True
+        self.call_after_refresh(self._draw_now)
+
+    def _show_lanes(self) -> None:
+        """Let those lanes be seen that take part."""
+        for name, lane in self._lanes.items():
+            lane.display = name in self.session.scenario.lanes
+        self.set_class(len(self.session.scenario.lanes) > 2, "-three")
+
+    def _tick(self) -> None:
+        moved = self.session.tick()
+        if moved or self._stale or self._clock() >= self._next_text_s:
+            self._draw(with_text=self._stale or self._clock() >= self._next_text_s)
+
+    def _draw_now(self) -> None:
+        self._draw(with_text=True)
+
+    def _draw(self, with_text: bool) -> None:
+        """Take a frame and show it."""
+        session = self.session
+        if self._seen != (session.races, session.changes):
+            self._forget(another_race=self._seen[0] != session.races)
+            self._seen = (session.races, session.changes)
+        frame = self._frame = session.race.frame()
+        rate_ns = session.pacer.rate_ns
+        scans = {
+            lane.name: lane.counters.passes - self._passes.get(lane.name, 0)
+            for lane in frame.lanes
+            if lane.name != "epoll"
+        }
+        self._passes = {lane.name: lane.counters.passes for lane in frame.lanes}
+        for lane in frame.lanes:
+            self._lanes[lane.name].grid.show(lane, frame.now_ns, rate_ns)
+        self._feed.take(frame)
+        now_s = self._clock()
+        if not session.paused and now_s >= self._next_sample_s:
+            self._next_sample_s = now_s + 1 / SAMPLES_PER_S
+            self._curve_model.sample(frame)
+        if with_text:
+            self._next_text_s = now_s + 1 / TEXTS_PER_S
+            self._stale = False
+            self._draw_text(frame, scans)
+
+    def _draw_text(self, frame: Frame, scans: dict[str, int]) -> None:
+        """Everything but the grids."""
+        self._draw_head(frame, scans)
+        for lane in frame.lanes:
+            self._lanes[lane.name].show_words(lane, scans.get(lane.name, 0))
+            self._lanes[lane.name].show_frame()
+        self._draw_note(frame)
+        self._feed.draw()
+        if self._curve.size:
+            self._curve.show(self._curve_model.lines(*self._curve.size))
+        self._counters.border_title = since_words(frame)
+        self._counters.border_subtitle = ratio_words(frame)
+        self._counters.show(counter_lines(frame, *self._counters.size))
+
+    def _draw_head(self, frame: Frame, scans: dict[str, int]) -> None:
+        session, width = self.session, self._head.size.width
+        pacer = session.pacer
+        speed = speed_line(
+            frame,
+            width,
+            paused=session.paused,
+            speed=pacer.speed,
+            rate_ns=pacer.rate_ns,
+            scan_ns=session.race.scan_ns,
+            kept_up=pacer.kept_up,
+            scans=max(scans.values(), default=0),
+            notice=session.notice,
+        )
+        self._head.show([scenario_line(frame.scenario, width), speed])
+
+    def _draw_note(self, frame: Frame) -> None:
+        width = self._note.size.width
+        beneath = legend(width)
+        if self._cursor is not None:
+            first, last = self._cursor
+            views = {
+                lane.name: self.session.race.inspect(lane.name, lane.first_fd + first, lane.first_fd + last)
+                for lane in frame.lanes
+            }
+            beneath = detail(views, frame.now_ns, width)
+        self._note.show([((" ", "text"), *verdict(frame, width - 1)), beneath])
+
+    def _forget(self, another_race: bool) -> None:
+        """Servers were rebuilt, so grids start afresh; in another race so does everything."""
+        for lane in self._lanes.values():
+            lane.grid.model.forget()
+        if another_race:
+            self._passes.clear()
+            self._feed.model.forget()
+            self._curve_model.forget()
+
+    def _changed(self) -> None:
+        """The user has changed something: show it at once."""
+        self._show_lanes()
+        if self._cursor is not None and self._cursor[1] >= self.session.scenario.fds:
+            self._point_at(None)
+        self._stale = True
+        self._draw_now()
+        self.call_after_refresh(self._draw_now)
+
+    def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
+        event.stop()
+        self._point_at(None if event.cell is None else event.grid.model.layout.block(event.cell))
+        self._draw_now()
+
+    def _point_at(self, block: tuple[int, int] | None) -> None:
+        """Put the cursor on the same descriptors in every lane."""
+        self._cursor = block
+        for lane in self._lanes.values():
+            model = lane.grid.model
+            model.cursor = None if block is None else block[0] // model.layout.k
+
+    def action_fds(self, direction: int) -> None:
+        self.session.climb_fds(direction)
+        self._changed()
+
+    def action_active(self, direction: int) -> None:
+        self.session.climb_active(direction)
+        self._changed()
+
+    def action_rate(self, direction: int) -> None:
+        self.session.climb_rate(direction)
+        self._changed()
+
+    def action_speed(self, direction: int) -> None:
+        self.session.climb_speed(direction)
+        self._changed()
+
+    def action_pause(self) -> None:
+        self.session.pause()
+        self._changed()
+
+    def action_step_event(self) -> None:
+        self.session.step_event()
+        self._changed()
+
+    def action_step_syscall(self) -> None:
+        self.session.step_syscall()
+        self._changed()
+
+    def action_reset(self) -> None:
+        self.session.reset()
+        self._changed()
+
+    def action_new_seed(self) -> None:
+        self.session.new_seed()
+        self._changed()
+
+    def action_lane(self, name: str) -> None:
+        self.session.toggle_lane(name)
+        self._changed()
+
+    def action_preset(self, name: str) -> None:
+        self.session.preset(name)
+        self._changed()
+
+    def action_next_preset(self) -> None:
+        self.session.next_preset()
+        self._changed()
+
+    def action_fd_setsize(self) -> None:
+        self.session.toggle_fd_setsize()
+        self._changed()
+
+    def action_theme(self) -> None:
+        cast("C10KApp", self.app).next_theme()
+
+    def action_help(self) -> None:
+        from c10k_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_quit(self) -> None:
+        self.app.exit(str(self.session.scenario))
+
+    def action_enter_fds(self) -> None:
+        from c10k_tui.screens.number import NumberScreen
+
+        def entered(fds: int | None) -> None:
+            if fds is not None:
+                self.session.set_fds(fds)
+                self._changed()
+
+        self.app.push_screen(
+            NumberScreen("How many descriptors?", str(self.session.scenario.fds), self.session.why_not_fds),
+            entered,
+        )
+
+    def action_filter(self) -> None:
+        feed = self._feed.model
+        if feed.only_fd is not None:
+            feed.only_fd = None
+            self._changed()
+        elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
+            feed.only_fd = self._frame.lanes[0].first_fd + self._cursor[0]
+            self._changed()
+        else:
+            self._enter_filter()
+
+    def _enter_filter(self) -> None:
+        """Ask which descriptor: the cursor, if any, stands on several."""
+        from c10k_tui.screens.number import NumberScreen
+
+        def entered(fd: int | None) -> None:
+            if fd is not None:
+                self._feed.model.only_fd = fd
+                self._changed()
+
+        rows = self._feed.model.rows()
+        first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
+        proposed = (
+            first_fd + self._cursor[0] if self._cursor is not None else rows[-1].fd if rows else first_fd
+        )
+        self.app.push_screen(
+            NumberScreen("Show interrupts for which fd only?", str(proposed), lambda fd: None), entered
+        )
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """The keys as commands of the palette."""
+        for binding in RACE_BINDINGS:
+            yield SystemCommand(binding.description, binding.tooltip, self._runner(binding))
+
+    def _runner(self, binding: Binding) -> Callable[[], None]:
+        def run() -> None:
+            self.call_later(self.run_action, binding.action)
+
+        return run

@@ -1,0 +1,247 @@
+"""What the user plays with: one race, its pace, and every change the keys can make to it.
+
+No Textual here: a session is what the screen would be without a terminal, so that each key's
+effect can be tested as a value. A change of a setting goes into the running race at once and keeps
+its time and counters; starting again, another seed and a preset make a new race.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
+from sim.frame import FdView, Frame
+from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
+from sim.units import format_count
+
+ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
+"""The rungs of the active keys; those that mean more than there are descriptors are left out."""
+RATES = (0, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
+"""The rungs of the rate keys."""
+NOTICE_S = 2.5
+"""How long a notice stays."""
+SEEDS = 2**63
+
+
+class RaceLike(Protocol):
+    """The race as the screen uses it (:class:`sim.race.Race`)."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def scan_ns(self) -> int: ...
+    def advance(self, until_ns: int) -> None: ...
+    def change(self, scenario: Scenario) -> None: ...
+    def frame(self) -> Frame: ...
+    def step_event(self) -> None: ...
+    def step_syscall(self) -> None: ...
+    def inspect(self, lane_name: str, first_fd: int, last_fd: int) -> FdView: ...
+
+
+class Session:
+    """A race and the pace at which it is shown.
+
+    Args:
+        scenario: What to start with.
+        make_race: Makes a race of a scenario.
+        clock: Seconds on a clock that never goes back.
+        speed: See :mod:`c10k_tui.pacer`; None for as fast as it goes.
+        paused: Whether to start standing still.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        make_race: Callable[[Scenario], RaceLike],
+        clock: Callable[[], float],
+        *,
+        speed: float | None = DEFAULT_SPEED,
+        paused: bool = False,
+    ) -> None:
+        self._make_race = make_race
+        self._clock = clock
+        self.race = make_race(scenario)
+        self.pacer = Pacer(clock, speed)
+        self.paused = paused
+        self.races = 1
+        """How many races there have been: a new number means that nothing of the old one holds."""
+        self.changes = 0
+        """How many changes of a setting: a new number means that the servers may have been rebuilt."""
+        self._notice = ""
+        self._notice_until_s = 0.0
+        self._look_again()
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is raced now."""
+        return self.race.scenario
+
+    @property
+    def notice(self) -> str:
+        """What the last key did, for a short while."""
+        return self._notice if self._clock() < self._notice_until_s else ""
+
+    def say(self, words: str) -> None:
+        """Show these words for a short while."""
+        self._notice = words
+        self._notice_until_s = self._clock() + NOTICE_S
+
+    def tick(self) -> bool:
+        """Let the race go on for the time that has passed; tells whether it moved."""
+        if self.paused:
+            self.pacer.halt()
+            return False
+        step_ns = self.pacer.next_step_ns()
+        if step_ns <= 0:
+            return False
+        before_s = self._clock()
+        self.race.advance(self.race.now_ns + step_ns)
+        self.pacer.took(step_ns, self._clock() - before_s)
+        return True
+
+    def _look_again(self) -> None:
+        """Tell the pacer what there is to see in this scenario."""
+        scenario = self.scenario
+        gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
+        self.pacer.set_base(self.race.scan_ns, gap_ns)
+        self.pacer.forget_cost()
+
+    def _change(self, scenario: Scenario, words: str) -> None:
+        """Go on with these settings."""
+        self.race.change(scenario)
+        self.changes += 1
+        self._look_again()
+        self.say(words)
+
+    def _restart(self, scenario: Scenario, words: str) -> None:
+        """Begin another race."""
+        self.race = self._make_race(scenario)
+        self.races += 1
+        self.pacer.halt()
+        self._look_again()
+        self.say(words)
+
+    def set_fds(self, fds: int) -> None:
+        """Another number of descriptors.
+
+        Raises:
+            ScenarioError: out of range.
+        """
+        self._change(self.scenario.with_fds(fds), f"{fds:,} fds")
+
+    def climb_fds(self, direction: int) -> None:
+        """The next rung of the fds ladder, up or down."""
+        rung = _next(LADDER, self.scenario.fds, direction)
+        if rung is None:
+            self.say(f"fds stay between {LADDER[0]:,} and {LADDER[-1]:,} (n: any number)")
+        else:
+            self.set_fds(rung)
+
+    def climb_active(self, direction: int) -> None:
+        """More or fewer active connections."""
+        fds = self.scenario.fds
+        rungs: dict[int, Active] = {}
+        for rung in ACTIVE_LADDER:
+            count = rung.of(fds) if isinstance(rung, Share) else rung
+            if count <= fds:
+                rungs.setdefault(count, rung)
+        rung_count = _next(sorted(rungs), self.scenario.active_count, direction)
+        if rung_count is None:
+            self.say("all are active" if direction > 0 else "one stays active")
+        else:
+            self._change(replace(self.scenario, active=rungs[rung_count]), f"{rung_count:,} active")
+
+    def climb_rate(self, direction: int) -> None:
+        """More or fewer requests per second."""
+        rate = _next(RATES, self.scenario.rate, direction)
+        if rate is None:
+            self.say("that is the highest rate" if direction > 0 else "silence already")
+        else:
+            self._change(replace(self.scenario, rate=rate), f"{format_count(rate)} req/s")
+
+    def climb_speed(self, direction: int) -> None:
+        """Faster or slower to watch."""
+        speed = faster(self.pacer.speed, direction)
+        if speed == self.pacer.speed:
+            self.say("as fast as it goes" if speed is None else "slower makes no sense")
+            return
+        self.pacer.set_speed(speed)
+        self.say("as fast as it goes" if speed is None else f"speed ×{speed:g}")
+
+    def pause(self) -> None:
+        """Stop, or go on."""
+        self.paused = not self.paused
+        self.pacer.halt()
+
+    def step_event(self) -> None:
+        """Stand still, then go to the next thing that happens."""
+        self.paused = True
+        self.race.step_event()
+
+    def step_syscall(self) -> None:
+        """Stand still, then go to the next entry or exit of a system call."""
+        self.paused = True
+        self.race.step_syscall()
+
+    def reset(self) -> None:
+        """The same race from the beginning."""
+        self._restart(self.scenario, f"again from 0, seed {self.scenario.seed}")
+
+    def new_seed(self) -> None:
+        """The next seed, from the beginning."""
+        seed = (self.scenario.seed + 1) % SEEDS
+        self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
+
+    def toggle_lane(self, name: str) -> None:
+        """Let a lane take part or not; the last one stays."""
+        lanes = set(self.scenario.lanes) ^ {name}
+        if not lanes:
+            self.say("one lane has to stay")
+            return
+        ordered = tuple(lane for lane in LANES if lane in lanes)
+        self._change(replace(self.scenario, lanes=ordered), f"{name} {'on' if name in lanes else 'off'}")
+
+    def toggle_fd_setsize(self) -> None:
+        """Whether select stops at 1024 descriptors."""
+        limited = not self.scenario.fd_setsize
+        words = (
+            "FD_SETSIZE on: select stops at 1024" if limited else "FD_SETSIZE off: select takes any number"
+        )
+        self._change(replace(self.scenario, fd_setsize=limited), words)
+
+    def preset(self, name: str) -> None:
+        """A preset, with the lanes, the seed and the limit kept."""
+        now = self.scenario
+        scenario = replace(PRESETS[name][1], lanes=now.lanes, seed=now.seed, fd_setsize=now.fd_setsize)
+        self._restart(scenario, f"{name}: {PRESETS[name][0]}")
+
+    def next_preset(self) -> None:
+        """The preset after the one that is on (the first if none is)."""
+        names = list(PRESETS)
+        now = self.scenario
+        same = [
+            index
+            for index, name in enumerate(names)
+            if replace(PRESETS[name][1], lanes=now.lanes, seed=now.seed, fd_setsize=now.fd_setsize) == now
+        ]
+        self.preset(names[(same[0] + 1) % len(names) if same else 0])
+
+    def why_not_fds(self, fds: int) -> str | None:
+        """What is wrong with this number of descriptors, or None."""
+        try:
+            self.scenario.with_fds(fds)
+        except ScenarioError as error:
+            return str(error)
+        return None
+
+
+def _next(rungs: Sequence[int], value: int, direction: int) -> int | None:
+    """The rung next to ``value`` in a direction, or None at the end of the ladder."""
+    beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
+    if not beyond:
+        return None
+    return beyond[0] if direction > 0 else beyond[-1]

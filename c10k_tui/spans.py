@@ -1,0 +1,104 @@
+"""Styled text as plain values: spans, lines and what one does with them.
+
+A span is ``(text, role)``; a line is a tuple of spans. A role is a name such as ``dim`` or
+``ready`` that a :class:`~c10k_tui.palette.Palette` turns into a terminal style for the theme in
+use. Views speak in lines, so they need no Textual, and equal lines need no repaint.
+
+All text here is made of characters that are one cell wide, so lengths are cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Span = tuple[str, str]
+"""``(text, role)``."""
+Line = tuple[Span, ...]
+"""Spans from left to right."""
+
+
+def width_of(line: Iterable[Span]) -> int:
+    """Width of a line in cells."""
+    return sum(len(text) for text, _ in line)
+
+
+def text_of(line: Iterable[Span]) -> str:
+    """The words of a line without their roles."""
+    return "".join(text for text, _ in line)
+
+
+def clip(line: Line, width: int) -> Line:
+    """The line cut to ``width`` cells, an ellipsis in the last one if anything was cut."""
+    if width_of(line) <= width:
+        return line
+    if width <= 0:
+        return ()
+    kept: list[Span] = []
+    room = width - 1
+    for text, role in line:
+        if len(text) >= room:
+            kept.append((text[:room].rstrip() + "…", role))
+            break
+        kept.append((text, role))
+        room -= len(text)
+    return tuple(kept)
+
+
+def pad(line: Line, width: int, role: str = "text") -> Line:
+    """The line clipped or filled with blanks to exactly ``width`` cells."""
+    line = clip(line, width)
+    missing = width - width_of(line)
+    return (*line, (" " * missing, role)) if missing > 0 else line
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """``left`` and ``right`` at the two ends of ``width`` cells; ``left`` gives way."""
+    right = clip(right, width)
+    room = width - width_of(right)
+    left = clip(left, max(0, room - 1))
+    return (*left, (" " * (room - width_of(left)), "text"), *right)
+
+
+def wrap(line: Line, width: int, rows: int) -> list[Line]:
+    """The line broken at blanks into at most ``rows`` rows; what does not fit ends in an ellipsis."""
+    words = _words(line)
+    result: list[list[Span]] = [[]]
+    used = 0
+    for index, word in enumerate(words):
+        length = width_of(word)
+        gap = 1 if used else 0
+        if used and used + gap + length > width:
+            if len(result) == rows:
+                rest: Line = tuple(span for other in words[index:] for span in ((" ", "text"), *other))
+                result[-1] = list(clip((*result[-1], *rest), width))
+                break
+            result.append([])
+            used, gap = 0, 0
+        if gap:
+            result[-1].append((" ", word[0][1]))
+        result[-1].extend(word)
+        used += gap + length
+    return [_merged(row) for row in result]
+
+
+def _words(line: Line) -> list[Line]:
+    """The line's words, each a line of its own (a word may change its role half-way)."""
+    words: list[list[Span]] = [[]]
+    for text, role in line:
+        for index, piece in enumerate(text.split(" ")):
+            if index:
+                words.append([])
+            if piece:
+                words[-1].append((piece, role))
+    return [tuple(word) for word in words if word]
+
+
+def _merged(spans: Iterable[Span]) -> Line:
+    """The same spans with neighbours of one role joined."""
+    merged: list[Span] = []
+    for text, role in spans:
+        if merged and merged[-1][1] == role:
+            merged[-1] = (merged[-1][0] + text, role)
+        else:
+            merged.append((text, role))
+    return tuple(merged)

@@ -1,0 +1,291 @@
+"""The grid as numbers: which cell stands for which descriptors, and what each cell shows.
+
+**Layout.** A cell stands for one descriptor where they fit, for a block of ``k`` where not, and
+``k`` is the smallest that fits. Few descriptors get big cells.
+
+**What a cell shows** is two things at once. Its *state*: idle, ready (unread bytes), just read,
+packet just arrived. And its *heat*: how long ago a scan went over it, in four steps, plus the
+front of the scan itself. Heat is a pure function of the passes a frame tells of: within a pass
+the front moves evenly, so the age of a cell is simple arithmetic. epoll makes no passes, so its
+cells never get hot; that is the whole point of the picture.
+
+**Cost.** Nothing here grows with the number of descriptors from frame to frame. Which of them are
+ready is followed by the records (only what they name can have changed); the whole mask is read
+once when the layout changes or records were lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.frame import LaneFrame, PassView
+from sim.records import Kind, Record
+
+POLLIN = 0x0001
+"""The bit of a poll mask that says: reading would not block."""
+
+HEAT_LEVELS = 6
+"""0: cold, 1 … 4: checked a while … a moment ago, 5: the front of the scan."""
+FRONT = 5
+IDLE, READY, READ, ARRIVED = range(4)
+"""What a cell's descriptors are up to; of several the highest is shown."""
+BLANK = 255
+"""A place in the terminal that belongs to no cell."""
+CURSOR = 64
+"""Added to the code of the cell under the cursor."""
+
+TRAIL_S = 0.9
+"""How long, on the wall, a checked cell glows."""
+TRAIL_STEPS = (0.08, 0.30, 0.62, 1.0)
+"""Ages, as parts of the trail, up to which heat is 4, 3, 2, 1."""
+FLASH_S = 0.35
+"""How long, on the wall, an arrival or a read flashes."""
+
+LONG_AGO = -(2**62)
+_PITCHES = (
+    (20, 4),
+    (16, 4),
+    (14, 3),
+    (12, 3),
+    (10, 3),
+    (8, 3),
+    (8, 2),
+    (6, 2),
+    (4, 2),
+    (4, 1),
+    (3, 1),
+    (2, 1),
+)
+"""Sizes of a cell with its gap, in terminal cells, biggest first."""
+
+Codes = npt.NDArray[np.uint8]
+Change = tuple[int, int, int]
+"""``(row, first column, column after the last)`` of what has to be drawn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which descriptors stand where, for one number of descriptors and one size of the grid."""
+
+    fds: int
+    width: int
+    height: int
+    k: int
+    """Descriptors in a cell."""
+    columns: int
+    """Cells in a row."""
+    pitch_x: int
+    """Terminal columns from one cell to the next."""
+    pitch_y: int
+
+    @property
+    def cells(self) -> int:
+        """Cells that stand for something."""
+        return -(-self.fds // self.k)
+
+    @property
+    def fill_x(self) -> int:
+        """Terminal columns a cell fills; the rest of its pitch is the gap."""
+        return max(1, self.pitch_x - 1)
+
+    @property
+    def fill_y(self) -> int:
+        """Terminal rows a cell fills."""
+        return max(1, self.pitch_y - 1)
+
+    @property
+    def rows(self) -> int:
+        """Rows of cells that are in use."""
+        return -(-self.cells // self.columns) if self.columns else 0
+
+    def cell_at(self, x: int, y: int) -> int | None:
+        """The cell drawn at this place, or None if there is none."""
+        column, row = x // self.pitch_x, y // self.pitch_y
+        if not (x >= 0 and y >= 0 and column < self.columns and row < self.rows):
+            return None
+        cell = row * self.columns + column
+        return cell if cell < self.cells else None
+
+    def place_of(self, cell: int) -> tuple[int, int]:
+        """The top left corner ``(x, y)`` of a cell."""
+        return cell % self.columns * self.pitch_x, cell // self.columns * self.pitch_y
+
+    def block(self, cell: int) -> tuple[int, int]:
+        """First and last of a cell's descriptors, counted from the grid's first."""
+        return cell * self.k, min((cell + 1) * self.k, self.fds) - 1
+
+
+def arrange(fds: int, width: int, height: int) -> Layout:
+    """The layout that shows ``fds`` descriptors in ``width`` x ``height`` terminal cells best."""
+    width, height = max(1, width), max(1, height)
+    if fds <= width * height:
+        for pitch_x, pitch_y in _PITCHES:
+            columns = (width + 1) // pitch_x
+            if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
+                return Layout(fds, width, height, 1, columns, pitch_x, pitch_y)
+    return Layout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
+
+
+def heat_of(passes: Sequence[PassView], now_ns: int, layout: Layout, first_fd: int, trail_ns: float) -> Codes:
+    """How hot each cell is: the age of the last pass's front over it, in steps.
+
+    Args:
+        passes: Oldest first, as a frame has them.
+        now_ns: The frame's time.
+        layout: The grid.
+        first_fd: Descriptor of the grid's first cell.
+        trail_ns: How long a cell glows, in virtual time.
+    """
+    heat = np.zeros(layout.cells, np.uint8)
+    ends = np.minimum(np.arange(1, layout.cells + 1) * layout.k, layout.fds)
+    steps = np.array(TRAIL_STEPS) * trail_ns
+    for scan in passes:
+        running = scan.end_ns is None
+        end_ns = now_ns if scan.end_ns is None else scan.end_ns
+        if not running and now_ns - end_ns > trail_ns:
+            continue
+        reached = min(max(scan.front_fd - first_fd, 0), layout.fds) if running else layout.fds
+        if reached:
+            passed = int(np.searchsorted(ends, reached, "right"))
+            slope = (end_ns - scan.start_ns) / reached
+            age = now_ns - scan.start_ns - ends[:passed] * slope
+            heat[:passed] = 4 - np.searchsorted(steps, age)
+        if running and reached < layout.fds:
+            heat[reached // layout.k] = FRONT
+    return heat
+
+
+class CellModel:
+    """One lane's grid from frame to frame."""
+
+    def __init__(self) -> None:
+        self.layout = arrange(1, 1, 1)
+        self.codes: Codes = np.full((1, 1), BLANK, np.uint8)
+        """What to draw at each place of the terminal, rows first: ``state * HEAT_LEVELS + heat``."""
+        self.cursor: int | None = None
+        """The cell under the cursor."""
+        self._first_fd = -1
+        self._is_ready = np.zeros(0, np.bool_)
+        self._ready = np.zeros(0, np.int32)
+        self._arrived_ns = np.zeros(0, np.int64)
+        self._read_ns = np.zeros(0, np.int64)
+
+    def forget(self) -> None:
+        """Start afresh with the next frame: another race is shown from now on."""
+        self._first_fd = -1
+
+    def resize(self, fds: int, width: int, height: int) -> bool:
+        """Fit the grid to a size; tells whether that changed anything."""
+        layout = arrange(fds, width, height)
+        if layout == self.layout:
+            return False
+        self.layout = layout
+        self.codes = np.full((layout.height, layout.width), BLANK, np.uint8)
+        self.cursor = None
+        self._first_fd = -1
+        return True
+
+    def show(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> list[Change]:
+        """Take in a frame; tells what has to be drawn again.
+
+        Args:
+            lane: The lane at ``now_ns``; it must have as many descriptors as the layout.
+            now_ns: The frame's time.
+            rate_ns: Virtual nanoseconds per wall second, by which flashes and trails last.
+        """
+        self._follow(lane)
+        layout = self.layout
+        heat = heat_of(lane.passes, now_ns, layout, lane.first_fd, TRAIL_S * rate_ns)
+        state = (self._ready > 0).astype(np.uint8)
+        fresh_ns = now_ns - int(FLASH_S * rate_ns)
+        state[self._read_ns > fresh_ns] = READ
+        state[self._arrived_ns > fresh_ns] = ARRIVED
+        cells = state * np.uint8(HEAT_LEVELS) + heat
+        if self.cursor is not None and self.cursor < layout.cells:
+            cells[self.cursor] += CURSOR
+        codes = _spread(cells, layout)
+        changes = _changes(self.codes, codes)
+        self.codes = codes
+        return changes
+
+    def _follow(self, lane: LaneFrame) -> None:
+        """Bring the ready descriptors and the flashes up to the frame."""
+        if lane.first_fd != self._first_fd or lane.records_lost:
+            fresh = lane.first_fd != self._first_fd
+            self._rebuild(lane, keep_flashes=not fresh)
+        if lane.records:
+            self._apply(lane)
+
+    def _rebuild(self, lane: LaneFrame, keep_flashes: bool) -> None:
+        layout = self.layout
+        self._first_fd = lane.first_fd
+        self._is_ready = (lane.poll_mask[lane.first_fd : lane.first_fd + layout.fds] & POLLIN).astype(
+            np.bool_
+        )
+        missing = layout.fds - len(self._is_ready)
+        if missing > 0:
+            self._is_ready = np.pad(self._is_ready, (0, missing))
+        starts = np.arange(0, layout.fds, layout.k)
+        self._ready = np.add.reduceat(self._is_ready, starts, dtype=np.int32)
+        if not keep_flashes:
+            self._arrived_ns = np.full(layout.cells, LONG_AGO, np.int64)
+            self._read_ns = np.full(layout.cells, LONG_AGO, np.int64)
+
+    def _apply(self, lane: LaneFrame) -> None:
+        """Follow the records: only a descriptor they name can have changed."""
+        layout = self.layout
+        table = _table(lane.records)
+        table = table[(table[:, 2] >= lane.first_fd) & (table[:, 2] < lane.first_fd + layout.fds)]
+        if not len(table):
+            return
+        index = table[:, 2] - lane.first_fd
+        cell, kind, time_ns = index // layout.k, table[:, 1], table[:, 0]
+        for times, what in ((self._arrived_ns, Kind.PACKET), (self._read_ns, Kind.READ)):
+            which = kind == what
+            # Records are in order of time, so of several on one cell the last one stays.
+            times[cell[which]] = time_ns[which]
+        touched = np.unique(index)
+        ready = (lane.poll_mask[touched + lane.first_fd] & POLLIN).astype(np.bool_)
+        delta = ready.astype(np.int32) - self._is_ready[touched]
+        np.add.at(self._ready, touched // layout.k, delta)
+        self._is_ready[touched] = ready
+
+
+def _table(records: Sequence[Record]) -> npt.NDArray[np.int64]:
+    """Records as an array, a row for each."""
+    return np.array(records, np.int64).reshape(-1, 6)
+
+
+def _spread(cells: Codes, layout: Layout) -> Codes:
+    """Cells laid out over the places of the terminal."""
+    codes = np.full((layout.height, layout.width), BLANK, np.uint8)
+    places = np.full(layout.rows * layout.columns, BLANK, np.uint8)
+    places[: layout.cells] = cells
+    block = places.reshape(layout.rows, layout.columns)
+    if layout.pitch_x == layout.pitch_y == 1:
+        codes[: layout.rows, : layout.columns] = block
+        return codes
+    for dy in range(layout.fill_y):
+        for dx in range(layout.fill_x):
+            target = codes[dy :: layout.pitch_y, dx :: layout.pitch_x]
+            rows, columns = min(layout.rows, target.shape[0]), min(layout.columns, target.shape[1])
+            target[:rows, :columns] = block[:rows, :columns]
+    return codes
+
+
+def _changes(old: Codes, new: Codes) -> list[Change]:
+    """The changed stretch of each row that changed."""
+    if old.shape != new.shape:
+        return [(y, 0, new.shape[1]) for y in range(new.shape[0])]
+    differs = old != new
+    rows = np.flatnonzero(differs.any(axis=1))
+    if not len(rows):
+        return []
+    marked = differs[rows]
+    first = marked.argmax(axis=1)
+    last = marked.shape[1] - marked[:, ::-1].argmax(axis=1)
+    return [(int(y), int(x0), int(x1)) for y, x0, x1 in zip(rows, first, last, strict=True)]

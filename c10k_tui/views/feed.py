@@ -1,0 +1,198 @@
+"""The interrupt feed: one row for each packet, and beside it what it caused in every lane.
+
+All lanes get the same packets at the same virtual times, and a packet has the same serial number
+in each, so rows are joined by it. The feed keeps the newest rows; how many packets went by without
+a row is counted, because at full speed that is most of them. A dropped packet is said loudly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from c10k_tui.spans import Line, clip
+from sim.frame import Frame, LaneFrame
+from sim.records import DropReason, Effect, Kind
+from sim.units import format_bytes
+
+KEPT = 500
+"""Rows kept."""
+
+LONG, MEDIUM, SHORT = range(3)
+"""How much room a lane's answer has."""
+WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET = 43, 27, 18, 8
+"""Widths of the packet's own part of a row."""
+_WIDTHS = ((LONG, 38), (MEDIUM, 19), (SHORT, 0))
+
+_SCAN_WORDS = {
+    Effect.WOKE_SCAN: ("woke the sleeper: it scans all again", "woke it: scans all", "woke it"),
+    Effect.SCAN_BEHIND: ("behind the scan: missed until the next", "behind scan: missed", "missed"),
+    Effect.SCAN_AHEAD: ("ahead of the scan: it will be found", "ahead of the scan", "ahead"),
+    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "unasked"),
+}
+_EPOLL_WORDS = {
+    Effect.READY_LIST | Effect.WOKE_EPOLL: (
+        "→ ready list, woke epoll_wait",
+        "→ list, woke epoll",
+        "→ list, woke",
+    ),
+    Effect.ALREADY_LISTED | Effect.WOKE_EPOLL: (
+        "already on the list, woke epoll_wait",
+        "listed, woke epoll",
+        "woke it",
+    ),
+    Effect.READY_LIST: ("→ ready list", "→ ready list", "→ list"),
+    Effect.ALREADY_LISTED: ("already on the ready list", "already on it", "listed"),
+    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "unasked"),
+}
+_DROP_WORDS: dict[int, tuple[str, str, str]] = {
+    DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROPPED"),
+    DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROPPED"),
+    DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROPPED"),
+}
+_LOUD = {
+    Effect.WOKE_SCAN: "wasted",
+    Effect.SCAN_BEHIND: "wasted",
+    Effect.READY_LIST | Effect.WOKE_EPOLL: "epoll",
+    Effect.READY_LIST: "epoll",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One packet and what it caused."""
+
+    serial: int
+    time_ns: int
+    fd: int
+    size_bytes: int
+    effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    """By lane: the effect or reason, and whether the packet was dropped."""
+
+
+class FeedModel:
+    """The newest packets, and which of them are shown."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, Row] = {}
+        self.only_fd: int | None = None
+        """If set, only packets for this descriptor are shown."""
+        self.missed = 0
+        """Packets that went by without a row, or whose row has gone."""
+        self._newest = -1
+
+    def forget(self) -> None:
+        """Another race is shown from now on."""
+        self._rows.clear()
+        self.missed = 0
+        self._newest = -1
+
+    def take(self, frame: Frame) -> None:
+        """Take in what arrived since the last frame."""
+        for lane in frame.lanes:
+            self._take_lane(lane)
+        excess = len(self._rows) - KEPT
+        if excess > 0:
+            for serial in sorted(self._rows)[:excess]:
+                del self._rows[serial]
+        if self._rows:
+            self.missed = self._newest + 1 - len(self._rows)
+
+    def _take_lane(self, lane: LaneFrame) -> None:
+        taken = 0
+        for time_ns, kind, fd, value, effect, serial in reversed(lane.records):
+            if kind not in (Kind.PACKET, Kind.DROP):
+                continue
+            taken += 1
+            if taken > KEPT:
+                break
+            row = self._rows.get(serial)
+            if row is None:
+                row = self._rows[serial] = Row(serial, time_ns, fd, value)
+                self._newest = max(self._newest, serial)
+            row.time_ns = min(row.time_ns, time_ns)
+            if row.fd < 0 <= fd:
+                row.fd = fd
+            row.effects[lane.name] = (effect, kind == Kind.DROP)
+
+    def rows(self) -> list[Row]:
+        """The rows that pass the filter, oldest first."""
+        rows = sorted(self._rows.values(), key=lambda row: row.serial)
+        return rows if self.only_fd is None else [row for row in rows if row.fd == self.only_fd]
+
+    def title(self) -> str:
+        """What the feed shows, for its frame."""
+        words = "interrupts" if self.only_fd is None else f"interrupts for fd {self.only_fd} only"
+        return f"{words} · {self.missed:,} earlier ones not shown" if self.missed else words
+
+
+def heading(lanes: list[str], width: int) -> Line:
+    """The names of the columns."""
+    packet, column = _columns(len(lanes), width)
+    path = "irq→softirq→fd" if packet >= NARROW_PACKET else "fd"
+    time = "time, ms ".rjust(11) if packet >= TINY_PACKET else ""
+    spans = [(time + path.ljust(packet - len(time)), "dim")]
+    spans.extend((f"  {name}".ljust(column)[:column], name) for name in lanes)
+    return clip(tuple(spans), width)
+
+
+def row_line(row: Row, lanes: list[str], width: int) -> Line:
+    """One row, at most ``width`` cells."""
+    packet, column = _columns(len(lanes), width)
+    words = next(size for size, least in _WIDTHS if column - 2 >= least)
+    spans = list(_packet(row, packet))
+    for lane in lanes:
+        text, role = _answer(row, lane, words)
+        spans.append(("│", "frame"))
+        spans.append((text[: column - 1].ljust(column - 1), role))
+    return clip(tuple(spans), width)
+
+
+def _columns(lanes: int, width: int) -> tuple[int, int]:
+    """Widths of the packet's part and of each lane's: the lanes get room for words first."""
+    if width - WIDE_PACKET >= 21 * lanes:
+        packet = WIDE_PACKET
+    elif width - NARROW_PACKET >= 9 * lanes:
+        packet = NARROW_PACKET
+    elif width - TINY_PACKET >= 8 * lanes:
+        packet = TINY_PACKET
+    else:
+        packet = BARE_PACKET
+    return packet, max(8, min(48, (width - packet) // max(1, lanes)))
+
+
+def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
+    dropped = any(lost for _, lost in row.effects.values())
+    fd_role = "alarm" if dropped else "strong"
+    time = f"{row.time_ns / 1_000_000:10.4f} "
+    where = f"fd {row.fd}" if row.fd >= 0 else "no fd"
+    size = f" {format_bytes(row.size_bytes)}" if row.size_bytes else " signal"
+    if width <= TINY_PACKET:
+        if width == TINY_PACKET:
+            yield time, "dim"
+            width -= len(time)
+        yield where.removeprefix("fd ")[:width].ljust(width), fd_role
+        return
+    if width == WIDE_PACKET:
+        path = "irq→softirq→"
+        yield time, "dim"
+        yield path, "dim"
+        width -= len(path)
+    else:
+        yield time, "dim"
+    yield where, fd_role
+    yield size[: width - 11 - len(where)].ljust(width - 11 - len(where)), "text"
+
+
+def _answer(row: Row, lane: str, words: int) -> tuple[str, str]:
+    """What the packet caused in one lane: the words and their role."""
+    if lane not in row.effects:
+        return " …", "dim"
+    effect, dropped = row.effects[lane]
+    if dropped:
+        return f" {_DROP_WORDS[effect][words]}", "alarm"
+    table = _EPOLL_WORDS if lane == "epoll" else _SCAN_WORDS
+    for key in table:
+        if effect & key == key and (key or not effect):
+            return f" {table[key][words]}", _LOUD.get(key, "text")
+    return " –", "dim"

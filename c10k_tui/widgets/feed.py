@@ -1,0 +1,76 @@
+"""The interrupt feed as a widget: follows the newest packet unless one scrolls back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+
+from c10k_tui.keys import FEED_BINDINGS
+from c10k_tui.spans import Line
+from c10k_tui.views.feed import FeedModel, heading, row_line
+from c10k_tui.widgets.lines import Lines
+from sim.frame import Frame
+
+
+class Feed(Lines, can_focus=True):
+    """The packets of the race and what each caused."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*FEED_BINDINGS]
+    BINDING_GROUP_TITLE = "Interrupt feed"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.model = FeedModel()
+        self._held: int | None = None
+        """Serial of the packet at the bottom while scrolled back; None: the newest."""
+        self._lanes: list[str] = []
+        self._title = ""
+
+    def take(self, frame: Frame) -> None:
+        """Take in a frame; call :meth:`draw` to show it."""
+        self._lanes = [lane.name for lane in frame.lanes]
+        self.model.take(frame)
+
+    def draw(self) -> None:
+        """Show the rows."""
+        width, height = self.size
+        rows = self.model.rows()
+        last = len(rows)
+        if self._held is not None:
+            last = sum(row.serial <= self._held for row in rows)
+            last = max(last, min(len(rows), height - 1))
+        shown = rows[max(0, last - (height - 1)) : last]
+        lines: list[Line] = [heading(self._lanes, width)]
+        lines += [row_line(row, self._lanes, width) for row in shown]
+        self.show(lines)
+        title = self.model.title() if self._held is None else f"{self.model.title()} · end: newest"
+        if title != self._title:
+            self._title = title
+            self.border_title = title
+
+    def action_scroll(self, rows: int) -> None:
+        """Go back by so many rows, or forth if negative."""
+        listed = self.model.rows()
+        if not listed:
+            return
+        serials = [row.serial for row in listed]
+        index = len(serials) - 1
+        if self._held is not None:
+            index = max(0, sum(serial <= self._held for serial in serials) - 1)
+        index = max(min(self.size.height - 2, len(serials) - 1), index - rows)
+        self._held = None if index >= len(serials) - 1 else serials[index]
+        self.draw()
+
+    def action_newest(self) -> None:
+        self._held = None
+        self.draw()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_scroll(3)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_scroll(-3)

@@ -1,0 +1,82 @@
+"""The keys that matter, at the bottom: made from the bindings themselves, and clickable.
+
+One widget that draws a line, where Textual's own footer is a widget for each key: the first frame
+comes sooner by a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.binding import Binding
+
+from c10k_tui.spans import Line
+from c10k_tui.widgets.lines import Lines
+
+Item = tuple[list[Binding], str]
+"""Bindings shown together, and what they do."""
+
+
+def items_of(bindings: Sequence[Binding]) -> list[Item]:
+    """The shown bindings, those of one group together."""
+    items: list[Item] = []
+    for binding in bindings:
+        if not binding.show:
+            continue
+        if binding.group is None:
+            items.append(([binding], binding.description.lower()))
+        elif items and items[-1][0][0].group is binding.group:
+            items[-1][0].append(binding)
+        else:
+            items.append(([binding], binding.group.description))
+    return items
+
+
+def key_of(binding: Binding) -> str:
+    """How a binding's key is written."""
+    return binding.key_display or binding.key.split(",")[0]
+
+
+class KeyFooter(Lines):
+    """One line of keys.
+
+    Args:
+        bindings: What to show; those with ``show`` only.
+    """
+
+    def __init__(self, bindings: Sequence[Binding], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._items = items_of(bindings)
+        self._targets: list[tuple[int, int, Binding]] = []
+
+    def on_resize(self) -> None:
+        """Fit as many keys as there is room for; the last ones (help, quit) always stay."""
+        items = list(self._items)
+        while len(items) > 3 and _width(items) > self.size.width:
+            del items[-3]
+        self._targets.clear()
+        spans: list[tuple[str, str]] = []
+        x = 0
+        for bindings, words in items:
+            for binding in bindings:
+                text = f" {key_of(binding)} "
+                self._targets.append((x, x + len(text), binding))
+                spans.append((text, "key"))
+                x += len(text)
+            start, end = self._targets[-1][0], x + len(words) + 2
+            self._targets[-1] = (start, end, bindings[-1])
+            spans.append((f" {words} ", "label"))
+            x = end
+        line: Line = (*spans, (" " * max(0, self.size.width - x), "label"))
+        self.show([line])
+
+    async def on_click(self, event: events.Click) -> None:
+        for start, end, binding in self._targets:
+            if start <= event.x < end:
+                await self.screen.run_action(binding.action)
+                return
+
+
+def _width(items: Sequence[Item]) -> int:
+    return sum(len(words) + 2 + sum(len(key_of(key)) + 2 for key in keys) for keys, words in items)

@@ -1,0 +1,74 @@
+"""One lane on the screen: its grid, what it does now, what it has just done, where its time went."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from c10k_tui.spans import Line, spread, wrap
+from c10k_tui.views.cpu import bar
+from c10k_tui.views.sentence import activity, brief_sentence, sentence
+from c10k_tui.widgets.grid import Grid
+from c10k_tui.widgets.lines import Lines
+from sim.frame import LaneFrame
+
+TITLES = {
+    "select": "select ─ looks at all, every time",
+    "poll": "poll ─ looks at all, every time",
+    "epoll": "epoll ─ is told which are ready",
+}
+
+NARROW = 34
+"""A lane narrower than this speaks in fewer words."""
+
+
+class Lane(Vertical):
+    """A framed lane.
+
+    Args:
+        name: ``select``, ``poll`` or ``epoll``.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=f"lane-{name}")
+        self.lane = name
+        self.grid = Grid(id=f"grid-{name}")
+        self.words = Lines(classes="words")
+        self._title = ""
+        self._subtitle = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.grid
+        yield self.words
+
+    def show_words(self, lane: LaneFrame, scans: int) -> None:
+        """Show what the lane says.
+
+        Args:
+            lane: The lane now.
+            scans: Passes over all its descriptors that it finished since the last frame.
+        """
+        width, height = self.words.size
+        self.set_class(lane.failure is not None, "-failed")
+        if lane.failure is not None:
+            self.words.show(wrap(sentence(lane), width, max(1, height)))
+            return
+        told = wrap(sentence(lane) if width >= NARROW else brief_sentence(lane), width, 2)
+        told += [()] * (2 - len(told))
+        lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]
+        if height > len(lines):
+            skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()
+            lines.insert(0, spread(activity(lane), skipped, width))
+        self.words.show(lines)
+
+    def show_frame(self) -> None:
+        """Say on the frame who runs here and what a cell stands for."""
+        title = TITLES[self.lane] if self.size.width >= len(TITLES[self.lane]) + 4 else self.lane
+        if title != self._title:
+            self._title = title
+            self.border_title = title
+        k = self.grid.model.layout.k
+        words = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
+        if words != self._subtitle:
+            self._subtitle = words
+            self.border_subtitle = words

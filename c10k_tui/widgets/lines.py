@@ -1,0 +1,62 @@
+"""A widget that shows lines of roles, and repaints only those that have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from c10k_tui.palette import Palette
+from c10k_tui.spans import Line, width_of
+
+
+class Painted(Widget):
+    """A widget that draws itself with the palette of the theme in use."""
+
+    ALLOW_SELECT = False
+    _palette: Palette | None = None
+
+    @property
+    def palette(self) -> Palette:
+        """Styles by role."""
+        if self._palette is None:
+            self._palette = Palette(self.app.theme_variables)
+        return self._palette
+
+    def repaint(self) -> None:
+        """Draw everything anew: the theme has changed."""
+        self._palette = None
+        self.refresh()
+
+    def strip_of(self, line: Line, width: int) -> Strip:
+        """A line as a strip of exactly ``width`` cells."""
+        palette = self.palette
+        segments = [Segment(text, palette[role]) for text, role in line if text]
+        used = width_of(line)
+        if used < width:
+            segments.append(Segment(" " * (width - used), palette["text"]))
+        strip = Strip(segments, max(used, width))
+        return strip if used <= width else strip.crop(0, width)
+
+
+class Lines(Painted):
+    """Some lines of text, set as values by :meth:`show`."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._lines: Sequence[Line] = ()
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines; only those that differ from the ones before are repainted."""
+        old, self._lines = self._lines, lines
+        width = self.size.width
+        for y in range(max(len(old), len(lines))):
+            if y >= len(old) or y >= len(lines) or old[y] != lines[y]:
+                self.refresh(Region(0, y, width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        line = self._lines[y] if y < len(self._lines) else ()
+        return self.strip_of(line, self.size.width)
