@@ -1,13 +1,13 @@
 """epoll: the interest list, the ready list, and who puts what on it.
 
 Linux (``fs/eventpoll.c``): a program registers a descriptor once, with ``epoll_ctl``. That makes an
-item in the *interest list*, found by (open file, descriptor number), and hooks one callback on the file's wait queue.
-From then on the file itself reports: when a packet arrives, the softirq wakes
-the socket's wait queue, and ``ep_poll_callback`` appends the item to the *ready list*, from the interrupt, while
-the program does something else or sleeps. ``epoll_wait`` takes the
-ready list as it is, asks each file on it once more whether it is still ready (``ep_item_poll``),
-drops those that are not, and reports the rest (``ep_send_events``). A level-triggered item goes back to the
-list's tail, to be asked again at the next call; an edge-triggered one does not.
+item in the *interest list*, found by (open file, descriptor number), and hooks one callback on the
+file's wait queue. From then on the file itself reports: when a packet arrives, the softirq wakes
+the socket's wait queue, and ``ep_poll_callback`` appends the item to the *ready list*, from the
+interrupt, while the program does something else or sleeps. ``epoll_wait`` takes the ready list as
+it is, asks each file on it once more whether it is still ready (``ep_item_poll``), drops those that
+are not, and reports the rest (``ep_send_events``). A level-triggered item goes back to the list's
+tail, to be asked again at the next call; an edge-triggered one does not.
 
 So a wait costs what is *ready* (k reported, s stale), whatever the number n of descriptors.
 

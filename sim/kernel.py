@@ -17,8 +17,8 @@ A server is thus ordinary sequential code::
         while True:
             for fd, events in (yield from kernel.sys_epoll_wait(epfd, 512)):
                 kernel.sys_write(fd, kernel.sys_read(fd, 65536))
-                yield
 
+Yield:
 Code outside the simulation makes a waiting call with :meth:`sim.cpu.Cpu.complete`.
 """
 
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from collections.abc import Generator, Hashable
+from collections.abc import Generator
 from typing import TypeVar
 
 import numpy as np

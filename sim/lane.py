@@ -1,12 +1,13 @@
 """A lane: one kernel, one server, one account of what it did.
 
 The connections exist before the race begins: accepting ten thousand of them, and registering them
-with epoll, is work too, but of another kind. It is done at no time at all and shown as a figure of its own (``setup_ns``).
+with epoll, is work too, but of another kind. It is done in no time at all and shown as a figure of
+its own (``setup_ns``).
 
 When a setting changes that the server was built around (how many connections, FD_SETSIZE), the lane
 is rebuilt at that very moment: a new kernel at the same virtual time carries the books on, and
-requests that were not answered yet are in the buffers again, with their time of arrival. A call that was
-under way is given up, so that going from a million descriptors to sixteen does not have to
+requests that were not answered yet are in the buffers again, with their time of arrival. A call
+that was under way is given up, so that going from a million descriptors to sixteen does not have to
 wait for the end of a scan over a million.
 """
 

@@ -24,7 +24,6 @@ from sim.records import DropReason, Effect, Kind
 from sim.workload import Window, Workload
 
 if TYPE_CHECKING:
-    from sim.files.base import OpenFile
     from sim.kernel import Kernel
     from sim.latency import Latencies
 

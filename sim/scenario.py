@@ -195,7 +195,8 @@ def parse_field(name: str, text: str) -> object:
     if name in ("fds", "rate", "burst", "payload", "churn", "seed"):
         return _count(name, text)
     raise ScenarioError(
-        f"there is no setting {name!r}; there are n, active, rate, burst, payload, churn, seed, lanes, fd_setsize"
+        f"there is no setting {name!r}; there are "
+        "n, active, rate, burst, payload, churn, seed, lanes, fd_setsize"
     )
 
 

@@ -237,7 +237,7 @@ def epoll_wait(
 
 
 def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
-    """epoll_wait found nothing (but stale items) and goes to sleep, for the first time in the call or again."""
+    """epoll_wait found nothing (but stale items) and goes to sleep, ``first`` in this call or again."""
     costs = kernel.costs
     bill = kernel.epoll_sleeps[stale, first] = Bill(
         (
