@@ -4,7 +4,8 @@
 #
 #   make run                       the race in this terminal;  make run ARGS="--fds 2000 --paused"
 #   make run ARGS="run --json"     the same race without a screen
-#   make PYTHON=python3.13 test    with another interpreter
+#   make test ARGS="-n auto"       the tests on all cores
+#   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
 .PHONY: help run test bench screenshots clean
