@@ -90,6 +90,11 @@ class DescriptorTable:
         """One more than the highest number ever handed out."""
         return self._next
 
+    @property
+    def room(self) -> int:
+        """How many more descriptors fit."""
+        return len(self._free) + self.limit - self._next
+
     def lowest_free(self) -> int:
         """Take the lowest number that is free.
 

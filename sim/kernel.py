@@ -151,6 +151,8 @@ class Kernel(Cpu):
 
     def sys_socketpair(self) -> tuple[int, int]:
         """Two stream sockets connected to each other."""
+        if self.table.room < 2:
+            raise oserror(errno.EMFILE)
         self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
         here, there = self._connected_pair()
         return self.table.install(here), self.table.install(there)
@@ -213,6 +215,8 @@ class Kernel(Cpu):
             OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE.
         """
         listener = self._get(fd, ListeningSocket, errno.EINVAL)
+        if not self.table.room:  # the number comes first: the connection stays where it is
+            raise oserror(errno.EMFILE)
         self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
         new_fd = self.table.install(listener.accept())
         self.call_serial += 1
@@ -296,7 +300,7 @@ class Kernel(Cpu):
     def refresh_lazy_masks(self) -> None:
         """Bring the masks of epoll descriptors up to date before a scan looks at them."""
         for epoll in self.epolls:
-            if epoll.mask:
+            if epoll.mask or epoll.ready:
                 epoll.refresh()
 
     def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:

@@ -4,7 +4,8 @@ What the calls do is in :mod:`sim.selector` (the scan) and :mod:`sim.epoll` (the
 is what frames it: arguments copied in and results copied out, timeouts, and the bill. The bytes are
 Linux's. select copies each bitmap it is given in and out, ``8 * ceil(nfds / 64)`` bytes each way;
 poll 8 bytes in and 2 out for every descriptor; epoll_wait nothing in and 12 bytes out for each
-event it reports. A timeout is 16 bytes in, and select writes what is left of it back.
+event it reports. select's timeout is 16 bytes more in, and 16 out to say what is left of it; poll
+and epoll_wait take theirs in a register.
 """
 
 from __future__ import annotations
@@ -89,7 +90,6 @@ def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) 
         How many entries are ready; 0 at a timeout.
     """
     ask = PollAsk(entries, kernel.table.end)
-    timeout_bytes = TIMESPEC_BYTES if timeout_ns is not None else 0
 
     def answer(scan: ScanPass) -> int:
         revents = np.zeros(ask.count, dtype=np.uint16)
@@ -98,7 +98,7 @@ def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) 
         return int(np.count_nonzero(revents))
 
     call = _Call(kernel, ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0), timeout_ns)
-    copied_in = POLLFD_BYTES * ask.count + timeout_bytes
+    copied_in = POLLFD_BYTES * ask.count
     return (yield from call.run(kernel.costs.poll_ns, copied_in, REVENTS_BYTES * ask.count, answer))
 
 
