@@ -1,0 +1,120 @@
+"""A kernel under test: connected sockets, bytes that arrive by themselves, and what a call cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from sim import polling
+from sim.accounts import Account, Count
+from sim.asks import POLLFD, Words, set_bit, words_for
+from sim.costs import CostTable
+from sim.files.tcp import StreamSocket
+from sim.kernel import Kernel
+
+ROUND_COSTS = CostTable(
+    name="round",
+    source="chosen so that every step has a price of its own",
+    select_ns=3_000,
+    poll_ns=2_000,
+    epoll_wait_ns=1_000,
+    epoll_ctl_ns=1_500,
+    accept_ns=2_500,
+    close_ns=1_200,
+    read_ns=700,
+    write_ns=2_200,
+    scan_ps=10_000,
+    epoll_item_ps=170_000,
+    hook_ps=30_000,
+    copy_ps=1_000,
+    context_switch_ns=1_100,
+    interrupt_ns=800,
+    softirq_ns=900,
+    callback_ns=80,
+    application_ns=500,
+    walk_ps=1_000,
+)
+
+
+def pairs(kernel: Kernel, count: int) -> tuple[list[int], list[int]]:
+    """``count`` connections: our ends and the far ends, by descriptor."""
+    both = [kernel.sys_socketpair() for _ in range(count)]
+    return [here for here, _ in both], [there for _, there in both]
+
+
+def socket_at(kernel: Kernel, fd: int) -> StreamSocket:
+    """The stream socket behind a descriptor."""
+    file = kernel.table.file(fd)
+    assert isinstance(file, StreamSocket)
+    return file
+
+
+def arrive(kernel: Kernel, fd: int, at_ns: int, data: bytes = b"x") -> None:
+    """Have bytes lie in the descriptor's receive buffer at ``at_ns``; the arrival itself costs nothing."""
+    socket = socket_at(kernel, fd)
+
+    def delivery() -> None:
+        assert socket.deliver(data)
+
+    kernel.timers.set(at_ns, delivery)
+
+
+def totals(kernel: Kernel) -> dict[str, int]:
+    """All counts and accounts up to now, by name in lower case."""
+    spent_ns, counted = kernel.statement()
+    return {count.name.lower(): counted[count] for count in Count} | {
+        account.label: spent_ns[account] for account in Account
+    }
+
+
+class Work:
+    """What a program did: its result, and every count and account as an attribute."""
+
+    def __init__(self, result: Any, change: dict[str, int]) -> None:
+        self.result = result
+        self._change = change
+
+    def __getattr__(self, name: str) -> int:
+        return self._change[name]
+
+
+def settle(kernel: Kernel) -> None:
+    """Let the time pass that the calls made so far take."""
+    kernel.run_until(max(kernel.now_ns, kernel.free_ns))
+
+
+def measure(kernel: Kernel, program: Generator[None, None, Any]) -> Work:
+    """Run a program to its end; what it gave, counted and cost."""
+    settle(kernel)
+    before = totals(kernel)
+    result = kernel.complete(program)
+    after = totals(kernel)
+    return Work(result, {name: after[name] - before[name] for name in after})
+
+
+def bitmap(fds: Iterable[int], nfds: int) -> Words:
+    """A bitmap with the bits of ``fds``, for descriptors below ``nfds``."""
+    words = words_for(nfds)
+    for fd in fds:
+        set_bit(words, fd)
+    return words
+
+
+def pollfds(entries: Iterable[tuple[int, int]]) -> npt.NDArray[np.void]:
+    """poll()'s array from (descriptor, events)."""
+    return np.array([(fd, events, 0) for fd, events in entries], dtype=POLLFD)
+
+
+def reading(fds: Iterable[int]) -> npt.NDArray[np.void]:
+    """poll()'s array that asks to read from each."""
+    return pollfds((fd, polling.IN) for fd in fds)
+
+
+def raises(code: int, call: Callable[..., object], *arguments: object) -> None:
+    """Expect an ``OSError`` with an errno."""
+    with pytest.raises(OSError, match=rf"^\[Errno {code}\]"):
+        call(*arguments)
