@@ -54,7 +54,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 # What running needs.
 .venv/run.stamp: pyproject.toml constraints.txt
-	@python='$(PYTHON)'; \
+	@python='$(PYTHON)'; found=; \
 	for name in $${python:-python3 python3.14 python3.13 python3.12 python3.11 python}; do \
 	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$name && break; \
 	done; \
