@@ -203,7 +203,7 @@ class PollAsk:
 
     def rank(self, fd: int) -> int | None:
         ascending, order = self._order
-        place = int(np.searchsorted(ascending, fd))
+        place = int(ascending.searchsorted(np.int32(fd)))  # a plain int would copy the array
         if place == len(ascending) or int(ascending[place]) != fd:
             return None
         return place if order is None else int(order[place])

@@ -230,7 +230,7 @@ class Network:
         kernel = self.kernel
         while answered_bytes >= size and asked:
             answered_bytes -= size
-            self.latencies.samples.append(kernel.free_ns - asked.popleft())
+            self.latencies.samples.append(kernel.free_ns - asked.pop(0))
             kernel.ledger.counted[Count.REQUESTS] += 1
         socket.answered_bytes = answered_bytes
 

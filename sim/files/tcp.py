@@ -79,11 +79,11 @@ class StreamSocket(OpenFile):
         """When the client's latest packet arrived; -1 before the first."""
         self.slot = -1
         """Which of the race's clients is at the far end."""
-        self.received: deque[bytes] = deque()
+        self.received: list[bytes] = []
         self.received_bytes = 0
         """Bytes in the receive buffer."""
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
-        self.unsent: deque[bytes] = deque()
+        self.unsent: list[bytes] = []
         self.unsent_bytes = 0
         """Bytes in the send buffer: the far end has no room for them yet."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
@@ -94,7 +94,7 @@ class StreamSocket(OpenFile):
         self.write_shut = False
         self.reset = False
         """The far end is gone: RST."""
-        self.asked: deque[int] = deque()
+        self.asked: list[int] = []
         """Requests not yet answered: when each arrived."""
         self.answered_bytes = 0
         """Bytes sent towards the answer of the first of them."""
@@ -133,7 +133,7 @@ class StreamSocket(OpenFile):
         if not received:
             return self._read_empty()
         if self.received_bytes <= size:
-            data = received.popleft()
+            data = received.pop(0)
             if received:
                 data += b"".join(received)
                 received.clear()
@@ -154,9 +154,9 @@ class StreamSocket(OpenFile):
         parts: list[bytes] = []
         wanted = size
         while wanted:
-            segment = received.popleft()
+            segment = received.pop(0)
             if len(segment) > wanted:
-                received.appendleft(segment[wanted:])
+                received.insert(0, segment[wanted:])
                 segment = segment[:wanted]
             parts.append(segment)
             wanted -= len(segment)
@@ -234,9 +234,9 @@ class StreamSocket(OpenFile):
             room = peer.receive_limit_bytes - peer.received_bytes
             if room <= 0:
                 break
-            segment = self.unsent.popleft()
+            segment = self.unsent.pop(0)
             if len(segment) > room:
-                self.unsent.appendleft(segment[room:])
+                self.unsent.insert(0, segment[room:])
                 segment = segment[:room]
             self.unsent_bytes -= len(segment)
             moved = True
