@@ -68,6 +68,9 @@ class Ask(Protocol):
     def wanted(self, fd: int) -> int:
         """The poll bits asked for, HUP and ERR included; 0 if it is not asked about."""
 
+    def hits(self, fd: int, mask: int) -> list[int]:
+        """The ranks at which a descriptor stands that are ready when these are its poll bits."""
+
     def fd_at(self, rank: int) -> int:
         """The descriptor at a rank; for ``rank == count`` one more than the last."""
 
@@ -144,7 +147,15 @@ class SelectAsk:
         if word >= len(self.union):
             return 0
         bit = 1 << (fd & 63)
-        return sum(mask for words, mask in self.sets if int(words[word]) & bit)
+        wanted = 0
+        for words, mask in self.sets:
+            if int(words[word]) & bit:
+                wanted |= mask
+        return wanted
+
+    def hits(self, fd: int, mask: int) -> list[int]:
+        rank = self.rank(fd)
+        return [] if rank is None or not mask & self.wanted(fd) else [rank]
 
     def results(self, ranks: list[int], masks: Masks) -> list[Words]:
         """The bitmaps to hand back: for each set given, those of ``ranks`` that are ready for it."""
@@ -208,9 +219,24 @@ class PollAsk:
             return None
         return place if order is None else int(order[place])
 
+    def _ranks(self, fd: int) -> list[int]:
+        """Everywhere that a descriptor stands: an array can name it more than once."""
+        ascending, order = self._order
+        if order is None:
+            rank = self.rank(fd)
+            return [] if rank is None else [rank]
+        first, end = (int(ascending.searchsorted(np.int32(fd), side)) for side in ("left", "right"))
+        ranks: list[int] = order[first:end].tolist()
+        return ranks
+
     def wanted(self, fd: int) -> int:
-        rank = self.rank(fd)
-        return 0 if rank is None else int(self.events[rank])
+        wanted = 0
+        for rank in self._ranks(fd):
+            wanted |= int(self.events[rank])
+        return wanted
+
+    def hits(self, fd: int, mask: int) -> list[int]:
+        return [rank for rank in self._ranks(fd) if int(self.events[rank]) & mask]
 
     def fd_at(self, rank: int) -> int:
         if rank < self.count:

@@ -39,12 +39,14 @@ class ScanPass:
         number: 1 for a call's first pass.
         start_ns: when it begins (the call's entry is paid for by then).
         end_ns: when it was over, None while it runs.
-        segments: ``(time_ns, rank)`` at which the front went on after an interrupt, the start
-            included: enough to say exactly when each descriptor was looked at.
+        found: ranks that it finds ready, ascending.
+        hook_limit: ranks below it get an entry hooked: up to the first one found, that one included.
     """
 
     __slots__ = (
+        "_interrupted_ps",
         "_reached_ps",
+        "_stolen_by_ns",
         "_stolen_ns",
         "ask",
         "call",
@@ -54,7 +56,6 @@ class ScanPass:
         "hook_ps",
         "number",
         "scan_ps",
-        "segments",
         "start_ns",
     )
 
@@ -69,14 +70,15 @@ class ScanPass:
         self.hook_ps = kernel.costs.hook_ps
         kernel.refresh_lazy_masks()
         self.found = self.ask.ready_ranks(kernel.table.poll_masks)
-        """Ranks that this pass finds ready."""
         self.hook_limit = 0
-        """Ranks below it get an entry hooked: up to the first one found, that one included."""
         if number == 1 and call.hooking:
             self.hook_limit = self.found[0] + 1 if self.found else self.ask.count
         self._stolen_ns = 0
         self._reached_ps = 0
-        self.segments: list[tuple[int, int]] = [(start_ns, 0)]
+        # How far it had come at each interrupt, and what those up to it had taken: enough to say
+        # exactly when each descriptor was looked at.
+        self._interrupted_ps: list[int] = []
+        self._stolen_by_ns: list[int] = []
 
     # -- how far ---------------------------------------------------------------------------
 
@@ -106,36 +108,34 @@ class ScanPass:
         """When the descriptor at a rank was looked at; None if it was not yet."""
         if rank >= self.position(now_ns):
             return None
-        time_ns, from_rank = self.segments[0]
-        for segment in self.segments:
-            if segment[1] > rank:
-                break
-            time_ns, from_rank = segment
-        return time_ns + (self._cost_ps(rank + 1) - self._cost_ps(from_rank)) // 1000
+        done_ps = self._cost_ps(rank + 1)
+        before = bisect_left(self._interrupted_ps, done_ps)
+        stolen_ns = self._stolen_by_ns[before - 1] if before else 0
+        return self.start_ns + stolen_ns - (-done_ps // 1000)
 
     # -- what happens to it ---------------------------------------------------------------
 
     def interrupted(self, stolen_ns: int) -> None:
         """An interrupt took the CPU for so long, from now on."""
-        now_ns = self.call.kernel.now_ns
-        self._reached_ps = self._elapsed_ps(now_ns)
+        self._reached_ps = self._elapsed_ps(self.call.kernel.now_ns)
         self._stolen_ns += stolen_ns
-        self.segments.append((max(now_ns, self.start_ns) + stolen_ns, self.position(now_ns)))
+        self._interrupted_ps.append(self._reached_ps)
+        self._stolen_by_ns.append(self._stolen_ns)
 
-    def changed(self, fd: int) -> int:
-        """A descriptor asked about became ready: will this pass find it?"""
-        rank = self.ask.rank(fd)
-        if rank is None:
-            return Effect.NOBODY
-        position = self.position(self.call.kernel.now_ns)
+    def changed(self, rank: int) -> int:
+        """What is asked about at a rank became ready: will this pass find it?"""
+        kernel = self.call.kernel
+        position = self.position(kernel.now_ns)
         place = bisect_left(self.found, rank)
         if place < len(self.found) and self.found[place] == rank:
             return Effect.SCAN_AHEAD
         if rank >= position:
             insort(self.found, rank)
-            self.hook_limit = min(self.hook_limit, rank + 1)
+            if self.hook_limit > rank + 1:
+                self.hook_limit = rank + 1
+                kernel.free_ns = self.finish_ns()
             return Effect.SCAN_AHEAD
-        if rank < self.hook_limit:
+        if rank < max(self.hook_limit, self.call.hooked):
             self.call.triggered = True
         return Effect.SCAN_BEHIND
 
@@ -143,9 +143,12 @@ class ScanPass:
 
     def spent(self, now_ns: int) -> tuple[Part, ...]:
         """CPU time of the pass up to now."""
-        elapsed_ns = -(-self._elapsed_ps(now_ns) // 1000)
-        hook_ns = min(min(self.position(now_ns), self.hook_limit) * self.hook_ps // 1000, elapsed_ns)
-        return (Account.SCAN, elapsed_ns - hook_ns), (Account.WAIT_QUEUE, hook_ns)
+        elapsed_ps, position = self._elapsed_ps(now_ns), self.position(now_ns)
+        hook_ps = min(position, self.hook_limit) * self.hook_ps
+        if position < self.hook_limit:  # each is asked first, then hooked
+            hook_ps += max(0, elapsed_ps - self._cost_ps(position) - self.scan_ps)
+        hook_ns = hook_ps // 1000
+        return (Account.SCAN, -(-elapsed_ps // 1000) - hook_ns), (Account.WAIT_QUEUE, hook_ns)
 
     def counted(self, now_ns: int) -> tuple[Tally, ...]:
         """What the pass did up to now."""
@@ -161,7 +164,18 @@ class ScanPass:
 class ScanCall:
     """One call of select or poll, from its entry to its return."""
 
-    __slots__ = ("ask", "hooking", "kernel", "scanned", "serial", "sleeper", "slept", "spent_ns", "triggered")
+    __slots__ = (
+        "ask",
+        "hooked",
+        "hooking",
+        "kernel",
+        "scanned",
+        "serial",
+        "sleeper",
+        "slept",
+        "spent_ns",
+        "triggered",
+    )
 
     def __init__(self, kernel: Kernel, ask: Ask, serial: int, hooking: bool) -> None:
         self.kernel = kernel
@@ -169,6 +183,8 @@ class ScanCall:
         self.serial = serial
         self.hooking = hooking
         """Whether it may sleep, and so hooks itself on what it asks about."""
+        self.hooked = 0
+        """Ranks below it have an entry hooked, from the first pass to the return."""
         self.triggered = False
         """An entry was woken since the last pass."""
         self.sleeper: Task | None = None
@@ -183,16 +199,17 @@ class ScanCall:
             wanted = self.ask.wanted(fd)
             if not wanted or (key and not key & wanted):
                 continue
-            if self.sleeper is not None:
-                self.triggered = True
+            if kernel.scan is not None and kernel.scan.call is self:
+                for rank in self.ask.hits(fd, file.mask):
+                    kernel.effect |= kernel.scan.changed(rank)
+            elif self.sleeper is None:
+                # Asleep no more, not scanning yet: the pass about to start finds it.
+                kernel.effect |= Effect.SCAN_AHEAD
+            else:
                 sleeper, self.sleeper = self.sleeper, None
                 kernel.wake(sleeper)
                 kernel.effect |= Effect.WOKE_SCAN
-            elif kernel.scan is not None and kernel.scan.call is self:
-                kernel.effect |= kernel.scan.changed(fd) if file.mask & wanted else Effect.NOBODY
-            else:
-                # Asleep no more, not scanning yet: the pass about to start sees it.
-                self.triggered = True
+                return
 
     def until_ready(self) -> Generator[None, None, tuple[ScanPass, int]]:
         """The loop of ``do_select`` and ``do_poll``: pass, sleep, pass again.
@@ -233,6 +250,7 @@ class ScanCall:
         yield
         kernel.scan = None
         scan.end_ns = kernel.now_ns
+        self.hooked = max(self.hooked, scan.hook_limit)
         self.spent_ns += kernel.ledger.post(scan.spent(kernel.now_ns), scan.counted(kernel.now_ns))
         self.scanned += self.ask.count
         return scan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,14 @@ import pytest
 from sim import polling
 from sim.accounts import Account, Count
 from sim.asks import POLLFD, Words, set_bit, words_for
+from sim.clock import NEVER
 from sim.costs import CostTable
-from sim.files.tcp import StreamSocket
+from sim.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
 from sim.kernel import Kernel
+from sim.latency import Latencies
+from sim.network import Network
+from sim.scenario import Scenario
+from sim.workload import Window, Workload
 
 ROUND_COSTS = CostTable(
     name="round",
@@ -118,3 +123,44 @@ def raises(code: int, call: Callable[..., object], *arguments: object) -> None:
     """Expect an ``OSError`` with an errno."""
     with pytest.raises(OSError, match=rf"^\[Errno {code}\]"):
         call(*arguments)
+
+
+class Script(Workload):
+    """A workload written down packet by packet.
+
+    Args:
+        packets: ``(time_ns, slot)``, ascending in time; ``~slot`` where a client is replaced.
+        payload: what each request says.
+    """
+
+    def __init__(self, packets: Sequence[tuple[int, int]], payload: bytes = b"x" * 64) -> None:
+        super().__init__(Scenario(rate=0))
+        self.payload = payload
+        self.window_ns = NEVER // 4
+        self.packets = packets
+
+    @property
+    def silent(self) -> bool:
+        return not self.packets
+
+    def window(self, number: int) -> Window:
+        """All of them are in the first window; the next one has a packet that never comes."""
+        if number:
+            return Window([NEVER - 1, NEVER], [0], len(self.packets))
+        return Window(
+            [*(time_ns for time_ns, _ in self.packets), NEVER], [slot for _, slot in self.packets], 0
+        )
+
+
+def connections(kernel: Kernel, count: int, script: Script) -> tuple[Network, list[int]]:
+    """Connections of a kernel to the clients of a script, behind a NIC that interrupts."""
+    listener_fd = kernel.sys_socket()
+    kernel.sys_listen(listener_fd, 64)
+    listener = kernel.table.file(listener_fd)
+    assert isinstance(listener, ListeningSocket)
+    network = Network(kernel, listener, kernel.table.end, Latencies())
+    block = kernel.table.install_idle(count, IDLE_MASK, network.make)
+    kernel.open_books(kernel.now_ns, [0] * len(Account), [0] * len(Count))
+    kernel.device = network
+    network.attach(script)
+    return network, list(range(block.first, block.last + 1))
