@@ -132,7 +132,7 @@ def test_what_poll_waits_for_on_a_descriptor_also_one_named_twice(case, mask):
 def test_a_sleeping_poll_hears_what_its_second_entry_for_a_descriptor_asks_for():
     kernel = Kernel(ROUND_COSTS)
     (fd,), _ = pairs(kernel, 1)
-    entries = pollfds([(fd, polling.PRI), (fd, polling.IN)])
+    entries = pollfds([(fd, polling.RDHUP), (fd, polling.IN)])
     arrive(kernel, fd, 1_000_000)
     assert measure(kernel, kernel.sys_poll(entries)).result == 1
     assert entries["revents"].tolist() == [0, polling.IN]
