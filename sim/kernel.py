@@ -27,12 +27,11 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Generator
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from sim import polling, waits
+from sim import waits
 from sim.accounts import Account, Bill, Count
 from sim.asks import Words
 from sim.costs import BUILT_IN, CostTable
@@ -40,23 +39,22 @@ from sim.cpu import Cpu
 from sim.descriptors import NOFILE, DescriptorTable
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
 from sim.files.base import OpenFile
-from sim.files.tcp import ListeningSocket, StreamSocket
 from sim.journal import Journal
+from sim.loopback import Loopback
 from sim.polling import oserror
 from sim.records import Effect, Kind
 from sim.selector import ScanCall, ScanPass
+from sim.sockets import SocketCalls
 from sim.waitqueue import Sleeper
 
-File = TypeVar("File", bound=OpenFile)
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
-_UNCONNECTED = polling.OUT | polling.WRNORM | polling.HUP
 
 CallSummary = tuple[int, int, int, int, int, bool, int, int]
 """(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
 
 
-class Kernel(Cpu):
+class Kernel(SocketCalls, Cpu):
     """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
 
     def __init__(
@@ -81,7 +79,7 @@ class Kernel(Cpu):
         self.call_serial = 0
         self.last_call: CallSummary | None = None
         """The latest waiting call that returned something."""
-        self._ports: dict[int, ListeningSocket] = {}
+        self.loopback = Loopback(self)
         page = self.ledger.page
         self._reads, self._writes, self._closes = page(), page(), page()
         self._work, self._fixed = page(), page()
@@ -107,7 +105,7 @@ class Kernel(Cpu):
         bill = self._writes[count] = Bill(((Account.SOCKET_IO, spent_ns),), counts)
         return bill
 
-    def _pay_fixed(self, account: Account, ns: int) -> None:
+    def pay_call(self, account: Account, ns: int) -> None:
         """One system call of a fixed price."""
         bill = self._fixed.get((account, ns))
         if bill is None:
@@ -136,92 +134,7 @@ class Kernel(Cpu):
         self.call_serial += 1
         return self.call_serial
 
-    # -- sockets --------------------------------------------------------------------------
-
-    def _get(self, fd: int, kind: type[File], code: int) -> File:
-        file = self.table.file(fd)
-        if not isinstance(file, kind):
-            raise oserror(code)
-        return file
-
-    def sys_socket(self) -> int:
-        """A TCP socket, not connected yet (``AF_INET``, ``SOCK_STREAM``)."""
-        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
-        return self.table.install(StreamSocket(self, _UNCONNECTED))
-
-    def sys_socketpair(self) -> tuple[int, int]:
-        """Two stream sockets connected to each other."""
-        if self.table.room < 2:
-            raise oserror(errno.EMFILE)
-        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
-        here, there = self._connected_pair()
-        return self.table.install(here), self.table.install(there)
-
-    def _connected_pair(self) -> tuple[StreamSocket, StreamSocket]:
-        here, there = StreamSocket(self), StreamSocket(self)
-        here.peer, there.peer = there, here
-        return here, there
-
-    def sys_listen(self, fd: int, backlog: int, port: int = 0) -> int:
-        """Make a fresh socket a listening one (``bind`` and ``listen`` in one).
-
-        Args:
-            port: where to listen; 0 picks a free one.
-
-        Returns:
-            The port.
-
-        Raises:
-            OSError: EADDRINUSE; ENOTSOCK; EINVAL, it is connected.
-        """
-        socket = self._get(fd, StreamSocket, errno.ENOTSOCK)
-        if socket.peer is not None or socket.client is not None:
-            raise oserror(errno.EINVAL)
-        if port == 0:
-            port = next(number for number in range(32_768, 65_536) if number not in self._ports)
-        elif port in self._ports:
-            raise oserror(errno.EADDRINUSE)
-        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
-        listener = ListeningSocket(self, backlog)
-        for number in socket.numbers:
-            self.table.files[number] = listener
-            listener.numbers.append(number)
-        listener.set_mask(0)
-        self._ports[port] = listener
-        return port
-
-    def sys_connect(self, fd: int, port: int) -> None:
-        """Connect to a listening socket of this kernel; loopback completes within the call.
-
-        Raises:
-            OSError: ECONNREFUSED, no one listens there or its backlog is full; EISCONN; ENOTSOCK.
-        """
-        socket = self._get(fd, StreamSocket, errno.ENOTSOCK)
-        if socket.peer is not None or socket.client is not None:
-            raise oserror(errno.EISCONN)
-        self._pay_fixed(Account.SOCKET_IO, self.costs.write_ns)
-        listener = self._ports.get(port)
-        there = StreamSocket(self)
-        if listener is None or not listener.established(there):
-            raise oserror(errno.ECONNREFUSED)
-        socket.peer, there.peer = there, socket
-        socket.set_mask(there.mask)
-        socket.notify(polling.NO_KEY)
-
-    def sys_accept4(self, fd: int) -> int:
-        """The connection that has waited longest, as a descriptor.
-
-        Raises:
-            OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE.
-        """
-        listener = self._get(fd, ListeningSocket, errno.EINVAL)
-        if not self.table.room:  # the number comes first: the connection stays where it is
-            raise oserror(errno.EMFILE)
-        self._pay_fixed(Account.SOCKET_IO, self.costs.accept_ns)
-        new_fd = self.table.install(listener.accept())
-        self.call_serial += 1
-        self.journal.append((self.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.call_serial))
-        return new_fd
+    # -- files ----------------------------------------------------------------------------
 
     def sys_read(self, fd: int, size: int) -> bytes:
         """Take what is there, up to ``size`` bytes; ``b""`` at end of file.
@@ -259,8 +172,16 @@ class Kernel(Cpu):
 
     def sys_dup(self, fd: int) -> int:
         """Another number for the same open file."""
-        self._pay_fixed(Account.SOCKET_IO, self.costs.close_ns)
+        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
         return self.table.install(self.table.file(fd))
+
+    def sys_get_blocking(self, fd: int) -> bool:
+        """Whether calls on this open file wait (``fcntl``: O_NONBLOCK is not set)."""
+        return self.table.file(fd).blocking
+
+    def sys_set_blocking(self, fd: int, blocking: bool) -> None:
+        """Have calls on this open file wait, or not."""
+        self.table.file(fd).blocking = blocking
 
     def sys_close(self, fd: int) -> None:
         """Free a number; the open file goes with its last one, and every watch on it.
@@ -277,8 +198,6 @@ class Kernel(Cpu):
             file.released()
             if isinstance(file, Epoll):
                 self.epolls.remove(file)
-            if isinstance(file, ListeningSocket):
-                self._ports = {port: other for port, other in self._ports.items() if other is not file}
         bill = self._closes.get(unhooked_ns)
         if bill is None:
             bill = self._closes[unhooked_ns] = Bill(
@@ -292,7 +211,7 @@ class Kernel(Cpu):
 
     def sys_epoll_create1(self) -> int:
         """A new epoll."""
-        self._pay_fixed(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
+        self.pay_call(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
         epoll = Epoll(self)
         self.epolls.append(epoll)
         return self.table.install(epoll)
@@ -366,6 +285,8 @@ class Kernel(Cpu):
         sleeper = Sleeper(self, self.block())
         file.wait_queue.add(sleeper)
         self.pay_switch()
-        yield
-        file.wait_queue.remove(sleeper)
+        try:
+            yield
+        finally:
+            file.wait_queue.remove(sleeper)
         self.pay_switch()

@@ -39,7 +39,8 @@ class Server:
         self.kernel = kernel
         self.settings = settings
         self.listener_fd = kernel.sys_socket()
-        kernel.sys_listen(self.listener_fd, BACKLOG, 80)
+        kernel.sys_bind(self.listener_fd, ("0.0.0.0", 80))
+        kernel.sys_listen(self.listener_fd, BACKLOG)
         self.spare_fd = self.open_spare()
         self.serving_fd: int | None = None
         """The descriptor being read or answered."""

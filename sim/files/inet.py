@@ -1,0 +1,348 @@
+"""TCP sockets connected to each other over the simulated loopback.
+
+What Linux does: each direction of a connection has a send buffer on one side and a receive buffer
+on the other. Data moves on as long as the receiver has room; reading makes room, and a sender that
+had found its buffer full is woken once no more than two thirds of it are queued
+(``sk_stream_write_space``). FIN ends one direction, behind the data. RST ends both at once: what was
+received can still be read, what was not sent is gone. Data for a socket that will not be read any
+more (closed, or both directions shut) is answered with RST; so is a close with unread data.
+
+A socket has a TCP state and, beside it, how far ``connect`` has come (``sock->state``): that is why
+a refused connection reports its error once more to the next ``connect``. Loopback is synchronous:
+data, FIN, RST and refusal have arrived when the call that sends them returns.
+
+Simplified: buffers count payload bytes and do not tune themselves; no TIME_WAIT; no urgent data.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from sim import options, polling
+from sim.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address
+from sim.files.tcp import READABLE, StreamSocket
+from sim.polling import oserror
+
+if TYPE_CHECKING:
+    from sim.kernel import Kernel
+
+SEND_BUFFER_BYTES = 16_384
+"""``tcp_wmem``'s default: an unconnected socket's send buffer."""
+TUNED_SEND_BUFFER_BYTES = 2_626_560
+"""What a loopback connection's send buffer grows to by tuning itself."""
+_WRITABLE = polling.OUT | polling.WRNORM
+
+CLOSED = 0
+"""TCP_CLOSE: before a connection, and after it."""
+SYN_SENT = 1
+ESTABLISHED = 2
+"""A connection, half-closed ones included."""
+
+UNCONNECTED = 0
+CONNECTING = 1
+"""connect() has begun, and has not reported yet how it ended."""
+CONNECTED = 2
+
+
+class TcpSocket(StreamSocket):
+    """A TCP socket: fresh, connecting, connected to another one, or done."""
+
+    __slots__ = (
+        "error",
+        "fin_received",
+        "fin_sent",
+        "gone",
+        "local",
+        "no_space",
+        "options",
+        "peer",
+        "progress",
+        "remote",
+        "send_limit_bytes",
+        "state",
+        "tuned",
+        "unsent",
+        "unsent_bytes",
+        "write_shut",
+    )
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel, _WRITABLE | polling.HUP)
+        self.state = CLOSED
+        self.progress = UNCONNECTED
+        self.local = ("0.0.0.0", 0)
+        self.remote = ("0.0.0.0", 0)
+        self.peer: TcpSocket | None = None
+        self.unsent: list[bytes] = []
+        self.unsent_bytes = 0
+        """Bytes in the send buffer: the far end has no room for them yet."""
+        self.send_limit_bytes = SEND_BUFFER_BYTES
+        self.tuned = True
+        """The send buffer's size is the kernel's choice: nobody has set it."""
+        self.no_space = False
+        """A send found the buffer full, so someone wants to hear of space (SOCK_NOSPACE)."""
+        self.write_shut = False
+        self.fin_sent = False
+        self.fin_received = False
+        self.gone = False
+        """Closed by its process; what it had to send still goes out."""
+        self.error = 0
+        """The pending error (``sk_err``)."""
+        self.options = options.Options()
+
+    @property
+    def writable(self) -> bool:
+        """At most two thirds of the send buffer are queued (``sk_stream_is_writeable``)."""
+        return 3 * self.unsent_bytes <= 2 * self.send_limit_bytes
+
+    def update_mask(self) -> None:
+        """Work the poll mask out (``tcp_poll``)."""
+        mask = 0
+        if self.read_shut:
+            mask |= READABLE | polling.RDHUP
+        if self.state == CLOSED or (self.read_shut and self.write_shut):
+            mask |= polling.HUP
+        if self.state != SYN_SENT:
+            if self.received:
+                mask |= READABLE
+            if self.write_shut or self.writable:
+                mask |= _WRITABLE
+        if self.error:
+            mask |= polling.ERR
+        self.set_mask(mask)
+
+    def _changed(self) -> None:
+        """``sk_state_change``: everyone is woken, whatever they wait for."""
+        self.update_mask()
+        self.notify(polling.NO_KEY)
+
+    # -- connecting -----------------------------------------------------------------------
+
+    def connected(self, peer: TcpSocket) -> None:
+        """The handshake is done."""
+        self.peer = peer
+        self.state = ESTABLISHED
+        if self.tuned:
+            self.send_limit_bytes = TUNED_SEND_BUFFER_BYTES
+        self._changed()
+
+    def disconnect(self) -> None:
+        """Back to a fresh socket (``tcp_disconnect``)."""
+        self.kernel.loopback.forget_syn(self)
+        self.state = CLOSED
+        self.progress = UNCONNECTED
+        self.remote = ("0.0.0.0", 0)
+        self.peer = None
+        self.read_shut = self.write_shut = self.fin_sent = self.fin_received = False
+        self.update_mask()
+
+    # -- receiving ------------------------------------------------------------------------
+
+    def read(self, size: int) -> bytes:
+        """Take up to ``size`` bytes from the receive buffer; ``b""`` at end of file.
+
+        Raises:
+            OSError: EAGAIN, nothing is there; ENOTCONN; the pending error, once.
+        """
+        data = StreamSocket.read(self, size)
+        if self.peer is not None and self.peer.unsent:
+            self.peer.push()
+        return data
+
+    def peek(self, size: int) -> bytes:
+        if not self.received:
+            return self.read_empty()
+        return b"".join(self.received)[:size]
+
+    def read_empty(self) -> bytes:
+        """The order of ``tcp_recvmsg``: end of file by FIN, error, end by shutdown."""
+        if self.fin_received:
+            return b""
+        if self.error:
+            raise oserror(self.take_error())
+        if self.read_shut:
+            return b""
+        raise oserror(errno.ENOTCONN if self.state == CLOSED else errno.EAGAIN)
+
+    def deliver_fin(self) -> None:
+        """The far end will send no more (``tcp_fin``)."""
+        self.fin_received = True
+        self.read_shut = True
+        if self.fin_sent and self.peer is not None:
+            peer = self.peer
+            self.end()
+            peer.end()
+        else:
+            self._changed()
+
+    def end(self) -> None:
+        """Both directions are over (``tcp_done``)."""
+        self.state = CLOSED
+        self.read_shut = self.write_shut = True
+        self.peer = None
+        self._changed()
+
+    def deliver_reset(self, code: int = 0) -> None:
+        """RST arrives (``tcp_reset``), or a timeout gives up.
+
+        Args:
+            code: the error it leaves behind; by default the one that goes with the state.
+        """
+        if self.state == CLOSED:
+            return
+        if not code:
+            code = errno.EPIPE if self.fin_received else errno.ECONNRESET
+            if self.state == SYN_SENT:
+                code = errno.ECONNREFUSED
+        self.error = code
+        self.unsent.clear()
+        self.unsent_bytes = 0
+        self.end()
+        self.notify(polling.ERR)
+
+    # -- sending --------------------------------------------------------------------------
+
+    def write(self, data: bytes) -> int:
+        """Send bytes, as many as the send buffer takes.
+
+        Raises:
+            OSError: EAGAIN, the send buffer is full; EPIPE, no more can be sent; the pending error,
+                once.
+        """
+        if self.error:
+            raise oserror(self.take_error())
+        if self.write_shut or self.state == CLOSED:
+            raise oserror(errno.EPIPE)
+        if self.state == SYN_SENT:
+            raise oserror(errno.EAGAIN)
+        if not data:
+            return 0
+        room = self.send_limit_bytes - self.unsent_bytes
+        if room <= 0:
+            self.no_space = True
+            raise oserror(errno.EAGAIN)
+        taken = data[:room]
+        self.unsent.append(taken)
+        self.unsent_bytes += len(taken)
+        if len(taken) < len(data):
+            self.no_space = True
+        self.push()
+        return len(taken)
+
+    def push(self) -> None:
+        """Move what fits from this send buffer into the peer's receive buffer."""
+        peer = self.peer
+        if peer is None:
+            return
+        if self.unsent and peer.read_shut and peer.write_shut:
+            self._cut(peer)
+            return
+        moved = False
+        while self.unsent:
+            room = peer.receive_limit_bytes - peer.received_bytes
+            if room <= 0:
+                break
+            segment = self.unsent.pop(0)
+            if len(segment) > room:
+                self.unsent.insert(0, segment[room:])
+                segment = segment[:room]
+            self.unsent_bytes -= len(segment)
+            moved = True
+            peer.deliver(segment)
+        self.update_mask()
+        if moved and self.no_space and self.writable:
+            self.no_space = False
+            self.notify(polling.SPACE_KEY)
+        self._finish_sending()
+
+    def _finish_sending(self) -> None:
+        """Send FIN, once all data is out and the writing side is shut."""
+        if self.write_shut and not self.fin_sent and not self.unsent and self.peer is not None:
+            self.fin_sent = True
+            self.peer.deliver_fin()
+
+    def _cut(self, peer: TcpSocket) -> None:
+        """Reset both ends."""
+        peer.deliver_reset()
+        self.deliver_reset()
+
+    # -- ending ---------------------------------------------------------------------------
+
+    def shutdown(self, how: int) -> None:
+        """End a direction (``inet_shutdown``); a socket without connection keeps the marks too.
+
+        Raises:
+            OSError: ENOTCONN.
+        """
+        if self.state == SYN_SENT:
+            self.disconnect()
+            self.error = errno.ECONNRESET
+            self._changed()
+            return
+        unconnected = self.state == CLOSED
+        if self.progress == CONNECTING:
+            self.progress = UNCONNECTED if unconnected else CONNECTED
+        if how in {SHUT_RD, SHUT_RDWR}:
+            self.read_shut = True
+        if how in {SHUT_WR, SHUT_RDWR}:
+            self.write_shut = True
+            self._finish_sending()
+        self._changed()
+        if unconnected:
+            raise oserror(errno.ENOTCONN)
+
+    def released(self) -> None:
+        """Closed: FIN behind what is queued, or RST if something lies here unread."""
+        self.gone = True
+        self.kernel.loopback.forget_syn(self)
+        self.kernel.loopback.unbind(self)
+        if self.received or self.options.resets_at_close:
+            self.abort()
+            return
+        self.read_shut = self.write_shut = True
+        self._finish_sending()
+
+    def abort(self) -> None:
+        """Reset the far end; nothing more goes out."""
+        peer, self.peer = self.peer, None
+        self.state = CLOSED
+        if peer is not None:
+            peer.deliver_reset()
+
+    # -- names and options ----------------------------------------------------------------
+
+    def name(self) -> Address:
+        return self.local
+
+    def peer_name(self) -> Address:
+        if self.state != ESTABLISHED:
+            raise oserror(errno.ENOTCONN)
+        return self.remote
+
+    def take_error(self) -> int:
+        code, self.error = self.error, 0
+        self.update_mask()
+        return code
+
+    def get_option(self, level: int, option: int) -> bytes:
+        if level == options.SOL_SOCKET:
+            if option == options.SO_ACCEPTCONN:
+                return options.packed(0)
+            if option == options.SO_SNDBUF:
+                return options.packed(self.send_limit_bytes)
+            if option == options.SO_RCVBUF:
+                return options.packed(self.receive_limit_bytes)
+        return self.options.get(level, option)
+
+    def set_option(self, level: int, option: int, value: bytes) -> None:
+        if (level, option) == (options.SOL_SOCKET, options.SO_SNDBUF):
+            self.tuned = False
+            self.send_limit_bytes = options.doubled(options.integer(value), options.SEND_MIN_BYTES)
+            self.push()
+        elif (level, option) == (options.SOL_SOCKET, options.SO_RCVBUF):
+            self.receive_limit_bytes = options.doubled(options.integer(value), options.RECEIVE_MIN_BYTES)
+            if self.peer is not None:
+                self.peer.push()
+        else:
+            self.options.set(level, option, value)

@@ -1,0 +1,201 @@
+"""The socket calls: what a program does with sockets apart from reading, writing and waiting.
+
+They act at once, as on a non-blocking socket: ``sys_connect`` says EINPROGRESS, ``sys_accept4`` and
+``sys_recvfrom`` EAGAIN. Waiting is made of these by whoever waits (:mod:`sim.faces`).
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from sim import options
+from sim.accounts import Account
+from sim.files.inet import TcpSocket
+from sim.files.socket import SHUT_RD, SHUT_RDWR, Address, Socket
+from sim.files.tcp import ListeningSocket
+from sim.files.unix import UnixSocket
+from sim.loopback import InetAddress, Loopback, capped
+from sim.polling import oserror
+from sim.records import Kind
+
+if TYPE_CHECKING:
+    from sim.costs import CostTable
+    from sim.cpu import Cpu
+    from sim.descriptors import DescriptorTable
+    from sim.journal import Journal
+
+    class Machine(Cpu):
+        """What the socket calls need of a kernel."""
+
+        table: DescriptorTable
+        costs: CostTable
+        journal: Journal
+        loopback: Loopback
+        call_serial: int
+
+        def pay_call(self, account: Account, ns: int) -> None:
+            """Charge one system call of a fixed price."""
+
+        def sys_read(self, fd: int, size: int) -> bytes:
+            """Take what is there."""
+
+        def sys_write(self, fd: int, data: bytes) -> int:
+            """Send bytes."""
+else:
+    Machine = object
+
+SOCK_STREAM = 1
+
+
+class SocketCalls(Machine):
+    """The part of the kernel that only sockets know."""
+
+    def _socket(self, fd: int) -> Socket:
+        file = self.table.file(fd)
+        if not isinstance(file, Socket):
+            raise oserror(errno.ENOTSOCK)
+        return file
+
+    def _inet(self, fd: int) -> TcpSocket | ListeningSocket:
+        socket = self._socket(fd)
+        if not isinstance(socket, TcpSocket | ListeningSocket):
+            raise oserror(errno.EINVAL)
+        return socket
+
+    # -- making them ----------------------------------------------------------------------
+
+    def sys_socket(self) -> int:
+        """A TCP socket, not connected yet (``AF_INET``, ``SOCK_STREAM``)."""
+        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        return self.table.install(TcpSocket(self))  # type: ignore[arg-type]
+
+    def sys_socketpair(self) -> tuple[int, int]:
+        """Two UNIX stream sockets connected to each other."""
+        if self.table.room < 2:
+            raise oserror(errno.EMFILE)
+        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        here, there = UnixSocket.pair(self)  # type: ignore[arg-type]
+        return self.table.install(here), self.table.install(there)
+
+    # -- connections ----------------------------------------------------------------------
+
+    def sys_bind(self, fd: int, address: InetAddress) -> None:
+        """Give a socket its address; port 0 picks a free one.
+
+        Raises:
+            OSError: EADDRINUSE; EADDRNOTAVAIL; EINVAL, it has one; ENOTSOCK.
+        """
+        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.loopback.bind(self._inet(fd), address)
+
+    def sys_listen(self, fd: int, backlog: int) -> None:
+        """Take connections from now on; on a listening socket, change the backlog.
+
+        Raises:
+            OSError: EINVAL, it is connected; EADDRINUSE; ENOTSOCK.
+        """
+        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        socket = self._inet(fd)
+        if isinstance(socket, ListeningSocket):
+            socket.backlog = capped(backlog)
+        else:
+            self.loopback.listen(socket, backlog)
+
+    def sys_connect(self, fd: int, address: InetAddress) -> None:
+        """Connect to a listening socket of this machine, or ask how that went.
+
+        Raises:
+            OSError: EINPROGRESS, always at first, though loopback is there when the call returns;
+                the others as :meth:`sim.loopback.Loopback.connect` says; ENOTSOCK.
+        """
+        socket = self._socket(fd)
+        self.pay_call(Account.SOCKET_IO, self.costs.write_ns)
+        if not isinstance(socket, TcpSocket):
+            raise oserror(errno.EISCONN)
+        self.loopback.connect(socket, address)
+
+    def sys_accept4(self, fd: int) -> int:
+        """The connection that has waited longest, as a descriptor.
+
+        Raises:
+            OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE; ENOTSOCK.
+        """
+        listener = self._socket(fd)
+        if not self.table.room:  # the number comes first: the connection stays where it is
+            raise oserror(errno.EMFILE)
+        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        new_fd = self.table.install(listener.accept())
+        self.call_serial += 1
+        self.journal.append((self.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.call_serial))
+        return new_fd
+
+    def sys_shutdown(self, fd: int, how: int) -> None:
+        """End one direction of a connection, or both.
+
+        Raises:
+            OSError: ENOTCONN; EINVAL, no such direction; ENOTSOCK.
+        """
+        socket = self._socket(fd)
+        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if not SHUT_RD <= how <= SHUT_RDWR:
+            raise oserror(errno.EINVAL)
+        socket.shutdown(how)
+
+    # -- data -----------------------------------------------------------------------------
+
+    def sys_recvfrom(self, fd: int, size: int, peek: bool = False) -> bytes:
+        """Take what is there, or only look at it (MSG_PEEK).
+
+        Raises:
+            OSError: as sys_read; ENOTSOCK.
+        """
+        socket = self._socket(fd)
+        if not peek:
+            return self.sys_read(fd, size)
+        self.pay_call(Account.SOCKET_IO, self.costs.read_ns)
+        return socket.peek(size)
+
+    def sys_sendto(self, fd: int, data: bytes) -> int:
+        """Send bytes; how many were taken.
+
+        Raises:
+            OSError: as sys_write; ENOTSOCK.
+        """
+        self._socket(fd)
+        return self.sys_write(fd, data)
+
+    # -- names and options ----------------------------------------------------------------
+
+    def sys_getsockname(self, fd: int) -> Address:
+        """A socket's own address."""
+        return self._socket(fd).name()
+
+    def sys_getpeername(self, fd: int) -> Address:
+        """The far end's address; ENOTCONN without one."""
+        return self._socket(fd).peer_name()
+
+    def sys_getsockopt(self, fd: int, level: int, option: int) -> bytes:
+        """An option's value; SO_ERROR is the pending error, and clears it.
+
+        Raises:
+            OSError: ENOPROTOOPT; ENOTSOCK.
+        """
+        socket = self._socket(fd)
+        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if level == options.SOL_SOCKET:
+            if option == options.SO_ERROR:
+                return options.packed(socket.take_error())
+            if option == options.SO_TYPE:
+                return options.packed(SOCK_STREAM)
+        return socket.get_option(level, option)
+
+    def sys_setsockopt(self, fd: int, level: int, option: int, value: bytes) -> None:
+        """Set an option.
+
+        Raises:
+            OSError: ENOPROTOOPT; EINVAL, the value is too short; ENOTSOCK.
+        """
+        socket = self._socket(fd)
+        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        socket.set_option(level, option, value)
