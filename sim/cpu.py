@@ -90,6 +90,10 @@ class Cpu:
         self.ledger = Ledger()
         self.recent: deque[Bill] = deque(maxlen=_RECENT_BILLS)
         """The latest steps paid for, to take back what lies ahead of a statement's moment."""
+        self.stolen_ns = 0
+        """What interrupts have taken from the step under way (which comes before them in the books)."""
+        self.stolen_until_ns = now_ns
+        """:attr:`free_ns` after the latest of them: if it is another one now, that step is over."""
 
     # -- paying ---------------------------------------------------------------------------
 
@@ -239,7 +243,11 @@ class Cpu:
         return spent_ns, counted
 
     def _take_back(self, spent_ns: list[int], ahead_ns: int) -> None:
-        """Unspend the part of the latest bills that lies in the future, the last step first."""
+        """Unspend what lies in the future: interrupts, and before them the last steps, the last one first."""
+        if self.free_ns == self.stolen_until_ns:
+            back_ns = min(ahead_ns, self.stolen_ns)
+            spent_ns[Account.INTERRUPT] -= back_ns
+            ahead_ns -= back_ns
         for bill in reversed(self.recent):
             for account, ns in reversed(bill.parts):
                 back_ns = min(ns, ahead_ns, spent_ns[account])
@@ -247,7 +255,7 @@ class Cpu:
                 ahead_ns -= back_ns
             if not ahead_ns:
                 return
-        while ahead_ns:  # a storm of interrupts pushed the step out of the recent bills
+        while ahead_ns:  # calls made from outside, without letting time pass, pushed out the older ones
             account = Account(max(range(len(spent_ns)), key=spent_ns.__getitem__))
             back_ns = min(spent_ns[account], ahead_ns)
             spent_ns[account] -= back_ns
@@ -271,4 +279,5 @@ class Cpu:
         self.start_ns = start_ns
         self.free_ns = self.now_ns
         self.recent.clear()
+        self.stolen_ns = 0
         return prepared_ns

@@ -102,6 +102,8 @@ class Network:
         now_ns = kernel.now_ns
         if kernel.free_ns < now_ns:
             kernel.catch_up()
+        if kernel.free_ns != kernel.stolen_until_ns:
+            kernel.stolen_ns = 0
         window, index = self._window, self._next
         times_ns = window.times_ns
         serial = window.first_serial + index
@@ -125,11 +127,12 @@ class Network:
                 break
         bill = self._interrupts.get((packets, callbacks)) or self._interrupt_bill(packets, callbacks)
         bill.times += 1
+        kernel.stolen_ns += bill.ns
         kernel.free_ns += bill.ns
-        kernel.recent.append(bill)
         if kernel.scan is not None:
             kernel.scan.interrupted(bill.ns)
             kernel.free_ns = kernel.scan.finish_ns()
+        kernel.stolen_until_ns = kernel.free_ns
         self._next = index
         self.due_ns = due_ns = times_ns[index]
         if due_ns == NEVER:

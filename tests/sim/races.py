@@ -1,0 +1,140 @@
+"""Races under test: what must hold of any of them at any moment, and a digest of what they showed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from hypothesis import strategies as st
+
+from sim.frame import Counters, Frame
+from sim.race import Race
+from sim.records import Kind, Record
+from sim.scenario import Scenario, Share
+
+MS = 1_000_000
+COUNTS = (
+    "wakeups",
+    "syscalls",
+    "scanned",
+    "ready",
+    "copied_in_bytes",
+    "copied_out_bytes",
+    "requests",
+    "dropped",
+    "passes",
+    "hooks",
+    "context_switches",
+    "interrupts",
+    "packets",
+    "epoll_ctl",
+)
+
+SCENARIOS = [
+    Scenario(fds=16, seed=1, lanes=("select", "poll", "epoll")),
+    Scenario(fds=1_000, seed=2, lanes=("select", "poll", "epoll")),
+    Scenario(
+        fds=200, active=Share(10_000), rate=200_000, burst=50, seed=3, lanes=("select", "poll", "epoll")
+    ),
+    Scenario(fds=64, active=8, rate=50_000, churn=20_000, seed=4, lanes=("select", "poll", "epoll")),
+    Scenario(fds=3_000, active=40, rate=30_000, burst=7, payload=3_000, seed=5, lanes=("poll", "epoll")),
+    Scenario(fds=10, active=2, rate=1_000_000, burst=1, seed=6, lanes=("select", "poll", "epoll")),
+    Scenario(fds=100, rate=0, churn=30_000, seed=7, lanes=("select", "poll", "epoll")),
+    Scenario(fds=5, rate=0, lanes=("select", "epoll")),
+]
+"""Races of different kinds: idle, busy, bursty, churning, drowning, silent."""
+
+
+def scenarios() -> st.SearchStrategy[Scenario]:
+    """Small races of every kind."""
+
+    def build(fds: int, active: int, rate: int, burst: int, payload: int, churn: int, seed: int) -> Scenario:
+        return Scenario(
+            fds=fds,
+            active=min(active, fds),
+            rate=rate,
+            burst=burst,
+            payload=payload,
+            churn=churn,
+            seed=seed,
+            lanes=("select", "poll", "epoll"),
+        )
+
+    return st.builds(
+        build,
+        fds=st.sampled_from([1, 3, 16, 100, 1_500]),
+        active=st.sampled_from([1, 2, 16, 300]),
+        rate=st.sampled_from([0, 1_000, 20_000, 150_000, 1_000_000]),
+        burst=st.sampled_from([1, 3, 40]),
+        payload=st.sampled_from([1, 64, 5_000]),
+        churn=st.sampled_from([0, 0, 5_000, 60_000]),
+        seed=st.integers(0, 9),
+    )
+
+
+def check_accounts(frame: Frame, before: Frame | None = None) -> None:
+    """All time is accounted for, nothing is negative, and nothing ever goes back."""
+    for lane in frame.lanes:
+        cost_ns = lane.counters.cost_ns
+        assert sum(cost_ns.values()) == frame.now_ns - frame.since_ns, lane.name
+        assert min(cost_ns.values()) >= 0, (lane.name, cost_ns)
+        assert lane.counters.wasted == lane.counters.scanned - lane.counters.ready >= 0
+        earlier = (
+            _lane(before, lane.name) if before is not None and before.since_ns == frame.since_ns else None
+        )
+        if earlier is not None:
+            for account, ns in earlier.cost_ns.items():
+                assert cost_ns[account] >= ns, (lane.name, account, before and before.now_ns, frame.now_ns)
+            for name in COUNTS:
+                assert getattr(lane.counters, name) >= getattr(earlier, name), (lane.name, name)
+
+
+def _lane(frame: Frame | None, name: str) -> Counters | None:
+    return next((lane.counters for lane in frame.lanes if lane.name == name), None) if frame else None
+
+
+def shown(frame: Frame, *, records: bool = True) -> list[object]:
+    """Everything in a frame, as values that can be compared."""
+    return [
+        frame.now_ns,
+        frame.since_ns,
+        [
+            (
+                lane.name,
+                lane.activity,
+                lane.failure,
+                lane.registered,
+                lane.serving_fd,
+                lane.passes,
+                lane.call,
+                lane.ready_listed,
+                lane.counters,
+                lane.setup_ns,
+                lane.poll_mask.tolist(),
+                list(lane.records) if records else None,
+            )
+            for lane in frame.lanes
+        ],
+    ]
+
+
+def records_of(race: Race, until_ns: int, step_ns: int = MS) -> dict[str, list[Record]]:
+    """Run a race in steps, and give all records of each lane."""
+    records: dict[str, list[Record]] = {lane.name: list(lane.records) for lane in race.frame().lanes}
+    while race.now_ns < until_ns:
+        race.advance(min(until_ns, race.now_ns + step_ns))
+        for lane in race.frame().lanes:
+            assert lane.records_lost == 0
+            records[lane.name] += lane.records
+    return records
+
+
+def arrivals(records: Iterable[Record]) -> list[tuple[int, int]]:
+    """When which packet came, taken or dropped: ``(time_ns, serial)``."""
+    return [(record[0], record[5]) for record in records if record[1] in (Kind.PACKET, Kind.DROP)]
+
+
+def digest(records: dict[str, list[Record]]) -> str:
+    """A fingerprint of all records."""
+    plain = {name: [tuple(map(int, record)) for record in lane] for name, lane in records.items()}
+    return hashlib.sha256(repr(sorted(plain.items())).encode()).hexdigest()
