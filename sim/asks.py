@@ -21,6 +21,10 @@ Words = npt.NDArray[np.uint64]
 """A bitmap in words of 64 descriptors, as the kernel keeps it (``fd_set_bits``)."""
 Masks = npt.NDArray[np.uint16]
 
+STRETCH = 32_768
+"""Descriptors looked at in one vector: what is set aside for it stays in the cache, and is small
+enough for the allocator to have at hand (fresh pages would cost more than the scan)."""
+
 POLLFD = np.dtype([("fd", "<i4"), ("events", "<i2"), ("revents", "<i2")])
 """``struct pollfd``: 8 bytes."""
 
@@ -102,29 +106,30 @@ class SelectAsk:
         np.cumsum(self._per_word, out=before[1:])
         return before
 
-    def closed(self, masks: Masks) -> bool:
-        """Whether a descriptor asked about is not open (``max_select_fd``)."""
-        bits = np.unpackbits(self.union.view(np.uint8), bitorder="little", count=self.nfds).view(np.bool_)
-        return bool((bits & (masks[: self.nfds] == polling.NVAL)).any())
+    def ready_fds(self, masks: Masks) -> npt.NDArray[np.int64]:
+        """The descriptors that are ready for a set they are in; closed ones always are (``NVAL``)."""
+        found = [
+            self._ready_between(first, masks[first : min(first + STRETCH, self.nfds)])
+            for first in range(0, self.nfds, STRETCH)
+        ]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
-    def matches(self, masks: Masks) -> list[npt.NDArray[np.bool_]]:
-        """For each set, which descriptors are in it and ready for it."""
-        masks = masks[: self.nfds]
-        hits = []
+    def _ready_between(self, first: int, masks: Masks) -> npt.NDArray[np.int64]:
+        """Those of a stretch that begins at ``first`` and has these masks."""
+        ready: npt.NDArray[np.bool_] | None = None
         for words, mask in self.sets:
-            bits = np.unpackbits(words.view(np.uint8), bitorder="little", count=len(masks)).view(np.bool_)
-            hits.append(bits & ((masks & np.uint16(mask)) != 0))
-        return hits
+            octets = words[first // 64 : (first + STRETCH) // 64].view(np.uint8)
+            bits = np.unpackbits(octets, bitorder="little", count=len(masks)).view(np.bool_)
+            bits &= (masks & np.uint16(mask)) != 0
+            ready = bits if ready is None else ready | bits
+        return np.zeros(0, dtype=np.int64) if ready is None else ready.nonzero()[0] + first
 
     def ready_ranks(self, masks: Masks) -> list[int]:
-        hits = self.matches(masks)
-        if not hits:
-            return []
-        ready = hits[0]
-        for more in hits[1:]:
-            ready = ready | more
-        fds = np.flatnonzero(ready)
-        return [] if not len(fds) else self._ranks(fds).tolist()
+        return self.ranks(self.ready_fds(masks))
+
+    def ranks(self, fds: npt.NDArray[np.int64]) -> list[int]:
+        """Where descriptors asked about stand."""
+        return self._ranks(fds).tolist() if len(fds) else []
 
     def _ranks(self, fds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         words = fds >> 6
@@ -159,6 +164,8 @@ class SelectAsk:
 
     def results(self, ranks: list[int], masks: Masks) -> list[Words]:
         """The bitmaps to hand back: for each set given, those of ``ranks`` that are ready for it."""
+        if not ranks:
+            return [np.zeros_like(asked) for asked, _ in self.sets]
         fds = bit_numbers(self.union, self.nfds)[ranks]
         words, shifts = fds >> 6, (fds & 63).astype(np.uint64)
         results = []

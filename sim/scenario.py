@@ -14,8 +14,8 @@ from sim.units import format_count, parse_count
 
 FDS_LIMIT = 1_000_000
 """Most connections a race can have."""
-RATE_LIMIT = 10_000_000
-"""Most requests per second: ten times what one simulated core could ever answer."""
+RATE_LIMIT = 1_000_000
+"""Most requests per second: more than one simulated core could ever answer."""
 LADDER = (
     16,
     64,

@@ -68,8 +68,7 @@ class ScanPass:
         self.end_ns: int | None = None
         self.scan_ps = kernel.costs.scan_ps
         self.hook_ps = kernel.costs.hook_ps
-        kernel.refresh_lazy_masks()
-        self.found = self.ask.ready_ranks(kernel.table.poll_masks)
+        self.found = call.look()
         self.hook_limit = 0
         if number == 1 and call.hooking:
             self.hook_limit = self.found[0] + 1 if self.found else self.ask.count
@@ -166,6 +165,7 @@ class ScanCall:
 
     __slots__ = (
         "ask",
+        "foreseen",
         "hooked",
         "hooking",
         "kernel",
@@ -181,6 +181,8 @@ class ScanCall:
         self.kernel = kernel
         self.ask = ask
         self.serial = serial
+        self.foreseen: list[int] | None = None
+        """Ranks that are ready, where checking the arguments showed them already."""
         self.hooking = hooking
         """Whether it may sleep, and so hooks itself on what it asks about."""
         self.hooked = 0
@@ -191,6 +193,14 @@ class ScanCall:
         self.slept = False
         self.scanned = 0
         self.spent_ns = 0
+
+    def look(self) -> list[int]:
+        """The ranks that are ready now."""
+        found, self.foreseen = self.foreseen, None
+        if found is None:
+            self.kernel.refresh_lazy_masks()
+            found = self.ask.ready_ranks(self.kernel.table.poll_masks)
+        return found
 
     def changed(self, file: OpenFile, key: int) -> None:
         """A file's wait queue is woken (``pollwake``), or just its mask changed under a pass."""

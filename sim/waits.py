@@ -63,7 +63,10 @@ def select(
     given = [bitmap for bitmap in bitmaps if bitmap is not None]
     size = (nfds + 63) // 64
     ask = SelectAsk(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
-    if ask.closed(kernel.table.poll_masks):
+    kernel.refresh_lazy_masks()
+    masks = kernel.table.poll_masks
+    ready = ask.ready_fds(masks)
+    if len(ready) and (masks[ready] == polling.NVAL).any():
         raise polling.bad_descriptor()
     set_bytes = 8 * size * len(given)
     copied_in = set_bytes + (TIMESPEC_BYTES if timeout_ns is not None else 0)
@@ -75,7 +78,9 @@ def select(
             bitmap[:size] = result
         return int(sum(int(np.bitwise_count(result).sum()) for result in results))
 
-    call = _Call(kernel, ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0), timeout_ns)
+    scan_call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    scan_call.foreseen = ask.ranks(ready)
+    call = _Call(kernel, scan_call, timeout_ns)
     return (yield from call.run(kernel.costs.select_ns, copied_in, copied_out, answer))
 
 
