@@ -27,6 +27,8 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Generator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +48,13 @@ from sim.records import Effect, Kind
 from sim.selector import ScanCall, ScanPass
 from sim.sockets import SocketCalls
 from sim.waitqueue import Sleeper
+
+if TYPE_CHECKING:
+    from sim.faces.os import OsModule
+    from sim.faces.process import Process
+    from sim.faces.select import SelectModule
+    from sim.faces.socket import SocketModule
+    from sim.faces.time import TimeModule
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -84,6 +93,42 @@ class Kernel(SocketCalls, Cpu):
         self._reads, self._writes, self._closes = page(), page(), page()
         self._work, self._fixed = page(), page()
         self.epoll_returns, self.epoll_sleeps = page(), page()
+
+    # -- faces ----------------------------------------------------------------------------
+
+    @cached_property
+    def _process(self) -> Process:
+        from sim.faces.process import Process
+
+        return Process(self)
+
+    @cached_property
+    def select(self) -> SelectModule:
+        """Stands where the select module stands."""
+        from sim.faces.select import SelectModule
+
+        return SelectModule(self._process)
+
+    @cached_property
+    def socket(self) -> SocketModule:
+        """Stands where the socket module stands."""
+        from sim.faces.socket import SocketModule
+
+        return SocketModule(self._process)
+
+    @cached_property
+    def os(self) -> OsModule:
+        """Stands where the os module stands."""
+        from sim.faces.os import OsModule
+
+        return OsModule(self._process)
+
+    @cached_property
+    def time(self) -> TimeModule:
+        """Stands where the time module stands."""
+        from sim.faces.time import TimeModule
+
+        return TimeModule(self._process)
 
     # -- bills ----------------------------------------------------------------------------
 

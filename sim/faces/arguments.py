@@ -1,0 +1,100 @@
+"""Arguments as CPython takes them: descriptors, durations, plain integers.
+
+Each function refuses what CPython's own conversion refuses, with the same exception
+(``PyObject_AsFileDescriptor``, ``_PyTime_FromSecondsObject`` and their relatives).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Protocol, SupportsIndex
+
+INT_MAX = 2**31 - 1
+_TIME_MAX = 2**63 - 1
+
+
+class HasFileno(Protocol):
+    """An object with a descriptor."""
+
+    def fileno(self) -> int:
+        """Its number."""
+
+
+Buffer = bytes | bytearray | memoryview
+"""What carries bytes to a call."""
+FileDescriptorLike = int | HasFileno
+Seconds = float | SupportsIndex
+
+
+def c_int(value: SupportsIndex) -> int:
+    """An argument that goes into a C int."""
+    number = operator.index(value)
+    if not -INT_MAX - 1 <= number <= INT_MAX:
+        raise OverflowError(f"signed integer is {'greater' if number > 0 else 'less'} than C int's limit")
+    return number
+
+
+def descriptor(value: FileDescriptorLike) -> int:
+    """A descriptor: a number, or an object with a ``fileno()`` method.
+
+    Raises:
+        TypeError: neither.
+        ValueError: it is negative.
+        OverflowError: it is no C int.
+    """
+    if isinstance(value, int):
+        number = int(value)
+    else:
+        method = getattr(value, "fileno", None)
+        if method is None:
+            raise TypeError("argument must be an int, or have a fileno() method.")
+        number = method()
+        if not isinstance(number, int):
+            raise TypeError("fileno() returned a non-integer")
+    if not -INT_MAX - 1 <= number <= INT_MAX:
+        raise OverflowError("Python int too large to convert to C int")
+    if number < 0:
+        raise ValueError(f"file descriptor cannot be a negative integer ({number})")
+    return number
+
+
+def duration_ns(value: Seconds, unit_ns: int = 1_000_000_000) -> int:
+    """A duration in nanoseconds, rounded away from zero.
+
+    Raises:
+        TypeError: not a number.
+        ValueError: NaN.
+        OverflowError: more than 64 bits of nanoseconds.
+    """
+    if isinstance(value, float):
+        if math.isnan(value):
+            raise ValueError("Invalid value NaN (not a number)")
+        exact = value * unit_ns
+        if not -(2.0**63) <= exact < 2.0**63:
+            raise OverflowError("timestamp out of range for platform time_t")
+        return math.ceil(exact) if exact >= 0 else math.floor(exact)
+    number = operator.index(value) * unit_ns
+    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
+        raise OverflowError("timestamp too large to convert to C PyTime_t")
+    return number
+
+
+def milliseconds(asked_ns: int) -> int:
+    """Nanoseconds as the int of milliseconds that poll and epoll_wait take, rounded up.
+
+    Raises:
+        OverflowError: it is no C int.
+    """
+    rounded = -(-asked_ns // 1_000_000)
+    if not -INT_MAX - 1 <= rounded <= INT_MAX:
+        raise OverflowError("timeout is too large")
+    return rounded
+
+
+def timeout_ns(value: Seconds, unit_ns: int, message: str) -> int:
+    """As :func:`duration_ns`, with a message of its own for what is not a number."""
+    try:
+        return duration_ns(value, unit_ns)
+    except TypeError:
+        raise TypeError(message) from None

@@ -1,0 +1,28 @@
+"""The numbers behind the socket module's names, as Linux has them on x86-64."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+
+class AddressFamily(IntEnum):
+    """``socket.AddressFamily``: the families this kernel has."""
+
+    AF_UNIX = 1
+    AF_INET = 2
+
+
+class SocketKind(IntEnum):
+    """``socket.SocketKind``: the kinds this kernel has, and the flags that go with a kind."""
+
+    SOCK_STREAM = 1
+    SOCK_NONBLOCK = 0x800
+    SOCK_CLOEXEC = 0x80000
+
+
+class MsgFlag(IntFlag):
+    """``socket.MsgFlag``: the flags this kernel knows."""
+
+    MSG_PEEK = 0x2
+    MSG_DONTWAIT = 0x40
+    MSG_NOSIGNAL = 0x4000

@@ -1,0 +1,121 @@
+"""The program outside: how a plain call becomes a system call that takes its virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from sim.cpu import Deadlock
+
+if TYPE_CHECKING:
+    from sim.files.base import OpenFile
+    from sim.kernel import Kernel
+
+Result = TypeVar("Result")
+Given = ParamSpec("Given")
+
+
+class Process:
+    """A program that makes its system calls from outside, one after the other."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+
+    def call(self, function: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+        """Make a call that never waits, and let the time it takes pass."""
+        kernel = self.kernel
+        if kernel.free_ns < kernel.now_ns:
+            kernel.catch_up()
+        try:
+            return function(*given, **named)
+        finally:
+            free_ns = kernel.free_ns
+            if kernel.running is None and kernel.timers.due_ns > free_ns < kernel.device.due_ns:
+                kernel.now_ns = free_ns
+            else:
+                kernel.run_until(free_ns)
+
+    def wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
+        """Make a call that may wait.
+
+        Args:
+            who: says which call this is and what it waits for, should that never come.
+
+        Raises:
+            Deadlock: nothing can ever wake it.
+        """
+        kernel = self.kernel
+        try:
+            result: Result = kernel.complete(program)
+        except Deadlock:
+            raise Deadlock(f"{who()} waits, and nothing in this kernel can ever wake it") from None
+        finally:
+            program.close()
+            kernel.run_until(max(kernel.free_ns, kernel.now_ns))
+        return result
+
+    def attempt(
+        self, fd: int, function: Callable[[], Result], who: Callable[[], str], dont_wait: bool = False
+    ) -> Result:
+        """Make a call on a descriptor, which waits if the open file is a blocking one."""
+        file = self.kernel.table.files.get(fd)
+        if file is None or not file.blocking or dont_wait:
+            return self.call(function)
+        return self.wait(self._until_done(file, function), who)
+
+    def _until_done(self, file: OpenFile, function: Callable[[], Result]) -> Generator[None, None, Result]:
+        while True:
+            try:
+                return function()
+            except BlockingIOError:
+                yield from self.kernel.sleep_on(file)
+
+    def write(
+        self,
+        fd: int,
+        data: bytes,
+        function: Callable[[int, bytes], int],
+        who: Callable[[], str],
+        dont_wait: bool = False,
+    ) -> int:
+        """Write to a descriptor; a blocking one is written to until all is taken."""
+        file = self.kernel.table.files.get(fd)
+        if file is None or not file.blocking or dont_wait:
+            return self.call(function, fd, data)
+        return self.wait(self._until_taken(file, fd, data, function), who)
+
+    def _until_taken(
+        self, file: OpenFile, fd: int, data: bytes, function: Callable[[int, bytes], int]
+    ) -> Generator[None, None, int]:
+        taken = 0
+        while True:
+            try:
+                taken += function(fd, data[taken:])
+            except BlockingIOError:
+                yield from self.kernel.sleep_on(file)
+            except OSError:
+                if not taken:
+                    raise
+                return taken
+            if taken >= len(data):
+                return taken
+
+
+class Face:
+    """Base of what stands in place of a module."""
+
+    module = ""
+    """The standard library's name of it."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        offered = ", ".join(sorted(key for key in vars(type(self)) if key[0].islower() and key != "module"))
+        raise AttributeError(
+            f"{self.module}.{name} is left out of the simulated kernel; it has {offered}",
+            name=name,
+            obj=self,
+        )

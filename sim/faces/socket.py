@@ -1,0 +1,121 @@
+"""``kernel.socket``: the socket module, for stream sockets.
+
+Functions and constants of the module; the class is in :mod:`sim.faces.stream`. There is no name
+service: ``localhost`` is known, everything else must be a number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, SupportsIndex
+
+from sim import options
+from sim.faces.arguments import Seconds, c_int, duration_ns
+from sim.faces.names import AddressFamily, MsgFlag, SocketKind
+from sim.faces.process import Face, Process
+from sim.faces.stream import GaiError, HostError, SocketObject, check_kind, split_type
+from sim.files import socket as files
+from sim.loopback import SOMAXCONN
+
+
+class SocketModule(Face):
+    """Stands where the socket module stands."""
+
+    module = "socket"
+
+    AddressFamily, SocketKind, MsgFlag = AddressFamily, SocketKind, MsgFlag
+    AF_UNIX, AF_INET = AddressFamily.AF_UNIX, AddressFamily.AF_INET
+    SOCK_STREAM = SocketKind.SOCK_STREAM
+    SOCK_NONBLOCK, SOCK_CLOEXEC = SocketKind.SOCK_NONBLOCK, SocketKind.SOCK_CLOEXEC
+    MSG_PEEK, MSG_DONTWAIT, MSG_NOSIGNAL = MsgFlag.MSG_PEEK, MsgFlag.MSG_DONTWAIT, MsgFlag.MSG_NOSIGNAL
+    SHUT_RD, SHUT_WR, SHUT_RDWR = files.SHUT_RD, files.SHUT_WR, files.SHUT_RDWR
+    SOMAXCONN = SOMAXCONN
+    INADDR_ANY, INADDR_LOOPBACK = 0, 0x7F000001
+    IPPROTO_IP, IPPROTO_TCP = 0, options.IPPROTO_TCP
+    SOL_SOCKET, SOL_TCP = options.SOL_SOCKET, options.IPPROTO_TCP
+    SO_REUSEADDR, SO_TYPE, SO_ERROR = options.SO_REUSEADDR, options.SO_TYPE, options.SO_ERROR
+    SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE = options.SO_SNDBUF, options.SO_RCVBUF, options.SO_KEEPALIVE
+    SO_LINGER, SO_ACCEPTCONN = options.SO_LINGER, options.SO_ACCEPTCONN
+    TCP_NODELAY = options.TCP_NODELAY
+    has_ipv6 = False
+
+    error = OSError
+    timeout = TimeoutError
+    herror, gaierror = HostError, GaiError
+    socket: type[SocketObject]
+    SocketType: type[SocketObject]
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        self.socket = self.SocketType = SocketObject.on(process)
+
+    def socketpair(
+        self,
+        family: int | None = None,
+        type: SupportsIndex = SocketKind.SOCK_STREAM,  # noqa: A002 (the module's own name)
+        proto: SupportsIndex = 0,
+    ) -> tuple[SocketObject, SocketObject]:
+        """Two UNIX stream sockets connected to each other."""
+        chosen = AddressFamily.AF_UNIX if family is None else c_int(family)
+        kind, _ = split_type(c_int(type))
+        check_kind(chosen, kind, c_int(proto), pair=True)
+        here, there = self._process.call(self._process.kernel.sys_socketpair)
+        return (
+            self.socket(chosen, c_int(type), c_int(proto), here),
+            self.socket(chosen, c_int(type), c_int(proto), there),
+        )
+
+    def fromfd(
+        self,
+        fd: SupportsIndex,
+        family: SupportsIndex,
+        type: SupportsIndex,  # noqa: A002 (the module's own name)
+        proto: SupportsIndex = 0,
+    ) -> SocketObject:
+        """A socket object on a duplicate of a descriptor."""
+        number = self._process.call(self._process.kernel.sys_dup, c_int(fd))
+        return self.socket(c_int(family), c_int(type), c_int(proto), number)
+
+    def create_server(
+        self, address: tuple[Any, ...], *, family: int = AddressFamily.AF_INET, backlog: int | None = None
+    ) -> SocketObject:
+        """A listening socket on an address, which may be reused at once."""
+        server = self.socket(family, SocketKind.SOCK_STREAM)
+        try:
+            server.setsockopt(options.SOL_SOCKET, options.SO_REUSEADDR, 1)
+            server.bind(address)
+            if backlog is None:
+                server.listen()
+            else:
+                server.listen(backlog)
+        except OSError:
+            server.close()
+            raise
+        return server
+
+    def create_connection(self, address: tuple[Any, ...], timeout: Seconds | None = None) -> SocketObject:
+        """A socket connected to an address."""
+        client = self.socket(AddressFamily.AF_INET, SocketKind.SOCK_STREAM)
+        try:
+            if timeout is not None:
+                client.settimeout(timeout)
+            client.connect(address)
+        except OSError:
+            client.close()
+            raise
+        return client
+
+    def close(self, fd: SupportsIndex, /) -> None:
+        """Close a socket's descriptor."""
+        self._process.call(self._process.kernel.sys_close, c_int(fd))
+
+    def getdefaulttimeout(self) -> float | None:
+        """The timeout that new sockets get, in seconds; None for none."""
+        default_ns = self.socket.default_timeout_ns
+        return None if default_ns is None else default_ns / 1e9
+
+    def setdefaulttimeout(self, timeout: Seconds | None, /) -> None:
+        """Give new sockets a timeout, in seconds."""
+        asked_ns = None if timeout is None else duration_ns(timeout)
+        if asked_ns is not None and asked_ns < 0:
+            raise ValueError("Timeout value out of range")
+        self.socket.default_timeout_ns = asked_ns

@@ -1,0 +1,391 @@
+"""``kernel.socket.socket``: the class.
+
+CPython's part (``Lib/socket.py``, ``Modules/socketmodule.c``): a socket with a timeout is a
+non-blocking one that CPython polls for; one without waits in the kernel; ``settimeout(0)`` leaves
+EAGAIN to the program. Each kernel has a class of its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, ClassVar, SupportsIndex, TypeVar
+
+import numpy as np
+
+from sim import options, polling
+from sim.asks import POLLFD
+from sim.faces.arguments import Buffer, Seconds, c_int, duration_ns
+from sim.faces.names import AddressFamily, MsgFlag, SocketKind
+from sim.faces.process import Process
+from sim.files.inet import TcpSocket
+from sim.files.socket import Address
+from sim.files.unix import UnixSocket
+from sim.loopback import ANY, LOOPBACK, InetAddress
+from sim.polling import oserror
+
+Result = TypeVar("Result")
+_FLAGS = SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC
+_UNKNOWN_NAME = (-2, "Name or service not known")
+
+
+class HostError(OSError):
+    """``socket.herror``."""
+
+
+class GaiError(OSError):
+    """``socket.gaierror``: a name that stands for no address."""
+
+
+def split_type(kind: int) -> tuple[int, int]:
+    """A socket type and the flags that came with it."""
+    return kind & ~_FLAGS, kind & _FLAGS
+
+
+def check_kind(family: int, kind: int, proto: int, *, pair: bool = False) -> None:
+    """Refuse what this kernel does not have.
+
+    Raises:
+        OSError: EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or ESOCKTNOSUPPORT, with what is left out.
+    """
+    if family not in {AddressFamily.AF_UNIX, AddressFamily.AF_INET}:
+        raise oserror(errno.EAFNOSUPPORT)
+    if kind != SocketKind.SOCK_STREAM:
+        raise _left_out(errno.ESOCKTNOSUPPORT, "only stream sockets are here")
+    if pair and family == AddressFamily.AF_INET:
+        raise oserror(errno.EOPNOTSUPP)
+    if proto not in ({0, options.IPPROTO_TCP} if family == AddressFamily.AF_INET else {0, 1}):
+        raise oserror(errno.EPROTONOSUPPORT)
+    if not pair and family == AddressFamily.AF_UNIX:
+        raise _left_out(errno.EAFNOSUPPORT, "UNIX sockets come in pairs only, from socketpair()")
+
+
+def _left_out(code: int, what: str) -> OSError:
+    return OSError(code, f"{os.strerror(code)} ({what})")
+
+
+def inet_address(address: object, caller: str) -> InetAddress:
+    """Host and port as given to ``bind`` and ``connect`` (``getsockaddrarg``)."""
+    if not isinstance(address, tuple):
+        raise TypeError(f"{caller}(): AF_INET address must be tuple, not {type(address).__name__}")
+    if len(address) != 2:
+        raise TypeError(f"{caller}(): AF_INET address must be a pair (host, port)")
+    host, port = address
+    if isinstance(host, bytes | bytearray):
+        host = host.decode("ascii")
+    if not isinstance(host, str):
+        raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
+    number = c_int(port)
+    if not 0 <= number <= 0xFFFF:
+        raise OverflowError(f"{caller}(): port must be 0-65535.")
+    return _resolve(host), number
+
+
+def _resolve(host: str) -> str:
+    if host in {"", ANY}:
+        return ANY
+    if host in {"localhost", LOOPBACK}:
+        return LOOPBACK
+    parts = host.split(".")
+    if len(parts) == 4 and all(part.isdecimal() and int(part) <= 255 for part in parts):
+        return ".".join(str(int(part)) for part in parts)
+    raise GaiError(*_UNKNOWN_NAME)
+
+
+class SocketObject:
+    """A socket object: a descriptor, and what Python adds to it."""
+
+    _process: ClassVar[Process]
+    default_timeout_ns: ClassVar[int | None] = None
+    """The timeout that new sockets get (``setdefaulttimeout``)."""
+
+    @staticmethod
+    def on(process: Process) -> type[SocketObject]:
+        """The class for one kernel's programs."""
+        return type("socket", (SocketObject,), {"_process": process, "__module__": "socket"})
+
+    def __init__(
+        self,
+        family: SupportsIndex = -1,
+        type: SupportsIndex = -1,  # noqa: A002 (the module's own name)
+        proto: SupportsIndex = -1,
+        fileno: SupportsIndex | None = None,
+    ) -> None:
+        self._fd = -1
+        chosen, asked, protocol = c_int(family), c_int(type), c_int(proto)
+        kind, flags = split_type(SocketKind.SOCK_STREAM if asked == -1 else asked)
+        kernel = self._process.kernel
+        if fileno is not None:
+            number = c_int(fileno)
+            if number < 0:
+                raise ValueError("negative file descriptor")
+            self._process.call(kernel.sys_getsockname, number)
+            unix = isinstance(kernel.table.file(number), UnixSocket)
+            if chosen == -1:
+                chosen = AddressFamily.AF_UNIX if unix else AddressFamily.AF_INET
+            self._fd = number
+        else:
+            chosen = AddressFamily.AF_INET if chosen == -1 else chosen
+            check_kind(chosen, kind, max(protocol, 0))
+            self._fd = self._process.call(kernel.sys_socket)
+        self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), max(protocol, 0)
+        self._timeout_ns = 0 if flags & SocketKind.SOCK_NONBLOCK else self.default_timeout_ns
+        if self._timeout_ns is not None:
+            self._process.call(kernel.sys_set_blocking, self._fd, False)
+
+    def __repr__(self) -> str:
+        state = f"fd={self._fd}" if self._fd >= 0 else "[closed]"
+        return f"<socket.socket {state}, family={self.family!r}, type={self.type!r}, proto={self.proto}>"
+
+    # -- the descriptor -------------------------------------------------------------------
+
+    def fileno(self) -> int:
+        """The descriptor; -1 once closed."""
+        return self._fd
+
+    def detach(self) -> int:
+        """Give the descriptor away: this object is closed, the descriptor is not."""
+        fd, self._fd = self._fd, -1
+        return fd
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        fd = self.detach()
+        if fd >= 0:
+            self._process.call(self._process.kernel.sys_close, fd)
+
+    def dup(self) -> SocketObject:
+        """Another object, on a duplicate of the descriptor."""
+        number = self._process.call(self._process.kernel.sys_dup, self._fd)
+        twin = type(self)(self.family, self.type, self.proto, number)
+        twin.settimeout(self.gettimeout())
+        return twin
+
+    def __enter__(self) -> SocketObject:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- waiting --------------------------------------------------------------------------
+
+    def settimeout(self, value: Seconds | None, /) -> None:
+        """Wait so many seconds at most; None for ever, 0 not at all."""
+        asked_ns = None if value is None else duration_ns(value)
+        if asked_ns is not None and asked_ns < 0:
+            raise ValueError("Timeout value out of range")
+        self._timeout_ns = asked_ns
+        self._process.call(self._process.kernel.sys_set_blocking, self._fd, asked_ns is None)
+
+    def gettimeout(self) -> float | None:
+        """The timeout in seconds."""
+        return None if self._timeout_ns is None else self._timeout_ns / 1e9
+
+    timeout = property(gettimeout)
+
+    def setblocking(self, flag: object, /) -> None:
+        """Wait for ever, or not at all."""
+        self.settimeout(None if flag else 0.0)
+
+    def getblocking(self) -> bool:
+        """Whether calls wait at all."""
+        return self._timeout_ns != 0
+
+    def _wait_ready(self, events: int, limit_ns: int, what: str) -> None:
+        """Poll for the descriptor, as CPython does where there is a timeout.
+
+        Raises:
+            TimeoutError: it did not become ready.
+        """
+        if limit_ns < 0:
+            raise TimeoutError("timed out")
+        entries = np.array([(self._fd, events, 0)], dtype=POLLFD)
+        rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
+        kernel = self._process.kernel
+        ready = self._process.wait(kernel.sys_poll(entries, rounded_ns), lambda: self._who(what))
+        if not ready:
+            raise TimeoutError("timed out")
+
+    def _until_done(self, what: str, events: int, function: Callable[[], Result]) -> Result:
+        """Make a call under the timeout (``sock_call_ex``)."""
+        if not self._timeout_ns:
+            return self._process.attempt(self._fd, function, lambda: self._who(what))
+        deadline_ns = self._process.kernel.now_ns + self._timeout_ns
+        remaining_ns = self._timeout_ns
+        while True:
+            self._wait_ready(events, remaining_ns, what)
+            try:
+                return self._process.call(function)
+            except BlockingIOError:
+                remaining_ns = deadline_ns - self._process.kernel.now_ns
+
+    def _who(self, what: str) -> str:
+        return f"socket.{what} on descriptor {self._fd}"
+
+    # -- connections ----------------------------------------------------------------------
+
+    def bind(self, address: Any, /) -> None:
+        """Give the socket its address."""
+        place = inet_address(address, "bind")
+        self._process.call(self._process.kernel.sys_bind, self._fd, place)
+
+    def listen(self, backlog: SupportsIndex = 128, /) -> None:
+        """Take connections from now on."""
+        self._process.call(self._process.kernel.sys_listen, self._fd, max(c_int(backlog), 0))
+
+    def accept(self) -> tuple[SocketObject, Address]:
+        """Take a connection: a new socket, and who it is."""
+        kernel = self._process.kernel
+        fd = self._until_done("accept", polling.IN, lambda: kernel.sys_accept4(self._fd))
+        accepted = kernel.table.file(fd)
+        address = accepted.remote if isinstance(accepted, TcpSocket) else (ANY, 0)
+        connection = type(self)(self.family, self.type, self.proto, fd)
+        if self.default_timeout_ns is None and self._timeout_ns:
+            connection.setblocking(True)
+        return connection, address
+
+    def connect(self, address: Any, /) -> None:
+        """Connect to a listening socket."""
+        place = inet_address(address, "connect")
+        kernel = self._process.kernel
+
+        def begin_or_report() -> None:
+            try:
+                kernel.sys_connect(self._fd, place)
+            except BlockingIOError as error:
+                if error.errno != errno.EINPROGRESS or self._timeout_ns == 0:
+                    raise
+                kernel.sys_connect(self._fd, place)
+
+        if not self._timeout_ns:
+            self._process.attempt(self._fd, begin_or_report, lambda: self._who("connect"))
+            return
+        try:
+            self._process.call(kernel.sys_connect, self._fd, place)
+        except BlockingIOError as error:
+            if error.errno != errno.EINPROGRESS:
+                raise
+            self._wait_ready(polling.OUT | polling.ERR, self._timeout_ns, "connect")
+            code = self.getsockopt(options.SOL_SOCKET, options.SO_ERROR)
+            if code:
+                raise oserror(int(code)) from None
+
+    def connect_ex(self, address: Any, /) -> int:
+        """Connect; the errno instead of an exception, 0 for success."""
+        try:
+            self.connect(address)
+        except GaiError:
+            raise
+        except OSError as error:
+            return error.errno or errno.EAGAIN
+        return 0
+
+    def shutdown(self, how: SupportsIndex, /) -> None:
+        """End one direction, or both."""
+        self._process.call(self._process.kernel.sys_shutdown, self._fd, c_int(how))
+
+    # -- data -----------------------------------------------------------------------------
+
+    def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
+        """Take up to ``bufsize`` bytes; ``b""`` at end of file."""
+        size = c_int(bufsize)
+        if size < 0:
+            raise ValueError("negative buffersize in recv")
+        return self._receive(size, _known(flags), "recv")
+
+    def recv_into(self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0) -> int:
+        """Take bytes into a buffer; how many."""
+        room = memoryview(buffer).cast("B")
+        if room.readonly:
+            raise TypeError("recv_into() argument 1 must be read-write bytes-like object, not bytes")
+        size = c_int(nbytes)
+        if size < 0:
+            raise ValueError("negative buffersize in recv_into")
+        if size > len(room):
+            raise ValueError("buffer too small for requested bytes")
+        data = self._receive(size or len(room), _known(flags), "recv_into")
+        room[: len(data)] = data
+        return len(data)
+
+    def _receive(self, size: int, flags: int, what: str) -> bytes:
+        if size == 0:
+            return b""
+        kernel = self._process.kernel
+        peek = bool(flags & MsgFlag.MSG_PEEK)
+        if flags & MsgFlag.MSG_DONTWAIT and not self._timeout_ns:
+            return self._process.call(kernel.sys_recvfrom, self._fd, size, peek)
+        return self._until_done(what, polling.IN, lambda: kernel.sys_recvfrom(self._fd, size, peek))
+
+    def send(self, data: Buffer, flags: SupportsIndex = 0, /) -> int:
+        """Send bytes; how many were taken."""
+        return self._send(memoryview(data).tobytes(), _known(flags), "send")
+
+    def _send(self, data: bytes, flags: int, what: str) -> int:
+        kernel = self._process.kernel
+        if self._timeout_ns:
+            return self._until_done(what, polling.OUT, lambda: kernel.sys_sendto(self._fd, data))
+        dont_wait = bool(flags & MsgFlag.MSG_DONTWAIT)
+        return self._process.write(
+            self._fd, data, kernel.sys_sendto, lambda: self._who(what), dont_wait=dont_wait
+        )
+
+    def sendall(self, data: Buffer, flags: SupportsIndex = 0, /) -> None:
+        """Send all the bytes."""
+        content, known = memoryview(data).tobytes(), _known(flags)
+        kernel = self._process.kernel
+        deadline_ns = kernel.now_ns + (self._timeout_ns or 0)
+        sent = 0
+        while True:
+            if self._timeout_ns:
+                self._wait_ready(polling.OUT, deadline_ns - kernel.now_ns, "sendall")
+                sent += self._process.call(kernel.sys_sendto, self._fd, content[sent:])
+            else:
+                sent += self._send(content[sent:], known, "sendall")
+            if sent >= len(content):
+                return
+
+    # -- names and options ----------------------------------------------------------------
+
+    def getsockname(self) -> Address:
+        """The socket's own address."""
+        return self._process.call(self._process.kernel.sys_getsockname, self._fd)
+
+    def getpeername(self) -> Address:
+        """The far end's address."""
+        return self._process.call(self._process.kernel.sys_getpeername, self._fd)
+
+    def getsockopt(self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = 0, /) -> Any:
+        """An option: an int, or ``buflen`` bytes at most."""
+        size = c_int(buflen)
+        if not 0 <= size <= 1024:
+            raise OSError("getsockopt buflen out of range")
+        kernel = self._process.kernel
+        value = self._process.call(kernel.sys_getsockopt, self._fd, c_int(level), c_int(optname))
+        return value[:size] if size else options.integer(value)
+
+    def setsockopt(
+        self, level: SupportsIndex, optname: SupportsIndex, value: SupportsIndex | Buffer, /
+    ) -> None:
+        """Set an option to an int, or to what the bytes say."""
+        content = (
+            memoryview(value).tobytes()
+            if isinstance(value, bytes | bytearray | memoryview)
+            else options.packed(c_int(value))
+        )
+        kernel = self._process.kernel
+        self._process.call(kernel.sys_setsockopt, self._fd, c_int(level), c_int(optname), content)
+
+
+def _known(flags: SupportsIndex) -> int:
+    """The flags of a send or recv, if this kernel knows them all."""
+    number = c_int(flags)
+    if number & ~int(MsgFlag.MSG_PEEK | MsgFlag.MSG_DONTWAIT | MsgFlag.MSG_NOSIGNAL):
+        raise _left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")
+    return number

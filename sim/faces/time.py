@@ -1,0 +1,60 @@
+"""``kernel.time``: clocks and sleep, in virtual time.
+
+All clocks tell the kernel's virtual time; the wall clock starts at the epoch with it. Reading one
+takes what the vDSO takes, about 25 ns, so that a program that waits by looking at the clock comes to
+its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from sim.accounts import Account, Bill
+from sim.faces.arguments import Seconds, duration_ns
+from sim.faces.process import Face, Process
+
+CLOCK_READ_NS = 25
+
+
+class TimeModule(Face):
+    """Stands where the time module stands."""
+
+    module = "time"
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        page = process.kernel.ledger.page()
+        self._reading = page["clock"] = Bill(((Account.APPLICATION, CLOCK_READ_NS),))
+
+    def monotonic_ns(self) -> int:
+        """Virtual nanoseconds."""
+        kernel = self._process.kernel
+        self._process.call(kernel.pay, self._reading)
+        return kernel.now_ns
+
+    def monotonic(self) -> float:
+        """Virtual seconds."""
+        return self.monotonic_ns() / 1e9
+
+    time_ns = perf_counter_ns = monotonic_ns
+    time = perf_counter = monotonic
+
+    def sleep(self, seconds: Seconds, /) -> None:
+        """Let ``seconds`` of virtual time pass, at least."""
+        pause_ns = duration_ns(seconds)
+        if pause_ns < 0:
+            raise ValueError("sleep length must be non-negative")
+        self._process.wait(self._asleep(pause_ns), lambda: "time.sleep")
+
+    def _asleep(self, pause_ns: int) -> Generator[None, None, None]:
+        kernel = self._process.kernel
+        if pause_ns:
+            task = kernel.block()
+
+            def over() -> None:
+                kernel.wake(task)
+
+            kernel.timers.set(kernel.now_ns + pause_ns, over)
+        kernel.pay_switch()
+        yield
+        kernel.pay_switch()
