@@ -214,8 +214,12 @@ def epoll_wait(
         kernel.free_ns += bill.ns
         kernel.recent.append(bill)
         record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
-        epoll.waiters.append(kernel.block())
-        yield
+        epoll.waiters.append(task := kernel.block())
+        try:
+            yield
+        except GeneratorExit:  # given up by whoever called: nothing can wake it
+            epoll.waiters.remove(task)
+            raise
     if deadline is not None:
         kernel.timers.cancel(deadline.serial)
     found = len(events)
