@@ -50,6 +50,8 @@ class Network:
         """Connections touched so far, by client."""
         self._without: set[int] = set()
         """Clients that have no connection."""
+        self._retrying: set[int] = set()
+        """Those of them whose SYN is on its way again."""
         self._record = kernel.journal.append
         self._interrupts = kernel.ledger.page()
         self._payload = b""
@@ -191,30 +193,44 @@ class Network:
             self._drop(-1, len(self._payload), DropReason.NOT_CONNECTED, serial)
 
     def _replace(self, slot: int, serial: int) -> None:
-        """A client hangs up, and another one connects in its place."""
+        """A client hangs up, and another one connects in its place: FIN and handshake are one record."""
+        kernel = self.kernel
         socket = self.socket_of(slot)
+        numbers = self.listener.numbers
+        hung_up = False
         if socket is not None and not socket.read_shut:
-            fd = socket.numbers[0] if socket.numbers else -1
+            numbers = socket.numbers
+            hung_up = True
             socket.deliver_fin()
-            kernel = self.kernel
-            kernel.journal.append((kernel.now_ns, Kind.PACKET, fd, 0, kernel.effect, serial))
-        self._connect(slot, serial)
+        fd = numbers[0] if numbers else -1
+        if self._connect(slot, serial) or hung_up:
+            self._record((kernel.now_ns, PACKET, fd, 0, kernel.effect, serial))
 
-    def _connect(self, slot: int, serial: int) -> None:
+    def _connect(self, slot: int, serial: int) -> bool:
+        """A handshake; whether the listening socket had room for the connection."""
         kernel = self.kernel
         if not self.connected:
             self._drop(-1, 0, DropReason.NOT_CONNECTED, serial)
-            return
+            return False
         socket = StreamSocket(kernel)
         socket.client = self
         socket.slot = slot
         if self.listener.established(socket):
             self._sockets[slot] = socket
             self._without.discard(slot)
-            return
+            return True
         self._left_without(slot)
         self._drop(-1, 0, DropReason.BACKLOG_FULL, serial)
-        kernel.timers.set(kernel.now_ns + SYN_RETRY_NS, lambda: self._connect(slot, serial))
+        if slot not in self._retrying:
+            self._retrying.add(slot)
+            kernel.timers.set(kernel.now_ns + SYN_RETRY_NS, lambda: self._retry(slot, serial))
+        return False
+
+    def _retry(self, slot: int, serial: int) -> None:
+        """The SYN comes again, unless the client has a connection by now."""
+        self._retrying.discard(slot)
+        if slot in self._without:
+            self._connect(slot, serial)
 
     def _left_without(self, slot: int) -> None:
         self._sockets.pop(slot, None)
