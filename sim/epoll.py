@@ -14,7 +14,7 @@ So a wait costs what is *ready* (k reported, s stale), whatever the number n of 
 Simplified: the interest list is a hash by (file, number), not a red-black tree, with the tree's
 cost charged per ``epoll_ctl``; a block of untouched connections is watched as a block
 (:class:`sim.descriptors.IdleBlock`), and gets its items one by one as they are touched. An epoll
-watching an epoll works; loop and depth checks come to ``ELOOP`` for a plain cycle.
+watching an epoll works, cycles and depth refused; the limit on wake-up paths (EINVAL) is left out.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 CTL_ADD = 1
 CTL_DEL = 2
 CTL_MOD = 3
+MAX_NESTS = 4
+"""Epolls that can watch each other in a chain, beyond the first (``EP_MAX_NESTS``)."""
 ONCE_REPORTED = polling.EPOLLET | polling.EPOLLONESHOT
 EVENT_BYTES = 12
 """``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
@@ -126,15 +128,15 @@ class Epoll(OpenFile):
         Raises:
             OSError: EEXIST, watched already; EINVAL, flags that exclude each other; ELOOP.
         """
-        if (file, fd) in self.interest:
-            raise oserror(errno.EEXIST)
         if events & polling.EPOLLEXCLUSIVE:
             allowed = polling.IN | polling.OUT | polling.ERR | polling.HUP
             allowed |= polling.EPOLLEXCLUSIVE | polling.EPOLLET | polling.EPOLLWAKEUP
             if events & ~allowed or isinstance(file, Epoll):
                 raise oserror(errno.EINVAL)
-        if isinstance(file, Epoll) and file.reaches(self):
-            raise oserror(errno.ELOOP)
+        if isinstance(file, Epoll):
+            self._check_nesting(file)
+        if (file, fd) in self.interest:
+            raise oserror(errno.EEXIST)
         self._list_if_ready(self.hook(file, fd, events))
 
     def hook(self, file: OpenFile, fd: int, events: int) -> Item:
@@ -146,11 +148,25 @@ class Epoll(OpenFile):
         file.wait_queue.add(item)
         return item
 
+    def _check_nesting(self, inner: Epoll) -> None:
+        """Whether it may watch another epoll (``ep_loop_check``): ELOOP for a cycle, or too deep."""
+        if inner.reaches(self) or inner.depth() + 1 + self.height() > MAX_NESTS:
+            raise oserror(errno.ELOOP)
+
     def reaches(self, other: Epoll) -> bool:
         """Whether this epoll is ``other`` or watches it, directly or through others."""
-        if self is other:
-            return True
-        return any(isinstance(file, Epoll) and file.reaches(other) for file, _ in self.interest)
+        return self is other or any(epoll.reaches(other) for epoll in self._watched_epolls())
+
+    def depth(self) -> int:
+        """Epolls below this one, on the longest way down."""
+        return max((1 + epoll.depth() for epoll in self._watched_epolls()), default=0)
+
+    def height(self) -> int:
+        """Epolls above this one, on the longest way up."""
+        return max((1 + item.epoll.height() for item in self.items), default=0)
+
+    def _watched_epolls(self) -> list[Epoll]:
+        return [file for file, _ in self.interest if isinstance(file, Epoll)]
 
     def watch_block(self, first: int, last: int, events: int) -> None:
         """ADD every descriptor of a block of untouched connections."""
