@@ -217,8 +217,9 @@ def epoll_wait(
         epoll.waiters.append(task := kernel.block())
         try:
             yield
-        except GeneratorExit:  # given up by whoever called: nothing can wake it
-            epoll.waiters.remove(task)
+        except GeneratorExit:  # given up by whoever called
+            if task in epoll.waiters:  # not woken in the meantime
+                epoll.waiters.remove(task)
             raise
     if deadline is not None:
         kernel.timers.cancel(deadline.serial)
