@@ -1,0 +1,44 @@
+"""``python -m benchmarks [NAMES] [--json FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import time
+from pathlib import Path
+
+from benchmarks.report import Figure, save, show
+
+NAMES = {
+    "scan": "a scan, simulated and the host's",
+    "events": "an epoll wake-up and SimPy's events",
+    "wakeup": "epoll at a thousand and at a million descriptors",
+    "memory": "a race of a million descriptors",
+    "startup": "how soon the commands answer",
+    "screen": "the screen: CPU, frames, keys",
+}
+"""Modules of this package, in the order in which they run, and what they measure."""
+
+
+def main() -> None:
+    """Measure what was asked for, or everything, and show it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed and memory.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: all)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a file")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in NAMES]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}")
+    figures: list[Figure] = []
+    for name in arguments.names or NAMES:
+        begin_s = time.monotonic()
+        module = importlib.import_module(f"benchmarks.{name}")
+        some = module.figures()
+        show(some, f"{name}: {NAMES[name]} ({time.monotonic() - begin_s:.0f} s)")
+        figures += some
+    if arguments.json:
+        save(figures, arguments.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""A simulated scan beside the host's own ``select``, over the same number of descriptors.
+
+The host's call is made with a bitmap of any size, past the C library's FD_SETSIZE, over real
+eventfds, the cheapest thing to ask (sockets cost it several times as much), as many as the process
+may have. Beyond that its cost is extrapolated from the cost per descriptor at the most that fit, and
+says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+from collections.abc import Iterator
+
+from benchmarks.report import Figure
+from benchmarks.timing import Job, rivals_ns
+from sim.asks import set_bit, set_bits, words_for
+from sim.files.tcp import IDLE_MASK, StreamSocket
+from sim.kernel import Kernel
+
+SIZES = (10_000, 100_000, 1_000_000)
+SHARE = 20
+"""A simulated scan may take one part in so many of the host's."""
+CALLS = 50
+"""Calls in a turn at the smallest size: a single one would find the rival's data in the caches."""
+TURNS = 9
+SPARE_FDS = 100
+"""Left for the process itself."""
+
+
+@contextlib.contextmanager
+def idle_descriptors(count: int) -> Iterator[list[int]]:
+    """So many eventfds with nothing to read, or as many as fit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    fds: list[int] = []
+    try:
+        for _ in range(min(count, hard - SPARE_FDS)):
+            fds.append(os.eventfd(0))
+        yield fds
+    finally:
+        for fd in fds:
+            os.close(fd)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+class TimeVal(ctypes.Structure):
+    """``struct timeval``."""
+
+    _fields_ = (("tv_sec", ctypes.c_long), ("tv_usec", ctypes.c_long))
+
+
+def host_select(fds: list[int]) -> Job:
+    """One ``select`` of the host over idle descriptors, with a timeout of zero."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    nfds = max(fds) + 1
+    asked = words_for(nfds)
+    for fd in fds:
+        set_bit(asked, fd)
+    words = (ctypes.c_uint64 * len(asked))()
+    size = ctypes.sizeof(words)
+    zero = TimeVal(0, 0)
+
+    def call() -> None:
+        ctypes.memmove(words, asked.ctypes.data, size)
+        if libc.select(nfds, words, None, None, ctypes.byref(zero)) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    return call
+
+
+def simulated_select(count: int, timeout_ns: int) -> Job:
+    """One simulated ``select`` over idle descriptors; with a timeout above zero it makes two passes."""
+    kernel = Kernel()
+    block = kernel.table.install_idle(count, IDLE_MASK, lambda _: StreamSocket(kernel))
+    nfds = block.last + 1
+    asked = words_for(nfds)
+    set_bits(asked, block.first, block.last)
+
+    def call() -> None:
+        if kernel.complete(kernel.sys_select(nfds, asked.copy(), timeout_ns=timeout_ns)) != 0:
+            raise AssertionError("idle descriptors are not ready")
+
+    return call
+
+
+def repeated(job: Job, times: int) -> Job:
+    """A job done several times."""
+
+    def jobs() -> None:
+        for _ in range(times):
+            job()
+
+    return jobs
+
+
+def figures() -> list[Figure]:
+    """The scan at each size."""
+    found = []
+    with idle_descriptors(max(SIZES)) as fds:
+        for size in SIZES:
+            asked = fds[:size]
+            jobs = host_select(asked), simulated_select(size, 0), simulated_select(size, 1_000_000)
+            calls = max(1, CALLS * min(SIZES) // size)
+            host_ns, call_ns, twice_ns = (
+                ns / calls for ns in rivals_ns(*(repeated(job, calls) for job in jobs), repetitions=TURNS)
+            )
+            how = "measured"
+            if len(asked) < size:
+                how = f"extrapolated from {len(asked):,} at {host_ns / len(asked):.0f} ns each"
+                host_ns *= size / len(asked)
+            host = f"host {host_ns / 1000:,.0f} µs ({how})"
+            pass_ns = twice_ns - call_ns
+            note = f"{host}, simulated {pass_ns / 1000:,.1f} µs: what two passes take more than one"
+            found.append(
+                Figure(
+                    f"a scan of {size:,} fds ÷ the host's select",
+                    pass_ns / host_ns,
+                    "×",
+                    1 / SHARE,
+                    note=note,
+                )
+            )
+            note = f"simulated {call_ns / 1000:,.1f} µs from entry to return"
+            found.append(Figure("  the whole call ÷ the host's", call_ns / host_ns, "×", note=note))
+    return found
