@@ -35,7 +35,7 @@ import numpy.typing as npt
 
 from sim import waits
 from sim.accounts import Account, Bill, Count
-from sim.asks import Words
+from sim.asks import Ask, Words
 from sim.costs import BUILT_IN, CostTable
 from sim.cpu import Cpu
 from sim.descriptors import NOFILE, DescriptorTable
@@ -261,10 +261,10 @@ class Kernel(SocketCalls, Cpu):
         self.epolls.append(epoll)
         return self.table.install(epoll)
 
-    def refresh_lazy_masks(self) -> None:
-        """Bring the masks of epoll descriptors up to date before a scan looks at them."""
+    def refresh_lazy_masks(self, ask: Ask) -> None:
+        """Bring the masks of the epoll descriptors up to date that a scan is about to look at."""
         for epoll in self.epolls:
-            if epoll.mask or epoll.ready:
+            if (epoll.mask or epoll.ready) and any(ask.wanted(fd) for fd in epoll.numbers):
                 epoll.refresh()
 
     def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:

@@ -54,15 +54,21 @@ class Loopback:
         host, port = address
         if host != ANY and not host.startswith("127."):
             raise oserror(errno.EADDRNOTAVAIL)
-        if socket.local[1] or isinstance(socket, ListeningSocket):
+        if self._has_port(socket):
             raise oserror(errno.EINVAL)
         if port and self._taken(socket, host, port):
             raise oserror(errno.EADDRINUSE)
         self._take(socket, host, port or self._free_port())
+        if isinstance(socket, TcpSocket):
+            socket.keeps_host, socket.keeps_port = host != ANY, bool(port)
 
     def _take(self, socket: Bound, host: str, port: int) -> None:
         socket.local = (host, port)
         self._bound.setdefault(port, []).append(socket)
+
+    def _has_port(self, socket: Bound) -> bool:
+        """Whether it holds one; its name keeps that of a connection that is over."""
+        return socket in self._bound.get(socket.local[1], ())
 
     def _free_port(self) -> int:
         first, last = PORT_RANGE
@@ -101,7 +107,7 @@ class Loopback:
         """
         if socket.progress or socket.state != CLOSED:
             raise oserror(errno.EINVAL)
-        if not socket.local[1]:
+        if not self._has_port(socket):
             self._take(socket, socket.local[0], self._free_port())
         elif self._taken(socket, *socket.local):
             raise oserror(errno.EADDRINUSE)
@@ -112,6 +118,7 @@ class Loopback:
         """Make a listening socket a fresh one again; those who wait in its queue are reset."""
         socket = TcpSocket(self.kernel)
         socket.local, socket.options = listener.local, listener.options
+        socket.keeps_port = True
         listener.refuse_all()
         self._replace(listener, socket)
         socket.notify(0)
@@ -147,11 +154,13 @@ class Loopback:
         if socket.progress == CONNECTING:
             self._report(socket)
             return
+        if socket.state != CLOSED:
+            raise oserror(errno.EISCONN)
         host, port = address
         host = LOOPBACK if host == ANY else host
         if not host.startswith("127."):
             raise oserror(errno.ENETUNREACH)
-        if not socket.local[1]:
+        if not self._has_port(socket):
             self._take(socket, ANY, self._free_port())
         if socket.local[0] == ANY:
             socket.local = (LOOPBACK, socket.local[1])

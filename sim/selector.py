@@ -198,7 +198,7 @@ class ScanCall:
         """The ranks that are ready now."""
         found, self.foreseen = self.foreseen, None
         if found is None:
-            self.kernel.refresh_lazy_masks()
+            self.kernel.refresh_lazy_masks(self.ask)
             found = self.ask.ready_ranks(self.kernel.table.poll_masks)
         return found
 

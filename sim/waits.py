@@ -59,11 +59,11 @@ def select(
     """
     if nfds < 0:
         raise oserror(errno.EINVAL)
-    nfds = min(nfds, kernel.table.end)
+    nfds = min(nfds, len(kernel.table.poll_masks))
     given = [bitmap for bitmap in bitmaps if bitmap is not None]
     size = (nfds + 63) // 64
     ask = SelectAsk(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
-    kernel.refresh_lazy_masks()
+    kernel.refresh_lazy_masks(ask)
     masks = kernel.table.poll_masks
     ready = ask.ready_fds(masks)
     if len(ready) and (masks[ready] == polling.NVAL).any():

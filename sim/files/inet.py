@@ -53,6 +53,8 @@ class TcpSocket(StreamSocket):
         "fin_received",
         "fin_sent",
         "gone",
+        "keeps_host",
+        "keeps_port",
         "local",
         "no_space",
         "options",
@@ -72,6 +74,10 @@ class TcpSocket(StreamSocket):
         self.state = CLOSED
         self.progress = UNCONNECTED
         self.local = ("0.0.0.0", 0)
+        self.keeps_host = False
+        """The host was asked for, and so outlives the connection (SOCK_BINDADDR_LOCK)."""
+        self.keeps_port = False
+        """The port was asked for, and so outlives the connection (SOCK_BINDPORT_LOCK)."""
         self.remote = ("0.0.0.0", 0)
         self.peer: TcpSocket | None = None
         self.unsent: list[bytes] = []
@@ -132,6 +138,8 @@ class TcpSocket(StreamSocket):
         self.kernel.loopback.forget_syn(self)
         self.state = CLOSED
         self.progress = UNCONNECTED
+        if not self.keeps_host:
+            self.local = ("0.0.0.0", self.local[1])
         self.remote = ("0.0.0.0", 0)
         self.peer = None
         self.read_shut = self.write_shut = self.fin_sent = self.fin_received = False
@@ -181,6 +189,8 @@ class TcpSocket(StreamSocket):
         self.state = CLOSED
         self.read_shut = self.write_shut = True
         self.peer = None
+        if self.gone or not self.keeps_port:
+            self.kernel.loopback.unbind(self)
         self._changed()
 
     def deliver_reset(self, code: int = 0) -> None:
@@ -296,7 +306,9 @@ class TcpSocket(StreamSocket):
         """Closed: FIN behind what is queued, or RST if something lies here unread."""
         self.gone = True
         self.kernel.loopback.forget_syn(self)
-        self.kernel.loopback.unbind(self)
+        if self.state != ESTABLISHED:
+            self.state = CLOSED
+            self.kernel.loopback.unbind(self)
         if self.received or self.options.resets_at_close:
             self.abort()
             return
@@ -307,6 +319,7 @@ class TcpSocket(StreamSocket):
         """Reset the far end; nothing more goes out."""
         peer, self.peer = self.peer, None
         self.state = CLOSED
+        self.kernel.loopback.unbind(self)
         if peer is not None:
             peer.deliver_reset()
 

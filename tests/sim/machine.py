@@ -14,6 +14,7 @@ from sim.accounts import Account, Count
 from sim.asks import POLLFD, Words, set_bit, words_for
 from sim.clock import NEVER
 from sim.costs import CostTable
+from sim.files.inet import TcpSocket
 from sim.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
 from sim.kernel import Kernel
 from sim.latency import Latencies
@@ -46,9 +47,15 @@ ROUND_COSTS = CostTable(
 
 
 def pairs(kernel: Kernel, count: int) -> tuple[list[int], list[int]]:
-    """``count`` connections: our ends and the far ends, by descriptor."""
-    both = [kernel.sys_socketpair() for _ in range(count)]
-    return [here for here, _ in both], [there for _, there in both]
+    """``count`` TCP connections: our ends and the far ends, by descriptor."""
+    ours, theirs = [], []
+    for _ in range(count):
+        here, there = TcpSocket(kernel), TcpSocket(kernel)
+        here.connected(there)
+        there.connected(here)
+        ours.append(kernel.table.install(here))
+        theirs.append(kernel.table.install(there))
+    return ours, theirs
 
 
 def socket_at(kernel: Kernel, fd: int) -> StreamSocket:

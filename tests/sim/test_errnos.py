@@ -98,8 +98,9 @@ def test_descriptors_run_out():
 def test_accept_without_room_for_a_descriptor_leaves_the_connection_waiting():
     kernel = Kernel(nofile=5)
     listener, client = kernel.sys_socket(), kernel.sys_socket()
-    port = kernel.sys_listen(listener, 4)
-    kernel.sys_connect(client, port)
+    kernel.sys_bind(listener, ("127.0.0.1", 80))
+    kernel.sys_listen(listener, 4)
+    raises(errno.EINPROGRESS, kernel.sys_connect, client, ("127.0.0.1", 80))
     raises(errno.EMFILE, kernel.sys_accept4, listener)
     kernel.sys_close(client)
     assert kernel.sys_accept4(listener) == client
@@ -123,12 +124,14 @@ def test_closed_and_unfit_descriptors(kernel):
     raises(errno.EINVAL, kernel.sys_read, epfd, 1)
     raises(errno.EINVAL, kernel.sys_accept4, fd)
     raises(errno.ENOTSOCK, kernel.sys_listen, epfd, 1)
-    raises(errno.ENOTSOCK, kernel.sys_connect, epfd, 80)
-    raises(errno.ECONNREFUSED, kernel.sys_connect, fresh, 80)
-    raises(errno.EISCONN, kernel.sys_connect, fd, 80)
-    port = kernel.sys_listen(fresh, 1)
+    address = ("127.0.0.1", 80)
+    raises(errno.ENOTSOCK, kernel.sys_connect, epfd, address)
+    raises(errno.EINPROGRESS, kernel.sys_connect, fresh, address)
+    raises(errno.ECONNREFUSED, kernel.sys_connect, fresh, address)
+    raises(errno.EISCONN, kernel.sys_connect, fd, address)
+    kernel.sys_listen(fresh, 1)
     raises(errno.EAGAIN, kernel.sys_accept4, fresh)
-    raises(errno.EADDRINUSE, kernel.sys_listen, kernel.sys_socket(), 1, port)
+    raises(errno.EADDRINUSE, kernel.sys_bind, kernel.sys_socket(), kernel.sys_getsockname(fresh))
 
 
 def test_blocking_errors_have_the_standard_library_s_classes(kernel):
@@ -136,5 +139,6 @@ def test_blocking_errors_have_the_standard_library_s_classes(kernel):
     with pytest.raises(BlockingIOError):
         kernel.sys_read(here, 1)
     kernel.sys_close(there)
+    assert kernel.sys_write(here, b"x") == 1  # nobody has said yet that nobody reads it
     with pytest.raises(BrokenPipeError):
         kernel.sys_write(here, b"x")

@@ -1,0 +1,33 @@
+"""The register of cases: every function that a topic module marks with :func:`case`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.conformance.world import World
+
+
+class Case(NamedTuple):
+    """One behaviour of the kernel, or of the modules on top of it."""
+
+    topic: str
+    name: str
+    source: str
+    """Where the behaviour is written down: a man page, a kernel function, a CPython module."""
+    see: Callable[[World], Any]
+    """Takes a world, returns what it saw."""
+
+
+CASES: list[Case] = []
+
+
+def case(source: str) -> Callable[[Callable[[World], Any]], Callable[[World], Any]]:
+    """Mark a function as a case."""
+
+    def register(function: Callable[[World], Any]) -> Callable[[World], Any]:
+        topic = function.__module__.rpartition(".")[2]
+        CASES.append(Case(topic, function.__name__, source, function))
+        return function
+
+    return register

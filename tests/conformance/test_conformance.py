@@ -1,0 +1,30 @@
+"""Every case, on the host's kernel and on the simulated one: both must see the same."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.cases import CASES, Case
+from tests.conformance.world import on_host, simulated
+
+for topic in sorted(Path(__file__).parent.glob("case_*.py")):
+    import_module(f"tests.conformance.{topic.stem}")
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.topic[5:]}-{case.name}") for case in CASES])
+def test_both_kernels_see_the_same(case: Case) -> None:
+    assert simulated(case.see) == on_host(case.see)
+
+
+def test_each_case_sees_something() -> None:
+    blind = [case.name for case in CASES if simulated(case.see) in (None, [], ())]
+    assert blind == []
+
+
+def test_each_case_has_a_name_of_its_own_and_a_source() -> None:
+    names = [(case.topic, case.name) for case in CASES]
+    assert len(set(names)) == len(names) >= 80
+    assert all(case.source for case in CASES)

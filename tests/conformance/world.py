@@ -1,0 +1,205 @@
+"""The two worlds a case runs in, and how it says what it saw.
+
+A world has the four modules, the host's or a simulated kernel's. A case names the descriptors it
+opens, and reports masks and errors as text, so that the two reports can be compared and read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sim
+
+ALL = select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP
+"""What a mask is asked for, where a case does not say otherwise."""
+_BITS = ("IN", "PRI", "OUT", "ERR", "HUP", "NVAL", "RDNORM", "RDBAND", "WRNORM", "WRBAND", "RDHUP")
+HOST = "127.0.0.1"
+
+
+def text(mask: int) -> str:
+    """``IN|OUT`` for a poll mask."""
+    return "|".join(bit for bit in _BITS if mask & getattr(select, f"POLL{bit}")) or "0"
+
+
+class World:
+    """Modules, and everything opened on them."""
+
+    def __init__(self, modules: Any) -> None:
+        self.select = modules.select
+        self.socket = modules.socket
+        self.os = modules.os
+        self.time = modules.time
+        self._names: dict[int, str] = {}
+        self._opened: list[Any] = []
+
+    def close(self) -> None:
+        for opened in reversed(self._opened):
+            try:
+                opened.close()
+            except OSError:
+                continue
+
+    # -- opening --------------------------------------------------------------------------
+
+    def name(self, name: str, descriptor: Any) -> Any:
+        """Give a descriptor the name it is reported by."""
+        number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
+        self._names[number] = name
+        return descriptor
+
+    def keep(self, name: str, opened: Any) -> Any:
+        """Close it in the end, and report it by name."""
+        self._opened.append(opened)
+        return self.name(name, opened)
+
+    def unix(self, names: str = "ab") -> tuple[Any, Any]:
+        """A non-blocking UNIX stream pair."""
+        pair = self.socket.socketpair()
+        for name, end in zip(names, pair, strict=True):
+            self.keep(name, end).setblocking(False)
+        return pair
+
+    def listener(self, backlog: int = 8, name: str = "l") -> Any:
+        """A non-blocking listening socket on a port of its own."""
+        server = self.keep(name, self.socket.socket())
+        server.bind((HOST, 0))
+        server.listen(backlog)
+        server.setblocking(False)
+        return server
+
+    def fresh(self, name: str = "s") -> Any:
+        """A non-blocking TCP socket without a connection."""
+        plain = self.keep(name, self.socket.socket())
+        plain.setblocking(False)
+        return plain
+
+    def connecting(self, address: Any, name: str = "c") -> Any:
+        """A non-blocking TCP socket that has begun to connect."""
+        client = self.fresh(name)
+        client.connect_ex(address)
+        return client
+
+    def tcp(self, names: str = "ab") -> tuple[Any, Any]:
+        """A non-blocking TCP pair: ``a`` accepted, ``b`` connected."""
+        server = self.listener()
+        client = self.connecting(server.getsockname(), names[1])
+        accepted = self.keep(names[0], server.accept()[0])
+        accepted.setblocking(False)
+        client.connect_ex(server.getsockname())
+        server.close()
+        return accepted, client
+
+    def epoll(self, *watched: tuple[Any, int], name: str = "e") -> Any:
+        """An epoll that watches the given descriptors."""
+        epoll = self.keep(name, self.select.epoll())
+        for descriptor, events in watched:
+            epoll.register(descriptor, events)
+        return epoll
+
+    def free_port(self) -> tuple[str, int]:
+        """An address nobody listens on."""
+        server = self.listener()
+        address = server.getsockname()
+        server.close()
+        return address
+
+    # -- reporting ------------------------------------------------------------------------
+
+    def wait(self, epoll: Any, timeout: float | None = 0, maxevents: int = -1) -> str:
+        """What ``epoll.poll`` reports: ``a:IN b:IN|OUT``, in its order."""
+        return self.events(epoll.poll(timeout, maxevents))
+
+    def events(self, found: list[tuple[int, int]]) -> str:
+        """Descriptors and masks by name."""
+        return " ".join(f"{self._names[fd]}:{text(mask)}" for fd, mask in found) or "nothing"
+
+    def mask(self, descriptor: Any, events: int = ALL) -> str:
+        """What ``poll`` says of one descriptor now."""
+        poll = self.select.poll()
+        poll.register(descriptor, events)
+        return text(dict(poll.poll(0)).get(_number(descriptor), 0))
+
+    def sets(self, *descriptors: Any, timeout: float | None = 0) -> str:
+        """In which of ``select``'s three results the descriptors turn up."""
+        given = list(descriptors)
+        results = self.select.select(given, given, given, timeout)
+        return " ".join(
+            f"{label}:" + "".join(self._names[_number(found)] for found in result)
+            for label, result in zip("rwx", results, strict=True)
+        )
+
+
+def _number(descriptor: Any) -> int:
+    return descriptor if isinstance(descriptor, int) else int(descriptor.fileno())
+
+
+def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
+    """A call's result, or the error it raised as text: type, and errno where there is one."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        code = getattr(error, "errno", None)
+        return f"{type(error).__name__} {errno.errorcode[code]}" if code else type(error).__name__
+
+
+def message(function: Callable[..., Any], *arguments: Any) -> str:
+    """The error a call raises, with its message."""
+    try:
+        return f"returned {function(*arguments)!r}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def fill(sender: Any, size: int = 65536) -> int:
+    """Send until nothing more is taken."""
+    sent = 0
+    while True:
+        try:
+            sent += sender.send(b"f" * size)
+        except BlockingIOError:
+            return sent
+
+
+def drain(receiver: Any) -> int:
+    """Receive all that is there."""
+    received = 0
+    while True:
+        try:
+            data = receiver.recv(1 << 20)
+        except BlockingIOError:
+            return received
+        if not data:
+            return received
+        received += len(data)
+
+
+class Host:
+    """The machine's own modules."""
+
+    select = select
+    socket = socket
+    os = os
+    time = time
+
+
+def on_host(case: Callable[[World], Any]) -> Any:
+    """Run a case on the machine's own kernel."""
+    return _run(case, World(Host))
+
+
+def simulated(case: Callable[[World], Any]) -> Any:
+    """Run a case on a simulated kernel."""
+    return _run(case, World(sim.Kernel()))
+
+
+def _run(case: Callable[[World], Any], world: World) -> Any:
+    try:
+        return case(world)
+    finally:
+        world.close()
