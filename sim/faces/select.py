@@ -95,8 +95,10 @@ def _microseconds_ns(timeout: Seconds) -> int:
 
 
 def _numbers(fds: Iterable[int]) -> str:
-    named = ", ".join(str(fd) for fd in sorted(set(fds)))
-    return f"descriptors {named}" if named else "no descriptors"
+    numbers = sorted(set(fds))
+    if not numbers:
+        return "no descriptors"
+    return f"descriptor{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 class _FdSet(Generic[Asked]):
