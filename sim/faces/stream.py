@@ -27,7 +27,9 @@ from sim.loopback import ANY, LOOPBACK, InetAddress
 from sim.polling import oserror
 
 Result = TypeVar("Result")
-_FLAGS = SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC
+_FLAGS = int(SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC)
+_PEEK, _DONTWAIT = int(MsgFlag.MSG_PEEK), int(MsgFlag.MSG_DONTWAIT)
+_UNKNOWN_FLAGS = ~(_PEEK | _DONTWAIT | int(MsgFlag.MSG_NOSIGNAL))
 _UNKNOWN_NAME = (-2, "Name or service not known")
 
 
@@ -131,7 +133,7 @@ class SocketObject:
             check_kind(chosen, kind, max(protocol, 0))
             self._fd = self._process.call(kernel.sys_socket)
         self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), max(protocol, 0)
-        self._timeout_ns = 0 if flags & SocketKind.SOCK_NONBLOCK else self.default_timeout_ns
+        self._timeout_ns = 0 if flags & int(SocketKind.SOCK_NONBLOCK) else self.default_timeout_ns
         if self._timeout_ns is not None:
             self._process.call(kernel.sys_set_blocking, self._fd, False)
 
@@ -318,8 +320,8 @@ class SocketObject:
         if size == 0:
             return b""
         kernel = self._process.kernel
-        peek = bool(flags & MsgFlag.MSG_PEEK)
-        if flags & MsgFlag.MSG_DONTWAIT and not self._timeout_ns:
+        peek = bool(flags & _PEEK)
+        if flags & _DONTWAIT and not self._timeout_ns:
             return self._process.call(kernel.sys_recvfrom, self._fd, size, peek)
         return self._until_done(what, polling.IN, lambda: kernel.sys_recvfrom(self._fd, size, peek))
 
@@ -331,7 +333,7 @@ class SocketObject:
         kernel = self._process.kernel
         if self._timeout_ns:
             return self._until_done(what, polling.OUT, lambda: kernel.sys_sendto(self._fd, data))
-        dont_wait = bool(flags & MsgFlag.MSG_DONTWAIT)
+        dont_wait = bool(flags & _DONTWAIT)
         return self._process.write(
             self._fd, data, kernel.sys_sendto, lambda: self._who(what), dont_wait=dont_wait
         )
@@ -386,6 +388,6 @@ class SocketObject:
 def _known(flags: SupportsIndex) -> int:
     """The flags of a send or recv, if this kernel knows them all."""
     number = c_int(flags)
-    if number & ~int(MsgFlag.MSG_PEEK | MsgFlag.MSG_DONTWAIT | MsgFlag.MSG_NOSIGNAL):
+    if number & _UNKNOWN_FLAGS:
         raise _left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")
     return number
