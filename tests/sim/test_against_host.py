@@ -98,7 +98,8 @@ def test_select(actions, data):
         both = prepared(stack, actions)
         ends = both.ends()
         chosen = [data.draw(st.lists(st.sampled_from(ends), unique=True)) if ends else [] for _ in range(3)]
-        theirs = select.select(*([host for _, host, _ in part] for part in chosen), 0)
+        readable, writable, exceptional = ([host for _, host, _ in part] for part in chosen)
+        theirs = select.select(readable, writable, exceptional, 0)
         nfds = both.kernel.table.end
         sets = [bitmap([ours for _, _, ours in part], nfds) for part in chosen]
         count = both.kernel.complete(both.kernel.sys_select(nfds, sets[0], sets[1], sets[2], 0))
