@@ -36,7 +36,7 @@ test: .venv/dev.stamp
 	$(BIN)/mypy $(CODE)
 	$(BIN)/python -m pytest $(ARGS)
 
-# Measures what the project promises about speed and memory; takes about a minute.
+# Measures what the project promises about speed and memory.
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
 
