@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.pacer import DEFAULT_SPEED
@@ -59,12 +60,32 @@ class C10KApp(App[str]):
     def get_default_screen(self) -> Screen[str]:
         return RaceScreen(self.session, self._clock)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Filters for every line; under ``NO_COLOR`` the one that suits the theme in use.
+
+        Textual chooses between greys and no colours when it starts and stays with that; greys made
+        of a terminal's own colours, which it does not know, would be black on black.
+        """
+        filters = super().get_line_filters()
+        if not (self.no_color and self.native_ansi_color):
+            return filters
+        return [NoColor() if isinstance(line_filter, Monochrome) else line_filter for line_filter in filters]
+
+    async def action_quit(self) -> None:
+        self.exit(str(self.session.scenario))
+
     def next_theme(self) -> None:
         """The theme after this one."""
         names = [theme.name for theme in THEMES]
         index = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(index + 1) % len(names)]
         self.session.say(self.theme)
+
+    def action_command_palette(self) -> None:
+        from c10k_tui.screens.commands import Commands
+
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)

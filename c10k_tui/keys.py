@@ -190,7 +190,7 @@ RACE_BINDINGS: list[Binding] = [
         "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"
     ),
     Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Every key"),
-    Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave, and print the scenario"),
+    Binding("q", "app.quit", "Quit", id="app.quit", tooltip="Leave, and print the scenario"),
 ]
 
 GRID_BINDINGS: list[Binding] = [

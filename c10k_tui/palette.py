@@ -23,12 +23,12 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "strong": ("strong", "base", "bold"),
     "dim": ("dim", "base", ""),
     "frame": ("frame", "base", ""),
-    "title": ("on-fill", "select", "bold"),
+    "title": ("select", "on-fill", "bold reverse"),
     "key": ("strong", "raised", "bold"),
     "label": ("dim", "raised", ""),
     "bar": ("text", "raised", ""),
     "alarm": ("alarm", "base", "bold"),
-    "notice": ("on-fill", "read", "bold"),
+    "notice": ("read", "on-fill", "bold reverse"),
     "select": ("select", "base", "bold"),
     "poll": ("poll", "base", "bold"),
     "epoll": ("epoll", "base", "bold"),
@@ -43,9 +43,10 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "arrived": ("arrived", "base", "bold"),
     "ready": ("ready", "well", ""),
     "read": ("read", "base", ""),
-    "cursor": ("on-fill", "cursor", "bold"),
+    # What is seen by its background alone is drawn reversed, so that it stays without colours.
+    "cursor": ("cursor", "on-fill", "bold reverse"),
     "cpu-idle": ("on-idle", "cpu-idle", ""),
-} | {f"cpu-{name}": ("on-fill", f"cpu-{name}", "") for name in _CPU}
+} | {f"cpu-{name}": (f"cpu-{name}", "on-fill", "reverse") for name in _CPU}
 
 for _level in range(1, 5):
     _ROLES[f"ready-{_level}"] = ("ready", f"glow-{_level}", "")
@@ -79,4 +80,5 @@ class Palette:
             color=self._colours[f"c10k-{foreground}"],
             bgcolor=self._colours[f"c10k-{background}"],
             bold="bold" in attributes or None,
+            reverse="reverse" in attributes or None,
         )

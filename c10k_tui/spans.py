@@ -78,7 +78,7 @@ def wrap(line: Line, width: int, rows: int) -> list[Line]:
             result[-1].append((" ", word[0][1]))
         result[-1].extend(word)
         used += gap + length
-    return [_merged(row) for row in result]
+    return [merged(row) for row in result]
 
 
 def _words(line: Line) -> list[Line]:
@@ -93,12 +93,14 @@ def _words(line: Line) -> list[Line]:
     return [tuple(word) for word in words if word]
 
 
-def _merged(spans: Iterable[Span]) -> Line:
+def merged(spans: Iterable[Span]) -> Line:
     """The same spans with neighbours of one role joined."""
-    merged: list[Span] = []
+    joined: list[Span] = []
     for text, role in spans:
-        if merged and merged[-1][1] == role:
-            merged[-1] = (merged[-1][0] + text, role)
+        if not text:
+            continue
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + text, role)
         else:
-            merged.append((text, role))
-    return tuple(merged)
+            joined.append((text, role))
+    return tuple(joined)

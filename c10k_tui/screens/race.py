@@ -1,6 +1,6 @@
 """The race screen: one timer lets the race go on, takes a frame and hands it to the widgets.
 
-Grids follow every frame, thirty times a second; text changes eight times a second, which is as
+Grids follow every frame, thirty times a second; text changes six times a second, which is as
 fast as it can be read. A key's effect is shown at once and does not wait for the timer.
 """
 
@@ -27,7 +27,7 @@ from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lane import Lane
-from c10k_tui.widgets.lines import Lines, Painted
+from c10k_tui.widgets.lines import Lines, Painted, entitle
 from sim.frame import Frame
 from sim.scenario import LANES
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from c10k_tui.app import C10KApp
 
 FRAMES_PER_S = 30
-TEXTS_PER_S = 8
+TEXTS_PER_S = 6
 SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
@@ -69,6 +69,8 @@ class RaceScreen(Screen[str]):
         self._frame: Frame | None = None
         self._seen = (0, 0)
         self._passes: dict[str, int] = {}
+        self._scans: dict[str, int] = {}
+        """Scans finished between the last two frames, by lane."""
         self._next_text_s = 0.0
         self._next_sample_s = 0.0
         self._stale = True
@@ -93,7 +95,7 @@ class RaceScreen(Screen[str]):
         self._feed.border_title = "interrupts"
         self._show_lanes()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.set_interval(1 / FRAMES_PER_S, self._tick)
+        self.set_interval(1 / FRAMES_PER_S, self.tick)
 
     def _theme_changed(self, _theme: object) -> None:
         for widget in self.query(Painted):
@@ -109,7 +111,7 @@ class RaceScreen(Screen[str]):
             lines = [(*lines[0], (" ", "text"), *lines[1])]
         self._small.show(lines)
         self._stale = True
-        self.call_after_refresh(self._draw_now)
+        self.call_after_refresh(self.draw)
 
     def _show_lanes(self) -> None:
         """Let those lanes be seen that take part."""
@@ -117,28 +119,32 @@ class RaceScreen(Screen[str]):
             lane.display = name in self.session.scenario.lanes
         self.set_class(len(self.session.scenario.lanes) > 2, "-three")
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Let the race go on for the time that has passed, and show it."""
         moved = self.session.tick()
-        if moved or self._stale or self._clock() >= self._next_text_s:
-            self._draw(with_text=self._stale or self._clock() >= self._next_text_s)
+        with_text = self._stale or self._clock() >= self._next_text_s
+        if moved or with_text:
+            self._draw(with_text, moved)
 
-    def _draw_now(self) -> None:
-        self._draw(with_text=True)
+    def draw(self) -> None:
+        """Show all of the race as it is now."""
+        self._draw(with_text=True, moved=False)
 
-    def _draw(self, with_text: bool) -> None:
-        """Take a frame and show it."""
+    def _draw(self, with_text: bool, moved: bool) -> None:
+        """Take a frame and show it.
+
+        Args:
+            with_text: Whether the text is due, or only the grids.
+            moved: Whether the race went on since the last frame.
+        """
         session = self.session
         if self._seen != (session.races, session.changes):
             self._forget(another_race=self._seen[0] != session.races)
             self._seen = (session.races, session.changes)
         frame = self._frame = session.race.frame()
         rate_ns = session.pacer.rate_ns
-        scans = {
-            lane.name: lane.counters.passes - self._passes.get(lane.name, 0)
-            for lane in frame.lanes
-            if lane.name != "epoll"
-        }
-        self._passes = {lane.name: lane.counters.passes for lane in frame.lanes}
+        if moved:
+            self._count_scans(frame)
         for lane in frame.lanes:
             self._lanes[lane.name].grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
@@ -149,23 +155,28 @@ class RaceScreen(Screen[str]):
         if with_text:
             self._next_text_s = now_s + 1 / TEXTS_PER_S
             self._stale = False
-            self._draw_text(frame, scans)
+            self._draw_text(frame)
 
-    def _draw_text(self, frame: Frame, scans: dict[str, int]) -> None:
+    def _count_scans(self, frame: Frame) -> None:
+        """How many scans each scanning lane has finished since the frame before."""
+        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name != "epoll"}
+        self._scans = {name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()}
+        self._passes = passes
+
+    def _draw_text(self, frame: Frame) -> None:
         """Everything but the grids."""
-        self._draw_head(frame, scans)
+        self._draw_head(frame)
         for lane in frame.lanes:
-            self._lanes[lane.name].show_words(lane, scans.get(lane.name, 0))
+            self._lanes[lane.name].show_words(lane, self._scans.get(lane.name, 0))
             self._lanes[lane.name].show_frame()
         self._draw_note(frame)
         self._feed.draw()
         if self._curve.size:
             self._curve.show(self._curve_model.lines(*self._curve.size))
-        self._counters.border_title = since_words(frame)
-        self._counters.border_subtitle = ratio_words(frame)
+        entitle(self._counters, since_words(frame), ratio_words(frame))
         self._counters.show(counter_lines(frame, *self._counters.size))
 
-    def _draw_head(self, frame: Frame, scans: dict[str, int]) -> None:
+    def _draw_head(self, frame: Frame) -> None:
         session, width = self.session, self._head.size.width
         pacer = session.pacer
         speed = speed_line(
@@ -176,7 +187,7 @@ class RaceScreen(Screen[str]):
             rate_ns=pacer.rate_ns,
             scan_ns=session.race.scan_ns,
             kept_up=pacer.kept_up,
-            scans=max(scans.values(), default=0),
+            scans=max(self._scans.values(), default=0),
             notice=session.notice,
         )
         self._head.show([scenario_line(frame.scenario, width), speed])
@@ -199,6 +210,7 @@ class RaceScreen(Screen[str]):
             lane.grid.model.forget()
         if another_race:
             self._passes.clear()
+            self._scans.clear()
             self._feed.model.forget()
             self._curve_model.forget()
 
@@ -208,13 +220,13 @@ class RaceScreen(Screen[str]):
         if self._cursor is not None and self._cursor[1] >= self.session.scenario.fds:
             self._point_at(None)
         self._stale = True
-        self._draw_now()
-        self.call_after_refresh(self._draw_now)
+        self.draw()
+        self.call_after_refresh(self.draw)
 
     def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
         self._point_at(None if event.cell is None else event.grid.model.layout.block(event.cell))
-        self._draw_now()
+        self.draw()
 
     def _point_at(self, block: tuple[int, int] | None) -> None:
         """Put the cursor on the same descriptors in every lane."""
@@ -282,9 +294,6 @@ class RaceScreen(Screen[str]):
         from c10k_tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen())
-
-    def action_quit(self) -> None:
-        self.app.exit(str(self.session.scenario))
 
     def action_enter_fds(self) -> None:
         from c10k_tui.screens.number import NumberScreen

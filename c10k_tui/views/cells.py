@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.frame import LaneFrame, PassView
-from sim.records import Kind, Record
+from sim.records import Kind
 
 POLLIN = 0x0001
 """The bit of a poll mask that says: reading would not block."""
@@ -42,8 +42,15 @@ TRAIL_S = 0.9
 """How long, on the wall, a checked cell glows."""
 TRAIL_STEPS = (0.08, 0.30, 0.62, 1.0)
 """Ages, as parts of the trail, up to which heat is 4, 3, 2, 1."""
-FLASH_S = 0.35
-"""How long, on the wall, an arrival or a read flashes."""
+ARRIVED_S = 0.25
+"""How long, on the wall, an arrival flashes."""
+READ_S = 0.5
+"""How long a read flashes; longer, because epoll reads while the arrival still flashes."""
+
+NAMED = 2_000
+"""With more records than this in a frame, reading the whole mask is quicker than following them."""
+_TOUCHING = frozenset((Kind.PACKET, Kind.READ, Kind.ACCEPT, Kind.CLOSE))
+"""Records of what can make a descriptor ready or not."""
 
 LONG_AGO = -(2**62)
 _PITCHES = (
@@ -201,9 +208,8 @@ class CellModel:
         layout = self.layout
         heat = heat_of(lane.passes, now_ns, layout, lane.first_fd, TRAIL_S * rate_ns)
         state = (self._ready > 0).astype(np.uint8)
-        fresh_ns = now_ns - int(FLASH_S * rate_ns)
-        state[self._read_ns > fresh_ns] = READ
-        state[self._arrived_ns > fresh_ns] = ARRIVED
+        state[self._read_ns > now_ns - int(READ_S * rate_ns)] = READ
+        state[self._arrived_ns > now_ns - int(ARRIVED_S * rate_ns)] = ARRIVED
         cells = state * np.uint8(HEAT_LEVELS) + heat
         if self.cursor is not None and self.cursor < layout.cells:
             cells[self.cursor] += CURSOR
@@ -214,7 +220,7 @@ class CellModel:
 
     def _follow(self, lane: LaneFrame) -> None:
         """Bring the ready descriptors and the flashes up to the frame."""
-        if lane.first_fd != self._first_fd or lane.records_lost:
+        if lane.first_fd != self._first_fd or lane.records_lost or len(lane.records) > NAMED:
             fresh = lane.first_fd != self._first_fd
             self._rebuild(lane, keep_flashes=not fresh)
         if lane.records:
@@ -238,8 +244,11 @@ class CellModel:
     def _apply(self, lane: LaneFrame) -> None:
         """Follow the records: only a descriptor they name can have changed."""
         layout = self.layout
-        table = _table(lane.records)
-        table = table[(table[:, 2] >= lane.first_fd) & (table[:, 2] < lane.first_fd + layout.fds)]
+        first, end = lane.first_fd, lane.first_fd + layout.fds
+        named = [
+            record for record in lane.records[-NAMED:] if record[1] in _TOUCHING and first <= record[2] < end
+        ]
+        table = np.array(named, np.int64).reshape(-1, 6)
         if not len(table):
             return
         index = table[:, 2] - lane.first_fd
@@ -253,11 +262,6 @@ class CellModel:
         delta = ready.astype(np.int32) - self._is_ready[touched]
         np.add.at(self._ready, touched // layout.k, delta)
         self._is_ready[touched] = ready
-
-
-def _table(records: Sequence[Record]) -> npt.NDArray[np.int64]:
-    """Records as an array, a row for each."""
-    return np.array(records, np.int64).reshape(-1, 6)
 
 
 def _spread(cells: Codes, layout: Layout) -> Codes:

@@ -101,11 +101,10 @@ def over_name(frame: Frame) -> str | None:
 def _rows(frame: Frame, height: int) -> list[Row]:
     """The rows that fit, in the order of the table."""
     rows = [row for row in ROWS if row.label != "epoll_ctl calls" or frame.scenario.churn]
-    if frame.scenario.churn or any(lane.counters.dropped for lane in frame.lanes):
-        raised = {"dropped": 4, "epoll_ctl calls": 3}
-        ranked = sorted(rows, key=lambda row: raised.get(row.label, row.rank))
-    else:
-        ranked = sorted(rows, key=lambda row: row.rank)
+    raised = {"epoll_ctl calls": 2} if frame.scenario.churn else {}
+    if any(lane.counters.dropped for lane in frame.lanes):
+        raised["dropped"] = 2
+    ranked = sorted(rows, key=lambda row: raised.get(row.label, row.rank))
     kept = {row.label for row in ranked[: max(0, height)]}
     return [row for row in rows if row.label in kept]
 

@@ -7,17 +7,19 @@ a row is counted, because at full speed that is most of them. A dropped packet i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from c10k_tui.spans import Line, clip
 from sim.frame import Frame, LaneFrame
-from sim.records import DropReason, Effect, Kind
+from sim.records import DropReason, Effect, Kind, Record
 from sim.units import format_bytes
 
 KEPT = 500
 """Rows kept."""
 
+_ARRIVALS = (Kind.PACKET, Kind.DROP)
 LONG, MEDIUM, SHORT = range(3)
 """How much room a lane's answer has."""
 WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET = 43, 27, 18, 8
@@ -25,30 +27,30 @@ WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET = 43, 27, 18, 8
 _WIDTHS = ((LONG, 38), (MEDIUM, 19), (SHORT, 0))
 
 _SCAN_WORDS = {
-    Effect.WOKE_SCAN: ("woke the sleeper: it scans all again", "woke it: scans all", "woke it"),
+    Effect.WOKE_SCAN: ("woke the sleeper: it scans all again", "woke it: scans all", "woke"),
     Effect.SCAN_BEHIND: ("behind the scan: missed until the next", "behind scan: missed", "missed"),
     Effect.SCAN_AHEAD: ("ahead of the scan: it will be found", "ahead of the scan", "ahead"),
-    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "unasked"),
+    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "nobody"),
 }
 _EPOLL_WORDS = {
     Effect.READY_LIST | Effect.WOKE_EPOLL: (
         "→ ready list, woke epoll_wait",
         "→ list, woke epoll",
-        "→ list, woke",
+        "→ list woke",
     ),
     Effect.ALREADY_LISTED | Effect.WOKE_EPOLL: (
         "already on the list, woke epoll_wait",
         "listed, woke epoll",
-        "woke it",
+        "woke",
     ),
     Effect.READY_LIST: ("→ ready list", "→ ready list", "→ list"),
     Effect.ALREADY_LISTED: ("already on the ready list", "already on it", "listed"),
-    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "unasked"),
+    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "nobody"),
 }
 _DROP_WORDS: dict[int, tuple[str, str, str]] = {
-    DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROPPED"),
-    DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROPPED"),
-    DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROPPED"),
+    DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROP"),
+    DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
+    DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROP"),
 }
 _LOUD = {
     Effect.WOKE_SCAN: "wasted",
@@ -71,59 +73,87 @@ class Row:
 
 
 class FeedModel:
-    """The newest packets, and which of them are shown."""
+    """The newest packets, and which of them are shown.
+
+    Records are only kept here; rows are made when they are drawn, because at speed most packets
+    are gone before anyone could have seen them.
+    """
 
     def __init__(self) -> None:
-        self._rows: dict[int, Row] = {}
         self.only_fd: int | None = None
         """If set, only packets for this descriptor are shown."""
-        self.missed = 0
-        """Packets that went by without a row, or whose row has gone."""
+        self._kept: dict[str, deque[tuple[Sequence[Record], int]]] = {}
+        self._packets: dict[str, int] = {}
         self._newest = -1
 
     def forget(self) -> None:
         """Another race is shown from now on."""
-        self._rows.clear()
-        self.missed = 0
+        self._kept.clear()
+        self._packets.clear()
         self._newest = -1
 
     def take(self, frame: Frame) -> None:
         """Take in what arrived since the last frame."""
+        names = [lane.name for lane in frame.lanes]
+        for name in [name for name in self._kept if name not in names]:
+            del self._kept[name], self._packets[name]
         for lane in frame.lanes:
-            self._take_lane(lane)
-        excess = len(self._rows) - KEPT
-        if excess > 0:
-            for serial in sorted(self._rows)[:excess]:
-                del self._rows[serial]
-        if self._rows:
-            self.missed = self._newest + 1 - len(self._rows)
+            packets = sum(1 for record in lane.records if record[1] in _ARRIVALS)
+            if packets:
+                self._keep(lane, packets)
 
-    def _take_lane(self, lane: LaneFrame) -> None:
-        taken = 0
-        for time_ns, kind, fd, value, effect, serial in reversed(lane.records):
-            if kind not in (Kind.PACKET, Kind.DROP):
-                continue
-            taken += 1
-            if taken > KEPT:
-                break
-            row = self._rows.get(serial)
-            if row is None:
-                row = self._rows[serial] = Row(serial, time_ns, fd, value)
-                self._newest = max(self._newest, serial)
-            row.time_ns = min(row.time_ns, time_ns)
-            if row.fd < 0 <= fd:
-                row.fd = fd
-            row.effects[lane.name] = (effect, kind == Kind.DROP)
+    def _keep(self, lane: LaneFrame, packets: int) -> None:
+        kept = self._kept.setdefault(lane.name, deque())
+        kept.append((lane.records, packets))
+        total = self._packets.get(lane.name, 0) + packets
+        while total - kept[0][1] >= KEPT:
+            total -= kept.popleft()[1]
+        self._packets[lane.name] = total
+        newest = next(record[5] for record in reversed(lane.records) if record[1] in _ARRIVALS)
+        self._newest = max(self._newest, newest)
 
-    def rows(self) -> list[Row]:
-        """The rows that pass the filter, oldest first."""
-        rows = sorted(self._rows.values(), key=lambda row: row.serial)
-        return rows if self.only_fd is None else [row for row in rows if row.fd == self.only_fd]
+    @property
+    def missed(self) -> int:
+        """Packets that have no row, or none any more."""
+        return self._newest + 1 - min(KEPT, max(self._packets.values(), default=0))
+
+    def rows(self, most: int = KEPT) -> list[Row]:
+        """The newest rows that pass the filter, oldest first.
+
+        Args:
+            most: How many rows are wanted.
+        """
+        rows: dict[int, Row] = {}
+        for name, kept in self._kept.items():
+            # Lanes may be a few packets apart, so a few more are looked at than are wanted.
+            wanted = min(most + 16, KEPT)
+            for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
+                row = rows.get(serial)
+                if row is None:
+                    row = rows[serial] = Row(serial, time_ns, fd, size)
+                row.time_ns = min(row.time_ns, time_ns)
+                row.fd = max(row.fd, fd)
+                row.effects[name] = (effect, kind == Kind.DROP)
+        newest = sorted(rows, reverse=True)[: min(most, KEPT)]
+        return [rows[serial] for serial in reversed(newest)]
 
     def title(self) -> str:
         """What the feed shows, for its frame."""
         words = "interrupts" if self.only_fd is None else f"interrupts for fd {self.only_fd} only"
-        return f"{words} · {self.missed:,} earlier ones not shown" if self.missed else words
+        return f"{words} · {self.missed:,} earlier ones not shown" if self.missed > 0 else words
+
+
+def _newest_first(
+    kept: deque[tuple[Sequence[Record], int]], only_fd: int | None, wanted: int
+) -> Iterator[Record]:
+    """Arrivals from the newest to the oldest, at most ``wanted``."""
+    for records, _ in reversed(kept):
+        for record in reversed(records):
+            if record[1] in _ARRIVALS and (only_fd is None or record[2] == only_fd):
+                yield record
+                wanted -= 1
+                if not wanted:
+                    return
 
 
 def heading(lanes: list[str], width: int) -> Line:

@@ -28,7 +28,7 @@ def scenario_line(scenario: Scenario, width: int) -> Line:
     notes = ["simulated", "costs: built-in"] if width >= 96 else ["simulated"]
     if "select" in scenario.lanes:
         notes.append("FD_SETSIZE 1024 on" if scenario.fd_setsize else "FD_SETSIZE off")
-    return spread(tuple(left), ((" · ".join(notes), "dim"),), width)
+    return spread(tuple(left), ((" · ".join(notes) + " ", "dim"),), width)
 
 
 def speed_line(
@@ -70,7 +70,7 @@ def speed_line(
         left.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
     if notice:
         left += [("  ", "text"), (f" {notice} ", "notice")]
-    right = (("t = ", "dim"), (format_duration(frame.now_ns), "strong"))
+    right = (("t = ", "dim"), (format_duration(frame.now_ns) + " ", "strong"))
     return spread(tuple(left), right, width)
 
 

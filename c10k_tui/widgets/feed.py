@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from c10k_tui.keys import FEED_BINDINGS
 from c10k_tui.spans import Line
 from c10k_tui.views.feed import FeedModel, heading, row_line
-from c10k_tui.widgets.lines import Lines
+from c10k_tui.widgets.lines import Lines, entitle
 from sim.frame import Frame
 
 
@@ -26,7 +26,6 @@ class Feed(Lines, can_focus=True):
         self._held: int | None = None
         """Serial of the packet at the bottom while scrolled back; None: the newest."""
         self._lanes: list[str] = []
-        self._title = ""
 
     def take(self, frame: Frame) -> None:
         """Take in a frame; call :meth:`draw` to show it."""
@@ -36,7 +35,7 @@ class Feed(Lines, can_focus=True):
     def draw(self) -> None:
         """Show the rows."""
         width, height = self.size
-        rows = self.model.rows()
+        rows = self.model.rows(height - 1) if self._held is None else self.model.rows()
         last = len(rows)
         if self._held is not None:
             last = sum(row.serial <= self._held for row in rows)
@@ -46,9 +45,7 @@ class Feed(Lines, can_focus=True):
         lines += [row_line(row, self._lanes, width) for row in shown]
         self.show(lines)
         title = self.model.title() if self._held is None else f"{self.model.title()} · end: newest"
-        if title != self._title:
-            self._title = title
-            self.border_title = title
+        entitle(self, title)
 
     def action_scroll(self, rows: int) -> None:
         """Go back by so many rows, or forth if negative."""

@@ -9,7 +9,7 @@ from c10k_tui.spans import Line, spread, wrap
 from c10k_tui.views.cpu import bar
 from c10k_tui.views.sentence import activity, brief_sentence, sentence
 from c10k_tui.widgets.grid import Grid
-from c10k_tui.widgets.lines import Lines
+from c10k_tui.widgets.lines import Lines, entitle
 from sim.frame import LaneFrame
 
 TITLES = {
@@ -34,8 +34,6 @@ class Lane(Vertical):
         self.lane = name
         self.grid = Grid(id=f"grid-{name}")
         self.words = Lines(classes="words")
-        self._title = ""
-        self._subtitle = ""
 
     def compose(self) -> ComposeResult:
         yield self.grid
@@ -64,11 +62,6 @@ class Lane(Vertical):
     def show_frame(self) -> None:
         """Say on the frame who runs here and what a cell stands for."""
         title = TITLES[self.lane] if self.size.width >= len(TITLES[self.lane]) + 4 else self.lane
-        if title != self._title:
-            self._title = title
-            self.border_title = title
         k = self.grid.model.layout.k
         words = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
-        if words != self._subtitle:
-            self._subtitle = words
-            self.border_subtitle = words
+        entitle(self, title, words)

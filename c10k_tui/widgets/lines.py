@@ -10,7 +10,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from c10k_tui.palette import Palette
-from c10k_tui.spans import Line, width_of
+from c10k_tui.spans import Line, merged, pad
+
+
+def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
+    """Write on a widget's frame; setting a title repaints the whole widget, so only if it is new."""
+    if (widget.border_title or "") != title:
+        widget.border_title = title
+    if (widget.border_subtitle or "") != subtitle:
+        widget.border_subtitle = subtitle
 
 
 class Painted(Widget):
@@ -34,12 +42,8 @@ class Painted(Widget):
     def strip_of(self, line: Line, width: int) -> Strip:
         """A line as a strip of exactly ``width`` cells."""
         palette = self.palette
-        segments = [Segment(text, palette[role]) for text, role in line if text]
-        used = width_of(line)
-        if used < width:
-            segments.append(Segment(" " * (width - used), palette["text"]))
-        strip = Strip(segments, max(used, width))
-        return strip if used <= width else strip.crop(0, width)
+        segments = [Segment(text, palette[role]) for text, role in merged(pad(line, width))]
+        return Strip(segments, width)
 
 
 class Lines(Painted):

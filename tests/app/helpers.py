@@ -1,0 +1,94 @@
+"""An app that stands still until it is told to go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from c10k_tui.app import C10KApp
+from c10k_tui.screens.race import FRAMES_PER_S, RaceScreen
+from c10k_tui.screenshots import HandClock
+from c10k_tui.session import Session
+from c10k_tui.widgets.feed import Feed
+from c10k_tui.widgets.grid import Grid
+from sim.scenario import Scenario
+
+
+class PushedClock(HandClock):
+    """The real clock, which can be pushed on: for what must be paced by its true cost."""
+
+    def __call__(self) -> float:
+        return time.perf_counter() + self.now_s
+
+
+class Stand:
+    """A running app, its pilot and its clock."""
+
+    def __init__(self, app: C10KApp, pilot: Pilot[str], clock: HandClock) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.clock = clock
+
+    @property
+    def race_screen(self) -> RaceScreen:
+        """The race screen, whatever lies over it."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, RaceScreen)
+        return screen
+
+    @property
+    def session(self) -> Session:
+        return self.app.session
+
+    @property
+    def feed(self) -> Feed:
+        return self.race_screen.query_one("#feed", Feed)
+
+    def grid(self, name: str) -> Grid:
+        return self.race_screen.query_one(f"#grid-{name}", Grid)
+
+    @property
+    def first_fd(self) -> int:
+        """Descriptor of the grids' first cell."""
+        return self.session.race.frame().lanes[0].first_fd
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause(0)
+
+    async def run(self, seconds: float) -> None:
+        """Let the race go on for so many seconds of the wall."""
+        self.race_screen.tick()
+        for _ in range(round(seconds * FRAMES_PER_S)):
+            self.clock.now_s += 1 / FRAMES_PER_S
+            self.race_screen.tick()
+        self.race_screen.draw()
+        await self.pilot.pause(0)
+
+    def text(self, selector: str = "Screen") -> str:
+        """What is on the screen, or in one widget."""
+        if selector == "Screen":
+            strips = self.app.screen._compositor.render_strips()
+            return "\n".join(strip.text for strip in strips)
+        widget = self.race_screen.query_one(selector)
+        return "\n".join(widget.render_line(y).text for y in range(widget.size.height))
+
+
+@asynccontextmanager
+async def stand(
+    scenario: Scenario | None = None,
+    size: tuple[int, int] = (120, 36),
+    *,
+    paused: bool = False,
+    speed: float | None = 2.0,
+    clock: HandClock | None = None,
+) -> AsyncIterator[Stand]:
+    """The app on a terminal of this size, with a clock set by hand."""
+    clock = clock or HandClock()
+    app = C10KApp(scenario or Scenario(fds=2_000), clock=clock, paused=paused, speed=speed)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0)
+        yield Stand(app, pilot, clock)

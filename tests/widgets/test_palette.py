@@ -1,0 +1,87 @@
+"""Themes: every role has a style in each, and no state is told by colour alone."""
+
+import re
+
+import pytest
+from textual.color import Color
+
+from c10k_tui.palette import _ROLES, Palette
+from c10k_tui.themes import ANSI, DARK, LIGHT, THEMES
+from c10k_tui.views.cells import BLANK, CURSOR, HEAT_LEVELS
+from c10k_tui.widgets.grid import look_of
+
+CUBE = ("00", "5f", "87", "af", "d7", "ff")
+
+
+def contrast(one, other):
+    """The contrast ratio of WCAG 2: 1 for equal colours, 21 for black on white."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in Color.parse(colour).normalized
+    ]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+@pytest.mark.parametrize("variables", [DARK, LIGHT, ANSI, {}])
+def test_every_role_has_a_style(variables):
+    palette = Palette(variables)
+    for role in _ROLES:
+        assert palette[role].color is not None
+        assert palette[role].bgcolor is not None
+
+
+def test_the_themes_name_the_same_colours():
+    assert DARK.keys() == LIGHT.keys() == ANSI.keys()
+    assert [theme.name for theme in THEMES] == ["c10k-dark", "c10k-light", "c10k-ansi"]
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_colours_are_those_a_terminal_with_256_has(theme):
+    for name, value in theme.items():
+        assert re.fullmatch("#[0-9a-f]{6}", value)
+        red, green, blue = value[1:3], value[3:5], value[5:]
+        grey = red == green == blue and (int(red, 16) - 8) % 10 == 0
+        assert grey or {red, green, blue} <= set(CUBE), name
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_text_stands_out_from_what_it_stands_on(theme):
+    pairs = [
+        (name, "base") for name in ("text", "strong", "dim", "alarm", "select", "poll", "epoll", "ready")
+    ]
+    pairs += [("on-fill", name[len("c10k-") :]) for name in theme if "cpu" in name and "idle" not in name]
+    pairs += [("on-fill", "cursor"), ("on-idle", "cpu-idle")]
+    for front, back in pairs:
+        assert contrast(theme[f"c10k-{front}"], theme[f"c10k-{back}"]) >= 3, (front, back)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_data_and_scan_differ_in_blue_against_yellow_which_every_eye_tells_apart(theme):
+    scan, data = Color.parse(theme["c10k-heat-3"]), Color.parse(theme["c10k-ready"])
+    assert scan.b < scan.r
+    assert data.b > data.r
+
+
+def test_states_differ_by_glyph_and_not_by_colour_only():
+    palette = Palette(DARK)
+    cold = [look_of(state * HEAT_LEVELS, palette)[0] for state in range(4)]
+    assert len(set(cold)) == 4
+    trail = [look_of(heat, palette)[0] for heat in (0, 1, 2, 4, 5)]
+    assert len(set(trail)) == 5
+    assert not set(cold[1:]) & set(trail)
+
+
+def test_every_code_has_a_look_and_the_cursor_changes_it():
+    palette = Palette(DARK)
+    for code in range(4 * HEAT_LEVELS):
+        glyph, style = look_of(code, palette)
+        under_cursor = look_of(code + CURSOR, palette)
+        assert len(glyph) == 1
+        assert under_cursor == (glyph, palette["cursor"])
+        assert style != palette["cursor"]
+    assert look_of(BLANK, palette)[0] == " "

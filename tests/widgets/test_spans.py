@@ -1,0 +1,51 @@
+"""Lines of spans: cut, filled, spread and broken to exact widths."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from c10k_tui.spans import clip, merged, pad, spread, text_of, width_of, wrap
+
+SPANS = st.lists(st.tuples(st.text("ab c", max_size=9), st.sampled_from(["x", "y"])), max_size=6).map(tuple)
+
+
+@given(line=SPANS, width=st.integers(0, 30))
+def test_clip_never_exceeds_and_pad_always_reaches_the_width(line, width):
+    assert width_of(clip(line, width)) <= width
+    assert width_of(pad(line, width)) == width
+
+
+def test_what_is_cut_ends_in_an_ellipsis():
+    assert text_of(clip((("asked about ", "text"), ("10,000", "strong")), 15)) == "asked about 10…"
+
+
+def test_what_fits_is_left_alone():
+    line = (("asked", "text"),)
+    assert clip(line, 5) is line
+
+
+@given(left=SPANS, right=SPANS, width=st.integers(1, 60))
+def test_spread_fills_the_width_exactly(left, right, width):
+    assert width_of(spread(left, right, width)) == width
+
+
+@given(line=SPANS, width=st.integers(3, 30), rows=st.integers(1, 4))
+def test_wrapped_rows_keep_to_width_and_number(line, width, rows):
+    wrapped = wrap(line, width, rows)
+    assert len(wrapped) <= rows
+    assert all(width_of(row) <= max(width, 9) for row in wrapped)
+
+
+def test_wrap_breaks_at_blanks_and_keeps_roles():
+    line = (("asked about ", "text"), ("10,000", "strong"), (", 3 were ready", "text"))
+    first, second = wrap(line, 20, 2)
+    assert text_of(first) == "asked about 10,000,"
+    assert ("10,000", "strong") in [(text.strip(), role) for text, role in first]
+    assert text_of(second) == "3 were ready"
+
+
+def test_wrap_says_that_words_are_missing():
+    assert text_of(wrap((("one two three four", "text"),), 9, 1)[0]) == "one two…"
+
+
+def test_neighbours_of_one_role_are_joined():
+    assert merged([("a", "x"), ("", "y"), ("b", "x"), ("c", "y")]) == (("ab", "x"), ("c", "y"))
