@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from sim.files.inet import CLOSED, CONNECTED, CONNECTING, ESTABLISHED, SYN_SENT, TcpSocket
+from sim.files.inet import CLOSED, CONNECTED, CONNECTING, DISCONNECTING, ESTABLISHED, SYN_SENT, TcpSocket
 from sim.files.tcp import ListeningSocket
 from sim.polling import oserror
 
@@ -112,15 +112,18 @@ class Loopback:
         elif self._taken(socket, *socket.local):
             raise oserror(errno.EADDRINUSE)
         listener = ListeningSocket(self.kernel, capped(backlog), socket.local, socket.options)
+        listener.keeps_port = socket.keeps_port
         self._replace(socket, listener)
 
     def stop_listening(self, listener: ListeningSocket) -> None:
         """Make a listening socket a fresh one again; those who wait in its queue are reset."""
         socket = TcpSocket(self.kernel)
         socket.local, socket.options = listener.local, listener.options
-        socket.keeps_port = True
+        socket.keeps_host, socket.keeps_port = listener.local[0] != ANY, listener.keeps_port
         listener.refuse_all()
         self._replace(listener, socket)
+        if not socket.keeps_port:
+            self.unbind(socket)
         socket.notify(0)
 
     def _replace(self, old: Bound, new: Bound) -> None:
@@ -151,6 +154,8 @@ class Loopback:
         """
         if socket.progress == CONNECTED:
             raise oserror(errno.EISCONN)
+        if socket.progress == DISCONNECTING:
+            raise oserror(errno.EINVAL)
         if socket.progress == CONNECTING:
             self._report(socket)
             return

@@ -68,8 +68,12 @@ def _left_out(code: int, what: str) -> OSError:
     return OSError(code, f"{os.strerror(code)} ({what})")
 
 
-def inet_address(address: object, caller: str) -> InetAddress:
+def _address(family: int, address: object, caller: str) -> InetAddress:
     """Host and port as given to ``bind`` and ``connect`` (``getsockaddrarg``)."""
+    if family == AddressFamily.AF_UNIX:
+        if isinstance(address, str | bytes | bytearray | memoryview):
+            raise _left_out(errno.EOPNOTSUPP, "UNIX sockets have no names here")
+        raise TypeError(f"a bytes-like object is required, not '{type(address).__name__}'")
     if not isinstance(address, tuple):
         raise TypeError(f"{caller}(): AF_INET address must be tuple, not {type(address).__name__}")
     if len(address) != 2:
@@ -235,7 +239,7 @@ class SocketObject:
 
     def bind(self, address: Any, /) -> None:
         """Give the socket its address."""
-        place = inet_address(address, "bind")
+        place = _address(self.family, address, "bind")
         self._process.call(self._process.kernel.sys_bind, self._fd, place)
 
     def listen(self, backlog: SupportsIndex = 128, /) -> None:
@@ -255,7 +259,7 @@ class SocketObject:
 
     def connect(self, address: Any, /) -> None:
         """Connect to a listening socket."""
-        place = inet_address(address, "connect")
+        place = _address(self.family, address, "connect")
         kernel = self._process.kernel
 
         def begin_or_report() -> None:

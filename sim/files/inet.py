@@ -11,7 +11,8 @@ A socket has a TCP state and, beside it, how far ``connect`` has come (``sock->s
 a refused connection reports its error once more to the next ``connect``. Loopback is synchronous:
 data, FIN, RST and refusal have arrived when the call that sends them returns.
 
-Simplified: buffers count payload bytes and do not tune themselves; no TIME_WAIT; no urgent data.
+Simplified: buffers count payload bytes and do not tune themselves; every segment is sent and
+acknowledged at once (no Nagle, no delayed ACK); no TIME_WAIT; no urgent data.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ UNCONNECTED = 0
 CONNECTING = 1
 """connect() has begun, and has not reported yet how it ended."""
 CONNECTED = 2
+DISCONNECTING = 3
+"""An attempt that was cut short by shutdown()."""
 
 
 class TcpSocket(StreamSocket):
@@ -144,6 +147,7 @@ class TcpSocket(StreamSocket):
         self.peer = None
         self.read_shut = self.write_shut = self.fin_sent = self.fin_received = False
         self.update_mask()
+        self.notify(polling.ERR)
 
     # -- receiving ------------------------------------------------------------------------
 
@@ -222,10 +226,10 @@ class TcpSocket(StreamSocket):
         """
         if self.error:
             raise oserror(self.take_error())
-        if self.write_shut or self.state == CLOSED:
-            raise oserror(errno.EPIPE)
         if self.state == SYN_SENT:
             raise oserror(errno.EAGAIN)
+        if self.write_shut or self.state == CLOSED:
+            raise oserror(errno.EPIPE)
         if not data:
             return 0
         room = self.send_limit_bytes - self.unsent_bytes
@@ -292,7 +296,7 @@ class TcpSocket(StreamSocket):
             return
         unconnected = self.state == CLOSED
         if self.progress == CONNECTING:
-            self.progress = UNCONNECTED if unconnected else CONNECTED
+            self.progress = DISCONNECTING if unconnected else CONNECTED
         if how in {SHUT_RD, SHUT_RDWR}:
             self.read_shut = True
         if how in {SHUT_WR, SHUT_RDWR}:

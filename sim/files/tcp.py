@@ -179,12 +179,14 @@ class StreamSocket(Socket):
 class ListeningSocket(Socket):
     """A socket that takes connections: handshakes done, waiting for accept."""
 
-    __slots__ = ("backlog", "local", "options", "queue")
+    __slots__ = ("backlog", "keeps_port", "local", "options", "queue")
 
     def __init__(self, kernel: Kernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
         super().__init__(kernel)
         self.backlog = backlog
         self.local = local
+        self.keeps_port = False
+        """The port was asked for, and is kept when the listening ends."""
         self.options = chosen
         self.queue: deque[StreamSocket] = deque()
 

@@ -243,3 +243,49 @@ def listening_after_a_refusal(world: World) -> Any:
     client, port = world.fresh(), world.free_port()
     seen = [attempt(client.connect, port), attempt(client.listen), attempt(client.connect, port)]
     return [*seen, attempt(client.listen), client.getsockname()[0], world.mask(client)]
+
+
+@case("tcp_disconnect: sk_error_report wakes those who wait for ERR")
+def the_report_of_a_refusal_is_an_edge(world: World) -> Any:
+    client, port = world.fresh(), world.free_port()
+    epoll = world.epoll((client, world.select.EPOLLOUT | world.select.EPOLLET))
+    seen = [world.wait(epoll), attempt(client.connect, port), world.wait(epoll), world.wait(epoll)]
+    return [*seen, attempt(client.connect, port), world.mask(epoll), world.wait(epoll)]
+
+
+@case("tcp_sendmsg waits for the connection before it looks at shutdown")
+def sending_on_a_shut_socket_that_is_connecting(world: World) -> Any:
+    server = world.listener(0)
+    world.connecting(server.getsockname())
+    client = world.fresh("d")
+    seen = [attempt(client.shutdown, world.socket.SHUT_WR)]
+    client.connect_ex(server.getsockname())
+    return [*seen, world.mask(client), attempt(client.send, b"x"), attempt(client.recv, 1)]
+
+
+@case("inet_csk_listen_stop: a port that was not asked for is given back")
+def binding_after_the_listening_ended(world: World) -> Any:
+    seen = []
+    for port in (0, world.free_port()[1]):
+        server = world.fresh()
+        server.bind((HOST, port))
+        server.listen()
+        server.shutdown(world.socket.SHUT_RD)
+        seen += [attempt(server.bind, (HOST, 0)), server.getsockname()[0], world.mask(server)]
+    return seen
+
+
+@case("inet_shutdown: SS_DISCONNECTING")
+def shutting_an_attempt_that_has_ended(world: World) -> Any:
+    server, client = world.listener(), world.fresh()
+    client.connect_ex(server.getsockname())
+    world.keep("a", server.accept()[0]).close()
+    client.send(b"x")
+    seen = [attempt(client.shutdown, world.socket.SHUT_WR), attempt(client.listen)]
+    return [*seen, attempt(client.connect, server.getsockname()), world.mask(client)]
+
+
+@case("Modules/socketmodule.c: getsockaddrarg, AF_UNIX")
+def internet_addresses_for_a_unix_socket(world: World) -> Any:
+    a, _ = world.unix()
+    return [attempt(call, (HOST, 1)) for call in (a.bind, a.connect, a.connect_ex)]
