@@ -145,6 +145,9 @@ class TcpSocket(StreamSocket):
             self.local = ("0.0.0.0", self.local[1])
         self.remote = ("0.0.0.0", 0)
         self.peer = None
+        self.received.clear()
+        self.unsent.clear()
+        self.received_bytes = self.unsent_bytes = 0
         self.read_shut = self.write_shut = self.fin_sent = self.fin_received = False
         self.update_mask()
         self.notify(polling.ERR)

@@ -289,3 +289,15 @@ def shutting_an_attempt_that_has_ended(world: World) -> Any:
 def internet_addresses_for_a_unix_socket(world: World) -> Any:
     a, _ = world.unix()
     return [attempt(call, (HOST, 1)) for call in (a.bind, a.connect, a.connect_ex)]
+
+
+@case("tcp_disconnect purges the receive queue")
+def what_was_received_goes_with_the_connection(world: World) -> Any:
+    server, client = world.listener(), world.fresh()
+    client.connect_ex(server.getsockname())
+    accepted = world.keep("a", server.accept()[0])
+    accepted.send(b"data")
+    client.send(b"unread")
+    accepted.close()
+    seen = [world.mask(client), attempt(client.connect, server.getsockname()), world.mask(client)]
+    return [*seen, attempt(client.recv, 10)]
