@@ -13,7 +13,7 @@ from textual.screen import Screen
 from c10k_tui.pacer import DEFAULT_SPEED
 from c10k_tui.screens.race import RaceScreen
 from c10k_tui.session import RaceLike, Session
-from c10k_tui.themes import THEMES
+from c10k_tui.themes import DARK, LIGHT, THEMES
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -70,6 +70,10 @@ class C10KApp(App[str]):
         if not (self.no_color and self.native_ansi_color):
             return filters
         return [NoColor() if isinstance(line_filter, Monochrome) else line_filter for line_filter in filters]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The race's colours for themes that are not its own (the palette offers Textual's)."""
+        return {**super().get_theme_variable_defaults(), **(DARK if self.current_theme.dark else LIGHT)}
 
     async def action_quit(self) -> None:
         self.exit(str(self.session.scenario))

@@ -59,7 +59,7 @@ class Palette:
     """The style of every role in one theme.
 
     Args:
-        variables: The theme's variables; what a foreign theme lacks is taken from the dark theme.
+        variables: The theme's variables; what is missing is taken from the dark theme.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:

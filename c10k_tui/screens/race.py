@@ -68,6 +68,8 @@ class RaceScreen(Screen[str]):
         self._curve_model = CurveModel()
         self._frame: Frame | None = None
         self._seen = (0, 0)
+        self._shown: tuple[str, ...] = ()
+        """Lanes on the screen."""
         self._passes: dict[str, int] = {}
         self._scans: dict[str, int] = {}
         """Scans finished between the last two frames, by lane."""
@@ -100,6 +102,7 @@ class RaceScreen(Screen[str]):
     def _theme_changed(self, _theme: object) -> None:
         for widget in self.query(Painted):
             widget.repaint()
+        self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
         small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
@@ -114,10 +117,15 @@ class RaceScreen(Screen[str]):
         self.call_after_refresh(self.draw)
 
     def _show_lanes(self) -> None:
-        """Let those lanes be seen that take part."""
+        """Let those lanes be seen that take part; what is on them is drawn when their sizes are known."""
+        names = self.session.scenario.lanes
+        if names == self._shown:
+            return
+        self._shown = names
         for name, lane in self._lanes.items():
-            lane.display = name in self.session.scenario.lanes
-        self.set_class(len(self.session.scenario.lanes) > 2, "-three")
+            lane.display = name in names
+        self.set_class(len(names) > 2, "-three")
+        self.call_after_refresh(self.draw)
 
     def tick(self) -> None:
         """Let the race go on for the time that has passed, and show it."""
@@ -221,7 +229,6 @@ class RaceScreen(Screen[str]):
             self._point_at(None)
         self._stale = True
         self.draw()
-        self.call_after_refresh(self.draw)
 
     def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()

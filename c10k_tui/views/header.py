@@ -16,7 +16,7 @@ def scenario_line(scenario: Scenario, width: int) -> Line:
         (" c10k ", "title"),
         ("  ", "text"),
         (f"{scenario.fds:,}", "strong"),
-        (" fds · ", "dim"),
+        (" fd · " if scenario.fds == 1 else " fds · ", "dim"),
         (active, "strong"),
         (" active · ", "dim"),
         (format_count(scenario.rate), "strong"),

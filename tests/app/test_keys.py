@@ -106,6 +106,16 @@ async def test_t_goes_round_the_themes():
         assert seen == ["c10k-dark", "c10k-light", "c10k-ansi", "c10k-dark"]
 
 
+@pytest.mark.parametrize("theme", ["nord", "textual-light", "ansi-dark"])
+async def test_other_themes_do_too(theme):
+    async with stand(Scenario()) as it:
+        it.app.theme = theme
+        await it.run(1)
+        assert "scanning" in it.text()
+        await it.press("t")
+        assert it.app.theme == "c10k-dark"
+
+
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_shows_every_key_and_goes_away(key):
     async with stand(size=(120, 50)) as it:

@@ -45,7 +45,7 @@ async def test_random_keys_and_sizes(seed):
 async def test_one_descriptor_and_silence():
     async with stand(Scenario(fds=1, active=1, rate=0), speed=None) as it:
         await it.run(1)
-        assert "1 fds" in it.text("#head")
+        assert "1 fd ·" in it.text("#head")
         assert "asleep" in it.text("#lane-epoll .words")
 
 

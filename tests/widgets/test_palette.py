@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rich.color import ColorSystem
 from textual.color import Color
 
 from c10k_tui.palette import _ROLES, Palette
@@ -47,6 +48,17 @@ def test_colours_are_those_a_terminal_with_256_has(theme):
         red, green, blue = value[1:3], value[3:5], value[5:]
         grey = red == green == blue and (int(red, 16) - 8) % 10 == 0
         assert grey or {red, green, blue} <= set(CUBE), name
+
+
+@pytest.mark.parametrize("system", [ColorSystem.STANDARD, ColorSystem.EIGHT_BIT])
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_nothing_vanishes_where_there_are_16_or_256_colours(theme, system):
+    palette = Palette(theme)
+    for role in _ROLES:
+        front, back = palette[role].color, palette[role].bgcolor
+        assert front is not None
+        assert back is not None
+        assert front.downgrade(system) != back.downgrade(system), role
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
