@@ -6,8 +6,8 @@ its own (``setup_ns``).
 
 When a setting changes that the server was built around (how many connections, FD_SETSIZE), the lane
 is rebuilt at that very moment: a new kernel at the same virtual time carries the books on, and
-requests that were not answered yet are in the buffers again, with their time of arrival. A call
-that was under way is given up, so that going from a million descriptors to sixteen does not have to
+requests that were not answered yet are in the buffers again, with their time of arrival, or counted
+as dropped where their connection is gone. A call that was under way is given up, so that going from a million descriptors to sixteen does not have to
 wait for the end of a scan over a million.
 """
 
@@ -84,18 +84,18 @@ class Lane:
 
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
         """Start the server anew at this moment, with other settings and the same books."""
-        old_kernel, pending = self.kernel, self.network.unanswered()
+        old_kernel, old_network = self.kernel, self.network
         records, lost = self.journal.drain()
         spent_ns, counted = old_kernel.statement()
         self._build(scenario, old_kernel.now_ns)
         self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
         self.kernel.call_serial = old_kernel.call_serial
         self._start(workload)
-        for slot, arrived_ns in pending.items():
-            if slot < scenario.fds:
-                self.network.redeliver(slot, arrived_ns)
         self.journal.records.extend(records)
         self.journal.lost = lost
+        for socket in old_network.unanswered():
+            kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
+            self.network.take_over(socket, kept)
 
     def restart_books(self) -> None:
         """Count from zero again: a lane was added, and all are compared from here on."""

@@ -263,13 +263,27 @@ class Network:
         self.connected = False
         self._sockets.clear()
 
-    def unanswered(self) -> dict[int, list[int]]:
-        """Requests under way: when they arrived, by client."""
-        return {slot: list(socket.asked) for slot, socket in self._sockets.items() if socket.asked}
+    def unanswered(self) -> list[StreamSocket]:
+        """Connections with requests under way, those whose client has hung up since included."""
+        files = [*self.kernel.table.files.values(), *self.listener.queue, *self._sockets.values()]
+        sockets = dict.fromkeys(file for file in files if isinstance(file, StreamSocket))
+        return sorted((socket for socket in sockets if socket.asked), key=lambda socket: socket.slot)
 
-    def redeliver(self, slot: int, arrived_ns: list[int]) -> None:
-        """Put requests that a rebuilt server has not answered yet back into their connection."""
-        socket = self.socket_of(slot)
-        for time_ns in arrived_ns:
-            if socket is not None and socket.deliver(self._payload):
-                socket.asked.append(time_ns)
+    def take_over(self, socket: StreamSocket, kept: bool) -> None:
+        """Requests that an earlier kernel's connection had not answered.
+
+        Args:
+            kept: whether the client is still there: its requests lie in its new connection then.
+        """
+        new = self.socket_of(socket.slot) if kept else None
+        lost = 0
+        for arrived_ns in socket.asked:
+            if new is not None and new.deliver(self._payload):
+                new.asked.append(arrived_ns)
+            else:
+                lost += 1
+        if lost:
+            kernel = self.kernel
+            kernel.ledger.counted[Count.DROPPED] += lost
+            size = lost * len(self._payload)
+            self._record((kernel.now_ns, Kind.DROP, -1, size, DropReason.CONNECTION_GONE, -1 - socket.slot))

@@ -27,6 +27,9 @@ DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    
            holds the connection
 =========  ==========================================  =======================  ============
 
+A drop for which no packet arrives (CONNECTION_GONE) has the serial ``-1 - client``; its ``value`` is
+the sum over all the requests that client loses.
+
 ``serial`` of an arrival is its number in the race's schedule: the same packet has the same
 serial in every lane, which is how the feed lays the lanes' answers side by side.
 """
@@ -82,3 +85,5 @@ class DropReason:
     """The listening socket's backlog was full when the handshake completed."""
     NOT_CONNECTED: Final = 3
     """The client had no connection to send on."""
+    CONNECTION_GONE: Final = 4
+    """A change of settings took the connection away before the answer."""

@@ -51,6 +51,7 @@ _DROP_WORDS: dict[int, tuple[str, str, str]] = {
     DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROP"),
     DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
     DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROP"),
+    DropReason.CONNECTION_GONE: ("DROPPED: the connection is gone", "DROPPED: gone", "DROP"),
 }
 _LOUD = {
     Effect.WOKE_SCAN: "wasted",

@@ -1,0 +1,65 @@
+"""A change of settings rebuilds the servers: every request is answered in the end, or counted as dropped."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.race import Race
+from sim.records import DropReason, Kind
+from sim.scenario import LANES, Scenario, Share
+
+BUSY = Scenario(fds=400, active=Share(10_000), rate=200_000, burst=20, lanes=LANES)
+QUIET_NS = 2_000_000_000
+"""Long enough for every lane to answer what it holds, and for a SYN to be sent again."""
+
+
+def finish(race: Race) -> tuple[list[int], dict[str, int]]:
+    """Let everything under way end; how many requests came, and by lane how many found an end."""
+    race.change(replace(race.scenario, rate=0, churn=0))
+    race.advance(race.now_ns + QUIET_NS)
+    frame = race.frame()
+    sent = [sum(1 for r in lane.records if _is_request(r)) for lane in frame.lanes]
+    return sent, {lane.name: lane.counters.requests + lane.counters.dropped for lane in frame.lanes}
+
+
+def _is_request(record: tuple[int, int, int, int, int, int]) -> bool:
+    _, kind, _, size, _, serial = record
+    return kind in (Kind.PACKET, Kind.DROP) and size > 0 and serial >= 0
+
+
+@pytest.mark.parametrize("change", [{"fds": 30}, {"fds": 4_000}, {"payload": 9}, {"payload": 65_536}])
+def test_requests_under_way_end_somewhere(change):
+    race = Race(BUSY)
+    race.advance(3_000_000)
+    race.change(replace(race.scenario, **change))
+    race.advance(5_000_000)
+    sent, ended = finish(race)
+    assert sent[0] > 500
+    assert list(ended.values()) == sent
+
+
+def test_what_a_smaller_race_loses_is_recorded():
+    race = Race(BUSY)
+    race.advance(3_000_000)
+    race.frame()
+    race.change(replace(race.scenario, fds=30))
+    for lane in race.frame().lanes:
+        gone = [r for r in lane.records if r[1] == Kind.DROP and r[4] == DropReason.CONNECTION_GONE]
+        assert sum(r[3] for r in gone) == lane.counters.dropped * BUSY.payload > 0
+
+
+def test_requests_of_clients_that_hung_up_are_not_forgotten():
+    race = Race(replace(BUSY, churn=200_000))
+    race.advance(3_000_000)
+    race.change(replace(race.scenario, payload=32))
+    sent, ended = finish(race)
+    assert list(ended.values()) == sent
+
+
+def test_a_select_that_reaches_its_limit_drops_what_it_held():
+    race = Race(replace(BUSY, fds=2_000))
+    race.advance(3_000_000)
+    race.change(replace(race.scenario, fd_setsize=True))
+    sent, ended = finish(race)
+    assert list(ended.values()) == sent
+    assert race.frame().lanes[0].failure is not None
