@@ -164,8 +164,6 @@ class SelectAsk:
 
     def results(self, ranks: list[int], masks: Masks) -> list[Words]:
         """The bitmaps to hand back: for each set given, those of ``ranks`` that are ready for it."""
-        if not ranks:
-            return [np.zeros_like(asked) for asked, _ in self.sets]
         fds = bit_numbers(self.union, self.nfds)[ranks]
         words, shifts = fds >> 6, (fds & 63).astype(np.uint64)
         results = []

@@ -73,6 +73,10 @@ def select(
     copied_out = set_bytes + (TIMESPEC_BYTES if timeout_ns else 0)
 
     def answer(scan: ScanPass) -> int:
+        if not scan.found:
+            for bitmap in given:
+                bitmap[:size] = 0
+            return 0
         results = ask.results(scan.found, kernel.table.poll_masks)
         for bitmap, result in zip(given, results, strict=True):
             bitmap[:size] = result
