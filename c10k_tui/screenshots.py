@@ -17,7 +17,7 @@ from sim.scenario import Scenario
 
 SIZES = ((120, 36), (80, 24))
 THEMES = ("c10k-dark", "c10k-light")
-SHOWN_AFTER_S = 9.2
+SHOWN_AFTER_S = 9.45
 """Wall seconds of the race before the picture is taken: a scan is half-way, the curve has some past."""
 
 

@@ -223,8 +223,8 @@ class RaceScreen(Screen[str]):
             self._curve_model.forget()
 
     def _changed(self) -> None:
-        """The user has changed something: show it at once."""
-        self._show_lanes()
+        """The user has changed something: show it at once; another layout takes a moment longer."""
+        self.call_after_refresh(self._show_lanes)
         if self._cursor is not None and self._cursor[1] >= self.session.scenario.fds:
             self._point_at(None)
         self._stale = True

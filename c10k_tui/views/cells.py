@@ -243,25 +243,24 @@ class CellModel:
 
     def _apply(self, lane: LaneFrame) -> None:
         """Follow the records: only a descriptor they name can have changed."""
-        layout = self.layout
-        first, end = lane.first_fd, lane.first_fd + layout.fds
-        named = [
-            record for record in lane.records[-NAMED:] if record[1] in _TOUCHING and first <= record[2] < end
-        ]
-        table = np.array(named, np.int64).reshape(-1, 6)
-        if not len(table):
-            return
-        index = table[:, 2] - lane.first_fd
-        cell, kind, time_ns = index // layout.k, table[:, 1], table[:, 0]
-        for times, what in ((self._arrived_ns, Kind.PACKET), (self._read_ns, Kind.READ)):
-            which = kind == what
-            # Records are in order of time, so of several on one cell the last one stays.
-            times[cell[which]] = time_ns[which]
-        touched = np.unique(index)
-        ready = (lane.poll_mask[touched + lane.first_fd] & POLLIN).astype(np.bool_)
-        delta = ready.astype(np.int32) - self._is_ready[touched]
-        np.add.at(self._ready, touched // layout.k, delta)
-        self._is_ready[touched] = ready
+        first_fd, fds, k = lane.first_fd, self.layout.fds, self.layout.k
+        arrived_ns, read_ns = self._arrived_ns, self._read_ns
+        touched = set()
+        # A plain loop: with the few dozen records of a frame NumPy's calls would cost more.
+        for time_ns, kind, fd, _, _, _ in lane.records[-NAMED:]:
+            index = fd - first_fd
+            if kind in _TOUCHING and 0 <= index < fds:
+                touched.add(index)
+                if kind == Kind.PACKET:
+                    arrived_ns[index // k] = time_ns
+                elif kind == Kind.READ:
+                    read_ns[index // k] = time_ns
+        masks, is_ready = lane.poll_mask, self._is_ready
+        for index in touched:
+            now_ready = bool(masks[first_fd + index] & POLLIN)
+            if now_ready != is_ready[index]:
+                is_ready[index] = now_ready
+                self._ready[index // k] += 1 if now_ready else -1
 
 
 def _spread(cells: Codes, layout: Layout) -> Codes:

@@ -72,6 +72,11 @@ class Row:
     effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
     """By lane: the effect or reason, and whether the packet was dropped."""
 
+    @property
+    def moment(self) -> tuple[int, int]:
+        """What rows are in order of."""
+        return self.time_ns, self.serial
+
 
 class FeedModel:
     """The newest packets, and which of them are shown.
@@ -99,19 +104,20 @@ class FeedModel:
         for name in [name for name in self._kept if name not in names]:
             del self._kept[name], self._packets[name]
         for lane in frame.lanes:
-            packets = sum(1 for record in lane.records if record[1] in _ARRIVALS)
-            if packets:
-                self._keep(lane, packets)
+            serials = [record[5] for record in lane.records if record[1] in _ARRIVALS]
+            if serials:
+                self._keep(lane, serials)
 
-    def _keep(self, lane: LaneFrame, packets: int) -> None:
+    def _keep(self, lane: LaneFrame, serials: list[int]) -> None:
+        # What is dropped with its connection has no packet and so a negative number.
+        packets = sum(serial >= 0 for serial in serials)
+        self._newest = max(self._newest, *serials)
         kept = self._kept.setdefault(lane.name, deque())
         kept.append((lane.records, packets))
         total = self._packets.get(lane.name, 0) + packets
         while total - kept[0][1] >= KEPT:
             total -= kept.popleft()[1]
         self._packets[lane.name] = total
-        newest = next(record[5] for record in reversed(lane.records) if record[1] in _ARRIVALS)
-        self._newest = max(self._newest, newest)
 
     @property
     def missed(self) -> int:
@@ -124,19 +130,20 @@ class FeedModel:
         Args:
             most: How many rows are wanted.
         """
-        rows: dict[int, Row] = {}
+        rows: dict[tuple[int, int], Row] = {}
         for name, kept in self._kept.items():
             # Lanes may be a few packets apart, so a few more are looked at than are wanted.
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
-                row = rows.get(serial)
+                # One client may lose its connection more than once; a packet arrives but once.
+                key = (serial, 0 if serial >= 0 else time_ns)
+                row = rows.get(key)
                 if row is None:
-                    row = rows[serial] = Row(serial, time_ns, fd, size)
+                    row = rows[key] = Row(serial, time_ns, fd, size)
                 row.time_ns = min(row.time_ns, time_ns)
                 row.fd = max(row.fd, fd)
                 row.effects[name] = (effect, kind == Kind.DROP)
-        newest = sorted(rows, reverse=True)[: min(most, KEPT)]
-        return [rows[serial] for serial in reversed(newest)]
+        return sorted(rows.values(), key=lambda row: row.moment)[-min(most, KEPT) :]
 
     def title(self) -> str:
         """What the feed shows, for its frame."""

@@ -23,8 +23,8 @@ class Feed(Lines, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.model = FeedModel()
-        self._held: int | None = None
-        """Serial of the packet at the bottom while scrolled back; None: the newest."""
+        self._held: tuple[int, int] | None = None
+        """Moment of the row at the bottom while scrolled back; None: the newest."""
         self._lanes: list[str] = []
 
     def take(self, frame: Frame) -> None:
@@ -38,7 +38,7 @@ class Feed(Lines, can_focus=True):
         rows = self.model.rows(height - 1) if self._held is None else self.model.rows()
         last = len(rows)
         if self._held is not None:
-            last = sum(row.serial <= self._held for row in rows)
+            last = sum(row.moment <= self._held for row in rows)
             last = max(last, min(len(rows), height - 1))
         shown = rows[max(0, last - (height - 1)) : last]
         lines: list[Line] = [heading(self._lanes, width)]
@@ -52,12 +52,13 @@ class Feed(Lines, can_focus=True):
         listed = self.model.rows()
         if not listed:
             return
-        serials = [row.serial for row in listed]
-        index = len(serials) - 1
+        moments = [row.moment for row in listed]
+        newest = len(moments) - 1
+        index = newest
         if self._held is not None:
-            index = max(0, sum(serial <= self._held for serial in serials) - 1)
-        index = max(min(self.size.height - 2, len(serials) - 1), index - rows)
-        self._held = None if index >= len(serials) - 1 else serials[index]
+            index = max(0, sum(moment <= self._held for moment in moments) - 1)
+        index = max(min(self.size.height - 2, newest), index - rows)
+        self._held = None if index >= newest else moments[index]
         self.draw()
 
     def action_newest(self) -> None:

@@ -7,6 +7,13 @@ from c10k_tui.views.feed import KEPT, FeedModel, heading, row_line
 from sim.records import DropReason, Effect, Kind
 from tests.widgets.frames import frame, lane, packet
 
+REASONS = [
+    DropReason.BUFFER_FULL,
+    DropReason.BACKLOG_FULL,
+    DropReason.NOT_CONNECTED,
+    DropReason.CONNECTION_GONE,
+]
+
 
 def feed_of(*frames):
     model = FeedModel()
@@ -66,15 +73,22 @@ def test_what_a_packet_causes_in_epoll(effect, words):
     )
 
 
-@pytest.mark.parametrize(
-    "reason", [DropReason.BUFFER_FULL, DropReason.BACKLOG_FULL, DropReason.NOT_CONNECTED]
-)
+@pytest.mark.parametrize("reason", REASONS)
 def test_a_drop_is_said_loudly(reason):
     dropped = (5, Kind.DROP, 9, 64, reason, 0)
     model = feed_of(both([dropped], [packet(5, 9, Effect.READY_LIST, 0)]))
     spans = row_line(model.rows()[0], ["select", "epoll"], 74)
     assert any("DROPPED" in text and role == "alarm" for text, role in spans)
     assert ("fd 9", "alarm") in spans
+
+
+def test_what_is_lost_with_its_connection_stands_at_its_time():
+    gone = [(time_ns, Kind.DROP, -1, 128, DropReason.CONNECTION_GONE, -4) for time_ns in (15, 25)]
+    records = [packet(10, 9, 0, 0), gone[0], packet(20, 9, 0, 1), gone[1]]
+    model = feed_of(frame(lane(records=records[:3])), frame(lane(records=records[3:])))
+    assert [row.time_ns for row in model.rows()] == [10, 15, 20, 25]
+    assert [row.time_ns for row in model.rows(1)] == [25]
+    assert model.missed == 0
 
 
 def test_a_lane_that_has_not_seen_the_packet_yet_says_nothing():
