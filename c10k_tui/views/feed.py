@@ -204,7 +204,7 @@ def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
     fd_role = "alarm" if dropped else "strong"
     time = f"{row.time_ns / 1_000_000:10.4f} "
     where = f"fd {row.fd}" if row.fd >= 0 else "no fd"
-    size = f" {format_bytes(row.size_bytes)}" if row.size_bytes else " signal"
+    size = f" {format_bytes(row.size_bytes)}" if row.size_bytes else " SYN/FIN"
     if width <= TINY_PACKET:
         if width == TINY_PACKET:
             yield time, "dim"
