@@ -7,8 +7,8 @@ its own (``setup_ns``).
 When a setting changes that the server was built around (how many connections, FD_SETSIZE), the lane
 is rebuilt at that very moment: a new kernel at the same virtual time carries the books on, and
 requests that were not answered yet are in the buffers again, with their time of arrival, or counted
-as dropped where their connection is gone. A call that was under way is given up, so that going from a million descriptors to sixteen does not have to
-wait for the end of a scan over a million.
+as dropped where their connection is gone. A call that was under way is given up, so that going from
+a million descriptors to sixteen does not have to wait for the end of a scan over a million.
 """
 
 from __future__ import annotations
