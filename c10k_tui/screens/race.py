@@ -1,7 +1,7 @@
 """The race screen: one timer lets the race go on, takes a frame and hands it to the widgets.
 
-Grids follow every frame, thirty times a second; text changes six times a second, which is as
-fast as it can be read. A key's effect is shown at once and does not wait for the timer.
+Grids follow every frame, thirty times a second; text changes four times a second, which is as
+fast as figures can be read. A key's effect is shown at once and does not wait for the timer.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from c10k_tui.app import C10KApp
 
 FRAMES_PER_S = 30
-TEXTS_PER_S = 6
+TEXTS_PER_S = 4
 SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
