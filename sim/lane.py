@@ -33,6 +33,7 @@ from sim.servers.poll import PollServer
 from sim.servers.select import SelectServer
 from sim.workload import Workload
 
+_ACCOUNT_LABELS = tuple(account.label for account in Account)
 SERVERS: dict[str, type[Server]] = {server.name: server for server in (SelectServer, PollServer, EpollServer)}
 
 
@@ -174,7 +175,7 @@ class Lane:
             epoll_ctl=counted[Count.EPOLL_CTL],
             latency_p50_ns=p50,
             latency_p99_ns=p99,
-            cost_ns={account.label: spent_ns[account] for account in Account},
+            cost_ns=dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True)),
         )
 
     # -- one descriptor -------------------------------------------------------------------

@@ -16,12 +16,14 @@ _BITS = 6
 class Latencies:
     """Nanoseconds from a request's arrival to its answer's last byte, as a distribution."""
 
-    __slots__ = ("_counts", "samples")
+    __slots__ = ("_counts", "_known", "samples")
 
     def __init__(self) -> None:
         self.samples: list[int] = []
         """Not yet sorted in."""
         self._counts = np.zeros(_PARTS * 60, dtype=np.int64)
+        self._known: dict[tuple[int, ...], tuple[int | None, ...]] = {}
+        """Percentiles worked out since the last sample: a frame asks more often than answers leave."""
 
     def fold(self) -> None:
         """Sort the collected samples in."""
@@ -29,6 +31,7 @@ class Latencies:
             return
         values = np.array(self.samples, dtype=np.int64)
         self.samples.clear()
+        self._known.clear()
         octave = np.frexp(np.maximum(values, 1).astype(np.float64))[1].astype(np.int64) - 1
         shift = np.maximum(octave - _BITS, 0)
         index = np.where(octave < _BITS, values, (shift + 1) * _PARTS + (values >> shift) - _PARTS)
@@ -37,11 +40,17 @@ class Latencies:
     def clear(self) -> None:
         """Forget all samples."""
         self.samples.clear()
+        self._known.clear()
         self._counts[:] = 0
 
     def percentiles(self, *parts_per_hundred: int) -> tuple[int | None, ...]:
         """For each percentile the least bound that it does not exceed; None while there are no samples."""
         self.fold()
+        if parts_per_hundred not in self._known:
+            self._known[parts_per_hundred] = self._percentiles(parts_per_hundred)
+        return self._known[parts_per_hundred]
+
+    def _percentiles(self, parts_per_hundred: tuple[int, ...]) -> tuple[int | None, ...]:
         total = int(self._counts.sum())
         if not total:
             return tuple(None for _ in parts_per_hundred)

@@ -22,7 +22,10 @@ from sim.workload import Workload, mean_gap_ns
 
 _ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed")
 _SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed")
+_NO_CALLS = (Kind.PACKET, Kind.DROP)
 _STEPS_TO_A_CALL = 10_000
+"""Events after which the step gives up: where every server has failed, no call ever comes."""
+_STEPS_AT_ONE_TIME = 1_000
 
 
 class Race:
@@ -63,24 +66,24 @@ class Race:
 
     def step_event(self) -> None:
         """Run to the next moment at which something happens: a packet, or the end of a step."""
-        due_ns = self.next_event_ns()
-        if due_ns is not None:
+        before_ns = self.now_ns
+        for _ in range(_STEPS_AT_ONE_TIME):
+            due_ns = self.next_event_ns()
+            if due_ns is None:
+                return
             self.advance(due_ns)
+            if self.now_ns > before_ns:
+                return
 
     def step_syscall(self) -> None:
         """Run until some lane enters a system call, returns from one, or goes to sleep in one."""
-        before = self._calls()
+        journals = [lane.journal.records for lane in self._lanes.values()]
         for _ in range(_STEPS_TO_A_CALL):
+            seen = [len(records) for records in journals]
             self.step_event()
-            if self._calls() != before:
-                return
-
-    def _calls(self) -> list[int]:
-        """How many records of system calls each lane has made."""
-        return [
-            sum(1 for record in lane.journal.records if record[1] not in (Kind.PACKET, Kind.DROP))
-            for lane in self._lanes.values()
-        ]
+            for records, count in zip(journals, seen, strict=True):
+                if any(record[1] not in _NO_CALLS for record in records[count:]):
+                    return
 
     @property
     def scan_ns(self) -> int:

@@ -8,12 +8,19 @@ same race.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
-_COUNT = re.compile(r"^\s*([0-9][0-9_,]*(?:\.[0-9]+)?)\s*([kKmM]?)\s*$")
-_DURATION = re.compile(r"^\s*([0-9][0-9_,]*(?:\.[0-9]+)?)\s*(ns|us|µs|μs|ms|s)\s*$")
+_COUNT = re.compile(r"^\s*([0-9][0-9_,]{0,39}(?:\.[0-9]{1,9})?)\s*([kKmM]?)\s*$")
+_DURATION = re.compile(r"^\s*([0-9][0-9_,]{0,39}(?:\.[0-9]{1,9})?)\s*(ns|us|µs|μs|ms|s)\s*$")
+_EXACT = Context(prec=80)
+"""Digits enough for every number that gets past the patterns."""
 _COUNT_SCALE = {"": 1, "k": 1_000, "m": 1_000_000}
 _DURATION_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+
+
+def _quoted(text: str) -> str:
+    """What was typed, cut where it would fill the screen."""
+    return repr(text if len(text) <= 40 else f"{text[:37]}...")
 
 
 def _number(digits: str) -> Decimal:
@@ -28,8 +35,8 @@ def parse_count(text: str) -> int:
     """
     match = _COUNT.match(text)
     if match is None:
-        raise ValueError(f"{text!r} is not a number; write it like 10000, 10k or 1M")
-    value = _number(match[1]) * _COUNT_SCALE[match[2].lower()]
+        raise ValueError(f"{_quoted(text)} is not a number; write it like 10000, 10k or 1M")
+    value = _EXACT.multiply(_number(match[1]), Decimal(_COUNT_SCALE[match[2].lower()]))
     if value != int(value):
         raise ValueError(f"{text!r} is not a whole number")
     return int(value)
@@ -43,8 +50,8 @@ def parse_duration_ns(text: str) -> int:
     """
     match = _DURATION.match(text)
     if match is None:
-        raise ValueError(f"{text!r} is not a duration; write it like 100ms, 20us or 1s")
-    value = _number(match[1]) * _DURATION_NS[match[2]]
+        raise ValueError(f"{_quoted(text)} is not a duration; write it like 100ms, 20us or 1s")
+    value = _EXACT.multiply(_number(match[1]), Decimal(_DURATION_NS[match[2]]))
     if value < 1:
         raise ValueError(f"{text!r} is less than a nanosecond")
     return int(value)

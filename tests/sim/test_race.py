@@ -193,3 +193,25 @@ def test_a_race_begins_with_what_it_cost_to_set_up():
         assert lanes["epoll"].setup_ns > lanes["select"].setup_ns >= fds * 2_500
         assert len({lane.first_fd for lane in lanes.values()}) == 1
         assert all(sum(lane.counters.cost_ns.values()) == 0 for lane in lanes.values())
+
+
+def test_a_step_moves_time_even_where_several_things_happen_at_once():
+    race = Race(Scenario(lanes=ALL))
+    for _ in range(20):
+        before_ns = race.now_ns
+        race.step_event()
+        assert race.now_ns > before_ns
+
+
+def test_a_step_to_a_call_ends_where_no_call_ever_comes():
+    race = Race(Scenario(fds=2_000, rate=0, lanes=("select",), fd_setsize=True))
+    race.step_syscall()
+    assert race.now_ns == 0
+
+
+def test_a_step_to_a_call_stops_at_the_next_record_of_one():
+    race = Race(Scenario(lanes=ALL))
+    race.frame()
+    race.step_syscall()
+    kinds = {record[1] for lane in race.frame().lanes for record in lane.records}
+    assert kinds - {Kind.PACKET, Kind.DROP}

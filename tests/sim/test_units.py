@@ -121,3 +121,9 @@ def test_a_shown_duration_is_within_half_a_per_cent(value_ns):
     digits, unit = format_duration(value_ns).split()
     shown_ns = float(digits) * {"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9}[unit]
     assert abs(shown_ns - value_ns) <= max(0.5, 0.005 * value_ns)
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "1" * 41 + "k", "0." + "1" * 40])
+def test_a_number_too_long_to_mean_anything_is_refused_in_one_line(text):
+    with pytest.raises(ValueError, match="is not a number; write it like"):
+        parse_count(text)
