@@ -136,9 +136,8 @@ def screen_parser() -> argparse.ArgumentParser:
     )
     _add_scenario(parser)
     group = parser.add_argument_group("screen")
-    group.add_argument(
-        "--speed", metavar="X", help=f"at 1 a scan takes two seconds to watch; or max ({DEFAULT_SPEED:g})"
-    )
+    speed = f"at 1 a scan (or a longer gap between bursts) takes 2 s to watch; or max ({DEFAULT_SPEED:g})"
+    group.add_argument("--speed", metavar="X", help=speed)
     group.add_argument("--paused", action="store_true", help="start paused")
     group.add_argument("--theme", metavar="NAME", help="c10k-dark, c10k-light or c10k-ansi (c10k-dark)")
     _add_about(parser)

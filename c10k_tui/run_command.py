@@ -170,9 +170,20 @@ def _told(lane: LaneFrame) -> str:
     if lane.failure is not None:
         return f"{lane.failure.rstrip('.')}."
     if not counters.wakeups:
-        return f"{lane.name}: never woke, for nothing was ready."
+        return f"{lane.name}: {_why_never(lane)}."
     looks = f"{counters.wasted:,} looks for nothing" if counters.wasted else "no look for nothing"
     return f"{lane.name}: checked {counters.scanned:,} descriptors to find {counters.ready:,} ready: {looks}."
+
+
+def _why_never(lane: LaneFrame) -> str:
+    """Why a server never returned from a waiting call with something."""
+    counters = lane.counters
+    if not counters.packets:
+        return "never woke, for nothing arrived"
+    total_ns = sum(counters.cost_ns.values())
+    if counters.cost_ns["interrupt"] > 0.9 * total_ns:
+        return "never got to run, for interrupts took the CPU"
+    return "has not returned from a waiting call yet"
 
 
 def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:

@@ -153,3 +153,16 @@ def test_the_defaults_are_the_c10k_race_for_100_ms(capsys):
     race = data(capsys)
     assert race["virtual_ns"] == 100_000_000
     assert parse_scenario(race["scenario"]["text"]) == Scenario()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--rate", "0"], "select: never woke, for nothing arrived."),
+        (["--rate", "1M"], "select: never got to run, for interrupts took the CPU."),
+        (["--fds", "1M", "--for", "5ms"], "select: has not returned from a waiting call yet."),
+    ],
+)
+def test_a_server_that_never_woke_is_told_apart_by_the_reason(options, said, capsys):
+    assert main(["run", "--for", "2ms", *options]) == 0
+    assert said in capsys.readouterr().out
