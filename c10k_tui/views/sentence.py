@@ -6,14 +6,11 @@ those found ready, over all passes of that call.
 
 from __future__ import annotations
 
-from c10k_tui.spans import Line, clip, width_of
-from sim.frame import CallView, Frame, LaneFrame, PassView
-from sim.units import format_duration, format_short
+from c10k_tui.spans import Line
+from c10k_tui.views.verdict import held_up, verdict
+from sim.frame import CallView, LaneFrame, PassView
 
-BUSY_LOOKS = 20
-"""If at least one look in so many finds something, that is why epoll's lead is small."""
-FEW_FDS = 64
-"""So few descriptors that a scan is over in no time."""
+__all__ = ["activity", "brief_sentence", "sentence", "verdict"]
 
 
 def sentence(lane: LaneFrame) -> Line:
@@ -43,6 +40,8 @@ def brief_sentence(lane: LaneFrame) -> Line:
 
 
 def _before_the_first(lane: LaneFrame) -> Line:
+    if held_up(lane):
+        return (("interrupts take all the CPU", "alarm"), (": it has answered nothing yet", "text"))
     if lane.name == "epoll":
         return (
             ("the kernel holds the list of all ", "text"),
@@ -91,10 +90,14 @@ def activity(lane: LaneFrame) -> Line:
     """What the lane is doing this very moment."""
     if lane.activity == "failed":
         return (("stopped", "alarm"),)
+    if held_up(lane):
+        return (("held up", "alarm"), (" by interrupts", "dim"))
     if lane.activity == "sleeping":
         return (("asleep", "strong"), (": nothing to do until an interrupt", "dim"))
     if lane.activity == "scanning":
         return _scanning(lane.passes[-1] if lane.passes else None)
+    if lane.activity == "collecting" and lane.name == "epoll" and not lane.ready_listed:
+        return (("entering", "epoll"), (" epoll_wait", "dim"))
     if lane.activity == "collecting" and lane.name == "epoll":
         return (("collecting", "epoll"), (" from the ready list", "dim"))
     if lane.activity == "collecting":
@@ -109,98 +112,3 @@ def _scanning(scan: PassView | None) -> Line:
         return (("scanning", "wasted"),)
     which = {1: "", 2: ", for the second time"}.get(scan.number, f", pass {scan.number}")
     return (("scanning", "wasted"), (f": {scan.position:,} of {scan.count:,} asked{which}", "dim"))
-
-
-def verdict(frame: Frame, width: int) -> Line:
-    """What the race shows so far, in one line of ``width`` cells."""
-    line = _verdict(frame)
-    opening: Line = (("Same packets, same answers. ", "text"),)
-    if line[0][0].startswith("A wake-up") and width_of(line) + width_of(opening) <= width:
-        return (*opening, *line)
-    return clip(line, width)
-
-
-def _verdict(frame: Frame) -> Line:
-    scenario = frame.scenario
-    scan = next((lane for lane in frame.lanes if lane.name != "epoll"), None)
-    epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
-    if scan is None or epoll is None:
-        return _verdict_alone(frame.lanes[0])
-    if scan.failure is not None:
-        return (
-            (scan.name, scan.name),
-            (" has reached the limit of the C library; ", "text"),
-            ("epoll", "epoll"),
-            (" has no such limit. Press l to lift it.", "text"),
-        )
-    lead = _lead(scan, epoll)
-    if lead is None:
-        return (
-            ("Same packets for both. ", "text"),
-            (scan.name, scan.name),
-            (" has to ask every descriptor; ", "text"),
-            ("epoll", "epoll"),
-            (" is told which are ready.", "text"),
-        )
-    if scenario.fds > FEW_FDS and scan.counters.ready * BUSY_LOOKS >= scan.counters.scanned:
-        looks = ratio_text(scan.counters.scanned, scan.counters.ready)
-        return (
-            ("Many talk at once: one look in ", "text"),
-            (looks, "strong"),
-            (" finds something, so ", "text"),
-            ("epoll", "epoll"),
-            ("'s lead shrinks to ", "text"),
-            (f"{lead}×", "strong"),
-            (" a wake-up.", "text"),
-        )
-    if scenario.churn and epoll.counters.epoll_ctl:
-        return (
-            ("Connections come and go: each costs ", "text"),
-            ("epoll", "epoll"),
-            (" an ", "text"),
-            ("epoll_ctl", "strong"),
-            (f" ({epoll.counters.epoll_ctl:,} so far). Its lead: ", "text"),
-            (f"{lead}×", "strong"),
-            (" a wake-up.", "text"),
-        )
-    if scenario.fds <= FEW_FDS:
-        return (
-            (f"Only {scenario.fds} to ask: a scan is over in no time, and ", "text"),
-            ("epoll", "epoll"),
-            (" gains little: ", "text"),
-            (f"{lead}×", "strong"),
-            (" a wake-up.", "text"),
-        )
-    return (
-        ("A wake-up costs ", "text"),
-        (scan.name, scan.name),
-        (f" {format_duration(scan.counters.wakeup_ns or 0)}, ", "text"),
-        ("epoll", "epoll"),
-        (f" {format_duration(epoll.counters.wakeup_ns or 0)}: ", "text"),
-        (f"{lead}×", "strong"),
-        (" less.", "text"),
-    )
-
-
-def _verdict_alone(lane: LaneFrame) -> Line:
-    done = lane.counters
-    return (
-        (lane.name, lane.name),
-        (f" alone: {format_short(done.wasted)} looks for nothing so far. ", "text"),
-        ("Keys 1 2 3 bring the others in.", "dim"),
-    )
-
-
-def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:
-    """How many times cheaper a wake-up of epoll is, or None before both had one."""
-    if not scan.counters.wakeup_ns or not epoll.counters.wakeup_ns:
-        return None
-    return ratio_text(scan.counters.wakeup_ns, epoll.counters.wakeup_ns)
-
-
-def ratio_text(over: int, under: int) -> str:
-    """``over`` ÷ ``under`` to two digits or more; ``under`` is not 0."""
-    value = over / under
-    if value < 0.095:
-        return f"{value:.1g}"
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}"

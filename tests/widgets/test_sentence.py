@@ -2,9 +2,11 @@
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.sentence import activity, brief_sentence, ratio_text, sentence, verdict
-from tests.widgets.frames import call, counters, frame, lane, scan
+from c10k_tui.spans import text_of
+from c10k_tui.views.sentence import activity, brief_sentence, sentence
+from tests.widgets.frames import call, counters, lane, scan
+
+LIVELOCK = {"interrupt": 9_990_000, "scan": 10_000}
 
 
 def said(shown):
@@ -74,80 +76,19 @@ def test_narrow_lanes_say_it_briefly():
             lane(activity="scanning", passes=(scan(0, None, 10, position=4, number=2),)),
             "scanning: 4 of 10 asked, for the second time",
         ),
-        (lane("epoll", activity="collecting"), "collecting from the ready list"),
+        (lane("epoll", activity="collecting", ready_listed=2), "collecting from the ready list"),
+        (lane("epoll", activity="collecting"), "entering epoll_wait"),
         (lane(activity="collecting"), "in the call: copying, wait queues"),
         (lane(activity="serving", serving_fd=4211), "serving fd 4211"),
         (lane(activity="serving"), "serving"),
         (lane(activity="failed"), "stopped"),
+        (lane(activity="scanning", counters=counters(cost_ns=LIVELOCK)), "held up by interrupts"),
     ],
 )
 def test_what_a_lane_does_at_the_moment(shown, words):
     assert text_of(activity(shown)) == words
 
 
-def race(fds=10_000, scanned=100_000, ready=30, epoll_ctl=0, **settings):
-    spent = {"scan": 600_000}
-    select = lane(fds=fds, counters=counters(wakeups=1, scanned=scanned, ready=ready, cost_ns=spent))
-    spent = {"syscall": 4_000}
-    epoll = lane("epoll", fds=fds, counters=counters(wakeups=1, epoll_ctl=epoll_ctl, cost_ns=spent))
-    return frame(select, epoll, **settings)
-
-
-def verdict_of(shown, width=118):
-    return text_of(verdict(shown, width))
-
-
-def test_the_verdict_is_the_ratio_of_what_a_wakeup_costs():
-    assert verdict_of(race()) == (
-        "Same packets, same answers. A wake-up costs select 600 µs, epoll 4.00 µs: 150× less."
-    )
-    assert verdict_of(race(), 70) == "A wake-up costs select 600 µs, epoll 4.00 µs: 150× less."
-
-
-def test_before_the_first_wakeups_the_verdict_says_what_to_look_for():
-    assert verdict_of(frame(lane(), lane("epoll"))).startswith("Same packets for both. select has to ask")
-
-
-def test_with_many_ready_at_once_it_says_why_the_lead_shrinks():
-    words = verdict_of(race(scanned=40_000, ready=4_000))
-    assert words.startswith("Many talk at once: one look in 10 finds something")
-    assert "lead shrinks" in words
-
-
-def test_under_churn_it_tells_of_epoll_ctl():
-    assert "an epoll_ctl (1,204 so far)" in verdict_of(race(churn=10_000, epoll_ctl=1_204))
-
-
-def test_with_few_descriptors_epoll_gains_little():
-    assert verdict_of(race(fds=16, scanned=80, ready=6)).startswith("Only 16 to ask")
-
-
-def test_a_failed_select_is_explained():
-    shown = frame(lane(failure="too many"), lane("epoll"))
-    assert "Press l to lift it" in verdict_of(shown)
-
-
-def test_a_lane_alone_has_nothing_to_be_compared_with():
-    assert verdict_of(frame(lane(counters=counters(wasted=5)))).startswith(
-        "select alone: 5 looks for nothing"
-    )
-    assert verdict_of(frame(lane("select"), lane("poll"))).startswith("select alone")
-
-
-def test_the_verdict_never_exceeds_its_width():
-    assert width_of(verdict(race(), 30)) == 30
-
-
-@pytest.mark.parametrize(
-    ("over", "under", "text"),
-    [
-        (402, 1, "402"),
-        (12_345, 1, "12,345"),
-        (3, 2, "1.5"),
-        (1, 3, "0.3"),
-        (7, 3_046, "0.002"),
-        (99, 10, "9.9"),
-    ],
-)
-def test_ratios_have_two_digits_or_more(over, under, text):
-    assert ratio_text(over, under) == text
+def test_a_server_that_interrupts_hold_up_has_answered_nothing():
+    assert said(lane(counters=counters(cost_ns=LIVELOCK))).startswith("interrupts take all the CPU")
+    assert said(lane(counters=counters(cost_ns=LIVELOCK), call=call())).startswith("asked about")
