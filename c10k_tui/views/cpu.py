@@ -1,32 +1,52 @@
 """CPU time by account as one bar: all of the lane's virtual time, idle included.
 
-Each account is a block as long as its share, with its name on it where there is room, so the bar
-can be read without its legend and without colour.
+Each account is a block as long as its share, with its name or at least its letter on it, so the bar
+can be read without colour. The letter is the capital in the legend's name. Wide lanes have room
+for the times themselves, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from c10k_tui.spans import Line
+from c10k_tui.spans import Line, Span, width_of
+from sim.units import format_duration
 
-GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    # role suffix, name on screen, accounts
-    ("scan", "scan", ("scan",)),
-    ("hooks", "wait queues", ("wait_queue",)),
-    ("copies", "copies", ("copy_in", "copy_out")),
-    ("calls", "calls", ("syscall", "interest_list")),
-    ("switch", "switches", ("context_switch",)),
-    ("interrupt", "interrupts", ("interrupt",)),
-    ("serving", "serving", ("socket_io", "application")),
-    ("idle", "idle", ("idle",)),
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Accounts drawn as one block."""
+
+    role: str
+    """What follows ``cpu-`` and ``key-`` in the palette."""
+    name: str
+    brief: str
+    """The name where room is scarce; its capital is the letter that stands for it in a small block."""
+    accounts: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """The letter, or nothing for what needs none."""
+        return "".join(letter for letter in self.brief if letter.isupper())
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("scan", "scan", "Scan", ("scan",)),
+    Group("hooks", "wait queues", "Queues", ("wait_queue",)),
+    Group("copies", "copies", "Copy", ("copy_in", "copy_out")),
+    Group("calls", "calls", "caLl", ("syscall", "interest_list")),
+    Group("switch", "switches", "sWitch", ("context_switch",)),
+    Group("interrupt", "interrupts", "Irq", ("interrupt",)),
+    Group("serving", "serving", "serVe", ("socket_io", "application")),
+    Group("idle", "idle", "idle", ("idle",)),
 )
-"""Accounts drawn together, in the order of the bar."""
+"""In the order of the bar."""
 
 
 def shares(cost_ns: Mapping[str, int]) -> list[int]:
     """Nanoseconds of each group, in the order of :data:`GROUPS`."""
-    return [sum(cost_ns.get(name, 0) for name in accounts) for _, _, accounts in GROUPS]
+    return [sum(cost_ns.get(name, 0) for name in group.accounts) for group in GROUPS]
 
 
 def cells_of(parts: list[int], width: int) -> list[int]:
@@ -48,15 +68,33 @@ def bar(cost_ns: Mapping[str, int], width: int) -> Line:
     if total <= 0:
         return ((" " * width, "cpu-idle"),)
     spans = []
-    for (role, name, _), part, cells in zip(GROUPS, parts, cells_of(parts, width), strict=True):
+    for group, part, cells in zip(GROUPS, parts, cells_of(parts, width), strict=True):
         if cells:
-            spans.append((_caption(name, part * 100 / total, cells), f"cpu-{role}"))
+            spans.append((_caption(group, part * 100 / total, cells), f"cpu-{group.role}"))
     return tuple(spans)
 
 
-def _caption(name: str, percent: float, cells: int) -> str:
-    """As much of ``name 71%`` as fits in a block, with a blank at either side."""
-    for text in (f" {name} {percent:.0f}%", f" {name}", f" {percent:.0f}%"):
-        if len(text) + 1 <= cells:
-            return text.ljust(cells)
-    return " " * cells
+def _caption(group: Group, percent: float, cells: int) -> str:
+    """As much of ``name 71%`` as fits in a block: a shorter name, then its letter, then no figure."""
+    brief, share = group.brief.lower(), f"{percent:.0f}%"
+    choices = [f" {group.name} {share} ", f" {brief} {share} ", f"{brief} {share}"]
+    if group.code:
+        choices += [f"{group.code} {share} ", f"{group.code}{share}", group.code]
+    else:
+        choices += [f" {brief}", brief]
+    return next((text for text in choices if len(text) <= cells), "").ljust(cells)
+
+
+def spent(cost_ns: Mapping[str, int], width: int) -> Line:
+    """Time by account in figures, as many as ``width`` cells hold: the largest stay longest."""
+    parts = [(part, group) for part, group in zip(shares(cost_ns), GROUPS, strict=True) if part]
+    for kept in range(len(parts), 0, -1):
+        least = sorted((part for part, _ in parts), reverse=True)[kept - 1]
+        shown = [(part, group) for part, group in parts if part >= least]
+        line: list[Span] = []
+        for part, group in shown:
+            name = "CPU idle" if group.role == "idle" else group.name
+            line += [(f"{' · ' if line else ''}{name} ", "dim"), (format_duration(part), "text")]
+        if width_of(line) <= width:
+            return tuple(line)
+    return ()

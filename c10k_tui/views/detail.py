@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from c10k_tui import glyphs
-from c10k_tui.spans import Line, clip, width_of
+from c10k_tui.spans import Line, Span, clip, width_of
 from c10k_tui.views.cpu import GROUPS
 from sim.frame import FdView
 from sim.units import format_bytes, format_duration
@@ -26,25 +26,39 @@ LEGEND: tuple[tuple[str, str, str, str], ...] = (
 
 
 def legend(width: int) -> Line:
-    """What each glyph of the grids means, and each colour of the CPU bars if there is room."""
-    full, brief = (
-        tuple(span for item in LEGEND for span in ((f" {item[0]}", item[1]), (f" {item[words]} ", "dim")))
-        for words in (2, 3)
-    )
-    bars: Line = ((" CPU", "dim"), *_cpu_legend())
-    for choice in ((*full, *bars), (*brief, *bars), full):
+    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there."""
+    full, brief, tight = _glyphs(0, " ", " "), _glyphs(1, " ", " "), _glyphs(1, "", "")
+    for choice in (
+        (*full, (" CPU", "dim"), *_cpu_blocks()),
+        (*brief, (" CPU", "dim"), *_cpu_blocks()),
+        (*tight, (" │", "dim"), *_cpu_names()),
+        full,
+    ):
         if width_of(choice) <= width:
             return choice
     return clip(brief, width)
 
 
-_BRIEF = {"hooks": "queues", "switch": "switch", "interrupt": "irqs"}
+def _glyphs(which: int, before: str, after: str) -> Line:
+    """The grids' glyphs with their meanings, or with those in one word."""
+    spans: list[Span] = []
+    for glyph, role, *words in LEGEND:
+        spans += [(f" {glyph}", role), (f"{before}{words[which]}{after}", "dim")]
+    return tuple(spans)
 
 
-def _cpu_legend() -> Iterator[tuple[str, str]]:
-    for role, name, _ in GROUPS:
-        yield " █", f"key-{role}"
-        yield f" {_BRIEF.get(role, name)}", "dim"
+def _cpu_blocks() -> Line:
+    """Each block's colour and name."""
+    spans: list[Span] = []
+    for group in GROUPS:
+        name = "CPU idle" if group.role == "idle" else group.brief
+        spans += [(" █", f"key-{group.role}"), (f" {name}", "dim")]
+    return tuple(spans)
+
+
+def _cpu_names() -> Line:
+    """The names of those blocks that may be no more than a letter, in their colours."""
+    return tuple((f" {group.brief}", f"key-{group.role}") for group in GROUPS if group.code)
 
 
 def detail(views: Mapping[str, FdView], now_ns: int, width: int) -> Line:

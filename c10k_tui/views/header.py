@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from c10k_tui.spans import Line, spread
+from c10k_tui.spans import Line, Span, spread, width_of
 from sim.frame import Frame
 from sim.scenario import Scenario, Share
 from sim.units import format_count, format_duration, format_short
 
 
 def scenario_line(scenario: Scenario, width: int) -> Line:
-    """The scenario at the left, where the figures come from at the right."""
+    """The scenario at the left, where the figures come from at the right; words go before figures."""
+    limit = []
+    if "select" in scenario.lanes:
+        limit = ["FD_SETSIZE 1024 on" if scenario.fd_setsize else "FD_SETSIZE off"]
+    named: Line = ((" c10k ", "title"), (" ", "text"))
+    lefts = [(*named, *_settings(scenario, "reconnects")), _settings(scenario, "reconnects")]
+    lefts += [_settings(scenario, "reconn."), _settings(scenario, "churn", brief=True)]
+    rights = [["simulated", "costs: built-in", *limit]] if width >= 96 else []
+    rights += [["simulated", *limit], ["simulated", "FD_SETSIZE"] if scenario.fd_setsize else ["simulated"]]
+    choices = [(left, right) for right in rights for left in lefts]
+    for left, notes in choices:
+        right: Line = ((" · ".join(notes) + " ", "dim"),)
+        if width_of(left) + 1 + width_of(right) <= width:
+            break
+    else:
+        left, right = lefts[-1], (("sim ", "dim"),)
+    return spread(left, right, width)
+
+
+def _settings(scenario: Scenario, reconnects: str, brief: bool = False) -> Line:
+    """What is raced; ``brief`` writes counts to three digits and leaves out the dots."""
     active = "all" if scenario.active == Share(10_000) else str(scenario.active)
-    active = f"{int(active):,}" if active.isdigit() else active
-    left = [
-        (" c10k ", "title"),
-        ("  ", "text"),
-        (f"{scenario.fds:,}", "strong"),
-        (" fd · " if scenario.fds == 1 else " fds · ", "dim"),
+    if isinstance(scenario.active, int):
+        active = _three_digits(scenario.active) if brief else f"{scenario.active:,}"
+    number = _three_digits if brief else format_count
+    between = " " if brief else " · "
+    spans: list[Span] = [
+        (" ", "text"),
+        (_three_digits(scenario.fds) if brief else f"{scenario.fds:,}", "strong"),
+        (f" fd{between}" if scenario.fds == 1 else f" fds{between}", "dim"),
         (active, "strong"),
-        (" active · ", "dim"),
-        (format_count(scenario.rate), "strong"),
+        (f" active{between}", "dim"),
+        (number(scenario.rate), "strong"),
         (" req/s", "dim"),
     ]
     if scenario.churn:
-        left += [(" · ", "dim"), (format_count(scenario.churn), "strong"), (" reconnects/s", "dim")]
-    left += [(" · seed ", "dim"), (str(scenario.seed), "strong")]
-    notes = ["simulated", "costs: built-in"] if width >= 96 else ["simulated"]
-    if "select" in scenario.lanes:
-        notes.append("FD_SETSIZE 1024 on" if scenario.fd_setsize else "FD_SETSIZE off")
-    return spread(tuple(left), ((" · ".join(notes) + " ", "dim"),), width)
+        spans += [(between, "dim"), (number(scenario.churn), "strong"), (f" {reconnects}/s", "dim")]
+    spans += [(f"{between}seed ", "dim"), (str(scenario.seed), "strong")]
+    return tuple(spans)
+
+
+def _three_digits(value: int) -> str:
+    return format_short(value).replace(".00", "")
 
 
 def speed_line(
@@ -56,14 +79,15 @@ def speed_line(
         scans: Passes the busiest scanning lane finished since the last frame.
         notice: What the last key did, or nothing.
     """
-    left: list[tuple[str, str]] = [(" ▌▌ paused ", "title") if paused else (" ▶ ", "strong")]
+    slowdown = f" · {slowdown_words(rate_ns)}"
+    left: list[Span] = [(" ▌▌ paused ", "title") if paused else (" ▶ ", "strong")]
     if paused:
         left.append((" ", "text"))
     if speed is None:
         left.append(("as fast as it goes", "text"))
     else:
         left.append((scan_words(scan_ns, rate_ns), "text"))
-        left.append((f" · {slowdown_words(rate_ns)}", "dim"))
+        left.append((slowdown, "dim"))
     if scans > 1 and not paused:
         left.append((f" · ×{scans} scans this frame", "wasted"))
     if kept_up < 0.95 and not paused:
@@ -71,6 +95,8 @@ def speed_line(
     if notice:
         left += [("  ", "text"), (f" {notice} ", "notice")]
     right = (("t = ", "dim"), (format_duration(frame.now_ns) + " ", "strong"))
+    if width_of(left) + 1 + width_of(right) > width:
+        left = [span for span in left if span[0] != slowdown]
     return spread(tuple(left), right, width)
 
 

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from c10k_tui.spans import Line, spread, wrap
-from c10k_tui.views.cpu import bar
+from c10k_tui.views.cpu import bar, spent
 from c10k_tui.views.sentence import activity, brief_sentence, sentence
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lines import Lines, entitle
@@ -20,6 +20,8 @@ TITLES = {
 
 NARROW = 34
 """A lane narrower than this speaks in fewer words."""
+WIDE = 90
+"""A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
 
 
 class Lane(Vertical):
@@ -52,7 +54,8 @@ class Lane(Vertical):
             self.words.show(wrap(sentence(lane), width, max(1, height)))
             return
         told = wrap(sentence(lane) if width >= NARROW else brief_sentence(lane), width, 2)
-        told += [()] * (2 - len(told))
+        if len(told) < 2:
+            told.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
         lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]
         if height > len(lines):
             skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()

@@ -1,4 +1,4 @@
-"""The table of accounts, its ratio, and the CPU bar."""
+"""The table of accounts and its ratio."""
 
 import pytest
 from hypothesis import given
@@ -6,8 +6,6 @@ from hypothesis import strategies as st
 
 from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
-from c10k_tui.views.cpu import GROUPS, bar, cells_of
-from sim.accounts import Account
 from tests.widgets.frames import counters, frame, lane
 
 SELECT = counters(
@@ -86,27 +84,3 @@ def test_columns_never_run_into_each_other(width):
     slow = counters(latency_p50_ns=99_900_000, latency_p99_ns=99_900_000)
     shown = frame(*(lane(name, counters=slow) for name in ("select", "poll", "epoll")))
     assert not any("ms99" in text_of(line) for line in counter_lines(shown, width, 14))
-
-
-def test_every_account_is_in_exactly_one_block_of_the_bar():
-    drawn = [name for _, _, names in GROUPS for name in names]
-    assert sorted(drawn) == sorted(account.label for account in Account)
-
-
-@given(parts=st.lists(st.integers(0, 10**12), min_size=8, max_size=8), width=st.integers(1, 120))
-def test_the_blocks_fill_the_bar_exactly(parts, width):
-    cells = cells_of(parts, width)
-    assert sum(cells) == (width if sum(parts) else 0)
-    assert all(
-        abs(cell - part * width / max(1, sum(parts))) < 1 for cell, part in zip(cells, parts, strict=True)
-    )
-
-
-def test_the_bar_names_what_there_is_room_for():
-    line = bar(counters(cost_ns={"scan": 710, "wait_queue": 200, "idle": 90}).cost_ns, 80)
-    assert width_of(line) == 80
-    assert text_of(line).split() == ["scan", "71%", "wait", "queues", "idle"]
-
-
-def test_before_anything_happened_the_bar_is_empty():
-    assert text_of(bar(counters().cost_ns, 30)) == " " * 30

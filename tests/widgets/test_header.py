@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from c10k_tui.spans import text_of, width_of
+from c10k_tui.views.cpu import GROUPS
 from c10k_tui.views.detail import detail, legend
 from c10k_tui.views.header import scan_words, scenario_line, seconds_words, slowdown_words, speed_line
 from sim.frame import FdView
-from sim.scenario import Scenario, Share
+from sim.scenario import PRESETS, Scenario, Share
 from tests.widgets.frames import frame, lane
 
 
@@ -35,6 +36,34 @@ def test_both_lines_fill_their_width(width):
     big = Scenario(fds=1_000_000, active=Share(10_000), rate=1_000_000, churn=99_999)
     assert width_of(scenario_line(big, width)) == width
     assert width_of(pace(width, notice="a word " * 20, scans=1_234, kept_up=0.2)) == width
+
+
+@pytest.mark.parametrize("fd_setsize", [False, True])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"fds": 2_000, "active": Share(1_000), "churn": 10_000},
+        {"fds": 1_000_000, "active": 999_999, "churn": 99_999, "seed": 123_456},
+        {"fds": 12_345, "active": 12_345, "rate": 12_345, "churn": 12_345, "seed": 2**63 - 1},
+    ],
+)
+def test_at_80_columns_no_figure_of_the_scenario_is_cut(settings, fd_setsize):
+    scenario = Scenario(fd_setsize=fd_setsize, **settings)
+    line = text_of(scenario_line(scenario, 80))
+    assert f"seed {scenario.seed} " in line
+    assert any(f" {unit}/s" in line for unit in ("reconnects", "reconn.", "churn"))
+    assert " sim" in line
+    assert "…" not in line
+
+
+def test_the_preset_with_churn_keeps_its_unit_at_80_columns():
+    assert "· 10k reconnects/s · seed 7 " in text_of(scenario_line(PRESETS["churn"][1], 80))
+
+
+def test_a_notice_comes_before_how_slow_it_is():
+    line = text_of(pace(80, notice="the limit of select is lifted", paused=True))
+    assert "the limit of select is lifted" in line
+    assert "1 ms takes" not in line
 
 
 def pace(width=120, **changed):
@@ -127,6 +156,13 @@ def test_blocks_and_unread_bytes():
 def test_the_legend_shows_all_it_has_room_for(width):
     words = text_of(legend(width))
     assert len(words) <= width
-    assert ("CPU" in words) == (width >= 119)
+    assert ("CPU idle" in words) == (width >= 118)
     if width >= 80:
         assert all(word in words for word in ("idle", "checked", "packet", "ready", "read"))
+        assert all(group.brief in words for group in GROUPS)
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_idle_cells_and_an_idle_cpu_are_told_apart(width):
+    words = text_of(legend(width))
+    assert words.count("idle") - words.count("CPU idle") == 1
