@@ -187,6 +187,14 @@ RACE_BINDINGS: list[Binding] = [
         tooltip="Show interrupts for the descriptor under the cursor only; again for all",
     ),
     Binding(
+        "end",
+        "newest",
+        "Feed: newest again",
+        id="feed.end",
+        show=False,
+        tooltip="Follow the newest packets again after scrolling back",
+    ),
+    Binding(
         "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"
     ),
     Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Every key"),
@@ -204,11 +212,12 @@ GRID_BINDINGS: list[Binding] = [
     ),
     Binding("escape", "leave", "Cursor off", id="cursor.off", show=False, tooltip="Show the legend again"),
 ]
+"""Keys of a grid; the race screen passes them on to the first lane's when none has the focus."""
 
 FEED_BINDINGS: list[Binding] = [
     Binding("up", "scroll(1)", "Earlier", id="feed.up", show=False, tooltip="Earlier packets"),
     Binding("down", "scroll(-1)", "Later", id="feed.down", show=False, tooltip="Later packets"),
     Binding("pageup", "scroll(10)", "Much earlier", id="feed.pageup", show=False, tooltip="Earlier packets"),
     Binding("pagedown", "scroll(-10)", "Much later", id="feed.pagedown", show=False, tooltip="Later packets"),
-    Binding("end", "newest", "Newest", id="feed.end", show=False, tooltip="Follow the newest packets again"),
 ]
+"""Keys of the feed when it has the focus; it then keeps up and down for itself."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
+from c10k_tui.views.header import seconds_words
 from sim.frame import FdView, Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
@@ -37,6 +38,7 @@ class RaceLike(Protocol):
     def advance(self, until_ns: int) -> None: ...
     def change(self, scenario: Scenario) -> None: ...
     def frame(self) -> Frame: ...
+    def next_event_ns(self) -> int | None: ...
     def step_event(self) -> None: ...
     def step_syscall(self) -> None: ...
     def inspect(self, lane_name: str, first_fd: int, last_fd: int) -> FdView: ...
@@ -73,6 +75,8 @@ class Session:
         """How many changes of a setting: a new number means that the servers may have been rebuilt."""
         self._notice = ""
         self._notice_until_s = 0.0
+        self._all_failed = False
+        """Whether no lane of the last frame had a server that runs."""
         self._look_again()
 
     @property
@@ -102,6 +106,12 @@ class Session:
         self.race.advance(self.race.now_ns + step_ns)
         self.pacer.took(step_ns, self._clock() - before_s)
         return True
+
+    def frame(self) -> Frame:
+        """The race at this moment; its records are those since the last frame."""
+        frame = self.race.frame()
+        self._all_failed = all(lane.failure is not None for lane in frame.lanes)
+        return frame
 
     def _look_again(self) -> None:
         """Tell the pacer what there is to see in this scenario."""
@@ -167,10 +177,17 @@ class Session:
         """Faster or slower to watch."""
         speed = faster(self.pacer.speed, direction)
         if speed == self.pacer.speed:
-            self.say("as fast as it goes" if speed is None else "slower makes no sense")
+            self.say("faster does not go" if speed is None else f"speed {speed:g}: the slowest")
             return
         self.pacer.set_speed(speed)
-        self.say("as fast as it goes" if speed is None else f"speed ×{speed:g}")
+        if speed is None:
+            self.say("as fast as it goes")
+            return
+        lasts = seconds_words(self.pacer.base_ns / self.pacer.rate_ns)
+        by_scans = self.pacer.base_ns == self.race.scan_ns
+        self.say(
+            f"speed {speed:,g}: " + (f"a scan to take {lasts}" if by_scans else f"a burst every {lasts}")
+        )
 
     def pause(self) -> None:
         """Stop, or go on."""
@@ -181,11 +198,21 @@ class Session:
         """Stand still, then go to the next thing that happens."""
         self.paused = True
         self.race.step_event()
+        self._say_if_over()
 
     def step_syscall(self) -> None:
-        """Stand still, then go to the next entry or exit of a system call."""
+        """Stand still, then go to the next entry or exit of a system call, if one can come."""
         self.paused = True
+        if self._all_failed:
+            self.say("no server is left to make a call")
+            return
         self.race.step_syscall()
+        self._say_if_over()
+
+    def _say_if_over(self) -> None:
+        """After a step: silence for ever is not a key that does not work."""
+        if self.race.next_event_ns() is None:
+            self.say("nothing more will happen")
 
     def reset(self) -> None:
         """The same race from the beginning."""

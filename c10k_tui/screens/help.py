@@ -1,28 +1,44 @@
-"""The help: what is seen, and every key, made from the bindings."""
+"""The help: what is seen, and every key, made from the bindings.
+
+The page is laid out for the width it has: nothing on it is ever cut, it grows longer instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from c10k_tui.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.spans import Line
+from c10k_tui.spans import Line, wrap
 from c10k_tui.views.detail import LEGEND
+from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
 
 INTRODUCTION = (
-    "A server holds many connections; only a few have something to say.",
-    "select and poll hand the kernel every descriptor at every call and have",
-    "each one looked at. epoll leaves the list in the kernel, and the network",
-    "interrupt itself puts the ready ones on a ready list.",
-    "All lanes get the same packets. The kernel is simulated; its figures are",
-    "those of a cost table and are labelled so.",
+    "A server holds many connections; only a few have something to say. "
+    "select and poll hand the kernel every descriptor at every call and have each one looked at. "
+    "epoll leaves the list in the kernel, and the network interrupt itself puts the ready ones on a "
+    "ready list.",
+    "All lanes get the same packets. The kernel is simulated; its figures are those of a cost table "
+    "and are labelled so.",
 )
+SECTIONS = (
+    (
+        "Keys",
+        (*RACE_BINDINGS, Binding("ctrl+p", "", "Command palette", tooltip="All of this by name")),
+    ),
+    ("The cursor on the grids (tab: from grid to grid, and to the feed)", tuple(GRID_BINDINGS)),
+    ("On the feed (tab goes there)", tuple(FEED_BINDINGS)),
+)
+BESIDE = 48
+"""With so many cells left, what a key does stands beside its name, else on the line beneath."""
+UNBOUNDED = 1_000
 
 
 class HelpScreen(ModalScreen[None]):
@@ -33,42 +49,56 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        lines = help_lines()
-        text = Lines(id="help-text")
-        text.styles.height = len(lines)
         with VerticalScroll(id="help-box") as box:
             box.border_title = "c10k-tui"
-            box.border_subtitle = "esc: back"
-            yield text
-        text.show(lines)
+            box.border_subtitle = "↑ ↓: more · esc: back"
+            # The bar's place is kept, so the width does not depend on the height.
+            box.styles.scrollbar_gutter = "stable"
+            yield Page(id="help-text")
 
     def on_mount(self) -> None:
         self.query_one("#help-box").focus()
 
 
-def help_lines() -> list[Line]:
-    """The page."""
-    lines: list[Line] = [((words, "text"),) for words in INTRODUCTION]
+class Page(Lines):
+    """The help's text, as high as it needs to be."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        lines = help_lines(event.size.width)
+        self.styles.height = len(lines)
+        self.show(lines)
+
+
+def help_lines(width: int) -> list[Line]:
+    """The page, no line of it wider than ``width`` cells unless a single word is."""
+    lines: list[Line] = []
+    for words in INTRODUCTION:
+        lines += wrap(((words, "text"),), width, UNBOUNDED)
     lines += [(), (("The grid", "strong"),)]
     for glyph, role, words, _ in LEGEND:
         lines.append((("  ", "text"), (glyph, role), (" " * (6 - len(glyph)) + words, "text")))
-    for title, bindings in (
-        ("Keys", RACE_BINDINGS),
-        ("On a grid (tab goes there)", GRID_BINDINGS),
-        ("On the feed (tab goes there)", FEED_BINDINGS),
-    ):
-        lines += [(), ((title, "strong"),), *_keys(bindings)]
-    lines.append(
-        (("  ctrl+p ", "strong"), ("Command palette".ljust(31), "text"), ("All of this by name", "dim"))
-    )
+    for title, bindings in SECTIONS:
+        lines += [(), *wrap(((title, "strong"),), width, UNBOUNDED), *_keys(bindings, width)]
     return lines
 
 
-def _keys(bindings: Iterable[Binding]) -> Iterable[Line]:
+def _keys(bindings: Sequence[Binding], width: int) -> Iterable[Line]:
+    """Key, name and what it does, in columns as wide as these need."""
+    name_x = 4 + max(len(key_of(binding)) for binding in bindings)
+    told_x = name_x + 2 + max(len(binding.description) for binding in bindings)
+    beside = width - told_x >= BESIDE
+    if not beside:
+        told_x = name_x + 2
     for binding in bindings:
-        key = binding.key_display or binding.key.split(",")[0]
-        yield (
-            (f"  {key:<7}", "strong"),
-            (f"{binding.description:<31}"[:31], "text"),
-            (binding.tooltip, "dim"),
+        head: Line = (
+            (f"  {key_of(binding)}".ljust(name_x), "strong"),
+            (binding.description.ljust(told_x - name_x) if beside else binding.description, "text"),
         )
+        told = wrap(((binding.tooltip, "dim"),), width - told_x, UNBOUNDED)
+        if beside:
+            yield (*head, *told[0])
+            told = told[1:]
+        else:
+            yield head
+        for line in told:
+            yield ((" " * told_x, "text"), *line)

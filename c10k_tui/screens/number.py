@@ -22,6 +22,7 @@ class NumberScreen(ModalScreen[int | None]):
     Args:
         question: What is asked.
         proposed: What the field holds at first.
+        hint: What may be typed, said as long as nothing is wrong.
         why_not: What is wrong with a number, or None if it will do.
     """
 
@@ -29,19 +30,20 @@ class NumberScreen(ModalScreen[int | None]):
         Binding("escape", "dismiss(None)", "Never mind", id="number.cancel", tooltip="Close without a change")
     ]
 
-    def __init__(self, question: str, proposed: str, why_not: Callable[[int], str | None]) -> None:
+    def __init__(self, question: str, proposed: str, hint: str, why_not: Callable[[int], str | None]) -> None:
         super().__init__()
         self._question = question
         self._proposed = proposed
         self._why_not = why_not
-        self._hint = Lines(id="number-hint")
+        self._hint = hint
+        self._told = Lines(id="number-hint")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="number-box") as box:
             box.border_title = self._question
             box.border_subtitle = "enter: yes · esc: no"
             yield Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
-            yield self._hint
+            yield self._told
 
     def on_mount(self) -> None:
         self._say(())
@@ -66,4 +68,4 @@ class NumberScreen(ModalScreen[int | None]):
         return number, self._why_not(number)
 
     def _say(self, line: Line) -> None:
-        self._hint.show([line or (("a number: 10000, 10k, 1M", "dim"),)])
+        self._told.show([line or ((self._hint, "dim"),)])

@@ -15,9 +15,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from c10k_tui.keys import RACE_BINDINGS
+from c10k_tui.keys import GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.session import Session
-from c10k_tui.spans import Line
+from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.views.curve import CurveModel
 from c10k_tui.views.detail import detail, legend
@@ -48,7 +48,7 @@ class RaceScreen(Screen[str]):
         clock: The session's clock.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*RACE_BINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [*RACE_BINDINGS, *GRID_BINDINGS]
     BINDING_GROUP_TITLE = "Race"
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
@@ -149,7 +149,7 @@ class RaceScreen(Screen[str]):
         if self._seen != (session.races, session.changes):
             self._forget(another_race=self._seen[0] != session.races)
             self._seen = (session.races, session.changes)
-        frame = self._frame = session.race.frame()
+        frame = self._frame = session.frame()
         rate_ns = session.pacer.rate_ns
         if moved:
             self._count_scans(frame)
@@ -185,6 +185,10 @@ class RaceScreen(Screen[str]):
         self._counters.show(counter_lines(frame, *self._counters.size))
 
     def _draw_head(self, frame: Frame) -> None:
+        """The two lines at the top.
+
+        A notice that has no room beside the pace takes its place, without its explanation if need be.
+        """
         session, width = self.session, self._head.size.width
         pacer = session.pacer
         speed = speed_line(
@@ -198,6 +202,11 @@ class RaceScreen(Screen[str]):
             scans=max(self._scans.values(), default=0),
             notice=session.notice,
         )
+        if session.notice not in text_of(speed):
+            going, *_, label, time = speed
+            room = width - width_of((going, label, time)) - 4
+            notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
+            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), (label, time), width)
         self._head.show([scenario_line(frame.scenario, width), speed])
 
     def _draw_note(self, frame: Frame) -> None:
@@ -219,7 +228,7 @@ class RaceScreen(Screen[str]):
         if another_race:
             self._passes.clear()
             self._scans.clear()
-            self._feed.model.forget()
+            self._feed.forget()
             self._curve_model.forget()
 
     def _changed(self) -> None:
@@ -241,6 +250,19 @@ class RaceScreen(Screen[str]):
         for lane in self._lanes.values():
             model = lane.grid.model
             model.cursor = None if block is None else block[0] // model.layout.k
+
+    def action_move(self, dx: int, dy: int) -> None:
+        """The cursor's keys where no grid has the focus: the first lane's gets it."""
+        grid = self._lanes[self.session.scenario.lanes[0]].grid
+        grid.focus()
+        grid.action_move(dx, dy)
+
+    def action_leave(self) -> None:
+        self._point_at(None)
+        self.draw()
+
+    def action_newest(self) -> None:
+        self._feed.newest()
 
     def action_fds(self, direction: int) -> None:
         self.session.climb_fds(direction)
@@ -311,7 +333,12 @@ class RaceScreen(Screen[str]):
                 self._changed()
 
         self.app.push_screen(
-            NumberScreen("How many descriptors?", str(self.session.scenario.fds), self.session.why_not_fds),
+            NumberScreen(
+                "How many descriptors?",
+                str(self.session.scenario.fds),
+                "a number: 10000, 10k, 1M",
+                self.session.why_not_fds,
+            ),
             entered,
         )
 
@@ -341,7 +368,13 @@ class RaceScreen(Screen[str]):
             first_fd + self._cursor[0] if self._cursor is not None else rows[-1].fd if rows else first_fd
         )
         self.app.push_screen(
-            NumberScreen("Show interrupts for which fd only?", str(proposed), lambda fd: None), entered
+            NumberScreen(
+                "Show interrupts for which fd only?",
+                str(proposed),
+                f"a descriptor, e.g. {proposed}",
+                lambda fd: None,
+            ),
+            entered,
         )
 
     def commands(self) -> Iterable[SystemCommand]:

@@ -61,9 +61,15 @@ class Feed(Lines, can_focus=True):
         self._held = None if index >= newest else moments[index]
         self.draw()
 
-    def action_newest(self) -> None:
+    def newest(self) -> None:
+        """Follow the newest packet again."""
         self._held = None
         self.draw()
+
+    def forget(self) -> None:
+        """Another race is shown from now on: what one scrolled back to is not in it."""
+        self.model.forget()
+        self._held = None
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()

@@ -25,6 +25,9 @@ class StillRace:
     def change(self, scenario: Scenario) -> None:
         raise AssertionError("it stands still")
 
+    def next_event_ns(self) -> int | None:
+        return None
+
     def step_event(self) -> None:
         raise AssertionError("it stands still")
 

@@ -1,6 +1,7 @@
 """Every key, pressed on the real screen with the real race behind it."""
 
 import pytest
+from textual import events
 
 from c10k_tui.keys import RACE_BINDINGS
 from sim.scenario import PRESETS, Scenario, Share
@@ -116,18 +117,6 @@ async def test_other_themes_do_too(theme):
         assert it.app.theme == "c10k-dark"
 
 
-@pytest.mark.parametrize("key", ["question_mark", "f1"])
-async def test_help_shows_every_key_and_goes_away(key):
-    async with stand(size=(120, 50)) as it:
-        await it.press(key)
-        page = it.app.screen.query_one("#help-text")
-        text = "\n".join(page.render_line(y).text for y in range(page.size.height))
-        for binding in RACE_BINDINGS:
-            assert binding.description[:31] in text
-        await it.press("escape")
-        assert it.app.screen is it.race_screen
-
-
 async def test_q_leaves_with_the_scenario():
     async with stand(Scenario(fds=16)) as it:
         await it.press("x", "q")
@@ -173,6 +162,31 @@ async def test_tab_and_arrows_move_one_cursor_over_all_lanes():
         assert "nobody asked" not in it.text("#note")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("key", ["up", "down", "left", "right"])
+async def test_arrows_need_no_tab(key, size):
+    async with stand(size=size) as it:
+        await it.run(0.3)
+        assert it.race_screen.focused is None
+        await it.press("right" if key in ("right", "down") else "down", key)
+        grid = it.grid("select")
+        assert grid.has_focus
+        assert grid.model.cursor == {"right": 1, "down": grid.model.layout.columns}.get(key, 0)
+        assert "fds" in it.text("#note")
+
+
+async def test_arrows_come_from_the_feed_to_the_first_lane_that_takes_part():
+    async with stand(Scenario(fds=2_000, lanes=("poll", "epoll"))) as it:
+        await it.run(0.3)
+        it.feed.focus()
+        await it.press("right", "right")
+        assert it.grid("poll").has_focus
+        assert it.grid("poll").model.cursor == it.grid("epoll").model.cursor == 1
+        it.feed.focus()
+        await it.press("escape")
+        assert it.grid("poll").model.cursor is None
+
+
 async def test_the_mouse_points_too():
     async with stand() as it:
         await it.pilot.hover("#grid-epoll", offset=(5, 1))
@@ -215,6 +229,64 @@ async def test_the_feed_scrolls_back_and_comes_to_the_newest_again():
         assert it.text("#feed") == earlier
         await it.press("end")
         assert it.text("#feed") not in (earlier, newest)
+
+
+async def scrolled_back(it):
+    """Turn the wheel over the feed, which does not give it the focus."""
+    await it.run(4)
+    feed = it.feed
+    feed.post_message(events.MouseScrollUp(feed, 1, 1, 0, -1, 0, False, False, False))
+    await it.pilot.pause(0)
+    assert "end: newest" in (feed.border_title or "")
+    assert it.race_screen.focused is None
+
+
+async def test_end_leads_to_the_newest_packet_wherever_the_focus_is():
+    async with stand(Scenario(fds=64), speed=30) as it:
+        newest = it.text("#feed")
+        await scrolled_back(it)
+        held = it.text("#feed")
+        await it.press("end")
+        assert "end: newest" not in (it.feed.border_title or "")
+        assert it.text("#feed") not in (held, newest)
+
+
+@pytest.mark.parametrize("key", ["f3", "0", "x"])
+async def test_another_race_is_seen_from_its_newest_packet(key):
+    async with stand(Scenario(fds=64), speed=30) as it:
+        await scrolled_back(it)
+        await it.press(key)
+        assert "end: newest" not in (it.feed.border_title or "")
+        await it.run(4)
+        rows = it.feed.model.rows()
+        assert f"{rows[-1].time_ns / 1e6:.4f}" in it.text("#feed").rstrip().split("\n")[-1]
+
+
+async def test_the_filter_asks_for_a_descriptor_where_the_cursor_is_none_or_a_block():
+    async with stand() as it:
+        for keys in (["f"], ["right", "f"]):
+            await it.press(*keys)
+            assert (
+                it.app.screen.query_one("#number-hint").render_line(0).text.startswith("a descriptor, e.g.")
+            )
+            await it.press("escape")
+        await it.press("n")
+        assert "10000, 10k, 1M" in it.app.screen.query_one("#number-hint").render_line(0).text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_notice_is_never_cut(size):
+    async with stand(Scenario(fds=2_000, lanes=("select",), fd_setsize=True), size) as it:
+        await it.run(0.3)
+        for key, words in {"S": "no server is left to make a call", "full_stop": "speed 4: a "}.items():
+            await it.press(key)
+            assert words in it.session.notice
+            assert it.session.notice in it.text("#head")
+            assert "paused" in it.text("#head")
+            assert "t = " in it.text("#head")
+        await it.press("f3")
+        assert " first-benchmark" in it.text("#head")
+        assert "…" not in it.text("#head")
 
 
 async def test_the_command_palette_knows_the_keys():

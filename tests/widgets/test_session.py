@@ -196,3 +196,45 @@ def test_notices_go_away(clock):
     assert session.notice == "seed 8"
     clock.now_s += NOTICE_S
     assert session.notice == ""
+
+
+def test_a_new_speed_is_said_with_what_it_means(clock):
+    session = session_of(clock, Scenario(fds=10_000))
+    session.climb_speed(1)
+    assert session.notice == "speed 4: a scan to take 500 ms"
+    session = session_of(clock, Scenario(fds=16))
+    session.climb_speed(-1)
+    assert session.notice == "speed 1: a burst every 2 s"
+    for _ in range(9):
+        session.climb_speed(-1)
+    assert session.notice == "speed 0.01: the slowest"
+
+
+@pytest.mark.parametrize("step", ["step_event", "step_syscall"])
+def test_a_step_into_silence_says_that_nothing_will_come(clock, step):
+    session = session_of(clock, Scenario(fds=16, rate=0))
+    for _ in range(200):
+        getattr(session, step)()
+    now_ns = session.race.now_ns
+    assert session.race.next_event_ns() is None
+    assert session.notice == "nothing more will happen"
+    clock.now_s += NOTICE_S
+    getattr(session, step)()
+    assert session.notice == "nothing more will happen"
+    assert session.race.now_ns == now_ns
+
+
+def test_a_step_to_a_call_stays_where_no_server_can_make_one(clock):
+    session = session_of(clock, Scenario(fds=2_000, lanes=("select",), fd_setsize=True))
+    run(session, clock)
+    assert session.frame().lanes[0].failure is not None
+    now_ns = session.race.now_ns
+    session.step_syscall()
+    assert session.notice == "no server is left to make a call"
+    assert session.race.now_ns == now_ns
+    session.step_event()
+    assert session.race.now_ns > now_ns
+    session.toggle_fd_setsize()
+    session.frame()
+    session.step_syscall()
+    assert session.frame().lanes[0].counters.syscalls > 0
