@@ -79,25 +79,20 @@ def speed_line(
         scans: Passes the busiest scanning lane finished since the last frame.
         notice: What the last key did, or nothing.
     """
-    slowdown = f" · {slowdown_words(rate_ns)}"
-    left: list[Span] = [(" ▌▌ paused ", "title") if paused else (" ▶ ", "strong")]
-    if paused:
-        left.append((" ", "text"))
-    if speed is None:
-        left.append(("as fast as it goes", "text"))
-    else:
-        left.append((scan_words(scan_ns, rate_ns), "text"))
-        left.append((slowdown, "dim"))
+    going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
+    told: list[Span] = [("as fast as it goes", "text")]
+    if speed is not None:
+        told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
     if scans > 1 and not paused:
-        left.append((f" · ×{scans} scans this frame", "wasted"))
+        told.append((f" · ×{scans} scans this frame", "wasted"))
     if kept_up < 0.95 and not paused:
-        left.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
-    if notice:
-        left += [("  ", "text"), (f" {notice} ", "notice")]
+        told.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
+    said: list[Span] = [("  ", "text"), (f" {notice} ", "notice")] if notice else []
     right = (("t = ", "dim"), (format_duration(frame.now_ns) + " ", "strong"))
-    if width_of(left) + 1 + width_of(right) > width:
-        left = [span for span in left if span[0] != slowdown]
-    return spread(tuple(left), right, width)
+    room = width - width_of(right) - 1
+    while told and width_of((*going, *told, *said)) > room:
+        told.pop(1 if len(told) > 1 else 0)
+    return spread((*going, *told, *said), right, width)
 
 
 def scan_words(scan_ns: int, rate_ns: float) -> str:
