@@ -202,7 +202,7 @@ class RaceScreen(Screen[str]):
             scans=max(self._scans.values(), default=0),
             notice=session.notice,
         )
-        if session.notice not in text_of(speed):
+        if width >= LEAST_WIDTH and session.notice not in text_of(speed):
             going, *_, label, time = speed
             room = width - width_of((going, label, time)) - 4
             notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]

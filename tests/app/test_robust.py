@@ -53,3 +53,12 @@ async def test_a_million():
     async with stand(Scenario(fds=1_000_000)) as it:
         await it.run(0.5)
         assert "1 cell = 1,5" in it.text()
+
+
+async def test_a_notice_on_a_screen_too_small_for_it():
+    async with stand(size=(120, 36)) as it:
+        await it.press("full_stop")
+        for size in ((10, 3), (1, 1), (60, 20), (80, 24)):
+            await it.pilot.resize_terminal(*size)
+            it.race_screen.draw()
+        assert it.session.notice in it.text("#head")
