@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 import heapq
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from sim.polling import oserror
 if TYPE_CHECKING:
     from sim.files.base import OpenFile
 
+Result = TypeVar("Result")
 FIRST_FD = 3
 """The lowest number handed out: 0, 1 and 2 are the terminal's."""
 NOFILE = 1 << 20
@@ -154,6 +155,20 @@ class DescriptorTable:
                 file.numbers.append(number)
                 return file
         raise polling.bad_descriptor()
+
+    def call_on(self, file: OpenFile, number: int, call: Callable[[int], Result]) -> Result:
+        """Go on with a call on an open file, whose number may be closed, or another file's, by now."""
+        there = self.files.get(number)
+        if there is file:
+            return call(number)
+        self.files[number] = file
+        try:
+            return call(number)
+        finally:
+            if self.files[number] is file:  # accept has not just handed the number out
+                del self.files[number]
+                if there is not None:
+                    self.files[number] = there
 
     def is_open(self, number: int) -> bool:
         """Whether something is open behind a number."""

@@ -29,7 +29,7 @@ class OsModule(Face):
         if size == 0 and isinstance(kernel.table.file(number), Socket):
             return b""
         return self._process.attempt(
-            number, lambda: kernel.sys_read(number, size), lambda: f"os.read on descriptor {number}"
+            number, lambda fd: kernel.sys_read(fd, size), lambda: f"os.read on descriptor {number}"
         )
 
     def write(self, fd: SupportsIndex, data: Buffer, /) -> int:

@@ -219,8 +219,8 @@ class SocketObject:
         if not ready:
             raise TimeoutError("timed out")
 
-    def _until_done(self, what: str, events: int, function: Callable[[], Result]) -> Result:
-        """Make a call under the timeout (``sock_call_ex``)."""
+    def _until_done(self, what: str, events: int, function: Callable[[int], Result]) -> Result:
+        """Make a call on the descriptor under the timeout (``sock_call_ex``)."""
         if not self._timeout_ns:
             return self._process.attempt(self._fd, function, lambda: self._who(what))
         deadline_ns = self._process.kernel.now_ns + self._timeout_ns
@@ -228,7 +228,7 @@ class SocketObject:
         while True:
             self._wait_ready(events, remaining_ns, what)
             try:
-                return self._process.call(function)
+                return self._process.call(function, self._fd)
             except BlockingIOError:
                 remaining_ns = deadline_ns - self._process.kernel.now_ns
 
@@ -249,7 +249,7 @@ class SocketObject:
     def accept(self) -> tuple[SocketObject, Address]:
         """Take a connection: a new socket, and who it is."""
         kernel = self._process.kernel
-        fd = self._until_done("accept", polling.IN, lambda: kernel.sys_accept4(self._fd))
+        fd = self._until_done("accept", polling.IN, kernel.sys_accept4)
         accepted = kernel.table.file(fd)
         address = accepted.remote if isinstance(accepted, TcpSocket) else (ANY, 0)
         connection = type(self)(self.family, self.type, self.proto, fd)
@@ -262,13 +262,13 @@ class SocketObject:
         place = _address(self.family, address, "connect")
         kernel = self._process.kernel
 
-        def begin_or_report() -> None:
+        def begin_or_report(fd: int) -> None:
             try:
-                kernel.sys_connect(self._fd, place)
+                kernel.sys_connect(fd, place)
             except BlockingIOError as error:
                 if error.errno != errno.EINPROGRESS or self._timeout_ns == 0:
                     raise
-                kernel.sys_connect(self._fd, place)
+                kernel.sys_connect(fd, place)
 
         if not self._timeout_ns:
             self._process.attempt(self._fd, begin_or_report, lambda: self._who("connect"))
@@ -327,7 +327,7 @@ class SocketObject:
         peek = bool(flags & _PEEK)
         if flags & _DONTWAIT and not self._timeout_ns:
             return self._process.call(kernel.sys_recvfrom, self._fd, size, peek)
-        return self._until_done(what, polling.IN, lambda: kernel.sys_recvfrom(self._fd, size, peek))
+        return self._until_done(what, polling.IN, lambda fd: kernel.sys_recvfrom(fd, size, peek))
 
     def send(self, data: Buffer, flags: SupportsIndex = 0, /) -> int:
         """Send bytes; how many were taken."""
@@ -336,7 +336,7 @@ class SocketObject:
     def _send(self, data: bytes, flags: int, what: str) -> int:
         kernel = self._process.kernel
         if self._timeout_ns:
-            return self._until_done(what, polling.OUT, lambda: kernel.sys_sendto(self._fd, data))
+            return self._until_done(what, polling.OUT, lambda fd: kernel.sys_sendto(fd, data))
         dont_wait = bool(flags & _DONTWAIT)
         return self._process.write(
             self._fd, data, kernel.sys_sendto, lambda: self._who(what), dont_wait=dont_wait

@@ -181,6 +181,9 @@ class ListeningSocket(Socket):
 
     __slots__ = ("backlog", "keeps_port", "local", "options", "queue")
 
+    exclusive = True
+    """``inet_csk_wait_for_connect``."""
+
     def __init__(self, kernel: Kernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
         super().__init__(kernel)
         self.backlog = backlog

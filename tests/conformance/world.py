@@ -1,6 +1,6 @@
 """The two worlds a case runs in, and how it says what it saw.
 
-A world has the four modules, the host's or a simulated kernel's. A case names the descriptors it
+A world has the modules, the host's or a simulated kernel's. A case names the descriptors it
 opens, and reports masks and errors as text, so that the two reports can be compared and read.
 """
 
@@ -10,6 +10,7 @@ import errno
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +36,7 @@ class World:
         self.socket = modules.socket
         self.os = modules.os
         self.time = modules.time
+        self.threading = modules.threading
         self._names: dict[int, str] = {}
         self._opened: list[Any] = []
 
@@ -44,6 +46,9 @@ class World:
                 opened.close()
             except OSError:
                 continue
+        if self.threading is not threading:
+            with self.threading:  # as at a program's end, the threads end that are still there
+                pass
 
     # -- opening --------------------------------------------------------------------------
 
@@ -186,6 +191,7 @@ class Host:
     socket = socket
     os = os
     time = time
+    threading = threading
 
 
 def on_host(case: Callable[[World], Any]) -> Any:
