@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.conformance.cases import case
@@ -324,11 +325,11 @@ def accepting_threads_take_turns(world: World) -> Any:
 
 @case("net/unix/af_unix.c: unix_stream_data_wait; net/core/stream.c: sk_wait_data")
 def one_byte_is_for_one_of_two_readers(world: World) -> Any:
-    seen = []
+    seen: list[Any] = []
     for pair in (world.unix, world.tcp):
         a, b = pair()
         a.setblocking(True)
-        threads = _readers(world, lambda a=a: a.recv(1))
+        threads = _readers(world, partial(a.recv, 1))
         b.send(b"x")
         seen.append(len(threads.back(1)))
         b.send(b"y")
@@ -343,7 +344,7 @@ def the_end_of_file_reaches_every_reader(world: World) -> Any:
     for pair in (world.unix, world.tcp):
         a, b = pair()
         a.setblocking(True)
-        threads = _readers(world, lambda a=a: a.recv(1), 3)
+        threads = _readers(world, partial(a.recv, 1), 3)
         b.shutdown(world.socket.SHUT_WR)
         seen.append(threads.back(3))
     return seen
