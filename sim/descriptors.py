@@ -58,6 +58,8 @@ class DescriptorTable:
         self._free: list[int] = []
         self._next = FIRST_FD
         self._changed: list[OpenFile] = []
+        self.inheritable: set[int] = set()
+        """Numbers without FD_CLOEXEC."""
         self._reserve(64)
 
     def _reserve(self, capacity: int) -> None:
@@ -119,6 +121,21 @@ class DescriptorTable:
         file.numbers.append(number)
         self._cells[number] = file.mask
         return number
+
+    def install_at(self, number: int, file: OpenFile) -> None:
+        """Give ``file`` a certain number below the limit, one that is not open."""
+        if number >= self._next:
+            if number >= len(self._masks):
+                self._reserve(max(number + 1, 2 * len(self._masks)))
+            for skipped in range(self._next, number):
+                heapq.heappush(self._free, skipped)
+            self._next = number + 1
+        elif number in self._free:
+            self._free.remove(number)
+            heapq.heapify(self._free)
+        self.files[number] = file
+        file.numbers.append(number)
+        self._cells[number] = file.mask
 
     def install_idle(self, count: int, mask: int, make: Callable[[int], OpenFile]) -> IdleBlock:
         """Hand out ``count`` consecutive numbers, all above those in use, to untouched files.
@@ -187,5 +204,7 @@ class DescriptorTable:
         del self.files[number]
         file.numbers.remove(number)
         self._cells[number] = polling.NVAL
+        if self.inheritable:
+            self.inheritable.discard(number)
         heapq.heappush(self._free, number)
         return file

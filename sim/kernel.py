@@ -41,6 +41,7 @@ from sim.costs import BUILT_IN, CostTable
 from sim.cpu import Cpu
 from sim.descriptors import NOFILE, DescriptorTable
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
+from sim.filecalls import FileCalls
 from sim.files.base import OpenFile
 from sim.journal import Journal
 from sim.loopback import Loopback
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from sim.faces.socket import SocketModule
     from sim.faces.threading import ThreadingModule
     from sim.faces.time import TimeModule
+    from sim.files.inet import TcpSocket
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -65,7 +67,7 @@ CallSummary = tuple[int, int, int, int, int, bool, int, int]
 """(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
 
 
-class Kernel(SocketCalls, Cpu):
+class Kernel(SocketCalls, FileCalls, Cpu):
     """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
 
     def __init__(
@@ -87,6 +89,8 @@ class Kernel(SocketCalls, Cpu):
         self.passes: deque[ScanPass] = deque(maxlen=3)
         """The latest passes of select and poll, the running one included."""
         self.epolls: list[Epoll] = []
+        self.unnoticed: set[TcpSocket] = set()
+        """Sockets whose send buffer got full without a call that found it so."""
         self.call_serial = 0
         self.last_call: CallSummary | None = None
         """The latest waiting call that returned something."""
@@ -294,7 +298,10 @@ class Kernel(SocketCalls, Cpu):
         return self.table.install(epoll)
 
     def refresh_lazy_masks(self, ask: Ask) -> None:
-        """Bring the masks of the epoll descriptors up to date that a scan is about to look at."""
+        """Bring the masks up to date that are known only by asking, of what a scan is about to look at."""
+        for socket in tuple(self.unnoticed):
+            if any(ask.wanted(fd) for fd in socket.numbers):
+                socket.refresh()
         for epoll in self.epolls:
             if (epoll.mask or epoll.ready) and any(ask.wanted(fd) for fd in epoll.numbers):
                 epoll.refresh()

@@ -35,6 +35,48 @@ def c_int(value: SupportsIndex) -> int:
     return number
 
 
+def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
+    """An argument that goes into an unsigned C type.
+
+    Raises:
+        TypeError: no integer.
+        ValueError: it is negative.
+        OverflowError: it does not fit.
+    """
+    if not hasattr(value, "__index__"):
+        raise TypeError("an integer is required")
+    number = operator.index(value)
+    if number < 0:
+        raise ValueError("value must be positive")
+    if number >> bits:
+        raise OverflowError(
+            "Python int too large for C unsigned int" if bits == 32 else "int too big to convert"
+        )
+    return number
+
+
+def c_long_long(value: SupportsIndex) -> int:
+    """An argument that goes into a C long long."""
+    number = operator.index(value)
+    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
+        raise OverflowError("int too big to convert")
+    return number
+
+
+def nanoseconds(value: float) -> int:
+    """Seconds as a float, in nanoseconds, rounded down (``_PyTime_FromSecondsDouble``).
+
+    Raises:
+        TypeError: not a number.
+        OverflowError: more than 64 bits of nanoseconds, or not a number at all.
+    """
+    math.fabs(value)  # refuses what is no number
+    exact = float(value) * 1e9
+    if not -(2.0**63) <= exact < 2.0**63:
+        raise OverflowError("timestamp out of range for platform time_t")
+    return math.floor(exact)
+
+
 def descriptor(value: FileDescriptorLike) -> int:
     """A descriptor: a number, or an object with a ``fileno()`` method.
 

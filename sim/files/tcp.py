@@ -179,7 +179,7 @@ class StreamSocket(Socket):
 class ListeningSocket(Socket):
     """A socket that takes connections: handshakes done, waiting for accept."""
 
-    __slots__ = ("backlog", "keeps_port", "local", "options", "queue")
+    __slots__ = ("backlog", "keeps_port", "local", "options", "queue", "shut")
 
     exclusive = True
     """``inet_csk_wait_for_connect``."""
@@ -191,6 +191,8 @@ class ListeningSocket(Socket):
         self.keeps_port = False
         """The port was asked for, and is kept when the listening ends."""
         self.options = chosen
+        self.shut = (False, False)
+        """Directions, reading and writing, that were shut before it listened: its connections are born so."""
         self.queue: deque[StreamSocket] = deque()
 
     @property
@@ -231,7 +233,13 @@ class ListeningSocket(Socket):
     def peek(self, size: int) -> bytes:
         raise oserror(errno.ENOTCONN)
 
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        raise oserror(errno.ENOTCONN)
+
     def write(self, data: bytes) -> int:
+        raise oserror(errno.EPIPE)
+
+    def write_urgent(self, data: bytes) -> int:
         raise oserror(errno.EPIPE)
 
     def shutdown(self, how: int) -> None:

@@ -137,7 +137,7 @@ class UnixSocket(Socket):
         self.set_mask(self.mask | _READABLE)
         self.notify(polling.DATA_KEY)
 
-    def _taken(self, charge: int) -> None:
+    def taken(self, charge: int) -> None:
         """The peer has read a whole chunk (``unix_write_space``)."""
         self.sent_charge_bytes -= charge
         if self.gone or not self.writable:
@@ -155,6 +155,8 @@ class UnixSocket(Socket):
         """
         if not self.chunks:
             return self._read_empty()
+        if self.options.low_water_bytes > 1 and self._waits_for_more(size):
+            raise oserror(errno.EAGAIN)
         parts = []
         while size and self.chunks:
             chunk, charge = self.chunks[0]
@@ -166,8 +168,14 @@ class UnixSocket(Socket):
             del self.chunks[0]
             if not self.chunks:
                 self.update_mask()
-            self.peer._taken(charge)
+            self.peer.taken(charge)
         return b"".join(parts)
+
+    def _waits_for_more(self, size: int) -> bool:
+        """A blocking read sleeps until there is as much as SO_RCVLOWAT asks for; poll ignores that."""
+        if not self.blocking or self.read_shut or self.error:
+            return False
+        return sum(len(chunk) for chunk, _ in self.chunks) < min(size, self.options.low_water_bytes)
 
     def _read_empty(self) -> bytes:
         if self.error:
@@ -181,15 +189,21 @@ class UnixSocket(Socket):
             return self._read_empty()
         return b"".join(chunk for chunk, _ in self.chunks)[:size]
 
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        raise options.no_urgent_data()
+
+    def write_urgent(self, data: bytes) -> int:
+        raise options.no_urgent_data()
+
     # -- ending ---------------------------------------------------------------------------
 
     def shutdown(self, how: int) -> None:
         """End a direction, on both sides of the pair at once (``unix_shutdown``)."""
-        self._shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
+        self.shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
         if not self.peer.gone:
-            self.peer._shut(reading=how in {SHUT_WR, SHUT_RDWR}, writing=how in {SHUT_RD, SHUT_RDWR})
+            self.peer.shut(reading=how in {SHUT_WR, SHUT_RDWR}, writing=how in {SHUT_RD, SHUT_RDWR})
 
-    def _shut(self, *, reading: bool, writing: bool) -> None:
+    def shut(self, *, reading: bool, writing: bool) -> None:
         self.read_shut |= reading
         self.write_shut |= writing
         self.update_mask()
@@ -203,10 +217,10 @@ class UnixSocket(Socket):
             return
         if self.chunks:
             peer.error = errno.ECONNRESET
-        peer._shut(reading=True, writing=True)
+        peer.shut(reading=True, writing=True)
         unread, self.chunks = self.chunks, []
         for _, charge in unread:
-            peer._taken(charge)
+            peer.taken(charge)
 
     # -- names and options ----------------------------------------------------------------
 
