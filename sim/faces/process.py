@@ -126,7 +126,8 @@ class Face:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        offered = ", ".join(sorted(key for key in vars(type(self)) if key[0].islower() and key != "module"))
+        names = {*vars(type(self)), *vars(self)} - {"module"}
+        offered = ", ".join(sorted(key for key in names if key[0] != "_" and not key.isupper()))
         raise AttributeError(
             f"{self.module}.{name} is left out of the simulated kernel; it has {offered}",
             name=name,

@@ -78,6 +78,10 @@ class ThreadObject:
         """What it is called in messages."""
         return self._strand.name
 
+    def stands_for(self, strand: Strand) -> None:
+        """Be the object of a strand that runs already: the program outside."""
+        self._strand, self._started = strand, True
+
     def start(self) -> None:
         """Have it run from the next call on that waits.
 
@@ -145,17 +149,6 @@ def void(_: object) -> None:
     """Nothing, of something."""
 
 
-class MainThread(ThreadObject):
-    """The program outside."""
-
-    _numbers = count(0)
-
-    def __init__(self, strands: Strands) -> None:
-        super().__init__(name="MainThread")
-        self._strand = strands.main
-        self._started = True
-
-
 class ThreadingModule(Face):
     """Stands where the threading module stands."""
 
@@ -166,7 +159,8 @@ class ThreadingModule(Face):
         super().__init__(process)
         self._strands = process.strands = Strands(process.kernel)
         self.Thread = ThreadObject.on(process, self._strands)
-        self._main = MainThread(self._strands)
+        self._main = self.Thread(name=self._strands.main.name)
+        self._main.stands_for(self._strands.main)
 
     def current_thread(self) -> ThreadObject:
         """The thread that calls."""
