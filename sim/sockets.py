@@ -50,6 +50,8 @@ else:
 MSG_OOB = 0x1
 MSG_PEEK = 0x2
 MSG_DONTWAIT = 0x40
+_LEVELS = {options.SOL_SOCKET}
+_INTERNET_LEVELS = {options.SOL_SOCKET, 0, options.IPPROTO_TCP}
 _PAIRS = {kind.kind: kind for kind in (UnixSocket, DatagramSocket, PacketSocket)}
 
 
@@ -208,10 +210,12 @@ class SocketCalls(Machine):
         """An option's value; SO_ERROR is the pending error, and clears it.
 
         Raises:
-            OSError: ENOPROTOOPT; ENOTSOCK.
+            OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; ENOTSOCK.
         """
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if level not in (_INTERNET_LEVELS if socket.internet else _LEVELS):
+            raise oserror(errno.EOPNOTSUPP)
         if level == options.SOL_SOCKET:
             if option == options.SO_ERROR:
                 return options.packed(socket.take_error())
@@ -223,8 +227,10 @@ class SocketCalls(Machine):
         """Set an option.
 
         Raises:
-            OSError: ENOPROTOOPT; EINVAL, the value is too short; ENOTSOCK.
+            OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; EINVAL, the value is too short; ENOTSOCK.
         """
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if level != options.SOL_SOCKET and not socket.internet:
+            raise oserror(errno.EOPNOTSUPP)
         socket.set_option(level, option, value)

@@ -16,6 +16,8 @@ from sim.polling import oserror
 
 _FLAGS = int(SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC)
 _PAIR_KINDS = {SocketKind.SOCK_STREAM, SocketKind.SOCK_DGRAM, SocketKind.SOCK_SEQPACKET}
+_KIND_BITS, _HIGHEST_KIND, _HIGHEST_PROTOCOL = 0xF, 10, 262
+"""``SOCK_TYPE_MASK``; the numbers below ``SOCK_MAX`` and ``IPPROTO_MAX``."""
 _UNKNOWN_NAME = (-2, "Name or service not known")
 
 
@@ -36,10 +38,15 @@ def check_kind(family: int, kind: int, proto: int, *, pair: bool = False) -> Non
     """Refuse what this kernel does not have.
 
     Raises:
-        OSError: EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or ESOCKTNOSUPPORT, with what is left out.
+        OSError: EINVAL, no such number; EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or
+            ESOCKTNOSUPPORT, with what is left out.
     """
+    if kind & ~_KIND_BITS:
+        raise oserror(errno.EINVAL)
     if family not in {AddressFamily.AF_UNIX, AddressFamily.AF_INET}:
         raise oserror(errno.EAFNOSUPPORT)
+    if kind > _HIGHEST_KIND or (family == AddressFamily.AF_INET and not 0 <= proto <= _HIGHEST_PROTOCOL):
+        raise oserror(errno.EINVAL)
     if kind != SocketKind.SOCK_STREAM and not (pair and kind in _PAIR_KINDS):
         what = "datagram and packet sockets come in UNIX pairs only"
         raise left_out(errno.ESOCKTNOSUPPORT, what)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Protocol, SupportsIndex
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol, SupportsIndex
 
 INT_MAX = 2**31 - 1
 _TIME_MAX = 2**63 - 1
@@ -33,6 +35,27 @@ def c_int(value: SupportsIndex) -> int:
     if not -INT_MAX - 1 <= number <= INT_MAX:
         raise OverflowError(f"signed integer is {'greater' if number > 0 else 'less'} than C int's limit")
     return number
+
+
+def c_size(value: SupportsIndex) -> int:
+    """An argument that goes into a C ``ssize_t``."""
+    number = operator.index(value)
+    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
+        raise OverflowError("cannot fit 'int' into an index-sized integer")
+    return number
+
+
+def c_socket(value: SupportsIndex) -> int:
+    """A descriptor as the socket module takes it: a C long, cut down to an int."""
+    number = operator.index(value)
+    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
+        raise OverflowError("Python int too large to convert to C long")
+    return (number + 2**31) % 2**32 - 2**31
+
+
+def truth(value: Any, integer: Callable[[SupportsIndex], int] = c_int) -> bool:
+    """An argument that is a yes or no: any object, but before Python 3.12 an integer of a certain size."""
+    return bool(value if sys.version_info >= (3, 12) else integer(value))
 
 
 def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:

@@ -15,9 +15,11 @@ from sim.faces.arguments import (
     FileDescriptorLike,
     c_int,
     c_long_long,
+    c_size,
     c_unsigned,
     descriptor,
     nanoseconds,
+    truth,
 )
 from sim.faces.process import Face
 from sim.files.eventfd import COUNT_BYTES, count_of, packed_count
@@ -40,7 +42,7 @@ class OsModule(Face):
 
     def read(self, fd: SupportsIndex, length: SupportsIndex, /) -> bytes:
         """Take up to ``length`` bytes; ``b""`` at end of file."""
-        number, size = c_int(fd), c_int(length)
+        number, size = c_int(fd), c_size(length)
         if size < 0:
             raise oserror(errno.EINVAL)
         kernel = self._process.kernel
@@ -72,7 +74,7 @@ class OsModule(Face):
 
     def set_blocking(self, fd: SupportsIndex, blocking: object, /) -> None:
         """Have calls on the open file wait, or not."""
-        self._process.call(self._process.kernel.sys_set_blocking, c_int(fd), bool(blocking))
+        self._process.call(self._process.kernel.sys_set_blocking, c_int(fd), truth(blocking))
 
     def dup2(self, fd: SupportsIndex, fd2: SupportsIndex, inheritable: object = True) -> int:
         """Have ``fd2`` stand for the open file of ``fd`` too; what it stood for is closed."""

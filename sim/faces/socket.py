@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 
 from sim import options
 from sim.faces.addresses import GaiError, HostError, check_kind, split_type
-from sim.faces.arguments import Seconds, c_int, duration_ns
+from sim.faces.arguments import Seconds, c_int, c_socket, duration_ns
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
 from sim.faces.process import Face, Process
 from sim.faces.stream import SocketObject
@@ -76,7 +76,7 @@ class SocketModule(Face):
         proto: SupportsIndex = 0,
     ) -> SocketObject:
         """A socket object on a duplicate of a descriptor."""
-        number = self._process.call(self._process.kernel.sys_dup, c_int(fd))
+        number = self._process.call(self._process.kernel.sys_dup, c_socket(fd))
         return self.socket(c_int(family), c_int(type), c_int(proto), number)
 
     def create_server(
@@ -110,7 +110,7 @@ class SocketModule(Face):
 
     def close(self, fd: SupportsIndex, /) -> None:
         """Close a socket's descriptor."""
-        self._process.call(self._process.kernel.sys_close, c_int(fd))
+        self._process.call(self._process.kernel.sys_close, c_socket(fd))
 
     def getdefaulttimeout(self) -> float | None:
         """The timeout that new sockets get, in seconds; None for none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, ClassVar, SupportsIndex, TypeVar
 
@@ -17,7 +18,7 @@ import numpy as np
 from sim import options, polling
 from sim.asks import POLLFD
 from sim.faces.addresses import GaiError, address_of, check_kind, left_out, split_type
-from sim.faces.arguments import Buffer, Seconds, c_int, duration_ns
+from sim.faces.arguments import Buffer, Seconds, c_int, c_size, c_socket, duration_ns, truth
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
 from sim.faces.process import Process
 from sim.files.inet import TcpSocket
@@ -53,10 +54,11 @@ class SocketObject:
     ) -> None:
         self._fd = -1
         chosen, asked, protocol = c_int(family), c_int(type), c_int(proto)
+        protocol = 0 if protocol == -1 else protocol
         kind, flags = split_type(SocketKind.SOCK_STREAM if asked == -1 else asked)
         kernel = self._process.kernel
         if fileno is not None:
-            number = c_int(fileno)
+            number = c_socket(fileno)
             if number < 0:
                 raise ValueError("negative file descriptor")
             self._process.call(kernel.sys_getsockname, number)
@@ -69,16 +71,22 @@ class SocketObject:
             self._fd = number
         else:
             chosen = AddressFamily.AF_INET if chosen == -1 else chosen
-            check_kind(chosen, kind, max(protocol, 0))
+            check_kind(chosen, kind, protocol)
             self._fd = self._process.call(kernel.sys_socket)
-        self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), max(protocol, 0)
+        self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), protocol
         self._timeout_ns = 0 if flags & int(SocketKind.SOCK_NONBLOCK) else self.default_timeout_ns
         if self._timeout_ns is not None:
             self._process.call(kernel.sys_set_blocking, self._fd, False)
 
     def __repr__(self) -> str:
-        state = f"fd={self._fd}" if self._fd >= 0 else "[closed]"
-        return f"<socket.socket {state}, family={self.family!r}, type={self.type!r}, proto={self.proto}>"
+        kind = f"family={int(self.family)}, type={int(self.type)}, proto={self.proto}"
+        if self._fd < 0:
+            return f"<socket.socket [closed] fd=-1, {kind}>"
+        names = ""
+        for label, call in (("laddr", self.getsockname), ("raddr", self.getpeername)):
+            with suppress(OSError):
+                names += f", {label}={name}" if (name := call()) else ""
+        return f"<socket.socket fd={self._fd}, {kind}{names}>"
 
     # -- the descriptor -------------------------------------------------------------------
 
@@ -141,7 +149,7 @@ class SocketObject:
 
     def setblocking(self, flag: object, /) -> None:
         """Wait for ever, or not at all."""
-        self.settimeout(None if flag else 0.0)
+        self.settimeout(None if truth(flag, c_size) else 0.0)
 
     def getblocking(self) -> bool:
         """Whether calls wait at all."""
@@ -244,7 +252,7 @@ class SocketObject:
 
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
         """Take up to ``bufsize`` bytes; ``b""`` at end of file."""
-        size = c_int(bufsize)
+        size = c_size(bufsize)
         if size < 0:
             raise ValueError("negative buffersize in recv")
         return self._receive(size, _known(flags), "recv")
@@ -254,7 +262,7 @@ class SocketObject:
         room = memoryview(buffer).cast("B")
         if room.readonly:
             raise TypeError("recv_into() argument 1 must be read-write bytes-like object, not bytes")
-        size = c_int(nbytes)
+        size = c_size(nbytes)
         if size < 0:
             raise ValueError("negative buffersize in recv_into")
         if size > len(room):
@@ -324,11 +332,13 @@ class SocketObject:
         self, level: SupportsIndex, optname: SupportsIndex, value: SupportsIndex | Buffer, /
     ) -> None:
         """Set an option to an int, or to what the bytes say."""
-        content = (
-            memoryview(value).tobytes()
-            if isinstance(value, bytes | bytearray | memoryview)
-            else options.packed(c_int(value))
-        )
+        if isinstance(value, bytes | bytearray | memoryview):
+            content = memoryview(value).tobytes()
+        else:
+            try:
+                content = options.packed(c_int(value))
+            except OverflowError:  # CPython then tries what is no integer
+                raise TypeError("a bytes-like object is required, not 'int'") from None
         kernel = self._process.kernel
         self._process.call(kernel.sys_setsockopt, self._fd, c_int(level), c_int(optname), content)
 

@@ -29,6 +29,9 @@ class Socket(OpenFile):
 
     __slots__ = ()
 
+    internet = True
+    """Of the Internet family; of the UNIX family if not."""
+
     kind = SOCK_STREAM
     """What getsockopt says of SO_TYPE."""
 

@@ -50,6 +50,8 @@ def charge_of(size: int) -> int:
 class UnixSocket(Socket):
     """One end of a UNIX stream pair."""
 
+    internet = False
+
     __slots__ = (
         "chunks",
         "error",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from typing import Any
 
 from tests.conformance.cases import case
@@ -208,3 +209,14 @@ def exceptions_have_their_types(world: World) -> Any:
     except BrokenPipeError as error:
         seen.append((type(error), True, error.args))
     return seen
+
+
+@case("Lib/socket.py: __repr__")
+def what_a_socket_looks_like(world: World) -> Any:
+    a, b = world.unix()
+    server, fresh = world.listener(), world.fresh()
+    client = world.connecting(server.getsockname())
+    told = [repr(each) for each in (a, fresh, server, client)]
+    b.close()
+    told += [repr(a), repr(b)]
+    return [re.sub(r"(fd=|127\.0\.0\.1', )\d+", r"\1N", text) for text in told]

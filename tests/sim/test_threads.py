@@ -59,7 +59,7 @@ def conversation() -> tuple[list[str], int]:
     """A server with a thread for each of its clients, which are threads themselves."""
     kernel = Kernel()
     told: list[str] = []
-    server = kernel.socket.create_server(("127.0.0.1", 0))
+    server = kernel.socket.create_server(("127.0.0.1", 7000))
 
     def serve(connection) -> None:
         while data := connection.recv(10):
@@ -71,7 +71,7 @@ def conversation() -> tuple[list[str], int]:
             threading.Thread(target=serve, args=(server.accept()[0],)).start()
 
     def ask(name: bytes) -> None:
-        with kernel.socket.create_connection(server.getsockname()) as client:
+        with kernel.socket.create_connection(("127.0.0.1", 7000)) as client:
             for number in range(3):
                 client.sendall(b"%s%d" % (name, number))
                 told.append(f"{client.recv(10)!r}")
