@@ -14,7 +14,7 @@ from sim import options
 from sim.accounts import Account
 from sim.files.inet import TcpSocket
 from sim.files.messages import DatagramSocket, PacketSocket
-from sim.files.socket import SHUT_RD, SHUT_RDWR, SOCK_STREAM, Address, Socket
+from sim.files.socket import SHUT_RD, SHUT_RDWR, SOCK_DGRAM, SOCK_STREAM, Address, Socket
 from sim.files.tcp import ListeningSocket
 from sim.files.unix import UnixSocket
 from sim.loopback import InetAddress, Loopback, capped
@@ -112,6 +112,8 @@ class SocketCalls(Machine):
             OSError: EINVAL, it is connected; EADDRINUSE; ENOTSOCK.
         """
         self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        if self._socket(fd).kind == SOCK_DGRAM:
+            raise oserror(errno.EOPNOTSUPP)
         socket = self._inet(fd)
         if isinstance(socket, ListeningSocket):
             socket.backlog = capped(backlog)

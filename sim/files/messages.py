@@ -18,7 +18,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from sim import polling
-from sim.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_DGRAM, SOCK_SEQPACKET, Address
+from sim.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_DGRAM, SOCK_SEQPACKET, Address, Socket
 from sim.files.unix import UnixSocket
 from sim.polling import oserror
 
@@ -162,6 +162,9 @@ class DatagramSocket(MessageSocket):
         unread, self.chunks = self.chunks, []
         for _, charge in unread:
             self.peer.taken(charge)
+
+    def accept(self) -> Socket:
+        raise oserror(errno.EOPNOTSUPP)
 
     def peer_name(self) -> Address:
         if not self.connected:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SEND_BUFFER_BYTES = 212_992
 """``net.core.wmem_default``."""
 RECEIVE_BUFFER_BYTES = 212_992
-"""``net.core.rmem_default``; nothing is held against it."""
+"""``net.core.rmem_default``; nothing is held against it, nor against what is set instead."""
 IDLE_MASK = polling.OUT | polling.WRNORM | polling.WRBAND
 _READABLE = polling.IN | polling.RDNORM
 _PAGE_BYTES = 4096
@@ -59,6 +59,7 @@ class UnixSocket(Socket):
         "options",
         "peer",
         "read_shut",
+        "receive_limit_bytes",
         "send_limit_bytes",
         "sent_charge_bytes",
         "write_shut",
@@ -72,6 +73,7 @@ class UnixSocket(Socket):
         self.sent_charge_bytes = 0
         """What this end has sent and the peer has not taken (``sk_wmem_alloc``)."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
+        self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
         self.write_shut = False
         self.gone = False
@@ -242,7 +244,7 @@ class UnixSocket(Socket):
             if option == options.SO_SNDBUF:
                 return options.packed(self.send_limit_bytes)
             if option == options.SO_RCVBUF:
-                return options.packed(RECEIVE_BUFFER_BYTES)
+                return options.packed(self.receive_limit_bytes)
             if option == options.SO_ACCEPTCONN:
                 return options.packed(0)
         return self.options.get(level, option)
@@ -253,5 +255,7 @@ class UnixSocket(Socket):
             self.update_mask()
             if self.writable:
                 self.notify(polling.SPACE_KEY)
+        elif (level, option) == (options.SOL_SOCKET, options.SO_RCVBUF):
+            self.receive_limit_bytes = options.doubled(options.integer(value), options.RECEIVE_MIN_BYTES)
         else:
             self.options.set(level, option, value)
