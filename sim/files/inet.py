@@ -55,7 +55,6 @@ class TcpSocket(UrgentStream):
     __slots__ = (
         "ending",
         "error",
-        "fin_received",
         "fin_sent",
         "gone",
         "keeps_host",
@@ -90,7 +89,7 @@ class TcpSocket(UrgentStream):
         self.unsent_bytes = 0
         """Bytes in the send buffer: the far end has no room for them yet."""
         self.urgent_end = 0
-        """How many of them there are up to the urgent byte, that one included; 0 if there is none."""
+        """How many there are up to the urgent byte, and with it; 0 if there is none."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
         self.tuned = True
         """The send buffer's size is the kernel's choice: nobody has set it."""
@@ -102,7 +101,6 @@ class TcpSocket(UrgentStream):
         self.ending = False
         """FIN is to be sent behind the data, or has been: a socket shut before it connects sends none."""
         self.fin_sent = False
-        self.fin_received = False
         self.gone = False
         """Closed by its process; what it had to send still goes out."""
         self.error = 0
@@ -156,8 +154,7 @@ class TcpSocket(UrgentStream):
     def disconnect(self) -> None:
         """Back to a fresh socket (``tcp_disconnect``)."""
         self.kernel.loopback.forget_syn(self)
-        self.state = CLOSED
-        self.progress = UNCONNECTED
+        self.state, self.progress = CLOSED, UNCONNECTED
         if not self.keeps_host:
             self.local = ("0.0.0.0", self.local[1])
         self.remote = ("0.0.0.0", 0)
@@ -192,6 +189,11 @@ class TcpSocket(UrgentStream):
         if self.read_shut:
             return b""
         raise oserror(errno.ENOTCONN if self.state == CLOSED else errno.EAGAIN)
+
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        if self.state == CLOSED and self.has_urgent and not self.fin_received:
+            raise oserror(errno.ENOTCONN)
+        return UrgentStream.read_urgent(self, size, peek)
 
     def deliver_fin(self) -> None:
         """The far end will send no more (``tcp_fin``)."""
@@ -279,6 +281,8 @@ class TcpSocket(UrgentStream):
         if peer is None:
             return
         if self.unsent and peer.read_shut and peer.ending:
+            if self.urgent_end:
+                peer.announce(self.urgent_end, self.unsent[0])
             peer.deliver_reset()
             self.deliver_reset()
             return
@@ -331,8 +335,7 @@ class TcpSocket(UrgentStream):
         unconnected = self.state == CLOSED
         if self.progress == CONNECTING:
             self.progress = DISCONNECTING if unconnected else CONNECTED
-        if how in {SHUT_RD, SHUT_RDWR}:
-            self.read_shut = True
+        self.read_shut |= how in {SHUT_RD, SHUT_RDWR}
         if how in {SHUT_WR, SHUT_RDWR}:
             self.write_shut = True
             self.ending = not unconnected

@@ -219,7 +219,7 @@ class UnixSocket(Socket):
         peer = self.peer
         if peer.gone:
             return
-        if self.chunks:
+        if self.chunks and (self.chunks[0][0] or len(self.chunks) > 1):  # one empty message does not count
             peer.error = errno.ECONNRESET
         peer.shut(reading=True, writing=True)
         unread, self.chunks = self.chunks, []

@@ -43,10 +43,11 @@ class UrgentByte:
 class UrgentStream(StreamSocket):
     """The receiving half of a TCP socket."""
 
-    __slots__ = ("options", "receive_tuned", "urgent")
+    __slots__ = ("fin_received", "options", "receive_tuned", "urgent")
 
     def __init__(self, kernel: Kernel, mask: int) -> None:
         super().__init__(kernel, mask)
+        self.fin_received = False
         self.options = options.Options()
         self.receive_tuned = True
         """Nobody has set the receive buffer's size."""
@@ -55,6 +56,11 @@ class UrgentStream(StreamSocket):
     def update_mask(self) -> None:
         """Work the poll mask out: here, the part of it that is about reading."""
         self.set_mask(self.mask & ~(READABLE | polling.PRI) | self.reading_mask())
+
+    @property
+    def has_urgent(self) -> bool:
+        """There is an urgent byte apart from the stream, and nobody has read it."""
+        return self.urgent is not None and not self.urgent.taken and not self.options.urgent_inline
 
     def reading_mask(self) -> int:
         """What ``tcp_poll`` says of the receive buffer."""
@@ -162,7 +168,7 @@ class UrgentStream(StreamSocket):
             OSError: EINVAL, there is none, or it stays in the stream; EAGAIN, it has not arrived.
         """
         urgent = self.urgent
-        if urgent is None or urgent.taken or self.options.urgent_inline:
+        if urgent is None or not self.has_urgent:
             raise oserror(errno.EINVAL)
         if urgent.byte:
             if not peek:
@@ -195,7 +201,7 @@ class UrgentStream(StreamSocket):
             low_water = self.options.low_water_bytes = min(self.options.low_water_bytes, most)
             self.receive_limit_bytes = max(self.receive_limit_bytes, 2 * low_water)
             self.update_mask()
-            if self.received and self._reaches(low_water):
+            if self.fin_received or (self.received and self._reaches(low_water)):
                 self.notify(polling.DATA_KEY)
         elif (level, option) == (options.SOL_SOCKET, options.SO_OOBINLINE):
             self.update_mask()

@@ -63,6 +63,15 @@ def lowering_the_mark(world: World) -> Any:
     return seen
 
 
+@case("tcp_data_ready: setting the mark at the end of the stream wakes, whatever is there")
+def setting_the_mark_at_the_end_of_the_stream(world: World) -> Any:
+    a, b = world.tcp()
+    b.shutdown(world.socket.SHUT_WR)
+    epoll = _edges(world, a)
+    seen = [world.wait(epoll), _set(world, a, "SO_RCVLOWAT", 100), world.wait(epoll)]
+    return [*seen, world.wait(epoll), a.recv(1)]
+
+
 @case("tcp_poll: end of file counts, however little is there")
 def a_mark_and_the_end_of_the_stream(world: World) -> Any:
     seen = []

@@ -202,3 +202,26 @@ def the_exceptional_set(world: World) -> Any:
     seen = [world.sets(a, b), a.recv(10), world.sets(a, b)]
     b.shutdown(world.socket.SHUT_WR)
     return [*seen, world.sets(a, b), _urgent(world, a), world.sets(a, b)]
+
+
+@case("tcp_recv_urg: after a reset it is ENOTCONN, if the stream had not ended before")
+def an_urgent_byte_and_a_reset(world: World) -> Any:
+    seen = []
+    for ended in (False, True):
+        a, b = world.tcp()
+        b.send(b"xU", world.socket.MSG_OOB)
+        a.send(b"unread")
+        if ended:
+            b.shutdown(world.socket.SHUT_WR)
+        b.close()
+        seen += [world.mask(a), _urgent(world, a), a.recv(10), world.mask(a), _urgent(world, a)]
+    return [str(line) for line in seen]
+
+
+@case("tcp_rcv_state_process looks for an urgent byte before it refuses the data")
+def urgent_data_for_a_peer_that_shut_both_ways(world: World) -> Any:
+    a, b = world.tcp()
+    a.shutdown(world.socket.SHUT_RDWR)
+    epoll = _edges(world, a)
+    seen = [attempt(b.send, b"xU", world.socket.MSG_OOB), world.wait(epoll), world.mask(a), world.mask(b)]
+    return [*seen, _urgent(world, a), attempt(a.recv, 1)]
