@@ -130,7 +130,8 @@ class SocketCalls(Machine):
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.write_ns)
         if not isinstance(socket, TcpSocket):
-            raise oserror(errno.EISCONN)
+            listens = isinstance(socket, ListeningSocket)
+            raise oserror(errno.EISCONN if listens else errno.EINVAL)
         self.loopback.connect(socket, address)
 
     def sys_accept4(self, fd: int) -> int:

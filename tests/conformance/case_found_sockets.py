@@ -62,3 +62,11 @@ def a_socket_that_is_shut_before_it_connects(world: World) -> Any:
         client.close()
         seen += [world.mask(accepted), attempt(accepted.recv, 9)]
     return seen
+
+
+@case("net/unix/af_unix.c: unix_stream_connect looks at the address before the state")
+def a_unix_socket_connects_to_an_internet_address(world: World) -> Any:
+    a, _ = world.unix()
+    plain = world.fresh()
+    world.os.dup2(a.fileno(), plain.fileno())
+    return attempt(plain.connect, world.free_port()), attempt(world.listener().connect, world.free_port())

@@ -10,7 +10,9 @@ from tests.fuzz.machine import PICK, Machine, masks
 SIZES = st.sampled_from([0, 1, 2, 3, 5, 8, 200, 2000])
 LENGTHS = st.sampled_from([0, 1, 2, 4, 8, 300, 100_000, 100_000])
 MASKS = masks("EPOLL", "ET", "ET", "ONESHOT", "EXCLUSIVE")
-KINDS = ("unix", "unix", "unix", "tcp", "tcp", "tcp", "epoll", "epoll", "listener", "plain", "bound")
+USUAL = ("unix", "tcp", "epoll")
+OTHERS = ("pipe", "pipe", "eventfd", "semaphore", "dgram", "seqpacket")
+KINDS = (*USUAL, *USUAL, *OTHERS, "listener", "plain", "bound")
 
 
 def data(size: int) -> str:
@@ -50,16 +52,35 @@ class Files(Machine):
                 self.step(f"{epoll}.poll(0)")
 
     def open_unix(self) -> None:
-        self.bulky(*self.opened("unblocked(socket.socketpair())", self.sockets, count=2))
+        self.opened("unix", "unblocked(socket.socketpair())", self.sockets, count=2)
+
+    def open_messages(self, kind: str) -> None:
+        made = f"socket.socketpair(socket.AF_UNIX, socket.SOCK_{kind.upper()})"
+        self.opened(kind, f"unblocked({made})", self.sockets, count=2)
+
+    def open_dgram(self) -> None:
+        self.open_messages("dgram")
+
+    def open_seqpacket(self) -> None:
+        self.open_messages("seqpacket")
+
+    def open_pipe(self) -> None:
+        self.opened("pipe", "unblocked(os.pipe())", count=2)
+
+    def open_eventfd(self) -> None:
+        self.opened("eventfd", "os.eventfd(0, os.EFD_NONBLOCK)")
+
+    def open_semaphore(self) -> None:
+        self.opened("eventfd", "os.eventfd(2, os.EFD_NONBLOCK | os.EFD_SEMAPHORE)")
 
     def open_tcp(self) -> None:
-        self.opened("unblocked(tcp_pair())", self.sockets, self.tcp, count=2)
+        self.opened("tcp", "unblocked(tcp_pair())", self.sockets, self.tcp, count=2)
 
     def open_epoll(self) -> None:
-        self.opened("select.epoll()", self.epolls)
+        self.opened("epoll", "select.epoll()", self.epolls)
 
     def open_plain(self) -> None:
-        self.opened("unblocked(socket.socket())", self.sockets, self.tcp)
+        self.opened("tcp", "unblocked(socket.socket())", self.sockets, self.tcp)
 
     def open_bound(self) -> None:
         self.open_plain()
@@ -84,13 +105,21 @@ class Files(Machine):
     def duplicate(self, which, whole):
         """By number, or a socket as a socket object."""
         name = self.pick(self.files, which)
-        fillable = self.can_fill(name)
+        kind = self.kind(name)
         if whole and name in self.sockets:
-            twin = self.opened(f"{name}.dup()", self.sockets, *([self.tcp] if name in self.tcp else []))
+            self.opened(kind, f"{name}.dup()", self.sockets, *([self.tcp] if name in self.tcp else []))
         else:
-            twin = self.opened(f"os.dup({self.number(name)})")
-        if fillable:
-            self.bulky(*twin)
+            self.opened(kind, f"os.dup({self.number(name)})")
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK, what=PICK)
+    def duplicate_over(self, which, what):
+        """What the other variable stood for is closed, and it stands for the same file now."""
+        name, over = self.pick(self.files, which), self.pick(self.files, what)
+        kind = self.kind(name)
+        number = self.number(over)
+        if "Error" not in self.step(f"{number} == os.dup2({self.number(name)}, {number})"):
+            self.kinds[self.simulated.number(over)] = kind
 
     @precondition(lambda self: self.files)
     @rule(which=PICK, keep=st.integers(0, 4))
@@ -108,7 +137,9 @@ class Files(Machine):
     @precondition(lambda self: self.files)
     @rule(which=PICK, size=SIZES)
     def write(self, which, size):
-        self.step(f"os.write({self.number(self.pick(self.files, which))}, {data(size)})")
+        name = self.pick(self.files, which)
+        size = min(size, 8) if self.kind(name) == "eventfd" else size
+        self.step(f"os.write({self.number(name)}, {data(size)})")
 
     @precondition(lambda self: self.files)
     @rule(which=PICK, length=LENGTHS)
@@ -131,3 +162,11 @@ class Files(Machine):
     def drain(self, which: int) -> None:
         """Read all there is."""
         self.step(f"drain({self.number(self.pick(self.files, which))})")
+
+    @precondition(lambda self: "eventfd" in map(self.kind, self.files))
+    @rule(which=PICK, value=st.sampled_from([None, None, 0, 1, 3, 2**64 - 2]))
+    def count(self, which, value):
+        """Take from an eventfd's counter, or add to it."""
+        name = self.pick([name for name in self.files if self.kind(name) == "eventfd"], which)
+        number = self.number(name)
+        self.step(f"os.eventfd_read({number})" if value is None else f"os.eventfd_write({number}, {value})")

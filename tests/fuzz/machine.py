@@ -12,8 +12,6 @@ UNIX sockets, anything that takes time, and blocking calls (every open file is n
 
 from __future__ import annotations
 
-import select
-import socket
 from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
@@ -29,13 +27,6 @@ MOST_FILES = 12
 """Variables for descriptors that a program gets."""
 PICK = st.integers(0, 7)
 """Which variable of a sort, counted from the latest."""
-_OFFERED = sim.Kernel()
-
-
-def offered(module: str, *names: str) -> bool:
-    """Whether the simulated kernel has all of these, and the host too."""
-    host = {"select": select, "socket": socket}.get(module) or __import__(module)
-    return all(hasattr(getattr(_OFFERED, module), name) and hasattr(host, name) for name in names)
 
 
 def masks(prefix: str, *flags: str) -> st.SearchStrategy[str]:
@@ -77,8 +68,8 @@ class Machine(RuleBasedStateMachine):
         self.addresses: list[str] = []
         self.watched: list[tuple[str, str]] = []
         """Who watches whom."""
-        self.bulk: set[int] = set()
-        """Descriptors of what can be filled."""
+        self.kinds: dict[int, str] = {}
+        """What is behind each descriptor number."""
         self._count = 0
         self.beat = 0
         self.rhythm = 0
@@ -115,23 +106,20 @@ class Machine(RuleBasedStateMachine):
         self._count += count
         return tuple(f"v{self._count - count + each}" for each in range(count))
 
-    def opened(self, expression: str, *lists: list[str], count: int = 1) -> tuple[str, ...]:
+    def opened(self, kind: str, expression: str, *lists: list[str], count: int = 1) -> tuple[str, ...]:
         """Run a line that opens descriptors, and keep its variables; none if it failed."""
         names = self.fresh(count)
         if " is " not in self.step(expression, *names):
             return ()
         for each in (self.files, *lists):
             each.extend(names)
+        self.kinds.update((self.simulated.number(name), kind) for name in names)
         return names
 
     def register(self, epoll: str, name: str, mask: str, *, by_number: bool = False) -> None:
         """Have an epoll watch a descriptor."""
         if self.step(f"{epoll}.register({self.number(name) if by_number else name}, {mask})") == "None":
             self.watched.append((epoll, name))
-
-    def bulky(self, *names: str) -> None:
-        """These can be filled: how much goes in is for certain."""
-        self.bulk.update(self.simulated.number(name) for name in names)
 
     # -- choosing -------------------------------------------------------------------------
 
@@ -149,9 +137,13 @@ class Machine(RuleBasedStateMachine):
         """Variables that hold plain numbers."""
         return set(self.files) - set(self.sockets) - set(self.epolls)
 
+    def kind(self, name: str) -> str:
+        """What is behind a variable's descriptor; a number that was closed can have a new file by now."""
+        return self.kinds.get(self.simulated.number(name), "")
+
     def can_fill(self, name: str) -> bool:
-        """Whether a variable's descriptor is one that can be filled."""
-        return self.simulated.number(name) in self.bulk
+        """Whether what fits into it is for certain."""
+        return self.kind(name) in {"unix", "pipe"}
 
     @property
     def room(self) -> bool:

@@ -68,14 +68,15 @@ def fill(number):
     "drain": """
 def drain(number):
     taken = 0
-    while True:
+    for _ in range(100):
         try:
             data = os.read(number, 1_000_000)
         except BlockingIOError:
-            return taken > 0
+            break
         if not data:
-            return taken > 0
+            break
         taken += len(data)
+    return taken > 0
 """,
 }
 """Functions that a line may call, by name; each is part of every script that uses it."""

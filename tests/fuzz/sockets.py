@@ -26,6 +26,14 @@ RECEIVES = st.builds(
 )
 SHUTDOWNS = st.sampled_from([f"shutdown(socket.SHUT_{how})" for how in ("RD", "WR", "WR", "RDWR")])
 ERRORS = st.just("getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)")
+URGENT = (
+    'send(b"u", socket.MSG_OOB)',
+    'send(b"xyz", socket.MSG_OOB)',
+    "recv(1, socket.MSG_OOB)",
+    "setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)",
+    "setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 0)",
+    "setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 4)",
+)
 CALLS = st.one_of(SENDS, SENDS, RECEIVES, RECEIVES, SHUTDOWNS, ERRORS)
 
 
@@ -48,6 +56,13 @@ class Sockets(Files):
     @rule(which=PICK, other=st.sampled_from(OTHERS))
     def other_call(self, which, other):
         self.step(f"{self.pick(self.sockets, which)}.{other}")
+
+    @precondition(lambda self: "tcp" in map(self.kind, self.sockets))
+    @rule(which=PICK, call=st.sampled_from(URGENT))
+    def urgent(self, which, call):
+        """Urgent data, of TCP alone: what UNIX sockets make of it has changed from version to version."""
+        name = self.pick([name for name in self.sockets if self.kind(name) == "tcp"], which)
+        self.step(f"{name}.{call}")
 
     # -- connections ----------------------------------------------------------------------
 
@@ -73,4 +88,4 @@ class Sockets(Files):
     @rule(which=PICK)
     def accept(self, which):
         name = self.pick(self.listeners, which)
-        self.opened(f"unblocked({name}.accept()[0])", self.sockets, self.tcp)
+        self.opened("tcp", f"unblocked({name}.accept()[0])", self.sockets, self.tcp)

@@ -68,7 +68,7 @@ def test_a_wrong_kernel_is_found_out(
 ) -> None:
     monkeypatch.setattr(where, name, wrong)
     with pytest.raises(Difference) as found:
-        play(PROGRAMS)
+        play(4 * PROGRAMS)
     small = smallest(found.value)
     assert len(small.lines) <= 12
     host, simulated = small.outcomes[-1]
