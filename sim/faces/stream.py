@@ -88,6 +88,10 @@ class SocketObject:
                 names += f", {label}={name}" if (name := call()) else ""
         return f"<socket.socket fd={self._fd}, {kind}{names}>"
 
+    def __getattr__(self, name: str) -> object:
+        told = "is" if name.startswith("_") else "is left out of the simulated kernel, or is"
+        raise AttributeError(f"socket.socket.{name} {told} no attribute of a socket", name=name, obj=self)
+
     # -- the descriptor -------------------------------------------------------------------
 
     def fileno(self) -> int:

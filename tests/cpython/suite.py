@@ -3,7 +3,8 @@
 A test module is loaded afresh while ``select``, ``socket``, ``os``, ``time``, ``threading`` and
 ``selectors`` are a kernel's; those that it uses underneath (``test.support``, ``unittest`` …) were
 loaded before and have the host's. Two things more are the machine's there and the kernel's here: the
-limit on descriptors, and the standard output, which is an end of a socket pair.
+limit on descriptors, and the standard output and error, which are the ends of a socket pair. Where a test
+opens a file of the host's only to have a number, that number is a closed one here.
 """
 
 from __future__ import annotations
@@ -65,6 +66,16 @@ def _limits(kernel: Kernel) -> Any:
     return SimpleNamespace(RLIMIT_NOFILE=7, getrlimit=lambda _: limit, setrlimit=lambda _, asked: None)
 
 
+def _open_standard_streams(kernel: Kernel) -> None:
+    """Have 1 and 2 open, as they are in any program, and a table as large as the host's may be."""
+    os = kernel.os
+    for number, end in zip((1, 2), kernel.socket.socketpair(), strict=True):
+        os.dup2(end.fileno(), number)
+        end.close()
+    os.dup2(1, NOFILE - 1)
+    os.close(NOFILE - 1)
+
+
 def names() -> list[str]:
     """Every test there is, as ``module.class.method``."""
     found = []
@@ -87,10 +98,10 @@ def run(name: str) -> unittest.TestResult:
         called: getattr(kernel, called) for called in ("select", "socket", "os", "time", "threading")
     }
     modules["resource"] = _limits(kernel)
+    _open_standard_streams(kernel)
     result = unittest.TestResult()
     importlib.import_module(f"test.{module_name}")  # loads what it needs, on the host's modules
     with kernel.threading, standing_in(modules), standing_in({"selectors": _load("selectors")}):
         module: Any = _load(f"test.{module_name}")
-        module.sys = SimpleNamespace(__stdout__=kernel.socket.socketpair()[0], platform=sys.platform)
         getattr(module, class_name)(method).run(result)
     return result
