@@ -47,7 +47,7 @@ class Process:
         Raises:
             Deadlock: nothing can ever wake it.
         """
-        if self.strands is not None:
+        if self.strands is not None and self.strands.alive:
             return self.strands.wait(program, who)
         kernel = self.kernel
         try:
