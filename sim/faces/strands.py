@@ -177,16 +177,18 @@ class Strands:
         self._hand_over(self._next())
 
     def end(self) -> None:
-        """Unwind every strand but the one that calls, which is the first."""
-        for strand in tuple(self.alive):
+        """Unwind every strand but the one that calls, those too that one of them starts meanwhile."""
+        caller = self.current
+        while others := [strand for strand in self.alive if strand is not caller]:
+            strand = others[0]
             strand.ending = True
             if self.waiting.pop(strand, None) is not None:
                 strand.error = StrandEnded()
             else:
                 self.ready.remove(strand)
-            self.ready.appendleft(self.current)
+            self.ready.appendleft(caller)
             self._hand_over(strand)
-            self.main.await_turn()
+            caller.await_turn()
             self.reap(strand)
 
     def reap(self, strand: Strand) -> None:

@@ -237,6 +237,23 @@ def test_a_thread_that_clings_to_its_call_is_ended_all_the_same(kernel):
     assert tried == ["StrandEnded"] * 3
 
 
+def test_a_thread_started_by_one_that_is_ended_is_ended_too(kernel):
+    told = []
+    a, _ = kernel.socket.socketpair()
+
+    def wait_and_start() -> None:
+        try:
+            a.recv(1)
+        finally:
+            kernel.threading.Thread(target=told.append, args=("ran",)).start()
+
+    before = host_threads()
+    with kernel.threading as threading:
+        threading.Thread(target=wait_and_start, daemon=True).start()
+        kernel.time.sleep(1)
+    assert (told, host_threads(), threading.active_count()) == ([], before, 1)
+
+
 def test_a_kernel_and_its_threads_go_when_nobody_needs_them():
     kernel = Kernel()
     before = host_threads()
