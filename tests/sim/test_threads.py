@@ -238,7 +238,7 @@ def test_a_thread_that_clings_to_its_call_is_ended_all_the_same(kernel):
 
 
 def test_a_thread_started_by_one_that_is_ended_is_ended_too(kernel):
-    told = []
+    told: list[str] = []
     a, _ = kernel.socket.socketpair()
 
     def wait_and_start() -> None:
