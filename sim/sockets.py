@@ -170,6 +170,8 @@ class SocketCalls(Machine):
             OSError: as sys_read; EINVAL, there is no urgent byte; EOPNOTSUPP, nor can be; ENOTSOCK.
         """
         socket = self._socket(fd)
+        if not flags:
+            return self.sys_read(fd, size)
         if not flags & (MSG_PEEK | MSG_OOB):
             return self._unblocked(socket, lambda: self.sys_read(fd, size), flags)
         self.pay_call(Account.SOCKET_IO, self.costs.read_ns)

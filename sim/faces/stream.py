@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, SupportsIndex, TypeVar
 
@@ -291,12 +292,9 @@ class SocketObject:
         kernel = self._process.kernel
         if self._timeout_ns:
             return self._until_done(what, polling.OUT, lambda fd: kernel.sys_sendto(fd, data, flags))
+        call = partial(kernel.sys_sendto, flags=_OOB) if flags & _OOB else kernel.sys_sendto
         dont_wait = bool(flags & _DONTWAIT)
-
-        def send_to(fd: int, rest: bytes) -> int:
-            return kernel.sys_sendto(fd, rest, flags)
-
-        return self._process.write(self._fd, data, send_to, lambda: self._who(what), dont_wait=dont_wait)
+        return self._process.write(self._fd, data, call, lambda: self._who(what), dont_wait=dont_wait)
 
     def sendall(self, data: Buffer, flags: SupportsIndex = 0, /) -> None:
         """Send all the bytes."""
