@@ -115,7 +115,8 @@ class Files(Machine):
     @rule(which=PICK, what=PICK)
     def duplicate_over(self, which, what):
         """What the other variable stood for is closed, and it stands for the same file now."""
-        name, over = self.pick(self.files, which), self.pick(self.files, what)
+        others = [name for name in self.files if name not in self.epolls] or self.files
+        name, over = self.pick(self.files, which), self.pick(others, what)
         kind = self.kind(name)
         number = self.number(over)
         if "Error" not in self.step(f"{number} == os.dup2({self.number(name)}, {number})"):

@@ -20,7 +20,7 @@ from tests.fuzz.rounds import play
 from tests.fuzz.sides import Line
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = 120
+PROGRAMS = 80
 
 
 def open_numbers() -> set[str]:
