@@ -114,6 +114,7 @@ class Loopback:
         listener = ListeningSocket(self.kernel, capped(backlog), socket.local, socket.options)
         listener.keeps_port = socket.keeps_port
         listener.shut = socket.read_shut, socket.write_shut
+        listener.error = socket.error
         self._replace(socket, listener)
 
     def stop_listening(self, listener: ListeningSocket) -> None:
@@ -121,6 +122,8 @@ class Loopback:
         socket = TcpSocket(self.kernel)
         socket.local, socket.options = listener.local, listener.options
         socket.keeps_host, socket.keeps_port = listener.local[0] != ANY, listener.keeps_port
+        socket.error = listener.error
+        socket.update_mask()
         listener.refuse_all()
         self._replace(listener, socket)
         if not socket.keeps_port:

@@ -179,7 +179,7 @@ class StreamSocket(Socket):
 class ListeningSocket(Socket):
     """A socket that takes connections: handshakes done, waiting for accept."""
 
-    __slots__ = ("backlog", "keeps_port", "local", "options", "queue", "shut")
+    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "queue", "shut")
 
     exclusive = True
     """``inet_csk_wait_for_connect``."""
@@ -191,6 +191,8 @@ class ListeningSocket(Socket):
         self.keeps_port = False
         """The port was asked for, and is kept when the listening ends."""
         self.options = chosen
+        self.error = 0
+        """What an attempt to connect left behind, before it listened."""
         self.shut = (False, False)
         """Directions, reading and writing, that were shut before it listened: its connections are born so."""
         self.queue: deque[StreamSocket] = deque()
@@ -237,10 +239,14 @@ class ListeningSocket(Socket):
         raise oserror(errno.ENOTCONN)
 
     def write(self, data: bytes) -> int:
-        raise oserror(errno.EPIPE)
+        raise oserror(self.take_error() or errno.EPIPE)
 
     def write_urgent(self, data: bytes) -> int:
-        raise oserror(errno.EPIPE)
+        return self.write(data)
+
+    def take_error(self) -> int:
+        code, self.error = self.error, 0
+        return code
 
     def shutdown(self, how: int) -> None:
         """Shutting the reading side ends the listening (``inet_shutdown``)."""

@@ -70,3 +70,16 @@ def a_unix_socket_connects_to_an_internet_address(world: World) -> Any:
     plain = world.fresh()
     world.os.dup2(a.fileno(), plain.fileno())
     return attempt(plain.connect, world.free_port()), attempt(world.listener().connect, world.free_port())
+
+
+@case("net/ipv4/tcp.c: sk_err of an attempt that shutdown cut short outlives listen, and listening")
+def an_error_outlives_listening(world: World) -> Any:
+    full = world.listener(0)
+    first = world.connecting(full.getsockname(), "d")
+    seen: list[Any] = [world.mask(first)]
+    for sends in (0, 1, 2):  # the first of them takes the error
+        s = world.connecting(full.getsockname())
+        seen += [attempt(s.shutdown, world.socket.SHUT_RD), attempt(s.listen, 0), world.mask(s)]
+        seen += [attempt(s.recv, 1), [attempt(s.send, b"x") for _ in range(sends)]]
+        seen += [attempt(s.shutdown, world.socket.SHUT_RD), world.mask(s), attempt(s.getsockopt, 1, 4)]
+    return seen
