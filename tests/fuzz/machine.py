@@ -7,8 +7,8 @@ that takes time (a delayed ACK: 40 ms) gets between two lines.
 
 What Linux itself does not determine is left out of the programs: filling TCP buffers (they tune
 themselves; a program sends less than fits), a socket that connects to itself, urgent data between
-UNIX sockets, when the ACK of a FIN comes, anything that takes time, and blocking calls (every open
-file is non-blocking).
+UNIX sockets, when the ACK of a FIN comes (it is waited for), anything that takes time, and
+blocking calls (every open file is non-blocking).
 """
 
 from __future__ import annotations

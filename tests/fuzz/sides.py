@@ -8,11 +8,11 @@ no business of a program; all holes between them are filled first, and numbers a
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import socket
 import struct
+import time
 import zlib
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ _SPAN = 128
 """More descriptors than a program can have open."""
 _SHOWN = 40
 """Bytes of data that are shown as they are."""
+_FIN_WAIT1 = 4
+_ACK_TRIES = 30
 _RESET = struct.pack("ii", 1, 0)
 
 HELPERS = {
@@ -81,6 +83,13 @@ def drain(number):
 """,
 }
 """Functions that a line may call, by name; each is part of every script that uses it."""
+
+
+def _tcp_state(end: socket.socket) -> int:
+    try:
+        return end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    except OSError:
+        return 0
 
 
 class Line(NamedTuple):
@@ -179,15 +188,16 @@ class Side:
         return number + self._shift if number >= 0 else -1
 
     def acknowledge(self) -> None:
-        """Have TCP send the ACKs that it delays.
+        """Wait for the ACKs of FINs that TCP delays, 40 ms at most.
 
-        The ACK of a FIN, which wakes whoever shut the connection once more, comes with the next segment
-        or after up to 40 ms. That is time, and so is left out: here it comes at once.
+        Such an ACK wakes whoever shut the connection once more, when the next segment goes the other way
+        or when the time is over. The simulated kernel's TCP delays nothing.
         """
         for value in tuple(self._namespace.values()):
-            if isinstance(value, socket.socket):
-                with contextlib.suppress(OSError):
-                    value.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            for _ in range(_ACK_TRIES):
+                if not isinstance(value, socket.socket) or _tcp_state(value) != _FIN_WAIT1:
+                    break
+                time.sleep(0.002)
 
     def same_address(self, name: str, address: str) -> bool:
         """Whether a socket's own address is the one in a variable."""
