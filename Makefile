@@ -8,11 +8,12 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test bench screenshots clean
+.PHONY: help run test conformance fuzz bench screenshots clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
 ARGS ?=
+STEPS ?= 20000
 
 BIN := .venv/bin
 # Folders that hold Python; what is not there (yet) is not checked.
@@ -21,6 +22,8 @@ CODE := $(wildcard sim c10k_tui tests benchmarks)
 help:
 	@sed -n 's/^#   \(make\)/  \1/p' Makefile
 	@echo "  make test                      format, lint, types and tests"
+	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
+	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
 	@echo "  make clean                     remove .venv, caches and builds"
@@ -35,6 +38,14 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/python -m pytest $(ARGS)
+
+# What the simulated kernel and the host's see, case by case, counted by group.
+conformance: .venv/dev.stamp
+	@$(BIN)/python -m tests.conformance $(ARGS)
+
+# Random programs on the simulated kernel and the host's, for so many steps.
+fuzz: .venv/dev.stamp
+	@$(BIN)/python -m tests.fuzz $(STEPS) $(ARGS)
 
 # Measures what the project promises about speed and memory.
 bench: .venv/dev.stamp

@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 import heapq
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from sim.polling import oserror
 if TYPE_CHECKING:
     from sim.files.base import OpenFile
 
+Result = TypeVar("Result")
 FIRST_FD = 3
 """The lowest number handed out: 0, 1 and 2 are the terminal's."""
 NOFILE = 1 << 20
@@ -57,6 +58,8 @@ class DescriptorTable:
         self._free: list[int] = []
         self._next = FIRST_FD
         self._changed: list[OpenFile] = []
+        self.inheritable: set[int] = set()
+        """Numbers without FD_CLOEXEC."""
         self._reserve(64)
 
     def _reserve(self, capacity: int) -> None:
@@ -119,6 +122,21 @@ class DescriptorTable:
         self._cells[number] = file.mask
         return number
 
+    def install_at(self, number: int, file: OpenFile) -> None:
+        """Give ``file`` a certain number below the limit, one that is not open."""
+        if number >= self._next:
+            if number >= len(self._masks):
+                self._reserve(max(number + 1, 2 * len(self._masks)))
+            for skipped in range(self._next, number):
+                heapq.heappush(self._free, skipped)
+            self._next = number + 1
+        elif number in self._free:
+            self._free.remove(number)
+            heapq.heapify(self._free)
+        self.files[number] = file
+        file.numbers.append(number)
+        self._cells[number] = file.mask
+
     def install_idle(self, count: int, mask: int, make: Callable[[int], OpenFile]) -> IdleBlock:
         """Hand out ``count`` consecutive numbers, all above those in use, to untouched files.
 
@@ -155,6 +173,20 @@ class DescriptorTable:
                 return file
         raise polling.bad_descriptor()
 
+    def call_on(self, file: OpenFile, number: int, call: Callable[[int], Result]) -> Result:
+        """Go on with a call on an open file, whose number may be closed, or another file's, by now."""
+        there = self.files.get(number)
+        if there is file:
+            return call(number)
+        self.files[number] = file
+        try:
+            return call(number)
+        finally:
+            if self.files[number] is file:  # accept has not just handed the number out
+                del self.files[number]
+                if there is not None:
+                    self.files[number] = there
+
     def is_open(self, number: int) -> bool:
         """Whether something is open behind a number."""
         return 0 <= number < self._next and self._cells[number] != polling.NVAL
@@ -172,5 +204,7 @@ class DescriptorTable:
         del self.files[number]
         file.numbers.remove(number)
         self._cells[number] = polling.NVAL
+        if self.inheritable:
+            self.inheritable.discard(number)
         heapq.heappush(self._free, number)
         return file

@@ -187,8 +187,10 @@ class Epoll(OpenFile):
         Raises:
             OSError: ENOENT, not watched; EINVAL, EPOLLEXCLUSIVE is or would be set.
         """
+        if events & polling.EPOLLEXCLUSIVE:
+            raise oserror(errno.EINVAL)
         item = self._find(file, fd)
-        if events & polling.EPOLLEXCLUSIVE or item.events & polling.EPOLLEXCLUSIVE:
+        if item.events & polling.EPOLLEXCLUSIVE:
             raise oserror(errno.EINVAL)
         item.arm(events)
         self._list_if_ready(item)

@@ -27,6 +27,7 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ from sim.costs import BUILT_IN, CostTable
 from sim.cpu import Cpu
 from sim.descriptors import NOFILE, DescriptorTable
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
+from sim.filecalls import FileCalls
 from sim.files.base import OpenFile
 from sim.journal import Journal
 from sim.loopback import Loopback
@@ -54,7 +56,9 @@ if TYPE_CHECKING:
     from sim.faces.process import Process
     from sim.faces.select import SelectModule
     from sim.faces.socket import SocketModule
+    from sim.faces.threading import ThreadingModule
     from sim.faces.time import TimeModule
+    from sim.files.inet import TcpSocket
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -63,7 +67,7 @@ CallSummary = tuple[int, int, int, int, int, bool, int, int]
 """(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
 
 
-class Kernel(SocketCalls, Cpu):
+class Kernel(SocketCalls, FileCalls, Cpu):
     """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
 
     def __init__(
@@ -85,6 +89,8 @@ class Kernel(SocketCalls, Cpu):
         self.passes: deque[ScanPass] = deque(maxlen=3)
         """The latest passes of select and poll, the running one included."""
         self.epolls: list[Epoll] = []
+        self.unnoticed: set[TcpSocket] = set()
+        """Sockets whose send buffer got full without a call that found it so."""
         self.call_serial = 0
         self.last_call: CallSummary | None = None
         """The latest waiting call that returned something."""
@@ -129,6 +135,13 @@ class Kernel(SocketCalls, Cpu):
         from sim.faces.time import TimeModule
 
         return TimeModule(self._process)
+
+    @cached_property
+    def threading(self) -> ThreadingModule:
+        """Stands where the threading module stands."""
+        from sim.faces.threading import ThreadingModule
+
+        return ThreadingModule(self._process)
 
     # -- bills ----------------------------------------------------------------------------
 
@@ -237,12 +250,10 @@ class Kernel(SocketCalls, Cpu):
         file = self.table.remove(fd)
         unhooked_ns = 0
         if not file.numbers:
-            for item in tuple(file.items):
-                item.epoll.forget(item)
-                unhooked_ns += self.costs.epoll_ctl_ns
-            file.released()
-            if isinstance(file, Epoll):
-                self.epolls.remove(file)
+            for scan in self.scans:
+                scan.hold(file, fd)
+            if not file.users:
+                unhooked_ns = self._release(file)
         bill = self._closes.get(unhooked_ns)
         if bill is None:
             bill = self._closes[unhooked_ns] = Bill(
@@ -251,6 +262,31 @@ class Kernel(SocketCalls, Cpu):
         self.pay(bill)
         self.call_serial += 1
         self.journal.append((self.now_ns, Kind.CLOSE, fd, 0, 0, self.call_serial))
+
+    def _release(self, file: OpenFile) -> int:
+        """Nobody holds the file any more (``__fput``); what unhooking its watches costs, in nanoseconds."""
+        items = tuple(file.items)
+        for item in items:
+            item.epoll.forget(item)
+        file.released()
+        if isinstance(file, Epoll):
+            self.epolls.remove(file)
+        return len(items) * self.costs.epoll_ctl_ns
+
+    @contextmanager
+    def held(self, file: OpenFile) -> Generator[None, None, None]:
+        """A call that may wait is under way on a file: closing its descriptor does not end it."""
+        file.users += 1
+        try:
+            yield
+        finally:
+            self.let_go(file)
+
+    def let_go(self, file: OpenFile) -> None:
+        """A call that held a file is over."""
+        file.users -= 1
+        if not file.users and not file.numbers:
+            self._release(file)
 
     # -- epoll ----------------------------------------------------------------------------
 
@@ -262,7 +298,10 @@ class Kernel(SocketCalls, Cpu):
         return self.table.install(epoll)
 
     def refresh_lazy_masks(self, ask: Ask) -> None:
-        """Bring the masks of the epoll descriptors up to date that a scan is about to look at."""
+        """Bring the masks up to date that are known only by asking, of what a scan is about to look at."""
+        for socket in tuple(self.unnoticed):
+            if any(ask.wanted(fd) for fd in socket.numbers):
+                socket.refresh()
         for epoll in self.epolls:
             if (epoll.mask or epoll.ready) and any(ask.wanted(fd) for fd in epoll.numbers):
                 epoll.refresh()
@@ -327,7 +366,7 @@ class Kernel(SocketCalls, Cpu):
 
     def sleep_on(self, file: OpenFile) -> Generator[None, None, None]:
         """Sleep until a file changes: what a blocking read or write does when it finds nothing."""
-        sleeper = Sleeper(self, self.block())
+        sleeper = Sleeper(self, self.block(), file.exclusive)
         file.wait_queue.add(sleeper)
         self.pay_switch()
         try:

@@ -113,6 +113,8 @@ class Loopback:
             raise oserror(errno.EADDRINUSE)
         listener = ListeningSocket(self.kernel, capped(backlog), socket.local, socket.options)
         listener.keeps_port = socket.keeps_port
+        listener.shut = socket.read_shut, socket.write_shut
+        listener.error = socket.error
         self._replace(socket, listener)
 
     def stop_listening(self, listener: ListeningSocket) -> None:
@@ -120,6 +122,8 @@ class Loopback:
         socket = TcpSocket(self.kernel)
         socket.local, socket.options = listener.local, listener.options
         socket.keeps_host, socket.keeps_port = listener.local[0] != ANY, listener.keeps_port
+        socket.error = listener.error
+        socket.update_mask()
         listener.refuse_all()
         self._replace(listener, socket)
         if not socket.keeps_port:
@@ -166,7 +170,7 @@ class Loopback:
         if not host.startswith("127."):
             raise oserror(errno.ENETUNREACH)
         if not self._has_port(socket):
-            self._take(socket, ANY, self._free_port())
+            self._take(socket, socket.local[0], self._free_port())
         if socket.local[0] == ANY:
             socket.local = (LOOPBACK, socket.local[1])
         socket.remote = (host, port)
@@ -208,9 +212,11 @@ class Loopback:
         there.remote = socket.local
         there.progress = CONNECTED
         there.options = listener.options.inherited()
+        there.read_shut, there.write_shut = listener.shut
         self._take(there, *socket.remote)
         socket.connected(there)
         there.connected(socket)
+        there.end_sending_if_shut()
         listener.established(there)
 
     def forget_syn(self, socket: TcpSocket) -> None:

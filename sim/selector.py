@@ -165,6 +165,7 @@ class ScanCall:
 
     __slots__ = (
         "ask",
+        "closed",
         "foreseen",
         "hooked",
         "hooking",
@@ -193,6 +194,8 @@ class ScanCall:
         self.slept = False
         self.scanned = 0
         self.spent_ns = 0
+        self.closed: list[tuple[OpenFile, int]] = []
+        """Files closed while the call sleeps, which it holds and is hooked on, and the bits it wants."""
 
     def look(self) -> list[int]:
         """The ranks that are ready now."""
@@ -205,6 +208,11 @@ class ScanCall:
     def changed(self, file: OpenFile, key: int) -> None:
         """A file's wait queue is woken (``pollwake``), or just its mask changed under a pass."""
         kernel = self.kernel
+        if self.closed and self.sleeper is not None:
+            for held, wanted in self.closed:
+                if held is file and not (key and not key & wanted):
+                    self._wake()
+                    return
         for fd in file.numbers:
             wanted = self.ask.wanted(fd)
             if not wanted or (key and not key & wanted):
@@ -216,10 +224,26 @@ class ScanCall:
                 # Asleep no more, not scanning yet: the pass about to start finds it.
                 kernel.effect |= Effect.SCAN_AHEAD
             else:
-                sleeper, self.sleeper = self.sleeper, None
-                kernel.wake(sleeper)
-                kernel.effect |= Effect.WOKE_SCAN
+                self._wake()
                 return
+
+    def _wake(self) -> None:
+        """Have the sleeping call make another pass."""
+        sleeper, self.sleeper = self.sleeper, None
+        if sleeper is not None:
+            self.kernel.wake(sleeper)
+            self.kernel.effect |= Effect.WOKE_SCAN
+
+    def hold(self, file: OpenFile, fd: int) -> None:
+        """A file's last descriptor is closed while the call sleeps on it: it stays until the call returns."""
+        if self.sleeper is not None and (wanted := self.ask.wanted(fd)):
+            file.users += 1
+            self.closed.append((file, wanted))
+
+    def over(self) -> None:
+        """The call returns (``poll_freewait``)."""
+        for file, _ in self.closed:
+            self.kernel.let_go(file)
 
     def until_ready(self) -> Generator[None, None, tuple[ScanPass, int]]:
         """The loop of ``do_select`` and ``do_poll``: pass, sleep, pass again.

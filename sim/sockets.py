@@ -7,12 +7,14 @@ They act at once, as on a non-blocking socket: ``sys_connect`` says EINPROGRESS,
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim import options
 from sim.accounts import Account
 from sim.files.inet import TcpSocket
-from sim.files.socket import SHUT_RD, SHUT_RDWR, Address, Socket
+from sim.files.messages import DatagramSocket, PacketSocket
+from sim.files.socket import SHUT_RD, SHUT_RDWR, SOCK_DGRAM, SOCK_STREAM, Address, Socket
 from sim.files.tcp import ListeningSocket
 from sim.files.unix import UnixSocket
 from sim.loopback import InetAddress, Loopback, capped
@@ -45,7 +47,12 @@ if TYPE_CHECKING:
 else:
     Machine = object
 
-SOCK_STREAM = 1
+MSG_OOB = 0x1
+MSG_PEEK = 0x2
+MSG_DONTWAIT = 0x40
+_LEVELS = {options.SOL_SOCKET}
+_INTERNET_LEVELS = {options.SOL_SOCKET, 0, options.IPPROTO_TCP}
+_PAIRS = {kind.kind: kind for kind in (UnixSocket, DatagramSocket, PacketSocket)}
 
 
 class SocketCalls(Machine):
@@ -70,12 +77,21 @@ class SocketCalls(Machine):
         self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
         return self.table.install(TcpSocket(self))  # type: ignore[arg-type]
 
-    def sys_socketpair(self) -> tuple[int, int]:
-        """Two UNIX stream sockets connected to each other."""
+    def sys_socketpair(self, kind: int = SOCK_STREAM) -> tuple[int, int]:
+        """Two UNIX sockets connected to each other.
+
+        Args:
+            kind: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET.
+
+        Raises:
+            OSError: ESOCKTNOSUPPORT, another kind; EMFILE.
+        """
+        if kind not in _PAIRS:
+            raise oserror(errno.ESOCKTNOSUPPORT)
         if self.table.room < 2:
             raise oserror(errno.EMFILE)
         self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        here, there = UnixSocket.pair(self)  # type: ignore[arg-type]
+        here, there = _PAIRS[kind].pair(self)  # type: ignore[arg-type]
         return self.table.install(here), self.table.install(there)
 
     # -- connections ----------------------------------------------------------------------
@@ -96,6 +112,8 @@ class SocketCalls(Machine):
             OSError: EINVAL, it is connected; EADDRINUSE; ENOTSOCK.
         """
         self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        if self._socket(fd).kind == SOCK_DGRAM:
+            raise oserror(errno.EOPNOTSUPP)
         socket = self._inet(fd)
         if isinstance(socket, ListeningSocket):
             socket.backlog = capped(backlog)
@@ -112,7 +130,8 @@ class SocketCalls(Machine):
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.write_ns)
         if not isinstance(socket, TcpSocket):
-            raise oserror(errno.EISCONN)
+            listens = isinstance(socket, ListeningSocket)
+            raise oserror(errno.EISCONN if listens else errno.EINVAL)
         self.loopback.connect(socket, address)
 
     def sys_accept4(self, fd: int) -> int:
@@ -144,26 +163,43 @@ class SocketCalls(Machine):
 
     # -- data -----------------------------------------------------------------------------
 
-    def sys_recvfrom(self, fd: int, size: int, peek: bool = False) -> bytes:
-        """Take what is there, or only look at it (MSG_PEEK).
+    def sys_recvfrom(self, fd: int, size: int, flags: int = 0) -> bytes:
+        """Take what is there, or only look at it (MSG_PEEK), or the urgent byte (MSG_OOB).
 
         Raises:
-            OSError: as sys_read; ENOTSOCK.
+            OSError: as sys_read; EINVAL, there is no urgent byte; EOPNOTSUPP, nor can be; ENOTSOCK.
         """
         socket = self._socket(fd)
-        if not peek:
+        if not flags:
             return self.sys_read(fd, size)
+        if not flags & (MSG_PEEK | MSG_OOB):
+            return self._unblocked(socket, lambda: self.sys_read(fd, size), flags)
         self.pay_call(Account.SOCKET_IO, self.costs.read_ns)
-        return socket.peek(size)
+        if flags & MSG_OOB:
+            return socket.read_urgent(size, bool(flags & MSG_PEEK))
+        return self._unblocked(socket, lambda: socket.peek(size), flags)
 
-    def sys_sendto(self, fd: int, data: bytes) -> int:
-        """Send bytes; how many were taken.
+    def _unblocked(self, socket: Socket, function: Callable[[], bytes], flags: int) -> bytes:
+        """Call with MSG_DONTWAIT as on a non-blocking socket."""
+        if not flags & MSG_DONTWAIT or not socket.blocking:
+            return function()
+        socket.blocking = False
+        try:
+            return function()
+        finally:
+            socket.blocking = True
+
+    def sys_sendto(self, fd: int, data: bytes, flags: int = 0) -> int:
+        """Send bytes, the last one as urgent data (MSG_OOB); how many were taken.
 
         Raises:
-            OSError: as sys_write; ENOTSOCK.
+            OSError: as sys_write; EOPNOTSUPP, no urgent data here; ENOTSOCK.
         """
-        self._socket(fd)
-        return self.sys_write(fd, data)
+        socket = self._socket(fd)
+        if not flags & MSG_OOB:
+            return self.sys_write(fd, data)
+        self.pay_call(Account.SOCKET_IO, self.costs.write_ns)
+        return socket.write_urgent(data)
 
     # -- names and options ----------------------------------------------------------------
 
@@ -179,23 +215,27 @@ class SocketCalls(Machine):
         """An option's value; SO_ERROR is the pending error, and clears it.
 
         Raises:
-            OSError: ENOPROTOOPT; ENOTSOCK.
+            OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; ENOTSOCK.
         """
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if level not in (_INTERNET_LEVELS if socket.internet else _LEVELS):
+            raise oserror(errno.EOPNOTSUPP)
         if level == options.SOL_SOCKET:
             if option == options.SO_ERROR:
                 return options.packed(socket.take_error())
             if option == options.SO_TYPE:
-                return options.packed(SOCK_STREAM)
+                return options.packed(socket.kind)
         return socket.get_option(level, option)
 
     def sys_setsockopt(self, fd: int, level: int, option: int, value: bytes) -> None:
         """Set an option.
 
         Raises:
-            OSError: ENOPROTOOPT; EINVAL, the value is too short; ENOTSOCK.
+            OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; EINVAL, the value is too short; ENOTSOCK.
         """
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if level != options.SOL_SOCKET and not socket.internet:
+            raise oserror(errno.EOPNOTSUPP)
         socket.set_option(level, option, value)

@@ -36,10 +36,10 @@ class Sleeper:
 
     __slots__ = ("exclusive", "kernel", "task")
 
-    def __init__(self, kernel: Kernel, task: Task) -> None:
+    def __init__(self, kernel: Kernel, task: Task, exclusive: bool) -> None:
         self.kernel = kernel
         self.task = task
-        self.exclusive = False
+        self.exclusive = exclusive
 
     def wake(self, key: int) -> bool:
         """Make the task runnable."""

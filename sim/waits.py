@@ -143,6 +143,7 @@ class _Call:
             scan, passes = yield from call.until_ready()
         finally:
             kernel.scans.remove(call)
+            call.over()
             if timer is not None:
                 kernel.timers.cancel(timer)
         ready = answer(scan)
@@ -211,6 +212,8 @@ def epoll_wait(
             looked += stale
         if events or timeout_ns == 0 or (deadline is not None and deadline.over):
             break
+        if not cost_ns:
+            epoll.users += 1  # closed while a call sleeps in it, it stays until that returns
         bill = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_bill(kernel, stale, not cost_ns)
         stale = 0
         cost_ns += bill.ns
@@ -224,11 +227,14 @@ def epoll_wait(
         except GeneratorExit:  # given up by whoever called
             if task in epoll.waiters:  # not woken in the meantime
                 epoll.waiters.remove(task)
+            kernel.let_go(epoll)
             raise
     if deadline is not None:
         kernel.timers.cancel(deadline.serial)
     found = len(events)
     slept = cost_ns > 0
+    if slept:
+        kernel.let_go(epoll)
     bill = kernel.epoll_returns.get((found, stale, slept)) or _return_bill(kernel, found, stale, slept)
     bill.times += 1
     kernel.free_ns += bill.ns

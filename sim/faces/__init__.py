@@ -1,4 +1,4 @@
-"""Faces: the standard library's ``select``, ``socket``, ``os`` and ``time``, on a simulated kernel.
+"""Faces: the standard library's select, socket, os, time and threading modules, on a simulated kernel.
 
 Code written for those modules runs on these: same functions, classes, constants, argument checks,
 return types, exceptions and errno. The program that calls them is a process outside the simulated

@@ -7,6 +7,7 @@ kernel, because ``epoll()`` and ``epoll.fromfd()`` name no other object.
 from __future__ import annotations
 
 import operator
+from contextlib import suppress
 from types import TracebackType
 from typing import ClassVar, SupportsIndex
 
@@ -59,10 +60,11 @@ class EpollObject:
         return self._fd < 0
 
     def close(self) -> None:
-        """Close the descriptor; further calls fail."""
+        """Close the descriptor; further calls fail. An error of the close itself is lost, in CPython too."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
-            self._process.call(self._process.kernel.sys_close, fd)
+            with suppress(OSError):
+                self._process.call(self._process.kernel.sys_close, fd)
 
     def __enter__(self) -> EpollObject:
         self.fileno()

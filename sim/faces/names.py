@@ -16,6 +16,8 @@ class SocketKind(IntEnum):
     """``socket.SocketKind``: the kinds this kernel has, and the flags that go with a kind."""
 
     SOCK_STREAM = 1
+    SOCK_DGRAM = 2
+    SOCK_SEQPACKET = 5
     SOCK_NONBLOCK = 0x800
     SOCK_CLOEXEC = 0x80000
 
@@ -23,6 +25,7 @@ class SocketKind(IntEnum):
 class MsgFlag(IntFlag):
     """``socket.MsgFlag``: the flags this kernel knows."""
 
+    MSG_OOB = 0x1
     MSG_PEEK = 0x2
     MSG_DONTWAIT = 0x40
     MSG_NOSIGNAL = 0x4000

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from sim.cpu import Deadlock
 
 if TYPE_CHECKING:
+    from sim.faces.strands import Strands
     from sim.files.base import OpenFile
     from sim.kernel import Kernel
 
@@ -20,6 +21,8 @@ class Process:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
+        self.strands: Strands | None = None
+        """Its threads of control; None while it has only the one."""
 
     def call(self, function: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
         """Make a call that never waits, and let the time it takes pass."""
@@ -44,6 +47,8 @@ class Process:
         Raises:
             Deadlock: nothing can ever wake it.
         """
+        if self.strands is not None and self.strands.alive:
+            return self.strands.wait(program, who)
         kernel = self.kernel
         try:
             result: Result = kernel.complete(program)
@@ -55,20 +60,23 @@ class Process:
         return result
 
     def attempt(
-        self, fd: int, function: Callable[[], Result], who: Callable[[], str], dont_wait: bool = False
+        self, fd: int, function: Callable[[int], Result], who: Callable[[], str], dont_wait: bool = False
     ) -> Result:
         """Make a call on a descriptor, which waits if the open file is a blocking one."""
         file = self.kernel.table.files.get(fd)
         if file is None or not file.blocking or dont_wait:
-            return self.call(function)
-        return self.wait(self._until_done(file, function), who)
+            return self.call(function, fd)
+        return self.wait(self._until_done(file, fd, function), who)
 
-    def _until_done(self, file: OpenFile, function: Callable[[], Result]) -> Generator[None, None, Result]:
-        while True:
-            try:
-                return function()
-            except BlockingIOError:
-                yield from self.kernel.sleep_on(file)
+    def _until_done(
+        self, file: OpenFile, fd: int, function: Callable[[int], Result]
+    ) -> Generator[None, None, Result]:
+        with self.kernel.held(file):
+            while True:
+                try:
+                    return self.kernel.table.call_on(file, fd, function)
+                except BlockingIOError:
+                    yield from self.kernel.sleep_on(file)
 
     def write(
         self,
@@ -88,17 +96,22 @@ class Process:
         self, file: OpenFile, fd: int, data: bytes, function: Callable[[int, bytes], int]
     ) -> Generator[None, None, int]:
         taken = 0
-        while True:
-            try:
-                taken += function(fd, data[taken:])
-            except BlockingIOError:
-                yield from self.kernel.sleep_on(file)
-            except OSError:
-                if not taken:
-                    raise
-                return taken
-            if taken >= len(data):
-                return taken
+
+        def write_rest(number: int) -> int:
+            return function(number, data[taken:])
+
+        with self.kernel.held(file):
+            while True:
+                try:
+                    taken += self.kernel.table.call_on(file, fd, write_rest)
+                except BlockingIOError:
+                    yield from self.kernel.sleep_on(file)
+                except OSError:
+                    if not taken:
+                        raise
+                    return taken
+                if taken >= len(data):
+                    return taken
 
 
 class Face:
@@ -113,7 +126,8 @@ class Face:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        offered = ", ".join(sorted(key for key in vars(type(self)) if key[0].islower() and key != "module"))
+        names = {*vars(type(self)), *vars(self)} - {"module"}
+        offered = ", ".join(sorted(key for key in names if key[0] != "_" and not key.isupper()))
         raise AttributeError(
             f"{self.module}.{name} is left out of the simulated kernel; it has {offered}",
             name=name,

@@ -50,7 +50,7 @@ class SelectModule(Face):
 
     def poll(self) -> PollObject:
         """A polling object."""
-        return PollObject(self._process)
+        return PollObject.on(self._process)
 
     def select(
         self,
@@ -141,9 +141,21 @@ class _FdSet(Generic[Asked]):
 class PollObject:
     """A polling object: descriptors and the events they are asked for (``select.poll()``)."""
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
-        self._registered: dict[int, int] = {}
+    __slots__ = ("_polling", "_process", "_registered")
+    _process: Process
+    _registered: dict[int, int]
+    _polling: bool
+    """A thread is in its poll() call."""
+
+    @staticmethod
+    def on(process: Process) -> PollObject:
+        """A new one, of the class whose instances nobody else can make."""
+        poll = object.__new__(_POLL)
+        poll._process, poll._registered, poll._polling = process, {}, False
+        return poll
+
+    def __new__(cls, *_arguments: object) -> PollObject:
+        raise TypeError("cannot create 'select.poll' instances")
 
     def register(
         self,
@@ -182,21 +194,32 @@ class PollObject:
 
         Returns:
             Descriptor and events of each that is ready, in the order of registration.
+
+        Raises:
+            RuntimeError: another thread is in this very call.
         """
         limit_ns = None
         if timeout is not None:
             asked_ns = timeout_ns(timeout, 1_000_000, "timeout must be an integer or None")
             rounded = milliseconds(abs(asked_ns))
             limit_ns = rounded * 1_000_000 if asked_ns >= 0 else None
-        entries = np.zeros(len(self._registered), dtype=POLLFD)
-        entries["fd"] = list(self._registered)
+        if self._polling:
+            raise RuntimeError("concurrent poll() invocation")
+        asked = list(self._registered)
+        entries = np.zeros(len(asked), dtype=POLLFD)
+        entries["fd"] = asked
         entries["events"] = np.array(list(self._registered.values()), dtype=np.uint16).view(np.int16)
         kernel = self._process.kernel
-        self._process.wait(
-            kernel.sys_poll(entries, limit_ns), lambda: f"poll.poll on {_numbers(self._registered)}"
-        )
+        self._polling = True
+        try:
+            self._process.wait(kernel.sys_poll(entries, limit_ns), lambda: f"poll.poll on {_numbers(asked)}")
+        finally:
+            self._polling = False
         revents = entries["revents"].view(np.uint16).tolist()
-        return [(fd, mask) for fd, mask in zip(self._registered, revents, strict=True) if mask]
+        return [(fd, mask) for fd, mask in zip(asked, revents, strict=True) if mask]
+
+
+_POLL: type[PollObject] = type("poll", (PollObject,), {"__module__": "select", "__slots__": ()})
 
 
 def _unsigned_short(value: SupportsIndex) -> int:

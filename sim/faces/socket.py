@@ -1,7 +1,6 @@
-"""``kernel.socket``: the socket module, for stream sockets.
+"""``kernel.socket``: the socket module, for TCP sockets and UNIX pairs.
 
-Functions and constants of the module; the class is in :mod:`sim.faces.stream`. There is no name
-service: ``localhost`` is known, everything else must be a number.
+Functions and constants of the module; the class is in :mod:`sim.faces.stream`.
 """
 
 from __future__ import annotations
@@ -9,10 +8,11 @@ from __future__ import annotations
 from typing import Any, SupportsIndex
 
 from sim import options
-from sim.faces.arguments import Seconds, c_int, duration_ns
+from sim.faces.addresses import GaiError, HostError, check_kind, split_type
+from sim.faces.arguments import Seconds, c_int, c_socket, duration_ns
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
 from sim.faces.process import Face, Process
-from sim.faces.stream import GaiError, HostError, SocketObject, check_kind, split_type
+from sim.faces.stream import SocketObject
 from sim.files import socket as files
 from sim.loopback import SOMAXCONN
 
@@ -24,8 +24,10 @@ class SocketModule(Face):
 
     AddressFamily, SocketKind, MsgFlag = AddressFamily, SocketKind, MsgFlag
     AF_UNIX, AF_INET = AddressFamily.AF_UNIX, AddressFamily.AF_INET
-    SOCK_STREAM = SocketKind.SOCK_STREAM
+    SOCK_STREAM, SOCK_DGRAM = SocketKind.SOCK_STREAM, SocketKind.SOCK_DGRAM
+    SOCK_SEQPACKET = SocketKind.SOCK_SEQPACKET
     SOCK_NONBLOCK, SOCK_CLOEXEC = SocketKind.SOCK_NONBLOCK, SocketKind.SOCK_CLOEXEC
+    MSG_OOB = MsgFlag.MSG_OOB
     MSG_PEEK, MSG_DONTWAIT, MSG_NOSIGNAL = MsgFlag.MSG_PEEK, MsgFlag.MSG_DONTWAIT, MsgFlag.MSG_NOSIGNAL
     SHUT_RD, SHUT_WR, SHUT_RDWR = files.SHUT_RD, files.SHUT_WR, files.SHUT_RDWR
     SOMAXCONN = SOMAXCONN
@@ -35,6 +37,8 @@ class SocketModule(Face):
     SO_REUSEADDR, SO_TYPE, SO_ERROR = options.SO_REUSEADDR, options.SO_TYPE, options.SO_ERROR
     SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE = options.SO_SNDBUF, options.SO_RCVBUF, options.SO_KEEPALIVE
     SO_LINGER, SO_ACCEPTCONN = options.SO_LINGER, options.SO_ACCEPTCONN
+    SO_OOBINLINE, SO_RCVLOWAT = options.SO_OOBINLINE, options.SO_RCVLOWAT
+    SO_SNDLOWAT = options.SO_SNDLOWAT
     TCP_NODELAY = options.TCP_NODELAY
     has_ipv6 = False
 
@@ -54,11 +58,11 @@ class SocketModule(Face):
         type: SupportsIndex = SocketKind.SOCK_STREAM,  # noqa: A002 (the module's own name)
         proto: SupportsIndex = 0,
     ) -> tuple[SocketObject, SocketObject]:
-        """Two UNIX stream sockets connected to each other."""
+        """Two UNIX sockets connected to each other: streams, datagrams or packets."""
         chosen = AddressFamily.AF_UNIX if family is None else c_int(family)
         kind, _ = split_type(c_int(type))
         check_kind(chosen, kind, c_int(proto), pair=True)
-        here, there = self._process.call(self._process.kernel.sys_socketpair)
+        here, there = self._process.call(self._process.kernel.sys_socketpair, kind)
         return (
             self.socket(chosen, c_int(type), c_int(proto), here),
             self.socket(chosen, c_int(type), c_int(proto), there),
@@ -72,7 +76,7 @@ class SocketModule(Face):
         proto: SupportsIndex = 0,
     ) -> SocketObject:
         """A socket object on a duplicate of a descriptor."""
-        number = self._process.call(self._process.kernel.sys_dup, c_int(fd))
+        number = self._process.call(self._process.kernel.sys_dup, c_socket(fd))
         return self.socket(c_int(family), c_int(type), c_int(proto), number)
 
     def create_server(
@@ -106,7 +110,7 @@ class SocketModule(Face):
 
     def close(self, fd: SupportsIndex, /) -> None:
         """Close a socket's descriptor."""
-        self._process.call(self._process.kernel.sys_close, c_int(fd))
+        self._process.call(self._process.kernel.sys_close, c_socket(fd))
 
     def getdefaulttimeout(self) -> float | None:
         """The timeout that new sockets get, in seconds; None for none."""

@@ -8,8 +8,9 @@ EAGAIN to the program. Each kernel has a class of its own.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, SupportsIndex, TypeVar
 
@@ -17,87 +18,20 @@ import numpy as np
 
 from sim import options, polling
 from sim.asks import POLLFD
-from sim.faces.arguments import Buffer, Seconds, c_int, duration_ns
+from sim.faces.addresses import GaiError, address_of, check_kind, left_out, split_type
+from sim.faces.arguments import Buffer, Seconds, c_int, c_size, c_socket, duration_ns, truth
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
 from sim.faces.process import Process
 from sim.files.inet import TcpSocket
-from sim.files.socket import Address
+from sim.files.socket import Address, Socket
 from sim.files.unix import UnixSocket
-from sim.loopback import ANY, LOOPBACK, InetAddress
+from sim.loopback import ANY
 from sim.polling import oserror
 
 Result = TypeVar("Result")
-_FLAGS = int(SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC)
-_PEEK, _DONTWAIT = int(MsgFlag.MSG_PEEK), int(MsgFlag.MSG_DONTWAIT)
-_UNKNOWN_FLAGS = ~(_PEEK | _DONTWAIT | int(MsgFlag.MSG_NOSIGNAL))
-_UNKNOWN_NAME = (-2, "Name or service not known")
-
-
-class HostError(OSError):
-    """``socket.herror``."""
-
-
-class GaiError(OSError):
-    """``socket.gaierror``: a name that stands for no address."""
-
-
-def split_type(kind: int) -> tuple[int, int]:
-    """A socket type and the flags that came with it."""
-    return kind & ~_FLAGS, kind & _FLAGS
-
-
-def check_kind(family: int, kind: int, proto: int, *, pair: bool = False) -> None:
-    """Refuse what this kernel does not have.
-
-    Raises:
-        OSError: EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or ESOCKTNOSUPPORT, with what is left out.
-    """
-    if family not in {AddressFamily.AF_UNIX, AddressFamily.AF_INET}:
-        raise oserror(errno.EAFNOSUPPORT)
-    if kind != SocketKind.SOCK_STREAM:
-        raise _left_out(errno.ESOCKTNOSUPPORT, "only stream sockets are here")
-    if pair and family == AddressFamily.AF_INET:
-        raise oserror(errno.EOPNOTSUPP)
-    if proto not in ({0, options.IPPROTO_TCP} if family == AddressFamily.AF_INET else {0, 1}):
-        raise oserror(errno.EPROTONOSUPPORT)
-    if not pair and family == AddressFamily.AF_UNIX:
-        raise _left_out(errno.EAFNOSUPPORT, "UNIX sockets come in pairs only, from socketpair()")
-
-
-def _left_out(code: int, what: str) -> OSError:
-    return OSError(code, f"{os.strerror(code)} ({what})")
-
-
-def _address(family: int, address: object, caller: str) -> InetAddress:
-    """Host and port as given to ``bind`` and ``connect`` (``getsockaddrarg``)."""
-    if family == AddressFamily.AF_UNIX:
-        if isinstance(address, str | bytes | bytearray | memoryview):
-            raise _left_out(errno.EOPNOTSUPP, "UNIX sockets have no names here")
-        raise TypeError(f"a bytes-like object is required, not '{type(address).__name__}'")
-    if not isinstance(address, tuple):
-        raise TypeError(f"{caller}(): AF_INET address must be tuple, not {type(address).__name__}")
-    if len(address) != 2:
-        raise TypeError(f"{caller}(): AF_INET address must be a pair (host, port)")
-    host, port = address
-    if isinstance(host, bytes | bytearray):
-        host = host.decode("ascii")
-    if not isinstance(host, str):
-        raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
-    number = c_int(port)
-    if not 0 <= number <= 0xFFFF:
-        raise OverflowError(f"{caller}(): port must be 0-65535.")
-    return _resolve(host), number
-
-
-def _resolve(host: str) -> str:
-    if host in {"", ANY}:
-        return ANY
-    if host in {"localhost", LOOPBACK}:
-        return LOOPBACK
-    parts = host.split(".")
-    if len(parts) == 4 and all(part.isdecimal() and int(part) <= 255 for part in parts):
-        return ".".join(str(int(part)) for part in parts)
-    raise GaiError(*_UNKNOWN_NAME)
+_OOB, _PEEK = int(MsgFlag.MSG_OOB), int(MsgFlag.MSG_PEEK)
+_DONTWAIT = int(MsgFlag.MSG_DONTWAIT)
+_UNKNOWN_FLAGS = ~(_OOB | _PEEK | _DONTWAIT | int(MsgFlag.MSG_NOSIGNAL))
 
 
 class SocketObject:
@@ -121,29 +55,43 @@ class SocketObject:
     ) -> None:
         self._fd = -1
         chosen, asked, protocol = c_int(family), c_int(type), c_int(proto)
+        protocol = 0 if protocol == -1 else protocol
         kind, flags = split_type(SocketKind.SOCK_STREAM if asked == -1 else asked)
         kernel = self._process.kernel
         if fileno is not None:
-            number = c_int(fileno)
+            number = c_socket(fileno)
             if number < 0:
                 raise ValueError("negative file descriptor")
             self._process.call(kernel.sys_getsockname, number)
-            unix = isinstance(kernel.table.file(number), UnixSocket)
+            file = kernel.table.file(number)
             if chosen == -1:
+                unix = isinstance(file, UnixSocket)
                 chosen = AddressFamily.AF_UNIX if unix else AddressFamily.AF_INET
+            if asked == -1 and isinstance(file, Socket):
+                kind = file.kind
             self._fd = number
         else:
             chosen = AddressFamily.AF_INET if chosen == -1 else chosen
-            check_kind(chosen, kind, max(protocol, 0))
+            check_kind(chosen, kind, protocol)
             self._fd = self._process.call(kernel.sys_socket)
-        self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), max(protocol, 0)
+        self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), protocol
         self._timeout_ns = 0 if flags & int(SocketKind.SOCK_NONBLOCK) else self.default_timeout_ns
         if self._timeout_ns is not None:
             self._process.call(kernel.sys_set_blocking, self._fd, False)
 
     def __repr__(self) -> str:
-        state = f"fd={self._fd}" if self._fd >= 0 else "[closed]"
-        return f"<socket.socket {state}, family={self.family!r}, type={self.type!r}, proto={self.proto}>"
+        kind = f"family={int(self.family)}, type={int(self.type)}, proto={self.proto}"
+        if self._fd < 0:
+            return f"<socket.socket [closed] fd=-1, {kind}>"
+        names = ""
+        for label, call in (("laddr", self.getsockname), ("raddr", self.getpeername)):
+            with suppress(OSError):
+                names += f", {label}={name}" if (name := call()) else ""
+        return f"<socket.socket fd={self._fd}, {kind}{names}>"
+
+    def __getattr__(self, name: str) -> object:
+        told = "is" if name.startswith("_") else "is left out of the simulated kernel, or is"
+        raise AttributeError(f"socket.socket.{name} {told} no attribute of a socket", name=name, obj=self)
 
     # -- the descriptor -------------------------------------------------------------------
 
@@ -168,6 +116,14 @@ class SocketObject:
         twin = type(self)(self.family, self.type, self.proto, number)
         twin.settimeout(self.gettimeout())
         return twin
+
+    def get_inheritable(self) -> bool:
+        """Whether a started program would find the descriptor open."""
+        return self._process.call(self._process.kernel.sys_get_inheritable, self._fd)
+
+    def set_inheritable(self, inheritable: bool) -> None:
+        """Have started programs find the descriptor open, or not."""
+        self._process.call(self._process.kernel.sys_set_inheritable, self._fd, bool(inheritable))
 
     def __enter__(self) -> SocketObject:
         return self
@@ -198,7 +154,7 @@ class SocketObject:
 
     def setblocking(self, flag: object, /) -> None:
         """Wait for ever, or not at all."""
-        self.settimeout(None if flag else 0.0)
+        self.settimeout(None if truth(flag, c_size) else 0.0)
 
     def getblocking(self) -> bool:
         """Whether calls wait at all."""
@@ -219,8 +175,8 @@ class SocketObject:
         if not ready:
             raise TimeoutError("timed out")
 
-    def _until_done(self, what: str, events: int, function: Callable[[], Result]) -> Result:
-        """Make a call under the timeout (``sock_call_ex``)."""
+    def _until_done(self, what: str, events: int, function: Callable[[int], Result]) -> Result:
+        """Make a call on the descriptor under the timeout (``sock_call_ex``)."""
         if not self._timeout_ns:
             return self._process.attempt(self._fd, function, lambda: self._who(what))
         deadline_ns = self._process.kernel.now_ns + self._timeout_ns
@@ -228,7 +184,7 @@ class SocketObject:
         while True:
             self._wait_ready(events, remaining_ns, what)
             try:
-                return self._process.call(function)
+                return self._process.call(function, self._fd)
             except BlockingIOError:
                 remaining_ns = deadline_ns - self._process.kernel.now_ns
 
@@ -239,7 +195,7 @@ class SocketObject:
 
     def bind(self, address: Any, /) -> None:
         """Give the socket its address."""
-        place = _address(self.family, address, "bind")
+        place = address_of(self.family, address, "bind")
         self._process.call(self._process.kernel.sys_bind, self._fd, place)
 
     def listen(self, backlog: SupportsIndex = 128, /) -> None:
@@ -249,7 +205,7 @@ class SocketObject:
     def accept(self) -> tuple[SocketObject, Address]:
         """Take a connection: a new socket, and who it is."""
         kernel = self._process.kernel
-        fd = self._until_done("accept", polling.IN, lambda: kernel.sys_accept4(self._fd))
+        fd = self._until_done("accept", polling.IN, kernel.sys_accept4)
         accepted = kernel.table.file(fd)
         address = accepted.remote if isinstance(accepted, TcpSocket) else (ANY, 0)
         connection = type(self)(self.family, self.type, self.proto, fd)
@@ -259,16 +215,16 @@ class SocketObject:
 
     def connect(self, address: Any, /) -> None:
         """Connect to a listening socket."""
-        place = _address(self.family, address, "connect")
+        place = address_of(self.family, address, "connect")
         kernel = self._process.kernel
 
-        def begin_or_report() -> None:
+        def begin_or_report(fd: int) -> None:
             try:
-                kernel.sys_connect(self._fd, place)
+                kernel.sys_connect(fd, place)
             except BlockingIOError as error:
                 if error.errno != errno.EINPROGRESS or self._timeout_ns == 0:
                     raise
-                kernel.sys_connect(self._fd, place)
+                kernel.sys_connect(fd, place)
 
         if not self._timeout_ns:
             self._process.attempt(self._fd, begin_or_report, lambda: self._who("connect"))
@@ -301,7 +257,7 @@ class SocketObject:
 
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
         """Take up to ``bufsize`` bytes; ``b""`` at end of file."""
-        size = c_int(bufsize)
+        size = c_size(bufsize)
         if size < 0:
             raise ValueError("negative buffersize in recv")
         return self._receive(size, _known(flags), "recv")
@@ -311,7 +267,7 @@ class SocketObject:
         room = memoryview(buffer).cast("B")
         if room.readonly:
             raise TypeError("recv_into() argument 1 must be read-write bytes-like object, not bytes")
-        size = c_int(nbytes)
+        size = c_size(nbytes)
         if size < 0:
             raise ValueError("negative buffersize in recv_into")
         if size > len(room):
@@ -324,10 +280,9 @@ class SocketObject:
         if size == 0:
             return b""
         kernel = self._process.kernel
-        peek = bool(flags & _PEEK)
-        if flags & _DONTWAIT and not self._timeout_ns:
-            return self._process.call(kernel.sys_recvfrom, self._fd, size, peek)
-        return self._until_done(what, polling.IN, lambda: kernel.sys_recvfrom(self._fd, size, peek))
+        if flags & (_DONTWAIT | _OOB) and not self._timeout_ns:  # urgent data is never waited for
+            return self._process.call(kernel.sys_recvfrom, self._fd, size, flags)
+        return self._until_done(what, polling.IN, lambda fd: kernel.sys_recvfrom(fd, size, flags))
 
     def send(self, data: Buffer, flags: SupportsIndex = 0, /) -> int:
         """Send bytes; how many were taken."""
@@ -336,11 +291,10 @@ class SocketObject:
     def _send(self, data: bytes, flags: int, what: str) -> int:
         kernel = self._process.kernel
         if self._timeout_ns:
-            return self._until_done(what, polling.OUT, lambda: kernel.sys_sendto(self._fd, data))
+            return self._until_done(what, polling.OUT, lambda fd: kernel.sys_sendto(fd, data, flags))
+        call = partial(kernel.sys_sendto, flags=_OOB) if flags & _OOB else kernel.sys_sendto
         dont_wait = bool(flags & _DONTWAIT)
-        return self._process.write(
-            self._fd, data, kernel.sys_sendto, lambda: self._who(what), dont_wait=dont_wait
-        )
+        return self._process.write(self._fd, data, call, lambda: self._who(what), dont_wait=dont_wait)
 
     def sendall(self, data: Buffer, flags: SupportsIndex = 0, /) -> None:
         """Send all the bytes."""
@@ -351,7 +305,7 @@ class SocketObject:
         while True:
             if self._timeout_ns:
                 self._wait_ready(polling.OUT, deadline_ns - kernel.now_ns, "sendall")
-                sent += self._process.call(kernel.sys_sendto, self._fd, content[sent:])
+                sent += self._process.call(kernel.sys_sendto, self._fd, content[sent:], known)
             else:
                 sent += self._send(content[sent:], known, "sendall")
             if sent >= len(content):
@@ -380,11 +334,13 @@ class SocketObject:
         self, level: SupportsIndex, optname: SupportsIndex, value: SupportsIndex | Buffer, /
     ) -> None:
         """Set an option to an int, or to what the bytes say."""
-        content = (
-            memoryview(value).tobytes()
-            if isinstance(value, bytes | bytearray | memoryview)
-            else options.packed(c_int(value))
-        )
+        if isinstance(value, bytes | bytearray | memoryview):
+            content = memoryview(value).tobytes()
+        else:
+            try:
+                content = options.packed(c_int(value))
+            except OverflowError:  # CPython then tries what is no integer
+                raise TypeError("a bytes-like object is required, not 'int'") from None
         kernel = self._process.kernel
         self._process.call(kernel.sys_setsockopt, self._fd, c_int(level), c_int(optname), content)
 
@@ -393,5 +349,5 @@ def _known(flags: SupportsIndex) -> int:
     """The flags of a send or recv, if this kernel knows them all."""
     number = c_int(flags)
     if number & _UNKNOWN_FLAGS:
-        raise _left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")
+        raise left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")
     return number

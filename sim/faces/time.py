@@ -7,11 +7,15 @@ its end.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Generator
+from typing import SupportsIndex
 
 from sim.accounts import Account, Bill
-from sim.faces.arguments import Seconds, duration_ns
+from sim.faces.arguments import Seconds, c_int, duration_ns
 from sim.faces.process import Face, Process
+from sim.files.timerfd import CLOCKS
+from sim.polling import oserror
 
 CLOCK_READ_NS = 25
 
@@ -20,6 +24,8 @@ class TimeModule(Face):
     """Stands where the time module stands."""
 
     module = "time"
+
+    CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME = 0, 1, 7
 
     def __init__(self, process: Process) -> None:
         super().__init__(process)
@@ -35,6 +41,20 @@ class TimeModule(Face):
     def monotonic(self) -> float:
         """Virtual seconds."""
         return self.monotonic_ns() / 1e9
+
+    def clock_gettime_ns(self, clk_id: SupportsIndex, /) -> int:
+        """A clock by its number: virtual nanoseconds.
+
+        Raises:
+            OSError: EINVAL, no such clock here.
+        """
+        if c_int(clk_id) not in CLOCKS:
+            raise oserror(errno.EINVAL)
+        return self.monotonic_ns()
+
+    def clock_gettime(self, clk_id: SupportsIndex, /) -> float:
+        """A clock by its number: virtual seconds."""
+        return self.clock_gettime_ns(clk_id) / 1e9
 
     time_ns = perf_counter_ns = monotonic_ns
     time = perf_counter = monotonic

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 class OpenFile:
     """Base of everything a descriptor can point to."""
 
-    __slots__ = ("blocking", "items", "kernel", "mask", "noted", "numbers", "wait_queue")
+    __slots__ = ("blocking", "items", "kernel", "mask", "noted", "numbers", "users", "wait_queue")
 
     pollable = True
     """Whether epoll takes it (EPERM if not)."""
+    exclusive = False
+    """Whether one blocked call is woken at a time, the one that has waited longest."""
     lazy = False
     """Whether the mask is known only after :meth:`refresh`."""
 
@@ -34,6 +36,8 @@ class OpenFile:
         """Poll bits as ``->poll`` would answer now."""
         self.numbers: list[int] = []
         """The descriptors that point here."""
+        self.users = 0
+        """Calls under way that hold the file: it outlives its last descriptor until they are over."""
         self.wait_queue = WaitQueue()
         self.items: list[Item] = []
         """The epoll items that watch this file (``f_ep``); gone with its last descriptor."""

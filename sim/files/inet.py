@@ -12,7 +12,7 @@ a refused connection reports its error once more to the next ``connect``. Loopba
 data, FIN, RST and refusal have arrived when the call that sends them returns.
 
 Simplified: buffers count payload bytes and do not tune themselves; every segment is sent and
-acknowledged at once (no Nagle, no delayed ACK); no TIME_WAIT; no urgent data.
+acknowledged at once (no Nagle, no delayed ACK, no wake-up 40 ms later for a FIN's ACK); no TIME_WAIT.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 
 from sim import options, polling
 from sim.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address
-from sim.files.tcp import READABLE, StreamSocket
+from sim.files.tcp import READABLE
+from sim.files.urgent import UrgentStream
 from sim.polling import oserror
 
 if TYPE_CHECKING:
@@ -48,19 +49,19 @@ DISCONNECTING = 3
 """An attempt that was cut short by shutdown()."""
 
 
-class TcpSocket(StreamSocket):
+class TcpSocket(UrgentStream):
     """A TCP socket: fresh, connecting, connected to another one, or done."""
 
     __slots__ = (
+        "ending",
         "error",
-        "fin_received",
         "fin_sent",
         "gone",
         "keeps_host",
         "keeps_port",
+        "lazy",
         "local",
         "no_space",
-        "options",
         "peer",
         "progress",
         "remote",
@@ -69,6 +70,7 @@ class TcpSocket(StreamSocket):
         "tuned",
         "unsent",
         "unsent_bytes",
+        "urgent_end",
         "write_shut",
     )
 
@@ -86,19 +88,23 @@ class TcpSocket(StreamSocket):
         self.unsent: list[bytes] = []
         self.unsent_bytes = 0
         """Bytes in the send buffer: the far end has no room for them yet."""
+        self.urgent_end = 0
+        """How many there are up to the urgent byte, and with it; 0 if there is none."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
         self.tuned = True
         """The send buffer's size is the kernel's choice: nobody has set it."""
         self.no_space = False
-        """A send found the buffer full, so someone wants to hear of space (SOCK_NOSPACE)."""
+        """A send or a poll found the buffer full, so someone wants to hear of space (SOCK_NOSPACE)."""
+        self.lazy = False
+        """The buffer is full, and nobody has noticed."""
         self.write_shut = False
+        self.ending = False
+        """FIN is to be sent behind the data, or has been: a socket shut before it connects sends none."""
         self.fin_sent = False
-        self.fin_received = False
         self.gone = False
         """Closed by its process; what it had to send still goes out."""
         self.error = 0
         """The pending error (``sk_err``)."""
-        self.options = options.Options()
 
     @property
     def writable(self) -> bool:
@@ -113,13 +119,22 @@ class TcpSocket(StreamSocket):
         if self.state == CLOSED or (self.read_shut and self.write_shut):
             mask |= polling.HUP
         if self.state != SYN_SENT:
-            if self.received:
-                mask |= READABLE
+            mask |= self.reading_mask()
             if self.write_shut or self.writable:
                 mask |= _WRITABLE
         if self.error:
             mask |= polling.ERR
+        unnoticed = not mask & _WRITABLE and not (self.no_space or self.gone or self.state != ESTABLISHED)
+        if unnoticed != self.lazy:
+            self.lazy = unnoticed
+            self.kernel.unnoticed.symmetric_difference_update({self})
         self.set_mask(mask)
+
+    def refresh(self) -> None:
+        """Somebody polls: if the send buffer is full, that somebody wants to hear of space."""
+        if self.lazy:
+            self.no_space = True
+            self.update_mask()
 
     def _changed(self) -> None:
         """``sk_state_change``: everyone is woken, whatever they wait for."""
@@ -139,16 +154,16 @@ class TcpSocket(StreamSocket):
     def disconnect(self) -> None:
         """Back to a fresh socket (``tcp_disconnect``)."""
         self.kernel.loopback.forget_syn(self)
-        self.state = CLOSED
-        self.progress = UNCONNECTED
+        self.state, self.progress = CLOSED, UNCONNECTED
         if not self.keeps_host:
             self.local = ("0.0.0.0", self.local[1])
         self.remote = ("0.0.0.0", 0)
         self.peer = None
         self.received.clear()
         self.unsent.clear()
-        self.received_bytes = self.unsent_bytes = 0
-        self.read_shut = self.write_shut = self.fin_sent = self.fin_received = False
+        self.received_bytes = self.unsent_bytes = self.urgent_end = 0
+        self.urgent = None
+        self.read_shut = self.write_shut = self.ending = self.fin_sent = self.fin_received = False
         self.update_mask()
         self.notify(polling.ERR)
 
@@ -160,15 +175,10 @@ class TcpSocket(StreamSocket):
         Raises:
             OSError: EAGAIN, nothing is there; ENOTCONN; the pending error, once.
         """
-        data = StreamSocket.read(self, size)
+        data = UrgentStream.read(self, size)
         if self.peer is not None and self.peer.unsent:
             self.peer.push()
         return data
-
-    def peek(self, size: int) -> bytes:
-        if not self.received:
-            return self.read_empty()
-        return b"".join(self.received)[:size]
 
     def read_empty(self) -> bytes:
         """The order of ``tcp_recvmsg``: end of file by FIN, error, end by shutdown."""
@@ -179,6 +189,11 @@ class TcpSocket(StreamSocket):
         if self.read_shut:
             return b""
         raise oserror(errno.ENOTCONN if self.state == CLOSED else errno.EAGAIN)
+
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        if self.state == CLOSED and self.has_urgent and not self.fin_received:
+            raise oserror(errno.ENOTCONN)
+        return UrgentStream.read_urgent(self, size, peek)
 
     def deliver_fin(self) -> None:
         """The far end will send no more (``tcp_fin``)."""
@@ -227,6 +242,20 @@ class TcpSocket(StreamSocket):
             OSError: EAGAIN, the send buffer is full; EPIPE, no more can be sent; the pending error,
                 once.
         """
+        taken = self._queue(data)
+        if taken:
+            self.push()
+        return taken
+
+    def write_urgent(self, data: bytes) -> int:
+        taken = self._queue(data)
+        if taken:
+            self.urgent_end = self.unsent_bytes
+            self.push()
+        return taken
+
+    def _queue(self, data: bytes) -> int:
+        """Put what there is room for into the send buffer."""
         if self.error:
             raise oserror(self.take_error())
         if self.state == SYN_SENT:
@@ -244,7 +273,6 @@ class TcpSocket(StreamSocket):
         self.unsent_bytes += len(taken)
         if len(taken) < len(data):
             self.no_space = True
-        self.push()
         return len(taken)
 
     def push(self) -> None:
@@ -252,8 +280,11 @@ class TcpSocket(StreamSocket):
         peer = self.peer
         if peer is None:
             return
-        if self.unsent and peer.read_shut and peer.write_shut:
-            self._cut(peer)
+        if self.unsent and peer.read_shut and peer.ending:
+            if self.urgent_end:
+                peer.announce(self.urgent_end, self.unsent[0])
+            peer.deliver_reset()
+            self.deliver_reset()
             return
         moved = False
         while self.unsent:
@@ -266,6 +297,9 @@ class TcpSocket(StreamSocket):
                 segment = segment[:room]
             self.unsent_bytes -= len(segment)
             moved = True
+            if self.urgent_end:
+                peer.announce(self.urgent_end, segment)
+                self.urgent_end = max(0, self.urgent_end - len(segment))
             peer.deliver(segment)
         self.update_mask()
         if moved and self.no_space and self.writable:
@@ -275,16 +309,17 @@ class TcpSocket(StreamSocket):
 
     def _finish_sending(self) -> None:
         """Send FIN, once all data is out and the writing side is shut."""
-        if self.write_shut and not self.fin_sent and not self.unsent and self.peer is not None:
+        if self.ending and not self.fin_sent and not self.unsent and self.peer is not None:
             self.fin_sent = True
             self.peer.deliver_fin()
 
-    def _cut(self, peer: TcpSocket) -> None:
-        """Reset both ends."""
-        peer.deliver_reset()
-        self.deliver_reset()
-
     # -- ending ---------------------------------------------------------------------------
+
+    def end_sending_if_shut(self) -> None:
+        """An accepted connection born with its writing side shut sends FIN (``tcp_rcv_state_process``)."""
+        if self.write_shut:
+            self.ending = True
+            self._finish_sending()
 
     def shutdown(self, how: int) -> None:
         """End a direction (``inet_shutdown``); a socket without connection keeps the marks too.
@@ -300,10 +335,10 @@ class TcpSocket(StreamSocket):
         unconnected = self.state == CLOSED
         if self.progress == CONNECTING:
             self.progress = DISCONNECTING if unconnected else CONNECTED
-        if how in {SHUT_RD, SHUT_RDWR}:
-            self.read_shut = True
+        self.read_shut |= how in {SHUT_RD, SHUT_RDWR}
         if how in {SHUT_WR, SHUT_RDWR}:
             self.write_shut = True
+            self.ending = not unconnected
             self._finish_sending()
         self._changed()
         if unconnected:
@@ -312,6 +347,7 @@ class TcpSocket(StreamSocket):
     def released(self) -> None:
         """Closed: FIN behind what is queued, or RST if something lies here unread."""
         self.gone = True
+        self.update_mask()
         self.kernel.loopback.forget_syn(self)
         if self.state != ESTABLISHED:
             self.state = CLOSED
@@ -319,7 +355,7 @@ class TcpSocket(StreamSocket):
         if self.received or self.options.resets_at_close:
             self.abort()
             return
-        self.read_shut = self.write_shut = True
+        self.read_shut = self.write_shut = self.ending = True
         self._finish_sending()
 
     def abort(self) -> None:
@@ -346,23 +382,19 @@ class TcpSocket(StreamSocket):
         return code
 
     def get_option(self, level: int, option: int) -> bytes:
-        if level == options.SOL_SOCKET:
-            if option == options.SO_ACCEPTCONN:
-                return options.packed(0)
-            if option == options.SO_SNDBUF:
-                return options.packed(self.send_limit_bytes)
-            if option == options.SO_RCVBUF:
-                return options.packed(self.receive_limit_bytes)
-        return self.options.get(level, option)
+        if (level, option) == (options.SOL_SOCKET, options.SO_SNDBUF):
+            return options.packed(self.send_limit_bytes)
+        return UrgentStream.get_option(self, level, option)
 
     def set_option(self, level: int, option: int, value: bytes) -> None:
         if (level, option) == (options.SOL_SOCKET, options.SO_SNDBUF):
             self.tuned = False
             self.send_limit_bytes = options.doubled(options.integer(value), options.SEND_MIN_BYTES)
             self.push()
-        elif (level, option) == (options.SOL_SOCKET, options.SO_RCVBUF):
-            self.receive_limit_bytes = options.doubled(options.integer(value), options.RECEIVE_MIN_BYTES)
-            if self.peer is not None:
-                self.peer.push()
-        else:
-            self.options.set(level, option, value)
+            self.update_mask()
+            if self.writable:
+                self.notify(polling.SPACE_KEY)
+            return
+        UrgentStream.set_option(self, level, option, value)
+        if option in {options.SO_RCVBUF, options.SO_RCVLOWAT} and self.peer is not None:
+            self.peer.push()

@@ -15,6 +15,10 @@ from sim.polling import oserror
 Address = tuple[str, int] | str
 """``(host, port)`` of the Internet family; the empty name of a UNIX pair."""
 
+SOCK_STREAM = 1
+SOCK_DGRAM = 2
+SOCK_SEQPACKET = 5
+
 SHUT_RD = 0
 SHUT_WR = 1
 SHUT_RDWR = 2
@@ -25,8 +29,22 @@ class Socket(OpenFile):
 
     __slots__ = ()
 
+    internet = True
+    """Of the Internet family; of the UNIX family if not."""
+
+    kind = SOCK_STREAM
+    """What getsockopt says of SO_TYPE."""
+
     def peek(self, size: int) -> bytes:
         """Up to ``size`` bytes as a read would take them, left where they are (MSG_PEEK)."""
+        raise oserror(errno.EOPNOTSUPP)
+
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        """The urgent byte, apart from the stream (MSG_OOB)."""
+        raise oserror(errno.EOPNOTSUPP)
+
+    def write_urgent(self, data: bytes) -> int:
+        """Send bytes, the last one urgent (MSG_OOB); how many were taken."""
         raise oserror(errno.EOPNOTSUPP)
 
     def accept(self) -> Socket:

@@ -179,7 +179,10 @@ class StreamSocket(Socket):
 class ListeningSocket(Socket):
     """A socket that takes connections: handshakes done, waiting for accept."""
 
-    __slots__ = ("backlog", "keeps_port", "local", "options", "queue")
+    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "queue", "shut")
+
+    exclusive = True
+    """``inet_csk_wait_for_connect``."""
 
     def __init__(self, kernel: Kernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
         super().__init__(kernel)
@@ -188,6 +191,10 @@ class ListeningSocket(Socket):
         self.keeps_port = False
         """The port was asked for, and is kept when the listening ends."""
         self.options = chosen
+        self.error = 0
+        """What an attempt to connect left behind, before it listened."""
+        self.shut = (False, False)
+        """Directions, reading and writing, that were shut before it listened: its connections are born so."""
         self.queue: deque[StreamSocket] = deque()
 
     @property
@@ -228,8 +235,18 @@ class ListeningSocket(Socket):
     def peek(self, size: int) -> bytes:
         raise oserror(errno.ENOTCONN)
 
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        raise oserror(errno.ENOTCONN)
+
     def write(self, data: bytes) -> int:
-        raise oserror(errno.EPIPE)
+        raise oserror(self.take_error() or errno.EPIPE)
+
+    def write_urgent(self, data: bytes) -> int:
+        return self.write(data)
+
+    def take_error(self) -> int:
+        code, self.error = self.error, 0
+        return code
 
     def shutdown(self, how: int) -> None:
         """Shutting the reading side ends the listening (``inet_shutdown``)."""

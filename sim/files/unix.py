@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SEND_BUFFER_BYTES = 212_992
 """``net.core.wmem_default``."""
 RECEIVE_BUFFER_BYTES = 212_992
-"""``net.core.rmem_default``; nothing is held against it."""
+"""``net.core.rmem_default``; nothing is held against it, nor against what is set instead."""
 IDLE_MASK = polling.OUT | polling.WRNORM | polling.WRBAND
 _READABLE = polling.IN | polling.RDNORM
 _PAGE_BYTES = 4096
@@ -50,6 +50,8 @@ def charge_of(size: int) -> int:
 class UnixSocket(Socket):
     """One end of a UNIX stream pair."""
 
+    internet = False
+
     __slots__ = (
         "chunks",
         "error",
@@ -57,6 +59,7 @@ class UnixSocket(Socket):
         "options",
         "peer",
         "read_shut",
+        "receive_limit_bytes",
         "send_limit_bytes",
         "sent_charge_bytes",
         "write_shut",
@@ -70,6 +73,7 @@ class UnixSocket(Socket):
         self.sent_charge_bytes = 0
         """What this end has sent and the peer has not taken (``sk_wmem_alloc``)."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
+        self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
         self.write_shut = False
         self.gone = False
@@ -137,7 +141,7 @@ class UnixSocket(Socket):
         self.set_mask(self.mask | _READABLE)
         self.notify(polling.DATA_KEY)
 
-    def _taken(self, charge: int) -> None:
+    def taken(self, charge: int) -> None:
         """The peer has read a whole chunk (``unix_write_space``)."""
         self.sent_charge_bytes -= charge
         if self.gone or not self.writable:
@@ -155,6 +159,8 @@ class UnixSocket(Socket):
         """
         if not self.chunks:
             return self._read_empty()
+        if self.options.low_water_bytes > 1 and self._waits_for_more(size):
+            raise oserror(errno.EAGAIN)
         parts = []
         while size and self.chunks:
             chunk, charge = self.chunks[0]
@@ -166,8 +172,14 @@ class UnixSocket(Socket):
             del self.chunks[0]
             if not self.chunks:
                 self.update_mask()
-            self.peer._taken(charge)
+            self.peer.taken(charge)
         return b"".join(parts)
+
+    def _waits_for_more(self, size: int) -> bool:
+        """A blocking read sleeps until there is as much as SO_RCVLOWAT asks for; poll ignores that."""
+        if not self.blocking or self.read_shut or self.error:
+            return False
+        return sum(len(chunk) for chunk, _ in self.chunks) < min(size, self.options.low_water_bytes)
 
     def _read_empty(self) -> bytes:
         if self.error:
@@ -181,15 +193,21 @@ class UnixSocket(Socket):
             return self._read_empty()
         return b"".join(chunk for chunk, _ in self.chunks)[:size]
 
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        raise options.no_urgent_data()
+
+    def write_urgent(self, data: bytes) -> int:
+        raise options.no_urgent_data()
+
     # -- ending ---------------------------------------------------------------------------
 
     def shutdown(self, how: int) -> None:
         """End a direction, on both sides of the pair at once (``unix_shutdown``)."""
-        self._shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
+        self.shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
         if not self.peer.gone:
-            self.peer._shut(reading=how in {SHUT_WR, SHUT_RDWR}, writing=how in {SHUT_RD, SHUT_RDWR})
+            self.peer.shut(reading=how in {SHUT_WR, SHUT_RDWR}, writing=how in {SHUT_RD, SHUT_RDWR})
 
-    def _shut(self, *, reading: bool, writing: bool) -> None:
+    def shut(self, *, reading: bool, writing: bool) -> None:
         self.read_shut |= reading
         self.write_shut |= writing
         self.update_mask()
@@ -201,12 +219,12 @@ class UnixSocket(Socket):
         peer = self.peer
         if peer.gone:
             return
-        if self.chunks:
+        if self.chunks and (self.chunks[0][0] or len(self.chunks) > 1):  # one empty message does not count
             peer.error = errno.ECONNRESET
-        peer._shut(reading=True, writing=True)
+        peer.shut(reading=True, writing=True)
         unread, self.chunks = self.chunks, []
         for _, charge in unread:
-            peer._taken(charge)
+            peer.taken(charge)
 
     # -- names and options ----------------------------------------------------------------
 
@@ -226,7 +244,7 @@ class UnixSocket(Socket):
             if option == options.SO_SNDBUF:
                 return options.packed(self.send_limit_bytes)
             if option == options.SO_RCVBUF:
-                return options.packed(RECEIVE_BUFFER_BYTES)
+                return options.packed(self.receive_limit_bytes)
             if option == options.SO_ACCEPTCONN:
                 return options.packed(0)
         return self.options.get(level, option)
@@ -237,5 +255,7 @@ class UnixSocket(Socket):
             self.update_mask()
             if self.writable:
                 self.notify(polling.SPACE_KEY)
+        elif (level, option) == (options.SOL_SOCKET, options.SO_RCVBUF):
+            self.receive_limit_bytes = options.doubled(options.integer(value), options.RECEIVE_MIN_BYTES)
         else:
             self.options.set(level, option, value)

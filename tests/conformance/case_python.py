@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
-import sys
-from types import ModuleType
+import re
 from typing import Any
 
 from tests.conformance.cases import case
@@ -53,59 +51,6 @@ def constants_of_socket(world: World) -> Any:
         socket.timeout is TimeoutError,
         issubclass(socket.gaierror, OSError),
     )
-
-
-def load_selectors(world: World) -> ModuleType:
-    """A copy of the standard library's selectors module on the world's select."""
-    found = importlib.util.find_spec("selectors")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    host = sys.modules["select"]
-    sys.modules["select"] = world.select
-    try:
-        found.loader.exec_module(module)
-    finally:
-        sys.modules["select"] = host
-    return module
-
-
-@case("Lib/selectors.py: EpollSelector, PollSelector, SelectSelector")
-def selectors_on_top(world: World) -> Any:
-    module = load_selectors(world)
-    seen: list[Any] = [module.DefaultSelector.__name__]
-    for kind in ("EpollSelector", "PollSelector", "SelectSelector"):
-        a, b = world.unix()
-        with getattr(module, kind)() as selector:
-            selector.register(a, module.EVENT_READ, "reading")
-            selector.register(b, module.EVENT_READ | module.EVENT_WRITE, "both")
-            seen.append(sorted((key.data, events) for key, events in selector.select(0)))
-            b.send(b"x")
-            seen.append(sorted((key.data, events) for key, events in selector.select(0)))
-            selector.modify(a, module.EVENT_WRITE, "writing")
-            selector.unregister(b)
-            seen.append([(key.data, events) for key, events in selector.select(-1)])
-            b.close()
-            seen.append([(key.data, events) for key, events in selector.select(0.001)])
-    return seen
-
-
-@case("Lib/selectors.py: errors")
-def selectors_refuse(world: World) -> Any:
-    module = load_selectors(world)
-    seen = []
-    for kind in ("EpollSelector", "PollSelector", "SelectSelector"):
-        a, _ = world.unix()
-        with getattr(module, kind)() as selector:
-            selector.register(a, module.EVENT_READ)
-            seen += [attempt(selector.register, a, module.EVENT_READ), attempt(selector.register, a, 0)]
-            a.close()
-            seen += [
-                attempt(selector.register, a, 1),
-                len(selector.get_map()),
-                attempt(selector.unregister, 1),
-            ]
-    return seen
 
 
 @case("Modules/socketmodule.c: sock_recv, sock_recv_into")
@@ -264,3 +209,14 @@ def exceptions_have_their_types(world: World) -> Any:
     except BrokenPipeError as error:
         seen.append((type(error), True, error.args))
     return seen
+
+
+@case("Lib/socket.py: __repr__")
+def what_a_socket_looks_like(world: World) -> Any:
+    a, b = world.unix()
+    server, fresh = world.listener(), world.fresh()
+    client = world.connecting(server.getsockname())
+    told = [repr(each) for each in (a, fresh, server, client)]
+    b.close()
+    told += [repr(a), repr(b)]
+    return [re.sub(r"(fd=|127\.0\.0\.1', )\d+", r"\1N", text) for text in told]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.conformance.world import World
@@ -20,6 +22,13 @@ class Case(NamedTuple):
 
 
 CASES: list[Case] = []
+
+
+def load_all() -> list[Case]:
+    """Import every topic; all cases."""
+    for topic in sorted(Path(__file__).parent.glob("case_*.py")):
+        import_module(f"tests.conformance.{topic.stem}")
+    return CASES
 
 
 def case(source: str) -> Callable[[Callable[[World], Any]], Callable[[World], Any]]:

@@ -1,20 +1,21 @@
 """The two worlds a case runs in, and how it says what it saw.
 
-A world has the four modules, the host's or a simulated kernel's. A case names the descriptors it
+A world has the modules, the host's or a simulated kernel's. A case names the descriptors it
 opens, and reports masks and errors as text, so that the two reports can be compared and read.
 """
 
 from __future__ import annotations
 
 import errno
-import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import sim
+from tests.conformance.timers import host_os
 
 ALL = select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP
 """What a mask is asked for, where a case does not say otherwise."""
@@ -35,15 +36,22 @@ class World:
         self.socket = modules.socket
         self.os = modules.os
         self.time = modules.time
+        self.threading = modules.threading
         self._names: dict[int, str] = {}
         self._opened: list[Any] = []
+        self._numbers: list[int] = []
 
     def close(self) -> None:
+        for number in self._numbers:
+            self.os.close(number)
         for opened in reversed(self._opened):
             try:
                 opened.close()
             except OSError:
                 continue
+        if self.threading is not threading:
+            with self.threading:  # as at a program's end, the threads end that are still there
+                pass
 
     # -- opening --------------------------------------------------------------------------
 
@@ -58,9 +66,35 @@ class World:
         self._opened.append(opened)
         return self.name(name, opened)
 
-    def unix(self, names: str = "ab") -> tuple[Any, Any]:
-        """A non-blocking UNIX stream pair."""
-        pair = self.socket.socketpair()
+    def keep_number(self, name: str, number: int) -> int:
+        """Close a descriptor that no object stands for in the end, and report it by name."""
+        self._numbers.append(number)
+        self.name(name, number)
+        return number
+
+    def drop(self, number: int) -> None:
+        """Close such a descriptor now."""
+        self._numbers.remove(number)
+        self.os.close(number)
+
+    def pipe(self, names: str = "rw", flags: int = 0) -> tuple[int, int]:
+        """A non-blocking pipe: the end to read from, the end to write to."""
+        ends = self.os.pipe2(self.os.O_NONBLOCK | self.os.O_CLOEXEC | flags)
+        reader, writer = (self.keep_number(name, end) for name, end in zip(names, ends, strict=True))
+        return reader, writer
+
+    def eventfd(self, count: int = 0, flags: int = 0, name: str = "v") -> int:
+        """A non-blocking counter."""
+        return self.keep_number(name, self.os.eventfd(count, self.os.EFD_NONBLOCK | flags))
+
+    def timerfd(self, name: str = "t") -> int:
+        """A non-blocking timer on the monotonic clock, not set."""
+        os = self.os
+        return self.keep_number(name, os.timerfd_create(self.time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK))
+
+    def unix(self, names: str = "ab", kind: int = socket.SOCK_STREAM) -> tuple[Any, Any]:
+        """A non-blocking UNIX pair."""
+        pair = self.socket.socketpair(self.socket.AF_UNIX, kind)
         for name, end in zip(names, pair, strict=True):
             self.keep(name, end).setblocking(False)
         return pair
@@ -184,8 +218,9 @@ class Host:
 
     select = select
     socket = socket
-    os = os
+    os = host_os
     time = time
+    threading = threading
 
 
 def on_host(case: Callable[[World], Any]) -> Any:

@@ -245,7 +245,7 @@ def test_connect_gives_up_in_the_end(kernel):
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [("os", "pipe"), ("os", "eventfd"), ("os", "dup2"), ("select", "kqueue"), ("socket", "getaddrinfo")],
+    [("os", "fork"), ("os", "open"), ("select", "kqueue"), ("socket", "getaddrinfo")],
 )
 def test_what_is_left_out_says_so(kernel, module, name):
     with pytest.raises(
@@ -259,12 +259,12 @@ def test_kinds_and_flags_that_are_left_out_are_errors_that_say_so(kernel):
     a, _ = kernel.socket.socketpair()
     calls = (
         lambda: kernel.socket.socket(kernel.socket.AF_UNIX),
-        lambda: kernel.socket.socketpair(type=2),
+        lambda: kernel.socket.socket(type=2),
         lambda: a.send(b"x", 1),
-        lambda: a.setsockopt(1, 18, 10),
+        lambda: a.setsockopt(1, 15, 1),
     )
     for call in calls:
-        with pytest.raises(OSError, match=r"left out|only stream sockets|in pairs only"):
+        with pytest.raises(OSError, match=r"left out|in UNIX pairs only|in pairs only"):
             call()
 
 

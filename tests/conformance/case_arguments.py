@@ -1,0 +1,353 @@
+"""Wrong arguments: every function of the modules, with each argument replaced by values that do not fit.
+
+One case is one function. It is called with arguments that are right, then with each of them replaced by
+each bad value in turn, then with one argument less and one more, and with a keyword it does not know.
+What comes back is told as the type of the exception and its errno, or ``ok``. Only values that cannot
+block or reach outside are in the tables: the host runs them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.conformance.cases import CASES, Case
+from tests.conformance.world import HOST, World, attempt
+
+CLOSED = 900_001
+"""A number that is not open in either world."""
+
+
+class Almost:
+    """Has a fileno() that returns no number."""
+
+    def fileno(self) -> Any:
+        return "fileno"
+
+
+class Negative:
+    """Has a fileno() that returns no descriptor."""
+
+    def fileno(self) -> int:
+        return -1
+
+
+class Index:
+    """Can stand for an integer, without being one."""
+
+    def __index__(self) -> int:
+        return CLOSED
+
+
+BAD: dict[str, Any] = {
+    "None": None,
+    "text": "1",
+    "bytes": b"1",
+    "float": 1.5,
+    "list": [],
+    "tuple": (),
+    "object": object(),
+    "-1": -1,
+    "-2": -2,
+    "-2**31-1": -(2**31) - 1,
+    "2**63": 2**63,
+    "2**64": 2**64,
+    "-2**64": -(2**64),
+}
+"""What is wrong wherever a number is asked for, or is an edge of what fits."""
+LARGE: dict[str, Any] = {"2**31-1": 2**31 - 1, "2**31": 2**31, "2**32": 2**32}
+DESCRIPTORS: dict[str, Any] = {
+    "closed": CLOSED,
+    "almost": Almost(),
+    "negative": Negative(),
+    "index": Index(),
+}
+SECONDS: dict[str, Any] = {
+    "None": None,
+    "text": "1",
+    "bytes": b"1",
+    "list": [],
+    "object": object(),
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "-inf": float("-inf"),
+    "1e300": 1e300,
+    "2**63": 2**63,
+    "2**64": 2**64,
+    "-1": -1,
+    "-0.5": -0.5,
+    "-1e-100": -1e-100,
+    "-2**63": -(2**63),
+    "-1e300": -1e300,
+}
+DATA: dict[str, Any] = {"None": None, "text": "x", "int": 1, "list": [1], "object": object()}
+ADDRESSES: dict[str, Any] = {
+    "None": None,
+    "text": "127.0.0.1:80",
+    "bytes": b"x",
+    "int": 80,
+    "empty": (),
+    "short": (HOST,),
+    "long": (HOST, 0, 0),
+    "list": [HOST, 0],
+    "port text": (HOST, "80"),
+    "port None": (HOST, None),
+    "port -1": (HOST, -1),
+    "port 65536": (HOST, 65536),
+    "port 2**64": (HOST, 2**64),
+    "port float": (HOST, 1.5),
+    "host int": (1, 80),
+    "host None": (None, 80),
+    "host list": ([], 80),
+}
+ITERABLES: dict[str, Any] = {
+    "None": None,
+    "int": 1,
+    "object": object(),
+    "text": "ab",
+    "of text": ["a"],
+    "of None": [None],
+    "of -1": [-1],
+    "of 1024": [1024],
+    "of 2**64": [2**64],
+    "of float": [1.5],
+    "of almost": [Almost()],
+    "of negative": [Negative()],
+    "of index": [Index()],
+    "many": [3] * 1025,
+}
+
+
+class Call(NamedTuple):
+    """One function under test."""
+
+    name: str
+    find: Callable[[World], Callable[..., Any]]
+    """The function in a world, ready to be called."""
+    right: Callable[[World], tuple[Any, ...]]
+    """Arguments that are right."""
+    wrong: tuple[dict[str, Any], ...]
+    """For each of them, what to replace it by."""
+
+
+def _see(call: Call, world: World) -> list[str]:
+    seen = []
+
+    def tell(label: str, *arguments: Any, **named: Any) -> None:
+        result = attempt(lambda: call.find(world)(*arguments, **named))
+        failed = isinstance(result, str) and "Error" in result
+        seen.append(f"{label}: {result if failed else 'ok'}")
+        _close(world, result)
+
+    for place, values in enumerate(call.wrong):
+        for label, value in values.items():
+            arguments = list(call.right(world))
+            arguments[place] = value
+            tell(f"{place}={label}", *arguments)
+    right = call.right(world)
+    tell("too many", *right, *[0] * 9)
+    tell("unknown keyword", *right, unknown=1)
+    if right:
+        tell("none at all")
+    return seen
+
+
+def _close(world: World, result: Any) -> None:
+    """Give back what a call has opened."""
+    for opened in result if isinstance(result, tuple) else (result,):
+        if hasattr(opened, "close"):
+            attempt(opened.close)
+
+
+def _ready(world: World) -> Any:
+    """A socket that is always ready."""
+    a, b = world.unix()
+    attempt(b.send, b"ready")
+    return a
+
+
+def _poll(world: World) -> Any:
+    poll = world.select.poll()
+    poll.register(_ready(world), 1)
+    return poll
+
+
+def _connected(world: World) -> Any:
+    a, b = world.tcp()
+    b.send(b"some bytes")
+    return a
+
+
+def _number(world: World) -> tuple[Any, ...]:
+    return (_ready(world).fileno(),)
+
+
+def _known(world: World) -> tuple[Any, Any]:
+    """A polling object, and a descriptor that is registered in it."""
+    a = _ready(world)
+    poll = world.select.poll()
+    poll.register(a, 1)
+    return poll, a
+
+
+def _method(find: Callable[[World], Any], name: str) -> Callable[[World], Callable[..., Any]]:
+    return lambda world: getattr(find(world), name)
+
+
+FD = {**BAD, **LARGE, **DESCRIPTORS}
+SOCKET_FD = {name: value for name, value in FD.items() if name != "2**32"}
+"""Without what the socket module cuts down to a number that is open."""
+INT = {**BAD, **LARGE}
+SIZES = {**BAD}
+FLAGS = {name: value for name, value in BAD.items() if name not in {"-1", "-2"}}
+"""Without those that stand for all flags at once: most of them are left out."""
+FROMFD = {name: value for name, value in INT.items() if name not in {"-1", "-2"}}
+"""Without negative ones, for which CPython raises what happens to be in ``errno``."""
+SELECT = [
+    Call(
+        "select.select",
+        lambda world: world.select.select,
+        lambda world: ([_ready(world)], [], [], 0),
+        (ITERABLES, ITERABLES, ITERABLES, SECONDS),
+    ),
+    Call("select.poll", lambda world: world.select.poll, lambda _: (), ()),
+    Call("poll.register", _method(_poll, "register"), lambda world: (_ready(world), 1), (FD, INT)),
+    Call("poll.modify", _method(_poll, "modify"), lambda world: (_ready(world), 1), (FD, INT)),
+    Call("poll.unregister", _method(_poll, "unregister"), lambda world: (_ready(world),), (FD,)),
+    Call("poll.poll", _method(_poll, "poll"), lambda _: (0,), ({**SECONDS, **LARGE},)),
+    Call("select.epoll", lambda world: world.select.epoll, lambda _: (-1, 0), (INT, INT)),
+    Call("epoll.fromfd", lambda world: world.select.epoll.fromfd, _number, (FROMFD,)),
+    Call(
+        "epoll.register",
+        lambda world: world.epoll().register,
+        lambda world: (_ready(world), 1),
+        (FD, INT),
+    ),
+    Call("epoll.modify", lambda world: world.epoll().modify, lambda world: (_ready(world), 1), (FD, INT)),
+    Call("epoll.unregister", lambda world: world.epoll().unregister, lambda world: (_ready(world),), (FD,)),
+    Call(
+        "epoll.poll",
+        lambda world: world.epoll((_ready(world), 1)).poll,
+        lambda _: (0, 1),
+        ({**SECONDS, **LARGE}, {**BAD, "0": 0}),
+    ),
+]
+_LEVELS = {**BAD, "9999": 9999}
+SOCKETS = [
+    Call("socket.socket", lambda world: world.socket.socket, lambda _: (2, 1, 0), (INT, INT, INT)),
+    Call(
+        "socket.socket fileno",
+        lambda world: world.socket.socket,
+        lambda _: (2, 1, 0, CLOSED),
+        ({}, {}, {}, {name: value for name, value in SOCKET_FD.items() if name != "None"}),
+    ),
+    Call("socket.socketpair", lambda world: world.socket.socketpair, lambda _: (1, 1, 0), (INT, INT, INT)),
+    Call(
+        "socket.fromfd",
+        lambda world: world.socket.fromfd,
+        lambda world: (_ready(world).fileno(), 1, 1, 0),
+        (SOCKET_FD,),
+    ),
+    Call("socket.close", lambda world: world.socket.close, lambda _: (CLOSED,), (SOCKET_FD,)),
+    Call(
+        "socket.setdefaulttimeout",
+        lambda world: world.socket.setdefaulttimeout,
+        lambda _: (None,),
+        (SECONDS,),
+    ),
+    Call("socket.bind", lambda world: world.fresh().bind, lambda _: ((HOST, 0),), (ADDRESSES,)),
+    Call("socket.connect", lambda world: world.fresh().connect, lambda _: ((HOST, 1),), (ADDRESSES,)),
+    Call("socket.connect_ex", lambda world: world.fresh().connect_ex, lambda _: ((HOST, 1),), (ADDRESSES,)),
+    Call("socket.listen", lambda world: world.fresh().listen, lambda _: (1,), (INT,)),
+    Call("socket.accept", lambda world: world.listener().accept, lambda _: (), ()),
+    Call("socket.shutdown", lambda world: _ready(world).shutdown, lambda _: (0,), ({**INT, "3": 3},)),
+    Call("socket.recv", lambda world: _ready(world).recv, lambda _: (1, 0), (SIZES, FLAGS)),
+    Call(
+        "socket.recv_into",
+        lambda world: _ready(world).recv_into,
+        lambda _: (bytearray(4), 1, 0),
+        ({**DATA, "bytes": b"fixed", "empty": bytearray()}, SIZES, FLAGS),
+    ),
+    Call("socket.send", lambda world: _ready(world).send, lambda _: (b"x", 0), (DATA, FLAGS)),
+    Call("socket.sendall", lambda world: _ready(world).sendall, lambda _: (b"x", 0), (DATA, FLAGS)),
+    Call("socket.settimeout", lambda world: _ready(world).settimeout, lambda _: (None,), (SECONDS,)),
+    Call("socket.setblocking", lambda world: _ready(world).setblocking, lambda _: (False,), (BAD,)),
+    Call(
+        "socket.getsockopt",
+        lambda world: _connected(world).getsockopt,
+        lambda _: (1, 4, 4),
+        (_LEVELS, _LEVELS, {**BAD, "1025": 1025}),
+    ),
+    Call(
+        "socket.getsockopt of a UNIX socket",
+        lambda world: _ready(world).getsockopt,
+        lambda _: (1, 4, 4),
+        ({"IP": 0, "TCP": 6, "9999": 9999}, {"-1": -1, "9999": 9999}, {}),
+    ),
+    Call(
+        "socket.setsockopt of a UNIX socket",
+        lambda world: _ready(world).setsockopt,
+        lambda _: (1, 2, 1),
+        ({"IP": 0, "TCP": 6, "9999": 9999}, {"-1": -1, "9999": 9999}, {}),
+    ),
+    Call(
+        "socket.setsockopt",
+        lambda world: _connected(world).setsockopt,
+        lambda _: (1, 2, 1),
+        (_LEVELS, _LEVELS, {**BAD, "empty": b"", "short": b"123"}),
+    ),
+    *(
+        Call(f"a socket.{name}", _method(_connected, name), lambda _: (), ())
+        for name in (
+            "close",
+            "detach",
+            "dup",
+            "fileno",
+            "getblocking",
+            "getpeername",
+            "getsockname",
+            "gettimeout",
+        )
+    ),
+]
+OTHERS = [
+    Call("os.read", lambda world: world.os.read, lambda world: (*_number(world), 1), (FD, SIZES)),
+    Call("os.write", lambda world: world.os.write, lambda world: (*_number(world), b"x"), (FD, DATA)),
+    Call("os.close", lambda world: world.os.close, lambda _: (CLOSED,), (FD,)),
+    Call("os.dup", lambda world: world.os.dup, lambda _: (CLOSED,), (FD,)),
+    Call("os.dup2", lambda world: world.os.dup2, lambda _: (CLOSED, CLOSED + 1), (FD, FD)),
+    Call("os.get_blocking", lambda world: world.os.get_blocking, _number, (FD,)),
+    Call(
+        "os.set_blocking",
+        lambda world: world.os.set_blocking,
+        lambda world: (*_number(world), False),
+        (FD, BAD),
+    ),
+    Call("os.get_inheritable", lambda world: world.os.get_inheritable, _number, (FD,)),
+    Call(
+        "os.set_inheritable",
+        lambda world: world.os.set_inheritable,
+        lambda world: (*_number(world), 0),
+        (FD, BAD),
+    ),
+    Call("os.pipe", lambda world: world.os.pipe, lambda _: (), ()),
+    Call("os.pipe2", lambda world: world.os.pipe2, lambda _: (1 << 30,), (INT,)),
+    Call("os.eventfd", lambda world: world.os.eventfd, lambda _: (0, 1 << 30), ({}, INT)),
+    Call("os.eventfd_read", lambda world: world.os.eventfd_read, lambda _: (CLOSED,), (FD,)),
+    Call("os.eventfd_write", lambda world: world.os.eventfd_write, lambda _: (CLOSED, 1), (FD, INT)),
+    Call("time.sleep", lambda world: world.time.sleep, lambda _: (0,), (SECONDS,)),
+    *(
+        Call(f"time.{name}", lambda world, name=name: getattr(world.time, name), lambda _: (), ())  # type: ignore[misc]
+        for name in ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns")
+    ),
+]
+
+for _call in (*SELECT, *SOCKETS, *OTHERS):
+    CASES.append(
+        Case(
+            "case_arguments",
+            _call.name.replace(".", "_").replace(" ", "_"),
+            "CPython: argument conversion; Linux: errno",
+            lambda world, call=_call: _see(call, world),  # type: ignore[misc]
+        )
+    )

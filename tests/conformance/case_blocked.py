@@ -1,0 +1,300 @@
+"""Threads blocked in reads, writes and accepts on the same file: who is woken, and who sleeps on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tests.conformance.cases import case
+from tests.conformance.threads import Threads
+from tests.conformance.world import World, attempt
+
+
+def _readers(world: World, read: Callable[[], Any], count: int = 2) -> Threads:
+    threads = Threads(world)
+    for number in range(1, count + 1):
+        threads.start(f"t{number}", read)
+    return threads
+
+
+@case("net/ipv4/inet_connection_sock.c: inet_csk_wait_for_connect is exclusive")
+def accepting_threads_take_turns(world: World) -> Any:
+    server = world.listener()
+    server.setblocking(True)
+    threads = _readers(world, lambda: world.keep("x", server.accept()[0]) is not None, 3)
+    seen = []
+    for count in (1, 2, 3):
+        world.connecting(server.getsockname())
+        threads.back(count)
+        seen.append(list(threads.returned))
+    return seen
+
+
+@case("net/unix/af_unix.c: unix_stream_data_wait; net/core/stream.c: sk_wait_data")
+def one_byte_is_for_one_of_two_readers(world: World) -> Any:
+    seen: list[Any] = []
+    for pair in (world.unix, world.tcp):
+        a, b = pair()
+        a.setblocking(True)
+        threads = _readers(world, partial(a.recv, 1))
+        b.send(b"x")
+        seen.append(len(threads.back(1)))
+        b.send(b"y")
+        threads.back(2)
+        seen.append(sorted(data for _, data in threads.returned))
+    return seen
+
+
+@case("recv(2): end of file is for every reader")
+def the_end_of_file_reaches_every_reader(world: World) -> Any:
+    seen = []
+    for pair in (world.unix, world.tcp):
+        a, b = pair()
+        a.setblocking(True)
+        threads = _readers(world, partial(a.recv, 1), 3)
+        b.shutdown(world.socket.SHUT_WR)
+        seen.append(threads.back(3))
+    return seen
+
+
+@case("net/unix/af_unix.c: unix_release_sock")
+def a_close_reaches_every_reader(world: World) -> Any:
+    a, b = world.unix()
+    a.setblocking(True)
+    threads = _readers(world, lambda: a.recv(1), 2)
+    b.close()
+    return threads.back(2)
+
+
+@case("send(2): a blocking send waits for space")
+def a_sender_goes_on_when_there_is_space(world: World) -> Any:
+    a, b = world.unix()
+    a.setblocking(True)
+    threads = Threads(world)
+    threads.start("t", a.send, bytes(1 << 20))
+    seen = [threads.back(0)]
+    received = 0
+    while received < 1 << 20:
+        taken = attempt(b.recv, 1 << 20)
+        if isinstance(taken, bytes):
+            received += len(taken)
+        else:
+            world.time.sleep(0.001)
+    return [*seen, threads.back(1)]
+
+
+@case("send(2): EPIPE while blocked")
+def a_sender_whose_reader_goes(world: World) -> Any:
+    a, b = world.unix()
+    a.setblocking(True)
+    threads = Threads(world)
+    threads.start("t", a.sendall, bytes(1 << 20))
+    seen = [threads.back(0)]
+    b.close()
+    return [*seen, len(threads.back(1))]
+
+
+@case("net/socket.c, Modules/socketmodule.c: a timeout while another thread works")
+def a_timeout_while_another_thread_is_served(world: World) -> Any:
+    (a, b), (c, _) = world.unix("ab"), world.unix("cd")
+    c.settimeout(0.05)
+    a.setblocking(True)
+    threads = Threads(world)
+    threads.start("t1", a.recv, 1)
+    threads.start("t2", c.recv, 1)
+    seen = [threads.back(1)]
+    b.send(b"x")
+    return [*seen, threads.back(2)]
+
+
+@case("net/socket.c: a call holds the file it waits on")
+def a_socket_closed_under_its_reader(world: World) -> Any:
+    seen: list[Any] = []
+    for pair in (world.unix, world.tcp):
+        a, b = pair()
+        a.setblocking(True)
+        threads = Threads(world)
+        threads.start("t", _read, world, a)
+        a.close()
+        seen += [threads.back(0), world.mask(b), attempt(b.send, b"x"), threads.back(1), world.mask(b)]
+    return seen
+
+
+def _read(world: World, descriptor: Any) -> bytes:
+    number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
+    data: bytes = world.os.read(number, 1)
+    return data
+
+
+# -- pipes and message sockets: exclusive, first come first served ------------------------
+
+
+def _in_turn(threads: Threads, act: Callable[[], Any], count: int = 3) -> list[Any]:
+    """Who has come back after each time that something was done."""
+    seen: list[Any] = []
+    for number in range(1, count + 1):
+        act()
+        threads.back(number)
+        seen.append(list(threads.returned))
+    return seen
+
+
+@case("fs/pipe.c: pipe_read waits exclusively")
+def readers_of_a_pipe_are_served_in_turn(world: World) -> Any:
+    r, w = world.pipe()
+    world.os.set_blocking(r, True)
+    threads = _readers(world, partial(world.os.read, r, 1), 3)
+    return _in_turn(threads, partial(world.os.write, w, b"x"))
+
+
+@case("fs/pipe.c: pipe_read wakes the next reader if something is left")
+def bytes_left_in_a_pipe_wake_the_next_reader(world: World) -> Any:
+    r, w = world.pipe()
+    world.os.set_blocking(r, True)
+    threads = _readers(world, partial(world.os.read, r, 1), 3)
+    world.os.write(w, b"xx")
+    seen = [len(threads.back(2))]
+    world.os.write(w, b"x")
+    return [*seen, threads.back(3)]
+
+
+@case("fs/pipe.c: pipe_release wakes all")
+def the_end_of_a_pipe_reaches_every_reader(world: World) -> Any:
+    r, w = world.pipe()
+    world.os.set_blocking(r, True)
+    threads = _readers(world, partial(world.os.read, r, 1), 3)
+    world.drop(w)
+    return threads.back(3)
+
+
+@case("fs/pipe.c: pipe_write waits exclusively")
+def writers_of_a_pipe_go_on_in_turn(world: World) -> Any:
+    r, w = world.pipe()
+    for _ in range(16):
+        world.os.write(w, bytes(4096))
+    world.os.set_blocking(w, True)
+    threads = _readers(world, partial(world.os.write, w, bytes(4096)), 3)
+    return _in_turn(threads, lambda: len(world.os.read(r, 4096)))
+
+
+@case("pipe(7): EPIPE while blocked")
+def writers_whose_reader_goes(world: World) -> Any:
+    r, w = world.pipe()
+    world.os.write(w, bytes(65536))
+    world.os.set_blocking(w, True)
+    threads = _readers(world, partial(world.os.write, w, b"x"), 2)
+    world.drop(r)
+    return threads.back(2)
+
+
+@case("fs/pipe.c: pipe_write goes on as long as it takes")
+def a_long_write_into_a_pipe(world: World) -> Any:
+    r, w = world.pipe()
+    world.os.set_blocking(w, True)
+    threads = Threads(world)
+    threads.start("t", world.os.write, w, bytes(200_000))
+    seen, received = [threads.back(0)], 0
+    while received < 200_000:
+        data = attempt(world.os.read, r, 50_000)
+        if isinstance(data, bytes):
+            received += len(data)
+        else:
+            world.time.sleep(0.001)
+    return [*seen, threads.back(1)]
+
+
+@case("net/core/datagram.c: __skb_wait_for_more_packets waits exclusively")
+def receivers_of_messages_take_turns(world: World) -> Any:
+    seen = []
+    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
+        a, b = world.unix(kind=kind)
+        a.setblocking(True)
+        threads = _readers(world, partial(a.recv, 10), 3)
+        seen.append(_in_turn(threads, partial(b.send, b"message")))
+    return seen
+
+
+@case("net/unix/af_unix.c: unix_dgram_sendmsg waits for space")
+def a_message_waits_for_space(world: World) -> Any:
+    a, b = world.unix(kind=world.socket.SOCK_DGRAM)
+    while attempt(a.send, bytes(1000)) == 1000:
+        pass
+    a.setblocking(True)
+    threads = Threads(world)
+    threads.start("t", a.send, bytes(1000))
+    seen = [threads.back(0)]
+    while isinstance(attempt(b.recv, 1000), bytes):
+        pass
+    return [*seen, threads.back(1)]
+
+
+# -- counters and timers: all are woken, one finds something ------------------------------
+
+
+@case("fs/eventfd.c: eventfd_read")
+def one_count_is_for_one_of_two_readers(world: World) -> Any:
+    seen: list[Any] = []
+    for flags, written in ((0, 5), (world.os.EFD_SEMAPHORE, 1), (world.os.EFD_SEMAPHORE, 2)):
+        counter = world.eventfd(flags=flags)
+        world.os.set_blocking(counter, True)
+        threads = _readers(world, partial(world.os.eventfd_read, counter))
+        world.os.eventfd_write(counter, written)
+        returned = threads.back(written if flags else 1)
+        seen.append(sorted(count for _, count in returned))
+        seen.append(threads.finish(partial(world.os.eventfd_write, counter, 1)))
+    return seen
+
+
+@case("fs/eventfd.c: eventfd_write waits until there is room")
+def a_writer_of_a_full_counter(world: World) -> Any:
+    counter = world.eventfd()
+    world.os.eventfd_write(counter, 2**64 - 2)
+    world.os.set_blocking(counter, True)
+    threads = Threads(world)
+    threads.start("t", world.os.eventfd_write, counter, 3)
+    return threads.back(0), world.os.eventfd_read(counter), threads.back(1), world.os.eventfd_read(counter)
+
+
+@case("fs/timerfd.c: timerfd_read")
+def a_reader_of_a_timer(world: World) -> Any:
+    timer = world.timerfd()
+    world.os.set_blocking(timer, True)
+    threads = Threads(world)
+    threads.start("t", world.os.read, timer, 8)
+    seen = [threads.back(0)]
+    world.os.timerfd_settime_ns(timer, initial=20_000_000)
+    return [*seen, threads.back(1)]
+
+
+@case("fs/eventpoll.c, fs/pipe.c: an epoll and a blocked reader on the same pipe")
+def a_blocked_reader_beside_an_epoll(world: World) -> Any:
+    r, w = world.pipe()
+    epoll = world.epoll((r, world.select.EPOLLIN | world.select.EPOLLET))
+    world.os.set_blocking(r, True)
+    threads = _readers(world, partial(world.os.read, r, 1), 1)
+    world.os.write(w, b"x")
+    seen = [threads.back(1), world.wait(epoll)]
+    world.os.write(w, b"xy")
+    return [*seen, world.wait(epoll), world.wait(epoll)]
+
+
+@case("net/ipv4/tcp.c: accept and connect that block")
+def blocking_calls_on_both_ends(world: World) -> Any:
+    server = world.listener()
+    server.setblocking(True)
+    told: list[bytes] = []
+
+    def serve() -> None:
+        connection = world.keep("s", server.accept()[0])
+        while data := connection.recv(10):
+            told.append(data)
+            connection.sendall(data.upper())
+
+    threads = Threads(world)
+    threads.start("server", serve)
+    with world.socket.create_connection(server.getsockname()) as client:
+        for word in (b"one", b"two"):
+            client.sendall(word)
+            told.append(client.recv(10))
+    return threads.back(1), told

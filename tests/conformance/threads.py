@@ -1,0 +1,69 @@
+"""Threads in a case: started one by one, each blocked before the next, and told apart by name.
+
+The host needs time to let a thread fall asleep in its call; how that is seen is in ``/proc``: the kernel
+function a thread sleeps in (``wchan``). A simulated thread runs until it blocks as soon as the case waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.world import World, attempt
+
+_PATIENCE = 200
+"""Pauses of 10 ms after which what has not happened will not."""
+
+
+class Threads:
+    """The threads of one case, and what their calls returned."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.returned: list[tuple[str, Any]] = []
+        """Who came back with what, in the order in which they did."""
+        self._started: list[Any] = []
+
+    def start(self, name: str, call: Callable[..., Any], *arguments: Any) -> None:
+        """Have a thread make a call, and wait until it is blocked in it."""
+
+        def make() -> None:
+            self.returned.append((name, attempt(call, *arguments)))
+
+        thread = self.world.threading.Thread(target=make, name=name, daemon=True)
+        self._started.append(thread)
+        thread.start()
+        for _ in range(50):
+            self.world.time.sleep(0.01)
+            if not hasattr(thread, "native_id") or not thread.is_alive() or _asleep(thread.native_id):
+                return
+
+    def back(self, expected: int) -> list[tuple[str, Any]]:
+        """Who has come back, by name; waits for so many, and a moment for more than that."""
+        for _ in range(_PATIENCE):
+            if len(self.returned) >= expected:
+                break
+            self.world.time.sleep(0.01)
+        self.world.time.sleep(0.03)
+        return sorted(self.returned)
+
+    def finish(self, wake: Callable[[], Any]) -> int:
+        """Do what wakes a thread until all have come back; how many have."""
+        for _ in range(_PATIENCE):
+            if len(self.returned) == len(self._started):
+                break
+            attempt(wake)
+            self.world.time.sleep(0.01)
+        for thread in self._started:
+            thread.join(2)
+        return len(self.returned)
+
+
+def _asleep(native_id: int) -> bool:
+    """Whether a thread of the host sleeps in a system call that is not the interpreter's lock."""
+    try:
+        sleeps_in = Path(f"/proc/self/task/{native_id}/wchan").read_text()
+    except OSError:
+        return False
+    return sleeps_in != "0" and "futex" not in sleeps_in

@@ -1,0 +1,33 @@
+"""The interpreter's own tests that are not run on the simulated kernel, and why each is not.
+
+By module, class and method; a class alone stands for all of its methods. Everything that is not named
+here is run and must pass.
+"""
+
+from __future__ import annotations
+
+PROCESS = "reads what another process prints; there is one process here"
+REAL_FILE = "opens a file on disk and has the kernel look at it; there is no file system here"
+SIGNAL = "is interrupted by SIGALRM; there are no signals here"
+ITSELF = "skips itself, on the host too: select has no object that could be replaced"
+OTHER_SYSTEM = "is for another system's call, and skips itself on Linux"
+
+LEFT_OUT = {
+    "test_poll.PollTests.test_poll2": PROCESS,
+    "test_poll.PollTests.test_poll_unit_tests": REAL_FILE,
+    "test_select.SelectTestCase.test_select": PROCESS,
+    "test_selectors.EpollSelectorTestCase.test_register_file": REAL_FILE,
+    "test_selectors.SelectSelectorTestCase.test_modify_unregister": ITSELF,
+    "test_selectors.KqueueSelectorTestCase": OTHER_SYSTEM,
+    "test_selectors.DevpollSelectorTestCase": OTHER_SYSTEM,
+    **{
+        f"test_selectors.{kind}SelectorTestCase.{method}": SIGNAL
+        for kind in ("Default", "Select", "Poll", "Epoll")
+        for method in ("test_select_interrupt_exc", "test_select_interrupt_noraise")
+    },
+}
+
+
+def reason(name: str) -> str | None:
+    """Why a test is not run; None if it is."""
+    return LEFT_OUT.get(name) or LEFT_OUT.get(name.rpartition(".")[0])

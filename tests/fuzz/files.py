@@ -1,0 +1,173 @@
+"""Rules for files of every kind: opening, duplicating, closing, reading and writing."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+
+from tests.fuzz.machine import PICK, Machine, masks
+
+SIZES = st.sampled_from([0, 1, 2, 3, 5, 8, 200, 2000])
+LENGTHS = st.sampled_from([0, 1, 2, 4, 8, 300, 100_000, 100_000])
+MASKS = masks("EPOLL", "ET", "ET", "ONESHOT", "EXCLUSIVE")
+USUAL = ("unix", "tcp", "epoll")
+OTHERS = ("pipe", "pipe", "eventfd", "semaphore", "dgram", "seqpacket")
+KINDS = (*USUAL, *USUAL, *OTHERS, "listener", "plain", "bound")
+
+
+def data(size: int) -> str:
+    """Bytes to send, as an expression; recognisable by their number."""
+    return repr(b"abcdefgh"[:size]) if size <= 8 else f'b"{chr(97 + size % 26)}" * {size}'
+
+
+class Files(Machine):
+    """A program in the making that knows files."""
+
+    def open(self, kind: str) -> None:
+        """Open one, or a pair."""
+        getattr(self, f"open_{kind}")()
+
+    @initialize(
+        kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3), mask=MASKS, rhythm=st.integers(0, 5)
+    )
+    def begin(self, kinds, mask, rhythm):
+        """Something to start with."""
+        self.rhythm = rhythm
+        for kind in ("epoll", *kinds):
+            self.open(kind)
+        for name in self.sockets:
+            self.register(self.epolls[0], name, mask)
+
+    @precondition(lambda self: self.room)
+    @rule(kind=st.sampled_from(KINDS))
+    def open_one(self, kind):
+        self.open(kind)
+
+    @invariant()
+    def wait_now_and_then(self):
+        """All epolls are waited for after so many steps: what happened in between is told apart."""
+        self.beat += 1
+        if self.rhythm and self.beat % self.rhythm == 0:
+            for epoll in self.epolls:
+                self.step(f"{epoll}.poll(0)")
+
+    def open_unix(self) -> None:
+        self.opened("unix", "unblocked(socket.socketpair())", self.sockets, count=2)
+
+    def open_messages(self, kind: str) -> None:
+        made = f"socket.socketpair(socket.AF_UNIX, socket.SOCK_{kind.upper()})"
+        self.opened(kind, f"unblocked({made})", self.sockets, count=2)
+
+    def open_dgram(self) -> None:
+        self.open_messages("dgram")
+
+    def open_seqpacket(self) -> None:
+        self.open_messages("seqpacket")
+
+    def open_pipe(self) -> None:
+        self.opened("pipe", "unblocked(os.pipe())", count=2)
+
+    def open_eventfd(self) -> None:
+        self.opened("eventfd", "os.eventfd(0, os.EFD_NONBLOCK)")
+
+    def open_semaphore(self) -> None:
+        self.opened("eventfd", "os.eventfd(2, os.EFD_NONBLOCK | os.EFD_SEMAPHORE)")
+
+    def open_tcp(self) -> None:
+        self.opened("tcp", "unblocked(tcp_pair())", self.sockets, self.tcp, count=2)
+
+    def open_epoll(self) -> None:
+        self.opened("epoll", "select.epoll()", self.epolls)
+
+    def open_plain(self) -> None:
+        self.opened("tcp", "unblocked(socket.socket())", self.sockets, self.tcp)
+
+    def open_bound(self) -> None:
+        self.open_plain()
+        self.step(f"{self.sockets[-1]}.bind((HOST, 0))")
+
+    def open_listener(self) -> None:
+        self.open_bound()
+        self.listen_on(self.sockets[-1], 1)
+
+    def listen_on(self, name: str, backlog: int) -> None:
+        """Make a socket listen, and keep its address."""
+        if self.step(f"{name}.listen({backlog})") == "None":
+            self.listeners.append(name)
+        (address,) = self.fresh()
+        if " is " in self.step(f"{name}.getsockname()", address):
+            self.addresses.append(address)
+
+    # -- numbers --------------------------------------------------------------------------
+
+    @precondition(lambda self: self.files and self.room)
+    @rule(which=PICK, whole=st.booleans())
+    def duplicate(self, which, whole):
+        """By number, or a socket as a socket object."""
+        name = self.pick(self.files, which)
+        kind = self.kind(name)
+        if whole and name in self.sockets:
+            self.opened(kind, f"{name}.dup()", self.sockets, *([self.tcp] if name in self.tcp else []))
+        else:
+            self.opened(kind, f"os.dup({self.number(name)})")
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK, what=PICK)
+    def duplicate_over(self, which, what):
+        """What the other variable stood for is closed, and it stands for the same file now."""
+        others = [name for name in self.files if name not in self.epolls] or self.files
+        name, over = self.pick(self.files, which), self.pick(others, what)
+        kind = self.kind(name)
+        number = self.number(over)
+        if "Error" not in self.step(f"{number} == os.dup2({self.number(name)}, {number})"):
+            self.kinds[self.simulated.number(over)] = kind
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK, keep=st.integers(0, 4))
+    def close(self, which, keep):
+        """Now and then by number: the variable then stands for whatever gets the number next."""
+        name = self.pick(self.files, which)
+        if not keep:
+            self.step(f"os.close({self.number(name)})")
+            return
+        self.step(f"os.close({name})" if name in self.raw else f"{name}.close()")
+        self.forget(name)
+
+    # -- data -----------------------------------------------------------------------------
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK, size=SIZES)
+    def write(self, which, size):
+        name = self.pick(self.files, which)
+        size = min(size, 8) if self.kind(name) == "eventfd" else size
+        self.step(f"os.write({self.number(name)}, {data(size)})")
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK, length=LENGTHS)
+    def read(self, which, length):
+        self.step(f"os.read({self.number(self.pick(self.files, which))}, {length})")
+
+    @precondition(lambda self: any(map(self.can_fill, self.files)))
+    @rule(which=PICK, also_drain=st.booleans())
+    def fill(self, which, also_drain):
+        name = self.pick(list(filter(self.can_fill, self.files)), which)
+        self.step(f"fill({self.number(name)})")
+        if also_drain:
+            self.drain(which)
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK)
+    def empty(self, which):
+        self.drain(which)
+
+    def drain(self, which: int) -> None:
+        """Read all there is."""
+        self.step(f"drain({self.number(self.pick(self.files, which))})")
+
+    @precondition(lambda self: "eventfd" in map(self.kind, self.files))
+    @rule(which=PICK, value=st.sampled_from([None, None, 0, 1, 3, 2**64 - 2]))
+    def count(self, which, value):
+        """Take from an eventfd's counter, or add to it."""
+        name = self.pick([name for name in self.files if self.kind(name) == "eventfd"], which)
+        number = self.number(name)
+        self.step(f"os.eventfd_read({number})" if value is None else f"os.eventfd_write({number}, {value})")

@@ -1,0 +1,49 @@
+"""A round: so many random programs, drawn by Hypothesis."""
+
+from __future__ import annotations
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.fuzz.machine import Machine
+from tests.fuzz.programs import Programs
+from tests.fuzz.sides import Worlds
+
+STEPS_PER_PROGRAM = 60
+"""Rules that a program is made of; most add one line, some several."""
+
+
+def play(programs: int, seed: int | None = None) -> None:
+    """Run a round.
+
+    Args:
+        seed: where the random programs come from; None for always the same ones.
+
+    Raises:
+        Difference: the kernels differ. It is not made small yet: see :func:`tests.fuzz.differences.smallest`,
+            which knows lines better than Hypothesis does.
+    """
+
+    class Round(Programs):
+        """The programs, with this round's seed."""
+
+    machine = Round if seed is None else hypothesis.seed(seed)(Round)
+    chosen = settings(
+        max_examples=programs,
+        stateful_step_count=STEPS_PER_PROGRAM,
+        derandomize=seed is None,
+        phases=(Phase.generate,),
+        report_multiple_bugs=False,
+        print_blob=False,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        run_state_machine_as_test(machine, settings=chosen)
+    except Flaky:
+        Machine.unsteady += 1
+    finally:
+        Worlds.give_back()

@@ -1,0 +1,288 @@
+"""One program on two kernels: each side runs the same line and says what came of it.
+
+A program is a list of lines of Python that use ``select``, ``socket`` and ``os`` and nothing else of
+a world, so a line is at once what is run, what is compared and what is printed. Descriptor numbers
+are compared too: both sides hand out the lowest free one. The host's process has files open that are
+no business of a program; all holes between them are filled first, and numbers are counted from there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+import time
+import zlib
+from typing import Any, NamedTuple
+
+import sim
+from tests.conformance.world import Host, text
+
+FIRST = 3
+"""The number that a program's first descriptor is reported as, and has on a simulated kernel."""
+HOST = "127.0.0.1"
+_SPAN = 128
+"""More descriptors than a program can have open."""
+_SHOWN = 40
+"""Bytes of data that are shown as they are."""
+_FIN_WAIT1 = 4
+_ACK_TRIES = 30
+_RESET = struct.pack("ii", 1, 0)
+
+HELPERS = {
+    "unblocked": """
+def unblocked(made):
+    for each in made if isinstance(made, tuple) else (made,):
+        if isinstance(each, int):
+            os.set_blocking(each, False)
+            continue
+        each.setblocking(False)
+        if each.family == socket.AF_INET and each.type == socket.SOCK_STREAM:
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
+""",
+    "tcp_pair": """
+def tcp_pair():
+    server, client = socket.socket(), socket.socket()
+    server.bind((HOST, 0))
+    server.listen(1)
+    client.setblocking(False)
+    client.connect_ex(server.getsockname())
+    accepted = server.accept()[0]
+    server.close()
+    return accepted, client
+""",
+    "mask": """
+def mask(number, events):
+    poll = select.poll()
+    poll.register(number, events)
+    return poll.poll(0)
+""",
+    "fill": """
+def fill(number):
+    taken = 0
+    while True:
+        try:
+            taken += os.write(number, b"f" * 30_000)
+        except BlockingIOError:
+            return taken > 0
+""",
+    "drain": """
+def drain(number):
+    taken = 0
+    for _ in range(100):
+        try:
+            data = os.read(number, 1_000_000)
+        except BlockingIOError:
+            break
+        if not data:
+            break
+        taken += len(data)
+    return taken > 0
+""",
+}
+"""Functions that a line may call, by name; each is part of every script that uses it."""
+
+
+def _tcp_state(end: socket.socket) -> int:
+    try:
+        return end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    except OSError:
+        return 0
+
+
+class Line(NamedTuple):
+    """One statement of a program."""
+
+    targets: tuple[str, ...]
+    """The variables it assigns: descriptors, or an address."""
+    expression: str
+
+    @property
+    def source(self) -> str:
+        """The statement."""
+        return f"{', '.join(self.targets)} = {self.expression}" if self.targets else self.expression
+
+
+class HostNumbers:
+    """Keeps the host's free descriptor numbers in one piece, above all that are in use."""
+
+    def __init__(self) -> None:
+        self._fillers: list[int] = []
+        self.first = 0
+        """The lowest free number."""
+
+    def settle(self) -> int:
+        """Fill the holes, if there are any; the lowest free number."""
+        probe = os.open(os.devnull, os.O_RDONLY)
+        if probe == self.first:
+            os.close(probe)
+            return probe
+        top = max(
+            int(name) for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")
+        )
+        while probe < top:
+            self._fillers.append(probe)
+            probe = os.dup(probe)
+        os.close(probe)
+        self.first = probe
+        return self.settle() if probe == top else probe
+
+    def close(self) -> None:
+        """Give the holes back."""
+        for number in self._fillers:
+            os.close(number)
+        self._fillers.clear()
+        self.first = 0
+
+
+class Side:
+    """A program's variables in one world, and what its lines do there."""
+
+    def __init__(self, modules: Any, first: int, host: str) -> None:
+        self._shift = FIRST - first
+        self._names: dict[int, str] = {}
+        self._namespace: dict[str, Any] = {
+            "select": modules.select,
+            "socket": modules.socket,
+            "os": modules.os,
+            "HOST": host,
+        }
+        for source in HELPERS.values():
+            exec(source, self._namespace)
+
+    def run(self, line: Line) -> str:
+        """Run one.
+
+        Returns:
+            What it returned, or the type and errno of what it raised, as text.
+        """
+        try:
+            value = eval(line.expression, self._namespace)
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+            code = error.errno if isinstance(error, OSError) else None
+            return f"{type(error).__name__} {errno.errorcode[code]}" if code else type(error).__name__
+        if not line.targets:
+            return self._say(value)
+        values = (value,) if len(line.targets) == 1 else value
+        return " ".join(self._assign(name, each) for name, each in zip(line.targets, values, strict=True))
+
+    def _assign(self, name: str, value: Any) -> str:
+        self._namespace[name] = value
+        if isinstance(value, tuple):
+            return f"{name} is {self._say(value)}"
+        number = value if isinstance(value, int) else getattr(value, "fileno", lambda: None)()
+        if number is None:
+            return f"{name} is set"
+        self._names[number] = name
+        return f"{name} is {number + self._shift}"
+
+    def number(self, name: str) -> int:
+        """The descriptor behind a variable, as it is reported; -1 if there is none."""
+        value = self._namespace[name]
+        try:
+            number = value if isinstance(value, int) else value.fileno()
+        except ValueError:
+            return -1
+        return number + self._shift if number >= 0 else -1
+
+    def acknowledge(self) -> None:
+        """Wait for the ACKs of FINs that TCP delays, 40 ms at most.
+
+        Such an ACK wakes whoever shut the connection once more, when the next segment goes the other way
+        or when the time is over. The simulated kernel's TCP delays nothing.
+        """
+        for value in tuple(self._namespace.values()):
+            for _ in range(_ACK_TRIES):
+                if not isinstance(value, socket.socket) or _tcp_state(value) != _FIN_WAIT1:
+                    break
+                time.sleep(0.002)
+
+    def same_address(self, name: str, address: str) -> bool:
+        """Whether a socket's own address is the one in a variable."""
+        try:
+            return bool(self._namespace[name].getsockname() == self._namespace[address])
+        except OSError:
+            return False
+
+    def _name(self, value: Any) -> str:
+        if isinstance(value, int):
+            return self._names.get(value, str(value))
+        return next(name for name, known in self._namespace.items() if known is value)
+
+    def _say(self, value: Any) -> str:
+        match value:
+            case list():
+                return " ".join(f"{self._names.get(fd, fd)}:{text(mask)}" for fd, mask in value) or "nothing"
+            case [list(), list(), list()]:
+                return " ".join(
+                    f"{label}:{'+'.join(map(self._name, found))}"
+                    for label, found in zip("rwx", value, strict=True)
+                )
+            case [str() as host, int() as port]:
+                return f"{host} {'some port' if port else 'no port'}"
+            case bytes() if len(value) > _SHOWN:
+                return f"{value[:_SHOWN]!r}… {len(value)} bytes, crc {zlib.crc32(value):x}"
+            case _:
+                return repr(value)
+
+    def forget(self) -> None:
+        """Drop the objects without having them close anything."""
+        for value in self._namespace.values():
+            if callable(getattr(value, "detach", None)):
+                value.detach()
+            elif not isinstance(value, int | str) and hasattr(value, "close") and hasattr(value, "fileno"):
+                try:
+                    value.close()
+                except OSError:
+                    continue
+        self._namespace.clear()
+
+
+class Worlds:
+    """A fresh program's two sides."""
+
+    _numbers = HostNumbers()
+    _opened = 0
+
+    def __init__(self) -> None:
+        # Each process and program has a loopback address of its own: nobody else listens there, and
+        # ports of connections that are over stay apart.
+        Worlds._opened += 1
+        host = f"127.{1 + os.getpid() % 250}.{1 + os.getpid() // 250 % 250}.{1 + Worlds._opened % 250}"
+        self._closed = False
+        self._first = self._numbers.settle()
+        self.host = Side(Host, self._first, host)
+        self.simulated = Side(sim.Kernel(), FIRST, host)
+
+    def run(self, line: Line) -> tuple[str, str]:
+        """Run a line on both sides; what came of it on the host, and on the simulated kernel."""
+        seen = self.host.run(line)
+        if ".shutdown(" in line.expression:
+            self.host.acknowledge()
+        return seen, self.simulated.run(line)
+
+    def close(self) -> None:
+        """Close every descriptor of the host's that the program has left open, connections by RST."""
+        if self._closed:
+            return
+        self._closed = True
+        for number in range(self._first, self._first + _SPAN):
+            try:
+                left = socket.socket(fileno=number)
+            except OSError:
+                continue
+            try:
+                left.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            except OSError:
+                pass
+            finally:
+                left.detach()
+        self.host.forget()
+        os.closerange(self._first, self._first + _SPAN)
+
+    @classmethod
+    def give_back(cls) -> None:
+        """Close what keeps the host's numbers in one piece."""
+        cls._numbers.close()
