@@ -8,11 +8,17 @@ from tests.conformance.cases import Case, load_all
 from tests.conformance.world import on_host, simulated
 
 CASES = load_all()
+MORE_LOOKS = 2
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.topic[5:]}-{case.name}") for case in CASES])
 def test_both_kernels_see_the_same(case: Case) -> None:
-    assert simulated(case.see) == on_host(case.see)
+    seen, host_saw = simulated(case.see), on_host(case.see)
+    for _ in range(MORE_LOOKS):
+        # A busy host can put off a softirq, and so a packet, for a moment: what differs must do so again.
+        if seen != host_saw:
+            host_saw = on_host(case.see)
+    assert seen == host_saw
 
 
 def test_each_case_sees_something() -> None:
