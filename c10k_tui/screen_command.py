@@ -6,6 +6,7 @@ streams have to be the terminal.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import shlex
@@ -97,6 +98,8 @@ def open_screen(scenario: Scenario, *, speed: float | None, paused: bool, theme:
     app = C10KApp(scenario, speed=speed, paused=paused)
     if theme is not None:
         app.theme = theme
+    # What was imported stays: let the garbage collector not walk it again in the middle of a frame.
+    gc.freeze()
     last = app.run()
     if app.return_code:
         return app.return_code
