@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sim.cpu import Program
@@ -30,7 +31,7 @@ class ServerSettings:
     """How many descriptors the C library's ``fd_set`` holds; None for as many as needed."""
 
 
-class Server:
+class Server(ABC):
     """A process that serves: opens its sockets at once, then runs as a task."""
 
     name = ""
@@ -61,25 +62,25 @@ class Server:
         return file
 
     @property
+    @abstractmethod
     def registered(self) -> int:
         """Descriptors waited for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def adopt(self, block: IdleBlock) -> None:
         """Take over connections accepted before the race begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self) -> Program:
         """Serve for ever."""
-        raise NotImplementedError
 
     # -- what all do alike ----------------------------------------------------------------
 
+    @abstractmethod
     def watch(self, fd: int) -> None:
         """Wait for a new connection from now on."""
-        raise NotImplementedError
 
-    def forget(self, fd: int) -> None:
+    def forget(self, fd: int) -> None:  # noqa: B027 - epoll does without: close() takes the item away
         """Stop waiting for a connection that is about to be closed."""
 
     def serve(self, fd: int) -> Program:
