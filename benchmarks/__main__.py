@@ -12,6 +12,7 @@ from benchmarks.report import Figure, save, show
 NAMES = {
     "scan": "a scan, simulated and the host's",
     "events": "an epoll wake-up and SimPy's events",
+    "faces": "what the faces add to the raw calls",
     "wakeup": "epoll at a thousand and at a million descriptors",
     "memory": "a race of a million descriptors",
     "startup": "how soon the commands answer",

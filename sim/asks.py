@@ -192,9 +192,7 @@ class PollAsk:
         self._fds: npt.NDArray[np.int32] = entries["fd"].copy()
         self._limit = limit
         """Descriptors the table knows."""
-        self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(
-            polling.ERR | polling.HUP | polling.NVAL
-        )
+        self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(polling.ALWAYS_TOLD)
         self._usable = self.count == 0 or (int(self._fds.min()) >= 0 and int(self._fds.max()) < limit)
 
     @cached_property
@@ -247,3 +245,56 @@ class PollAsk:
         if rank < self.count:
             return int(self._fds[rank])
         return int(self._fds[-1]) + 1 if self.count else 0
+
+
+class ListedAsk:
+    """Descriptors named one by one, as programs in Python do: what is few is not worth a vector.
+
+    Args:
+        events: the poll bits wanted of each descriptor, those that are always told included; in the order of
+            the walk.
+    """
+
+    def __init__(self, events: dict[int, int]) -> None:
+        self.count = len(events)
+        self.events = events
+
+    @cached_property
+    def _fds(self) -> list[int]:
+        return list(self.events)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {fd: rank for rank, fd in enumerate(self.events)}
+
+    def answers(self, ranks: list[int], masks: Masks) -> dict[int, int]:
+        """The poll bits of what stands at these ranks, by descriptor, as things stand."""
+        cells, end = masks.data, len(masks)
+        fds = self._fds
+        found = {}
+        for rank in ranks:
+            fd = fds[rank]
+            found[fd] = (cells[fd] if fd < end else polling.NVAL) & self.events[fd]
+        return found
+
+    def ready_ranks(self, masks: Masks) -> list[int]:
+        cells, end, closed = masks.data, len(masks), polling.NVAL
+        return [
+            rank
+            for rank, (fd, events) in enumerate(self.events.items())
+            if (cells[fd] if fd < end else closed) & events
+        ]
+
+    def rank(self, fd: int) -> int | None:
+        return self._places.get(fd)
+
+    def wanted(self, fd: int) -> int:
+        return self.events.get(fd, 0)
+
+    def hits(self, fd: int, mask: int) -> list[int]:
+        return [self._places[fd]] if self.events.get(fd, 0) & mask else []
+
+    def fd_at(self, rank: int) -> int:
+        if rank < self.count:
+            return self._fds[rank]
+        return self._fds[-1] + 1 if self.count else 0

@@ -33,6 +33,9 @@ READABLE_SET = IN | RDNORM | RDBAND | HUP | ERR | NVAL
 WRITABLE_SET = OUT | WRNORM | WRBAND | ERR | NVAL
 EXCEPTIONAL_SET = PRI | NVAL
 
+ALWAYS_TOLD = ERR | HUP | NVAL
+"""What poll tells of a descriptor whether or not it was asked for."""
+
 NO_KEY = 0
 """A wake-up without a key: it concerns everyone, whatever they wait for."""
 DATA_KEY = IN | PRI | RDNORM | RDBAND

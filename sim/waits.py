@@ -19,11 +19,11 @@ import numpy.typing as npt
 
 from sim import polling
 from sim.accounts import Account, Bill, Count
-from sim.asks import PollAsk, SelectAsk, Words
+from sim.asks import ListedAsk, PollAsk, SelectAsk, Words
 from sim.epoll import EVENT_BYTES, Epoll, Event
 from sim.polling import oserror
 from sim.records import Kind
-from sim.selector import ScanCall, ScanPass
+from sim.selector import ScanCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,12 @@ TIMESPEC_BYTES = 16
 POLLFD_BYTES = 8
 REVENTS_BYTES = 2
 SLEEP, RETURN = Kind.SLEEP, Kind.RETURN
+_SETS = (
+    (polling.IN, polling.READABLE_SET),
+    (polling.OUT, polling.WRITABLE_SET),
+    (polling.PRI, polling.EXCEPTIONAL_SET),
+)
+"""select's sets: a bit that no other set wants, and all that it wants."""
 
 
 def select(
@@ -68,24 +74,68 @@ def select(
     ready = ask.ready_fds(masks)
     if len(ready) and (masks[ready] == polling.NVAL).any():
         raise polling.bad_descriptor()
-    set_bytes = 8 * size * len(given)
-    copied_in = set_bytes + (TIMESPEC_BYTES if timeout_ns is not None else 0)
-    copied_out = set_bytes + (TIMESPEC_BYTES if timeout_ns else 0)
 
-    def answer(scan: ScanPass) -> int:
-        if not scan.found:
+    def answer(found: list[int]) -> int:
+        if not found:
             for bitmap in given:
                 bitmap[:size] = 0
             return 0
-        results = ask.results(scan.found, kernel.table.poll_masks)
+        results = ask.results(found, kernel.table.poll_masks)
         for bitmap, result in zip(given, results, strict=True):
             bitmap[:size] = result
         return int(sum(int(np.bitwise_count(result).sum()) for result in results))
 
-    scan_call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    scan_call.foreseen = ask.ranks(ready)
-    call = _Call(kernel, scan_call, timeout_ns)
-    return (yield from call.run(kernel.costs.select_ns, copied_in, copied_out, answer))
+    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    call.foreseen = ask.ranks(ready)
+    copied = _select_bytes(nfds, len(given), timeout_ns)
+    return (yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer))
+
+
+def select_listed(
+    kernel: Kernel, nfds: int, sets: int, events: dict[int, int], timeout_ns: int | None
+) -> Generator[None, None, dict[int, int]]:
+    """:func:`select` for a program that has a list and no bitmaps: the same call at the same price.
+
+    Args:
+        nfds: one more than the highest descriptor asked about.
+        sets: how many bitmaps a C program would bring.
+        events: by descriptor, ascending, the poll bits of the sets that it is in.
+
+    Returns:
+        By descriptor the poll bits of each that was found.
+
+    Raises:
+        OSError: EBADF, a descriptor asked about is not open.
+    """
+    masks = kernel.table.poll_masks
+    if nfds > len(masks):
+        nfds = len(masks)
+        events = {fd: wanted for fd, wanted in events.items() if fd < nfds}
+    ask = ListedAsk(events)
+    cells = masks.data
+    if any(cells[fd] == polling.NVAL for fd in events):
+        raise polling.bad_descriptor()
+    answers: dict[int, int] = {}
+
+    def answer(found: list[int]) -> int:
+        answers.update(ask.answers(found, kernel.table.poll_masks))
+        return sum(
+            bool(events[fd] & bit and mask & of_set) for fd, mask in answers.items() for bit, of_set in _SETS
+        )
+
+    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    copied = _select_bytes(nfds, sets, timeout_ns)
+    yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer)
+    return answers
+
+
+def _select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, int]:
+    """What a select call copies in and out."""
+    set_bytes = 8 * ((nfds + 63) // 64) * sets
+    return (
+        set_bytes + (TIMESPEC_BYTES if timeout_ns is not None else 0),
+        set_bytes + (TIMESPEC_BYTES if timeout_ns else 0),
+    )
 
 
 def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) -> Generator[None, None, int]:
@@ -100,15 +150,43 @@ def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) 
     """
     ask = PollAsk(entries, kernel.table.end)
 
-    def answer(scan: ScanPass) -> int:
+    def answer(found: list[int]) -> int:
         revents = np.zeros(ask.count, dtype=np.uint16)
-        revents[scan.found] = ask.answers(kernel.table.poll_masks)[scan.found]
+        revents[found] = ask.answers(kernel.table.poll_masks)[found]
         entries["revents"] = revents.view(np.int16)
         return int(np.count_nonzero(revents))
 
-    call = _Call(kernel, ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0), timeout_ns)
-    copied_in = POLLFD_BYTES * ask.count
-    return (yield from call.run(kernel.costs.poll_ns, copied_in, REVENTS_BYTES * ask.count, answer))
+    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    return (yield from _scan(call, timeout_ns, kernel.costs.poll_ns, _poll_bytes(ask.count), answer))
+
+
+def poll_listed(
+    kernel: Kernel, events: dict[int, int], timeout_ns: int | None
+) -> Generator[None, None, dict[int, int]]:
+    """:func:`poll` for a program that has a list and no array: the same call at the same price.
+
+    Args:
+        events: by descriptor the poll bits asked for, those that are always told included.
+
+    Returns:
+        By descriptor the ``revents`` of each that is ready, in the order of ``events``.
+    """
+    ask = ListedAsk(events)
+    answers: dict[int, int] = {}
+
+    def answer(found: list[int]) -> int:
+        told = ask.answers(found, kernel.table.poll_masks)
+        answers.update((fd, mask) for fd, mask in told.items() if mask)
+        return len(answers)
+
+    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    yield from _scan(call, timeout_ns, kernel.costs.poll_ns, _poll_bytes(ask.count), answer)
+    return answers
+
+
+def _poll_bytes(count: int) -> tuple[int, int]:
+    """What a poll call copies in and out."""
+    return POLLFD_BYTES * count, REVENTS_BYTES * count
 
 
 def _cut(bitmap: Words, nfds: int) -> Words:
@@ -119,45 +197,49 @@ def _cut(bitmap: Words, nfds: int) -> Words:
     return cut
 
 
-class _Call:
-    """What select and poll have in common around the scan."""
+def _scan(
+    call: ScanCall,
+    timeout_ns: int | None,
+    base_ns: int,
+    copied_bytes: tuple[int, int],
+    answer: Callable[[list[int]], int],
+) -> Generator[None, None, int]:
+    """What select and poll have in common around the scan; how many are ready.
 
-    def __init__(self, kernel: Kernel, scan_call: ScanCall, timeout_ns: int | None) -> None:
-        self.kernel = kernel
-        self.scan_call = scan_call
-        self.timeout_ns = timeout_ns
-
-    def run(
-        self, base_ns: int, copied_in: int, copied_out: int, answer: Callable[[ScanPass], int]
-    ) -> Generator[None, None, int]:
-        kernel, call = self.kernel, self.scan_call
-        count = call.ask.count
-        kernel.journal.append((kernel.now_ns, Kind.CALL, -1, count, 0, call.serial))
-        copy_in_ns = kernel.copy_ns(copied_in)
-        kernel.charge(((Account.SYSCALL, base_ns), (Account.COPY_IN, copy_in_ns)), _entry(copied_in))
-        timer = None
-        if self.timeout_ns:
-            timer = kernel.timers.set(kernel.now_ns + self.timeout_ns, call.timed_out)
-        kernel.scans.append(call)
-        try:
-            scan, passes = yield from call.until_ready()
-        finally:
-            kernel.scans.remove(call)
-            call.over()
-            if timer is not None:
-                kernel.timers.cancel(timer)
-        ready = answer(scan)
-        copy_out_ns = kernel.copy_ns(copied_out)
-        counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
-        kernel.charge(((Account.COPY_OUT, copy_out_ns),), counts)
-        kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
+    Args:
+        base_ns: the call without its scan and its copies.
+        copied_bytes: in and out.
+        answer: hands over what was found, by rank, and counts it as the call's result does.
+    """
+    kernel = call.kernel
+    count = call.ask.count
+    copied_in, copied_out = copied_bytes
+    kernel.journal.append((kernel.now_ns, Kind.CALL, -1, count, 0, call.serial))
+    copy_in_ns = kernel.copy_ns(copied_in)
+    kernel.charge(((Account.SYSCALL, base_ns), (Account.COPY_IN, copy_in_ns)), _entry(copied_in))
+    timer = None
+    if timeout_ns:
+        timer = kernel.timers.set(kernel.now_ns + timeout_ns, call.timed_out)
+    kernel.scans.append(call)
+    try:
+        scan, passes = yield from call.until_ready()
+    finally:
+        kernel.scans.remove(call)
+        call.over()
+        if timer is not None:
+            kernel.timers.cancel(timer)
+    ready = answer(scan.found)
+    copy_out_ns = kernel.copy_ns(copied_out)
+    counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
+    kernel.charge(((Account.COPY_OUT, copy_out_ns),), counts)
+    kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
+    if ready:
         cost_ns = base_ns + copy_in_ns + call.spent_ns + copy_out_ns
-        if ready:
-            found = len(scan.found)
-            summary = (call.serial, count, call.scanned, found, passes, call.slept, cost_ns, kernel.free_ns)
-            kernel.last_call = summary
-        yield
-        return ready
+        found = len(scan.found)
+        summary = (call.serial, count, call.scanned, found, passes, call.slept, cost_ns, kernel.free_ns)
+        kernel.last_call = summary
+    yield
+    return ready
 
 
 def _entry(copied_in: int) -> tuple[tuple[Count, int], ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
+from sim import polling
 from sim.cpu import Deadlock
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from sim.kernel import Kernel
 
 Result = TypeVar("Result")
-Given = ParamSpec("Given")
+Given = TypeVarTuple("Given")
 
 
 class Process:
@@ -24,13 +26,13 @@ class Process:
         self.strands: Strands | None = None
         """Its threads of control; None while it has only the one."""
 
-    def call(self, function: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+    def call(self, function: Callable[[*Given], Result], *given: *Given) -> Result:
         """Make a call that never waits, and let the time it takes pass."""
         kernel = self.kernel
         if kernel.free_ns < kernel.now_ns:
             kernel.catch_up()
         try:
-            return function(*given, **named)
+            return function(*given)
         finally:
             free_ns = kernel.free_ns
             if kernel.running is None and kernel.timers.due_ns > free_ns < kernel.device.due_ns:
@@ -66,6 +68,9 @@ class Process:
         file = self.kernel.table.files.get(fd)
         if file is None or not file.blocking or dont_wait:
             return self.call(function, fd)
+        if file.mask & polling.IN:
+            with suppress(BlockingIOError):
+                return self.call(function, fd)
         return self.wait(self._until_done(file, fd, function), who)
 
     def _until_done(
@@ -90,13 +95,17 @@ class Process:
         file = self.kernel.table.files.get(fd)
         if file is None or not file.blocking or dont_wait:
             return self.call(function, fd, data)
-        return self.wait(self._until_taken(file, fd, data, function), who)
+        taken = 0
+        if file.mask & polling.OUT:
+            with suppress(BlockingIOError):
+                taken = self.call(function, fd, data)
+            if taken == len(data):
+                return taken
+        return self.wait(self._until_taken(file, fd, data, taken, function), who)
 
     def _until_taken(
-        self, file: OpenFile, fd: int, data: bytes, function: Callable[[int, bytes], int]
+        self, file: OpenFile, fd: int, data: bytes, taken: int, function: Callable[[int, bytes], int]
     ) -> Generator[None, None, int]:
-        taken = 0
-
         def write_rest(number: int) -> int:
             return function(number, data[taken:])
 

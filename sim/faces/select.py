@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable
-from typing import Generic, SupportsIndex, TypeVar
+from typing import SupportsIndex, TypeVar
 
-import numpy as np
-
-from sim import polling
-from sim.asks import POLLFD, Words, set_bit, words_for
+from sim import polling, waits
 from sim.faces.arguments import FileDescriptorLike, Seconds, descriptor, milliseconds, timeout_ns
 from sim.faces.epoll import EpollObject
 from sim.faces.process import Face, Process
 
 USHORT_MAX = 0xFFFF
+_SET_EVENTS = (polling.READABLE_SET, polling.WRITABLE_SET, polling.EXCEPTIONAL_SET)
 Asked = TypeVar("Asked", bound=FileDescriptorLike)
 
 
@@ -73,16 +71,25 @@ class SelectModule(Face):
             OSError: EBADF.
         """
         limit_ns = None if timeout is None else _microseconds_ns(timeout)
-        asked = [_FdSet(given) for given in (rlist, wlist, xlist)]
-        nfds = max(fd_set.nfds for fd_set in asked)
-        sets = readfds, writefds, exceptfds = [fd_set.words(nfds) for fd_set in asked]
-        kernel = self._process.kernel
-        self._process.wait(
-            kernel.sys_select(nfds, readfds, writefds, exceptfds, limit_ns),
-            lambda: f"select.select on {_numbers(fd for fd_set in asked for fd, _ in fd_set.entries)}",
+        asked = _entries(rlist), _entries(wlist), _entries(xlist)
+        events: dict[int, int] = {}
+        for entries, wanted in zip(asked, _SET_EVENTS, strict=True):
+            for fd, _ in entries:
+                events[fd] = events.get(fd, 0) | wanted
+        ascending = dict(sorted(events.items()))
+        found = self._process.wait(
+            waits.select_listed(
+                self._process.kernel,
+                max(events, default=-1) + 1,
+                sum(map(bool, asked)),
+                ascending,
+                limit_ns,
+            ),
+            lambda: f"select.select on {_numbers(events)}",
         )
         readable, writable, exceptional = (
-            fd_set.marked(words) for fd_set, words in zip(asked, sets, strict=True)
+            [value for fd, value in entries if found.get(fd, 0) & wanted] if found else []
+            for entries, wanted in zip(asked, _SET_EVENTS, strict=True)
         )
         return readable, writable, exceptional
 
@@ -101,41 +108,21 @@ def _numbers(fds: Iterable[int]) -> str:
     return f"descriptor{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
-class _FdSet(Generic[Asked]):
-    """One of select's arguments: what was given, and its descriptors (``seq2set``)."""
-
-    def __init__(self, given: Iterable[Asked]) -> None:
-        try:
-            sequence = given if isinstance(given, list | tuple) else list(given)
-        except TypeError:
-            raise TypeError("arguments 1-3 must be sequences") from None
-        self.entries: list[tuple[int, Asked]] = []
-        index = 0
-        while index < len(sequence):  # a fileno() method may change the list under way
-            value = sequence[index]
-            fd = descriptor(value)
-            if fd >= polling.FD_SETSIZE:
-                raise ValueError("filedescriptor out of range in select()")
-            if index >= polling.FD_SETSIZE:
-                raise ValueError("too many file descriptors in select()")
-            self.entries.append((fd, value))
-            index += 1
-        self.nfds = max((fd for fd, _ in self.entries), default=-1) + 1
-
-    def words(self, nfds: int) -> Words | None:
-        """The bitmap; None if nothing was given."""
-        if not self.entries:
-            return None
-        words = words_for(nfds)
-        for fd, _ in self.entries:
-            set_bit(words, fd)
-        return words
-
-    def marked(self, words: Words | None) -> list[Asked]:
-        """The objects whose bits are set, in the order given (``set2list``)."""
-        if words is None:
-            return []
-        return [value for fd, value in self.entries if int(words[fd >> 6]) >> (fd & 63) & 1]
+def _entries(given: Iterable[Asked]) -> list[tuple[int, Asked]]:
+    """One of select's arguments: each object and its descriptor (``seq2set``)."""
+    try:
+        sequence = given if isinstance(given, list | tuple) else list(given)
+    except TypeError:
+        raise TypeError("arguments 1-3 must be sequences") from None
+    entries: list[tuple[int, Asked]] = []
+    for index, value in enumerate(sequence):  # a fileno() method may change the list under way
+        fd = descriptor(value)
+        if fd >= polling.FD_SETSIZE:
+            raise ValueError("filedescriptor out of range in select()")
+        if index >= polling.FD_SETSIZE:
+            raise ValueError("too many file descriptors in select()")
+        entries.append((fd, value))
+    return entries
 
 
 class PollObject:
@@ -144,6 +131,7 @@ class PollObject:
     __slots__ = ("_polling", "_process", "_registered")
     _process: Process
     _registered: dict[int, int]
+    """By descriptor the poll bits asked for, those always told included."""
     _polling: bool
     """A thread is in its poll() call."""
 
@@ -165,7 +153,7 @@ class PollObject:
     ) -> None:
         """Ask about a descriptor from now on; again, with another mask, if it was registered."""
         number = descriptor(fd)
-        self._registered[number] = _unsigned_short(eventmask)
+        self._registered[number] = _unsigned_short(eventmask) | polling.ALWAYS_TOLD
 
     def modify(self, fd: FileDescriptorLike, eventmask: SupportsIndex, /) -> None:
         """Change the mask of a registered descriptor.
@@ -176,7 +164,7 @@ class PollObject:
         number, events = descriptor(fd), _unsigned_short(eventmask)
         if number not in self._registered:
             raise polling.oserror(errno.ENOENT)
-        self._registered[number] = events
+        self._registered[number] = events | polling.ALWAYS_TOLD
 
     def unregister(self, fd: FileDescriptorLike, /) -> None:
         """Ask about a descriptor no more.
@@ -205,18 +193,16 @@ class PollObject:
             limit_ns = rounded * 1_000_000 if asked_ns >= 0 else None
         if self._polling:
             raise RuntimeError("concurrent poll() invocation")
-        asked = list(self._registered)
-        entries = np.zeros(len(asked), dtype=POLLFD)
-        entries["fd"] = asked
-        entries["events"] = np.array(list(self._registered.values()), dtype=np.uint16).view(np.int16)
-        kernel = self._process.kernel
+        asked = self._registered.copy()
         self._polling = True
         try:
-            self._process.wait(kernel.sys_poll(entries, limit_ns), lambda: f"poll.poll on {_numbers(asked)}")
+            found = self._process.wait(
+                waits.poll_listed(self._process.kernel, asked, limit_ns),
+                lambda: f"poll.poll on {_numbers(asked)}",
+            )
         finally:
             self._polling = False
-        revents = entries["revents"].view(np.uint16).tolist()
-        return [(fd, mask) for fd, mask in zip(asked, revents, strict=True) if mask]
+        return list(found.items())
 
 
 _POLL: type[PollObject] = type("poll", (PollObject,), {"__module__": "select", "__slots__": ()})

@@ -14,10 +14,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, SupportsIndex, TypeVar
 
-import numpy as np
-
-from sim import options, polling
-from sim.asks import POLLFD
+from sim import options, polling, waits
 from sim.faces.addresses import GaiError, address_of, check_kind, left_out, split_type
 from sim.faces.arguments import Buffer, Seconds, c_int, c_size, c_socket, duration_ns, truth
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
@@ -168,11 +165,10 @@ class SocketObject:
         """
         if limit_ns < 0:
             raise TimeoutError("timed out")
-        entries = np.array([(self._fd, events, 0)], dtype=POLLFD)
+        asked = {self._fd: events | polling.ALWAYS_TOLD}
         rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
-        kernel = self._process.kernel
-        ready = self._process.wait(kernel.sys_poll(entries, rounded_ns), lambda: self._who(what))
-        if not ready:
+        call = waits.poll_listed(self._process.kernel, asked, rounded_ns)
+        if not self._process.wait(call, lambda: self._who(what)):
             raise TimeoutError("timed out")
 
     def _until_done(self, what: str, events: int, function: Callable[[int], Result]) -> Result:

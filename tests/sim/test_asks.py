@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import polling
+from sim import polling, waits
 from sim.asks import (
     POLLFD,
+    ListedAsk,
     PollAsk,
     SelectAsk,
     bit_numbers,
@@ -127,6 +128,76 @@ def test_what_poll_waits_for_on_a_descriptor_also_one_named_twice(case, mask):
             wanted |= events[rank] | always
         assert ask.wanted(fd) == wanted
         assert ask.hits(fd, mask) == [rank for rank in ranks if mask & (events[rank] | always)]
+
+
+def _same_answers(listed, vector, masks) -> None:
+    """A list of descriptors asks the same as the vector of them."""
+    assert listed.count == vector.count
+    ready = vector.ready_ranks(masks)
+    assert listed.ready_ranks(masks) == ready
+    assert listed.answers(ready[::2], masks).keys() == {vector.fd_at(rank) for rank in ready[::2]}
+    assert [listed.fd_at(rank) for rank in range(vector.count)] == [
+        vector.fd_at(rank) for rank in range(vector.count)
+    ]
+    for fd in range(len(masks) + 70):
+        assert listed.rank(fd) == vector.rank(fd)
+        assert listed.wanted(fd) == vector.wanted(fd)
+        for mask in (polling.IN, polling.OUT, polling.PRI, polling.HUP):
+            assert listed.hits(fd, mask) == vector.hits(fd, mask)
+
+
+@given(select_asks())
+def test_a_list_asks_what_bitmaps_ask(case):
+    _, _, masks, ask = case
+    events = {ask.fd_at(rank): ask.wanted(ask.fd_at(rank)) for rank in range(ask.count)}
+    listed = ListedAsk(events)
+    _same_answers(listed, ask, masks)
+    ranks = ask.ready_ranks(masks)
+    told = listed.answers(ranks, masks)
+    for (words, of_set), (asked, _) in zip(
+        zip(ask.results(ranks, masks), [mask for _, mask in ask.sets], strict=True), ask.sets, strict=True
+    ):
+        in_set = set(bit_numbers(asked, ask.nfds).tolist())
+        assert set(bit_numbers(words, ask.nfds).tolist()) == {
+            fd for fd, mask in told.items() if fd in in_set and mask & of_set
+        }
+
+
+@given(poll_asks())
+def test_a_list_asks_what_an_array_asks(case):
+    fds, events, masks, _ = case
+    wanted = {fd: bits for fd, bits in zip(fds, events, strict=True) if fd >= 0}
+    array = PollAsk(pollfds(list(wanted.items())), len(masks))
+    listed = ListedAsk({fd: bits | polling.ALWAYS_TOLD for fd, bits in wanted.items()})
+    _same_answers(listed, array, masks)
+    assert listed.answers(list(range(listed.count)), masks) == dict(
+        zip(wanted, array.answers(masks).tolist(), strict=True)
+    )
+
+
+@given(st.lists(st.sets(st.sampled_from(["idle", "data", "both"])), min_size=1, max_size=8), st.booleans())
+def test_a_listed_select_costs_what_a_select_costs(sets, sleeps):
+    """Journal, books and clock are the same whether a program brings bitmaps or a list."""
+    told = []
+    for listed in (False, True):
+        kernel = Kernel(ROUND_COSTS)
+        (idle, data), _ = pairs(kernel, 2)
+        arrive(kernel, data, 1_000_000 if sleeps else 0)
+        numbers = {"idle": {idle}, "data": {data}, "both": {idle, data}}
+        asked = [set().union(*(numbers[word] for word in words)) for words in (sets + [set()] * 3)[:3]]
+        nfds = max((fd for fds in asked for fd in fds), default=-1) + 1
+        if listed:
+            events: dict[int, int] = {}
+            for fds, mask in zip(asked, SETS, strict=True):
+                for fd in fds:
+                    events[fd] = events.get(fd, 0) | mask
+            ascending = dict(sorted(events.items()))
+            kernel.complete(waits.select_listed(kernel, nfds, sum(map(bool, asked)), ascending, 2_000_000))
+        else:
+            reading, writing, exceptional = (bitmap(fds, nfds) if fds else None for fds in asked)
+            kernel.complete(kernel.sys_select(nfds, reading, writing, exceptional, 2_000_000))
+        told.append((kernel.now_ns, kernel.journal.records, kernel.statement(), kernel.last_call))
+    assert told[0] == told[1]
 
 
 def test_a_sleeping_poll_hears_what_its_second_entry_for_a_descriptor_asks_for():
