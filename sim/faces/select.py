@@ -16,6 +16,7 @@ import numpy as np
 from sim import polling
 from sim.asks import POLLFD, Words, set_bit, words_for
 from sim.faces.arguments import FileDescriptorLike, Seconds, descriptor, milliseconds, timeout_ns
+from sim.faces.classes import final
 from sim.faces.epoll import EpollObject
 from sim.faces.process import Face, Process
 
@@ -219,14 +220,17 @@ class PollObject:
         return [(fd, mask) for fd, mask in zip(asked, revents, strict=True) if mask]
 
 
-_POLL: type[PollObject] = type("poll", (PollObject,), {"__module__": "select", "__slots__": ()})
+_POLL: type[PollObject] = type(
+    "poll", (PollObject,), {"__module__": "select", "__slots__": (), **final("select.poll")}
+)
 
 
 def _unsigned_short(value: SupportsIndex) -> int:
     if not isinstance(value, int):
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+        raise TypeError("an integer is required")
     if value < 0:
         raise ValueError("value must be positive")
     if value > USHORT_MAX:
-        raise OverflowError("Python int too large for C unsigned short")
+        kind = "to convert to C unsigned long" if value >> 64 else "for C unsigned short"
+        raise OverflowError(f"Python int too large {kind}")
     return int(value)
