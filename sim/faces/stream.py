@@ -376,14 +376,22 @@ class SocketObject:
         """Set an option to an int, or to what the bytes say; None and a length are a null pointer."""
         where, option = parsed_int(level), parsed_int(optname)
         told: bytes | None
-        if len(optlen) == 1 and value is None:
-            size = operator.index(optlen[0]) & 0xFFFFFFFF
-            told = None if INT_BYTES <= size < 2**31 else b""
-        elif optlen:
-            raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
+        if optlen:
+            told = _null_pointer(value, *optlen)
         else:
             try:
                 told = options.packed(parsed_int(value))
             except Exception:  # whatever it is: CPython goes on and takes the value for bytes
                 told = content(value)
         self._process.call(self._process.kernel.sys_setsockopt, self._fd, where, option, told)
+
+
+def _null_pointer(value: object, *optlen: Any) -> bytes | None:
+    """A null pointer with a length; empty, if the length alone is wrong."""
+    try:
+        (length,) = map(operator.index, optlen)
+    except Exception:
+        length = None
+    if value is not None or length is None:
+        raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
+    return None if INT_BYTES <= length & 0xFFFFFFFF < 2**31 else b""
