@@ -179,7 +179,8 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     except Exception as error:
         code = getattr(error, "errno", None)
-        return f"{type(error).__name__} {errno.errorcode[code]}" if code else type(error).__name__
+        known = errno.errorcode.get(code, str(code)) if code else ""  # getaddrinfo's are no errno
+        return f"{type(error).__name__} {known}".strip()
 
 
 def message(function: Callable[..., Any], *arguments: Any) -> str:
