@@ -19,6 +19,7 @@ from sim.polling import oserror
 
 _FLAGS = int(SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC)
 _UNKNOWN_FLAGS = ~int(sum(MsgFlag))
+_NO_FLAGS = 0
 _PAIR_KINDS = {SocketKind.SOCK_STREAM, SocketKind.SOCK_DGRAM, SocketKind.SOCK_SEQPACKET}
 _KIND_BITS, _HIGHEST_KIND, _HIGHEST_PROTOCOL = 0xF, 10, 262
 """``SOCK_TYPE_MASK``; the numbers below ``SOCK_MAX`` and ``IPPROTO_MAX``."""
@@ -77,6 +78,8 @@ def left_out(code: int, what: str) -> OSError:
 
 def known_flags(flags: SupportsIndex = 0) -> int:
     """The flags of a send or recv, if this kernel knows them all."""
+    if flags is _NO_FLAGS:
+        return 0
     number = parsed_int(flags)
     if number & _UNKNOWN_FLAGS:
         raise left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")

@@ -84,6 +84,8 @@ def received_size(bufsize: SupportsIndex, caller: str) -> int:
     Raises:
         ValueError: it is negative.
     """
+    if type(bufsize) is int and 0 <= bufsize <= INT_MAX:
+        return bufsize
     size = c_size(bufsize)
     if size < 0:
         raise ValueError(f"negative buffersize in {caller}")
@@ -114,6 +116,8 @@ def content(data: Buffer) -> bytes:
         TypeError: it carries none.
         BufferError: they do not lie in one piece.
     """
+    if type(data) is bytes:
+        return data
     try:
         view = memoryview(data)
     except TypeError:

@@ -12,6 +12,7 @@ from typing import SupportsIndex, TypeVar
 
 from sim import filecalls
 from sim.faces.arguments import (
+    INT_MAX,
     Buffer,
     FileDescriptorLike,
     c_int,
@@ -49,9 +50,10 @@ class OsModule(Face):
     def read(self, fd: SupportsIndex, length: SupportsIndex, /) -> bytes:
         """Take up to ``length`` bytes; ``b""`` at end of file."""
         number, size = c_int(fd), c_size(length)
-        if size < 0:
-            raise oserror(errno.EINVAL)
-        room_for(size)
+        if not 0 <= size <= INT_MAX:
+            if size < 0:
+                raise oserror(errno.EINVAL)
+            room_for(size)
         kernel = self._process.kernel
         if size == 0 and isinstance(kernel.table.file(number), Socket):
             return b""

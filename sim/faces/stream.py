@@ -89,7 +89,8 @@ class SocketObject:
             chosen = AddressFamily.AF_INET if chosen == -1 else chosen
             check_kind(chosen, kind, protocol)
             self._fd = self._process.call(kernel.sys_socket)
-        self._family, self._kind, self._proto = chosen, kind, protocol
+        self._family, self._kind = named(AddressFamily, chosen), named(SocketKind, kind)
+        self._proto = protocol
         self._timeout_ns = 0 if flags & int(SocketKind.SOCK_NONBLOCK) else self.default_timeout_ns
         if self._timeout_ns is not None:
             self._process.call(kernel.sys_set_blocking, self._fd, False)
@@ -114,12 +115,12 @@ class SocketObject:
     @property
     def family(self) -> int:
         """The address family; a plain number where it has no name."""
-        return named(AddressFamily, self._family)
+        return self._family
 
     @property
     def type(self) -> int:
         """The kind of socket, without flags."""
-        return named(SocketKind, self._kind)
+        return self._kind
 
     @property
     def proto(self) -> int:

@@ -1,7 +1,7 @@
 """Descriptors that are closed while poll and select sleep on them (fs/select.c: __pollwait holds the file).
 
 The call is hooked on the open file, and hears of nothing else; what its number stands for it looks up anew
-when it wakes. Random programs with several threads found most of these.
+when it wakes.
 """
 
 from __future__ import annotations
