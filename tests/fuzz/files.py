@@ -20,6 +20,12 @@ def data(size: int) -> str:
     return repr(b"abcdefgh"[:size]) if size <= 8 else f'b"{chr(97 + size % 26)}" * {size}'
 
 
+FLAG_CALLS = (
+    "os.set_blocking({}, False)",
+    "os.get_blocking({})",
+    "os.set_inheritable({}, True)",
+    "os.get_inheritable({})",
+)
 TIMES = ("initial=0", "initial=10**18", "initial=10**18, interval=10**18")
 """What a timer is set to that does not expire meanwhile."""
 
@@ -75,8 +81,10 @@ class Files(Machine):
         self.opened("pipe", "unblocked(os.pipe2(os.O_DIRECT))", count=2)
 
     def open_timer(self) -> None:
+        """One that has expired, to begin with."""
         made = "os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)"
-        self.opened("timer", made)
+        for name in self.opened("timer", made):
+            self.step(f"expire({name}, 0)")
 
     def open_epoll_again(self) -> None:
         """Another object for an epoll there is."""
@@ -181,11 +189,9 @@ class Files(Machine):
         self.step(f"drain({self.number(self.pick(self.files, which))})")
 
     @precondition(lambda self: self.files)
-    @rule(which=PICK)
-    def block_not(self, which):
-        number = self.number(self.pick(self.files, which))
-        self.step(f"os.set_blocking({number}, False)")
-        self.step(f"os.get_blocking({number})")
+    @rule(which=PICK, call=st.sampled_from(FLAG_CALLS))
+    def flags(self, which, call):
+        self.step(call.format(self.number(self.pick(self.files, which))))
 
     @precondition(lambda self: "timer" in map(self.kind, self.files))
     @rule(which=PICK, times=st.sampled_from([*TIMES, None, None]), period=st.sampled_from([0, 10**18]))
