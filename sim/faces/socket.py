@@ -120,7 +120,8 @@ class SocketModule(Face):
         all_errors: bool = False,
     ) -> SocketObject:
         """A socket connected to an address; ``all_errors`` has its error come in a group."""
-        place = looked_up(*_pair(address))
+        host, port = address
+        place = looked_up(host, port)
         client = self.socket(AddressFamily.AF_INET, SocketKind.SOCK_STREAM, options.IPPROTO_TCP)
         try:
             if timeout is not DEFAULT_TIMEOUT:
@@ -150,8 +151,3 @@ class SocketModule(Face):
         if asked_ns is not None and asked_ns < 0:
             raise ValueError("Timeout value out of range")
         self.socket.default_timeout_ns = asked_ns
-
-
-def _pair(address: tuple[Any, Any]) -> tuple[Any, Any]:
-    host, port = address
-    return host, port
