@@ -176,6 +176,7 @@ class ScanCall:
         "slept",
         "spent_ns",
         "triggered",
+        "unhooked",
     )
 
     def __init__(self, kernel: Kernel, ask: Ask, serial: int, hooking: bool) -> None:
@@ -195,7 +196,10 @@ class ScanCall:
         self.scanned = 0
         self.spent_ns = 0
         self.closed: list[tuple[OpenFile, int]] = []
-        """Files closed while the call sleeps, which it holds and is hooked on, and the bits it wants."""
+        """Files whose descriptors were closed since the call hooked itself on them, and the bits it wants:
+        it holds them, and hears of them, until it returns."""
+        self.unhooked: set[int] = set()
+        """Those descriptors: what is opened under their numbers only a pass can find."""
 
     def look(self) -> list[int]:
         """The ranks that are ready now."""
@@ -223,7 +227,7 @@ class ScanCall:
             elif self.sleeper is None:
                 # Asleep no more, not scanning yet: the pass about to start finds it.
                 kernel.effect |= Effect.SCAN_AHEAD
-            else:
+            elif fd not in self.unhooked:
                 self._wake()
                 return
 
@@ -235,8 +239,9 @@ class ScanCall:
             self.kernel.effect |= Effect.WOKE_SCAN
 
     def hold(self, file: OpenFile, fd: int) -> None:
-        """A file's last descriptor is closed while the call sleeps on it: it stays until the call returns."""
-        if self.sleeper is not None and (wanted := self.ask.wanted(fd)):
+        """A descriptor is closed that the call is hooked by: the file stays until the call returns."""
+        if self.hooked and fd not in self.unhooked and (wanted := self.ask.wanted(fd)):
+            self.unhooked.add(fd)
             file.users += 1
             self.closed.append((file, wanted))
 

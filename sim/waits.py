@@ -20,7 +20,7 @@ import numpy.typing as npt
 from sim import polling
 from sim.accounts import Account, Bill, Count
 from sim.asks import ListedAsk, PollAsk, SelectAsk, Words
-from sim.epoll import EVENT_BYTES, Epoll, Event
+from sim.epoll import EVENT_BYTES, MAXEVENTS_MOST, Epoll, Event
 from sim.polling import oserror
 from sim.records import Kind
 from sim.selector import ScanCall
@@ -277,10 +277,10 @@ def epoll_wait(
         ``(descriptor, events)`` pairs; none at a timeout.
 
     Raises:
-        OSError: EBADF; EINVAL, not an epoll or ``maxevents`` below 1.
+        OSError: EBADF; EINVAL, not an epoll, or ``maxevents`` below 1 or beyond EP_MAX_EVENTS.
     """
     epoll = kernel.table.files.get(epfd) or kernel.table.file(epfd)
-    if not isinstance(epoll, Epoll) or maxevents <= 0:
+    if not isinstance(epoll, Epoll) or not 0 < maxevents <= MAXEVENTS_MOST:
         raise oserror(errno.EINVAL)
     kernel.call_serial = serial = kernel.call_serial + 1
     record = kernel.journal.append
