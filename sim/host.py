@@ -32,8 +32,9 @@ from sim.asks import POLLFD, Words
 from sim.epoll import Event
 from sim.polling import oserror
 
-_PSELECT6 = {"x86_64": 270, "aarch64": 72, "riscv64": 72, "loongarch64": 72, "ppc64le": 280, "s390x": 301}
+_PSELECT6S = {"x86_64": 270, "aarch64": 72, "riscv64": 72, "loongarch64": 72, "ppc64le": 280, "s390x": 301}
 """The number of the system call, by machine (``arch/*/entry/syscalls``, ``asm-generic/unistd.h``)."""
+PSELECT6 = _PSELECT6S.get(platform.machine(), -1)
 _PACKED = platform.machine() == "x86_64"
 EPOLL_EVENT = np.dtype(
     {
@@ -114,7 +115,7 @@ def why_no_host() -> str | None:
         return f"{platform.system() or 'this system'} is not Linux: its kernel has no epoll to measure"
     if ctypes.sizeof(ctypes.c_long) != 8 or sys.byteorder != "little":
         return f"{platform.machine()} is not a 64-bit little-endian machine: its calls are not known here"
-    if platform.machine() not in _PSELECT6:
+    if PSELECT6 < 0:
         return f"the number of pselect6 on {platform.machine()} is not known here"
     return None
 
@@ -133,7 +134,6 @@ class HostKernel:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._syscall = self._libc.syscall
         self._syscall.restype = ctypes.c_long
-        self._pselect6 = _PSELECT6[platform.machine()]
 
     # -- calls that wait ------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class HostKernel:
         if timeout_ns is not None:
             timeout = ctypes.byref(_TimeSpec(timeout_ns // 10**9, timeout_ns % 10**9))
         return self._checked(
-            self._syscall(ctypes.c_long(self._pselect6), ctypes.c_long(nfds), *pointers, timeout, None)
+            self._syscall(ctypes.c_long(PSELECT6), ctypes.c_long(nfds), *pointers, timeout, None)
         )
 
     def sys_poll(self, entries: npt.NDArray[np.void], timeout_ns: int | None = None) -> int:
