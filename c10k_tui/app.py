@@ -11,6 +11,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.screens.race import RaceScreen
 from c10k_tui.session import RaceLike, Session
 from c10k_tui.themes import DARK, LIGHT, THEMES
@@ -93,9 +94,11 @@ class C10KApp(App[str]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
-        yield from self._race_commands()
+        yield from self._key_commands()
 
-    def _race_commands(self) -> Iterator[SystemCommand]:
-        for screen in self.screen_stack:
-            if isinstance(screen, RaceScreen):
+    def _key_commands(self) -> Iterator[SystemCommand]:
+        """The keys of the screen that is seen, or seen beneath the palette."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, KeyedScreen):
                 yield from screen.commands()
+                return

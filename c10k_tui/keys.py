@@ -195,6 +195,13 @@ RACE_BINDINGS: list[Binding] = [
         tooltip="Follow the newest packets again after scrolling back",
     ),
     Binding(
+        "v",
+        "curve",
+        "Curve",
+        id="app.curve",
+        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
+    ),
+    Binding(
         "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"
     ),
     Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Every key"),

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.views.header import seconds_words
+from sim.costs import CostTable
 from sim.frame import FdView, Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
@@ -35,6 +36,8 @@ class RaceLike(Protocol):
     def now_ns(self) -> int: ...
     @property
     def scan_ns(self) -> int: ...
+    @property
+    def costs(self) -> CostTable: ...
     def advance(self, until_ns: int) -> None: ...
     def change(self, scenario: Scenario) -> None: ...
     def frame(self) -> Frame: ...
@@ -222,6 +225,10 @@ class Session:
         """The next seed, from the beginning."""
         seed = (self.scenario.seed + 1) % SEEDS
         self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
+
+    def race_anew(self, scenario: Scenario, words: str) -> None:
+        """Another race altogether."""
+        self._restart(scenario, words)
 
     def toggle_lane(self, name: str) -> None:
         """Let a lane take part or not; the last one stays."""

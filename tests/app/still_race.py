@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.costs import BUILT_IN
 from sim.frame import FdView, Frame
 from sim.records import Effect
 from sim.scenario import Scenario
@@ -18,6 +19,7 @@ class StillRace:
         self.scenario = scenario
         self.now_ns = NOW_NS
         self.scan_ns = 340_000
+        self.costs = BUILT_IN
 
     def advance(self, until_ns: int) -> None:
         raise AssertionError("it stands still")
