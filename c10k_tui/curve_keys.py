@@ -14,6 +14,9 @@ PAPERS = Binding.Group("papers", compact=True)
 
 CURVE_BINDINGS: list[Binding] = [
     Binding(
+        "v,escape", "back", "Race", key_display="v", id="curve.back", tooltip="To the race (also escape)"
+    ),
+    Binding(
         "plus,equals_sign",
         "fds(1)",
         "More descriptors",
@@ -30,38 +33,6 @@ CURVE_BINDINGS: list[Binding] = [
         id="curve.fds.fewer",
         group=AT,
         tooltip="Move the upright rule back; against the active share: so many fewer descriptors",
-    ),
-    Binding(
-        "right_square_bracket",
-        "active(1)",
-        "More active",
-        key_display="]",
-        id="curve.active.more",
-        group=BUSY,
-        tooltip="More descriptors are ready at each call: 1, 3, 10, 100, 1 %, 10 %, all",
-    ),
-    Binding(
-        "left_square_bracket",
-        "active(-1)",
-        "Fewer active",
-        key_display="[",
-        id="curve.active.fewer",
-        group=BUSY,
-        tooltip="Fewer descriptors are ready at each call",
-    ),
-    Binding(
-        "x",
-        "axis",
-        "X axis",
-        id="curve.axis",
-        tooltip="Against the number of descriptors, or against the share of them that is active",
-    ),
-    Binding(
-        "w",
-        "wait",
-        "Waits",
-        id="curve.wait",
-        tooltip="Calls that sleep first and are woken (two passes), or that find something ready at once",
     ),
     Binding(
         "m",
@@ -88,12 +59,36 @@ CURVE_BINDINGS: list[Binding] = [
         tooltip="The published experiment before",
     ),
     Binding(
-        "g",
-        "race",
-        "Race the paper",
-        id="curve.race",
-        show=False,
-        tooltip="Leave, and race the paper's situation: its descriptors, its active ones, its rate",
+        "x",
+        "axis",
+        "Axis",
+        id="curve.axis",
+        tooltip="Against the number of descriptors, or against the share of them that is active",
+    ),
+    Binding(
+        "w",
+        "wait",
+        "Wait",
+        id="curve.wait",
+        tooltip="Calls that sleep first and are woken (two passes), or that find something ready at once",
+    ),
+    Binding(
+        "right_square_bracket",
+        "active(1)",
+        "More active",
+        key_display="]",
+        id="curve.active.more",
+        group=BUSY,
+        tooltip="More descriptors are ready at each call: 1, 3, 10, 100, 1 %, 10 %, all",
+    ),
+    Binding(
+        "left_square_bracket",
+        "active(-1)",
+        "Fewer active",
+        key_display="[",
+        id="curve.active.fewer",
+        group=BUSY,
+        tooltip="Fewer descriptors are ready at each call",
     ),
     Binding(
         "e",
@@ -103,10 +98,15 @@ CURVE_BINDINGS: list[Binding] = [
         tooltip="Write the picture as SVG and as PNG into the current folder, under names not taken yet",
     ),
     Binding(
-        "t", "theme", "Next theme", id="curve.theme", show=False, tooltip="Dark, light, the terminal's own"
+        "g",
+        "race",
+        "Race the paper",
+        id="curve.race",
+        show=False,
+        tooltip="Leave, and race the paper's situation: its descriptors, its active ones, its rate",
     ),
     Binding(
-        "v,escape", "back", "Back", key_display="v", id="curve.back", tooltip="To the race (also escape)"
+        "t", "theme", "Next theme", id="curve.theme", show=False, tooltip="Dark, light, the terminal's own"
     ),
     Binding("question_mark,f1", "help", "Help", key_display="?", id="curve.help", tooltip="Every key"),
     Binding("q", "app.quit", "Quit", id="curve.quit", tooltip="Leave, and print the scenario"),

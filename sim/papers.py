@@ -196,11 +196,11 @@ _GAMMO_PER_S = 22_000
 GAMMO = Paper(
     key="gammo",
     title="Gammo et al. 2004",
-    reference="L. Gammo, T. Brecht, A. Shukla, D. Pariag, Comparing and Evaluating epoll, select, and poll "
-    "Event Mechanisms, Ottawa Linux Symposium 2004",
+    reference="Gammo, Brecht, Shukla, Pariag, Comparing and Evaluating epoll, select, and poll Event "
+    "Mechanisms, OLS 2004",
     setup=f"µserver under HTTP load, 0 or 10,000 idle connections; {_GAMMO_BUSY} busy ones are assumed here",
-    unit=f"CPU time of one request, {_GAMMO_PER_S:,} requests/s taken for 0 idle; "
-    "“up to 79 % of throughput lost” makes 4.8 times that",
+    unit=f"the CPU time of one request, {_GAMMO_PER_S:,} requests/s assumed for 0 idle; up to 79 % of "
+    "throughput lost is 4.8 times that",
     published=(
         *(_per_request(name, _GAMMO_BUSY, _GAMMO_PER_S, "alike with 0 idle") for name in LANES),
         *(
@@ -209,9 +209,8 @@ GAMMO = Paper(
         ),
     ),
     causes=(
-        "theirs is a whole HTTP server: with epoll, 16 % of the CPU went into epoll_ctl, which our wake-up "
-        "does not contain",
         "how many requests one of their calls brought is not printed; here it is one",
+        "16 % of their CPU went into epoll_ctl, which our wake-up does not contain",
     ),
     scenario=Scenario(fds=10_000 + _GAMMO_BUSY, active=_GAMMO_BUSY, rate=_GAMMO_PER_S, burst=1, lanes=LANES),
     fds_range=(_GAMMO_BUSY, 10_000 + _GAMMO_BUSY),
@@ -225,16 +224,14 @@ _BANGA_NEW = _per_request("epoll", _BANGA_FDS, 1348, "1348 requests/s")
 BANGA = Paper(
     key="banga",
     title="Banga et al. 1999",
-    reference="G. Banga, J. C. Mogul, P. Druschel, A Scalable and Explicit Event Delivery Mechanism for "
-    "UNIX, USENIX 1999",
+    reference="Banga, Mogul, Druschel, A Scalable and Explicit Event Delivery Mechanism for UNIX, USENIX 1999",
     setup=f"500 MHz Alpha, {_BANGA_HOT} hot and 0 to 2000 cold connections, files of 1 KB; printed for "
     f"{_BANGA_COLD} cold. Their new event API, flat in the cold ones, is laid over epoll",
-    unit="CPU time of one request at full load: 1 s ÷ requests a second",
+    unit="the CPU time of one request at full load: 1 s ÷ requests a second",
     published=(_per_request("select", _BANGA_FDS, 1291, "1291 requests/s"), _BANGA_NEW),
     causes=(
         "an Alpha of 500 MHz takes longer for each look than a machine of today",
-        "with 32 hot connections at full load one of their calls brought several requests, which share its "
-        "scan; here it brings one",
+        "with 32 hot connections one of their calls brought several requests; here it brings one",
         "their select is Digital UNIX's, not Linux's",
     ),
     scenario=Scenario(
@@ -258,7 +255,7 @@ LIBEVENT = Paper(
     ),
     causes=(
         "its event is a read, a write and libevent's own loop as well as the call",
-        "its select and poll back ends walk all results in the program, select's once for each set",
+        "its select and poll back ends walk all results in the program too",
         "a socketpair costs more to ask than the eventfds that our tables price",
     ),
     scenario=Scenario(fds=9_900, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=LANES),

@@ -117,7 +117,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             self._told.show([])
             return
         chart = self.model.chart()
-        self._head.show([heading(self.model, self._notice, width), legend_line(chart, width)])
+        self._head.show([heading(self.model, self._notice, width), legend_line(chart)])
         entitle(self._chart, f"{chart.title} ", f"{chart.x_label} →")
         self._chart.show(plot_lines(chart, *self._chart.size))
         self._told.show(told(self.model, chart, self._busy(), *self._told.size))
@@ -144,10 +144,13 @@ class CurveScreen(KeyedScreen[Scenario | None]):
     def _changed(self) -> None:
         """The model has changed: compute what is new in it, and show what is known."""
         self._notice = ""
+        self.set_class(self.model.paper is not None, "-paper")
         missing, turns = self.model.missing(), self.model.break_even_missing()
         if missing or turns:
             self._simulate(missing, turns)
         self.draw()
+        # A paper's words need more room: what is drawn has other sizes after the layout.
+        self.call_after_refresh(self.draw)
 
     # -- computing ------------------------------------------------------------------------
 

@@ -6,13 +6,21 @@ times epoll, and below so many it is the cheaper one. Every figure in it is one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from c10k_tui.chart import MECHANISM_LETTERS, Chart, Curve, cost_words, crossing
 from c10k_tui.curve_model import READY_LIMIT, CurveModel
 from c10k_tui.spans import Line, Span, spread, width_of, wrap
 from c10k_tui.tables import table_words
 from c10k_tui.views.verdict import ratio_text
+from sim.benchmark import Row
+from sim.costs import BUILT_IN
 from sim.papers import Difference, Paper, differences, implied_ready, slopes_ns
 
+FIGURES_FROM = 100
+"""From this width on the figures stand in the sentence as they were printed."""
+FAR_OFF = 0.1
+"""A line that is so far off is worth a table of this machine's own."""
 SCANNING = ("select", "poll")
 
 
@@ -24,14 +32,14 @@ def heading(model: CurveModel, notice: str, width: int) -> Line:
     elif model.paper is not None:
         left += [("published: ", "dim"), (model.paper.title, "strong")]
     else:
-        calls = "calls that sleep first" if model.wait == "slept" else "calls that find them ready"
-        held = f"{model.fds:,} fds" if model.axis == "share" else model.active_words()
-        left += [(held, "strong"), (" · ", "dim"), (calls, "text")]
-    words = f"costs: {table_words(model.costs)} "
-    return spread(tuple(left), ((words, "dim"),), width)
+        left.append(("what one wake-up costs", "strong"))
+    tables = dict.fromkeys((table_words(model.costs), model.costs.name))
+    rights: list[Line] = [((f"costs: {words} ", "dim"),) for words in tables]
+    fitting = [right for right in rights if width_of(left) + width_of(right) < width]
+    return spread(tuple(left), fitting[0] if fitting else rights[-1], width)
 
 
-def legend_line(chart: Chart, width: int) -> Line:
+def legend_line(chart: Chart) -> Line:
     """What is simulated, what measured, what published."""
     spans: list[Span] = [(" ⠒⠒⠒", "text"), (" simulated line", "dim")]
     for kind, words in (("measured", "measured on this machine"), ("published", "published point")):
@@ -39,10 +47,7 @@ def legend_line(chart: Chart, width: int) -> Line:
             spans.append(("   ", "text"))
             spans += [(letter, f"{kind}-{name}") for name, letter in MECHANISM_LETTERS.items()]
             spans.append((f" {words}", "dim"))
-    right: Line = ((f"{chart.x_label} → ", "dim"),)
-    if width_of(spans) + width_of(right) + 1 > width:
-        return tuple(spans)
-    return spread(tuple(spans), right, width)
+    return tuple(spans)
 
 
 def told(model: CurveModel, chart: Chart, busy: str, width: int, height: int) -> list[Line]:
@@ -55,7 +60,10 @@ def told(model: CurveModel, chart: Chart, busy: str, width: int, height: int) ->
         width: Cells.
         height: Lines.
     """
-    sentences = _of_paper(model, model.paper) if model.paper is not None else _of_curves(model, chart)
+    if model.paper is not None:
+        sentences = _of_paper(model, model.paper, with_figures=width >= FIGURES_FROM)
+    else:
+        sentences = _of_curves(model, chart)
     if busy:
         sentences.insert(1, ((busy, "notice"),))
     lines: list[Line] = []
@@ -84,8 +92,13 @@ def _compared(model: CurveModel, chart: Chart) -> Line:
         spans += [(", " if index else "", "text"), (name, name)]
         spans += [(" " if index else " costs ", "text"), (f"{ratio}×", "strong")]
         spans += [("" if index else " epoll", "text")]
-    spans.append((f" ({cost_words(costs['select'])} : {cost_words(costs['epoll'])}); ", "dim"))
+    spans.append((f" ({_whole(costs['select'])} : {_whole(costs['epoll'])}); ", "dim"))
     return (*spans, *_turning(model, chart))
+
+
+def _whole(cost_ns: float) -> str:
+    """A cost that no line break parts from its unit."""
+    return cost_words(cost_ns).replace(" ", "\u00a0")
 
 
 def _turning(model: CurveModel, chart: Chart) -> Line:
@@ -142,29 +155,27 @@ def _measured(model: CurveModel) -> list[Line]:
     done = [row for row in rows if row.measured_ns is not None]
     lines: list[Line] = []
     if done:
-        errors = sorted(abs(error) for row in done if (error := row.error) is not None)
-        median = errors[len(errors) // 2] if errors else 0.0
-        words = (
-            f"{len(done)} points measured on this machine; the simulated line is off by {median:.0%} (median)"
-        )
-        lines.append(
-            (
-                (words, "text"),
-                (", by ", "dim"),
-                (f"{errors[-1]:.0%}" if errors else "–", "dim"),
-                (" at most.", "dim"),
-            )
-        )
+        lines.append(_errors(model, done))
     elif not rows:
         lines.append((("m", "strong"), (" measures the same calls on this machine's kernel.", "dim")))
     why_not = [row for row in rows if row.why_not]
     if why_not:
         least = min(row.point.fds for row in why_not)
-        lines.append(((f"From {least:,} fds on simulated only: {why_not[0].why_not}", "alarm"),))
+        lines.append(((f"From {least:,} fds on: {why_not[0].why_not}.", "text"),))
     noisy = [row.noisy for row in done if row.noisy]
     if noisy:
         lines.append(((f"{len(noisy)} of them unsure: {noisy[0]}", "alarm"),))
     return lines
+
+
+def _errors(model: CurveModel, done: Sequence[Row]) -> Line:
+    """How far the simulated line is from what was measured."""
+    errors = sorted(abs(error) for row in done if (error := row.error) is not None)
+    median = errors[len(errors) // 2] if errors else 0.0
+    words = f"{len(done)} points measured on this machine, of which the line is off by {median:.0%} (median)."
+    if model.costs is BUILT_IN and median > FAR_OFF:
+        return ((words, "text"), (" c10k-tui calibrate", "strong"), (" fits the table to it.", "text"))
+    return ((words, "text"),)
 
 
 def _limits(model: CurveModel) -> list[Line]:
@@ -181,31 +192,30 @@ def _table(model: CurveModel) -> Line:
 # --- papers -------------------------------------------------------------------------------------------
 
 
-def _of_paper(model: CurveModel, paper: Paper) -> list[Line]:
-    head: list[Line] = [
-        ((paper.reference, "strong"), (f". {paper.setup}. ", "text")),
-        (("One point is ", "dim"), (f"{paper.unit}.", "dim")),
+def _of_paper(model: CurveModel, paper: Paper, with_figures: bool) -> list[Line]:
+    about: list[Line] = [
+        ((paper.reference, "strong"), (f". {paper.setup}.", "text")),
+        ((f"One point is {paper.unit}.", "text"), (" g", "strong"), (" races this set-up.", "dim")),
     ]
     try:
         found = differences(paper, model.simulated.__getitem__)
     except KeyError:
-        return [*head, (("computing our side …", "dim"),)]
-    return [_apart(paper, found), head[0], _why(model, paper), head[1]]
+        return [(("computing our side …", "dim"),), *about]
+    return [_apart(found, with_figures), *about, _why(model, paper)]
 
 
-def _apart(paper: Paper, found: tuple[Difference, ...]) -> Line:
+def _apart(found: Sequence[Difference], with_figures: bool) -> Line:
     """Their figures over ours at the most descriptors and at the fewest, mechanism by mechanism."""
-    spans: list[Span] = []
+    spans: list[Span] = [("Theirs ÷ ours ", "strong")]
     sizes = sorted({one.published.fds for one in found}, reverse=True)
     for size in dict.fromkeys((sizes[0], sizes[-1])):
-        spans.append(("; " if spans else "", "text"))
-        spans.append((f"at {size:,} fds theirs ÷ ours: ", "text"))
+        spans.append((f"{'at' if size == sizes[0] else '; at'} {size:,} fds: ", "text"))
         for index, one in enumerate(one for one in found if one.published.fds == size):
             spans += [(", " if index else "", "text"), (one.published.mechanism, one.published.mechanism)]
             spans.append((f" {_factor(one)}", "strong"))
-            spans.append((f" ({one.published.printed})", "dim"))
-    first, role = spans[1]
-    return ((first[0].upper() + first[1:], role), *spans[2:], (".", "text"))
+            if with_figures:
+                spans.append((f" ({one.published.printed})", "dim"))
+    return (*spans, (".", "text"))
 
 
 def _factor(one: Difference) -> str:
