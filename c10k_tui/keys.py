@@ -195,6 +195,22 @@ RACE_BINDINGS: list[Binding] = [
         tooltip="Follow the newest packets again after scrolling back",
     ),
     Binding(
+        "h",
+        "host",
+        "Host lane on or off",
+        id="host.toggle",
+        show=False,
+        tooltip="A real server on this machine's kernel gets the same requests; its calls are measured",
+    ),
+    Binding(
+        "H",
+        "host_mechanism",
+        "Host lane: next mechanism",
+        id="host.mechanism",
+        show=False,
+        tooltip="The real server waits in select, poll or epoll",
+    ),
+    Binding(
         "v",
         "curve",
         "Curve",

@@ -22,6 +22,7 @@ from c10k_tui.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.views.curve import CurveModel
 from c10k_tui.views.detail import detail, legend
 from c10k_tui.views.header import scenario_line, since_costs, speed_line
+from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.sentence import verdict
 from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.footer import KeyFooter
@@ -57,6 +58,7 @@ class RaceScreen(RaceActions):
         self._clock = clock
         self._lanes = {name: Lane(name) for name in LANES}
         self._head = Lines(id="head")
+        self._host = Lines(id="host")
         self._note = Lines(id="note")
         self._feed = Feed(id="feed")
         self._curve = Lines(id="curve")
@@ -80,6 +82,7 @@ class RaceScreen(RaceActions):
         yield self._head
         with Horizontal(id="lanes"):
             yield from self._lanes.values()
+        yield self._host
         yield self._note
         with Horizontal(id="lower"):
             with Vertical(id="happening"):
@@ -95,6 +98,9 @@ class RaceScreen(RaceActions):
         self._show_lanes()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.set_interval(1 / FRAMES_PER_S, self.tick)
+
+    def on_unmount(self) -> None:
+        self.hosting.close()
 
     def _theme_changed(self, _theme: object) -> None:
         for widget in self.query(Painted):
@@ -129,6 +135,7 @@ class RaceScreen(RaceActions):
         if self._away:
             return
         moved = self.session.tick()
+        self.hosting.step(self.session.race)
         with_text = self._stale or self._clock() >= self._next_text_s
         if moved or with_text:
             self._draw(with_text, moved)
@@ -176,6 +183,7 @@ class RaceScreen(RaceActions):
         for lane in frame.lanes:
             self._lanes[lane.name].show_words(lane, self._scans.get(lane.name, 0))
             self._lanes[lane.name].show_frame()
+        self._draw_host(frame)
         self._draw_note(frame)
         self._feed.draw()
         if self._curve.size:
@@ -211,6 +219,15 @@ class RaceScreen(RaceActions):
         self._head.show([first, speed])
         return first
 
+    def _draw_host(self, frame: Frame) -> None:
+        """The lane on the real kernel, if it is on."""
+        view = self.hosting.view()
+        if view is None:
+            return
+        width, height = self._host.size
+        entitle(self._host, host_title(view), host_subtitle(view, width))
+        self._host.show(host_lines(view, frame, width, height))
+
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
         beneath = legend(width)
@@ -235,6 +252,7 @@ class RaceScreen(RaceActions):
 
     def _changed(self) -> None:
         """The user has changed something: show it at once; another layout takes a moment longer."""
+        self.set_class(self.hosting.on, "-hosting")
         self.call_after_refresh(self._show_lanes)
         if self._cursor is not None and self._cursor[1] >= self.session.scenario.fds:
             self._point_at(None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 
+from c10k_tui.hosting import Hosting
 from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.session import Session
 from sim.scenario import Scenario
@@ -19,6 +21,8 @@ class RaceActions(KeyedScreen[str]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self.hosting = Hosting(time.perf_counter)
+        """The lane on the real kernel: it lives by the real clock, whatever the session's is."""
         self._away = False
         """Whether another screen has the terminal to itself; the race stands still meanwhile."""
 
@@ -100,6 +104,14 @@ class RaceActions(KeyedScreen[str]):
             ),
             entered,
         )
+
+    def action_host(self) -> None:
+        self.session.say(self.hosting.toggle(self.session.scenario))
+        self._changed()
+
+    def action_host_mechanism(self) -> None:
+        self.session.say(self.hosting.turn(self.session.scenario))
+        self._changed()
 
     def action_curve(self) -> None:
         from c10k_tui.curve_model import CurveModel
