@@ -13,6 +13,7 @@ NAMES = {
     "scan": "a scan, simulated and the host's",
     "events": "an epoll wake-up and SimPy's events",
     "wakeup": "epoll at a thousand and at a million descriptors",
+    "accuracy": "predictions, and this machine's own kernel",
     "memory": "a race of a million descriptors",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",

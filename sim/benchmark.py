@@ -93,8 +93,8 @@ class Row:
 class Ruler(Protocol):
     """What measures points on a real kernel: :class:`sim.measuring.Meter`."""
 
-    def measure(self, point: Point) -> Measurement:
-        """What the call costs there.
+    def measure(self, point: Point, kind: str = "eventfd") -> Measurement:
+        """What the call costs there, on descriptors of a kind.
 
         Raises:
             sim.measuring.CannotMeasure: it cannot be made; the message says why.

@@ -262,7 +262,7 @@ def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
     bill = kernel.epoll_sleeps[stale, first] = Bill(
         (
             (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
-            (Account.SCAN, -(-stale * costs.epoll_item_ps // 1000)),
+            (Account.SCAN, -(-costs.items_ps(0, stale) // 1000)),
             (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
             (Account.CONTEXT_SWITCH, costs.context_switch_ns),
         ),
@@ -285,7 +285,7 @@ def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
         (
             (Account.CONTEXT_SWITCH, costs.context_switch_ns if slept else 0),
             (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
-            (Account.SCAN, -(-(found + stale) * costs.epoll_item_ps // 1000)),
+            (Account.SCAN, -(-costs.items_ps(found, stale) // 1000)),
             (Account.COPY_OUT, kernel.copy_ns(copied)),
         ),
         (

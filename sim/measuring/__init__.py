@@ -71,13 +71,9 @@ def summary(samples_ns: Sequence[float], empty_ns: float = 0.0) -> Measurement:
     """Repetitions as one measurement, less what measuring itself takes."""
     ordered = sorted(samples_ns)
     quartile_ns = ordered[len(ordered) // 4]
-    return Measurement(
-        *(
-            max(1, round(ns - empty_ns))
-            for ns in (quartile_ns, min(quartile_ns, ordered[0]), statistics.median(ordered))
-        ),
-        repetitions=len(ordered),
-    )
+    figures = (quartile_ns, ordered[0], statistics.median(ordered))
+    quartile, least, median = (max(1, round(ns - empty_ns)) for ns in figures)
+    return Measurement(quartile, least, median, len(ordered))
 
 
 class Meter:

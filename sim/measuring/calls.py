@@ -11,9 +11,9 @@ import contextlib
 import ctypes
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,17 @@ SLEPT_BUDGET_S = 0.15
 FEWEST, MOST = 12, 200
 """Repetitions, whatever the budget says."""
 _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
-cpu_ns = time.thread_time_ns
+cpu_ns, wall_ns = time.thread_time_ns, time.perf_counter_ns
+_AGREE = 0.97
+_APART_NS = 6_000
+"""How far the two clocks may be apart: the waker's own steps are between them."""
+
+
+class Sample(NamedTuple):
+    """One repetition, by two clocks."""
+
+    cpu_ns: float
+    wall_ns: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +54,37 @@ class Call:
     prepare: tuple[int, int, int] | None
     """memmove's arguments; None where nothing has to be restored."""
 
-    def repeat(self, function: Callable[..., int], times: int) -> float:
+    def repeat(self, function: Callable[..., int], times: int) -> Sample:
         """Nanoseconds a call, in a tight loop."""
         arguments = self.arguments
         if self.prepare is None:
-            begin_ns = cpu_ns()
+            begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()
             for _ in range(times):
                 function(*arguments)
-            return (cpu_ns() - begin_ns) / times
-        to, source, size = self.prepare
-        begin_ns = cpu_ns()
-        for _ in range(times):
-            _memmove(to, source, size)
-            function(*arguments)
-        return (cpu_ns() - begin_ns) / times
+            end_cpu_ns, end_ns = cpu_ns(), wall_ns()
+        else:
+            to, source, size = self.prepare
+            begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()
+            for _ in range(times):
+                _memmove(to, source, size)
+                function(*arguments)
+            end_cpu_ns, end_ns = cpu_ns(), wall_ns()
+        return Sample((end_cpu_ns - begin_cpu_ns) / times, (end_ns - begin_ns) / times)
+
+    def real_ns(self, times: int) -> float:
+        """CPU time of the call."""
+        return self.repeat(self.real, times).cpu_ns
+
+    def empty_ns(self, times: int, rounds: int = 40) -> int:
+        """CPU time of the loop around it."""
+        return summary([self.repeat(self.nothing, times).cpu_ns for _ in range(rounds)]).ns
 
 
 _libc = ctypes.PyDLL(None)
 _memmove = ctypes.PYFUNCTYPE(_POINTER, _POINTER, _POINTER, ctypes.c_size_t)(("memmove", _libc))
 
 
-def _functions(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], Callable[..., int]]:
+def functions(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], Callable[..., int]]:
     """A C function, and one that does nothing, taking the same arguments."""
     prototype = ctypes.PYFUNCTYPE(result, *types)
     return prototype((name, _libc)), prototype(("labs", _libc))
@@ -85,7 +105,7 @@ def _select_call(fds: list[int], _: int) -> Generator[Call, None, None]:
     for fd in fds:
         set_bit(asked, fd)
     words = asked.copy()
-    real, nothing = _functions("syscall", _LONG, _LONG, _LONG, *(5 * [_POINTER]))
+    real, nothing = functions("syscall", _LONG, _LONG, _LONG, *(5 * [_POINTER]))
     arguments = (PSELECT6, nfds, words.ctypes.data, 0, 0, 0, 0)
     yield Call(real, nothing, arguments, (words.ctypes.data, asked.ctypes.data, words.nbytes))
 
@@ -94,7 +114,7 @@ def _select_call(fds: list[int], _: int) -> Generator[Call, None, None]:
 def _poll_call(fds: list[int], _: int) -> Generator[Call, None, None]:
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"], entries["events"] = fds, polling.IN
-    real, nothing = _functions("poll", _INT, _POINTER, ctypes.c_ulong, _INT)
+    real, nothing = functions("poll", _INT, _POINTER, ctypes.c_ulong, _INT)
     yield Call(real, nothing, (entries.ctypes.data, len(fds), -1), None)
 
 
@@ -106,13 +126,24 @@ def _epoll_call(fds: list[int], active: int) -> Generator[Call, None, None]:
         for fd in fds:
             kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
         events = np.zeros(active, dtype=EPOLL_EVENT)
-        real, nothing = _functions("epoll_wait", _INT, _INT, _POINTER, _INT, _INT)
+        real, nothing = functions("epoll_wait", _INT, _INT, _POINTER, _INT, _INT)
         yield Call(real, nothing, (epfd, events.ctypes.data, active, -1), None)
     finally:
         kernel.sys_close(epfd)
 
 
-def _enough(samples: list[float], end_s: float) -> bool:
+def undisturbed(samples: Sequence[Sample]) -> list[float]:
+    """The CPU times of the repetitions in which both clocks went alike.
+
+    Where they do not, something else ran, or a virtual machine's scheduler took time off the account that
+    the machine above had stolen, sometimes more than that: such a figure can be too small, and nothing
+    guards against it. If only few are left (always, where others run on the CPU too) all are taken.
+    """
+    good = [cpu for cpu, wall in samples if cpu >= _AGREE * wall - _APART_NS]
+    return good if 4 * len(good) >= len(samples) else [cpu for cpu, _ in samples]
+
+
+def _enough(samples: Sequence[Sample], end_s: float) -> bool:
     return len(samples) >= MOST or (len(samples) >= FEWEST and time.monotonic() > end_s)
 
 
@@ -120,29 +151,29 @@ def measure_ready(files: Files, mechanism: str, active_fds: list[int], fds: list
     """Calls that find ``active_fds`` ready, which the waker has just made so."""
     files.waker.order(len(fds), len(active_fds), 0)
     files.waker.done()
-    samples: list[float] = []
+    samples: list[Sample] = []
     empties: list[float] = []
     try:
         with made(mechanism, fds, len(active_fds)) as call:
             if call.real(*call.arguments) != len(active_fds):
                 raise CannotMeasure("the descriptors did not become ready")
-            times = max(1, int(BATCH_NS / call.repeat(call.real, 3)))
+            times = max(1, int(BATCH_NS / max(1.0, call.real_ns(3))))
             end_s = time.monotonic() + READY_BUDGET_S
             while not _enough(samples, end_s):
                 samples.append(call.repeat(call.real, times))
-                empties.append(call.repeat(call.nothing, times))
+                empties.append(call.repeat(call.nothing, times).cpu_ns)
     finally:
         _drain(files, active_fds)
-    return summary(samples, summary(empties).ns)
+    return summary(undisturbed(samples), summary(empties).ns)
 
 
 def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
     """Calls that sleep until ``active_fds`` become ready, all at once."""
     waker, active = files.waker, len(active_fds)
-    samples: list[float] = []
+    samples: list[Sample] = []
     partial = 0
     with made(mechanism, fds, active) as call:
-        empty_ns = summary([call.repeat(call.nothing, 1) for _ in range(30)]).ns
+        empty_ns = call.empty_ns(1)
         delay_ns = 1_000_000
         # The first one warms up: for epoll nothing is on the ready list yet.
         end_s = time.monotonic() + SLEPT_BUDGET_S
@@ -150,12 +181,12 @@ def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list
             if call.prepare is not None:
                 _memmove(*call.prepare)
             waker.order(len(fds), active, delay_ns)
-            begin_ns = cpu_ns()
+            begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()
             found = call.real(*call.arguments)
-            spent_ns = cpu_ns() - begin_ns
-            waker.done()
+            spent_ns, end_ns = cpu_ns() - begin_cpu_ns, wall_ns()
+            away_ns, back_ns = waker.done()
             if found == active:
-                samples.append(spent_ns)
+                samples.append(Sample(spent_ns, away_ns - begin_ns + end_ns - back_ns))
             else:
                 partial += 1
                 if partial > FEWEST + len(samples):
@@ -164,7 +195,7 @@ def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list
                     )
             delay_ns = 2 * spent_ns
             _drain(files, active_fds)
-    return summary(samples[1:], empty_ns)
+    return summary(undisturbed(samples[1:]), empty_ns)
 
 
 def _drain(files: Files, fds: list[int]) -> None:
@@ -172,10 +203,3 @@ def _drain(files: Files, fds: list[int]) -> None:
     for fd in fds:
         with contextlib.suppress(BlockingIOError):
             drain(fd)
-
-
-def page_of_zeros() -> int:
-    """A descriptor of a file in memory that holds a mebibyte of zeros."""
-    fd = os.memfd_create("zeros", os.MFD_CLOEXEC)
-    os.write(fd, bytes(1 << 20))
-    return fd

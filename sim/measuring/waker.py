@@ -3,9 +3,9 @@
 A call that sleeps wakes with the first descriptor that becomes ready. To find k of them ready it must not get
 to run before all k are, so both processes are tied to one CPU and the waker keeps it meanwhile:
 
-- With real-time priority (``SCHED_FIFO``) allowed, the waker runs *below* the measured process until that falls
-  asleep, which is how it knows that it did; then it raises itself above it, writes, and lowers itself again:
-  that very moment the sleeper goes on. No other program gets between them.
+- With real-time priority (``SCHED_FIFO``) allowed, the waker runs *below* the measured process until that
+  falls asleep, which is how it knows that it did; then it raises itself above it, writes, and lowers itself
+  again: that very moment the sleeper goes on. No other program gets between them.
 - Without it, the waker looks at ``/proc`` until the measured process sleeps. That one is ``SCHED_BATCH``, so
   being woken does not let it push the waker aside, and the waker asks for a long slice (Linux 6.12 or later
   grants it). What is interrupted all the same is noticed by the number of descriptors found, and not counted.
@@ -27,8 +27,9 @@ from sim.benchmark import active_places
 
 FIFO = getattr(os, "SCHED_FIFO", 1)
 BELOW, MEASURED, ABOVE = (os.sched_param(priority) for priority in (1, 2, 3))
-"""Real-time priorities: of the waker while it waits, of the measured process, of the waker while it writes."""
-_ORDER = struct.Struct("=qqqq")
+"""Real-time priorities: the waker's while it waits, the measured process's, the waker's while it writes."""
+_ORDER = struct.Struct("=qqq")
+_REPORT = struct.Struct("=qq")
 _SCHED_SETATTR = {"x86_64": 314, "aarch64": 274, "riscv64": 274, "loongarch64": 274}
 _SLICE_NS = 100_000_000
 """The longest slice that Linux grants."""
@@ -83,11 +84,16 @@ class Waker:
         Args:
             delay_ns: how long this process will be busy until then, if that is known.
         """
-        os.write(self._orders, _ORDER.pack(fds, active, delay_ns, 0))
+        os.write(self._orders, _ORDER.pack(fds, active, delay_ns))
 
-    def done(self) -> None:
-        """Wait until the latest order has been carried out."""
-        os.read(self._reports, 1)
+    def done(self) -> tuple[int, int]:
+        """Wait until the latest order has been carried out.
+
+        Returns:
+            When the waker got the CPU and when it gave it back, by the wall's clock.
+        """
+        begin_ns, end_ns = _REPORT.unpack(os.read(self._reports, _REPORT.size))
+        return begin_ns, end_ns
 
     def close(self) -> None:
         """End it."""
@@ -109,7 +115,8 @@ class Waker:
         last = (0, 0)
         targets: list[int] = []
         while len(order := os.read(orders, _ORDER.size)) == _ORDER.size:
-            fds, active, delay_ns, _ = _ORDER.unpack(order)
+            begin_ns = time.perf_counter_ns()
+            fds, active, delay_ns = _ORDER.unpack(order)
             if last != (fds, active):
                 last = (fds, active)
                 targets = [self._targets[place] for place in active_places(fds, active).tolist()]
@@ -120,7 +127,7 @@ class Waker:
                 _until_asleep(stat)
             for target in targets:
                 write(target)
-            os.write(reports, b".")
+            os.write(reports, _REPORT.pack(begin_ns, time.perf_counter_ns()))
             if realtime:
                 os.sched_setscheduler(0, FIFO, BELOW)
 
