@@ -20,11 +20,11 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sim.costs import CostTable
 
-def _make_race(scenario: Scenario) -> RaceLike:
-    from sim.race import Race
 
-    return Race(scenario)
+FIRST_NOTICE_S = 10.0
+"""How long the notice with which the app starts stays."""
 
 
 class C10KApp(App[str]):
@@ -35,7 +35,9 @@ class C10KApp(App[str]):
         speed: See :mod:`c10k_tui.pacer`; None for as fast as it goes.
         paused: Whether to start standing still.
         clock: Seconds on a clock that never goes back.
-        make_race: Makes a race of a scenario.
+        make_race: Makes a race of a scenario; None for the simulated one with these costs.
+        costs: What each simulated step costs; None for the built-in table.
+        notice: What to say first: why the user's own cost table is not in use.
     """
 
     TITLE = "c10k"
@@ -49,14 +51,26 @@ class C10KApp(App[str]):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-        make_race: Callable[[Scenario], RaceLike] = _make_race,
+        make_race: Callable[[Scenario], RaceLike] | None = None,
+        costs: CostTable | None = None,
+        notice: str = "",
     ) -> None:
         super().__init__()
         self._clock = clock
-        self.session = Session(scenario or Scenario(), make_race, clock, speed=speed, paused=paused)
+        self._costs = costs
+        self.session = Session(
+            scenario or Scenario(), make_race or self._make_race, clock, speed=speed, paused=paused
+        )
+        if notice:
+            self.session.say(notice, FIRST_NOTICE_S)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+
+    def _make_race(self, scenario: Scenario) -> RaceLike:
+        from sim.race import Race
+
+        return Race(scenario) if self._costs is None else Race(scenario, self._costs)
 
     def get_default_screen(self) -> Screen[str]:
         return RaceScreen(self.session, self._clock)

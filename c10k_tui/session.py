@@ -95,10 +95,10 @@ class Session:
         """What the last key did, for a short while."""
         return self._notice if self._clock() < self._notice_until_s else ""
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, seconds: float = NOTICE_S) -> None:
         """Show these words for a short while."""
         self._notice = words
-        self._notice_until_s = self._clock() + NOTICE_S
+        self._notice_until_s = self._clock() + seconds
 
     def tick(self) -> bool:
         """Let the race go on for the time that has passed; tells whether it moved."""

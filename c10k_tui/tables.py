@@ -6,5 +6,6 @@ from sim.costs import CostTable
 
 
 def table_words(costs: CostTable) -> str:
-    """A cost table in a few words."""
-    return costs.name
+    """A cost table in a few words: ``built-in``, ``calibrated on AMD EPYC, 2026-11-24``."""
+    made = ", ".join(word for word in (costs.machine, costs.date) if word)
+    return f"{costs.name} on {made}" if costs.machine else f"{costs.name} {made}".rstrip()

@@ -165,6 +165,8 @@ class HostLane:
 
     def _listen(self, timeout_s: float) -> bool:
         """Hear what the server has to say, for so long at most; tells whether it said anything."""
+        if self._process is None:
+            return False
         waiting = select.poll()
         waiting.register(self._out, select.POLLIN)
         if not waiting.poll(max(0.0, timeout_s) * 1000):
@@ -278,10 +280,8 @@ class HostLane:
         return sent
 
     def _collect(self, deadline_s: float) -> None:
-        """Take reports until every request is answered or the time is over."""
-        while self._outstanding and self.failure is None:
-            if not self._listen(deadline_s - self._clock()):
-                return
+        """Take reports until every request is answered or the time is over; notice the server's end."""
+        while self._listen(deadline_s - self._clock() if self._outstanding else 0):
             self._read_reports()
             self._read_answers()
 

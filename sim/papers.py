@@ -104,10 +104,17 @@ def differences(paper: Paper, cost_of: CostOf) -> tuple[Difference, ...]:
     return tuple(Difference(one, ours_ns(paper, one.mechanism, one.fds, cost_of)) for one in paper.published)
 
 
-def slopes_ns(paper: Paper, mechanism: str) -> tuple[float, ...]:
-    """Published cost of one descriptor more, in ns, between each two neighbouring figures."""
-    figures = sorted((one.fds, one.cost_ns) for one in paper.published if one.mechanism == mechanism)
-    return tuple((high_ns - low_ns) / (high - low) for (low, low_ns), (high, high_ns) in pairwise(figures))
+def slopes_ns(paper: Paper, mechanism: str, cost_of: CostOf) -> tuple[tuple[float, float], ...]:
+    """Cost of one descriptor more between each two neighbouring figures, in ns: theirs and ours."""
+    found = sorted(
+        (one.published.fds, one.published.cost_ns, one.ours_ns)
+        for one in differences(paper, cost_of)
+        if one.published.mechanism == mechanism
+    )
+    return tuple(
+        ((theirs1 - theirs0) / (fds1 - fds0), (ours1 - ours0) / (fds1 - fds0))
+        for (fds0, theirs0, ours0), (fds1, theirs1, ours1) in pairwise(found)
+    )
 
 
 def implied_ready(paper: Paper, one: Published, cost_of: CostOf) -> float | None:
@@ -224,7 +231,8 @@ _BANGA_NEW = _per_request("epoll", _BANGA_FDS, 1348, "1348 requests/s")
 BANGA = Paper(
     key="banga",
     title="Banga et al. 1999",
-    reference="Banga, Mogul, Druschel, A Scalable and Explicit Event Delivery Mechanism for UNIX, USENIX 1999",
+    reference="Banga, Mogul, Druschel, A Scalable and Explicit Event Delivery Mechanism for UNIX, "
+    "USENIX 1999",
     setup=f"500 MHz Alpha, {_BANGA_HOT} hot and 0 to 2000 cold connections, files of 1 KB; printed for "
     f"{_BANGA_COLD} cold. Their new event API, flat in the cold ones, is laid over epoll",
     unit="the CPU time of one request at full load: 1 s ÷ requests a second",

@@ -19,6 +19,8 @@ from sim.papers import Difference, Paper, differences, implied_ready, slopes_ns
 
 FIGURES_FROM = 100
 """From this width on the figures stand in the sentence as they were printed."""
+RISING = 1.5
+"""A slope that grows by so much rises."""
 FAR_OFF = 0.1
 """A line that is so far off is worth a table of this machine's own."""
 SCANNING = ("select", "poll")
@@ -195,7 +197,7 @@ def _table(model: CurveModel) -> Line:
 def _of_paper(model: CurveModel, paper: Paper, with_figures: bool) -> list[Line]:
     about: list[Line] = [
         ((paper.reference, "strong"), (f". {paper.setup}.", "text")),
-        ((f"One point is {paper.unit}.", "text"), (" g", "strong"), (" races this set-up.", "dim")),
+        ((f"One point is {paper.unit}.", "text"),),
     ]
     try:
         found = differences(paper, model.simulated.__getitem__)
@@ -229,19 +231,19 @@ def _why(model: CurveModel, paper: Paper) -> Line:
 
 
 def _slope_words(model: CurveModel, paper: Paper) -> list[str]:
-    """A published slope that rises with the number: more memory than the processor's cache holds."""
-    if paper.baseline is not None:
+    """What one descriptor more costs: a slope that rises tells of more memory than the cache holds."""
+    slopes = slopes_ns(paper, "poll", model.simulated.__getitem__)
+    if paper.baseline is not None or not slopes:
         return []
-    name = "poll"
-    slopes = slopes_ns(paper, name)
-    ours_ns = model.costs.scan_ps / 1000
-    if not slopes:
-        return []
-    rising = f"from {slopes[0]:,.0f} " if len(slopes) > 1 and slopes[-1] > 1.5 * slopes[0] else ""
-    words = f"a descriptor more costs their {name} {rising}{'to ' if rising else ''}{slopes[-1]:,.0f} ns"
-    if rising:
-        words += " as the files outgrow the processor's cache"
-    return [f"{words}, a look {ours_ns:,.0f} ns in our table at any number"]
+    theirs, ours = ([pair[side] for pair in slopes] for side in (0, 1))
+    reason = " (files outgrow the cache)" if theirs[-1] > RISING * theirs[0] else ""
+    return [f"a descriptor more costs their poll {_from_to(theirs)} ns{reason}, ours {_from_to(ours)}"]
+
+
+def _from_to(slopes: Sequence[float]) -> str:
+    """The first and the last slope, or one if they are alike."""
+    first, last = (f"{slope:,.0f}" for slope in (slopes[0], slopes[-1]))
+    return last if slopes[-1] < RISING * slopes[0] else f"{first} to {last}"
 
 
 def _ready_words(model: CurveModel, paper: Paper) -> list[str]:
