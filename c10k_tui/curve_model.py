@@ -41,19 +41,23 @@ class CurveModel:
     """
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
-        self.race_fds = scenario.fds
         self.costs = costs
         self.axis = "fds"
         """What the x axis counts: ``fds``, or the ``share`` of them that is active."""
         self.wait = "slept"
-        self.active: Active = scenario.active
-        self.fds = scenario.fds
-        """Where the rule stands on the axis of descriptors; on the other axis, how many there are."""
-        self.paper: Paper | None = None
+        self.start_at(scenario)
         self.simulated: dict[Point, int] = {}
         self.measured: dict[Point, Row] = {}
         """Rows by point, those too that could not be measured."""
         self._break_even: dict[tuple[str, Active, str], int | None] = {}
+
+    def start_at(self, scenario: Scenario) -> None:
+        """Show the place of a race; what is known stays known."""
+        self.race_fds = scenario.fds
+        self.active: Active = scenario.active
+        self.fds = scenario.fds
+        """Where the rule stands on the axis of descriptors; on the other axis, how many there are."""
+        self.paper: Paper | None = None
 
     # -- keys -----------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ RATE = Binding.Group("rate", compact=True)
 SPEED = Binding.Group("speed", compact=True)
 STEP = Binding.Group("step", compact=True)
 LANES = Binding.Group("lanes", compact=True)
+CURVE = Binding.Group("cost", compact=True)
 PRESETS = Binding.Group("presets", compact=True)
 
 RACE_BINDINGS: list[Binding] = [
@@ -100,6 +101,14 @@ RACE_BINDINGS: list[Binding] = [
         tooltip="Show the race slower",
     ),
     Binding("space", "pause", "Pause", id="race.pause", tooltip="Stop the race, or let it go on"),
+    Binding(
+        "v",
+        "curve",
+        "Cost curve",
+        id="app.curve",
+        group=CURVE,
+        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
+    ),
     Binding(
         "s",
         "step_event",
@@ -209,13 +218,6 @@ RACE_BINDINGS: list[Binding] = [
         id="host.mechanism",
         show=False,
         tooltip="The real server waits in select, poll or epoll",
-    ),
-    Binding(
-        "v",
-        "curve",
-        "Curve",
-        id="app.curve",
-        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
     ),
     Binding(
         "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from c10k_tui.hosting import Hosting
 from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.session import Session
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from c10k_tui.curve_model import CurveModel
 
 
 class RaceActions(KeyedScreen[str]):
@@ -23,6 +27,8 @@ class RaceActions(KeyedScreen[str]):
         self.session = session
         self.hosting = Hosting(time.perf_counter)
         """The lane on the real kernel: it lives by the real clock, whatever the session's is."""
+        self._curve_known: CurveModel | None = None
+        """What the Curve screen has computed and measured so far."""
         self._away = False
         """Whether another screen has the terminal to itself; the race stands still meanwhile."""
 
@@ -125,5 +131,7 @@ class RaceActions(KeyedScreen[str]):
             self._changed()
 
         self._away = True
-        model = CurveModel(self.session.scenario, self.session.race.costs)
-        self.app.push_screen(CurveScreen(model), left)
+        if self._curve_known is None:
+            self._curve_known = CurveModel(self.session.scenario, self.session.race.costs)
+        self._curve_known.start_at(self.session.scenario)
+        self.app.push_screen(CurveScreen(self._curve_known), left)

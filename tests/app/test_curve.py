@@ -168,7 +168,7 @@ async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, monkeypatch)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
-async def test_m_measures_here_and_m_again_stops(monkeypatch):
+async def test_m_measures_here_and_m_again_stops():
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         screen = await settled(it)
@@ -186,6 +186,27 @@ async def test_m_measures_here_and_m_again_stops(monkeypatch):
         assert all(row.measured_ns for row in rows)
         assert "measured on this machine" in it.text()
         await asyncio.gather(*(worker.wait() for worker in it.app.workers), return_exceptions=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
+async def test_what_was_measured_is_still_known_after_leaving_in_the_middle_of_it():
+    async with stand(Scenario(fds=100)) as it:
+        await it.press("v")
+        screen = await settled(it)
+        await it.press("m")
+        for _ in range(STEPS):
+            await it.pilot.pause(0)
+            if screen.model.measured:
+                break
+            await asyncio.sleep(0.02)
+        workers = [worker for worker in it.app.workers if worker.group == "measure"]
+        await it.press("v", "v")
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
+        assert all(worker.is_finished for worker in workers)
+        assert curve_of(it) is not screen
+        assert curve_of(it).model.measured
+        assert "measured on this machine" in it.text()
+        assert "measuring on" not in it.text()
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):

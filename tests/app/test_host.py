@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,14 @@ async def until(it, done):
             await it.run(0.3)
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(view)
+    raise AssertionError(it.text("#host"))
+
+
+def server_of(it):
+    """The lane's server process."""
+    lane = it.race_screen.hosting._lane
+    assert lane is not None
+    return lane._process
 
 
 @linux
@@ -44,7 +52,7 @@ async def test_h_puts_a_measured_lane_on_the_screen_and_takes_it_off(size):
         assert "of CPU time" in it.text("#host")
         assert "measured" in it.text("#host")
         assert it.text().count("1 cell =") == 2
-        process = it.race_screen.hosting._lane._process
+        process = server_of(it)
         await it.press("h")
         assert not host.display
         assert process.poll() is not None
@@ -68,7 +76,7 @@ async def test_shift_h_goes_through_the_mechanisms_and_other_descriptors_open_an
 async def test_leaving_the_app_ends_the_server():
     async with stand(Scenario(fds=16)) as it:
         await it.press("h")
-        process = it.race_screen.hosting._lane._process
+        process = server_of(it)
     assert process.poll() is not None
 
 
@@ -83,7 +91,13 @@ async def test_where_it_cannot_run_it_says_why(monkeypatch):
 
 
 def view(**known):
-    fields = {"mechanism": "select", "state": "running", "asked": 2_000, "opened": 2_000, "why_fewer": None}
+    fields: dict[str, Any] = {
+        "mechanism": "select",
+        "state": "running",
+        "asked": 2_000,
+        "opened": 2_000,
+        "why_fewer": None,
+    }
     fields |= {"failure": None, "wakeups": 7, "last_ns": 300_000, "last_ready": 3, "last_slept": True}
     fields |= {"median_ns": 520_000, "best_ns": 250_000, "played": 25, "answered": 21, "skipped": 0}
     return HostView(**(fields | known))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim import hostlane
-from sim.host import Nofile
+from sim.host import SPARE_FDS, Nofile
 from sim.hostlane import HostLane, arrivals
 from sim.race import Race
 from sim.records import Kind
@@ -76,7 +76,7 @@ def test_large_requests_come_back_whole():
 
 def test_fewer_descriptors_than_wanted_are_told_and_the_rest_goes_on(monkeypatch):
     here = len(os.listdir("/proc/self/fd"))
-    monkeypatch.setattr(hostlane, "raise_nofile", lambda: Nofile(0, here + hostlane.SPARE_FDS + 20, 0))
+    monkeypatch.setattr(hostlane, "raise_nofile", lambda: Nofile(0, here + SPARE_FDS + 20, 0))
     lane, race = running("poll", fds=50, active=50)
     try:
         until(lane, race, lambda view: view.answered >= 5)

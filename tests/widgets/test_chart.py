@@ -37,7 +37,7 @@ def test_a_crossing_is_on_both_lines(level, start):
     if place is not None:
         assert SELECT.at(place) == pytest.approx(level, rel=1e-6)
     else:
-        assert level <= SELECT.at(start) * 1.0001 or level >= 1e6 * 0.9999
+        assert level <= (SELECT.at(start) or 0) * 1.0001 or level >= 1e6 * 0.9999
 
 
 def test_readings_at_the_rule_come_dearest_first():

@@ -27,26 +27,34 @@ FULL = chart(
 )
 
 
+def attribute(element: ET.Element, name: str) -> str:
+    value = element.get(name)
+    assert value is not None
+    return value
+
+
 def test_svg_is_well_formed_and_says_everything():
     root = ET.fromstring(svg_of([FULL]))
     words = {text.text for text in root.iter(f"{SVG}text")}
     assert {"One wake-up", "select", "poll", "epoll", "simulated", "measured", "published"} <= words
     assert {"the race: 1,000 fds", "select 100 µs", "epoll 4.00 µs", "costs & <source>"} <= words
     circles = list(root.iter(f"{SVG}circle"))
-    assert sorted(circle.get("fill") for circle in circles[-2:]) == sorted((LIGHT["c10k-select"], "#ffffff"))
+    assert sorted(attribute(circle, "fill") for circle in circles[-2:]) == sorted(
+        (LIGHT["c10k-select"], "#ffffff")
+    )
     assert root.get("height") == str(PANEL_HEIGHT + 20)
 
 
 def test_all_shapes_lie_on_the_page():
     root = ET.fromstring(svg_of([FULL, chart()]))
-    width, height = int(root.get("width")), int(root.get("height"))
+    width, height = int(attribute(root, "width")), int(attribute(root, "height"))
     for line in root.iter(f"{SVG}polyline"):
-        for pair in line.get("points").split():
+        for pair in attribute(line, "points").split():
             x, y = map(float, pair.split(","))
             assert 0 <= x <= width
             assert 0 <= y <= height
     for text in root.iter(f"{SVG}text"):
-        assert 0 <= float(text.get("y")) <= height
+        assert 0 <= float(attribute(text, "y")) <= height
 
 
 def test_the_same_chart_gives_the_same_bytes():
@@ -55,9 +63,10 @@ def test_the_same_chart_gives_the_same_bytes():
 
 
 def test_png_has_the_same_picture_at_twice_the_size():
-    image = Image.open(BytesIO(png_of([FULL])))
+    image = Image.open(BytesIO(png_of([FULL]))).convert("RGB")
     assert image.size == (2 * PANEL_WIDTH, 2 * (PANEL_HEIGHT + 20))
-    colours = {f"#{red:02x}{green:02x}{blue:02x}" for _, (red, green, blue) in image.getcolors(1 << 20)}
+    raw = image.tobytes()
+    colours = {f"#{raw[at : at + 3].hex()}" for at in range(0, len(raw), 3)}
     assert {LIGHT["c10k-select"], LIGHT["c10k-poll"], LIGHT["c10k-epoll"], "#ffffff"} <= colours
 
 
