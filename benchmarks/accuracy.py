@@ -1,7 +1,7 @@
 """How well the calibrated table predicts this machine's kernel, and how its calls grow with n.
 
-A table is fitted as ``c10k-tui calibrate`` does it; then other points are measured and compared with what the
-simulated kernel says. No point that is judged here was used for the fit.
+A table is fitted as ``c10k-tui calibrate`` does it, and other points, measured in the same rounds, are compared
+with what the simulated kernel says. No point that is judged here was used for the fit.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from collections.abc import Iterable
 
 from benchmarks.report import Figure
 from sim.benchmark import MECHANISMS, WAITS, Point, points, simulated_ns
-from sim.calibration import CalibrationError, calibrate, fit_points
+from sim.calibration import fit_points, with_steps
+from sim.costs import BUILT_IN
+from sim.fit import fitted
 from sim.measuring import CannotMeasure, Meter
+from sim.measuring.steps import STEPS
 from sim.measuring.survey import Survey
 from sim.scenario import Share
 
@@ -31,11 +34,6 @@ def exponent(costs_ns: Iterable[tuple[int, int]]) -> float:
     return statistics.linear_regression([x for x, _ in logs], [y for _, y in logs]).slope
 
 
-def judged(survey: Survey) -> dict[Point, int]:
-    """The points that were measured."""
-    return {point: ns for point in survey.rounds if (ns := survey.ns(point)) is not None}
-
-
 def percentile(values: list[float], share: float) -> float:
     """The value that a share of all do not exceed."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
@@ -44,15 +42,19 @@ def percentile(values: list[float], share: float) -> float:
 def figures() -> list[Figure]:
     """The errors and the slopes."""
     try:
-        table, warnings = calibrate(lambda done, what: None)
         with Meter() as meter:
+            known = with_steps(BUILT_IN, {name: meter.step(name).ns for name in STEPS})
+            fit = fit_points(meter.nofile.now)
             asked = points(FDS, ACTIVE, MECHANISMS, WAITS)
-            assert not set(asked) & set(fit_points(meter.nofile.now))
-            survey = Survey(asked, meter)
+            assert not set(asked) & set(fit)
+            # In the same rounds: what a neighbour does to the caches it does to both.
+            survey = Survey([*fit, *asked], meter, fewest=3)
             survey.run(lambda done, due, what: None)
-    except (CalibrationError, CannotMeasure) as why_not:
+            warnings = meter.warnings
+    except CannotMeasure as why_not:
         return [Figure("points measured on this machine", 0, "", note=str(why_not))]
-    measured_ns = judged(survey)
+    table = fitted({point: ns for point in fit if (ns := survey.ns(point)) is not None}, known)
+    measured_ns = {point: ns for point in asked if (ns := survey.ns(point)) is not None}
     errors = {point: abs(simulated_ns(point, table) / ns - 1) for point, ns in measured_ns.items()}
     doubtful = sum(1 for point in measured_ns if survey.noise(point))
     note = f"{len(errors)} of {len(asked)} points; {doubtful} differ from round to round"
@@ -70,7 +72,7 @@ def figures() -> list[Figure]:
         *_slopes(measured_ns),
     ]
     if warnings:
-        found.append(Figure("warnings of the calibration", len(warnings), "", note="; ".join(warnings)))
+        found.append(Figure("warnings of the measuring process", len(warnings), "", note="; ".join(warnings)))
     return found
 
 

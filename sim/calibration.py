@@ -229,7 +229,7 @@ def fit_points(nofile: int) -> list[Any]:
     scans = "select", "poll"
     return [
         *points(within(16, 100, 1_000, 3_500, 7_500, 14_000), (1, 7), scans, WAITS),
-        *points(within(100, 900, 7_500), (some, most), scans, WAITS),
+        *points(within(100, 900, 3_500, 7_500, 14_000), (some, most), scans, WAITS),
         *points(within(16, 1_000), (1, 2, 7), ("epoll",), WAITS),
         *points(within(100, 900, 3_500, 7_500, 14_000), (some, most), ("epoll",), WAITS),
     ]

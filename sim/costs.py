@@ -52,6 +52,9 @@ class CostTable:
     """What is added to either for each descriptor beyond :attr:`cache_fds`."""
     cache_fds: int
     """Descriptors whose files a pass finds in the processor's cache; with more, it misses."""
+    woken_miss_ps: int
+    """What is added to a call of select or poll that slept for each descriptor found beyond :attr:`cache_fds`:
+    whoever made them ready has written to their wait queues since."""
     word_ps: int
     """A word of select's bitmaps, 64 descriptors, none of which is asked about."""
     epoll_item_ps: int
@@ -101,6 +104,10 @@ class CostTable:
             extra_ps += (count - self.cache_fds) * self.scan_miss_ps
         return max(1, scan_ps + extra_ps // count)
 
+    def woken_ps(self, found: int) -> int:
+        """What is added to a call of select or poll that slept and found so many."""
+        return max(0, found - self.cache_fds) * self.woken_miss_ps
+
     def items_ps(self, found: int, stale: int) -> int:
         """What a walk of the ready list costs that finds so many items ready, and so many stale."""
         spent_ps = found * self.epoll_item_ps + stale * self.epoll_stale_ps
@@ -126,6 +133,7 @@ BUILT_IN = CostTable(
     poll_scan_ps=34_000,
     scan_miss_ps=0,
     cache_fds=5_000,
+    woken_miss_ps=0,
     word_ps=0,
     epoll_item_ps=170_000,
     epoll_stale_ps=170_000,

@@ -148,10 +148,11 @@ class _Call:
                 kernel.timers.cancel(timer)
         ready = answer(scan)
         copy_out_ns = kernel.copy_ns(copied_out)
+        woken_ns = -(-kernel.costs.woken_ps(ready) // 1000) if call.slept else 0
         counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
-        kernel.charge(((Account.COPY_OUT, copy_out_ns),), counts)
+        kernel.charge(((Account.WAIT_QUEUE, woken_ns), (Account.COPY_OUT, copy_out_ns)), counts)
         kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
-        cost_ns = base_ns + copy_in_ns + call.spent_ns + copy_out_ns
+        cost_ns = base_ns + copy_in_ns + call.spent_ns + woken_ns + copy_out_ns
         if ready:
             found = len(scan.found)
             summary = (call.serial, count, call.scanned, found, passes, call.slept, cost_ns, kernel.free_ns)

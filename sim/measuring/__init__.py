@@ -157,6 +157,17 @@ class Meter:
         """
         return self._measurement({"step": name})
 
+    def chain(self, mechanism: str, pairs: int, writes: int) -> Measurement:
+        """What a wake-up costs on socketpairs of which one after the other becomes ready: :mod:`sim.measuring.chain`.
+
+        Raises:
+            CannotMeasure: more descriptors than this process may have, or it went wrong.
+        """
+        reason = self.nofile.shortfall(2 * pairs)
+        if reason is not None:
+            raise CannotMeasure(reason)
+        return self._measurement({"chain": [mechanism, pairs, writes]})
+
     def _measurement(self, question: dict[str, Any]) -> Measurement:
         return Measurement(*self._ask(question)["measurement"])
 
@@ -168,8 +179,9 @@ class Meter:
         try:
             process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
-            heard = select.select([process.stdout], [], [], PATIENCE_S)[0]
-            line = process.stdout.readline() if heard else b""
+            waiting = select.poll()  # select's own limit of descriptor numbers may be passed here
+            waiting.register(process.stdout, select.POLLIN)
+            line = process.stdout.readline() if waiting.poll(PATIENCE_S * 1_000) else b""
         except (OSError, ValueError):
             line = b""
         if not line:

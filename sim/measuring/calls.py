@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ class Call:
             to, source, size = self.prepare
             begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()
             for _ in range(times):
-                _memmove(to, source, size)
+                memmove(to, source, size)
                 function(*arguments)
             end_cpu_ns, end_ns = cpu_ns(), wall_ns()
         return Sample((end_cpu_ns - begin_cpu_ns) / times, (end_ns - begin_ns) / times)
@@ -81,7 +80,7 @@ class Call:
 
 
 _libc = ctypes.PyDLL(None)
-_memmove = ctypes.PYFUNCTYPE(_POINTER, _POINTER, _POINTER, ctypes.c_size_t)(("memmove", _libc))
+memmove = ctypes.PYFUNCTYPE(_POINTER, _POINTER, _POINTER, ctypes.c_size_t)(("memmove", _libc))
 
 
 def functions(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], Callable[..., int]]:
@@ -91,35 +90,39 @@ def functions(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], 
 
 
 @contextlib.contextmanager
-def made(mechanism: str, fds: list[int], active: int) -> Generator[Call, None, None]:
-    """The call of a mechanism on these descriptors."""
+def made(
+    mechanism: str, fds: list[int], active: int, timeout_s: int | None = None
+) -> Generator[Call, None, None]:
+    """The call of a mechanism on these descriptors; without a timeout it waits for ever."""
     make = {"select": _select_call, "poll": _poll_call, "epoll": _epoll_call}[mechanism]
-    with make(fds, active) as call:
+    with make(fds, active, timeout_s) as call:
         yield call
 
 
 @contextlib.contextmanager
-def _select_call(fds: list[int], _: int) -> Generator[Call, None, None]:
+def _select_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Call, None, None]:
     nfds = fds[-1] + 1
     asked = words_for(nfds)
     for fd in fds:
         set_bit(asked, fd)
     words = asked.copy()
     real, nothing = functions("syscall", _LONG, _LONG, _LONG, *(5 * [_POINTER]))
-    arguments = (PSELECT6, nfds, words.ctypes.data, 0, 0, 0, 0)
+    timeout = np.array([timeout_s or 0, 0], dtype=np.int64)  # a struct timespec
+    pointer = 0 if timeout_s is None else timeout.ctypes.data
+    arguments = (PSELECT6, nfds, words.ctypes.data, 0, 0, pointer, 0)
     yield Call(real, nothing, arguments, (words.ctypes.data, asked.ctypes.data, words.nbytes))
 
 
 @contextlib.contextmanager
-def _poll_call(fds: list[int], _: int) -> Generator[Call, None, None]:
+def _poll_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Call, None, None]:
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"], entries["events"] = fds, polling.IN
     real, nothing = functions("poll", _INT, _POINTER, ctypes.c_ulong, _INT)
-    yield Call(real, nothing, (entries.ctypes.data, len(fds), -1), None)
+    yield Call(real, nothing, (entries.ctypes.data, len(fds), _milliseconds(timeout_s)), None)
 
 
 @contextlib.contextmanager
-def _epoll_call(fds: list[int], active: int) -> Generator[Call, None, None]:
+def _epoll_call(fds: list[int], active: int, timeout_s: int | None) -> Generator[Call, None, None]:
     kernel = HostKernel()
     epfd = kernel.sys_epoll_create1()
     try:
@@ -127,9 +130,13 @@ def _epoll_call(fds: list[int], active: int) -> Generator[Call, None, None]:
             kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
         events = np.zeros(active, dtype=EPOLL_EVENT)
         real, nothing = functions("epoll_wait", _INT, _INT, _POINTER, _INT, _INT)
-        yield Call(real, nothing, (epfd, events.ctypes.data, active, -1), None)
+        yield Call(real, nothing, (epfd, events.ctypes.data, active, _milliseconds(timeout_s)), None)
     finally:
         kernel.sys_close(epfd)
+
+
+def _milliseconds(timeout_s: int | None) -> int:
+    return -1 if timeout_s is None else 1_000 * timeout_s
 
 
 def undisturbed(samples: Sequence[Sample]) -> list[float]:
@@ -179,7 +186,7 @@ def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list
         end_s = time.monotonic() + SLEPT_BUDGET_S
         while not _enough(samples[1:], end_s):
             if call.prepare is not None:
-                _memmove(*call.prepare)
+                memmove(*call.prepare)
             waker.order(len(fds), active, delay_ns)
             begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()
             found = call.real(*call.arguments)

@@ -52,7 +52,11 @@ class Process:
         if "about" in question:
             return {"nofile": astuple(self.nofile), "warnings": self.warnings}
         try:
-            if "step" in question:
+            if "chain" in question:
+                from sim.measuring.chain import measure_chain
+
+                measurement = measure_chain(*question["chain"])
+            elif "step" in question:
                 from sim.measuring.steps import STEPS
 
                 measurement = STEPS[question["step"]]()

@@ -18,11 +18,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from sim import polling
-from sim.asks import set_bit, words_for
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD
-from sim.host import EPOLL_EVENT, PSELECT6, HostKernel, listen
+from sim.host import EPOLL_EVENT, HostKernel, listen
 from sim.measuring import Measurement, summary
-from sim.measuring.calls import Call, cpu_ns, functions
+from sim.measuring.calls import Call, cpu_ns, functions, made
 from sim.measuring.files import tcp_sockets
 
 ROUNDS = 40
@@ -69,25 +68,18 @@ def copy() -> Measurement:
 
 
 def empty_words() -> Measurement:
-    """select over one high descriptor, less select over one low one: what walking empty words takes."""
+    """A select over one high descriptor, less select over one low one: what walking empty words takes."""
     fd = os.eventfd(0, os.EFD_CLOEXEC)
     try:
         high = os.dup2(fd, HIGH_FD, inheritable=False)
-        calls = []
+        figures_ns = []
         for number in (high, fd):
-            asked = words_for(number + 1)
-            set_bit(asked, number)
-            words = asked.copy()
-            real, nothing = functions("syscall", _LONG, _LONG, _LONG, *(5 * [_POINTER]))
-            zero = np.zeros(2, dtype=np.int64)  # a struct timespec
-            arguments = (PSELECT6, number + 1, words.ctypes.data, 0, 0, zero.ctypes.data, 0)
-            restore = (words.ctypes.data, asked.ctypes.data, words.nbytes)
-            calls.append((Call(real, nothing, arguments, restore), asked, words, zero))
-        sparse, dense = (_timed(call, 100) for call, *_ in calls)
+            with made("select", [number], 1, 0) as call:
+                figures_ns.append(_timed(call, 100).ns)
         os.close(high)
     finally:
         os.close(fd)
-    return summary([max(0, sparse.ns - dense.ns)])
+    return summary([max(0, figures_ns[0] - figures_ns[1])])
 
 
 def epoll_ctl() -> Measurement:
@@ -131,7 +123,7 @@ def _connection() -> Generator[tuple[socket.socket, socket.socket], None, None]:
 def _transfer(name: str, fd: int, flags: int) -> Call:
     """A ``send`` or ``recv`` of one message; the buffer lives as long as the call's arguments."""
     real, nothing = functions(name, _LONG, _INT, ctypes.c_char_p, ctypes.c_size_t, _INT)
-    return Call(real, nothing, (fd, bytes(MESSAGE), MESSAGE, flags), None)
+    return Call(real, nothing, (fd, ctypes.create_string_buffer(MESSAGE), MESSAGE, flags), None)
 
 
 def read() -> Measurement:

@@ -2,20 +2,22 @@
 
 Disturbances last: a neighbour that fills the caches, or the memory's bandwidth, does so for seconds, and makes
 each repetition of a point slower alike. So points are measured in rounds, one after the other and all
-over again, and the lowest round counts; a point whose two lowest rounds do not agree is measured once more in
-the next, and if they never come to agree, that is said.
+over again. The lowest round that another one confirms counts; a point of which no two rounds agree is measured
+once more in the next, and if none ever do, that is said.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from sim.benchmark import Point, Ruler
 from sim.measuring import CannotMeasure, Measurement
 
 AGREE = 0.05
-"""Two rounds differ by no more, as a part of the lower one, if they agree."""
+"""Two rounds that differ by no more, as a part of the lower one, agree."""
 ROUNDS = 5
 """Most rounds."""
 
@@ -30,10 +32,12 @@ class Survey:
         points: what to measure.
         ruler: what measures.
         kind: what the descriptors are.
+        fewest: rounds that each point gets at least.
     """
 
-    def __init__(self, points: Iterable[Point], ruler: Ruler, kind: str = "eventfd") -> None:
+    def __init__(self, points: Iterable[Point], ruler: Ruler, kind: str = "eventfd", fewest: int = 2) -> None:
         self.ruler = ruler
+        self.fewest = fewest
         self.kind = kind
         self.rounds: dict[Point, list[Measurement]] = {point: [] for point in points}
         self.why_not: dict[Point, str] = {}
@@ -60,22 +64,40 @@ class Survey:
             self.why_not[point] = str(why_not)
 
     def unsettled(self) -> list[Point]:
-        """The points that were measured less than twice, or whose lowest two rounds do not agree."""
-        return [p for p in self.rounds if p not in self.why_not and not self._agree(p)]
+        """The points that were measured too seldom, or of which no two rounds agree."""
+        return [
+            point
+            for point, rounds in self.rounds.items()
+            if point not in self.why_not and (len(rounds) < self.fewest or self._agreed_ns(point) is None)
+        ]
 
-    def _agree(self, point: Point) -> bool:
-        lowest = sorted(measurement.ns for measurement in self.rounds[point])[:2]
-        return len(lowest) == 2 and lowest[1] <= lowest[0] * (1 + AGREE)
+    def _agreed_ns(self, point: Point) -> int | None:
+        """The lowest round that another one confirms; None if no two agree.
+
+        A single low round is not believed: the clock itself can lose time (:mod:`sim.measuring.calls`).
+        """
+        ordered = sorted(measurement.ns for measurement in self.rounds[point])
+        for lower, upper in pairwise(ordered):
+            if upper <= lower * (1 + AGREE):
+                return lower
+        return None
 
     def ns(self, point: Point) -> int | None:
-        """What a point costs: its lowest round; None if it could not be measured."""
-        return min((measurement.ns for measurement in self.rounds[point]), default=None)
+        """What a point costs: the lowest confirmed round, else the middle one; None if there is none."""
+        agreed_ns = self._agreed_ns(point)
+        if agreed_ns is not None or not self.rounds[point]:
+            return agreed_ns
+        return statistics.median_low(measurement.ns for measurement in self.rounds[point])
 
     def noise(self, point: Point) -> str | None:
         """One line if a point's figure is doubtful."""
-        if not self.rounds[point] or self._agree(point):
+        rounds = self.rounds[point]
+        if not rounds or self._agreed_ns(point) is not None:
             return None
-        lowest = sorted(measurement.ns for measurement in self.rounds[point])
-        if len(lowest) < 2:
-            return min(self.rounds[point], key=lambda m: m.ns).noise
-        return f"the machine is busy: the best two of {len(lowest)} rounds are {lowest[1] / lowest[0] - 1:.0%} apart"
+        if len(rounds) == 1:
+            return rounds[0].noise
+        figures_ns = [measurement.ns for measurement in rounds]
+        apart = f"{max(figures_ns) / min(figures_ns) - 1:.0%}"
+        return (
+            f"the machine is busy: {len(rounds)} rounds, no two agree, the highest {apart} above the lowest"
+        )

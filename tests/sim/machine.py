@@ -37,6 +37,7 @@ ROUND_COSTS = CostTable(
     poll_scan_ps=10_000,
     scan_miss_ps=0,
     cache_fds=1_000,
+    woken_miss_ps=0,
     word_ps=0,
     epoll_item_ps=170_000,
     epoll_stale_ps=170_000,
