@@ -130,6 +130,18 @@ def test_the_simulated_lane_of_the_same_mechanism_stands_beside_it():
     assert said(view(median_ns=260_000), race=race)[1].endswith("simulated 260 µs a wake-up · 1.0×")
 
 
+def test_narrow_lanes_say_the_same_in_fewer_words():
+    race = frame(lane("select", counters=counters(wakeups=10, cost_ns={"scan": 2_600_000})))
+    assert said(view(skipped=56_789), 78, 2, race) == [
+        "last call 300 µs of CPU: slept, then 3 of 2,000 ready · 56.8k not played",
+        "measured 520 µs a call (median; best 250 µs) · simulated 260 µs · 2.0×",
+    ]
+    assert said(view(skipped=56_789), 50, 2, race) == [
+        "last call 300 µs · 56.8k not played",
+        "measured 520 µs (best 250 µs) · simulated 260 µs…",
+    ]
+
+
 def test_what_is_not_played_is_told():
     assert said(view(skipped=1_234), 80)[2] == ("21 requests answered, a burst at a time · 1,234 not played")
     assert "a frame has 8 ms for them" in said(view(skipped=1_234))[2]
