@@ -37,7 +37,7 @@ class C10KApp(App[str]):
         clock: Seconds on a clock that never goes back.
         make_race: Makes a race of a scenario; None for the simulated one with these costs.
         costs: What each simulated step costs; None for the built-in table.
-        notice: What to say first: why the user's own cost table is not in use.
+        why_not_own: Why the user's own cost table is not in use, if there is one; said at the start.
     """
 
     TITLE = "c10k"
@@ -53,7 +53,7 @@ class C10KApp(App[str]):
         clock: Callable[[], float] = time.perf_counter,
         make_race: Callable[[Scenario], RaceLike] | None = None,
         costs: CostTable | None = None,
-        notice: str = "",
+        why_not_own: str | None = None,
     ) -> None:
         super().__init__()
         self._clock = clock
@@ -61,8 +61,9 @@ class C10KApp(App[str]):
         self.session = Session(
             scenario or Scenario(), make_race or self._make_race, clock, speed=speed, paused=paused
         )
-        if notice:
-            self.session.say(notice, FIRST_NOTICE_S)
+        self.session.why_not_own = why_not_own
+        if why_not_own is not None:
+            self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name

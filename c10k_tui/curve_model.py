@@ -38,10 +38,12 @@ class CurveModel:
     Args:
         scenario: The race that is on: where the rule stands at first.
         costs: The table that prices the simulated calls.
+        why_not_own: Why it is not the user's own, if there is one.
     """
 
-    def __init__(self, scenario: Scenario, costs: CostTable) -> None:
+    def __init__(self, scenario: Scenario, costs: CostTable, why_not_own: str | None = None) -> None:
         self.costs = costs
+        self.why_not_own = why_not_own
         self.axis = "fds"
         """What the x axis counts: ``fds``, or the ``share`` of them that is active."""
         self.wait = "slept"

@@ -79,6 +79,8 @@ class Session:
         """How many races there have been: a new number means that nothing of the old one holds."""
         self.changes = 0
         """How many changes of a setting: a new number means that the servers may have been rebuilt."""
+        self.why_not_own: str | None = None
+        """Why the user's own cost table is not in use, in one line; None if it is, or there is none."""
         self._notice = ""
         self._notice_until_s = 0.0
         self._all_failed = False

@@ -20,7 +20,6 @@ import datetime
 import json
 import os
 import platform
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -64,20 +63,6 @@ def kernel() -> str:
 
 
 # --- the file -------------------------------------------------------------------------------------
-
-
-def default_path() -> Path:
-    """Where the user's table is kept: the platform's directory for a program's data."""
-    named = os.environ.get("C10K_TUI_COSTS")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "c10k-tui" / "costs.json"
 
 
 def save(table: CostTable, path: Path) -> None:
@@ -133,13 +118,12 @@ def _table(data: dict[str, Any], path: Path) -> CostTable:
     return CostTable(**data)
 
 
-def current_costs(path: Path | None = None) -> tuple[CostTable, str | None]:
-    """The table to use: the user's own if there is a good one, else the built-in one.
+def current_costs(path: Path) -> tuple[CostTable, str | None]:
+    """The table to use: the user's own if there is a good one in a file, else the built-in one.
 
     Returns:
         The table, and one line on why it is not the one in the file; None if it is, or there is no file.
     """
-    path = path or default_path()
     try:
         table = load(path)
     except FileNotFoundError:

@@ -132,6 +132,8 @@ class RaceActions(KeyedScreen[str]):
 
         self._away = True
         if self._curve_known is None:
-            self._curve_known = CurveModel(self.session.scenario, self.session.race.costs)
+            self._curve_known = CurveModel(
+                self.session.scenario, self.session.race.costs, self.session.why_not_own
+            )
         self._curve_known.start_at(self.session.scenario)
         self.app.push_screen(CurveScreen(self._curve_known), left)

@@ -188,7 +188,10 @@ def _limits(model: CurveModel) -> list[Line]:
 
 
 def _table(model: CurveModel) -> Line:
-    return ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
+    told: Line = ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
+    if model.why_not_own is None:
+        return told
+    return ((f"Not your own cost table: {model.why_not_own}. ", "alarm"), *told)
 
 
 # --- papers -------------------------------------------------------------------------------------------

@@ -243,13 +243,14 @@ async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_firs
 
     costs = replace(BUILT_IN, name="calibrated", machine="a machine", date="2026-01-02", scan_ps=68_000)
     for size in ((80, 24), (140, 36)):
-        app = C10KApp(Scenario(), clock=HandClock(), costs=costs, notice="the file is broken")
+        app = C10KApp(Scenario(), clock=HandClock(), costs=costs, why_not_own="the file is broken")
         async with app.run_test(size=size) as pilot:
             await pilot.pause(0)
             it = Stand(app, pilot, HandClock())
             assert "costs: calibrated" in it.text()
-            assert "the file is broken" in it.text()
+            assert "the built-in costs are used" in it.text()
             assert app.session.race.costs is costs
             await it.press("v")
             await settled(it)
             assert "costs: calibrated on a machine, 2026-01-02" in it.text()
+            assert "Not your own cost table: the file is broken." in it.text()
