@@ -98,6 +98,11 @@ class Race:
         """Mean time between two bursts of arrivals; a very long time if nothing arrives."""
         return mean_gap_ns(self.scenario)
 
+    @property
+    def workload(self) -> Workload:
+        """The schedule of arrivals: reading it changes nothing in the race."""
+        return self._workload
+
     # -- settings -------------------------------------------------------------------------
 
     def change(self, scenario: Scenario) -> None:
