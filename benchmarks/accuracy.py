@@ -1,7 +1,7 @@
 """How well the calibrated table predicts this machine's kernel, and how its calls grow with n.
 
-A table is fitted as ``c10k-tui calibrate`` does it, and other points, measured in the same rounds, are compared
-with what the simulated kernel says. No point that is judged here was used for the fit.
+A table is fitted as ``c10k-tui calibrate`` does it, and other points, measured in the same rounds, are
+compared with what the simulated kernel says. No point that is judged here was used for the fit.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def figures() -> list[Figure]:
     doubtful = sum(1 for point in measured_ns if survey.noise(point))
     note = f"{len(errors)} of {len(asked)} points; {doubtful} differ from round to round"
     worst = max(errors, key=errors.__getitem__)
+    place = f"{worst.mechanism}, {worst.active:,} of {worst.fds:,}, {worst.wait}"
     found = [
         Figure("prediction: median error", statistics.median(errors.values()), "", MEDIAN_ERROR, note=note),
         Figure(
@@ -66,7 +67,7 @@ def figures() -> list[Figure]:
             percentile(list(errors.values()), 0.95),
             "",
             PERCENTILE_ERROR,
-            note=f"worst {errors[worst]:.0%}: {worst.mechanism}, {worst.fds:,}, {worst.active:,}, {worst.wait}",
+            note=f"worst {errors[worst]:.0%}: {place}",
         ),
         *(_of(name, errors) for name in (*MECHANISMS, *WAITS)),
         *_slopes(measured_ns),

@@ -1,8 +1,8 @@
 """The message that goes round, measured here, beside libevent's own benchmark.
 
-libevent's ``test/bench.c -n 5000 -a 1 -w 1000`` passes one byte along 5000 socketpairs, 10,000 descriptors. The
-same is done here by raw calls (:mod:`sim.measuring.chain`). What is compared is the ratio between the methods;
-the program itself adds its loop. It is not part of this project: name one that you have built with
+libevent's ``test/bench.c -n 5000 -a 1 -w 1000`` passes one byte along 5000 socketpairs, 10,000 descriptors.
+The same is done here by raw calls (:mod:`sim.measuring.chain`). What is compared is the ratio between the
+methods; the program itself adds its loop. It is not part of this project: name one that you have built with
 ``LIBEVENT_BENCH=/path/to/bench``, and it is run in turn with ours.
 """
 
@@ -31,7 +31,7 @@ def quietly() -> None:
 
 
 def theirs_ns(program: str, method: str) -> float:
-    """A wake-up by libevent's program: the lower quartile of its 25 rounds, which it prints in microseconds."""
+    """A wake-up by libevent's program: the lower quartile of the 25 rounds that it prints."""
     words = [program, "-n", str(PAIRS), "-a", "1", "-w", str(WRITES), "-m", method]
     # One process without threads starts another: nothing can be locked in between.
     done = subprocess.run(words, capture_output=True, check=True, text=True, preexec_fn=quietly)
@@ -62,7 +62,8 @@ def figures() -> list[Figure]:
         found.append(Figure(f"a message round 5,000 socketpairs: {upper} ÷ {lower}", ratio, "×", note=note))
         if program:
             other = libevents[upper] / libevents[lower]
-            note = f"libevent: {other:.3g} ({libevents[upper] / 1_000:,.1f} and {libevents[lower] / 1_000:,.2f} µs)"
+            apart = f"{libevents[upper] / 1_000:,.1f} and {libevents[lower] / 1_000:,.2f} µs"
+            note = f"libevent: {other:.3g} ({apart})"
             name = "  how far from libevent's ratio"
             found.append(Figure(name, abs(ratio / other - 1), "", AGREE, note=note))
     return found

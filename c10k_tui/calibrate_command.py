@@ -62,7 +62,7 @@ def summary(table: CostTable) -> str:
 
 @contextmanager
 def progress(title: str) -> Generator[Told, None, None]:
-    """A bar on the error output if that is a terminal; what it gives is told how far things are, and what is next."""
+    """A bar on the error output, if that is a terminal; it is told how far things are, and what is next."""
     if not sys.stderr.isatty():
         yield lambda done, what: None
         return

@@ -81,8 +81,8 @@ def calibrate_parser() -> argparse.ArgumentParser:
     parser = _parser(
         usage="c10k-tui calibrate",
         description=(
-            "Measures this machine's kernel for up to a minute, fits the cost table to it, and saves the table;\n"
-            "the race, run and bench use it from then on."
+            "Measures this machine's kernel for up to a minute, fits the cost table to it, and saves\n"
+            "the table; the race, run and bench use it from then on."
         ),
         epilog="",
     )

@@ -1,10 +1,10 @@
 """The user's own cost table: measured on this machine, fitted, kept in a file, and found again.
 
-The points used for the fit are few, and none of them is one that ``make bench`` judges the fit by. Where the
-limit of descriptors is low, the larger ones are left out: what the cache does to large sets is not known then.
-Steps that a point cannot tell (a copied byte, epoll_ctl, a packet, an interrupt …) are measured on their own
-(:mod:`sim.measuring.steps`). Two of the table's entries are not the kernel's and stay as they are: the
-server's own work (``application_ns``, ``walk_ps``).
+The points used for the fit are few, and none of them is one that ``make bench`` judges the fit by. Where
+the limit of descriptors is low, the larger ones are left out: what the cache does to large sets is not
+known then. Steps that a point cannot tell (a copied byte, epoll_ctl, a packet, an interrupt …) are measured
+on their own (:mod:`sim.measuring.steps`). Two of the table's entries are not the kernel's and stay as they
+are: the server's own work (``application_ns``, ``walk_ps``).
 
 One assumption is in it: a loopback packet's way down (the sender's ``write``) and up (the receiver's
 softirq) happen in one call and cannot be timed apart, so each is given half of what is more than a send that
@@ -29,8 +29,10 @@ from sim.costs import BUILT_IN, CostTable
 
 FORMAT = "c10k-tui costs 1"
 NAME = "calibrated"
-BUDGET_S = 30.0
+BUDGET_S = 25.0
 """How long measuring points may take; the rest takes a few seconds."""
+FEWEST_FDS = 100
+"""Descriptors that the largest of the points must have."""
 _LARGEST_NS = 10**12
 _NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps", "context_switch_ns")
 """Prices that are not nothing on any machine."""
@@ -182,6 +184,10 @@ def _survey(meter: Any, progress: Progress, warnings: list[str]) -> dict[Any, fl
     from sim.measuring.survey import Survey
 
     chosen = fit_points(meter.nofile.now)
+    if max((point.fds for point in chosen), default=0) < FEWEST_FDS:
+        raise CalibrationError(
+            f"this process may have {meter.nofile.now} descriptors (ulimit -Hn), too few to fit costs"
+        )
     survey = Survey(chosen, meter)
 
     def told(done: int, due: int, text: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from sim.benchmark import Point, simulated_ns
+from sim.benchmark import Bench, Point
 from sim.costs import BUILT_IN, CostTable
 
 UNIT_NS = 1_000
@@ -54,15 +54,15 @@ def unit_price(name: str) -> int:
     return UNIT_NS * 1_000 if name.endswith("_ps") else UNIT_NS
 
 
-def coefficients(points: Sequence[Point], names: Sequence[str], knee: int) -> Floats:
-    """How often each price is paid at each point, by running the simulated kernel.
+def coefficients(benches: Sequence[Bench], names: Sequence[str], knee: int) -> Floats:
+    """How often each price is paid at each bench's point, by running the simulated kernel.
 
     Returns:
         Shape (points, names).
     """
     free = replace(nothing(), cache_fds=knee, cache_items=knee)
     tables = [replace(free, **{name: unit_price(name)}) for name in names]  # type: ignore[arg-type]
-    rows = [[simulated_ns(point, table) / UNIT_NS for table in tables] for point in points]
+    rows = [[bench.cost_ns(table) / UNIT_NS for table in tables] for bench in benches]
     return np.array(rows, dtype=np.float64)
 
 
@@ -110,18 +110,17 @@ def fitted(points: Measured, known: CostTable) -> CostTable:
 
 def _fit(points: Measured, names: Sequence[str], known: CostTable, knee_name: str) -> CostTable:
     """Those of a table's prices that some points tell, with the best size of the cache."""
-    places = list(points)
-    told_ns = np.array([simulated_ns(point, known) for point in places], dtype=np.float64)
-    left_ns = np.array([points[point] for point in places]) - told_ns
-    measured_ns = np.maximum(left_ns, 1.0)
-    largest = max(point.fds for point in places)
+    benches = [Bench(point) for point in points]
+    told_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
+    measured_ns = np.maximum(np.array(list(points.values())) - told_ns, 1.0)
+    largest = max(point.fds for point in points)
     misses = [number for number, name in enumerate(names) if "_miss_" in name]
-    design = coefficients(places, names, KNEES[-1])
+    design = coefficients(benches, names, KNEES[-1])
     best: tuple[float, int, Floats] | None = None
     for knee in KNEES:
         if KNEES[-1] > knee >= largest:
             continue
-        design[:, misses] = coefficients(places, [names[number] for number in misses], knee)
+        design[:, misses] = coefficients(benches, [names[number] for number in misses], knee)
         prices, error = solve(design, measured_ns)
         if best is None or error < best[0]:
             best = error, knee, prices

@@ -4,8 +4,8 @@ Same names and arguments as the simulated ones, but plain methods: a call that w
 makes it. They go to the kernel as directly as Python can, through ``ctypes``:
 
 - ``sys_select`` is the system call ``pselect6`` itself (``fs/select.c: do_pselect``), because the C library's
-  ``fd_set`` ends at FD_SETSIZE and the kernel's bitmaps do not: they are NumPy arrays of 64-bit words here, of
-  any size.
+  ``fd_set`` ends at FD_SETSIZE and the kernel's bitmaps do not: they are NumPy arrays of 64-bit words here,
+  of any size.
 - ``sys_poll`` gets the array of ``struct pollfd`` where it lies.
 - ``sys_epoll_*`` use ``struct epoll_event``, which is packed on x86-64 (12 bytes) and is not elsewhere (16).
 

@@ -2,18 +2,19 @@
 
 Figures are CPU time of the calling thread (``CLOCK_THREAD_CPUTIME_ID``, to the nanosecond, from the
 scheduler's own accounts): what a call that sleeps costs is not how long it takes. Others that run on the
-machine make it slower through the caches, hardly ever faster, so the figure given is the lower quartile of many
-repetitions; the minimum and the median are told too, and when they lie far apart that is said.
+machine make it slower through the caches, hardly ever faster, so the figure given is the lower quartile of
+many repetitions; the minimum and the median are told too, and when they lie far apart that is said.
 
-Measuring is done by a process of its own (:mod:`sim.measuring.process`), for three reasons. It has one thread,
-and the kernel looks descriptors up without atomic operations only where the table is not shared (``fdget``);
-NumPy and a screen have threads. It can be tied to one CPU and raised to real-time priority, if that is
-allowed, without doing so to the program. And it may have as many descriptors open as there can be.
+Measuring is done by a process of its own (:mod:`sim.measuring.process`), for three reasons. It has one
+thread, and the kernel looks descriptors up without atomic operations only where the table is not shared
+(``fdget``); NumPy and a screen have threads. It can be tied to one CPU and raised to real-time priority, if
+that is allowed, without doing so to the program. And it may have as many descriptors open as there can be.
 
 What Python itself takes (the loop, ``ctypes``, the clock) is measured in the same way with a C function that
 does nothing in place of the call, and subtracted. Entering and leaving the kernel belongs to the call.
 
-For a call that sleeps, a second process makes the descriptors ready, on the same CPU (:mod:`sim.measuring.waker`).
+For a call that sleeps, a second process makes the descriptors ready, on the same CPU
+(:mod:`sim.measuring.waker`).
 """
 
 from __future__ import annotations
@@ -158,7 +159,8 @@ class Meter:
         return self._measurement({"step": name})
 
     def chain(self, mechanism: str, pairs: int, writes: int) -> Measurement:
-        """What a wake-up costs on socketpairs of which one after the other becomes ready: :mod:`sim.measuring.chain`.
+        """What a wake-up costs on socketpairs of which one after the other becomes ready:
+        :mod:`sim.measuring.chain`.
 
         Raises:
             CannotMeasure: more descriptors than this process may have, or it went wrong.

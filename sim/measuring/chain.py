@@ -1,8 +1,9 @@
 """One message that goes round: what libevent's own benchmark (``test/bench.c``) does, by raw calls.
 
-N socketpairs, one byte under way. A wake-up is: wait with a timeout of zero, receive the byte, send one down the
-next pair. Both ends have numbers among those waited on, as there, so a bitmap of 2·N bits asks for N. The figure
-is the whole wake-up, receiving and sending included; what an event loop does around them is not in it.
+N socketpairs, one byte under way. A wake-up is: wait with a timeout of zero, receive the byte, send one
+down the next pair. Both ends have numbers among those waited on, as there, so a bitmap of 2·N bits asks for
+N. The figure is the whole wake-up, receiving and sending included; what an event loop does around them is
+not in it.
 """
 
 from __future__ import annotations

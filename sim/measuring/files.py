@@ -1,7 +1,7 @@
 """The descriptors of a measurement: many of one kind, with consecutive numbers.
 
-The far ends of sockets are kept by the waker alone, so that a process of 20,000 descriptors can wait on half as
-many sockets with nothing in between: a bitmap with gaps is another measurement.
+The far ends of sockets are kept by the waker alone, so that a process of 20,000 descriptors can wait on
+half as many sockets with nothing in between: a bitmap with gaps is another measurement.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What steps cost that no point of the curve shows on its own: copies, epoll_ctl, packets, interrupts.
 
-Each figure is a difference of two measurements that differ in that step alone, so what they have in common (the
-loop, entering the kernel) cancels out. Packets are those of loopback, where the receiver's softirq work is
-done inside the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``). A real NIC's interrupt
-cannot be had without one; a timer's stands for it.
+Each figure is a difference of two measurements that differ in that step alone, so what they have in common
+(the loop, entering the kernel) cancels out. Packets are those of loopback, where the receiver's softirq
+work is done inside the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``). A real NIC's
+interrupt cannot be had without one; a timer's stands for it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Many points measured so that the figures survive a machine with other things to do.
 
-Disturbances last: a neighbour that fills the caches, or the memory's bandwidth, does so for seconds, and makes
-each repetition of a point slower alike. So points are measured in rounds, one after the other and all
-over again. The lowest round that another one confirms counts; a point of which no two rounds agree is measured
-once more in the next, and if none ever do, that is said.
+Disturbances last: a neighbour that fills the caches, or the memory's bandwidth, does so for seconds, and
+makes each repetition of a point slower alike. So points are measured in rounds, one after the other and all
+over again. The lowest round that another one confirms counts; a point of which no two rounds agree is
+measured once more in the next, and if none ever do, that is said.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROUNDS = 5
 """Most rounds."""
 
 Progress = Callable[[int, int, str], None]
-"""Told how many measurements are done, how many there are to do as far as is known, and of what the next is."""
+"""Told how many measurements are done, how many are known to be due in all, and what the next is of."""
 
 
 class Survey:
