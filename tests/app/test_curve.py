@@ -10,9 +10,11 @@ from c10k_tui.screens.curve import CurveScreen
 from c10k_tui.screens.help import CURVE_INTRODUCTION
 from c10k_tui.widgets.footer import key_of
 from sim import measuring
+from sim.benchmark import Point, simulated_ns
 from sim.costs import BUILT_IN
 from sim.papers import PAPERS
 from sim.scenario import Scenario
+from sim.units import format_duration
 from tests.app.helpers import Stand, stand
 
 STEPS = 600
@@ -65,7 +67,12 @@ async def test_a_newcomer_sees_lines_names_and_one_sentence(size):
         assert len(rows) == size[1]
         assert {len(row) for row in rows} == {size[0]}
         words = " ".join(" ".join(rows).split()).replace("\u00a0", " ")
-        assert "At 10,000 fds, 3 active: select costs 297× epoll, poll 297× (1.29 ms : 4.33 µs);" in words
+        select, poll, epoll = (
+            simulated_ns(Point(name, 10_000, 3, "slept"), BUILT_IN) for name in ("select", "poll", "epoll")
+        )
+        told = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
+        costs = f"({format_duration(select)} : {format_duration(epoll)})"
+        assert f"At 10,000 fds, 3 active: {told} {costs};" in words
         assert "descriptors watched →" in words
         assert "1,000,000" in words
         assert "Cost table built-in" in words
