@@ -12,8 +12,9 @@ ahead of its front is found, what arrives behind it is not; if the descriptor wa
 the call does not fall asleep but makes another pass (``poll_wqueues.triggered``).
 
 Counted: every descriptor looked at, found or not; every entry hooked. Simplified: a file has one
-wait queue; the n entries are one object that knows which descriptors it hooked; the cost of one
-look-up is the same for every file.
+wait queue; the n entries are one object that knows which descriptors it hooked; within a pass the
+cost of one look-up is the same for every file (what grows with their number, as the cache no longer
+holds them all, is shared out evenly: :meth:`sim.costs.CostTable.each_ps`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class ScanPass:
         self.number = number
         self.start_ns = start_ns
         self.end_ns: int | None = None
-        self.scan_ps = kernel.costs.scan_ps
+        self.scan_ps = call.each_ps
         self.hook_ps = kernel.costs.hook_ps
         self.found = call.look()
         self.hook_limit = 0
@@ -166,6 +167,7 @@ class ScanCall:
     __slots__ = (
         "ask",
         "closed",
+        "each_ps",
         "foreseen",
         "hooked",
         "hooking",
@@ -183,6 +185,8 @@ class ScanCall:
         self.kernel = kernel
         self.ask = ask
         self.serial = serial
+        self.each_ps = ask.each_ps(kernel.costs)
+        """What looking at one descriptor costs in any of its passes."""
         self.foreseen: list[int] | None = None
         """Ranks that are ready, where checking the arguments showed them already."""
         self.hooking = hooking
