@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -25,16 +26,14 @@ from sim.costs import BUILT_IN, CostTable
 UNIT_NS = 1_000
 KNEES = (1_000, 2_000, 3_000, 4_500, 1_000_000)
 """Sizes tried for the cache, in descriptors or items; the last one says that there is no such effect."""
-SCAN_PRICES = (
-    "select_ns",
-    "poll_ns",
-    "scan_ps",
-    "poll_scan_ps",
-    "scan_miss_ps",
-    "hook_ps",
-    "context_switch_ns",
+MISSES = ("scan_miss_ps", "woken_miss_ps", "item_miss_ps", "stale_miss_ps")
+"""The first two go with ``cache_fds``, the others with ``cache_items``."""
+PRICES = (
+    *("select_ns", "poll_ns", "epoll_wait_ns", "context_switch_ns"),
+    *("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps", "epoll_stale_ps"),
+    *MISSES,
 )
-ITEM_PRICES = ("epoll_wait_ns", "epoll_item_ps", "epoll_stale_ps", "item_miss_ps", "stale_miss_ps")
+"""The prices that points tell."""
 _ROUNDS = 8
 _TOLERANCE = 0.03
 """Relative errors beyond this lose weight."""
@@ -102,32 +101,30 @@ def fitted(points: Measured, known: CostTable) -> CostTable:
         points: what was measured, in nanoseconds.
         known: prices that no point can tell (``copy_ps`` among them) as they are, the others to be replaced.
     """
-    scans = {p: ns for p, ns in points.items() if p.mechanism != "epoll"}
-    items = {p: ns for p, ns in points.items() if p.mechanism == "epoll"}
-    known = _fit(scans, SCAN_PRICES, replace(known, **dict.fromkeys(SCAN_PRICES, 0)), "cache_fds")  # type: ignore[arg-type]
-    return _fit(items, ITEM_PRICES, replace(known, **dict.fromkeys(ITEM_PRICES, 0)), "cache_items")  # type: ignore[arg-type]
-
-
-def _fit(points: Measured, names: Sequence[str], known: CostTable, knee_name: str) -> CostTable:
-    """Those of a table's prices that some points tell, with the best size of the cache."""
+    known = replace(known, **dict.fromkeys(PRICES, 0))  # type: ignore[arg-type]
     benches = [Bench(point) for point in points]
     told_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
     measured_ns = np.maximum(np.array(list(points.values())) - told_ns, 1.0)
-    largest = max(point.fds for point in points)
-    misses = [number for number, name in enumerate(names) if "_miss_" in name]
-    design = coefficients(benches, names, KNEES[-1])
-    best: tuple[float, int, Floats] | None = None
-    for knee in KNEES:
-        if KNEES[-1] > knee >= largest:
-            continue
-        design[:, misses] = coefficients(benches, [names[number] for number in misses], knee)
+    design = coefficients(benches, PRICES, KNEES[-1])
+    misses = {knee: coefficients(benches, MISSES, knee) for knee in _knees(points)}
+    columns = [PRICES.index(name) for name in MISSES]
+    best: tuple[float, int, int, Floats] | None = None
+    for fds, items in product(misses, repeat=2):
+        design[:, columns[:2]] = misses[fds][:, :2]
+        design[:, columns[2:]] = misses[items][:, 2:]
         prices, error = solve(design, measured_ns)
         if best is None or error < best[0]:
-            best = error, knee, prices
+            best = error, fds, items, prices
     assert best is not None
-    _, knee, prices = best
+    _, fds, items, prices = best
     found = {
         name: round(ns * 1_000) if name.endswith("_ps") else round(ns)
-        for name, ns in zip(names, prices.tolist(), strict=True)
+        for name, ns in zip(PRICES, prices.tolist(), strict=True)
     }
-    return replace(known, **{knee_name: knee}, **found)  # type: ignore[arg-type]
+    return replace(known, cache_fds=fds, cache_items=items, **found)
+
+
+def _knees(points: Measured) -> list[int]:
+    """The sizes of the cache worth trying: some points must be larger."""
+    largest = max(point.fds for point in points)
+    return [knee for knee in KNEES if knee < largest or knee == KNEES[-1]]

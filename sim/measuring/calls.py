@@ -192,6 +192,7 @@ def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list
             found = call.real(*call.arguments)
             spent_ns, end_ns = cpu_ns() - begin_cpu_ns, wall_ns()
             away_ns, back_ns = waker.done()
+            _drain(files, active_fds)
             if found == active:
                 samples.append(Sample(spent_ns, away_ns - begin_ns + end_ns - back_ns))
             else:
@@ -201,7 +202,6 @@ def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list
                         "something else kept running: the descriptors did not become ready at one moment"
                     )
             delay_ns = 2 * spent_ns
-            _drain(files, active_fds)
     return summary(undisturbed(samples[1:]), empty_ns)
 
 

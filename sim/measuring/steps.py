@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import socket
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -29,7 +30,8 @@ MESSAGE = 64
 """Bytes of a request, as in the race."""
 LARGE_READ, SMALL_READ = 65_536, 4_096
 HIGH_FD = 4_096
-"""The number of the one descriptor that a sparse bitmap asks about: 64 words below it are empty."""
+"""The number of the one descriptor that a sparse bitmap asks about: 64 words below it are empty. (Where the
+limit does not allow it, a lower number is used, and the figure is made that of 64 words.)"""
 CONNECTIONS = 32
 WATCHERS = 16
 TICK_NS = 50_000
@@ -71,7 +73,8 @@ def empty_words() -> Measurement:
     """A select over one high descriptor, less select over one low one: what walking empty words takes."""
     fd = os.eventfd(0, os.EFD_CLOEXEC)
     try:
-        high = os.dup2(fd, HIGH_FD, inheritable=False)
+        number = min(HIGH_FD, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1)
+        high = os.dup2(fd, number, inheritable=False)
         figures_ns = []
         for number in (high, fd):
             with made("select", [number], 1, 0) as call:
@@ -79,7 +82,8 @@ def empty_words() -> Measurement:
         os.close(high)
     finally:
         os.close(fd)
-    return summary([max(0, figures_ns[0] - figures_ns[1])])
+    words = max(1, (high - fd) // 64)
+    return summary([max(0, figures_ns[0] - figures_ns[1]) * (HIGH_FD // 64) / words])
 
 
 def epoll_ctl() -> Measurement:

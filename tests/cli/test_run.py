@@ -131,7 +131,9 @@ def test_another_seed_gives_other_packets(capsys):
 def test_the_table_says_what_the_json_says(capsys):
     words = ("n=2000", "--for", "20ms")
     race, text = data(capsys, *words), printed(capsys, *words)
-    assert text.startswith("simulated: 20.0 ms of n=2000 active=3 seed=7 lanes=select|epoll · costs: built-in\n")
+    assert text.startswith(
+        "simulated: 20.0 ms of n=2000 active=3 seed=7 lanes=select|epoll · costs: built-in\n"
+    )
     cells = {line[:24].strip(): line[24:].split() for line in text.splitlines()}
     for label, key in (
         ("wake-ups", "wakeups"),

@@ -143,3 +143,8 @@ def test_steps_become_prices():
     assert (table.epoll_ctl_ns, table.accept_ns, table.close_ns) == (800, 2_500, 5_000)
     assert (table.callback_ns, table.interrupt_ns) == (50, 1_300)
     assert table.scan_ps == BUILT_IN.scan_ps
+
+
+def test_a_step_that_could_not_be_measured_keeps_its_price():
+    assert with_steps(BUILT_IN, {}) == BUILT_IN
+    assert with_steps(BUILT_IN, {"packet": 3_000, "interrupt": 900}) == replace(BUILT_IN, interrupt_ns=900)

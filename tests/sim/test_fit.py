@@ -10,12 +10,12 @@ import pytest
 from sim.benchmark import MECHANISMS, WAITS, points, simulated_ns
 from sim.calibration import fit_points
 from sim.costs import BUILT_IN, CostTable
-from sim.fit import ITEM_PRICES, SCAN_PRICES, fitted, nothing, solve
+from sim.fit import PRICES, fitted, nothing, solve
 from sim.scenario import Share
 
 SOME = fit_points(2_000)
 TRUTH = replace(BUILT_IN, select_ns=900, poll_ns=500, scan_ps=40_000, poll_scan_ps=31_000, hook_ps=70_000)
-BLANK = replace(TRUTH, **dict.fromkeys((*SCAN_PRICES, *ITEM_PRICES), 0))  # type: ignore[arg-type]
+BLANK = replace(TRUTH, **dict.fromkeys(PRICES, 0))  # type: ignore[arg-type]
 
 
 def assert_alike(found: CostTable, truth: CostTable, tolerance: float) -> None:
