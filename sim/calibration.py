@@ -23,9 +23,13 @@ import platform
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.costs import BUILT_IN, CostTable
+
+if TYPE_CHECKING:
+    from sim.benchmark import Point
+    from sim.measuring import Meter
 
 FORMAT = "c10k-tui costs 1"
 NAME = "calibrated"
@@ -36,7 +40,7 @@ FEWEST_FDS = 100
 _LARGEST_NS = 10**12
 _AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt")
 """Steps whose figure is the price."""
-_NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps", "context_switch_ns")
+_NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps")
 """Prices that are not nothing on any machine."""
 
 
@@ -178,6 +182,10 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     from sim.fit import fitted
 
     table = fitted(points_ns, known)
+    if any(not getattr(table, name) for name in _NEEDED):
+        raise CalibrationError(
+            "the machine is too busy: what was measured contradicts itself; try again later"
+        )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     source = f"measured at {len(points_ns)} points and {len(steps_ns)} steps on eventfds and loopback TCP"
     table = replace(table, name=NAME, source=source, machine=machine(), kernel=kernel(), date=today)
@@ -185,7 +193,7 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     return table, warnings
 
 
-def _survey(meter: Any, progress: Progress, warnings: list[str]) -> dict[Any, float]:
+def _survey(meter: Meter, progress: Progress, warnings: list[str]) -> dict[Point, float]:
     from sim.measuring.survey import Survey
 
     chosen = fit_points(meter.nofile.now)
@@ -211,7 +219,7 @@ def _survey(meter: Any, progress: Progress, warnings: list[str]) -> dict[Any, fl
     return points_ns
 
 
-def fit_points(nofile: int) -> list[Any]:
+def fit_points(nofile: int) -> list[Point]:
     """The points to fit, as far as the limit of descriptors lets them be made."""
     from sim.benchmark import WAITS, points
     from sim.host import SPARE_FDS

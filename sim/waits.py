@@ -148,7 +148,7 @@ class _Call:
                 kernel.timers.cancel(timer)
         ready = answer(scan)
         copy_out_ns = kernel.copy_ns(copied_out)
-        woken_ns = -(-kernel.costs.woken_ps(ready) // 1000) if call.slept else 0
+        woken_ns = -(-kernel.costs.woken_ps(len(scan.found)) // 1000) if call.slept else 0
         counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
         kernel.charge(((Account.WAIT_QUEUE, woken_ns), (Account.COPY_OUT, copy_out_ns)), counts)
         kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
