@@ -66,13 +66,15 @@ class _Brush:
         )
 
     def words(self, words: Words) -> None:
+        rim = 2.0 if words.halo else 0.35 if words.bold else 0.0
         self._draw.text(
             (words.x * self._large, words.y * self._large),
             words.text.translate(_PLAIN),
             fill=words.colour,
             font=ImageFont.load_default(words.size * self._large),
             anchor=_ANCHORS[words.anchor],
-            stroke_width=0.35 * self._large if words.bold else 0,
+            stroke_width=rim * self._large,
+            stroke_fill=PAGE if words.halo else words.colour,
         )
 
     def finished(self) -> bytes:

@@ -55,6 +55,8 @@ class Words:
     size: int = 13
     anchor: str = "start"
     bold: bool = False
+    halo: bool = False
+    """Whether a rim of the page's colour keeps lines behind it away from the letters."""
 
 
 Shape = Path | Dot | Words
@@ -168,11 +170,12 @@ class _Panel:
         anchor = "end" if x > (self._x0 + self._x1) / 2 else "start"
         aside = -8 if anchor == "end" else 8
         shapes.append(Words(x + aside, self._y0 + 12, chart.rule_label, _TEXT, anchor=anchor, bold=True))
-        readings = chart.readings()
-        places = apart([self._y(y) - 10 for _, y in readings], 17, self._y0 + 30, self._y1 - 4)
-        for (name, cost_ns), place in zip(readings, places, strict=True):
+        # From the cheapest up: labels that would meet are pushed above their lines, not onto others.
+        readings = chart.readings()[::-1]
+        heights = apart([10 - self._y(y) for _, y in readings], 17, 4 - self._y1, -self._y0 - 30)
+        for (name, cost_ns), height in zip(readings, heights, strict=True):
             words = f"{name} {cost_words(cost_ns)}"
-            shapes.append(Words(x + aside, place, words, _colour(name), anchor=anchor))
+            shapes.append(Words(x + aside, -height, words, _colour(name), anchor=anchor, halo=True))
         return shapes
 
     def _notes(self) -> list[Shape]:

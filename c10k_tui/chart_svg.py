@@ -64,8 +64,9 @@ def _element(shape: Shape) -> str:
 
 def _text(words: Words) -> str:
     bold = ' font-weight="bold"' if words.bold else ""
+    halo = f' stroke="{PAGE}" stroke-width="4" paint-order="stroke"' if words.halo else ""
     anchor = f' text-anchor="{words.anchor}"' if words.anchor != "start" else ""
     return (
         f'<text x="{words.x:.1f}" y="{words.y:.1f}" font-size="{words.size}" fill="{words.colour}"'
-        f"{anchor}{bold}>{escape(words.text)}</text>"
+        f"{anchor}{bold}{halo}>{escape(words.text)}</text>"
     )

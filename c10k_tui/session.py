@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.views.header import seconds_words
-from sim.costs import CostTable
 from sim.frame import FdView, Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
-from sim.workload import Workload
+
+if TYPE_CHECKING:
+    from sim.costs import CostTable
+    from sim.workload import Workload
 
 ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
 """The rungs of the active keys; those that mean more than there are descriptors are left out."""

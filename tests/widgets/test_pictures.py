@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from c10k_tui.chart import Mark
+from c10k_tui.chart import Curve, Mark
 from c10k_tui.chart_png import dashes, png_of
 from c10k_tui.chart_shapes import PANEL_HEIGHT, PANEL_WIDTH
 from c10k_tui.chart_svg import chart_svg, svg_of
@@ -16,7 +16,7 @@ from c10k_tui.themes import LIGHT
 from sim.benchmark import Row, points, simulated_ns
 from sim.costs import BUILT_IN
 from sim.scenario import Share
-from tests.widgets.charts import chart, measured
+from tests.widgets.charts import EPOLL, SELECT, chart, measured
 
 SVG = "{http://www.w3.org/2000/svg}"
 FULL = chart(
@@ -55,6 +55,13 @@ def test_all_shapes_lie_on_the_page():
             assert 0 <= y <= height
     for text in root.iter(f"{SVG}text"):
         assert 0 <= float(attribute(text, "y")) <= height
+
+
+def test_costs_at_the_rule_stand_above_their_lines_and_apart():
+    root = ET.fromstring(svg_of([chart(rule=1e3, curves=(SELECT, Curve("poll", SELECT.points), EPOLL))]))
+    labels = {text.text: float(attribute(text, "y")) for text in root.iter(f"{SVG}text")}
+    assert labels["poll 100 µs"] - labels["select 100 µs"] in (-17, 17)
+    assert max(labels["poll 100 µs"], labels["select 100 µs"]) < labels["epoll 4.00 µs"] - 17
 
 
 def test_the_same_chart_gives_the_same_bytes():
