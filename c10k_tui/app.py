@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.recording.step_clock import StepClock
+from c10k_tui.recording.studio import Plan, Studio
 from c10k_tui.screens.race import RaceScreen
 from c10k_tui.session import RaceLike, Session
 from c10k_tui.themes import DARK, LIGHT, THEMES
@@ -35,6 +38,7 @@ class C10KApp(App[str]):
         paused: Whether to start standing still.
         clock: Seconds on a clock that never goes back.
         make_race: Makes a race of a scenario.
+        plan: What is to be recorded or replayed from the beginning, if anything.
     """
 
     TITLE = "c10k"
@@ -49,16 +53,31 @@ class C10KApp(App[str]):
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
         make_race: Callable[[Scenario], RaceLike] = _make_race,
+        plan: Plan | None = None,
     ) -> None:
         super().__init__()
-        self._clock = clock
-        self.session = Session(scenario or Scenario(), make_race, clock, speed=speed, paused=paused)
+        self.clock = StepClock(clock)
+        self.session = Session(scenario or Scenario(), make_race, self.clock, speed=speed, paused=paused)
+        self.studio = Studio(self, plan)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
 
     def get_default_screen(self) -> Screen[str]:
-        return RaceScreen(self.session, self._clock)
+        return RaceScreen(self.session, self.clock, stepped=self.studio.plan is not None)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event now, unless the app is run frame by frame and it has to wait for the next."""
+        if not self.studio.takes(event):
+            await super().on_event(event)
+
+    async def on_ready(self) -> None:
+        """The first screen is there."""
+        self.studio.ready()
+
+    def post_display_hook(self) -> None:
+        """After each picture: say beside it that it is recorded, or replayed."""
+        self.studio.show_state()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Filters for every line; under ``NO_COLOR`` the one that suits the theme in use.
@@ -76,6 +95,11 @@ class C10KApp(App[str]):
         return {**super().get_theme_variable_defaults(), **(DARK if self.current_theme.dark else LIGHT)}
 
     async def action_quit(self) -> None:
+        if not self.studio.keeps():
+            self.leave()
+
+    def leave(self) -> None:
+        """End the app with the scenario that is on."""
         self.exit(str(self.session.scenario))
 
     def next_theme(self) -> None:
@@ -88,7 +112,7 @@ class C10KApp(App[str]):
     def action_command_palette(self) -> None:
         from c10k_tui.screens.commands import Commands
 
-        if not isinstance(self.screen, Commands):
+        if not isinstance(self.screen, Commands) and not self.studio.stepping:
             self.push_screen(Commands(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

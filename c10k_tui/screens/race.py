@@ -46,6 +46,7 @@ class RaceScreen(Screen[str]):
     Args:
         session: The race and its pace.
         clock: The session's clock.
+        stepped: Whether someone else calls :meth:`tick`, and not a timer.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*RACE_BINDINGS, *GRID_BINDINGS]
@@ -54,9 +55,10 @@ class RaceScreen(Screen[str]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
-    def __init__(self, session: Session, clock: Callable[[], float]) -> None:
+    def __init__(self, session: Session, clock: Callable[[], float], *, stepped: bool = False) -> None:
         super().__init__()
         self.session = session
+        self._stepped = stepped
         self._clock = clock
         self._lanes = {name: Lane(name) for name in LANES}
         self._head = Lines(id="head")
@@ -97,6 +99,11 @@ class RaceScreen(Screen[str]):
         self._feed.border_title = "interrupts"
         self._show_lanes()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        if not self._stepped:
+            self.run_by_itself()
+
+    def run_by_itself(self) -> None:
+        """Let a timer call :meth:`tick` from now on."""
         self.set_interval(1 / FRAMES_PER_S, self.tick)
 
     def _theme_changed(self, _theme: object) -> None:
@@ -315,6 +322,15 @@ class RaceScreen(Screen[str]):
     def action_fd_setsize(self) -> None:
         self.session.toggle_fd_setsize()
         self._changed()
+
+    def action_record(self) -> None:
+        cast("C10KApp", self.app).studio.record_key()
+
+    def action_pause_recording(self) -> None:
+        cast("C10KApp", self.app).studio.pause_key()
+
+    def action_mark(self) -> None:
+        cast("C10KApp", self.app).studio.mark_key()
 
     def action_theme(self) -> None:
         cast("C10KApp", self.app).next_theme()
