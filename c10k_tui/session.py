@@ -135,11 +135,13 @@ class Session:
             at_ns: Where to stop, not before the last of them.
         """
         for time_ns, scenario in changes:
-            self.race.advance(time_ns)
+            if time_ns > self.race.now_ns:
+                self.race.advance(time_ns)
             self.race.change(scenario)
             self._past.append((time_ns, scenario))
             self.changes += 1
-        self.race.advance(at_ns)
+        if at_ns > self.race.now_ns:
+            self.race.advance(at_ns)
         self._look_again()
 
     def _look_again(self) -> None:

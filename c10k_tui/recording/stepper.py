@@ -76,7 +76,10 @@ class Stepper:
         app, session = self._app, self._app.session
         app.animation_level = "none"
         app.clock.show(0, self._rate)
-        session.race.frame()  # What the race has to tell of the past has been told, here and when replayed.
+        # What is due at this very moment has happened, and what the race had to tell of the past has been
+        # told: here, and when this is replayed.
+        session.race.advance(session.race.now_ns)
+        session.race.frame()
         session.use(FramePacer(app.clock, lambda: session.scenario, session.pacer.speed))
         while len(app.screen_stack) > 1:
             await app.pop_screen()
@@ -115,6 +118,13 @@ class Stepper:
         if self._screen is not None:
             self._screen.tick()
         await self.settle()
+        app = self._app
+        if app._background_screens:
+            # What shows through a dialog is painted with it, and only when it is.
+            for screen in app._background_screens:
+                screen._on_timer_update()
+            app.screen.refresh()
+            app.screen._on_timer_update()
         self.frame += 1
 
     async def settle(self) -> None:
@@ -127,8 +137,10 @@ class Stepper:
             waits = app._batch_count or app._resize_timer is not None
             if waits:
                 await asyncio.sleep(0.002)
-            for screen in (*app._background_screens, app.screen):
-                screen._on_timer_update()
+            for screen in app._background_screens:
+                if screen._callbacks or screen._layout_required:
+                    screen._on_timer_update()
+            app.screen._on_timer_update()
             if not waits and self._idle():
                 return
 
@@ -161,8 +173,10 @@ class Stepper:
         return [app, *(node for screen in screens for node in screen.walk_children(with_self=True))]
 
     def _idle(self) -> bool:
-        screens = (*self._app._background_screens, self._app.screen)
-        if any(screen._callbacks or screen._layout_required or screen._dirty_widgets for screen in screens):
+        app = self._app
+        if any(screen._callbacks or screen._layout_required for screen in (*app._background_screens, app.screen)):
+            return False
+        if app.screen._dirty_widgets:  # Those of the screens beneath are painted by finish().
             return False
         return all(pump._message_queue.empty() for pump in self._pumps())
 
