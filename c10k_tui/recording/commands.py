@@ -86,8 +86,7 @@ def record(words: list[str]) -> int:
 
     with _guarded(out):
         writer = headless.record(out, settings, script, resizes, force=options.force)
-    seconds = script.frames / settings.frames_per_s
-    print(f"recorded {out}: {seconds:.1f} s, {writer.size_bytes / 1e3:,.0f} kB")
+    print(f"recorded {out}: {writer.last_us / 1e6:.1f} s, {writer.size_bytes / 1e3:,.0f} kB")
     return 0
 
 
@@ -120,7 +119,7 @@ def replay(words: list[str]) -> int:
 
     from c10k_tui.recording.headless import stage
 
-    app = stage(found.settings, Plan(replay=found, at_frame=at_frame, paused=options.paused))
+    app = stage(found.settings, Plan(replay=found, at_frame=found.raced(at_frame), paused=options.paused))
     return show(app)
 
 

@@ -41,8 +41,8 @@ class Player:
 
     def __init__(self, app: C10KApp, replay: Replay, at_frame: int, *, paused: bool) -> None:
         self._app = app
+        self._replay = replay
         self._script = replay.script
-        self._unseen = replay.unseen
         self._at_frame = at_frame
         self._paused = paused
         self._next = 0
@@ -56,7 +56,8 @@ class Player:
         stepper = self._app.studio.stepper
         frame = stepper.frame if stepper is not None else 0
         sign = "▌▌" if self._paused else "▶"
-        return f"{sign} replay {frame / FRAMES_PER_S:.1f} / {self._script.frames / FRAMES_PER_S:.1f} s"
+        recorded, end = self._replay.recorded(frame), self._replay.end
+        return f"{sign} replay {recorded / FRAMES_PER_S:.1f} / {end / FRAMES_PER_S:.1f} s"
 
     async def run(self) -> None:
         """Replay until the recording ends, or someone takes over or leaves."""
@@ -90,7 +91,7 @@ class Player:
         self._hand_over(taken)
 
     def _is_unseen(self, frame: int) -> bool:
-        return any(first <= frame < first + count for first, count in self._unseen)
+        return any(first <= frame < first + count for first, count in self._replay.unseen)
 
     def _stands(self) -> bool:
         """Whether the replay waits: it was paused, or a page lies over it that the watcher opened."""
@@ -130,6 +131,8 @@ class Player:
         """The race is the watcher's from here on."""
         app, session = self._app, self._app.session
         if key is not None:
+            if self._paused and not session.paused:
+                session.pause()  # What stood still goes on standing still, for steps forth and back.
             session.say("from here on it is your race")
             name = _character_to_key(key) if len(key) == 1 else key
             app.post_message(events.Key(name, key if len(key) == 1 else None))

@@ -76,6 +76,23 @@ class Replay:
     unseen: tuple[tuple[int, int], ...]
     """First frame and number of frames of each stretch that is not in the picture."""
 
+    def recorded(self, frame: int) -> int:
+        """The frame of the recording that shows a frame of the race, or the next that is shown."""
+        return frame - sum(min(count, max(0, frame - first)) for first, count in self.unseen)
+
+    def raced(self, recorded: int) -> int:
+        """The frame of the race that a frame of the recording shows."""
+        frame = recorded
+        for first, count in self.unseen:
+            if frame >= first:
+                frame += count
+        return frame
+
+    @property
+    def end(self) -> int:
+        """The last frame of the recording."""
+        return self.recorded(self.script.frames)
+
 
 def read(path: Path) -> Recording:
     """A recording from a file.

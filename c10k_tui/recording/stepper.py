@@ -146,26 +146,21 @@ class Stepper:
 
     async def _round(self) -> None:
         """One turn of all that can act: what was in their queues has been handled when this returns."""
-        pumps = [pump for pump in self._pumps() if pump._running and not pump._closing]
-        left = len(pumps)
-        handled = asyncio.Event()
+        app = self._app
+        waiting = {pump for pump in self._pumps() if pump._running and not pump._closing}
 
-        def count() -> None:
-            nonlocal left
-            left -= 1
-            if left <= 0:
-                handled.set()
+        def handled(pump: MessagePump) -> None:
+            waiting.discard(pump)
 
-        for pump in pumps:
-            if not pump.call_later(count):
-                count()
-        # A widget that is taken away in the meantime answers no more.
-        while not handled.is_set() and not self._app._exit:
-            try:
-                await asyncio.wait_for(handled.wait(), 0.25)
-            except TimeoutError:
-                if all(pump._closing or pump._message_queue.empty() for pump in pumps):
-                    return
+        for pump in tuple(waiting):
+            if not pump.call_later(handled, pump):
+                handled(pump)
+        turns = 0
+        # A widget that is taken away in the meantime answers no more, nor does an app that failed.
+        while not (app._exit or app._exception or all(pump._closing or pump._closed for pump in waiting)):
+            # Nobody waits for the wall here, so a turn of the loop is enough; but should someone, let him.
+            await asyncio.sleep(0 if turns < MOST_ROUNDS else 0.001)
+            turns += 1
 
     def _pumps(self) -> list[MessagePump]:
         app = self._app
@@ -174,7 +169,9 @@ class Stepper:
 
     def _idle(self) -> bool:
         app = self._app
-        if any(screen._callbacks or screen._layout_required for screen in (*app._background_screens, app.screen)):
+        if any(
+            screen._callbacks or screen._layout_required for screen in (*app._background_screens, app.screen)
+        ):
             return False
         if app.screen._dirty_widgets:  # Those of the screens beneath are painted by finish().
             return False
