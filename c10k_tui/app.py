@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -74,6 +75,10 @@ class C10KApp(App[str]):
     async def on_ready(self) -> None:
         """The first screen is there."""
         self.studio.ready()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        self.studio.displayed(renderable)
+        super()._display(screen, renderable)
 
     def post_display_hook(self) -> None:
         """After each picture: say beside it that it is recorded, or replayed."""

@@ -179,7 +179,7 @@ def run_parser() -> argparse.ArgumentParser:
 def new_parser(usage: str, description: str, epilog: str) -> argparse.ArgumentParser:
     """A parser without options yet, whose complaints are one line."""
     return _Parser(
-        prog=usage.partition(" [")[0],
+        prog=" ".join(word for word in usage.split()[:2] if word.islower()),
         usage=usage,
         description=description,
         epilog=epilog,

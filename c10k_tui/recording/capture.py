@@ -1,17 +1,21 @@
 """What the app shows, as a picture: Textual's strips to cells.
 
-Only strips that are not those of the frame before are looked at; most of a screen stands still.
+Only lines that the app itself displayed anew are looked at, and of those only the ones whose strips are
+not those of the frame before; most of a screen stands still.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.color import Color, ColorType
 from rich.style import Style
+from textual._compositor import ChopsUpdate
 from textual._context import visible_screen_stack
+from textual.geometry import Region
 from textual.strip import Strip
 
 from c10k_tui.palette import Palette
@@ -28,41 +32,55 @@ class Camera:
     """Takes pictures of an app.
 
     Args:
-        app: The app, which runs.
+        app: The app, which runs; it has to pass on what it displays to :meth:`displayed`.
     """
 
     def __init__(self, app: App[str]) -> None:
         self._app = app
-        self._chops: list[list[Strip]] = []
-        self._picture: Picture | None = None
+        self._dirty: set[int] | None = None
+        """Lines that were displayed since the last picture; None for all of them."""
+        self._lines: dict[int, list[Strip]] = {}
+        self._rows: list[Row] = []
         self._palette: tuple[str, CaptionLooks] | None = None
+
+    def displayed(self, update: object) -> None:
+        """The app displays something: these lines may be others in the next picture."""
+        if isinstance(update, ChopsUpdate):
+            if self._dirty is not None:
+                self._dirty.update(y for y, _, _ in update.spans)
+        elif update is not None:
+            self._dirty = None
 
     def picture(self) -> Picture:
         """What is on the screen now."""
-        app = self._app
-        width, height = app.size
-        compositor = app.screen._compositor
-        token = visible_screen_stack.set(app._background_screens)
+        width, height = self._app.size
+        if len(self._rows) != height or len(self._rows[0]) != width:
+            self._dirty = None
+        dirty = range(height) if self._dirty is None else sorted(y for y in self._dirty if y < height)
+        if self._dirty is None:
+            self._lines.clear()
+            self._rows = [(BLANK,) * width] * height
+        if dirty:
+            for y, pieces in self._rendered(dirty[0], dirty[-1] + 1, frozenset(dirty)):
+                known = self._lines.get(y)
+                if known is None or not _same(known, pieces):
+                    self._rows[y] = row_of(pieces, width)
+                    self._lines[y] = pieces
+        self._dirty = set()
+        return Picture(width, tuple(self._rows))
+
+    def _rendered(self, first: int, end: int, lines: frozenset[int]) -> Iterator[tuple[int, list[Strip]]]:
+        """Lines in pieces from left to right, as Textual itself makes them to write them."""
+        compositor = self._app.screen._compositor
+        token = visible_screen_stack.set(self._app._background_screens)
         try:
-            # As Textual itself does to write a whole screen: each line in pieces, from left to right.
-            chops = [
-                [strip for strip in chop.values() if strip is not None]
-                for chop in compositor._render_chops(compositor.size.region, lambda y: True)[:height]
-            ]
+            region = Region(0, first, compositor.size.width, end - first)
+            chops = compositor._render_chops(region, lines.__contains__)
         finally:
             visible_screen_stack.reset(token)
-        old = self._picture
-        known = self._chops if old is not None and (old.width, old.height) == (width, height) else []
-        rows: list[Row] = []
-        for y in range(height):
-            pieces = chops[y] if y < len(chops) else []
-            if old is not None and y < len(known) and _same(known[y], pieces):
-                rows.append(old.rows[y])
-            else:
-                rows.append(row_of(pieces, width))
-        self._chops = chops
-        self._picture = Picture(width, tuple(rows))
-        return self._picture
+        for y in sorted(lines):
+            if y < len(chops):
+                yield y, [strip for strip in chops[y].values() if strip is not None]
 
     def caption_looks(self) -> CaptionLooks:
         """How a caption is drawn in the theme that is on."""

@@ -19,7 +19,9 @@ class NotOurs(ValueError):
     """A sequence that no recording of this program holds."""
 
 
-_TOKEN = re.compile(r"\x1b\[(\??)([0-9;]{0,400})([A-Za-z])|([\x00-\x1f\x7f-\x9f])|([^\x00-\x1f\x7f-\x9f]+)")
+_TOKEN = re.compile(
+    r"\x1b\[(\??)([0-9;]{0,400})([A-Za-z])|([\x00-\x1a\x1c-\x1f\x7f-\x9f])|([^\x00-\x1f\x7f-\x9f]+)"
+)
 
 
 class Screen:

@@ -76,11 +76,10 @@ class Player:
             if stepper.size is not None:
                 size, stepper.size = stepper.size, None
                 await stepper.resize(*size)
-            keys, stepper.keys = stepper.keys, []
-            for key in keys:
+            while stepper.keys and not quick and taken is None:
+                key = stepper.keys.pop(0)
                 if await self._watcher(key):
                     taken = key
-                    break
             if studio.leaving:
                 break
             if taken is None and not self._stands():

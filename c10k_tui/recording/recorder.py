@@ -49,6 +49,7 @@ class Recorder:
         self._before: Picture | None = None
         self._marks: list[str] = []
         self._marked = 0
+        self._failed = False
 
     @property
     def recorded_us(self) -> int:
@@ -101,8 +102,12 @@ class Recorder:
         if self.paused:
             self._unseen, self._paused_at = [], frame
         else:
-            events = [*self._picture(picture, frame, looks, events)]
-        self.writer.write(events)
+            events = self._picture(picture, frame, looks, events)
+        try:
+            self.writer.write(events)
+        except OSError:
+            self._failed = True
+            raise
 
     def _picture(self, picture: Picture, frame: int, looks: CaptionLooks, events: list[Event]) -> list[Event]:
         """The frame's events with those of its picture and its markers."""
@@ -133,7 +138,7 @@ class Recorder:
             OSError: the file takes no more.
         """
         try:
-            if self.writer.last_us < self.recorded_us:
+            if not self._failed and self.writer.last_us < self.recorded_us:
                 self.writer.write([Event(self.recorded_us, "o", "")])
         finally:
             self.writer.close()

@@ -29,8 +29,6 @@ MOST_ROUNDS = 1_000
 """Rounds after which messages that beget messages are given up on."""
 MOST_KEYS_A_FRAME = 64
 
-_PASSES_ANYWAY = ("ctrl+q", "ctrl+c")
-
 
 class Stepper:
     """Runs an app frame by frame from :meth:`begin` to :meth:`end`.
@@ -58,8 +56,6 @@ class Stepper:
         if event is self._pressed:
             return False
         if isinstance(event, events.Key):
-            if event.key in _PASSES_ANYWAY:
-                return False
             key = key_of(event)
             if key is not None and len(self.keys) < MOST_KEYS_A_FRAME:
                 self.keys.append(key)

@@ -78,6 +78,7 @@ class Studio:
         """What to tell on the shell when the app is left."""
         self.failure: str | None = None
         """Why a recording ended before it was to."""
+        self._early: list[str] = []
         self._camera: Camera | None = None
         self._task: asyncio.Task[None] | None = None
         self._deaf = False
@@ -95,7 +96,24 @@ class Studio:
 
     def takes(self, event: events.Event) -> bool:
         """Whether an event has to wait for the next frame."""
-        return self.stepper is not None and self.stepper.takes(event)
+        if isinstance(event, events.Key) and event.key == "ctrl+q" and self._task is not None:
+            self.leaving = True
+            return True
+        if self.stepper is not None:
+            return self.stepper.takes(event)
+        if self.plan is None or self._app.is_headless or not isinstance(event, events.Key):
+            return False
+        # Pressed before the first frame: it waits for that.
+        from c10k_tui.recording.stepper import key_of
+
+        if (key := key_of(event)) is not None:
+            self._early.append(key)
+        return True
+
+    def displayed(self, update: object) -> None:
+        """The app displays something."""
+        if self._camera is not None:
+            self._camera.displayed(update)
 
     async def open(self, make_recorder: Callable[[], Recorder] | None) -> None:
         """Begin to step the app.
@@ -108,6 +126,8 @@ class Studio:
 
         self.recorder = None if make_recorder is None else make_recorder()
         self.stepper = Stepper(self._app, FRAMES_PER_S)
+        self.stepper.keys += self._early
+        self._early = []
         self._camera = Camera(self._app)
         await self.stepper.begin()
 
@@ -149,7 +169,7 @@ class Studio:
         """
         if self.stepper is not None:
             self.stepper.end()
-            self.stepper = None
+            self.stepper = self._camera = None
         recorder, self.recorder = self.recorder, None
         self._ending = False
         self.plan = None

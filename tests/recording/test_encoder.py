@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.cells import BLANK, DEFAULT, PLAIN, Look, Picture, ansi, blank, cell
+from c10k_tui.recording.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, ansi, blank, cell
 from c10k_tui.recording.emulator import NotOurs, Screen
 from c10k_tui.recording.encoder import changes, whole
 from tests.recording.emulated import as_seen, shown
@@ -34,7 +34,7 @@ def pictures(draw):
     looks = draw(st.lists(LOOKS, min_size=1, max_size=3))
     rows = []
     for _ in range(HEIGHT):
-        row = []
+        row: list[Cell] = []
         while len(row) < WIDTH:
             glyph, look = draw(GLYPHS), draw(st.sampled_from(looks))
             if glyph == "漢":

@@ -1,6 +1,7 @@
 """Files of any origin: what can be used is read, anything else is one clear line."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -145,7 +146,7 @@ def test_what_is_no_file_is_not_read(tmp_path):
     with pytest.raises(IsADirectoryError):
         read(tmp_path)
     with pytest.raises(CastError, match="not a regular file"):
-        read("/dev/null")
+        read(Path("/dev/null"))
 
 
 def test_codes_of_others_and_comments_are_passed_over(tmp_path):
