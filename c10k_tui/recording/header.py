@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 
 from c10k_tui import __version__
 from c10k_tui.pacer import SPEEDS
+from c10k_tui.recording.frame_pacer import cost_s_per_ns
 from sim.scenario import Scenario, ScenarioError, parse_scenario
 
 FORMAT = 1
@@ -24,6 +25,8 @@ LEAST_COLUMNS, LEAST_ROWS = 80, 24
 MOST_COLUMNS, MOST_ROWS = 500, 200
 LONGEST_START_NS = 600_000_000_000
 """Where a recording may begin, in virtual time: it has to be run up to there again."""
+LONGEST_START_S = 120.0
+"""What that may cost, by the price list of :mod:`~c10k_tui.recording.frame_pacer`."""
 MOST_CHANGES = 10_000
 
 FOREGROUND, BACKGROUND = {"c10k-light": "#3a3a3a"}, {"c10k-light": "#ffffff"}
@@ -51,6 +54,16 @@ class Start:
     scenario: Scenario
     changes: tuple[tuple[int, Scenario], ...] = ()
     at_ns: int = 0
+
+    def why_not(self) -> str | None:
+        """Why a race cannot be run up to here again, or None if it can."""
+        if self.at_ns > LONGEST_START_NS or len(self.changes) > MOST_CHANGES:
+            return "the race has gone on for too long"
+        cost_s, scenario, since_ns = 0.0, self.scenario, 0
+        for time_ns, changed in (*self.changes, (self.at_ns, self.scenario)):
+            cost_s += (time_ns - since_ns) * cost_s_per_ns(scenario)
+            since_ns, scenario = time_ns, changed
+        return "the race has done too much" if cost_s > LONGEST_START_S else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +232,10 @@ def _start(own: dict[str, Any]) -> Start:
             raise CastError("the changes before its race begins are not in order")
         before_ns = change[0]
         changes.append((before_ns, _scenario(change[1])))
-    return Start(scenario, tuple(changes), at_ns)
+    start = Start(scenario, tuple(changes), at_ns)
+    if reason := start.why_not():
+        raise CastError(f"{reason} before its recording began")
+    return start
 
 
 def _scenario(text: object) -> Scenario:

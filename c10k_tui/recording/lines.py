@@ -12,11 +12,14 @@ players skip as they do every code that they do not know: what passed while the 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from c10k_tui.recording.key_script import Press
 from c10k_tui.recording.keycodes import is_key
 
+_TOKEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|.", re.DOTALL)
+"""What must not be divided: a sequence, or a glyph."""
 CODES = ("o", "i", "m", "r", "p")
 
 
@@ -49,6 +52,17 @@ def event_line(event: Event, since_us: int) -> str:
     """
     seconds, rest_us = divmod(event.time_us - since_us, 1_000_000)
     return f'[{seconds}.{rest_us:06d},"{event.code}",{json.dumps(event.data, ensure_ascii=False)}]\n'
+
+
+def split(data: str, room_bytes: int) -> tuple[str, str]:
+    """What is written of a picture in so many bytes of a line, and what remains; sequences stay whole."""
+    at = 0
+    for token in _TOKEN.finditer(data):
+        room_bytes -= len(json.dumps(token[0], ensure_ascii=False).encode()) - 2
+        if room_bytes < 0:
+            break
+        at = token.end()
+    return data[:at], data[at:]
 
 
 def passed_unseen(frames: int, presses: list[Press]) -> str:

@@ -179,8 +179,6 @@ class Stepper:
         app.animation_level = self._animation_level
         app.clock.release()
         session.use(Pacer(app.clock, session.pacer.speed))
-        if self._screen is not None:
-            self._screen.run_by_itself()
 
 
 def key_of(event: events.Key) -> str | None:

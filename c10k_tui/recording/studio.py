@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from c10k_tui.recording.header import LONGEST_START_NS, MOST_CHANGES, THEMES, Settings, Start
+from c10k_tui.recording.header import THEMES, Settings, Start
 from c10k_tui.recording.key_script import LONGEST_S
 from c10k_tui.recording.keycodes import MARK, PAUSE_RECORDING
 from c10k_tui.recording.markers import Moment
+from c10k_tui.screens.race import RaceScreen
 
 if TYPE_CHECKING:
     from c10k_tui.app import C10KApp
@@ -170,6 +171,9 @@ class Studio:
         if self.stepper is not None:
             self.stepper.end()
             self.stepper = self._camera = None
+        for screen in self._app.screen_stack:
+            if isinstance(screen, RaceScreen):
+                screen.run_by_itself()
         recorder, self.recorder = self.recorder, None
         self._ending = False
         self.plan = None
@@ -270,10 +274,11 @@ class Studio:
             self.close()
         words = f"{path}: not recorded"
         if recorded is not None and writer is not None:
-            words = f"recorded {path}: {recorded.recorded_us / 1e6:.1f} s, {writer.size_bytes / 1e3:,.0f} kB"
+            words = f"recorded {path}: {writer.last_us / 1e6:.1f} s, {writer.size_bytes / 1e3:,.0f} kB"
         if failed:
             self.failure = words = f"{words}; {failed}"
-        self.told.append(words)
+        else:
+            self.told.append(words)
         self._app.session.say(words)
 
     async def _record_frames(self) -> None:
@@ -297,8 +302,8 @@ class Studio:
         """
         app, session = self._app, self._app.session
         start = Start(session.began_with, session.past, session.race.now_ns)
-        if start.at_ns > LONGEST_START_NS or len(start.changes) > MOST_CHANGES:
-            raise ValueError("the race has gone on for too long; 0 begins it again")
+        if reason := start.why_not():
+            raise ValueError(f"{reason} to be run again; 0 begins it from the start")
         return Settings(
             start=start,
             width=app.size.width,

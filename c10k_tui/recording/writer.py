@@ -1,7 +1,10 @@
-"""The file of a recording, which is whole after each frame, whatever happens.
+"""The file of a recording, which holds whole lines only, whatever happens and whenever.
 
-A frame's lines go to the file in one write, without a buffer: a program that is killed leaves only whole
-frames. A write that falls short (a full disk, a limit) is taken back to the end of the last whole frame.
+Linux writes page by page, and a process that is killed may stop between two of them
+(mm/filemap.c: generic_perform_write). So every line is written by itself, without a buffer, and ends
+before the page does: a picture that would go beyond is written as two, one after the other at the same
+time, and a line that comes near the end is filled up with blanks to it, which JSON does not mind. A write
+that falls short (a full disk, a limit) is taken back to the end of the last whole frame.
 """
 
 from __future__ import annotations
@@ -13,7 +16,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from c10k_tui.recording.header import Settings, header_line
-from c10k_tui.recording.lines import Event, event_line
+from c10k_tui.recording.lines import Event, event_line, split
+
+PAGE_BYTES = 4096
+LEAST_ROOM_BYTES = 128
+"""What is left of a page is filled up rather than left if it is less than this."""
 
 
 class CastWriter:
@@ -64,24 +71,43 @@ class CastWriter:
         Raises:
             OSError: it could not be written; the file ends with the frame before.
         """
-        last_us = self._last_us
-        lines: list[str] = []
-        for event in events:
-            lines.append(event_line(event, last_us if self._relative else 0))
-            last_us = event.time_us
-        if lines:
-            self._append("".join(lines).encode())
-            self._last_us = last_us
+        before, last_us = self._size, self._last_us
+        try:
+            for event in events:
+                self._write(event)
+        except OSError:
+            os.ftruncate(self._fd, before)
+            os.lseek(self._fd, before, os.SEEK_SET)
+            self._size, self._last_us = before, last_us
+            raise
+
+    def _write(self, event: Event) -> None:
+        """Add an event so that no line of it lies on two pages."""
+        rest: Event | None = event
+        while rest is not None:
+            room = PAGE_BYTES - self._size % PAGE_BYTES
+            part, rest = rest, None
+            line = self._line(part)
+            if len(line) > room and part.code == "o":
+                first, last = split(part.data, room - len(self._line(Event(part.time_us, "o", ""))))
+                part, rest = Event(part.time_us, "o", first), Event(part.time_us, "o", last)
+                line = self._line(part)
+            elif len(line) > room >= LEAST_ROOM_BYTES and len(line) <= PAGE_BYTES:
+                # Nothing to divide here: the page is filled up with a picture in which nothing changes.
+                part, rest = Event(part.time_us, "o", ""), part
+                line = self._line(part)
+            if room - LEAST_ROOM_BYTES < len(line) < room or rest is not None:
+                line = line[:-1].ljust(room - 1) + b"\n"
+            self._append(line)
+            self._last_us = part.time_us
+
+    def _line(self, event: Event) -> bytes:
+        return event_line(event, self._last_us if self._relative else 0).encode()
 
     def _append(self, data: bytes) -> None:
         written = 0
-        try:
-            while written < len(data):
-                written += os.write(self._fd, data[written:])
-        except OSError:
-            os.ftruncate(self._fd, self._size)
-            os.lseek(self._fd, self._size, os.SEEK_SET)
-            raise
+        while written < len(data):
+            written += os.write(self._fd, data[written:])
         self._size += len(data)
 
     def close(self) -> None:

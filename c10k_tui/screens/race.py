@@ -99,12 +99,11 @@ class RaceScreen(Screen[str]):
         self._feed.border_title = "interrupts"
         self._show_lanes()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        if not self._stepped:
-            self.run_by_itself()
+        self._timer = self.set_interval(1 / FRAMES_PER_S, self.tick, pause=self._stepped)
 
     def run_by_itself(self) -> None:
         """Let a timer call :meth:`tick` from now on."""
-        self.set_interval(1 / FRAMES_PER_S, self.tick)
+        self._timer.resume()
 
     def _theme_changed(self, _theme: object) -> None:
         for widget in self.query(Painted):

@@ -124,6 +124,10 @@ def test_time_does_not_go_back(tmp_path):
         ({"own": {"caption": "yes"}}, "not all true or false"),
         ({"own": {"start": 5}}, "not said as at_ns and changes"),
         ({"own": {"start": {"at_ns": 10**15, "changes": []}}}, "later than can be run up to"),
+        (
+            {"own": {"scenario": "n=64 rate=1M churn=1M", "start": {"at_ns": 60 * 10**9, "changes": []}}},
+            "the race has done too much before its recording began",
+        ),
         ({"own": {"start": {"at_ns": 5, "changes": [[9, "n=5"]]}}}, "not in order"),
         ({"own": {"start": {"at_ns": 5, "changes": [[1]]}}}, "not in order"),
         ({"own": {"start": {"at_ns": 5, "changes": [[1, "n=0"]]}}}, "its scenario cannot be"),

@@ -46,7 +46,9 @@ class Desk:
         return [json.loads(line) for line in self.path.read_text().splitlines()[1:]]
 
     def codes(self):
-        return [(time_s, code, data if code != "o" else "") for time_s, code, data in self.events()]
+        """The events without what is drawn; a picture that was divided counts once."""
+        found = [(time_s, code, data if code != "o" else "") for time_s, code, data in self.events()]
+        return [event for index, event in enumerate(found) if event[1] != "o" or event not in found[:index]]
 
     def seen(self):
         """What is read on the screen at each time of the file."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from c10k_tui.recording.header import Settings
 from c10k_tui.recording.lines import Event
@@ -21,7 +24,7 @@ from pathlib import Path
 from c10k_tui.recording.header import Settings
 from c10k_tui.recording.lines import Event
 from c10k_tui.recording.writer import CastWriter
-writer = CastWriter(Path(sys.argv[1]), Settings())
+writer = CastWriter(Path(sys.argv[1]), Settings(cast_version=int(sys.argv[2])), force=True)
 frame = 0
 while True:
     frame += 1
@@ -31,17 +34,65 @@ while True:
 """
 
 
-def test_a_killed_program_leaves_whole_frames(tmp_path):
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_killed_program_leaves_whole_lines(tmp_path, version):
     path = tmp_path / "a.cast"
-    process = subprocess.Popen([sys.executable, "-c", WRITES_FOR_EVER, str(path)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    events = read(path).events
-    assert len(events) >= 1_500
-    assert len(events) % 3 == 0
+    for _ in range(4):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITES_FOR_EVER, str(path), str(version)], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        check_written(read(path).events)
+
+
+def check_written(events):
+    """Every frame but perhaps the last is there as it was written."""
+    last = events[-1].time_us
+    assert last >= 500
+    drawn = dict.fromkeys(range(1, last + 1), "")
+    for event in events:
+        if event.code == "o":
+            drawn[event.time_us] += event.data
+    assert all(text == "x" * (frame % 3000) for frame, text in drawn.items() if frame < last)
+    assert sum(event.code != "o" for event in events) >= 2 * (last - 1)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("oooim"),
+            st.integers(0, 9_000),
+            st.sampled_from(["a", "▓", "\x1b[38;2;255;175;0m", "é\x1b[C", '\\"\n']),
+        ),
+        max_size=12,
+    )
+)
+def test_no_line_lies_on_two_pages_and_none_is_lost(tmp_path_factory, version, written):
+    path = tmp_path_factory.mktemp("casts") / "a.cast"
+    writer = CastWriter(path, Settings(cast_version=version))
+    whole = []
+    for index, (code, length, unit) in enumerate(written):
+        data = (unit * length)[:length] if code == "o" else "mark" * (length // 20)
+        whole.append(Event(index, code, re.sub(r"\x1b[^a-zA-Z]*$", "", data)))
+        writer.write(whole[-1:])
+    writer.close()
+    begin = 0
+    for line in path.read_bytes().splitlines(keepends=True):
+        assert begin // 4096 == (begin + len(line) - 1) // 4096
+        assert line.endswith((b"]\n", b" \n")) or begin == 0
+        begin += len(line)
+    assert begin == writer.size_bytes
+    joined: dict[int, tuple[str, str]] = {}
+    for event in read(path).events:
+        assert not re.search(r"\x1b[^a-zA-Z]*$", event.data)
+        if event.data or event.code != "o":
+            joined[event.time_us] = (event.code, joined.get(event.time_us, ("", ""))[1] + event.data)
+    assert joined == {e.time_us: (e.code, e.data) for e in whole if e.data or e.code != "o"}
 
 
 @pytest.fixture
@@ -68,8 +119,8 @@ def test_a_write_that_falls_short_is_taken_back(tmp_path):
     assert caught.value.errno == errno.EFBIG
     assert frame > 10
     events = read(path).events
-    assert [event.time_us for event in events if event.code == "o"] == list(range(frame))
-    assert len(events) == 2 * frame
+    assert [event.time_us for event in events if event.code == "i"] == list(range(frame))
+    assert "".join(event.data for event in events if event.code == "o") == "x" * 900 * frame
     assert path.stat().st_size == writer.size_bytes
 
 
