@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from textual import events
 from textual.geometry import Size
 from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from c10k_tui.pacer import Pacer
 from c10k_tui.recording.frame_pacer import FramePacer
@@ -45,6 +47,8 @@ class Stepper:
         self._pressed: events.Event | None = None
         """What is let through now, for it comes from here."""
         self._animation_level = app.animation_level
+        self._held: WeakSet[Screen[object]] = WeakSet()
+        """Screens that do not repaint by themselves."""
         self.frame = 0
         self.keys: list[str] = []
         """What was pressed since the last frame."""
@@ -104,6 +108,10 @@ class Stepper:
         self._app.post_message(event)
         await self.settle()
         self._pressed = None
+        if self._screen is not None:
+            # What was drawn on the way may have been drawn for a layout that is no longer.
+            self._screen.draw()
+            await self.settle()
 
     def show(self) -> None:
         """It is the time of the frame that is in the making."""
@@ -127,8 +135,9 @@ class Stepper:
         """Wait until no widget has anything left to do."""
         app = self._app
         for _ in range(MOST_ROUNDS):
+            self._hold()
             await self._round()
-            if app._exit or app._exception is not None:
+            if app._exit or app._closing or app._exception is not None:
                 return
             waits = app._batch_count or app._resize_timer is not None
             if waits:
@@ -139,6 +148,13 @@ class Stepper:
             app.screen._on_timer_update()
             if not waits and self._idle():
                 return
+
+    def _hold(self) -> None:
+        """Let no screen repaint by the wall's time: whether it came before or after a message would tell."""
+        for screen in self._app.screen_stack:
+            if screen not in self._held:
+                screen._update_timer.stop()
+                self._held.add(screen)
 
     async def _round(self) -> None:
         """One turn of all that can act: what was in their queues has been handled when this returns."""
@@ -153,9 +169,15 @@ class Stepper:
                 handled(pump)
         turns = 0
         # A widget that is taken away in the meantime answers no more, nor does an app that failed.
-        while not (app._exit or app._exception or all(pump._closing or pump._closed for pump in waiting)):
+        while not (
+            app._exit
+            or app._closing
+            or app._exception
+            or all(pump._closing or pump._closed for pump in waiting)
+        ):
             # Nobody waits for the wall here, so a turn of the loop is enough; but should someone, let him.
             await asyncio.sleep(0 if turns < MOST_ROUNDS else 0.001)
+            self._hold()
             turns += 1
 
     def _pumps(self) -> list[MessagePump]:
@@ -177,6 +199,10 @@ class Stepper:
         """Let the app run by itself again."""
         app, session = self._app, self._app.session
         app.animation_level = self._animation_level
+        for screen in self._held:
+            # Textual makes another timer where it finds none.
+            setattr(screen, "_Screen__update_timer", None)  # noqa: B010
+            screen.check_idle()
         app.clock.release()
         session.use(Pacer(app.clock, session.pacer.speed))
 

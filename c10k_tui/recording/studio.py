@@ -241,9 +241,15 @@ class Studio:
             elif plan.path is not None:
                 await self._record(plan, plan.path)
         except Exception as error:
-            self._app._handle_exception(error)
+            # An app that is being taken down has no screen to step any more; that is no failure.
+            if not self._app._closing:
+                self._app._handle_exception(error)
         finally:
             self._task = None
+            if self.recorder is not None:
+                self.close()
+        if self._app._closing:
+            return
         if self.leaving:
             self._app.leave()
         else:

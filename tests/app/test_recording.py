@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from c10k_tui.recording.reader import read, replay_of
 from c10k_tui.recording.recorder import Recorder
 from c10k_tui.recording.studio import Plan
 from c10k_tui.recording.writer import CastWriter
+from c10k_tui.screens.race import RaceScreen
 from sim.scenario import PRESETS, Scenario, Share
 from tests.recording.emulated import Emulated, as_seen
 
@@ -69,6 +71,18 @@ def codes(data, *wanted):
 
 
 def test_the_same_words_give_the_same_bytes(busy, tmp_path):
+    assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
+
+
+def test_a_slow_machine_gives_the_same_bytes(busy, tmp_path, monkeypatch):
+    """Every handler that draws takes longer than Textual's own timer for repaints, which must not matter."""
+    draw = RaceScreen._draw
+
+    def slowly(*arguments, **named):
+        draw(*arguments, **named)
+        time.sleep(0.02)
+
+    monkeypatch.setattr(RaceScreen, "_draw", slowly)
     assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
 
 
