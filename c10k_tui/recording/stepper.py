@@ -108,7 +108,7 @@ class Stepper:
         self._app.post_message(event)
         await self.settle()
         self._pressed = None
-        if self._screen is not None:
+        if self._screen is not None and not self._app.studio.ending:
             # What was drawn on the way may have been drawn for a layout that is no longer.
             self._screen.draw()
             await self.settle()

@@ -95,6 +95,11 @@ class Studio:
         """Whether the app is run frame by frame."""
         return self.stepper is not None
 
+    @property
+    def ending(self) -> bool:
+        """Whether this frame is the last; the key that said so is in no recording and must not show in one."""
+        return self._ending or self.leaving
+
     def takes(self, event: events.Event) -> bool:
         """Whether an event has to wait for the next frame."""
         if isinstance(event, events.Key) and event.key == "ctrl+q" and self._task is not None:
@@ -150,7 +155,7 @@ class Studio:
         pressed: list[str] = []
         for key in keys:
             await stepper.press(key)
-            if self._ending or self.leaving:
+            if self.ending:
                 break
             pressed.append(key)
         await stepper.finish()
@@ -292,7 +297,7 @@ class Studio:
         pace = Pace(FRAMES_PER_S)
         stepper = self.stepper
         assert stepper is not None
-        while not (self._ending or self.leaving) and stepper.frame < LONGEST_S * FRAMES_PER_S:
+        while not self.ending and stepper.frame < LONGEST_S * FRAMES_PER_S:
             await pace.next()
             if stepper.size is not None:
                 size, stepper.size = stepper.size, None
