@@ -97,7 +97,7 @@ class Studio:
 
     @property
     def ending(self) -> bool:
-        """Whether this frame is the last; the key that said so is in no recording and must not show in one."""
+        """Whether this frame is the last; the key that said so must not show in a recording."""
         return self._ending or self.leaving
 
     def takes(self, event: events.Event) -> bool:

@@ -15,7 +15,7 @@ from c10k_tui.recording.exporting import picture_at
 from c10k_tui.recording.glyph_masks import FONTS, mask
 from c10k_tui.recording.header import THEMES, Settings, Start
 from c10k_tui.recording.headless import again, record, stage
-from c10k_tui.recording.key_script import parse_script
+from c10k_tui.recording.key_script import Script, parse_script
 from c10k_tui.recording.player import Player
 from c10k_tui.recording.reader import read, replay_of
 from c10k_tui.recording.recorder import Recorder
@@ -218,6 +218,23 @@ async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame()
         assert app.session.scenario.fds == 2_000
         assert stepper.keys == ["+", "f3", "M"]
         app.studio.close()
+
+
+@pytest.mark.parametrize("key", ["r", None])
+async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
+    """Beside a script of the same length: the last frame has nothing of the key either."""
+    app = stage(settings(), Plan())
+    writer = CastWriter(tmp_path / "a.cast", settings())
+    async with app.run_test(size=(100, 30)):
+        studio = app.studio
+        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        for frame in range(20):
+            await studio.frame([key] if key and frame == 19 else [], deaf=False)
+        assert studio.ending == (key == "r")
+        studio.close()
+    script = Script((), 19)
+    await asyncio.to_thread(record, tmp_path / "b.cast", settings(), script)
+    assert (tmp_path / "a.cast").read_bytes() == (tmp_path / "b.cast").read_bytes()
 
 
 async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
