@@ -19,6 +19,7 @@ NAMES = {
     "memory": "a race of a million descriptors",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
+    "recording": "recording: its part of a frame, its size",
 }
 """Modules of this package, in the order in which they run, and what they measure."""
 

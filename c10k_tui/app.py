@@ -6,11 +6,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.console import RenderableType
+from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.recording.step_clock import StepClock
+from c10k_tui.recording.studio import Plan, Studio
 from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.screens.race import RaceScreen
 from c10k_tui.session import RaceLike, Session
@@ -38,6 +42,7 @@ class C10KApp(App[str]):
         make_race: Makes a race of a scenario; None for the simulated one with these costs.
         costs: What each simulated step costs; None for the built-in table.
         why_not_own: Why the user's own cost table is not in use, if there is one; said at the start.
+        plan: What is to be recorded or replayed from the beginning, if anything.
     """
 
     TITLE = "c10k"
@@ -54,16 +59,18 @@ class C10KApp(App[str]):
         make_race: Callable[[Scenario], RaceLike] | None = None,
         costs: CostTable | None = None,
         why_not_own: str | None = None,
+        plan: Plan | None = None,
     ) -> None:
         super().__init__()
-        self._clock = clock
+        self.clock = StepClock(clock)
         self._costs = costs
         self.session = Session(
-            scenario or Scenario(), make_race or self._make_race, clock, speed=speed, paused=paused
+            scenario or Scenario(), make_race or self._make_race, self.clock, speed=speed, paused=paused
         )
         self.session.why_not_own = why_not_own
         if why_not_own is not None:
             self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
+        self.studio = Studio(self, plan)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -74,7 +81,26 @@ class C10KApp(App[str]):
         return Race(scenario) if self._costs is None else Race(scenario, self._costs)
 
     def get_default_screen(self) -> Screen[str]:
-        return RaceScreen(self.session, self._clock)
+        return RaceScreen(self.session, self.clock, stepped=self.studio.plan is not None)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event now, unless the app is run frame by frame and it has to wait for the next."""
+        if isinstance(event, events.Key) and not self.screen_stack:
+            return  # it was still waiting when the last screen went
+        if not self.studio.takes(event):
+            await super().on_event(event)
+
+    async def on_ready(self) -> None:
+        """The first screen is there."""
+        self.studio.ready()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        self.studio.displayed(renderable)
+        super()._display(screen, renderable)
+
+    def post_display_hook(self) -> None:
+        """After each picture: say beside it that it is recorded, or replayed."""
+        self.studio.show_state()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Filters for every line; under ``NO_COLOR`` the one that suits the theme in use.
@@ -92,6 +118,11 @@ class C10KApp(App[str]):
         return {**super().get_theme_variable_defaults(), **(DARK if self.current_theme.dark else LIGHT)}
 
     async def action_quit(self) -> None:
+        if not self.studio.keeps():
+            self.leave()
+
+    def leave(self) -> None:
+        """End the app with the scenario that is on."""
         self.exit(str(self.session.scenario))
 
     def next_theme(self) -> None:
@@ -104,7 +135,7 @@ class C10KApp(App[str]):
     def action_command_palette(self) -> None:
         from c10k_tui.screens.commands import Commands
 
-        if not isinstance(self.screen, Commands):
+        if not isinstance(self.screen, Commands) and not self.studio.stepping:
             self.push_screen(Commands(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

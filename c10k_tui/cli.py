@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from c10k_tui import __version__
 from c10k_tui.options import (
@@ -20,6 +20,9 @@ from c10k_tui.options import (
     scenario_of,
     screen_parser,
 )
+
+Command = Callable[[list[str]], int]
+"""Takes the words after its name and gives the exit code."""
 
 FAILED = 1
 """Exit code: the output could not be written."""
@@ -57,10 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    commands = {"run": _run, "bench": _bench, "calibrate": _calibrate}
-    if words and words[0] in commands:
-        return commands[words[0]](words[1:])
-    return _screen(words)
+    command = _COMMANDS.get(words[0]) if words else None
+    return _screen(words) if command is None else command(words[1:])
 
 
 def _run(words: list[str]) -> int:
@@ -108,11 +109,32 @@ def _screen(words: list[str]) -> int:
         return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
     scenario = scenario_of(options)
 
-    from c10k_tui.screen_command import check_terminal, open_screen, speed_of, theme_of
+    from c10k_tui.screen_command import check_terminal, open_screen, plan_of, speed_of, theme_of
 
     speed, theme = speed_of(options.speed), theme_of(options.theme)
+    plan = plan_of(options)
     check_terminal()
-    return open_screen(scenario, speed=speed, paused=options.paused, theme=theme)
+    return open_screen(scenario, speed=speed, paused=options.paused, theme=theme, plan=plan)
+
+
+def _recording(name: str) -> Command:
+    def command(words: list[str]) -> int:
+        from c10k_tui.recording.commands import COMMANDS
+
+        return COMMANDS[name](words)
+
+    return command
+
+
+_COMMANDS: dict[str, Command] = {
+    "run": _run,
+    "bench": _bench,
+    "calibrate": _calibrate,
+    "record": _recording("record"),
+    "replay": _recording("replay"),
+    "export": _recording("export"),
+}
+"""What the first word means; without one of these it is the screen."""
 
 
 def _tell(text: str) -> int:

@@ -1,7 +1,6 @@
 """Every key of the race screen, once: the footer, the help and the command palette read this.
 
 Only keys that every terminal passes on: letters, digits, signs of the main block, function keys.
-``r`` is not used here: it is kept for recording.
 """
 
 from __future__ import annotations
@@ -218,6 +217,29 @@ RACE_BINDINGS: list[Binding] = [
         id="host.mechanism",
         show=False,
         tooltip="The real server waits in select, poll or epoll",
+    ),
+    Binding(
+        "r",
+        "record",
+        "Record",
+        id="record.toggle",
+        tooltip="Record from here into the next free c10k-tui-N.cast, or end the recording",
+    ),
+    Binding(
+        "R",
+        "pause_recording",
+        "Pause the recording",
+        id="record.pause",
+        show=False,
+        tooltip="Let the race go on unrecorded for a while; again: record on without a jump",
+    ),
+    Binding(
+        "M",
+        "mark",
+        "Mark this moment",
+        id="record.mark",
+        show=False,
+        tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
     ),
     Binding(
         "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"

@@ -18,17 +18,20 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.recording.options import add_recording
 from sim.scenario import PRESETS, Scenario, parse_field, parse_settings
 from sim.units import format_count, parse_duration_ns
 
 RUN_LIMIT_NS = 60_000_000_000
 """The longest ``--for``: what a minute does not show, an hour will not."""
 
+COMMANDS = ("run", "bench", "calibrate", "record", "replay", "export")
+"""The words that may stand first; without one it is the screen."""
+
 _SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize")
 _SCREEN_ONLY = ("--speed", "--paused", "--theme")
 _RUN_ONLY = ("--for", "--json")
 _BENCH_ONLY = ("--mechanisms", "--wait", "--csv", "--no-host", "--svg")
-COMMANDS = ("run", "bench", "calibrate")
 
 
 class UsageError(Exception):
@@ -52,7 +55,7 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Nam
 
 def bench_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui bench``: what a wake-up costs."""
-    parser = _parser(
+    parser = new_parser(
         usage="c10k-tui bench [--fds LIST] [--active LIST] [--mechanisms LIST] [options]",
         description="What one wake-up costs, simulated beside measured on this machine's kernel (eventfds).",
         epilog=_BENCH_EPILOG,
@@ -72,13 +75,13 @@ def bench_parser() -> argparse.ArgumentParser:
     group.add_argument("--csv", action="store_true", help="print comma-separated values instead of a table")
     group.add_argument("--no-host", action="store_true", help="simulate only, measure nothing")
     group.add_argument("--svg", metavar="FILE", help="also draw the curves into a file")
-    _add_about(parser)
+    add_about(parser)
     return parser
 
 
 def calibrate_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui calibrate``: there is nothing to choose."""
-    parser = _parser(
+    parser = new_parser(
         usage="c10k-tui calibrate",
         description=(
             "Measures this machine's kernel for up to a minute, fits the cost table to it, and saves\n"
@@ -87,7 +90,7 @@ def calibrate_parser() -> argparse.ArgumentParser:
         epilog="",
     )
     parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
-    _add_about(parser)
+    add_about(parser)
     return parser
 
 
@@ -149,14 +152,15 @@ def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
     """What to say of an option that this command does not have."""
     if option in _BENCH_ONLY:
         return f"{option} belongs to the benchmark: c10k-tui bench {option} …"
-    if option in _RUN_ONLY:
+    command = parser.prog.rpartition(" ")[2]
+    if option in _RUN_ONLY and command in ("c10k-tui", "calibrate"):
         return f"{option} belongs to the race without a screen: c10k-tui run {option} …"
-    if option in _SCREEN_ONLY:
-        return f"{option} is for the screen, and run has none"
+    if option in _SCREEN_ONLY and command in ("run", "bench", "calibrate"):
+        return f"{option} is for the screen, and {command} has none"
     known = [name for action in parser._actions for name in action.option_strings]  # no public way
     close = get_close_matches(option, known, n=1)
     return f"there is no option {option!r}; " + (
-        f"did you mean {close[0]}?" if close else "see c10k-tui --help"
+        f"did you mean {close[0]}?" if close else f"see {parser.prog} --help"
     )
 
 
@@ -177,34 +181,36 @@ class _Parser(argparse.ArgumentParser):
 
 def screen_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui``: the race on the screen."""
-    parser = _parser(
+    parser = new_parser(
         usage=(
             "c10k-tui [SCENARIO] [options]\n"
-            "       c10k-tui run [SCENARIO] [options] --for 100ms [--json]\n"
-            "       c10k-tui bench [options]\n"
-            "       c10k-tui calibrate"
+            "       c10k-tui run|bench|calibrate|record|replay|export … (each with --help)"
         ),
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,
     )
-    _add_scenario(parser)
+    add_scenario(parser)
     group = parser.add_argument_group("screen")
     speed = f"at 1 a scan (or a longer gap between bursts) takes 2 s to watch; or max ({DEFAULT_SPEED:g})"
     group.add_argument("--speed", metavar="X", help=speed)
     group.add_argument("--paused", action="store_true", help="start paused")
     group.add_argument("--theme", metavar="NAME", help="c10k-dark, c10k-light or c10k-ansi (c10k-dark)")
-    _add_about(parser)
+    group.add_argument(
+        "--record", metavar="FILE", help="record from the start (r ends it); see record --help"
+    )
+    add_recording(group)
+    add_about(parser)
     return parser
 
 
 def run_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui run``: the race without a screen."""
-    parser = _parser(
+    parser = new_parser(
         usage="c10k-tui run [SCENARIO] [options] --for 100ms [--json]",
         description="The race without a screen, as a table or as JSON. Every figure is simulated.",
         epilog=_RUN_EPILOG,
     )
-    _add_scenario(parser)
+    add_scenario(parser)
     group = parser.add_argument_group("run")
     group.add_argument(
         "--for",
@@ -214,13 +220,14 @@ def run_parser() -> argparse.ArgumentParser:
         help="virtual time: 20us, 100ms, 1s (100ms)",
     )
     group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    _add_about(parser)
+    add_about(parser)
     return parser
 
 
-def _parser(usage: str, description: str, epilog: str) -> _Parser:
+def new_parser(usage: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """A parser without options yet, whose complaints are one line."""
     return _Parser(
-        prog="c10k-tui",
+        prog=" ".join(word for word in usage.split()[:2] if word.islower()),
         usage=usage,
         description=description,
         epilog=epilog,
@@ -232,7 +239,8 @@ def _parser(usage: str, description: str, epilog: str) -> _Parser:
     )
 
 
-def _add_scenario(parser: argparse.ArgumentParser) -> None:
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Let a parser know a scenario's words and options; :func:`scenario_of` understands them."""
     default = Scenario()
     group = parser.add_argument_group("scenario (in brackets: what holds if nothing is said)")
     group.add_argument(
@@ -260,7 +268,8 @@ def _add_scenario(parser: argparse.ArgumentParser) -> None:
         group.add_argument(option, metavar=metavar, help=text.replace("%", "%%"))
 
 
-def _add_about(parser: argparse.ArgumentParser) -> None:
+def add_about(parser: argparse.ArgumentParser) -> None:
+    """Let a parser know ``--help`` and ``--version``."""
     group = parser.add_argument_group("about")
     group.add_argument("-h", "--help", action="store_true", help="print this text")
     group.add_argument("--version", action="store_true", help="print the version")
@@ -280,6 +289,7 @@ examples:
   c10k-tui --preset all-active --paused
   c10k-tui 'n=10000 active=1% seed=7 lanes=select|epoll'
   c10k-tui run --for 100ms --json
+  c10k-tui record demo.cast --for 20s --keys "wait 2s; +; wait 1s; space"
 
 keys on the screen:
   + -      more, fewer descriptors            space    pause, go on
@@ -288,6 +298,7 @@ keys on the screen:
   ; '      lower, higher rate                 1 2 3    select, poll, epoll on or off
   , .      slower, faster                     F2 … F6  presets; p is the next one
   arrows   look at a cell                     l        select's limit of 1024 on or off
+  r        record, or end the recording       R M      pause the recording; mark a moment
   t        next theme                         ? q      all the keys; quit
 """
 

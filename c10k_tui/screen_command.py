@@ -6,16 +6,23 @@ streams have to be the terminal.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import math
 import os
 import shlex
 import shutil
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from c10k_tui.options import UsageError
 from c10k_tui.pacer import DEFAULT_SPEED, SPEEDS
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from c10k_tui.app import C10KApp
+    from c10k_tui.recording.studio import Plan
 
 MIN_COLUMNS, MIN_ROWS = 80, 24
 """The smallest terminal the race screen has a layout for."""
@@ -87,7 +94,36 @@ def theme_of(text: str | None) -> str | None:
     return text
 
 
-def open_screen(scenario: Scenario, *, speed: float | None, paused: bool, theme: str | None) -> int:
+def plan_of(options: argparse.Namespace) -> Plan | None:
+    """What is to be recorded from the start; None if nothing is.
+
+    Raises:
+        UsageError: it cannot be.
+    """
+    from c10k_tui.recording.options import cast_version_of, title_of
+    from c10k_tui.recording.studio import Plan
+
+    try:
+        title, version = title_of(options.title), cast_version_of(options.cast_version)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if options.record is None:
+        return None
+    path = Path(options.record)
+    if path.exists() and not (options.force and path.is_file()):
+        reason = "; --force overwrites it" if path.is_file() else " and is not a regular file"
+        raise UsageError(f"{path} is there already{reason}")
+    return Plan(path=path, force=options.force, title=title, caption=options.caption, cast_version=version)
+
+
+def open_screen(
+    scenario: Scenario,
+    *,
+    speed: float | None,
+    paused: bool,
+    theme: str | None,
+    plan: Plan | None = None,
+) -> int:
     """Run the app until its user quits, then print how to get the same race again.
 
     Returns:
@@ -97,14 +133,28 @@ def open_screen(scenario: Scenario, *, speed: float | None, paused: bool, theme:
     from c10k_tui.costs_file import current_costs
 
     costs, why_not = current_costs()
-    app = C10KApp(scenario, speed=speed, paused=paused, costs=costs, why_not_own=why_not)
+    app = C10KApp(scenario, speed=speed, paused=paused, costs=costs, why_not_own=why_not, plan=plan)
     if theme is not None:
         app.theme = theme
+    return show(app)
+
+
+def show(app: C10KApp) -> int:
+    """Run an app until its user quits, then print how to get the same race again.
+
+    Returns:
+        The exit code: 0, or the app's own if it failed, or 1 if a recording did.
+    """
     # What was imported stays: let the garbage collector not walk it again in the middle of a frame.
     gc.freeze()
     last = app.run()
     if app.return_code:
         return app.return_code
+    for words in app.studio.told:
+        print(words)
     if last is not None:
         print(f"the same race again:\n{command_line(last)}")
+    if app.studio.failure is not None:
+        print(f"c10k-tui: {app.studio.failure}", file=sys.stderr)
+        return 1
     return 0

@@ -1,8 +1,9 @@
-"""Pictures of the screens: the same files from the same version, always.
+"""Pictures of the screens, and the demos: the same files from the same version, always.
 
 ``python -m c10k_tui.screenshots [DIR]`` draws the race screen at two sizes and in two themes, and the
-Curve screen with its simulated lines and with a paper's points over them. The clock
-is set by hand and the race is deterministic, so nothing in a picture depends on the machine.
+Curve screen with its simulated lines and with a paper's points over them; it records the demos, whose
+keys lie in that folder as ``NAME.keys``, into ``NAME.gif`` and ``NAME.png``. The clock is set by hand
+and the race is deterministic, so nothing in a picture depends on the machine.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import tempfile
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 
 from c10k_tui.app import C10KApp
@@ -22,6 +25,26 @@ SIZES = ((120, 36), (80, 24))
 THEMES = ("c10k-dark", "c10k-light")
 SHOWN_AFTER_S = 9.45
 """Wall seconds of the race before the picture is taken: a scan is half-way, the curve has some past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A recording to show."""
+
+    name: str
+    """Of the file with its keys, and of the pictures."""
+    scenario: Scenario
+    speed: float
+    title: str
+    shown_at_us: int
+    """The moment of the still picture."""
+
+
+DEMOS = (
+    Demo("c10k-in-30-seconds", Scenario(), 2.0, "C10K in 30 seconds", 7_000_000),
+    Demo("from-16-to-1000000", Scenario(fds=16), 10.0, "From 16 descriptors to 1,000,000", 23_000_000),
+    Demo("when-epoll-does-not-win", Scenario(fds=16), 10.0, "When epoll does not win", 11_000_000),
+)
 
 
 class HandClock:
@@ -101,6 +124,33 @@ def _one_by_one(match: re.Match[str]) -> str:
     )
 
 
+def record_demo(demo: Demo, folder: Path, cast: Path) -> None:
+    """Record a demo whose keys lie in a folder."""
+    from c10k_tui.recording.header import Settings, Start
+    from c10k_tui.recording.headless import record
+    from c10k_tui.recording.key_script import parse_script
+
+    keys = (folder / f"{demo.name}.keys").read_text(encoding="utf-8")
+    settings = Settings(start=Start(demo.scenario), speed=demo.speed, caption=True, title=demo.title)
+    record(cast, settings, parse_script(keys, FRAMES_PER_S))
+
+
+def show_demo(demo: Demo, folder: Path) -> list[Path]:
+    """Record a demo and draw its pictures; gives their files."""
+    from c10k_tui.recording.exporting import export
+    from c10k_tui.recording.reader import read
+
+    with tempfile.TemporaryDirectory() as scratch:
+        cast = Path(scratch) / f"{demo.name}.cast"
+        record_demo(demo, folder, cast)
+        recording = read(cast)
+    drawn = []
+    for form, at_us in (("gif", None), ("png", demo.shown_at_us)):
+        drawn.append(folder / f"{demo.name}.{form}")
+        export(recording, drawn[-1], form, at_us=at_us, begin_us=None, end_us=None, speed=1.0)
+    return drawn
+
+
 def main(folder: str = "screenshots") -> None:
     """Draw all pictures into a folder."""
     target = Path(folder)
@@ -116,6 +166,9 @@ def main(folder: str = "screenshots") -> None:
         path = target / f"{name}.svg"
         path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
         print(path)
+    for demo in DEMOS:
+        if (target / f"{demo.name}.keys").is_file():
+            print(*show_demo(demo, target), sep="\n")
 
 
 async def _whole(drawn: Coroutine[object, object, str]) -> str:

@@ -87,6 +87,9 @@ class Session:
         self._notice_until_s = 0.0
         self._all_failed = False
         """Whether no lane of the last frame had a server that runs."""
+        self.began_with = scenario
+        """What the race that is on began with."""
+        self._past: list[tuple[int, Scenario]] = []
         self._look_again()
 
     @property
@@ -123,6 +126,34 @@ class Session:
         self._all_failed = all(lane.failure is not None for lane in frame.lanes)
         return frame
 
+    @property
+    def past(self) -> tuple[tuple[int, Scenario], ...]:
+        """Virtual time and new scenario of each change that led to this moment, in order."""
+        return tuple(change for change in self._past if change[0] <= self.race.now_ns)
+
+    def use(self, pacer: Pacer) -> None:
+        """Go on at another pacer's pace; what was told to the user is over, for its clock may be another."""
+        self.pacer = pacer
+        self._notice = ""
+        self._look_again()
+
+    def relive(self, changes: Sequence[tuple[int, Scenario]], at_ns: int) -> None:
+        """Go through changes that were made before, up to a virtual time.
+
+        Args:
+            changes: As :attr:`past` gives them.
+            at_ns: Where to stop, not before the last of them.
+        """
+        for time_ns, scenario in changes:
+            if time_ns > self.race.now_ns:
+                self.race.advance(time_ns)
+            self.race.change(scenario)
+            self._past.append((time_ns, scenario))
+            self.changes += 1
+        if at_ns > self.race.now_ns:
+            self.race.advance(at_ns)
+        self._look_again()
+
     def _look_again(self) -> None:
         """Tell the pacer what there is to see in this scenario."""
         scenario = self.scenario
@@ -132,6 +163,7 @@ class Session:
 
     def _change(self, scenario: Scenario, words: str) -> None:
         """Go on with these settings."""
+        self._past = [*self.past, (self.race.now_ns, scenario)]
         self.race.change(scenario)
         self.changes += 1
         self._look_again()
@@ -140,6 +172,7 @@ class Session:
     def _restart(self, scenario: Scenario, words: str) -> None:
         """Begin another race."""
         self.race = self._make_race(scenario)
+        self.began_with, self._past = scenario, []
         self.races += 1
         self.pacer.halt()
         self._look_again()

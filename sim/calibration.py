@@ -21,11 +21,11 @@ import json
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.costs import BUILT_IN, CostTable
+from sim.costs import BUILT_IN, NEEDED, CostTable, table_of
 
 if TYPE_CHECKING:
     from sim.benchmark import Point
@@ -37,11 +37,8 @@ BUDGET_S = 25.0
 """How long measuring points may take; the rest takes a few seconds."""
 FEWEST_FDS = 100
 """Descriptors that the largest of the points must have."""
-_LARGEST_NS = 10**12
 _AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt")
 """Steps whose figure is the price."""
-_NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps")
-"""Prices that are not nothing on any machine."""
 
 
 class CalibrationError(Exception):
@@ -106,24 +103,10 @@ def load(path: Path) -> CostTable:
         raise CalibrationError(f"{path} is broken: it is not JSON") from None
     if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
         raise CalibrationError(f"{path} is not a cost table of this program")
-    return _table(data, path)
-
-
-def _table(data: dict[str, Any], path: Path) -> CostTable:
-    for field in fields(CostTable):
-        if field.name not in data:
-            raise CalibrationError(f"{path} is broken: {field.name} is missing")
-        value = data[field.name]
-        if field.type == "int":
-            low = 1 if field.name in _NEEDED else 0
-            if type(value) is not int or not low <= value <= _LARGEST_NS:
-                raise CalibrationError(f"{path} is broken: {field.name} is {value!r:.40}")
-        elif not isinstance(value, str) or len(value) > 1_000 or not value.isprintable():
-            raise CalibrationError(f"{path} is broken: {field.name} is no line of text")
-    known = {field.name for field in fields(CostTable)}
-    if unknown := sorted(set(data) - known):
-        raise CalibrationError(f"{path} is of another version: it has {unknown[0]!r:.40}")
-    return CostTable(**data)
+    try:
+        return table_of(data)
+    except ValueError as error:
+        raise CalibrationError(f"{path} is broken or of another version: {error}") from None
 
 
 def current_costs(path: Path) -> tuple[CostTable, str | None]:
@@ -182,7 +165,7 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     from sim.fit import fitted
 
     table = fitted(points_ns, known)
-    if any(not getattr(table, name) for name in _NEEDED):
+    if any(not getattr(table, name) for name in NEEDED):
         raise CalibrationError(
             "the machine is too busy: what was measured contradicts itself; try again later"
         )

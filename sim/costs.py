@@ -22,7 +22,14 @@ rest is the built-in table's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+LARGEST = 10**12
+"""More than any step costs, in whatever unit."""
+NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps")
+"""Prices that are not nothing on any machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +184,25 @@ PUBLISHED = {
     )
 }
 """Tables for published machines, by name."""
+
+
+def table_of(data: Mapping[str, Any]) -> CostTable:
+    """A table from its fields by name, of whatever origin.
+
+    Raises:
+        ValueError: they are not all there, or not what they have to be; says which.
+    """
+    for field in fields(CostTable):
+        if field.name not in data:
+            raise ValueError(f"{field.name} is missing")
+        value = data[field.name]
+        if field.type == "int":
+            low = 1 if field.name in NEEDED else 0
+            if type(value) is not int or not low <= value <= LARGEST:
+                raise ValueError(f"{field.name} is {value!r:.40}")
+        elif not isinstance(value, str) or len(value) > 1_000 or not value.isprintable():
+            raise ValueError(f"{field.name} is no line of text")
+    known = {field.name for field in fields(CostTable)}
+    if unknown := sorted(set(data) - known):
+        raise ValueError(f"{unknown[0]!r:.40} is not known to this version")
+    return CostTable(**data)

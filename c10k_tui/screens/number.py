@@ -42,7 +42,9 @@ class NumberScreen(ModalScreen[int | None]):
         with Vertical(id="number-box") as box:
             box.border_title = self._question
             box.border_subtitle = "enter: yes · esc: no"
-            yield Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
+            field = Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
+            field.cursor_blink = False  # A picture must not depend on when it is taken.
+            yield field
             yield self._told
 
     def on_mount(self) -> None:

@@ -44,6 +44,7 @@ class RaceScreen(RaceActions):
     Args:
         session: The race and its pace.
         clock: The session's clock.
+        stepped: Whether someone else calls :meth:`tick`, and not a timer.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = RACE_BINDINGS
@@ -53,8 +54,9 @@ class RaceScreen(RaceActions):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
-    def __init__(self, session: Session, clock: Callable[[], float]) -> None:
+    def __init__(self, session: Session, clock: Callable[[], float], *, stepped: bool = False) -> None:
         super().__init__(session)
+        self._stepped = stepped
         self._clock = clock
         self._lanes = {name: Lane(name) for name in LANES}
         self._head = Lines(id="head")
@@ -97,7 +99,11 @@ class RaceScreen(RaceActions):
         self._feed.border_title = "interrupts"
         self._show_lanes()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.set_interval(1 / FRAMES_PER_S, self.tick)
+        self._timer = self.set_interval(1 / FRAMES_PER_S, self.tick, pause=self._stepped)
+
+    def run_by_itself(self) -> None:
+        """Let a timer call :meth:`tick` from now on."""
+        self._timer.resume()
 
     def on_unmount(self) -> None:
         self.hosting.close()

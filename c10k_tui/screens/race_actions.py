@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from c10k_tui.hosting import Hosting
 from c10k_tui.screens.keyed import KeyedScreen
@@ -11,7 +11,9 @@ from c10k_tui.session import Session
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from c10k_tui.app import C10KApp
     from c10k_tui.curve_model import CurveModel
+    from c10k_tui.recording.studio import Studio
 
 
 class RaceActions(KeyedScreen[str]):
@@ -87,6 +89,20 @@ class RaceActions(KeyedScreen[str]):
         self.session.toggle_fd_setsize()
         self._changed()
 
+    def action_record(self) -> None:
+        self.hosting.close()  # what is measured would not come out the same again
+        self._studio.record_key()
+
+    def action_pause_recording(self) -> None:
+        self._studio.pause_key()
+
+    def action_mark(self) -> None:
+        self._studio.mark_key()
+
+    @property
+    def _studio(self) -> Studio:
+        return cast("C10KApp", self.app).studio
+
     def action_help(self) -> None:
         from c10k_tui.screens.help import HelpScreen
 
@@ -110,17 +126,31 @@ class RaceActions(KeyedScreen[str]):
             entered,
         )
 
+    def _is_stepped(self, what: str) -> bool:
+        """Whether the app is run frame by frame; says so, for ``what`` lives by the wall's clock."""
+        if self._studio.stepping:
+            self.session.say(f"{what} is not recorded: it would not come out the same again")
+            self._changed()
+        return self._studio.stepping
+
     def action_host(self) -> None:
+        if self._is_stepped("the host lane"):
+            return
         self.session.say(self.hosting.toggle(self.session.scenario))
         self._changed()
 
     def action_host_mechanism(self) -> None:
+        if self._is_stepped("the host lane"):
+            return
         self.session.say(self.hosting.turn(self.session.scenario))
         self._changed()
 
     def action_curve(self) -> None:
         from c10k_tui.curve_model import CurveModel
         from c10k_tui.screens.curve import CurveScreen
+
+        if self._is_stepped("the curve"):
+            return
 
         def left(scenario: Scenario | None) -> None:
             self._away = False

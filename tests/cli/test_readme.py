@@ -9,11 +9,14 @@ import pytest
 from c10k_tui.bench_options import asked_of
 from c10k_tui.cli import main
 from c10k_tui.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
+from c10k_tui.recording.commands import export_parser, record_parser, replay_parser
 from sim.scenario import PRESETS, Scenario, parse_settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^c10k-tui\b(.*?)(?:#.*)?$", README, flags=re.MULTILINE)
+
+PARSERS = {"record": record_parser, "replay": replay_parser, "export": export_parser}
 
 
 def test_there_are_commands_to_try():
@@ -23,7 +26,9 @@ def test_there_are_commands_to_try():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_understood(command, capsys):
     words = shlex.split(command)
-    if words[:1] == ["run"] or "--help" in words:
+    if words[:1] in (["record"], ["replay"], ["export"]):
+        assert parse(PARSERS[words[0]](), words[1:]).words
+    elif words[:1] == ["run"] or "--help" in words:
         assert main(words) == 0
         assert capsys.readouterr().out
     elif words[:1] == ["bench"]:
@@ -40,7 +45,9 @@ def test_the_table_of_options_is_complete_and_its_defaults_are_true():
     )
     options = {option: (short, default) for option, short, default in rows}
     known = {name for action in screen_parser()._actions for name in action.option_strings}
-    assert set(options) == known - {"--speed", "--paused", "--theme", "--help", "-h", "--version"}
+    told_elsewhere = {"--speed", "--paused", "--theme", "--help", "-h", "--version"}
+    told_elsewhere |= {"--record", "--title", "--caption", "--cast-version", "--force"}
+    assert set(options) == known - told_elsewhere
     written = " ".join(f"{short}={default}" for short, default in options.values() if short)
     default = Scenario()
     assert parse_settings(written) == {name: getattr(default, name) for name in parse_settings(written)}

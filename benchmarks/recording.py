@@ -1,0 +1,73 @@
+"""Recording: what it adds to a frame, what it writes, and how fast it is without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.report import Figure
+from c10k_tui.recording.header import Settings, Start
+from c10k_tui.recording.headless import record, stage
+from c10k_tui.recording.key_script import Script
+from c10k_tui.recording.recorder import Recorder
+from c10k_tui.recording.studio import FRAMES_PER_S, Plan
+from c10k_tui.recording.writer import CastWriter
+from sim.scenario import PRESETS, Scenario
+
+SECONDS = 20
+FRAME_MS = 1000 / FRAMES_PER_S
+PERCENT, MEGABYTES = 10, 1.5
+
+
+async def costs_ms(settings: Settings, path: Path, frames: int) -> list[float]:
+    """What taking each frame's picture, encoding and writing it took of the CPU."""
+    app = stage(settings, Plan())
+    writer = CastWriter(path, settings, force=True)
+    taken: list[float] = []
+    async with app.run_test(size=(settings.width, settings.height)):
+        studio = app.studio
+        await studio.open(lambda: Recorder(settings, writer, studio.moment()))
+        recorder, camera, stepper = studio.recorder, studio._camera, studio.stepper
+        assert recorder is not None
+        assert camera is not None
+        assert stepper is not None
+        for _ in range(frames):
+            stepper.show()
+            await stepper.finish()
+            begin_s = time.thread_time()
+            recorder.take(camera.picture(), (), studio.moment(), camera.caption_looks())
+            taken.append(1000 * (time.thread_time() - begin_s))
+        studio.close()
+    return taken[1:]  # The first picture is a whole one, of another kind.
+
+
+def figures() -> list[Figure]:
+    """A demo at the default speed, and the busiest screens there are."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.cast"
+        for name, scenario, speed in (
+            ("c10k, speed 2", Scenario(), 2.0),
+            ("c10k, speed 30", Scenario(), 30.0),
+            ("all-active, max", PRESETS["all-active"][1], None),
+        ):
+            settings = Settings(start=Start(scenario), speed=speed)
+            cost_ms = statistics.mean(asyncio.run(costs_ms(settings, path, 300)))
+            found.append(
+                Figure(
+                    f"recorder's part of a frame, {name}",
+                    100 * cost_ms / FRAME_MS,
+                    "%",
+                    PERCENT if speed == 2.0 else None,
+                    note=f"{cost_ms:.2f} ms of {FRAME_MS:.1f} ms, mean of 300",
+                )
+            )
+        begin_s = time.perf_counter()
+        writer = record(path, Settings(), Script((), SECONDS * FRAMES_PER_S), force=True)
+        took_s = time.perf_counter() - begin_s
+        found.append(Figure(f"a {SECONDS} s demo at 120×36", writer.size_bytes / 1e6, "MB", MEGABYTES))
+        found.append(Figure("recorded without a terminal", SECONDS / took_s, "× as fast as watched"))
+    return found
