@@ -22,6 +22,7 @@ class EpollServer(Server):
     """Waits in epoll_wait."""
 
     name = "epoll"
+    restartable = True
 
     def open_spare(self) -> int:
         """The epoll itself takes the second number."""
@@ -47,10 +48,10 @@ class EpollServer(Server):
         self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, polling.IN)
 
     def run(self) -> Program:
-        if self.settings.accepting:
-            self.watch(self.listener_fd)
-        kernel, epfd = self.kernel, self.spare_fd
+        yield from self.pick_up()
+        kernel, epfd, todo, restart = self.kernel, self.spare_fd, self.todo, self.restart
         while True:
-            events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS)
-            for fd, _ in events:
-                yield from self.serve(fd)
+            while todo:
+                yield from self.serve(todo.pop())
+            events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS, None, restart)
+            todo += [fd for fd, _ in reversed(events)]
