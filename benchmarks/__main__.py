@@ -15,6 +15,7 @@ NAMES = {
     "faces": "what the faces add to the raw calls",
     "wakeup": "epoll at a thousand and at a million descriptors",
     "memory": "a race of a million descriptors",
+    "seek": "going back in time, and what checkpoints cost",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
 }

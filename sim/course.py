@@ -13,7 +13,7 @@ from sim.costs import CostTable
 from sim.history import Branch, Change, History, Marker
 from sim.lane import Lane
 from sim.scenario import Scenario
-from sim.shelf import SPACING_NS, Shelf
+from sim.shelf import Shelf
 from sim.workload import Workload
 
 _SLICE_NS = 8_000_000
@@ -66,7 +66,7 @@ class Course:
     def _run_lanes(self, until_ns: int) -> None:
         took = False
         for lane in self.lanes.values():
-            took |= self._run(lane, until_ns, self.changes, SPACING_NS // 2 if took else 0)
+            took |= self._run(lane, until_ns, self.changes, self.shelf.spacing_ns // 2 if took else 0)
 
     def _run(self, lane: Lane, until_ns: int, changes: int, patience_ns: int = 0) -> bool:
         """Run one lane, leaving checkpoints on the way; whether there was one.

@@ -36,6 +36,8 @@ class Shelf:
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
+        self.spacing_ns = SPACING_NS
+        self.cost_factor = COST_FACTOR
         self.size_bytes = 0
         self._places: dict[Place, list[Checkpoint]] = {}
         self._bases: dict[str, list[Base]] = {}
@@ -55,9 +57,10 @@ class Shelf:
     def resume(self, lane: Lane, checkpoint: Checkpoint | None) -> None:
         """A lane goes on from a checkpoint, or (None) from where it was built."""
         if checkpoint is None:
-            self._next_ns[lane.name] = lane.work_ns + SPACING_NS
+            self._next_ns[lane.name] = lane.work_ns + self.spacing_ns
         else:
-            self._next_ns[lane.name] = checkpoint.work_ns + _spacing_ns(checkpoint)
+            spacing_ns = max(self.spacing_ns, self.cost_factor * checkpoint.cost_ns)
+            self._next_ns[lane.name] = checkpoint.work_ns + spacing_ns
 
     def put(self, lane: Lane, branch: Branch, changes: int) -> None:
         """Take a checkpoint of a lane, unless there is one near."""
@@ -67,14 +70,14 @@ class Shelf:
         kept = self._places.setdefault(place, [])
         index = bisect_right(kept, (lane.kernel.now_ns, changes), key=_order)
         for near in kept[max(0, index - 1) : index + 1]:
-            if abs(near.work_ns - lane.work_ns) < SPACING_NS // 3 and near.changes == changes:
+            if abs(near.work_ns - lane.work_ns) < self.spacing_ns // 3 and near.changes == changes:
                 self.resume(lane, near)
                 return
         bases = self._bases.setdefault(lane.name, [])
         known = len(bases)
         checkpoint = take(lane, changes, bases)
         if checkpoint is None:
-            self._next_ns[lane.name] = lane.work_ns + SPACING_NS
+            self.resume(lane, None)
             return
         self._taken += 1
         checkpoint.serial = self._taken
@@ -119,7 +122,9 @@ class Shelf:
         for place, kept in self._places.items():
             before_ns = 0
             for index, checkpoint in enumerate(kept):
-                after = kept[index + 1].work_ns if index + 1 < len(kept) else checkpoint.work_ns + SPACING_NS
+                after = (
+                    kept[index + 1].work_ns if index + 1 < len(kept) else checkpoint.work_ns + self.spacing_ns
+                )
                 missed = (after - before_ns) / (self._taken + 1 - checkpoint.serial)
                 if least is None or missed < least[0]:
                     least = missed, place, index
@@ -129,7 +134,3 @@ class Shelf:
 
 def _order(checkpoint: Checkpoint) -> tuple[int, int]:
     return checkpoint.at_ns, checkpoint.changes
-
-
-def _spacing_ns(checkpoint: Checkpoint) -> int:
-    return max(SPACING_NS, COST_FACTOR * checkpoint.cost_ns)
