@@ -20,7 +20,7 @@ from sim.scenario import LANES, PRESETS, Scenario, Share
 
 FRAMES = 60 * 30
 """A minute at 30 frames a second."""
-SEEKS = 60
+SEEKS = 40
 SEEK_LIMIT_MS = 150
 FRAME_MS = 33
 _SEED = 1
