@@ -37,7 +37,7 @@ from sim.servers.poll import PollServer
 from sim.servers.select import SelectServer
 from sim.workload import Workload
 
-RECORD_WORK_NS = 3_000
+RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
 SCANNED_WORK_NS = 10
 PASS_WORK_NS = 60_000

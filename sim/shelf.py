@@ -21,7 +21,7 @@ LIMIT_BYTES = 64 * 1024 * 1024
 """What all checkpoints of a race may take together."""
 SPACING_NS = 25_000_000
 """Work of a lane from one checkpoint to the next (:attr:`sim.lane.Lane.work_ns`)."""
-COST_FACTOR = 6
+COST_FACTOR = 10
 """The spacing is at least so many times what a checkpoint costs."""
 Place = tuple[int, str]
 """Branch and lane."""
