@@ -118,7 +118,7 @@ def test_requests_half_read_and_half_answered_are_restored_too(name):
     scenario = Scenario(fds=3, active=1, payload=30_000, rate=40_000, burst=1)
     workload = Workload(scenario)
     lane = Lane(name, scenario, BUILT_IN, workload, 0)
-    moments = []
+    moments: list[int] = []
     while len(moments) < 5 and lane.kernel.now_ns < 50 * MS:
         lane.run_until(lane.kernel.next_due_ns())
         if any(
