@@ -17,6 +17,7 @@ NAMES = {
     "accuracy": "predictions, and this machine's own kernel",
     "libevent": "a message round 5,000 socketpairs",
     "memory": "a race of a million descriptors",
+    "seek": "going back in time, and what checkpoints cost",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "recording": "recording: its part of a frame, its size",

@@ -28,7 +28,7 @@ def run(scenario: Scenario, duration_ns: int, *, as_json: bool) -> int:
     costs, why_not = current_costs()
     if why_not is not None:
         print(encodable(f"c10k-tui: {why_not}"), file=sys.stderr)
-    race = Race(scenario, costs)
+    race = Race(scenario, costs, history_bytes=0)  # nobody will go back
     race.advance(duration_ns)
     frame = race.frame()
     if as_json:

@@ -117,7 +117,7 @@ class Ledger:
             if len(page) > MAX_BILLS:
                 page.clear()
 
-    def forget_prices(self) -> None:
+    def clear_pages(self) -> None:
         """Work the tallied bills in and make new ones from now on: the price of things has changed."""
         self.fold()
         for page in self._pages:

@@ -169,7 +169,7 @@ class Bench:
     def cost_ns(self, costs: CostTable) -> int:
         """What one more call costs when things have these prices."""
         self.kernel.costs = costs
-        self.kernel.ledger.forget_prices()
+        self.kernel.ledger.clear_pages()
         return self._one_call()
 
     def _one_call(self) -> int:

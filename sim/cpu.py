@@ -20,7 +20,7 @@ Simplified: a single CPU; tasks are not preempted by each other; no kernel threa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.accounts import Account, Bill, Ledger, Part, Tally
@@ -41,7 +41,7 @@ class Deadlock(Exception):
 class Task:
     """A thread of control."""
 
-    __slots__ = ("blocked", "done", "error", "name", "result", "send")
+    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send")
 
     def __init__(self, program: Program, name: str) -> None:
         self.send = program.send
@@ -51,6 +51,8 @@ class Task:
         self.result: Any = None
         self.error: Exception | None = None
         """What ended it, if that was an exception."""
+        self.at_end: Callable[[], None] | None = None
+        """Called at the moment at which it is over."""
 
 
 class Device(Protocol):
@@ -196,6 +198,8 @@ class Cpu:
     def _finish(self, task: Task) -> None:
         task.done = True
         self.running = self.runnable.popleft() if self.runnable else None
+        if task.at_end is not None:
+            task.at_end()
 
     def next_due_ns(self) -> int:
         """When the next thing happens; :data:`~sim.clock.NEVER` if nothing will."""

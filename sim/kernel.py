@@ -47,6 +47,7 @@ from sim.journal import Journal
 from sim.loopback import Loopback
 from sim.polling import oserror
 from sim.records import Effect, Kind
+from sim.restart import Restart
 from sim.selector import ScanCall, ScanPass
 from sim.sockets import SocketCalls
 from sim.waitqueue import Sleeper
@@ -341,10 +342,14 @@ class Kernel(SocketCalls, FileCalls, Cpu):
     # -- calls that wait ------------------------------------------------------------------
 
     def sys_epoll_wait(
-        self, epfd: int, maxevents: int, timeout_ns: int | None = None
+        self,
+        epfd: int,
+        maxevents: int,
+        timeout_ns: int | None = None,
+        restart: Restart | None = None,
     ) -> Generator[None, None, list[Event]]:
         """Wait for events: see :func:`sim.waits.epoll_wait`."""
-        return waits.epoll_wait(self, epfd, maxevents, timeout_ns)
+        return waits.epoll_wait(self, epfd, maxevents, timeout_ns, restart)
 
     def sys_select(
         self,
@@ -353,15 +358,19 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         writefds: Words | None = None,
         exceptfds: Words | None = None,
         timeout_ns: int | None = None,
+        restart: Restart | None = None,
     ) -> Generator[None, None, int]:
         """Wait for descriptors in bitmaps: see :func:`sim.waits.select`."""
-        return waits.select(self, nfds, (readfds, writefds, exceptfds), timeout_ns)
+        return waits.select(self, nfds, (readfds, writefds, exceptfds), timeout_ns, restart)
 
     def sys_poll(
-        self, entries: npt.NDArray[np.void], timeout_ns: int | None = None
+        self,
+        entries: npt.NDArray[np.void],
+        timeout_ns: int | None = None,
+        restart: Restart | None = None,
     ) -> Generator[None, None, int]:
         """Wait for descriptors in an array: see :func:`sim.waits.poll`."""
-        return waits.poll(self, entries, timeout_ns)
+        return waits.poll(self, entries, timeout_ns, restart)
 
     def sleep_on(self, file: OpenFile) -> Generator[None, None, None]:
         """Sleep until a file changes: what a blocking read or write does when it finds nothing."""

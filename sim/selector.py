@@ -172,11 +172,15 @@ class ScanCall:
         "hooked",
         "hooking",
         "kernel",
+        "last",
+        "passes",
+        "ready",
         "scanned",
         "serial",
         "sleeper",
         "slept",
         "spent_ns",
+        "timer",
         "triggered",
         "unhooked",
     )
@@ -195,6 +199,14 @@ class ScanCall:
         """Ranks below it have an entry hooked, from the first pass to the return."""
         self.triggered = False
         """An entry was woken since the last pass."""
+        self.passes = 0
+        """Passes begun."""
+        self.last = False
+        """The pass under way is the last one, whatever it finds."""
+        self.ready: int | None = None
+        """What the call returns, once that is known."""
+        self.timer: int | None = None
+        """The armed timeout."""
         self.sleeper: Task | None = None
         self.slept = False
         self.scanned = 0
@@ -251,31 +263,43 @@ class ScanCall:
 
     def over(self) -> None:
         """The call returns (``poll_freewait``)."""
+        self.kernel.scans.remove(self)
         for file, _ in self.closed:
             self.kernel.let_go(file)
+        if self.timer is not None:
+            self.kernel.timers.cancel(self.timer)
 
-    def until_ready(self) -> Generator[None, None, tuple[ScanPass, int]]:
+    def until_ready(self) -> Generator[None, None, ScanPass]:
         """The loop of ``do_select`` and ``do_poll``: pass, sleep, pass again.
 
+        All it knows is kept by the call, so that it can be made anew in the middle of one.
+
         Returns:
-            The last pass, and how many there were.
+            The last pass.
         """
+        while (scan := self._go_on()) is None:
+            yield
+        return scan
+
+    def _go_on(self) -> ScanPass | None:
+        """Do what comes next, up to where time has to pass; gives the last pass when it is over."""
         kernel = self.kernel
-        number = 0
-        while True:
-            number += 1
-            last = not self.hooking
-            scan = yield from self.run_pass(number)
-            if scan.found or last:
-                return scan, number
+        scan = kernel.scan
+        if scan is not None and scan.call is self:
+            self._end_pass(scan)
+            if scan.found or self.last:
+                return scan
             if not self.triggered and self.hooking:
                 self.spent_ns += kernel.pay_switch()
                 kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
                 self.slept = True
                 self.sleeper = kernel.block()
-                yield
-                self.spent_ns += kernel.pay_switch()
-            self.triggered = False
+                return None
+        elif self.passes:  # awake again
+            self.spent_ns += kernel.pay_switch()
+        self.triggered = False
+        self._begin_pass()
+        return None
 
     def timed_out(self) -> None:
         """The timeout is over: one more pass, and back."""
@@ -284,16 +308,18 @@ class ScanCall:
             sleeper, self.sleeper = self.sleeper, None
             self.kernel.wake(sleeper)
 
-    def run_pass(self, number: int) -> Generator[None, None, ScanPass]:
-        """Make one pass; takes its time."""
+    def _begin_pass(self) -> None:
         kernel = self.kernel
-        scan = kernel.scan = ScanPass(self, number, kernel.free_ns)
+        self.passes += 1
+        self.last = not self.hooking
+        scan = kernel.scan = ScanPass(self, self.passes, kernel.free_ns)
         kernel.passes.append(scan)
         kernel.free_ns = scan.finish_ns()
-        yield
+
+    def _end_pass(self, scan: ScanPass) -> None:
+        kernel = self.kernel
         kernel.scan = None
         scan.end_ns = kernel.now_ns
         self.hooked = max(self.hooked, scan.hook_limit)
         self.spent_ns += kernel.ledger.post(scan.spent(kernel.now_ns), scan.counted(kernel.now_ns))
         self.scanned += self.ask.count
-        return scan

@@ -6,6 +6,8 @@ Linux's. select copies each bitmap it is given in and out, ``8 * ceil(nfds / 64)
 poll 8 bytes in and 2 out for every descriptor; epoll_wait nothing in and 12 bytes out for each
 event it reports. select's timeout is 16 bytes more in, and 16 out to say what is left of it; poll
 and epoll_wait take theirs in a register.
+
+A call that is given a :class:`~sim.restart.Restart` can go on where it was in a program made anew.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from sim.asks import ListedPollAsk, ListedSelectAsk, PollAsk, SelectAsk, Words
 from sim.epoll import EVENT_BYTES, MAXEVENTS_MOST, Epoll, Event
 from sim.polling import oserror
 from sim.records import Kind
-from sim.selector import ScanCall
+from sim.restart import Deadline, Restart
+from sim.selector import ScanCall, ScanPass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +50,7 @@ def select(
     nfds: int,
     bitmaps: tuple[Words | None, Words | None, Words | None],
     timeout_ns: int | None,
+    restart: Restart | None = None,
 ) -> Generator[None, None, int]:
     """Wait until a descriptor in one of the bitmaps is ready (``core_sys_select``).
 
@@ -68,12 +72,11 @@ def select(
     nfds = min(nfds, len(kernel.table.poll_masks))
     given = [bitmap for bitmap in bitmaps if bitmap is not None]
     size = (nfds + 63) // 64
-    ask = SelectAsk(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
-    kernel.refresh_lazy_masks(ask)
-    masks = kernel.table.poll_masks
-    ready = ask.ready_fds(masks)
-    if len(ready) and (masks[ready] == polling.NVAL).any():
-        raise polling.bad_descriptor()
+    if restart is not None and restart.scan is not None:
+        call = restart.scan
+    else:
+        call = _begin_select(kernel, nfds, bitmaps, timeout_ns)
+    ask: SelectAsk = call.ask  # type: ignore[assignment]
 
     def answer(found: list[int]) -> int:
         if not found:
@@ -85,10 +88,26 @@ def select(
             bitmap[:size] = result
         return int(sum(int(np.bitwise_count(result).sum()) for result in results))
 
+    copied = _select_bytes(nfds, len(given), timeout_ns)
+    return (yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer, restart))
+
+
+def _begin_select(
+    kernel: Kernel,
+    nfds: int,
+    bitmaps: tuple[Words | None, Words | None, Words | None],
+    timeout_ns: int | None,
+) -> ScanCall:
+    """Check the arguments."""
+    ask = SelectAsk(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
+    kernel.refresh_lazy_masks(ask)
+    masks = kernel.table.poll_masks
+    ready = ask.ready_fds(masks)
+    if len(ready) and (masks[ready] == polling.NVAL).any():
+        raise polling.bad_descriptor()
     call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
     call.foreseen = ask.ranks(ready)
-    copied = _select_bytes(nfds, len(given), timeout_ns)
-    return (yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer))
+    return call
 
 
 def select_listed(
@@ -138,7 +157,12 @@ def _select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, in
     )
 
 
-def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) -> Generator[None, None, int]:
+def poll(
+    kernel: Kernel,
+    entries: npt.NDArray[np.void],
+    timeout_ns: int | None,
+    restart: Restart | None = None,
+) -> Generator[None, None, int]:
     """Wait until an entry of an array of ``struct pollfd`` is ready (``do_sys_poll``).
 
     Args:
@@ -148,7 +172,12 @@ def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) 
     Returns:
         How many entries are ready; 0 at a timeout.
     """
-    ask = PollAsk(entries, kernel.table.end)
+    if restart is not None and restart.scan is not None:
+        call = restart.scan
+    else:
+        ask = PollAsk(entries, kernel.table.end)
+        call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    ask = call.ask  # type: ignore[assignment]
 
     def answer(found: list[int]) -> int:
         revents = np.zeros(ask.count, dtype=np.uint16)
@@ -156,8 +185,8 @@ def poll(kernel: Kernel, entries: npt.NDArray[np.void], timeout_ns: int | None) 
         entries["revents"] = revents.view(np.int16)
         return int(np.count_nonzero(revents))
 
-    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    return (yield from _scan(call, timeout_ns, kernel.costs.poll_ns, _poll_bytes(ask.count), answer))
+    copied = _poll_bytes(ask.count)
+    return (yield from _scan(call, timeout_ns, kernel.costs.poll_ns, copied, answer, restart))
 
 
 def poll_listed(
@@ -203,6 +232,7 @@ def _scan(
     base_ns: int,
     copied_bytes: tuple[int, int],
     answer: Callable[[list[int]], int],
+    restart: Restart | None = None,
 ) -> Generator[None, None, int]:
     """What select and poll have in common around the scan; how many are ready.
 
@@ -214,59 +244,50 @@ def _scan(
     kernel = call.kernel
     count = call.ask.count
     copied_in, copied_out = copied_bytes
-    kernel.journal.append((kernel.now_ns, Kind.CALL, -1, count, 0, call.serial))
     copy_in_ns = kernel.copy_ns(copied_in)
-    kernel.charge(((Account.SYSCALL, base_ns), (Account.COPY_IN, copy_in_ns)), _entry(copied_in))
-    timer = None
-    if timeout_ns:
-        timer = kernel.timers.set(kernel.now_ns + timeout_ns, call.timed_out)
-    kernel.scans.append(call)
-    try:
-        scan, passes = yield from call.until_ready()
-    finally:
-        kernel.scans.remove(call)
-        call.over()
-        if timer is not None:
-            kernel.timers.cancel(timer)
-    ready = answer(scan.found)
+    if not call.passes:
+        kernel.journal.append((kernel.now_ns, Kind.CALL, -1, count, 0, call.serial))
+        kernel.charge(((Account.SYSCALL, base_ns), (Account.COPY_IN, copy_in_ns)), _entry(copied_in))
+        if timeout_ns:
+            call.timer = kernel.timers.set(kernel.now_ns + timeout_ns, call.timed_out)
+        kernel.scans.append(call)
+    if restart is not None:
+        restart.scan = call
+    if call.ready is None:
+        try:
+            scan = yield from call.until_ready()
+        finally:
+            call.over()
+        call.ready = answer(scan.found)
+        _return_from(call, base_ns + copy_in_ns, copied_out, scan)
+        yield
+    if restart is not None:
+        restart.scan = None
+    return call.ready
+
+
+def _return_from(call: ScanCall, entry_ns: int, copied_out: int, scan: ScanPass) -> None:
+    """Book the way out of select or poll."""
+    kernel, count, ready = call.kernel, call.ask.count, call.ready
+    assert ready is not None
     copy_out_ns = kernel.copy_ns(copied_out)
     woken_ns = -(-kernel.costs.woken_ps(len(scan.found)) // 1000) if call.slept else 0
     counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
     kernel.charge(((Account.WAIT_QUEUE, woken_ns), (Account.COPY_OUT, copy_out_ns)), counts)
-    kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
+    kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, call.passes, call.serial))
     if ready:
-        cost_ns = base_ns + copy_in_ns + call.spent_ns + woken_ns + copy_out_ns
+        cost_ns = entry_ns + call.spent_ns + woken_ns + copy_out_ns
         found = len(scan.found)
-        summary = (call.serial, count, call.scanned, found, passes, call.slept, cost_ns, kernel.free_ns)
+        summary = (call.serial, count, call.scanned, found, call.passes, call.slept, cost_ns, kernel.free_ns)
         kernel.last_call = summary
-    yield
-    return ready
 
 
 def _entry(copied_in: int) -> tuple[tuple[Count, int], ...]:
     return (Count.SYSCALLS, 1), (Count.COPIED_IN_BYTES, copied_in)
 
 
-class _Deadline:
-    """An armed timeout of epoll_wait."""
-
-    __slots__ = ("over", "serial")
-
-    def __init__(self, kernel: Kernel, epoll: Epoll, timeout_ns: int) -> None:
-        self.over = False
-        task = kernel.running
-
-        def fire() -> None:
-            self.over = True
-            if task is not None and task in epoll.waiters:
-                epoll.waiters.remove(task)
-                kernel.wake(task)
-
-        self.serial = kernel.timers.set(kernel.now_ns + timeout_ns, fire)
-
-
 def epoll_wait(
-    kernel: Kernel, epfd: int, maxevents: int, timeout_ns: int | None
+    kernel: Kernel, epfd: int, maxevents: int, timeout_ns: int | None, restart: Restart | None = None
 ) -> Generator[None, None, list[Event]]:
     """Wait until something is on the ready list (``ep_poll``).
 
@@ -283,11 +304,20 @@ def epoll_wait(
     epoll = kernel.table.files.get(epfd) or kernel.table.file(epfd)
     if not isinstance(epoll, Epoll) or not 0 < maxevents <= MAXEVENTS_MOST:
         raise oserror(errno.EINVAL)
-    kernel.call_serial = serial = kernel.call_serial + 1
     record = kernel.journal.append
-    deadline = None if not timeout_ns else _Deadline(kernel, epoll, timeout_ns)
+    deadline = None
     events: list[Event] = []
-    looked = stale = passes = cost_ns = 0
+    stale = 0
+    if restart is not None and restart.events is not None:
+        events, restart.events = restart.events, None
+        return events
+    if restart is not None and restart.asleep is not None:
+        serial, looked, passes, cost_ns, deadline = restart.asleep
+    else:
+        kernel.call_serial = serial = kernel.call_serial + 1
+        looked = passes = cost_ns = 0
+        if timeout_ns:
+            deadline = Deadline(kernel, epoll, timeout_ns)
     while True:
         if epoll.ready:
             passes += 1
@@ -305,6 +335,8 @@ def epoll_wait(
         kernel.recent.append(bill)
         record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
         epoll.waiters.append(task := kernel.block())
+        if restart is not None:
+            restart.asleep = serial, looked, passes, cost_ns, deadline
         try:
             yield
         except GeneratorExit:  # given up by whoever called
@@ -335,7 +367,12 @@ def epoll_wait(
             cost_ns,
             kernel.free_ns,
         )
-    yield
+    if restart is None:
+        yield
+    else:
+        restart.asleep, restart.events = None, events
+        yield
+        restart.events = None
     return events
 
 

@@ -271,6 +271,7 @@ class Studio:
 
             settings = self._settings(plan)
             writer = CastWriter(path, settings, force=plan.force)
+            self._app.session.forget_elsewhere()
             return Recorder(settings, writer, self.moment())
 
         failed = ""

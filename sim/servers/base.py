@@ -1,14 +1,24 @@
-"""What every server has: a listening socket, connections, and the work it does for a request."""
+"""What every server has: a listening socket, connections, and the work it does for a request.
+
+A server's program is a generator, and a generator cannot be copied, which a checkpoint of a lane would
+have to do (:mod:`sim.checkpoint`). So a server can keep a rule instead: *whatever its program knows
+when it yields lies on the server*: what is left to serve, :attr:`Server.serving_fd`, and the
+:class:`~sim.restart.Restart` it brings to every call that waits. Then :meth:`Server.run`, begun anew at
+any moment, goes on exactly where the generator that it replaces would have. A server that keeps the
+rule says so (:attr:`Server.restartable`). One that does not is correct all the same: a lane that has
+it gets no checkpoints, and going back in time runs it again from where it was last built.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from sim.cpu import Program
+from sim.cpu import Program, Task
 from sim.descriptors import IdleBlock
 from sim.files.tcp import ListeningSocket
 from sim.kernel import Kernel
+from sim.restart import Restart
 
 READ_BYTES = 65_536
 BACKLOG = 4096
@@ -35,6 +45,8 @@ class Server(ABC):
     """A process that serves: opens its sockets at once, then runs as a task."""
 
     name = ""
+    restartable = False
+    """Whether its program can be begun anew at any yield: see the module."""
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         self.kernel = kernel
@@ -45,6 +57,10 @@ class Server(ABC):
         self.spare_fd = self.open_spare()
         self.serving_fd: int | None = None
         """The descriptor being read or answered."""
+        self.restart = Restart()
+        """The waiting call under way."""
+        self.begun = False
+        """Whether the program has run at all."""
 
     def open_spare(self) -> int:
         """The server's second descriptor, so that connections have the same numbers in every lane.
@@ -72,9 +88,23 @@ class Server(ABC):
 
     @abstractmethod
     def run(self) -> Program:
-        """Serve for ever."""
+        """Serve for ever, from where it stands."""
+
+    def begin_again(self, task: Task) -> None:
+        """Give the task a new program, which goes on where the one that is lost was."""
+        task.send = self.run().send
 
     # -- what all do alike ----------------------------------------------------------------
+
+    def pick_up(self) -> Program:
+        """What a program does first: begin, or finish what the one before it was at."""
+        if not self.begun:
+            self.begun = True
+            if self.settings.accepting:
+                self.watch(self.listener_fd)
+        elif self.serving_fd == self.listener_fd:
+            yield from self.accept_all()
+        self.serving_fd = None
 
     @abstractmethod
     def watch(self, fd: int) -> None:

@@ -11,8 +11,9 @@ from sim import polling
 from sim.accounts import Account
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
-from sim.epoll import CTL_ADD, Epoll
-from sim.servers.base import Server
+from sim.epoll import CTL_ADD, Epoll, Event
+from sim.kernel import Kernel
+from sim.servers.base import Server, ServerSettings
 
 MAX_EVENTS = 1024
 """Events asked for at once."""
@@ -22,6 +23,12 @@ class EpollServer(Server):
     """Waits in epoll_wait."""
 
     name = "epoll"
+    restartable = True
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self.events: list[Event] = []
+        """What epoll_wait reported and is not served yet, the next one last."""
 
     def open_spare(self) -> int:
         """The epoll itself takes the second number."""
@@ -47,10 +54,11 @@ class EpollServer(Server):
         self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, polling.IN)
 
     def run(self) -> Program:
-        if self.settings.accepting:
-            self.watch(self.listener_fd)
-        kernel, epfd = self.kernel, self.spare_fd
+        yield from self.pick_up()
+        kernel, epfd, restart = self.kernel, self.spare_fd, self.restart
         while True:
-            events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS)
-            for fd, _ in events:
-                yield from self.serve(fd)
+            events = self.events
+            while events:
+                yield from self.serve(events.pop()[0])
+            self.events = events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS, None, restart)
+            events.reverse()

@@ -21,11 +21,14 @@ class PollServer(Server):
     """Waits in poll."""
 
     name = "poll"
+    restartable = True
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self._entries: npt.NDArray[np.void] = np.zeros(64, dtype=POLLFD)
         self._count = 0
+        self.todo: list[int] = []
+        """Descriptors reported and not served yet, the next one last."""
         self._places: dict[int, int] = {}
         """Where in the array the descriptors stand that are not where ``_block`` says."""
         self._block: IdleBlock | None = None
@@ -69,13 +72,13 @@ class PollServer(Server):
         return place
 
     def run(self) -> Program:
-        if self.settings.accepting:
-            self.watch(self.listener_fd)
-        kernel = self.kernel
+        yield from self.pick_up()
+        kernel, restart = self.kernel, self.restart
         while True:
+            while self.todo:
+                yield from self.serve(self.todo.pop())
             entries = self._entries[: self._count]
-            yield from kernel.sys_poll(entries)
+            yield from kernel.sys_poll(entries, restart=restart)
+            self.todo = entries["fd"][np.flatnonzero(entries["revents"])].tolist()[::-1]
             kernel.work(-(-len(entries) * kernel.costs.walk_ps // 1000))
             yield
-            for fd in entries["fd"][np.flatnonzero(entries["revents"])].tolist():
-                yield from self.serve(fd)

@@ -24,12 +24,17 @@ class SelectServer(Server):
     """Waits in select."""
 
     name = "select"
+    restartable = True
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self._watched: Words = words_for(64)
         self._count = 0
         self._highest = 0
+        self.todo: list[int] = []
+        """Descriptors reported and not served yet, the next one last."""
+        self._readable: Words | None = None
+        """The set that select was given, from its call until it is walked."""
 
     @property
     def registered(self) -> int:
@@ -65,16 +70,17 @@ class SelectServer(Server):
         self._count -= 1
 
     def run(self) -> Program:
-        if self.settings.accepting:
-            self.watch(self.listener_fd)
-        kernel = self.kernel
+        yield from self.pick_up()
+        kernel, restart = self.kernel, self.restart
         while True:
+            while self.todo:
+                yield from self.serve(self.todo.pop())
             nfds = self._highest + 1
-            readable = self._watched[: (nfds + 63) // 64].copy()
-            yield from kernel.sys_select(nfds, readable)
+            if self._readable is None:
+                self._readable = self._watched[: (nfds + 63) // 64].copy()
+            yield from kernel.sys_select(nfds, self._readable, restart=restart)
+            if np.any(self._readable):
+                self.todo = bit_numbers(self._readable, nfds).tolist()[::-1]
+            self._readable = None
             kernel.work(-(-nfds * kernel.costs.walk_ps // 1000))
             yield
-            if not np.any(readable):
-                continue
-            for fd in bit_numbers(readable, nfds).tolist():
-                yield from self.serve(fd)
