@@ -9,6 +9,7 @@ from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.files.tcp import ListeningSocket
 from sim.kernel import Kernel
+from sim.mechanism import MechanismView
 
 READ_BYTES = 65_536
 BACKLOG = 4096
@@ -73,6 +74,10 @@ class Server(ABC):
     @abstractmethod
     def run(self) -> Program:
         """Serve for ever."""
+
+    def view(self) -> MechanismView | None:
+        """What its mechanism looks like at this moment; None where the frame tells it already."""
+        return None
 
     # -- what all do alike ----------------------------------------------------------------
 
