@@ -69,7 +69,9 @@ class RingCosts:
     wake_ns: int
     """A packet's callback (``io_poll_wake``), task work queued."""
     task_work_ns: int
-    """One task-work item: the file asked once more, the completion posted."""
+    """One task-work item, its completion posted."""
+    ask_ns: int
+    """The file asked, where the wake-up does not say enough."""
     read_ns: int
     """A recv, an accept … that needs no system call."""
     write_ns: int
@@ -85,6 +87,7 @@ def ring_costs(table: CostTable) -> RingCosts:
         arm_ns=390,
         wake_ns=table.callback_ns,
         task_work_ns=160,
+        ask_ns=-(-table.scan_ps // 1000),
         read_ns=_without_call(table.read_ns),
         write_ns=_without_call(table.write_ns),
         accept_ns=_without_call(table.accept_ns),

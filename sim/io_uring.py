@@ -8,8 +8,9 @@ hands over many submissions and waits for completions; nothing is copied but the
 A submission is tried at once (``io_issue_sqe``). If it would have to wait, a poll hook is put on the file
 (``io_arm_poll_handler``). When a packet arrives, the hook (``io_poll_wake``) tests its mask and queues
 *task work*, once: later packets only count up. The task runs its task work when it next enters the
-kernel for completions: the file is asked once more, the operation is done, and its *result* posted. So
-readiness and reading are one operation. A *multishot* request stays armed: one submission, a completion
+kernel for completions: the operation is done, and its *result* posted. (The file is asked once more only
+if more than one packet woke the request, or the wake-up had no key.) So readiness and reading are one
+operation. A *multishot* request stays armed: one submission, a completion
 (flagged F_MORE) for each packet or batch of them. A multishot recv takes its memory from a ring of
 *provided buffers*; if that is empty it ends with -ENOBUFS, and must be submitted again.
 
@@ -288,14 +289,18 @@ class IoUring(OpenFile):
             self.overflow.popleft()
 
     def add_work(self, request: Request) -> None:
-        """``io_req_task_work_add``: a request was woken; whoever runs task work is told."""
+        """``io_req_task_work_add``: a request was woken; whoever runs task work is told.
+
+        A poll wakes a sleeping task only when as much work is there as it waits for (``LAZY_WAKE``);
+        other requests may post more than one completion each, and wake it at once.
+        """
         self.work.append(request)
         self.update_mask()
         self._stir(polling.IN)
         if self.thread is not None:
             self.thread.look()
         elif self.call is not None:
-            self._wake_if_enough(len(self.work))
+            self._wake_if_enough(len(self.work) if request.sqe.opcode == Op.POLL_ADD else self.wanted)
 
     def _wake_if_enough(self, there: int) -> None:
         call = self.call

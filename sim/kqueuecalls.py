@@ -55,6 +55,7 @@ class KeventCall(WaitingCall):
             self._enter()
         if self.over:
             return
+        self.pay_awakening()
         runs = 0
         if self.kqueue.queue:
             self.events, runs = self.kqueue.collect(self.most)
@@ -71,29 +72,33 @@ class KeventCall(WaitingCall):
         self._pay("enter", count, self.timeout_ns is not None)
         self.kqueue.users += 1  # closed while the call is under way, it stays until that returns
         for change in self.changes:
-            code = self._apply(change)
-            if code or change.flags & EV_RECEIPT:
-                if len(self.events) == self.most:
-                    self.end()
-                    if code:
-                        raise oserror(code)
-                    return
-                self.events.append(change._replace(flags=EV_ERROR, data=code))
+            if not change.filter:
+                continue
+            error = self._apply(change)
+            if error is None and not change.flags & EV_RECEIPT:
+                continue
+            if len(self.events) == self.most:
+                self.end()
+                if error is not None:
+                    raise error
+                return
+            code = 0 if error is None else error.errno or errno.EINVAL
+            self.events.append(change._replace(flags=EV_ERROR, data=code))
         if self.events or not self.most:
             kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, len(self.events), 0, self.serial))
             self._pay("copy out", len(self.events))
             self.end()
 
-    def _apply(self, change: Kevent) -> int:
-        """Apply one change; its errno, or 0."""
+    def _apply(self, change: Kevent) -> OSError | None:
+        """Apply one change; what went wrong with it."""
         kernel = self.kernel
         operation = change.flags & 0xF
         kernel.journal.append((kernel.now_ns, Kind.CTL, change.ident, operation, 0, self.serial))
         try:
             self.kqueue.register(change._replace(flags=change.flags & ~EV_SYSFLAGS))
         except OSError as error:
-            return error.errno or errno.EINVAL
-        return 0
+            return error
+        return None
 
     def _fall_asleep(self, runs: int) -> None:
         kernel = self.kernel
@@ -104,7 +109,7 @@ class KeventCall(WaitingCall):
 
     def _leave(self, runs: int) -> None:
         kernel, found = self.kernel, len(self.events)
-        self._pay("return", found, runs, self.slept)
+        self._pay("return", found, runs)
         kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, self.passes, self.serial))
         if found:
             asked = self.kqueue.count
@@ -167,11 +172,10 @@ def _sleep_bill(kernel: Kernel, kqueue: Kqueue, runs: int) -> Bill:
     )
 
 
-def _return_bill(kernel: Kernel, kqueue: Kqueue, found: int, runs: int, slept: int) -> Bill:
+def _return_bill(kernel: Kernel, kqueue: Kqueue, found: int, runs: int) -> Bill:
     copied = KEVENT_BYTES * found
     return Bill(
         (
-            (Account.CONTEXT_SWITCH, kernel.costs.context_switch_ns if slept else 0),
             (Account.SCAN, -(-runs * kqueue.costs.item_ps // 1000)),
             (Account.COPY_OUT, kernel.copy_ns(copied)),
         ),
@@ -180,7 +184,6 @@ def _return_bill(kernel: Kernel, kqueue: Kqueue, found: int, runs: int, slept: i
             (Count.READY, min(found, runs)),
             (Count.PASSES, 1 if runs else 0),
             (Count.COPIED_OUT_BYTES, copied),
-            (Count.CONTEXT_SWITCHES, int(slept)),
             (Count.WAKEUPS, 1 if found else 0),
         ),
     )

@@ -64,9 +64,9 @@ class GetCall(WaitingCall):
 
     def step(self) -> None:
         port, kernel = self.port, self.kernel
+        self.pay_awakening()
         if not self.begun:
             self.begun = True
-            port.users += 1
             self._pay("enter", 0)
             task = kernel.running
             for other in kernel.ports:
@@ -107,8 +107,6 @@ class GetCall(WaitingCall):
         if self in self.port.calls:
             self.port.calls.remove(self)
         super().end()
-        if self.begun:
-            self.kernel.let_go(self.port)
 
     @property
     def result(self) -> list[Packet]:
@@ -122,7 +120,7 @@ class GetCall(WaitingCall):
         raise PortError(ERROR_ABANDONED_WAIT_0 if self.abandoned else WAIT_TIMEOUT)
 
     def _pay(self, step: str, found: int) -> None:
-        key = ("port", step, found, self.slept)
+        key = ("port", step, found)
         bill = self.kernel.bills.get(key)
         if bill is None:
             bill = self.kernel.bills[key] = self._bill(step, found)
@@ -135,15 +133,10 @@ class GetCall(WaitingCall):
             return Bill(((Account.SYSCALL, mine.get_ns),), ((Count.SYSCALLS, 1),))
         if step == "sleep":
             hook = (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000))
-            parts = hook, (Account.CONTEXT_SWITCH, costs.context_switch_ns)
-            return Bill(parts, ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1)))
-        return Bill(
-            (
-                (Account.CONTEXT_SWITCH, costs.context_switch_ns if self.slept else 0),
-                (Account.COPY_OUT, found * mine.packet_ns),
-            ),
-            ((Count.CONTEXT_SWITCHES, int(self.slept)), (Count.WAKEUPS, 1 if found else 0)),
-        )
+            switch = (Account.CONTEXT_SWITCH, costs.context_switch_ns)
+            return Bill((hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1)))
+        parts = ((Account.COPY_OUT, found * mine.packet_ns),)
+        return Bill(parts, ((Count.WAKEUPS, 1 if found else 0),))
 
 
 class PortCalls(Machine):

@@ -53,16 +53,13 @@ class EnterCall(WaitingCall):
         self._asked = to_submit
         self._left = -1
         """Submissions still to take; -1 before the call has begun."""
-        self._dozing = False
         self._looked = self._found = 0
 
     def step(self) -> None:
         ring = self.ring
         if self._left < 0:
             self._enter()
-        if self._dozing:
-            self._dozing = False
-            self._pay(("switch",))
+        self.pay_awakening()
         if self._left:
             self._submit_one()
         elif not self.flags & ENTER_GETEVENTS:
@@ -101,12 +98,12 @@ class EnterCall(WaitingCall):
 
     def _run_one(self) -> None:
         request = self.ring.work.popleft()
-        ns = ringrequests.work_price_ns(request)
-        self._pay(("task work", ns))
-        self._looked += 1
-        if request.check():
-            self._found += 1
-            self.kernel.ledger.counted[Count.READY] += 1
+        asks = not request.told
+        self._pay(("task work", ringrequests.work_price_ns(request), asks))
+        found = request.check()
+        self._looked += asks
+        self._found += found
+        self.kernel.ledger.counted[Count.READY] += asks and found
 
     def _fall_asleep(self) -> None:
         kernel, ring = self.kernel, self.ring
@@ -116,7 +113,6 @@ class EnterCall(WaitingCall):
         if ring.thread is not None:
             ring.wanted = self.least
         ring.call = self
-        self._dozing = True
         self.sleep()
 
     def _leave(self) -> None:
@@ -160,19 +156,18 @@ class EnterCall(WaitingCall):
     def _price(self, key: tuple[Hashable, ...]) -> tuple[tuple[Part, ...], tuple[Tally, ...]]:
         """The parts and counts of one kind of step."""
         costs, mine = self.kernel.costs, self.ring.costs
-        switch: Part = (Account.CONTEXT_SWITCH, costs.context_switch_ns)
         match key:
             case ("enter",):
                 return ((Account.SYSCALL, mine.enter_ns),), ((Count.SYSCALLS, 1),)
             case ("sqe", Account() as account, int(ns)):
                 return ((Account.SYSCALL, mine.sqe_ns), (account, ns)), ()
-            case ("task work", int(ns)):
-                parts = ((Account.SCAN, mine.task_work_ns), (Account.SOCKET_IO, ns))
-                return parts, ((Count.TASK_WORK, 1), (Count.SCANNED, 1))
-            case ("sleep",):
-                hook = (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000))
-                return (hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1))
-        return (switch,), ((Count.CONTEXT_SWITCHES, 1),)
+            case ("task work", int(ns), bool(asks)):
+                asked_ns = mine.task_work_ns + (mine.ask_ns if asks else 0)
+                parts = ((Account.SCAN, asked_ns), (Account.SOCKET_IO, ns))
+                return parts, ((Count.TASK_WORK, 1), (Count.SCANNED, int(asks)))
+        hook: Part = (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000))  # falling asleep
+        switch: Part = (Account.CONTEXT_SWITCH, costs.context_switch_ns)
+        return (hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1))
 
 
 class RingCalls(Machine):

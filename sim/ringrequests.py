@@ -42,7 +42,7 @@ ENDED, WAITS, GOES_ON = range(3)
 class Request:
     """An armed request (``io_kiocb`` with its poll hook)."""
 
-    __slots__ = ("events", "exclusive", "file", "queued", "ring", "sqe")
+    __slots__ = ("events", "exclusive", "file", "queued", "ring", "sqe", "told")
 
     def __init__(self, ring: IoUring, sqe: Sqe, file: OpenFile) -> None:
         self.ring = ring
@@ -50,6 +50,8 @@ class Request:
         self.file = file
         self.queued = False
         """It has task work queued; further wake-ups only count up (``poll_refs``)."""
+        self.told = 0
+        """What the one wake-up since said that the file is ready for; 0 if the file must be asked."""
         self.exclusive = sqe.opcode == Op.ACCEPT
         if sqe.opcode == Op.POLL_ADD:
             self.events = sqe.events | polling.ERR | polling.HUP
@@ -80,8 +82,10 @@ class Request:
         kernel.wake_ns += ring.costs.wake_ns
         if self.queued:
             kernel.effect |= Effect.TASK_WORK_AGAIN
+            self.told = 0
             return False
         self.queued = True
+        self.told = key & self.events
         kernel.effect |= Effect.TASK_WORK
         ring.add_work(self)
         return True
@@ -89,12 +93,14 @@ class Request:
     # -- task work ------------------------------------------------------------------------
 
     def check(self) -> bool:
-        """``io_poll_check_events``: ask the file again, and go on; whether it had something."""
+        """``io_poll_check_events``: ask the file, if its wake-up did not tell; whether it has something."""
         self.queued = False
-        self.file.refresh()
-        mask = self.file.mask & self.events
+        mask = self.told
         if not mask:
-            return False
+            self.file.refresh()
+            mask = self.file.mask & self.events
+            if not mask:
+                return False
         if self.sqe.opcode == Op.POLL_ADD:
             self._poll_result(mask)
         else:
@@ -143,7 +149,7 @@ def price_ns(ring: IoUring, sqe: Sqe) -> tuple[Account, int]:
 
 def work_price_ns(request: Request) -> int:
     """What a task-work item costs on account of the operation beneath: nothing for a poll."""
-    if not request.file.mask & polling.IN or request.sqe.opcode == Op.POLL_ADD:
+    if request.sqe.opcode == Op.POLL_ADD:
         return 0
     return _done_ns(request.ring, request.sqe, request.file)
 

@@ -90,6 +90,7 @@ class SqThread:
         elif ring.work:
             self.item = request = ring.work.popleft()
             ns = ring.costs.task_work_ns + ringrequests.work_price_ns(request)
+            ns += 0 if request.told else ring.costs.ask_ns
         else:
             self.state = SPINNING
             self._timer = kernel.timers.set(kernel.now_ns + self.idle_ns, self._fall_asleep)
@@ -104,11 +105,11 @@ class SqThread:
         kernel.effect = 0
         try:
             if isinstance(item, ringrequests.Request):
-                counted = kernel.ledger.counted
+                counted, asks = kernel.ledger.counted, not item.told
                 found = item.check()
                 counted[Count.TASK_WORK] += 1
-                counted[Count.SCANNED] += 1
-                counted[Count.READY] += found
+                counted[Count.SCANNED] += asks
+                counted[Count.READY] += asks and found
             elif item is not None:
                 ringrequests.run(self.ring, item)
         finally:

@@ -62,6 +62,8 @@ class WaitingCall(ABC):
         self.over = False
         """The result is known; only the time that the way out takes has to pass."""
         self.slept = False
+        self.dozing = False
+        """It was put to sleep, and the way back to the CPU is not paid yet."""
         self.timed_out = False
         self.serial = kernel.next_serial()
         self.cost_ns = 0
@@ -113,8 +115,14 @@ class WaitingCall(ABC):
         kernel = self.kernel
         if self.timeout_ns and self._timer is None:
             self._timer = kernel.timers.set(kernel.now_ns + self.timeout_ns, self._time_is_up)
-        self.slept = True
+        self.slept = self.dozing = True
         self._sleeper = kernel.block()
+
+    def pay_awakening(self) -> None:
+        """If it was asleep: the way back to the CPU."""
+        if self.dozing:
+            self.dozing = False
+            self.cost_ns += self.kernel.pay_switch()
 
     def wake(self) -> bool:
         """Make its task runnable; whether it slept."""

@@ -32,7 +32,7 @@ class World:
     """Modules, and everything opened on them."""
 
     def __init__(self, modules: Any) -> None:
-        self.select = modules.select
+        self.select = getattr(modules.select, "on_linux", modules.select)
         self.socket = modules.socket
         self.os = modules.os
         self.time = modules.time
