@@ -187,6 +187,11 @@ class Facts:
 
 
 _SLAB = "object sizes in /sys/kernel/slab, Linux 6.18 x86-64"
+_RING = Facts(
+    "the kernel: an armed request on each file",
+    320,
+    f"struct io_kiocb 248: {_SLAB}; and struct async_poll, 72 by its fields in io_uring/poll.h",
+)
 FACTS = {
     "select": Facts("the program: a bitmap, handed over at each call", 0, "three bits at most, in each call"),
     "poll": Facts("the program: an array, handed over at each call", 8, "sizeof(struct pollfd), poll(2)"),
@@ -199,11 +204,9 @@ FACTS = {
         "estimated: struct knote 152 (64 of them its struct kevent) and its list's head 8, from the fields "
         "in FreeBSD's sys/event.h on a 64-bit machine",
     ),
-    "io_uring": Facts(
-        "the kernel: an armed request on each file",
-        320,
-        f"struct io_kiocb 248: {_SLAB}; and struct async_poll, 72 by its fields in io_uring/poll.h",
-    ),
+    "io_uring": _RING,
+    "io_uring-poll": _RING,
+    "io_uring-sqpoll": _RING,
     "iocp": Facts(
         "nobody: each connection has a receive of its own under way",
         4_096 + 32 + 280,
@@ -211,6 +214,4 @@ FACTS = {
         "the OVERLAPPED 32, an IRP of 208 and one stack location of 72 (wdm.h, 64-bit)",
     ),
 }
-FACTS["io_uring-poll"] = FACTS["io_uring"]
-FACTS["io_uring-sqpoll"] = FACTS["io_uring"]
 """By lane."""

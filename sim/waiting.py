@@ -79,7 +79,6 @@ class WaitingCall(ABC):
                 yield
         except GeneratorExit:  # given up by whoever called
             if not self.over:
-                self._awake()
                 self.end()
             raise
 
