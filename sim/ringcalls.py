@@ -53,7 +53,7 @@ class EnterCall(WaitingCall):
         self._asked = to_submit
         self._left = -1
         """Submissions still to take; -1 before the call has begun."""
-        self._looked = self._found = 0
+        self._looked = 0
 
     def step(self) -> None:
         ring = self.ring
@@ -102,7 +102,6 @@ class EnterCall(WaitingCall):
         self._pay(("task work", ringrequests.work_price_ns(request), asks))
         found = request.check()
         self._looked += asks
-        self._found += found
         self.kernel.ledger.counted[Count.READY] += asks and found
 
     def _fall_asleep(self) -> None:
@@ -122,7 +121,7 @@ class EnterCall(WaitingCall):
         if found and self.least:
             kernel.ledger.counted[Count.WAKEUPS] += 1
             kernel.last_call = (
-                *(self.serial, ring.armed, self._looked, self._found, 1),
+                *(self.serial, ring.armed, self._looked, found, 1),
                 *(self.slept, self.cost_ns, kernel.free_ns),
             )
         ring.update_mask()

@@ -29,7 +29,7 @@ from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle
 from sim.frame import Frame
-from sim.scenario import LANES
+from sim.scenario import LANES, SCANNING_LANES
 
 if TYPE_CHECKING:
     from c10k_tui.app import C10KApp
@@ -167,7 +167,7 @@ class RaceScreen(Screen[str]):
 
     def _count_scans(self, frame: Frame) -> None:
         """How many scans each scanning lane has finished since the frame before."""
-        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name != "epoll"}
+        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name in SCANNING_LANES}
         self._scans = {name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()}
         self._passes = passes
 
