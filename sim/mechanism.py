@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.accounts import Count
 from sim.io_uring import CQE_F_MORE, Cqe, Op, Ring, Sqe
 from sim.sqthread import ASLEEP, SPINNING
 
@@ -52,18 +51,6 @@ class RingView:
 
 
 @dataclass(frozen=True, slots=True)
-class SqThreadView:
-    """The polling kernel thread, which has a CPU of its own."""
-
-    state: str
-    """``working``, ``spinning`` or ``asleep``."""
-    work_ns: int
-    """Since the lane's accounts run; the three sum to that time."""
-    spin_ns: int
-    sleep_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class IoUringView:
     """An io_uring."""
 
@@ -82,7 +69,9 @@ class IoUringView:
     """Bytes in each."""
     sleeping: bool
     """Whether an io_uring_enter sleeps."""
-    thread: SqThreadView | None
+    thread: str | None
+    """The polling kernel thread: ``working``, ``spinning`` or ``asleep``; None without one. What its CPU
+    spent is among the lane's counters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +116,11 @@ def _ring_view(ring: Ring[Sqe] | Ring[Cqe]) -> RingView:
     return RingView(len(ring.entries), ring.head, ring.tail, tuple(entries))
 
 
-def io_uring_view(ring: IoUring, counted: list[int]) -> IoUringView:
-    """An io_uring at this moment.
-
-    Args:
-        counted: the lane's counts, by :class:`~sim.accounts.Count`.
-    """
+def io_uring_view(ring: IoUring) -> IoUringView:
+    """An io_uring at this moment."""
     thread = None
     if ring.thread is not None:
-        state = {SPINNING: "spinning", ASLEEP: "asleep"}.get(ring.thread.state, "working")
-        thread = SqThreadView(
-            state,
-            counted[Count.SQ_THREAD_WORK_NS],
-            counted[Count.SQ_THREAD_SPIN_NS],
-            counted[Count.SQ_THREAD_SLEEP_NS],
-        )
+        thread = {SPINNING: "spinning", ASLEEP: "asleep"}.get(ring.thread.state, "working")
     groups = ring.groups.values()
     return IoUringView(
         submissions=_ring_view(ring.sq),

@@ -176,7 +176,7 @@ class IoUringServer(Server):
         return done
 
     def view(self) -> IoUringView:
-        return io_uring_view(self.ring, self.kernel.statement()[1])
+        return io_uring_view(self.ring)
 
 
 class IoUringPollServer(IoUringServer):
