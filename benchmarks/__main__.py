@@ -14,6 +14,8 @@ NAMES = {
     "events": "an epoll wake-up and SimPy's events",
     "faces": "what the faces add to the raw calls",
     "wakeup": "epoll at a thousand and at a million descriptors",
+    "accuracy": "predictions, and this machine's own kernel",
+    "libevent": "a message round 5,000 socketpairs",
     "memory": "a race of a million descriptors",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",

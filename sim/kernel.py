@@ -291,11 +291,11 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         """What closing a number does; what undoing its watches costs, in nanoseconds."""
         file = self.table.remove(fd)
         unhooked_ns = sum(kqueue.fd_closed(file, fd) for kqueue in self.kqueues)
+        for scan in self.scans:
+            scan.hold(file, fd)
         if not file.numbers:
             for port in self.ports:
                 port.handle_closed(file)
-            for scan in self.scans:
-                scan.hold(file, fd)
             if not file.users:
                 unhooked_ns += self._release(file)
         return unhooked_ns

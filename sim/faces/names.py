@@ -29,3 +29,11 @@ class MsgFlag(IntFlag):
     MSG_PEEK = 0x2
     MSG_DONTWAIT = 0x40
     MSG_NOSIGNAL = 0x4000
+
+
+def named(names: type[IntEnum], number: int) -> int:
+    """A number as one of the names, if there is one for it (``_intenum_converter``)."""
+    try:
+        return names(number)
+    except ValueError:
+        return number
