@@ -30,6 +30,17 @@ async def test_it_runs(lanes, size):
             assert it.grid(name).display
 
 
+async def test_a_lane_that_comes_later_gets_its_place():
+    async with stand(Scenario(fds=500)) as it:
+        await it.run(0.2)
+        it.session.toggle_lane("iocp")
+        await it.run(0.2)
+        await it.pilot.pause(0)
+        await it.run(0.2)
+        assert it.session.scenario.lanes == ("select", "epoll", "iocp")
+        assert it.grid("iocp").size.width > 10
+
+
 @pytest.mark.parametrize("lanes", SETS, ids=",".join)
 def test_the_verdict_says_of_nobody_that_it_scans_who_does_not(lanes):
     race = Race(Scenario(fds=500, lanes=lanes))
