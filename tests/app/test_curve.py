@@ -252,8 +252,8 @@ async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_firs
     for size in ((80, 24), (140, 36)):
         app = C10KApp(Scenario(), clock=HandClock(), costs=costs, why_not_own="the file is broken")
         async with app.run_test(size=size) as pilot:
-            await pilot.pause(0)
             it = Stand(app, pilot, HandClock())
+            await pilot.pause()
             assert "costs: calibrated" in it.text()
             assert "the built-in costs are used" in it.text()
             assert app.session.race.costs is costs
