@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from sim.scenario import LANES, Scenario
+from sim.benchmark import MECHANISMS
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.hostlane import HostLane, HostView
@@ -47,7 +48,7 @@ class Hosting:
         self._clock = clock
         self._make_lane = make_lane
         self._lane: HostLane | None = None
-        self.mechanism = LANES[0]
+        self.mechanism = MECHANISMS[0]
         """By which the lane waits, or will when it is on."""
 
     @property
@@ -67,7 +68,7 @@ class Hosting:
         """The next mechanism; turns the lane on if it is off."""
         if self._lane is not None:
             self.close()
-            self.mechanism = LANES[(LANES.index(self.mechanism) + 1) % len(LANES)]
+            self.mechanism = MECHANISMS[(MECHANISMS.index(self.mechanism) + 1) % len(MECHANISMS)]
         self._open(scenario)
         return f"host lane: a real {self.mechanism} server on this machine"
 

@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from c10k_tui.pacer import DEFAULT_SPEED
 from c10k_tui.recording.options import add_recording
-from sim.scenario import PRESETS, Scenario, parse_field, parse_settings
+from sim.scenario import LANES, PRESETS, Scenario, parse_field, parse_settings
 from sim.units import format_count, parse_duration_ns
 
 RUN_LIMIT_NS = 60_000_000_000
@@ -260,7 +260,7 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
         ("--churn", "N", f"connections per second that hang up and are replaced ({default.churn})"),
-        ("--lanes", "LIST", f"servers to race, of select, poll, epoll ({','.join(default.lanes)})"),
+        ("--lanes", "LIST", f"servers to race, of {', '.join(LANES)} ({','.join(default.lanes)})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
         ("--fd-setsize", "on|off", "whether select stops at 1024 descriptors, as the C library's does (off)"),
         ("--preset", "NAME", f"start from {', '.join(PRESETS)}"),

@@ -13,7 +13,9 @@ from rich.style import Style
 from textual.color import Color
 
 from c10k_tui.themes import DARK
+from sim.scenario import LANES, SCANNING_LANES
 
+NAMED_AS_EPOLL = tuple(name for name in LANES if name not in {*SCANNING_LANES, "epoll"})
 _CPU = ("scan", "hooks", "calls", "copies", "switch", "interrupt", "serving")
 """Accounts drawn as a filled block with a word on it."""
 
@@ -32,6 +34,8 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "select": ("select", "base", "bold"),
     "poll": ("poll", "base", "bold"),
     "epoll": ("epoll", "base", "bold"),
+    # What is told, as epoll is, has its colour.
+    **dict.fromkeys(NAMED_AS_EPOLL, ("epoll", "base", "bold")),
     "wasted": ("heat-3", "base", "bold"),
     "rule": ("cursor", "base", ""),
     "good": ("read", "base", "bold"),

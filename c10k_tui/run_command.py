@@ -92,10 +92,18 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
         "interrupts": int(counters.interrupts),
         "packets": int(counters.packets),
         "epoll_ctl": int(counters.epoll_ctl),
+        **{name: int(getattr(counters, name)) for name in _OF_OTHERS if getattr(counters, name)},
         "wakeup_ns": _optional(counters.wakeup_ns),
         "setup_ns": int(lane.setup_ns),
         "failure": lane.failure,
     }
+
+
+_OF_OTHERS = (
+    *("changes", "filter_runs", "sqes", "cqes", "task_work", "operations", "completions"),
+    *("sq_thread_work_ns", "sq_thread_spin_ns", "sq_thread_sleep_ns"),
+)
+"""Counts that only kqueue, io_uring or completion ports have; they are left out where they are 0."""
 
 
 def _optional(value: int | None) -> int | None:
@@ -183,6 +191,8 @@ def _told(lane: LaneFrame) -> str:
         return f"{lane.failure.rstrip('.')}."
     if not counters.wakeups:
         return f"{lane.name}: {_why_never(lane)}."
+    if not counters.scanned:
+        return f"{lane.name}: was told of {counters.requests:,} requests and looked at no descriptor."
     looks = f"{counters.wasted:,} looks for nothing" if counters.wasted else "no look for nothing"
     return f"{lane.name}: checked {counters.scanned:,} descriptors to find {counters.ready:,} ready: {looks}."
 

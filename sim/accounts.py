@@ -65,6 +65,26 @@ class Count(IntEnum):
     EPOLL_CTL = 11
     REQUESTS = 12
     DROPPED = 13
+    CHANGES = 14
+    """kqueue: changes applied, with or without a call of their own."""
+    FILTER_RUNS = 15
+    """kqueue: filters run because a packet arrived."""
+    SQES = 16
+    """io_uring: submissions taken from the ring."""
+    CQES = 17
+    """io_uring: completions posted."""
+    TASK_WORK = 18
+    """io_uring: task-work items run."""
+    OPERATIONS = 19
+    """Completion ports: overlapped operations started."""
+    COMPLETIONS = 20
+    """Completion ports: packets queued."""
+    SQ_THREAD_WORK_NS = 21
+    """io_uring with a polling kernel thread: what that thread's CPU spent on work."""
+    SQ_THREAD_SPIN_NS = 22
+    """What it spent looking for work."""
+    SQ_THREAD_SLEEP_NS = 23
+    """How long it slept: the three sum to the time, as the accounts of the lane's own CPU do."""
 
 
 Part = tuple[Account, int]

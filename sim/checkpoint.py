@@ -101,7 +101,7 @@ class Checkpoint:
 
 def take(lane: Lane, changes: int, bases: list[Base]) -> Checkpoint | None:
     """A checkpoint of a lane as it is; None where that cannot be had (see :mod:`sim.servers.base`)."""
-    if not lane.server.restartable:
+    if not (lane.server.restartable and lane.server.stored):
         return None
     try:
         return Checkpoint(lane, changes, bases)

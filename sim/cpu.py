@@ -14,7 +14,8 @@ The CPU can be stopped at any nanosecond, in the middle of a call too, and :meth
 says exactly what was spent up to then. Running to a time in one go or in a thousand steps is the
 same. All CPU time is accounted for: the ledger's sum is :attr:`Cpu.free_ns`, always.
 
-Simplified: a single CPU; tasks are not preempted by each other; no kernel threads.
+Simplified: a single CPU; tasks are not preempted by each other; no kernel threads but io_uring's
+polling one, which has a CPU of its own (:mod:`sim.sqthread`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 import heapq
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,13 @@ FIRST_FD = 3
 """The lowest number handed out: 0, 1 and 2 are the terminal's."""
 NOFILE = 1 << 20
 """RLIMIT_NOFILE: most descriptors a process can have."""
+
+
+class BlockWatcher(Protocol):
+    """Something that watches blocks of untouched connections whole."""
+
+    def materialize(self, file: OpenFile, fd: int) -> None:
+        """A descriptor of a block is touched for the first time: hook what watches it."""
 
 
 class IdleBlock:

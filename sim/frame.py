@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.mechanism import MechanismView
 from sim.records import Record
 from sim.scenario import Scenario
 
@@ -50,6 +51,24 @@ class Counters:
     latency_p99_ns: int | None
     cost_ns: Mapping[str, int]
     """CPU time by account, idle included: the values sum to ``now_ns - since_ns`` of the frame."""
+    changes: int = 0
+    """kqueue: changes applied."""
+    filter_runs: int = 0
+    """kqueue: filters run because a packet arrived (those run in kevent are in ``scanned``)."""
+    sqes: int = 0
+    """io_uring: submissions taken."""
+    cqes: int = 0
+    """io_uring: completions posted."""
+    task_work: int = 0
+    """io_uring: task-work items run."""
+    operations: int = 0
+    """iocp: overlapped operations started."""
+    completions: int = 0
+    """iocp: packets queued."""
+    sq_thread_work_ns: int = 0
+    """io_uring-sqpoll: its polling thread's own CPU, at work, spinning and asleep: they sum to the time."""
+    sq_thread_spin_ns: int = 0
+    sq_thread_sleep_ns: int = 0
 
     @property
     def wait_ns(self) -> int:
@@ -134,6 +153,8 @@ class LaneFrame:
     counters: Counters
     setup_ns: int
     """What building the set-up cost (accept, epoll_ctl ADD): before the race, not in ``cost_ns``."""
+    mechanism: MechanismView | None = None
+    """kqueue, io_uring, iocp: their queues and rings, and what is in flight."""
 
 
 @dataclass(frozen=True, slots=True)

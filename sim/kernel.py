@@ -38,21 +38,25 @@ from sim import waits
 from sim.accounts import Account, Bill, Count
 from sim.asks import Ask, Words
 from sim.costs import BUILT_IN, CostTable
-from sim.cpu import Cpu
+from sim.cpu import Cpu, Task
 from sim.descriptors import NOFILE, DescriptorTable
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
 from sim.filecalls import FileCalls
 from sim.files.base import OpenFile
 from sim.journal import Journal
+from sim.kqueuecalls import KqueueCalls
 from sim.loopback import Loopback
 from sim.polling import oserror
+from sim.portcalls import PortCalls
 from sim.records import Effect, Kind
 from sim.restart import Restart
+from sim.ringcalls import RingCalls
 from sim.selector import ScanCall, ScanPass
 from sim.sockets import SocketCalls
 from sim.waitqueue import Sleeper
 
 if TYPE_CHECKING:
+    from sim.descriptors import BlockWatcher
     from sim.faces.os import OsModule
     from sim.faces.process import Process
     from sim.faces.select import SelectModule
@@ -60,6 +64,9 @@ if TYPE_CHECKING:
     from sim.faces.threading import ThreadingModule
     from sim.faces.time import TimeModule
     from sim.files.inet import TcpSocket
+    from sim.io_uring import IoUring
+    from sim.iocp import CompletionPort
+    from sim.kqueue import Kqueue
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -68,7 +75,7 @@ CallSummary = tuple[int, int, int, int, int, bool, int, int]
 """(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
 
 
-class Kernel(SocketCalls, FileCalls, Cpu):
+class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
     """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
 
     def __init__(
@@ -89,7 +96,14 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         """Calls to select and poll under way, asleep or scanning."""
         self.passes: deque[ScanPass] = deque(maxlen=3)
         """The latest passes of select and poll, the running one included."""
+        self.wake_ns = 0
+        """What wake-up functions took for the packet being delivered, beyond plain callbacks."""
         self.epolls: list[Epoll] = []
+        self.kqueues: list[Kqueue] = []
+        self.rings: list[IoUring] = []
+        self.ports: list[CompletionPort] = []
+        self.block_watchers: list[BlockWatcher] = []
+        """Those of them that may watch blocks of untouched connections whole."""
         self.unnoticed: set[TcpSocket] = set()
         """Sockets whose send buffer got full without a call that found it so."""
         self.call_serial = 0
@@ -100,6 +114,8 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         self._reads, self._writes, self._closes = page(), page(), page()
         self._work, self._fixed = page(), page()
         self.epoll_returns, self.epoll_sleeps = page(), page()
+        self.bills = page()
+        """Of kevent, io_uring_enter and the calls of completion ports, by call, step and sizes."""
 
     # -- faces ----------------------------------------------------------------------------
 
@@ -188,6 +204,20 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         self.pay(bill)
         return switch_ns
 
+    def statement(self) -> tuple[list[int], list[int]]:
+        """As :meth:`sim.cpu.Cpu.statement`; the time of polling kernel threads is booked first."""
+        for ring in self.rings:
+            if ring.thread is not None:
+                ring.thread.book()
+        return super().statement()
+
+    def block(self) -> Task:
+        """As :meth:`sim.cpu.Cpu.block`; a completion port hears of a thread of its own that sleeps."""
+        task = super().block()
+        for port in self.ports:
+            port.thread_blocked(task)
+        return task
+
     def next_serial(self) -> int:
         """A number for the next call."""
         self.call_serial += 1
@@ -248,12 +278,7 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         Raises:
             OSError: EBADF.
         """
-        file = self.table.remove(fd)
-        unhooked_ns = 0
-        for scan in self.scans:
-            scan.hold(file, fd)
-        if not file.numbers and not file.users:
-            unhooked_ns = self._release(file)
+        unhooked_ns = self.close_number(fd)
         bill = self._closes.get(unhooked_ns)
         if bill is None:
             bill = self._closes[unhooked_ns] = Bill(
@@ -262,6 +287,19 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         self.pay(bill)
         self.call_serial += 1
         self.journal.append((self.now_ns, Kind.CLOSE, fd, 0, 0, self.call_serial))
+
+    def close_number(self, fd: int) -> int:
+        """What closing a number does; what undoing its watches costs, in nanoseconds."""
+        file = self.table.remove(fd)
+        unhooked_ns = sum(kqueue.fd_closed(file, fd) for kqueue in self.kqueues)
+        for scan in self.scans:
+            scan.hold(file, fd)
+        if not file.numbers:
+            for port in self.ports:
+                port.handle_closed(file)
+            if not file.users:
+                unhooked_ns += self._release(file)
+        return unhooked_ns
 
     def _release(self, file: OpenFile) -> int:
         """Nobody holds the file any more (``__fput``); what unhooking its watches costs, in nanoseconds."""

@@ -33,6 +33,9 @@ from sim.scenario import Scenario
 from sim.selector import ScanPass
 from sim.servers.base import Server, ServerFailure, ServerSettings
 from sim.servers.epoll import EpollServer
+from sim.servers.io_uring import IoUringPollServer, IoUringServer, IoUringSqpollServer
+from sim.servers.iocp import IocpServer
+from sim.servers.kqueue import KqueueServer
 from sim.servers.poll import PollServer
 from sim.servers.select import SelectServer
 from sim.workload import Workload
@@ -45,7 +48,13 @@ BUILT_WORK_NS = 5
 """What a connection adds to building a lane."""
 """What a scan takes besides, however few descriptors there are."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
-SERVERS: dict[str, type[Server]] = {server.name: server for server in (SelectServer, PollServer, EpollServer)}
+SERVERS: dict[str, type[Server]] = {
+    server.name: server
+    for server in (
+        *(SelectServer, PollServer, EpollServer, KqueueServer),
+        *(IoUringServer, IoUringPollServer, IoUringSqpollServer, IocpServer),
+    )
+}
 
 
 class Lane:
@@ -185,6 +194,7 @@ class Lane:
             ready_listed=len(epolls[0].ready) if epolls else 0,
             counters=self._counters(),
             setup_ns=self.setup_ns,
+            mechanism=self.server.view() if self.failure is None else None,
         )
 
     def _activity(self) -> str:
@@ -222,6 +232,16 @@ class Lane:
             latency_p50_ns=p50,
             latency_p99_ns=p99,
             cost_ns=dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True)),
+            changes=counted[Count.CHANGES],
+            filter_runs=counted[Count.FILTER_RUNS],
+            sqes=counted[Count.SQES],
+            cqes=counted[Count.CQES],
+            task_work=counted[Count.TASK_WORK],
+            operations=counted[Count.OPERATIONS],
+            completions=counted[Count.COMPLETIONS],
+            sq_thread_work_ns=counted[Count.SQ_THREAD_WORK_NS],
+            sq_thread_spin_ns=counted[Count.SQ_THREAD_SPIN_NS],
+            sq_thread_sleep_ns=counted[Count.SQ_THREAD_SLEEP_NS],
         )
 
     # -- one descriptor -------------------------------------------------------------------

@@ -121,7 +121,7 @@ class Network:
         window, index = self._window, self._next
         times_ns = window.times_ns
         serial = window.first_serial + index
-        packets = callbacks = 0
+        packets = callbacks = kernel.wake_ns = 0
         while True:
             slot = window.slots[index]
             kernel.effect = NOBODY
@@ -139,7 +139,8 @@ class Network:
             serial += 1
             if times_ns[index] != now_ns:
                 break
-        bill = self._interrupts.get((packets, callbacks)) or self._interrupt_bill(packets, callbacks)
+        key = packets, callbacks, kernel.wake_ns
+        bill = self._interrupts.get(key) or self._interrupt_bill(*key)
         bill.times += 1
         kernel.stolen_ns += bill.ns
         kernel.free_ns += bill.ns
@@ -152,11 +153,12 @@ class Network:
         if due_ns == NEVER:
             self._go_to(index)
 
-    def _interrupt_bill(self, packets: int, callbacks: int) -> Bill:
+    def _interrupt_bill(self, packets: int, callbacks: int, wake_ns: int) -> Bill:
         """One interrupt and the softirq work for so many packets."""
         costs = self.kernel.costs
         spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
-        bill = self._interrupts[packets, callbacks] = Bill(
+        spent_ns += wake_ns
+        bill = self._interrupts[packets, callbacks, wake_ns] = Bill(
             ((Account.INTERRUPT, spent_ns),), ((Count.INTERRUPTS, 1), (Count.PACKETS, packets))
         )
         return bill
@@ -182,6 +184,8 @@ class Network:
                 item = epoll.materialize(socket, fd)
                 if checked_ns >= 0 and item is not None:
                     item.checked_ns = checked_ns
+        for watcher in kernel.block_watchers:
+            watcher.materialize(socket, fd)
         return socket
 
     def socket_of(self, slot: int) -> StreamSocket | None:

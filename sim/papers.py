@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sim.benchmark import Point
-from sim.scenario import LANES, Scenario, Share
+from sim.benchmark import MECHANISMS, Point
+from sim.scenario import Scenario, Share
 
 CostOf = Callable[[Point], int]
 """What one wake-up costs, in nanoseconds: :func:`sim.benchmark.simulated_ns` with a cost table."""
@@ -65,7 +65,7 @@ class Paper:
     @property
     def mechanisms(self) -> tuple[str, ...]:
         """Mechanisms that the paper has figures for, in the order of the lanes."""
-        return tuple(name for name in LANES if any(one.mechanism == name for one in self.published))
+        return tuple(name for name in MECHANISMS if any(one.mechanism == name for one in self.published))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ KERRISK = Paper(
         "picking it out of the result",
         "a machine and a kernel of before 2010",
     ),
-    scenario=Scenario(fds=10_000, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=LANES),
+    scenario=Scenario(fds=10_000, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=MECHANISMS),
     fds_range=(10, 10_000),
 )
 
@@ -193,7 +193,7 @@ KERRISK_SLIDES = Paper(
         "picking it out of the result",
         "a machine of before 2006 and an early kernel 2.6",
     ),
-    scenario=Scenario(fds=10_000, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=LANES),
+    scenario=Scenario(fds=10_000, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=MECHANISMS),
     fds_range=(10, 10_000),
 )
 
@@ -209,7 +209,7 @@ GAMMO = Paper(
     unit=f"the CPU time of one request, {_GAMMO_PER_S:,} requests/s assumed for 0 idle; up to 79 % of "
     "throughput lost is 4.8 times that",
     published=(
-        *(_per_request(name, _GAMMO_BUSY, _GAMMO_PER_S, "alike with 0 idle") for name in LANES),
+        *(_per_request(name, _GAMMO_BUSY, _GAMMO_PER_S, "alike with 0 idle") for name in MECHANISMS),
         *(
             _per_request(name, 10_000 + _GAMMO_BUSY, _GAMMO_PER_S * 0.21, "up to −79 %")
             for name in ("select", "poll")
@@ -219,7 +219,9 @@ GAMMO = Paper(
         "how many requests one of their calls brought is not printed; here it is one",
         "16 % of their CPU went into epoll_ctl, which our wake-up does not contain",
     ),
-    scenario=Scenario(fds=10_000 + _GAMMO_BUSY, active=_GAMMO_BUSY, rate=_GAMMO_PER_S, burst=1, lanes=LANES),
+    scenario=Scenario(
+        fds=10_000 + _GAMMO_BUSY, active=_GAMMO_BUSY, rate=_GAMMO_PER_S, burst=1, lanes=MECHANISMS
+    ),
     fds_range=(_GAMMO_BUSY, 10_000 + _GAMMO_BUSY),
     baseline=_per_request("epoll", _GAMMO_BUSY, _GAMMO_PER_S, "alike with 0 idle"),
 )
@@ -266,7 +268,7 @@ LIBEVENT = Paper(
         "its select and poll back ends walk all results in the program too",
         "a socketpair costs more to ask than the eventfds that our tables price",
     ),
-    scenario=Scenario(fds=9_900, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=LANES),
+    scenario=Scenario(fds=9_900, active=_ONE_AT_RANDOM, rate=1_000, burst=1, lanes=MECHANISMS),
     fds_range=(100, 9_900),
 )
 

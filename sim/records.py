@@ -74,6 +74,18 @@ class Effect:
     """It arrived ahead of a scan in progress, which will find it."""
     SCAN_BEHIND: Final = 32
     """It arrived behind the front of a scan in progress, which therefore misses it."""
+    KNOTE: Final = 64
+    """A filter held, and its knote was put on a kqueue's queue."""
+    KNOTE_AGAIN: Final = 128
+    """A filter held, but its knote was on the queue already."""
+    TASK_WORK: Final = 256
+    """A request on an io_uring was woken, and has its task work queued."""
+    TASK_WORK_AGAIN: Final = 512
+    """The request's task work was queued already."""
+    COMPLETED: Final = 1024
+    """An overlapped operation ended: its result is on the completion port's queue."""
+    WOKE_WAITER: Final = 2048
+    """A task that waited in kevent, io_uring_enter or at a completion port was made runnable."""
 
 
 class DropReason:

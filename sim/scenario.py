@@ -33,8 +33,10 @@ LADDER = (
     1_000_000,
 )
 """The rungs that the fds keys climb."""
-LANES = ("select", "poll", "epoll")
+LANES = ("select", "poll", "epoll", "kqueue", "io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
 """The servers a lane can run, in the order in which the screen shows them."""
+SCANNING_LANES = ("select", "poll")
+"""Those that ask every descriptor in every call; the others are told."""
 
 
 class ScenarioError(ValueError):

@@ -30,7 +30,7 @@ from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle
 from sim.frame import Frame
-from sim.scenario import LANES
+from sim.scenario import LANES, SCANNING_LANES
 
 FRAMES_PER_S = 30
 TEXTS_PER_S = 4
@@ -58,7 +58,9 @@ class RaceScreen(RaceActions):
         super().__init__(session)
         self._stepped = stepped
         self._clock = clock
-        self._lanes = {name: Lane(name) for name in LANES}
+        shown = {*session.scenario.lanes, *SCANNING_LANES, "epoll"}
+        self._lanes = {name: Lane(name) for name in LANES if name in shown}
+        """Those that take part or have a key; others are made when they first take part."""
         self._head = Lines(id="head")
         self._host = Lines(id="host")
         self._note = Lines(id="note")
@@ -125,12 +127,21 @@ class RaceScreen(RaceActions):
         self._stale = True
         self.call_after_refresh(self.draw)
 
+    def _lane(self, name: str) -> Lane:
+        """A lane's widget, made if it has none yet."""
+        if name not in self._lanes:
+            self._lanes[name] = lane = Lane(name)
+            self.query_one("#lanes").mount(lane)
+        return self._lanes[name]
+
     def _show_lanes(self) -> None:
         """Let those lanes be seen that take part; what is on them is drawn when their sizes are known."""
         names = self.session.scenario.lanes
         if names == self._shown:
             return
         self._shown = names
+        for name in names:
+            self._lane(name)
         for name, lane in self._lanes.items():
             lane.display = name in names
         self.set_class(len(names) > 2, "-three")
@@ -166,7 +177,7 @@ class RaceScreen(RaceActions):
         if moved:
             self._count_scans(frame)
         for lane in frame.lanes:
-            self._lanes[lane.name].grid.show(lane, frame.now_ns, rate_ns)
+            self._lane(lane.name).grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
         now_s = self._clock()
         if not session.paused and now_s >= self._next_sample_s:
@@ -179,7 +190,7 @@ class RaceScreen(RaceActions):
 
     def _count_scans(self, frame: Frame) -> None:
         """How many scans each scanning lane has finished since the frame before."""
-        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name != "epoll"}
+        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name in SCANNING_LANES}
         self._scans = {name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()}
         self._passes = passes
 
@@ -187,8 +198,8 @@ class RaceScreen(RaceActions):
         """Everything but the grids."""
         head = self._draw_head(frame)
         for lane in frame.lanes:
-            self._lanes[lane.name].show_words(lane, self._scans.get(lane.name, 0))
-            self._lanes[lane.name].show_frame()
+            self._lane(lane.name).show_words(lane, self._scans.get(lane.name, 0))
+            self._lane(lane.name).show_frame()
         self._draw_host(frame)
         self._draw_note(frame)
         self._feed.draw()
@@ -279,7 +290,7 @@ class RaceScreen(RaceActions):
 
     def action_move(self, dx: int, dy: int) -> None:
         """The cursor's keys where no grid has the focus: the first lane's gets it."""
-        grid = self._lanes[self.session.scenario.lanes[0]].grid
+        grid = self._lane(self.session.scenario.lanes[0]).grid
         grid.focus()
         grid.action_move(dx, dy)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from c10k_tui.spans import Line, clip
 from c10k_tui.views.verdict import ratio_text
 from sim.frame import Counters, Frame
+from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes, format_duration, format_short
 
 Getter = Callable[[Counters], int | None]
@@ -93,7 +94,7 @@ def ratio_words(frame: Frame) -> str:
 
 def over_name(frame: Frame) -> str | None:
     """The lane that is compared with epoll: the first that scans, and has not failed if one has not."""
-    scanning = [lane for lane in frame.lanes if lane.name != "epoll"]
+    scanning = [lane for lane in frame.lanes if lane.name in SCANNING_LANES]
     working = [lane for lane in scanning if lane.failure is None]
     return (working or scanning)[0].name if scanning else None
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from c10k_tui.spans import Line, clip
 from sim.frame import Frame, LaneFrame
 from sim.records import DropReason, Effect, Kind, Record
+from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes
 
 KEPT = 500
@@ -47,6 +48,21 @@ _EPOLL_WORDS = {
     Effect.ALREADY_LISTED: ("already on the ready list", "already on it", "listed"),
     Effect.NOBODY: ("nobody was waiting", "nobody waiting", "nobody"),
 }
+_OTHER_WORDS = {
+    Effect.KNOTE | Effect.WOKE_WAITER: ("filter ran → queue, woke kevent", "→ queue, woke it", "→ q. woke"),
+    Effect.KNOTE_AGAIN: ("filter ran, queued already", "queued already", "queued"),
+    Effect.KNOTE: ("filter ran → queue", "→ queue", "→ queue"),
+    Effect.TASK_WORK | Effect.WOKE_WAITER: ("→ task work, woke the task", "→ work, woke it", "→ w. woke"),
+    Effect.TASK_WORK_AGAIN: ("task work is queued already", "queued already", "queued"),
+    Effect.TASK_WORK: ("→ task work", "→ task work", "→ work"),
+    Effect.COMPLETED | Effect.WOKE_WAITER: (
+        "into its buffer → port, woke a thread",
+        "→ port, woke it",
+        "→ port",
+    ),
+    Effect.COMPLETED: ("into its buffer → port", "→ port", "→ port"),
+    Effect.NOBODY: ("nothing was started for it", "nothing started", "nobody"),
+}
 _DROP_WORDS: dict[int, tuple[str, str, str]] = {
     DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROP"),
     DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
@@ -58,6 +74,14 @@ _LOUD = {
     Effect.SCAN_BEHIND: "wasted",
     Effect.READY_LIST | Effect.WOKE_EPOLL: "epoll",
     Effect.READY_LIST: "epoll",
+    **dict.fromkeys(
+        (
+            *(Effect.KNOTE, Effect.KNOTE | Effect.WOKE_WAITER),
+            *(Effect.TASK_WORK, Effect.TASK_WORK | Effect.WOKE_WAITER),
+            *(Effect.COMPLETED, Effect.COMPLETED | Effect.WOKE_WAITER),
+        ),
+        "epoll",
+    ),
 }
 
 
@@ -229,7 +253,7 @@ def _answer(row: Row, lane: str, words: int) -> tuple[str, str]:
     effect, dropped = row.effects[lane]
     if dropped:
         return f" {_DROP_WORDS[effect][words]}", "alarm"
-    table = _EPOLL_WORDS if lane == "epoll" else _SCAN_WORDS
+    table = _SCAN_WORDS if lane in SCANNING_LANES else _EPOLL_WORDS if lane == "epoll" else _OTHER_WORDS
     for key in table:
         if effect & key == key and (key or not effect):
             return f" {table[key][words]}", _LOUD.get(key, "text")

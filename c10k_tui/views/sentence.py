@@ -9,6 +9,7 @@ from __future__ import annotations
 from c10k_tui.spans import Line
 from c10k_tui.views.verdict import held_up, verdict
 from sim.frame import CallView, LaneFrame, PassView
+from sim.scenario import SCANNING_LANES
 
 __all__ = ["activity", "brief_sentence", "sentence", "verdict"]
 
@@ -19,7 +20,7 @@ def sentence(lane: LaneFrame) -> Line:
         return ((lane.failure, "alarm"),)
     if lane.call is None:
         return _before_the_first(lane)
-    return _of_epoll(lane.call) if lane.name == "epoll" else _of_scan(lane.call)
+    return _of_scan(lane.call) if lane.name in SCANNING_LANES else _of_epoll(lane.call)
 
 
 def brief_sentence(lane: LaneFrame) -> Line:
@@ -28,7 +29,7 @@ def brief_sentence(lane: LaneFrame) -> Line:
     if lane.failure is not None or call is None:
         return sentence(lane)
     wasted = max(0, call.scanned - call.ready)
-    if lane.name == "epoll":
+    if lane.name not in SCANNING_LANES:
         return ((f"{call.ready:,}", "strong"), (" ready, picked up: ", "text"), ("no search", "good"))
     return (
         (f"{call.scanned:,}", "strong"),
@@ -42,7 +43,13 @@ def brief_sentence(lane: LaneFrame) -> Line:
 def _before_the_first(lane: LaneFrame) -> Line:
     if held_up(lane):
         return (("interrupts take all the CPU", "alarm"), (": it has answered nothing yet", "text"))
-    if lane.name == "epoll":
+    if lane.name == "iocp":
+        return (
+            ("a receive is under way on each of ", "text"),
+            (f"{lane.registered:,}", "strong"),
+            (": results will come by themselves", "text"),
+        )
+    if lane.name not in SCANNING_LANES:
         return (
             ("the kernel holds the list of all ", "text"),
             (f"{lane.registered:,}", "strong"),

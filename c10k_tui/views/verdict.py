@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from c10k_tui.spans import Line, clip, width_of
 from sim.frame import Frame, LaneFrame
+from sim.scenario import SCANNING_LANES
 from sim.units import format_duration, format_short
 
 BUSY_LOOKS = 20
@@ -56,12 +57,16 @@ def _bodies(frame: Frame) -> Wordings:
         return _failed(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
-    scan = next((lane for lane in frame.lanes if lane.name != "epoll"), None)
+    scan = next((lane for lane in frame.lanes if lane.name in SCANNING_LANES), None)
     epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
-    if scan is None or epoll is None:
+    if scan is None:
+        return _all_told(frame)
+    if all(lane.name in SCANNING_LANES for lane in frame.lanes):
         return _all_scan(frame)
+    if epoll is None:
+        return _some_told(scan, next(lane for lane in frame.lanes if lane.name not in SCANNING_LANES))
     lead = _lead(scan, epoll)
     if lead is None:
         return _to_come(scan)
@@ -159,6 +164,29 @@ def _all_scan(frame: Frame) -> Wordings:
             (". Key 3: epoll.", "dim"),
         ),
         (("Both look at all. For nothing: ", "text"), *counts, (".", "text")),
+    )
+
+
+def _all_told(frame: Frame) -> Wordings:
+    """No lane scans: how little each looks for nothing."""
+    counts: list[tuple[str, str]] = []
+    for index, lane in enumerate(frame.lanes):
+        counts += [(", " if index else "", "text"), (lane.name, lane.name)]
+        counts.append((f" {format_short(lane.counters.syscalls)}", "strong"))
+    return (
+        (("None of them asks every descriptor. Calls so far: ", "text"), *counts, (".", "text")),
+        (("None asks all. Calls: ", "text"), *counts, (".", "text")),
+        (("None of them asks every descriptor.", "text"),),
+    )
+
+
+def _some_told(scan: LaneFrame, told: LaneFrame) -> Wordings:
+    """One scans, one is told, and it is not epoll."""
+    who, other = (scan.name, scan.name), (told.name, told.name)
+    looks = (format_short(scan.counters.wasted), "strong")
+    return (
+        (who, (" looked for nothing ", "text"), looks, (" times; ", "text"), other, (" is told.", "text")),
+        (who, (": ", "text"), looks, (" looks for nothing.", "text")),
     )
 
 

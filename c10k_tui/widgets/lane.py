@@ -16,6 +16,11 @@ TITLES = {
     "select": "select ─ looks at all, every time",
     "poll": "poll ─ looks at all, every time",
     "epoll": "epoll ─ is told which are ready",
+    "kqueue": "kqueue ─ filters run as packets come",
+    "io_uring": "io_uring ─ is told what was received",
+    "io_uring-poll": "io_uring-poll ─ is told which are ready",
+    "io_uring-sqpoll": "io_uring-sqpoll ─ a second CPU polls",
+    "iocp": "iocp ─ is told what was received",
 }
 
 NARROW = 34
@@ -28,7 +33,7 @@ class Lane(Vertical):
     """A framed lane.
 
     Args:
-        name: ``select``, ``poll`` or ``epoll``.
+        name: One of :data:`sim.scenario.LANES`.
     """
 
     def __init__(self, name: str) -> None:

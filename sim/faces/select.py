@@ -15,6 +15,7 @@ from sim import polling, waits
 from sim.faces.arguments import FileDescriptorLike, Seconds, descriptor, milliseconds, timeout_ns
 from sim.faces.classes import final
 from sim.faces.epoll import EpollObject
+from sim.faces.kqueue import KEVENT, KeventObject, KqueueNames, KqueueObject
 from sim.faces.process import Face, Process
 
 USHORT_MAX = 0xFFFF
@@ -22,8 +23,8 @@ _SET_EVENTS = (polling.READABLE_SET, polling.WRITABLE_SET, polling.EXCEPTIONAL_S
 Asked = TypeVar("Asked", bound=FileDescriptorLike)
 
 
-class SelectModule(Face):
-    """Stands where the select module stands."""
+class LinuxSelectModule(Face):
+    """Stands where the select module stands, with what it has on Linux."""
 
     module = "select"
 
@@ -93,6 +94,19 @@ class SelectModule(Face):
             for entries, wanted in zip(asked, _SET_EVENTS, strict=True)
         )
         return readable, writable, exceptional
+
+
+class SelectModule(KqueueNames, LinuxSelectModule):
+    """Stands where the select module stands: with Linux's epoll, and beside it BSD's kqueue."""
+
+    kqueue: type[KqueueObject]
+    kevent: type[KeventObject] = KEVENT
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        self.kqueue = KqueueObject.on(process)
+        self.on_linux = LinuxSelectModule(process)
+        """The module without kqueue, for programs that take the best there is (``selectors``)."""
 
 
 def _microseconds_ns(timeout: Seconds) -> int:

@@ -93,6 +93,11 @@ class TimerFd(OpenFile):
         self._update_mask()
         return packed_count(ticks)
 
+    @property
+    def ticks(self) -> int:
+        """Expiries that nobody has read."""
+        return self._ticks
+
     def released(self) -> None:
         """Closed: it will not expire."""
         self._stop()

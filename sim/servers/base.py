@@ -18,6 +18,7 @@ from sim.cpu import Program, Task
 from sim.descriptors import IdleBlock
 from sim.files.tcp import ListeningSocket
 from sim.kernel import Kernel
+from sim.mechanism import MechanismView
 from sim.restart import Restart
 
 READ_BYTES = 65_536
@@ -47,6 +48,8 @@ class Server(ABC):
     name = ""
     restartable = False
     """Whether its program can be begun anew at any yield: see the module."""
+    stored = True
+    """Whether a checkpoint can say all that hangs on its connections (:mod:`sim.connections`)."""
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         self.kernel = kernel
@@ -93,6 +96,10 @@ class Server(ABC):
     def begin_again(self, task: Task) -> None:
         """Give the task a new program, which goes on where the one that is lost was."""
         task.send = self.run().send
+
+    def view(self) -> MechanismView | None:
+        """What its mechanism looks like at this moment; None where the frame tells it already."""
+        return None
 
     # -- what all do alike ----------------------------------------------------------------
 

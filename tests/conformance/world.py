@@ -36,7 +36,7 @@ class World:
 
     def __init__(self, modules: Any) -> None:
         self._modules = modules
-        self.select = modules.select
+        self.select = getattr(modules.select, "on_linux", modules.select)
         self.socket = modules.socket
         self.os = modules.os
         self.time = modules.time

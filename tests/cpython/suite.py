@@ -5,6 +5,9 @@ A test module is loaded afresh while ``select``, ``socket``, ``os``, ``time``, `
 loaded before and have the host's. Two things more are the machine's there and the kernel's here: the
 limit on descriptors, and the standard output and error, which are the ends of a socket pair. Where a test
 opens a file of the host's only to have a number, that number is a closed one here.
+
+A module that skips itself on this host (test_kqueue, for there is no kqueue) is loaded on a kernel's
+modules only.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ import importlib.util
 import sys
 import unittest
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from sim.kernel import Kernel
 
-MODULES = ("test_epoll", "test_poll", "test_select", "test_selectors")
+MODULES = ("test_epoll", "test_kqueue", "test_poll", "test_select", "test_selectors")
 NOFILE = 4096
 """Descriptors a test can have; one of them takes all there are."""
 MISSING = (
@@ -76,11 +79,24 @@ def _open_standard_streams(kernel: Kernel) -> None:
     os.close(NOFILE - 1)
 
 
+@contextmanager
+def _on(kernel: Kernel) -> Iterator[None]:
+    """While this lasts, the modules that a test imports are a kernel's."""
+    modules: dict[str, Any] = {
+        called: getattr(kernel, called) for called in ("select", "socket", "os", "time", "threading")
+    }
+    modules["resource"] = _limits(kernel)
+    with kernel.threading, standing_in(modules), standing_in({"selectors": _load("selectors")}):
+        yield
+
+
 def names() -> list[str]:
     """Every test there is, as ``module.class.method``."""
     found = []
     for module_name in MODULES:
-        module = importlib.import_module(f"test.{module_name}")
+        _load_beneath(module_name)
+        with _on(Kernel(nofile=NOFILE)):
+            module = _load(f"test.{module_name}")
         for name, kind in vars(module).items():
             if isinstance(kind, type) and issubclass(kind, unittest.TestCase):
                 found += [
@@ -90,18 +106,20 @@ def names() -> list[str]:
     return found
 
 
+def _load_beneath(module_name: str) -> None:
+    """Load what a test module needs on the host's modules."""
+    with suppress(unittest.SkipTest):
+        importlib.import_module(f"test.{module_name}")
+
+
 def run(name: str) -> unittest.TestResult:
     """Run one test on a kernel of its own."""
     module_name, class_name, method = name.split(".")
     kernel = Kernel(nofile=NOFILE)
-    modules: dict[str, Any] = {
-        called: getattr(kernel, called) for called in ("select", "socket", "os", "time", "threading")
-    }
-    modules["resource"] = _limits(kernel)
     _open_standard_streams(kernel)
     result = unittest.TestResult()
-    importlib.import_module(f"test.{module_name}")  # loads what it needs, on the host's modules
-    with kernel.threading, standing_in(modules), standing_in({"selectors": _load("selectors")}):
+    _load_beneath(module_name)
+    with _on(kernel):
         module: Any = _load(f"test.{module_name}")
         getattr(module, class_name)(method).run(result)
     return result

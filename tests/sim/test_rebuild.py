@@ -43,9 +43,13 @@ def test_what_a_smaller_race_loses_is_recorded():
     race.advance(3_000_000)
     race.frame()
     race.change(replace(race.scenario, fds=30))
+    lost = {}
     for lane in race.frame().lanes:
         gone = [r for r in lane.records if r[1] == Kind.DROP and r[4] == DropReason.CONNECTION_GONE]
-        assert sum(r[3] for r in gone) == lane.counters.dropped * BUSY.payload > 0
+        lost[lane.name] = sum(r[3] for r in gone)
+        assert lost[lane.name] == lane.counters.dropped * BUSY.payload
+    del lost["io_uring-sqpoll"]  # with a CPU more, it owes no answer at that moment
+    assert min(lost.values()) > 0
 
 
 def test_requests_of_clients_that_hung_up_are_not_forgotten():

@@ -1,0 +1,196 @@
+"""What a frame tells of the mechanism itself: queues, rings, what is in flight; and what never changes.
+
+A view is a value, worked out when a frame is made and good for ever; it holds at most
+:data:`SHOWN` entries of a queue, and how long the queue really is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.io_uring import CQE_F_MORE, Cqe, Op, Ring, Sqe
+from sim.sqthread import ASLEEP, SPINNING
+
+if TYPE_CHECKING:
+    from sim.io_uring import IoUring
+    from sim.iocp import CompletionPort
+    from sim.kqueue import Kqueue
+
+SHOWN = 64
+"""Entries of one queue that a view holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class KqueueView:
+    """A kqueue."""
+
+    knotes: int
+    """Registered pairs of ident and filter."""
+    queued: int
+    """Knotes whose filter held, waiting for kevent."""
+    queued_fds: tuple[int, ...]
+    """The first of them, in order."""
+    changes: int
+    """Changes the program has ready for the next kevent."""
+    sleeping: bool
+    """Whether a kevent call sleeps in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingView:
+    """One ring of an io_uring: the entries from head to tail."""
+
+    size: int
+    head: int
+    """Runs through 32 bits; the entry is at ``head % size``."""
+    tail: int
+    entries: tuple[tuple[str, int, int], ...]
+    """The first ones. A submission: (operation, descriptor, user_data); a completion: (``more`` or
+    ``last``, result, user_data)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IoUringView:
+    """An io_uring."""
+
+    submissions: RingView
+    completions: RingView
+    overflow: int
+    """Completions for which the ring had no room."""
+    armed: int
+    """Requests that wait on a file: in flight."""
+    task_work: int
+    """Requests that were woken and not looked at since."""
+    buffers: int
+    """Provided buffers there are."""
+    buffers_free: int
+    buffer_bytes: int
+    """Bytes in each."""
+    sleeping: bool
+    """Whether an io_uring_enter sleeps."""
+    thread: str | None
+    """The polling kernel thread: ``working``, ``spinning`` or ``asleep``; None without one. What its CPU
+    spent is among the lane's counters."""
+
+
+@dataclass(frozen=True, slots=True)
+class IocpView:
+    """A completion port."""
+
+    queued: int
+    """Packets that wait for a thread."""
+    queued_keys: tuple[int, ...]
+    """Keys of the first of them, in order: in a race the descriptors."""
+    pending: int
+    """Operations started and not ended: in flight."""
+    locked_bytes: int
+    """Their buffers, locked in memory."""
+    concurrency: int
+    running: int
+    """Threads of the port that run."""
+    waiting: int
+    """Threads that wait for a packet."""
+
+
+MechanismView = KqueueView | IoUringView | IocpView
+
+
+def kqueue_view(kqueue: Kqueue, changes: int) -> KqueueView:
+    """A kqueue at this moment."""
+    queued = tuple(knote.ident for knote in list(kqueue.queue)[:SHOWN])
+    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.calls))
+
+
+_OPERATIONS = {value: name.lower() for name, value in vars(Op).items() if isinstance(value, int)}
+
+
+def _ring_view(ring: Ring[Sqe] | Ring[Cqe]) -> RingView:
+    entries: list[tuple[str, int, int]] = []
+    for offset in range(min(len(ring), SHOWN)):
+        entry = ring.entries[(ring.head + offset) & ring.mask]
+        if isinstance(entry, Sqe):
+            entries.append((_OPERATIONS.get(entry.opcode, "?"), entry.fd, entry.user_data))
+        elif isinstance(entry, Cqe):
+            entries.append(("more" if entry.flags & CQE_F_MORE else "last", entry.result, entry.user_data))
+    return RingView(len(ring.entries), ring.head, ring.tail, tuple(entries))
+
+
+def io_uring_view(ring: IoUring) -> IoUringView:
+    """An io_uring at this moment."""
+    thread = None
+    if ring.thread is not None:
+        thread = {SPINNING: "spinning", ASLEEP: "asleep"}.get(ring.thread.state, "working")
+    groups = ring.groups.values()
+    return IoUringView(
+        submissions=_ring_view(ring.sq),
+        completions=_ring_view(ring.cq),
+        overflow=len(ring.overflow),
+        armed=ring.armed,
+        task_work=len(ring.work),
+        buffers=sum(len(group.free.entries) for group in groups),
+        buffers_free=sum(len(group.free) for group in groups),
+        buffer_bytes=max((group.size for group in groups), default=0),
+        sleeping=ring.call is not None,
+        thread=thread,
+    )
+
+
+def iocp_view(port: CompletionPort, buffer_bytes: int) -> IocpView:
+    """A completion port at this moment.
+
+    Args:
+        buffer_bytes: what each receive locks.
+    """
+    return IocpView(
+        queued=len(port.queue),
+        queued_keys=tuple(packet.key for packet in list(port.queue)[:SHOWN]),
+        pending=port.started,
+        locked_bytes=port.started * buffer_bytes,
+        concurrency=port.concurrency,
+        running=port.running,
+        waiting=len(port.calls),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What can be said of a way of waiting without running it."""
+
+    list_kept_by: str
+    """Who keeps the list of what is waited for."""
+    connection_bytes: int
+    """Memory that one idle connection costs for being waited for, the socket itself not included."""
+    connection_source: str
+    """What that is, and where the figure comes from."""
+
+
+_SLAB = "object sizes in /sys/kernel/slab, Linux 6.18 x86-64"
+_RING = Facts(
+    "the kernel: an armed request on each file",
+    320,
+    f"struct io_kiocb 248: {_SLAB}; and struct async_poll, 72 by its fields in io_uring/poll.h",
+)
+FACTS = {
+    "select": Facts("the program: a bitmap, handed over at each call", 0, "three bits at most, in each call"),
+    "poll": Facts("the program: an array, handed over at each call", 8, "sizeof(struct pollfd), poll(2)"),
+    "epoll": Facts(
+        "the kernel: a red-black tree of items", 192, f"struct epitem 128 and eppoll_entry 64: {_SLAB}"
+    ),
+    "kqueue": Facts(
+        "the kernel: an array of knote lists by number",
+        160,
+        "estimated: struct knote 152 (64 of them its struct kevent) and its list's head 8, from the fields "
+        "in FreeBSD's sys/event.h on a 64-bit machine",
+    ),
+    "io_uring": _RING,
+    "io_uring-poll": _RING,
+    "io_uring-sqpoll": _RING,
+    "iocp": Facts(
+        "nobody: each connection has a receive of its own under way",
+        4_096 + 32 + 280,
+        "estimated: a locked page for the buffer (locking is by the page: Microsoft, MmProbeAndLockPages), "
+        "the OVERLAPPED 32, an IRP of 208 and one stack location of 72 (wdm.h, 64-bit)",
+    ),
+}
+"""By lane."""

@@ -1,0 +1,141 @@
+"""The completion-port server: every connection has a receive under way, and results come to one queue.
+
+Each receive is started with its buffer before anything has arrived. When a message comes, the kernel
+copies it there and queues a packet; the server takes packets, many at a time, answers with a send that
+ends at once (and, having asked for that, queues nothing), and starts the next receive. Nothing is
+registered or scanned. What it costs instead: a call to start each receive, and for every idle connection
+a locked buffer.
+
+One thread serves, as in the other lanes. Accepts are started up front too: :data:`ACCEPTS` of them.
+"""
+
+from __future__ import annotations
+
+from sim.accounts import Account
+from sim.cpu import Program
+from sim.descriptors import IdleBlock
+from sim.iocp import CompletionPort, Packet
+from sim.kernel import Kernel
+from sim.mechanism import IocpView, iocp_view
+from sim.portcalls import GetCall
+from sim.servers.base import Server, ServerSettings
+
+MAX_PACKETS = 1_024
+"""Packets taken at once."""
+BUFFER_BYTES = 4_096
+ACCEPTS = 64
+"""Accepts under way."""
+
+
+class IocpServer(Server):
+    """Waits in GetQueuedCompletionStatusEx."""
+
+    name = "iocp"
+    restartable = True
+    stored = False
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self.call: GetCall | None = None
+        """The GetQueuedCompletionStatusEx under way."""
+        self.packets: list[Packet] = []
+        """Taken and not served yet, the next one last."""
+        self.connections = 0
+        self.parts: dict[int, int] = {}
+        """By descriptor the bytes of a request of which the rest is missing."""
+        self.begun = False
+
+    def open_spare(self) -> int:
+        """The port itself takes the second number."""
+        return self.kernel.sys_create_port(1)
+
+    @property
+    def port(self) -> CompletionPort:
+        """What the port's descriptor points to."""
+        file = self.kernel.table.file(self.spare_fd)
+        assert isinstance(file, CompletionPort)
+        return file
+
+    @property
+    def registered(self) -> int:
+        return self.connections
+
+    def adopt(self, block: IdleBlock) -> None:
+        count = block.last - block.first + 1
+        costs = self.port.costs
+        tied_ns = costs.associate_ns + self.kernel.costs.close_ns
+        started_ns = costs.start_read_ns
+        self.kernel.charge(
+            ((Account.INTEREST_LIST, count * tied_ns), (Account.SOCKET_IO, count * started_ns))
+        )
+        self.port.receive_on_block(block.first, block.last, BUFFER_BYTES)
+        self.connections += count
+
+    def watch(self, fd: int) -> None:
+        """Tie a new connection to the port and start its receive."""
+        self.connections += 1
+        self.kernel.sys_associate(self.spare_fd, fd, fd)
+        self.kernel.sys_skip_port_on_success(fd)
+        self.start_receive(fd)
+
+    def start_receive(self, fd: int) -> None:
+        """Start the next receive; one that ends at once is served after those taken before it."""
+        packet = self.kernel.sys_wsa_recv(fd, BUFFER_BYTES, fd)
+        if packet is not None:
+            self.packets.insert(0, packet)
+
+    def start_accept(self) -> None:
+        """Start the next accept."""
+        packet = self.kernel.sys_accept_ex(self.listener_fd, self.listener_fd)
+        if packet is not None:
+            self.packets.insert(0, packet)
+
+    def forget(self, fd: int) -> None:
+        self.connections -= 1
+        self.parts.pop(fd, None)
+
+    def run(self) -> Program:
+        kernel = self.kernel
+        if not self.begun:
+            self.begun = True
+            if self.settings.accepting:
+                self.connections += 1
+                kernel.sys_associate(self.spare_fd, self.listener_fd, self.listener_fd)
+                for _ in range(ACCEPTS):
+                    self.start_accept()
+        while True:
+            while self.packets:
+                self.handle(self.packets.pop())
+                yield
+            self.serving_fd = None
+            if self.call is None:
+                self.call = kernel.get_call(self.spare_fd, MAX_PACKETS)
+            yield from self.call.run()
+            self.packets = self.call.packets[::-1]
+            self.call = None
+
+    def handle(self, packet: Packet) -> None:
+        """Serve what one packet tells of."""
+        kernel, fd = self.kernel, packet.key
+        self.serving_fd = fd
+        if fd == self.listener_fd:
+            if not packet.error:
+                self.watch(packet.moved)
+            self.start_accept()
+        elif packet.moved and not packet.error:
+            kernel.work(kernel.costs.application_ns * self._requests(fd, packet.moved))
+            kernel.sys_wsa_send(fd, packet.data, -1)
+            self.start_receive(fd)
+        else:
+            self.forget(fd)
+            kernel.sys_close(fd)
+
+    def _requests(self, fd: int, count: int) -> int:
+        """How many requests so many bytes more complete."""
+        done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
+        if rest:
+            self.parts[fd] = rest
+        return done
+
+    def view(self) -> IocpView:
+        return iocp_view(self.port, BUFFER_BYTES)

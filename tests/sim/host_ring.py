@@ -1,0 +1,125 @@
+"""The host's own io_uring, by raw system calls: rings in memory that the kernel shares."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import platform
+import struct
+
+SETUP, ENTER, REGISTER = 425, 426, 427
+SINGLE_ISSUER, DEFER_TASKRUN, CQSIZE = 1 << 12, 1 << 13, 1 << 3
+SQ_RING, SQES = 0, 0x10000000
+PBUF_RING = 22
+GETEVENTS, EXT_ARG = 1, 8
+BUFFER_SELECT, SKIP_SUCCESS = 1 << 5, 1 << 6
+RECV_MULTISHOT, ACCEPT_MULTISHOT, POLL_MULTI = 1 << 1, 1 << 0, 1 << 0
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _syscall(*arguments: int | ctypes.Array[ctypes.c_char]) -> int:
+    wide = (ctypes.c_long(given) if isinstance(given, int) else given for given in arguments)
+    result = int(_libc.syscall(*wide))
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
+
+
+class HostRing:
+    """A ring of the host's kernel; task work waits for the task that asks for completions."""
+
+    def __init__(self, entries: int, cq_entries: int) -> None:
+        params = ctypes.create_string_buffer(120)
+        struct.pack_into("III", params, 0, 0, cq_entries, SINGLE_ISSUER | DEFER_TASKRUN | CQSIZE)
+        self.fd = _syscall(SETUP, entries, params)
+        fields = struct.unpack_from("30I", params)
+        self.entries, self.cq_entries = fields[0], fields[1]
+        sq, cq = fields[10:20], fields[20:30]
+        self._sq_head, self._sq_tail, self._sq_array = sq[0], sq[1], sq[6]
+        self._cq_head, self._cq_tail, self._cqes = cq[0], cq[1], cq[5]
+        size = max(self._cqes + 16 * self.cq_entries, self._sq_array + 4 * self.entries)
+        self._ring = mmap.mmap(self.fd, size, offset=SQ_RING)
+        self._sqes = mmap.mmap(self.fd, 64 * self.entries, offset=SQES)
+        self._memory: mmap.mmap | None = None
+        self._keep: list[object] = []
+
+    def close(self) -> None:
+        self._ring.close()
+        self._sqes.close()
+        os.close(self.fd)
+
+    def _get(self, offset: int) -> int:
+        return int(struct.unpack_from("I", self._ring, offset)[0])
+
+    def _set(self, offset: int, value: int) -> None:
+        struct.pack_into("I", self._ring, offset, value & 0xFFFFFFFF)
+
+    def submit(
+        self,
+        opcode: int,
+        fd: int = -1,
+        user_data: int = 0,
+        *,
+        flags: int = 0,
+        ioprio: int = 0,
+        address: int = 0,
+        length: int = 0,
+        events: int = 0,
+        group: int = 0,
+    ) -> None:
+        """Write a submission at the tail."""
+        tail = self._get(self._sq_tail)
+        index = tail % self.entries
+        fields = (opcode, flags, ioprio, fd, 0, address, length, events, user_data, group)
+        struct.pack_into("=BBHiQQIIQH22x", self._sqes, 64 * index, *fields)
+        self._set(self._sq_array + 4 * index, index)
+        self._set(self._sq_tail, tail + 1)
+
+    def send(self, fd: int, data: bytes, user_data: int) -> None:
+        """Write the submission of a send."""
+        memory = ctypes.create_string_buffer(data, len(data))
+        self._keep.append(memory)
+        self.submit(26, fd, user_data, address=ctypes.addressof(memory), length=len(data))
+
+    def provide(self, count: int, size: int) -> None:
+        """Register ring 0 of provided buffers, filled."""
+        self._memory = mmap.mmap(-1, 4096 + count * size)
+        base = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+        registration = ctypes.create_string_buffer(40)
+        struct.pack_into("QIHH", registration, 0, base, count, 0, 0)
+        _syscall(REGISTER, self.fd, PBUF_RING, registration, 1)
+        for number in range(count):
+            struct.pack_into("QIHH", self._memory, 16 * number, base + 4096 + number * size, size, number, 0)
+        struct.pack_into("H", self._memory, 14, count)
+
+    def enter(self, to_submit: int, least: int, timeout_ns: int = 1_000_000_000) -> int:
+        """io_uring_enter, at most for a second."""
+        timespec = ctypes.create_string_buffer(struct.pack("qq", *divmod(timeout_ns, 1_000_000_000)))
+        argument = ctypes.create_string_buffer(struct.pack("QIIQ", 0, 8, 0, ctypes.addressof(timespec)))
+        return _syscall(ENTER, self.fd, to_submit, least, GETEVENTS | EXT_ARG, argument, 24)
+
+    def take(self) -> list[tuple[int, int, int]]:
+        """Take all completions: (user_data, result, flags)."""
+        taken = []
+        head, tail = self._get(self._cq_head), self._get(self._cq_tail)
+        while head != tail:
+            taken.append(struct.unpack_from("QiI", self._ring, self._cqes + 16 * (head % self.cq_entries)))
+            head = (head + 1) & 0xFFFFFFFF
+        self._set(self._cq_head, head)
+        return taken
+
+
+def why_not() -> str | None:
+    """Why the host has no ring for us; None if it has."""
+    if platform.system() != "Linux" or platform.machine() != "x86_64":
+        return "not Linux on x86-64"
+    try:
+        ring = HostRing(4, 8)
+        ring.provide(1, 64)
+        ring.close()
+    except OSError as error:
+        return f"io_uring: {errno.errorcode.get(error.errno or 0, error.errno)}"
+    return None
