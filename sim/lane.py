@@ -39,7 +39,7 @@ from sim.workload import Workload
 
 RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
-SCANNED_WORK_NS = 10
+SCANNED_WORK_NS = 15
 PASS_WORK_NS = 60_000
 BUILT_WORK_NS = 5
 """What a connection adds to building a lane."""
