@@ -21,6 +21,8 @@ from sim.resting import Resting
 
 OBJECTS_KEPT = 16_384
 """Connections at rest that stay objects; where there are more, all go back into their block."""
+ROWS_FOR_RESTING = 256
+"""So few connections at rest take rows as well: arrays for a million would be looked through for them."""
 _COLUMNS = 11
 _READ_SHUT, _CURRENT, _CONNECTED, _LISTED = 1, 2, 4, 8
 
@@ -46,11 +48,13 @@ class Connections:
         table.poll_masks  # noqa: B018 - brings the masks up to date: no file is left noted
         sockets = [file for file in table.files.values() if type(file) is StreamSocket]
         busy, resting = _sorted_out(sockets, network, count)
-        if resting and network.resting is None:
+        if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
+            busy, resting = sockets, []
+        elif network.resting is None:
             network.resting = Resting(count)
         if network.resting is not None:
             network.resting.put(resting)
-        busy += network.listener.queue
+        busy = [*busy, *network.listener.queue]
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
         self.asked = np.frombuffer(b"".join(socket.asked for socket in busy), np.int64)

@@ -1,8 +1,8 @@
 """The journal: the one list of what happened, in order.
 
-The kernel appends (see :mod:`sim.records` for what); whoever shows it drains. Records that were read
-stay for a while, because a jump in time shows the latest of them again. Beyond the limit the oldest
-go; those that nobody had read are counted, never silently.
+The kernel appends (see :mod:`sim.records` for what); whoever shows it drains. The newest records stay
+when they have been read, because a jump in time shows them again. When nobody drains, the oldest go
+and are counted, never silently.
 """
 
 from __future__ import annotations
@@ -54,16 +54,20 @@ class Journal:
         return -1, since_ns
 
     def trim(self) -> None:
-        """Forget the oldest records, when there are twice as many as are kept."""
-        if len(self.records) >= 2 * self.kept:
-            self._forgotten += len(self.records) - self.kept
-            del self.records[: -self.kept]
+        """Forget the oldest records beyond the limit."""
+        self._forget(len(self.records) - self.kept)
+
+    def _forget(self, excess: int) -> None:
+        if excess > 0:
+            self._forgotten += excess
+            del self.records[:excess]
 
     def drain(self) -> tuple[list[Record], int]:
         """Take the unread records, and how many were lost before them."""
         taken = self.since(max(self._read, self.made - self.kept))
         lost = self.made - len(taken) - self._read
         self._read = self.made
+        self._forget(len(self.records) - RECALLED)
         return taken, lost
 
     def recall(self) -> None:

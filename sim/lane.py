@@ -42,11 +42,11 @@ from sim.workload import Workload
 
 RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
-SCANNED_WORK_NS = 10
+SCANNED_WORK_NS = 15
 PASS_WORK_NS = 60_000
+"""What a scan takes besides, however few descriptors there are."""
 BUILT_WORK_NS = 5
 """What a connection adds to building a lane."""
-"""What a scan takes besides, however few descriptors there are."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
 SERVERS: dict[str, type[Server]] = {
     server.name: server

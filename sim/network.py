@@ -61,6 +61,7 @@ class Network:
         self._record = kernel.journal.append
         self._interrupts = kernel.ledger.page()
         self.payload = b""
+        """What a request says."""
         self._workload: Workload | None = None
         self._window = Window([NEVER], [], 0)
         self._number = 0

@@ -6,6 +6,9 @@ Together they stay within a bound, arrays that several share counted once. When 
 goes that is missed least: whose neighbours lie near each other, for its age. So the gaps grow with the
 distance from where the race was run last, the oldest moments and branches left long ago stay in reach,
 and only take longer.
+
+What is kept between two checkpoints is nothing: not a copy for a change, not one for a frame. What grows
+without a bound is only the log (:mod:`sim.history`).
 """
 
 from __future__ import annotations

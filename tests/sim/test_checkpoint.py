@@ -91,6 +91,7 @@ def test_every_server_of_a_race_can_be_begun_anew():
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_so_it_does_when_connections_at_rest_go_back_into_their_block(name, scenario, kept, monkeypatch):
     monkeypatch.setattr(connections, "OBJECTS_KEPT", kept)
+    monkeypatch.setattr(connections, "ROWS_FOR_RESTING", 0)
     copies(name, scenario, [MS // 3, 5 * MS, 6 * MS, 11 * MS, 30 * MS], 40 * MS)
 
 

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from sim import connections
 from sim.history import BranchView, Marker, Moment
 from sim.journal import RECALLED
 from sim.race import Race
 from sim.records import Kind
 from sim.scenario import LANES, Scenario, Share
-from sim.servers.poll import PollServer
 from tests.sim.races import MS, SCENARIOS, check_accounts, scenarios, shown
+from tests.sim.travel import Log, densely_kept, everything, straight
 
 ALL = ("select", "poll", "epoll")
 CHANGES: list[dict[str, object]] = [
@@ -39,7 +40,6 @@ CHANGES: list[dict[str, object]] = [
 ]
 """Settings one may meet in the middle of a race; ``active`` is made to fit."""
 LIMIT_BYTES = 400_000
-Log = list[tuple[int, Scenario]]
 
 
 def changed(scenario: Scenario, change: dict[str, object]) -> Scenario:
@@ -50,52 +50,27 @@ def changed(scenario: Scenario, change: dict[str, object]) -> Scenario:
     return replace(scenario, **{**change, "active": active})  # type: ignore[arg-type]
 
 
-def everything(race: Race) -> list[object]:
-    """What a race shows right after a jump to where it is, each descriptor included, and what comes next."""
-    race.seek(race.now_ns)
-    frame = race.frame()
-    looks = []
-    for lane in frame.lanes:
-        last_fd = lane.first_fd + lane.fds - 1
-        runs = [(lane.first_fd, last_fd), (0, lane.first_fd)]
-        runs += [(fd, fd) for fd in range(lane.first_fd, last_fd, 1 + lane.fds // 25)]
-        looks.append([race.inspect(lane.name, *run) for run in runs])
-        assert len(lane.records) <= RECALLED
-        assert lane.records_lost == 0
-    return [*shown(frame), frame.scenario, looks, race.next_event_ns()]
-
-
-def straight(scenario: Scenario, log: Log, at_ns: int) -> Race:
-    """A race run to a moment that has never been anywhere else, and has no checkpoints."""
-    race = Race(scenario, history_bytes=0)
-    for change_ns, settings_ in log:
-        if change_ns <= at_ns:
-            race.advance(change_ns)
-            race.change(settings_)
-    race.advance(at_ns)
-    return race
-
-
-def densely_kept(scenario: Scenario, history_bytes: int, spacing_ns: int) -> Race:
-    """A race with more checkpoints than would be worth it."""
-    race = Race(scenario, history_bytes=history_bytes)
-    kept = race._course.shelf
-    kept.spacing_ns, kept.cost_factor = spacing_ns, 0
-    for lane in race._course.lanes.values():
-        kept.resume(lane, None)
-    return race
-
-
 class TravelMachine(RuleBasedStateMachine):
     """Someone scrubs, changes settings anywhere, and goes back to branches left."""
 
-    @initialize(scenario=scenarios(), spacing_ns=st.sampled_from([100_000, 1_000_000, 20_000_000]))
-    def begin(self, scenario, spacing_ns):
+    @initialize(
+        scenario=scenarios(),
+        spacing_ns=st.sampled_from([100_000, 1_000_000, 20_000_000]),
+        kept=st.sampled_from([0, 20, 16_384]),
+    )
+    def begin(self, scenario, spacing_ns, kept):
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(connections, "OBJECTS_KEPT", kept)
+        self.patch.setattr(connections, "ROWS_FOR_RESTING", kept // 2)
         self.scenario = scenario
         self.race = densely_kept(scenario, LIMIT_BYTES, spacing_ns)
         self.logs: dict[int, Log] = {0: []}
         self.ends: dict[int, int] = {0: 0}
         self.moments: list[Moment] = []
+
+    def teardown(self):
+        if hasattr(self, "patch"):
+            self.patch.undo()
 
     def reached(self):
         number = self.race.branch
@@ -335,42 +310,6 @@ def test_a_seek_beyond_the_end_runs_on():
     plain.advance(5 * MS)
     assert race.end_ns == 5 * MS
     assert everything(race) == everything(plain)
-
-
-def test_checkpoints_stay_within_their_bound_and_reach_back_to_the_start():
-    limit_bytes = 700_000
-    race = densely_kept(Scenario(fds=2_000, lanes=ALL), limit_bytes, 300_000)
-    for number in range(30):
-        race.advance(race.now_ns + 2 * MS)
-        race.change(replace(race.scenario, rate=20_000 + number))
-        assert race._course.shelf.size_bytes <= limit_bytes
-    kept = race._course.shelf
-    assert kept.count > 6
-    assert kept.size_bytes == weighed(race)
-    epolls = [c.at_ns for c in kept._places[0, "epoll"]]
-    assert epolls[0] < 40 * MS
-    assert epolls[-1] > 55 * MS
-    here = everything(race)
-    race.seek(MS)
-    race.seek(60 * MS)
-    assert everything(race) == here
-
-
-def weighed(race: Race) -> int:
-    """The bytes of all checkpoints of a race, counted one by one."""
-    kept = [c for some in race._course.shelf._places.values() for c in some]
-    bases = {id(array.base): array.base for c in kept for array in c.arrays if array.base is not None}
-    return sum(c.size_bytes for c in kept) + sum(base.size_bytes for base in bases.values())
-
-
-def test_a_server_that_cannot_be_begun_anew_is_run_again_from_the_start(monkeypatch):
-    monkeypatch.setattr(PollServer, "restartable", False)
-    scenario = Scenario(fds=300, rate=100_000, lanes=ALL)
-    race = densely_kept(scenario, LIMIT_BYTES, 1_000_000)
-    race.advance(40 * MS)
-    assert {name for (_, name), kept in race._course.shelf._places.items() if kept} == {"select", "epoll"}
-    race.seek(25 * MS)
-    assert everything(race) == everything(straight(scenario, [], 25 * MS))
 
 
 def test_a_lane_that_left_and_came_back_begins_anew_where_it_came_back():
