@@ -41,6 +41,8 @@ class Account(IntEnum):
     APPLICATION = 9
     """The server's own work, walking the result of select and poll included."""
     IDLE = 10
+    TASK_START = 11
+    """clone, fork and exit: what it takes to give a connection a thread or a process of its own."""
 
     @property
     def label(self) -> str:
@@ -65,6 +67,8 @@ class Count(IntEnum):
     EPOLL_CTL = 11
     REQUESTS = 12
     DROPPED = 13
+    SPURIOUS_WAKES = 14
+    """Tasks woken that found nothing, and went back to sleep."""
 
 
 Part = tuple[Account, int]

@@ -105,7 +105,7 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
-    __slots__ = ("blocks", "count", "interest", "ready", "waiters")
+    __slots__ = ("blocks", "collected_ns", "count", "interest", "ready", "waiters")
 
     lazy = True
 
@@ -117,6 +117,8 @@ class Epoll(OpenFile):
         self.count = 0
         """Descriptors watched, those in blocks that have no item of their own yet included."""
         self.ready: list[Item] = []
+        self.collected_ns = -1
+        """When epoll_wait last walked the ready list."""
         self.waiters: deque[Task] = deque()
         """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
 
@@ -244,7 +246,7 @@ class Epoll(OpenFile):
             The events, and how many items were stale: listed, but not ready any more.
         """
         walked, self.ready = self.ready, []
-        now_ns = self.kernel.now_ns
+        self.collected_ns = now_ns = self.kernel.now_ns
         events: list[Event] = []
         again: list[Item] = []
         rest: list[Item] = []

@@ -19,6 +19,9 @@ from sim import polling
 from sim.accounts import Account, Count
 from sim.costs import CostTable
 from sim.cpu import Task
+from sim.diagnosis import diagnose, of_failure
+from sim.faults import BACKLOG as BACKLOG_FAULT
+from sim.faults import SHORT_BACKLOG, SLOW_READER
 from sim.files.tcp import IDLE_MASK, StreamSocket
 from sim.frame import CallView, Counters, FdView, LaneFrame, PassView
 from sim.journal import Journal
@@ -27,14 +30,33 @@ from sim.latency import Latencies
 from sim.network import Network
 from sim.scenario import Scenario
 from sim.selector import ScanPass
-from sim.servers.base import Server, ServerFailure, ServerSettings
+from sim.servers.base import BACKLOG, Server, ServerFailure, ServerSettings
 from sim.servers.epoll import EpollServer
+from sim.servers.epoll_et import EpollEtServer
+from sim.servers.epoll_exclusive import EpollExclusiveServer
+from sim.servers.epoll_oneshot import EpollOneshotServer
+from sim.servers.faulty import FAULTY
 from sim.servers.poll import PollServer
+from sim.servers.pool import PoolServer
+from sim.servers.process import ProcessServer
 from sim.servers.select import SelectServer
-from sim.workload import Workload
+from sim.servers.thread import ThreadServer
+from sim.taskviews import memory_view, task_view
+from sim.workload import Workload, active_slots
 
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
-SERVERS: dict[str, type[Server]] = {server.name: server for server in (SelectServer, PollServer, EpollServer)}
+_KINDS: tuple[type[Server], ...] = (
+    ProcessServer,
+    ThreadServer,
+    PoolServer,
+    SelectServer,
+    PollServer,
+    EpollServer,
+    EpollEtServer,
+    EpollOneshotServer,
+    EpollExclusiveServer,
+)
+SERVERS: dict[str, type[Server]] = {server.name: server for server in _KINDS}
 
 
 class Lane:
@@ -57,15 +79,24 @@ class Lane:
     def _build(self, scenario: Scenario, now_ns: int) -> None:
         kernel = self.kernel = Kernel(self.costs, now_ns=now_ns, journal=self.journal)
         settings = ServerSettings(
-            scenario.payload, bool(scenario.churn), polling.FD_SETSIZE if scenario.fd_setsize else None
+            scenario.payload,
+            bool(scenario.churn),
+            polling.FD_SETSIZE if scenario.fd_setsize else None,
+            SHORT_BACKLOG if scenario.fault == BACKLOG_FAULT else BACKLOG,
         )
         self.failure: str | None = None
-        self.server = SERVERS[self.name](kernel, settings)
+        kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
+        self.server = kind(kernel, settings)
+        if scenario.fault:
+            self.server.restartable = False
         self.first_fd = kernel.table.end
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
         block = kernel.table.install_idle(scenario.fds, IDLE_MASK, self.network.make)
+        if scenario.fault == SLOW_READER:
+            self.network.slow = frozenset(active_slots(scenario)[:1].tolist())
         kernel.charge(((Account.SOCKET_IO, scenario.fds * self.costs.accept_ns),))
         try:
+            self.server.afford(scenario.fds)
             self.server.adopt(block)
         except ServerFailure as failure:
             self._fail(str(failure))
@@ -76,7 +107,7 @@ class Lane:
         self.network.attach(workload)
         self.task: Task | None = None
         if self.failure is None:
-            self.task = self.kernel.start(self.server.run(), self.name)
+            self.task = self.server.start()
 
     def _fail(self, why: str) -> None:
         """The process is gone, and its connections with it."""
@@ -108,6 +139,10 @@ class Lane:
     def run_until(self, until_ns: int) -> None:
         """Let the lane's virtual time pass."""
         self.kernel.run_until(until_ns)
+        scheduler = self.kernel.scheduler
+        if scheduler is not None and scheduler.failed is not None and scheduler.failed is not self.task:
+            assert scheduler.failed.error is not None
+            raise scheduler.failed.error
         if self.task is not None and self.task.done and self.failure is None:
             error = self.task.error
             if error is not None and not isinstance(error, ServerFailure):
@@ -122,7 +157,7 @@ class Lane:
         records, lost = self.journal.drain()
         masks = kernel.table.poll_masks[:]
         masks.flags.writeable = False
-        epolls = kernel.epolls
+        counters = self._counters()
         return LaneFrame(
             name=self.name,
             activity=self._activity(),
@@ -130,15 +165,20 @@ class Lane:
             first_fd=self.first_fd,
             fds=scenario.fds,
             registered=self.server.registered,
-            serving_fd=self.server.serving_fd,
+            serving_fd=self.server.now_serving,
             poll_mask=masks,
             passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.passes),
             call=None if kernel.last_call is None else CallView(*kernel.last_call),
             records=records,
             records_lost=lost,
-            ready_listed=len(epolls[0].ready) if epolls else 0,
-            counters=self._counters(),
+            ready_listed=sum(len(epoll.ready) for epoll in kernel.epolls),
+            counters=counters,
             setup_ns=self.setup_ns,
+            tasks=task_view(self.server, self.first_fd, scenario.fds),
+            memory=memory_view(self.server),
+            warning=diagnose(kernel, self.server.listener, counters.spurious_wakes)
+            if self.failure is None
+            else of_failure(kernel, self.failure),
         )
 
     def _activity(self) -> str:
@@ -149,7 +189,7 @@ class Lane:
             return "scanning"
         if kernel.running is None:
             return "sleeping"
-        return "collecting" if self.server.serving_fd is None else "serving"
+        return "collecting" if self.server.now_serving is None else "serving"
 
     def _counters(self) -> Counters:
         spent_ns, counted = (
@@ -175,8 +215,16 @@ class Lane:
             epoll_ctl=counted[Count.EPOLL_CTL],
             latency_p50_ns=p50,
             latency_p99_ns=p99,
-            cost_ns=dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True)),
+            cost_ns=self._costs(spent_ns),
+            spurious_wakes=counted[Count.SPURIOUS_WAKES],
         )
+
+    def _costs(self, spent_ns: list[int]) -> dict[str, int]:
+        """CPU time by account; the account for starting tasks only where there are any."""
+        costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
+        if self.kernel.scheduler is None:
+            del costs[Account.TASK_START.label]
+        return costs
 
     # -- one descriptor -------------------------------------------------------------------
 

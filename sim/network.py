@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill, Count
 from sim.clock import NEVER
+from sim.files.slow import SlowStreamSocket
 from sim.files.tcp import ListeningSocket, StreamSocket
 from sim.records import DropReason, Effect, Kind
 from sim.workload import Window, Workload
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 SYN_RETRY_NS = 1_000_000_000
 PACKET, NOBODY = Kind.PACKET, Effect.NOBODY
-CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN
+CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN | Effect.WOKE_TASK
 """What only a wait-queue callback can have caused."""
 
 
@@ -46,6 +47,8 @@ class Network:
         self.latencies = latencies
         self.connected = True
         """False once the server is gone: nothing is taken any more."""
+        self.slow: frozenset[int] = frozenset()
+        """Clients that read their answers slowly."""
         self._sockets: dict[int, StreamSocket] = {}
         """Connections touched so far, by client."""
         self._without: set[int] = set()
@@ -154,13 +157,16 @@ class Network:
     def make(self, fd: int) -> StreamSocket:
         """The connection behind a number of an idle block, now that something happens to it."""
         kernel = self.kernel
-        socket = StreamSocket(kernel)
+        slot = fd - self.first_fd
+        socket = StreamSocket(kernel) if slot not in self.slow else SlowStreamSocket(kernel)
         socket.client = self
-        socket.slot = fd - self.first_fd
+        socket.slot = slot
         self._sockets[socket.slot] = socket
         for epoll in kernel.epolls:
             if epoll.blocks:
                 epoll.materialize(socket, fd)
+        if kernel.at_touch is not None:
+            kernel.at_touch(socket, fd)
         return socket
 
     def socket_of(self, slot: int) -> StreamSocket | None:
@@ -212,7 +218,7 @@ class Network:
         if not self.connected:
             self._drop(-1, 0, DropReason.NOT_CONNECTED, serial)
             return False
-        socket = StreamSocket(kernel)
+        socket = StreamSocket(kernel) if slot not in self.slow else SlowStreamSocket(kernel)
         socket.client = self
         socket.slot = slot
         if self.listener.established(socket):

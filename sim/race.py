@@ -21,7 +21,7 @@ from sim.scenario import Scenario
 from sim.workload import Workload, mean_gap_ns
 
 _ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed")
-_SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed")
+_SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed", "fault")
 _NO_CALLS = (Kind.PACKET, Kind.DROP)
 _STEPS_TO_A_CALL = 10_000
 """Events after which the step gives up: where interrupts take all the CPU, no call ever comes."""

@@ -22,7 +22,8 @@ CALL       descriptors asked about; ``fd`` is -1       0                        
            (select and poll only: epoll_wait finds
            out at once, and goes to SLEEP or RETURN)
 RETURN     descriptors reported; ``fd`` is -1          passes it took           call
-SLEEP      0; ``fd`` is -1                             0                        call
+SLEEP      0; ``fd`` is -1, or what a thread blocks    0                        call
+           on (read, write, accept)
 DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival
            holds the connection
 =========  ==========================================  =======================  ============
@@ -74,6 +75,8 @@ class Effect:
     """It arrived ahead of a scan in progress, which will find it."""
     SCAN_BEHIND: Final = 32
     """It arrived behind the front of a scan in progress, which therefore misses it."""
+    WOKE_TASK: Final = 64
+    """A task blocked in a plain read, write or accept was made runnable."""
 
 
 class DropReason:
