@@ -50,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _dispatch(words: list[str]) -> int:
     if words[:1] == ["run"]:
         return _run(words[1:])
+    if words[:1] == ["capacity"]:
+        from c10k_tui.capacity_command import capacity
+
+        return capacity(words[1:])
     return _screen(words)
 
 

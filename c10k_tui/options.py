@@ -18,13 +18,15 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from c10k_tui.pacer import DEFAULT_SPEED
-from sim.scenario import PRESETS, Scenario, parse_field, parse_settings
+from sim.faultpresets import ALL_PRESETS
+from sim.faults import FAULTS
+from sim.scenario import LANES, PRESETS, Scenario, parse_field, parse_settings
 from sim.units import format_count, parse_duration_ns
 
 RUN_LIMIT_NS = 60_000_000_000
 """The longest ``--for``: what a minute does not show, an hour will not."""
 
-_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize")
+_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize", "fault")
 _SCREEN_ONLY = ("--speed", "--paused", "--theme")
 _RUN_ONLY = ("--for", "--json")
 
@@ -54,9 +56,9 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
     Raises:
         UsageError: anything in it that cannot be.
     """
-    if options.preset is not None and options.preset not in PRESETS:
-        raise UsageError(f"there is no preset {options.preset!r}; choose from {', '.join(PRESETS)}")
-    base = Scenario() if options.preset is None else PRESETS[options.preset][1]
+    if options.preset is not None and options.preset not in ALL_PRESETS:
+        raise UsageError(f"there is no preset {options.preset!r}; choose from {', '.join(ALL_PRESETS)}")
+    base = Scenario() if options.preset is None else ALL_PRESETS[options.preset][1]
     words = " ".join(options.words).split()
     for word in words:
         if "=" not in word:
@@ -92,11 +94,17 @@ def _about_word(word: str) -> str:
     """What to say of a word that is neither a command nor a setting."""
     if word == "run":
         return "run goes first: c10k-tui run n=10000 --for 100ms"
-    if word in PRESETS:
+    if word in ALL_PRESETS:
         return f"{word!r} is a preset: c10k-tui --preset {word}"
-    if get_close_matches(word, ["run"]):
-        return f"there is no command {word!r}; did you mean run?"
-    return f"there is no command {word!r}; there is run, and a scenario is written like n=10000 active=3"
+    if word == "capacity":
+        return "capacity goes first: c10k-tui capacity --p99 1ms"
+    close = get_close_matches(word, ["run", "capacity"], n=1)
+    if close:
+        return f"there is no command {word!r}; did you mean {close[0]}?"
+    return (
+        f"there is no command {word!r}; there are run and capacity, and a scenario is written like "
+        "n=10000 active=3"
+    )
 
 
 def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
@@ -129,7 +137,7 @@ class _Parser(argparse.ArgumentParser):
 
 def screen_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui``: the race on the screen."""
-    parser = _parser(
+    parser = command_parser(
         usage="c10k-tui [SCENARIO] [options]\n       c10k-tui run [SCENARIO] [options] --for 100ms [--json]",
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,
@@ -140,13 +148,13 @@ def screen_parser() -> argparse.ArgumentParser:
     group.add_argument("--speed", metavar="X", help=speed)
     group.add_argument("--paused", action="store_true", help="start paused")
     group.add_argument("--theme", metavar="NAME", help="c10k-dark, c10k-light or c10k-ansi (c10k-dark)")
-    _add_about(parser)
+    add_about(parser)
     return parser
 
 
 def run_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui run``: the race without a screen."""
-    parser = _parser(
+    parser = command_parser(
         usage="c10k-tui run [SCENARIO] [options] --for 100ms [--json]",
         description="The race without a screen, as a table or as JSON. Every figure is simulated.",
         epilog=_RUN_EPILOG,
@@ -161,11 +169,12 @@ def run_parser() -> argparse.ArgumentParser:
         help="virtual time: 20us, 100ms, 1s (100ms)",
     )
     group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    _add_about(parser)
+    add_about(parser)
     return parser
 
 
-def _parser(usage: str, description: str, epilog: str) -> _Parser:
+def command_parser(usage: str, description: str, epilog: str) -> _Parser:
+    """A parser without options yet, whose complaints are one line."""
     return _Parser(
         prog="c10k-tui",
         usage=usage,
@@ -199,15 +208,17 @@ def _add_scenario(parser: argparse.ArgumentParser) -> None:
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
         ("--churn", "N", f"connections per second that hang up and are replaced ({default.churn})"),
-        ("--lanes", "LIST", f"servers to race, of select, poll, epoll ({','.join(default.lanes)})"),
+        ("--lanes", "LIST", f"servers to race, of {', '.join(LANES)} ({','.join(default.lanes)})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
         ("--fd-setsize", "on|off", "whether select stops at 1024 descriptors, as the C library's does (off)"),
-        ("--preset", "NAME", f"start from {', '.join(PRESETS)}"),
+        ("--fault", "NAME", f"a classic mistake: {', '.join(FAULTS)} (none)"),
+        ("--preset", "NAME", f"start from {', '.join(PRESETS)}, or a race in which a fault strikes soon"),
     ):
         group.add_argument(option, metavar=metavar, help=text.replace("%", "%%"))
 
 
-def _add_about(parser: argparse.ArgumentParser) -> None:
+def add_about(parser: argparse.ArgumentParser) -> None:
+    """The options every command has."""
     group = parser.add_argument_group("about")
     group.add_argument("-h", "--help", action="store_true", help="print this text")
     group.add_argument("--version", action="store_true", help="print the version")

@@ -53,6 +53,7 @@ def as_data(frame: Frame) -> dict[str, object]:
             "seed": scenario.seed,
             "lanes": list(scenario.lanes),
             "fd_setsize": scenario.fd_setsize,
+            **({"fault": scenario.fault} if scenario.fault else {}),
             "text": str(scenario),
         },
         "virtual_ns": int(frame.now_ns),
@@ -83,7 +84,27 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
         "wakeup_ns": _optional(counters.wakeup_ns),
         "setup_ns": int(lane.setup_ns),
         "failure": lane.failure,
+        **_only_some_have(lane),
     }
+
+
+def _only_some_have(lane: LaneFrame) -> dict[str, object]:
+    """What is there only in lanes of several tasks, or where something goes wrong."""
+    data: dict[str, object] = {}
+    tasks, memory, warning = lane.tasks, lane.memory, lane.warning
+    if tasks is not None and memory is not None:
+        data["tasks"] = {
+            "running": tasks.running,
+            "runnable": tasks.runnable,
+            "blocked": tasks.blocked,
+            "preemptions": tasks.preemptions,
+            "switches_per_s": lane.counters.switches_per_s,
+            "spurious_wakes": lane.counters.spurious_wakes,
+        }
+        data["memory_bytes"] = memory.used_bytes
+    if warning is not None and lane.failure is None:
+        data["warning"] = {"kind": warning.kind, "text": warning.text}
+    return data
 
 
 def _optional(value: int | None) -> int | None:
@@ -159,6 +180,8 @@ def sentences(frame: Frame) -> Iterator[str]:
     """What the table says, in plain words: one sentence for each lane, and one for the two ends."""
     for lane in frame.lanes:
         yield _told(lane)
+        if lane.warning is not None and lane.failure is None:
+            yield f"{lane.name}, now: {lane.warning.text}."
     if len(frame.lanes) > 1:
         comparison = _comparison(frame.lanes[0], frame.lanes[-1])
         if comparison:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.kernel import Kernel
 
 FD_SETSIZE = "fd-setsize"
+MEMORY = "memory"
 FAILED = "failed"
 _ONCE = polling.EPOLLET | polling.EPOLLONESHOT
 
@@ -44,11 +45,17 @@ def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> 
     )
 
 
-def of_failure(kernel: Kernel, failure: str) -> FaultView:
-    """What ended a lane."""
-    beyond = kernel.table.end - 1
-    if beyond >= polling.FD_SETSIZE and "FD_SETSIZE" in failure:
-        return FaultView(FD_SETSIZE, failure, beyond, 1)
+def of_failure(kernel: Kernel, failure: str, needed_bytes: int) -> FaultView:
+    """What ended a lane.
+
+    Args:
+        needed_bytes: memory that all its connections would take.
+    """
+    if needed_bytes > kernel.costs.memory_bytes:
+        return FaultView(MEMORY, failure, None, 1)
+    highest = kernel.table.end - 1
+    if highest >= polling.FD_SETSIZE and not kernel.epolls:
+        return FaultView(FD_SETSIZE, failure, highest, 1)
     return FaultView(FAILED, failure, None, 1)
 
 
@@ -70,7 +77,7 @@ def _dead_number(kernel: Kernel) -> FaultView | None:
 
 def _left_behind(kernel: Kernel) -> FaultView | None:
     """Something readable that no epoll will tell of."""
-    if not kernel.epolls:
+    if not any(epoll.told_once for epoll in kernel.epolls):
         return None
     missed = [item for item in _unlisted(kernel) if _given_up(kernel, item)]
     if not missed:
@@ -124,24 +131,18 @@ def _given_up(kernel: Kernel, item: Item) -> bool:
 
 
 def _full_send_buffer(kernel: Kernel) -> FaultView | None:
-    masks = kernel.table.poll_masks
-    full = np.flatnonzero(((masks & polling.OUT) == 0) & (masks != polling.NVAL)).tolist()
-    for fd in full:
-        file = kernel.table.files.get(fd)
-        if isinstance(file, StreamSocket) and _waits_for_room(file):
-            ready = int(np.count_nonzero((masks & (polling.IN | polling.NVAL)) == polling.IN))
-            if kernel.scheduler is not None:
-                rest = "the others go on"
-            else:
-                rest = f"everybody waits with it, {ready:,} of them with something to read"
-            return FaultView(
-                SLOW_READER,
-                f"the client at descriptor {fd:,} reads slowly: its send buffer is full, and write() waits "
-                f"for room; {rest}",
-                fd,
-                ready,
-            )
-    return None
+    stuck = [file for file in kernel.full if file.numbers and _waits_for_room(file)]
+    if not stuck:
+        return None
+    fd = min(file.numbers[0] for file in stuck)
+    if kernel.scheduler is not None:
+        rest, ready = "the others go on", 0
+    else:
+        masks = kernel.table.poll_masks
+        ready = int(np.count_nonzero((masks & (polling.IN | polling.NVAL)) == polling.IN))
+        rest = f"everybody waits with it, {ready:,} of them with something to read"
+    text = f"the client at descriptor {fd:,} reads slowly: its send buffer is full, and write() waits; {rest}"
+    return FaultView(SLOW_READER, text, fd, ready)
 
 
 def _waits_for_room(file: OpenFile) -> bool:

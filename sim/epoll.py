@@ -105,7 +105,7 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
-    __slots__ = ("blocks", "collected_ns", "count", "interest", "ready", "waiters")
+    __slots__ = ("blocks", "collected_ns", "count", "interest", "ready", "told_once", "waiters")
 
     lazy = True
 
@@ -119,6 +119,8 @@ class Epoll(OpenFile):
         self.ready: list[Item] = []
         self.collected_ns = -1
         """When epoll_wait last walked the ready list."""
+        self.told_once = False
+        """Whether an edge-triggered or one-shot item is or was among them."""
         self.waiters: deque[Task] = deque()
         """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
 
@@ -144,6 +146,8 @@ class Epoll(OpenFile):
     def hook(self, file: OpenFile, fd: int, events: int) -> Item:
         """Make an item and put it on the file's wait queue."""
         item = Item(self, file, fd, events)
+        if item.once:
+            self.told_once = True
         self.interest[file, fd] = item
         self.count += 1
         file.items.append(item)

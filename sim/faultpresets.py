@@ -36,7 +36,7 @@ FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
     ),
     SLOW_READER: (
         "a slow reader fills the send buffer: one thread waits, or everybody",
-        Scenario(fds=1_000, active=20, lanes=("thread", "epoll"), fault=SLOW_READER),
+        Scenario(fds=1_000, active=20, payload=1_000, lanes=("thread", "epoll"), fault=SLOW_READER),
     ),
     BACKLOG: (
         "a backlog overflow: who is long in a scan accepts too late",

@@ -158,7 +158,7 @@ class FaultView:
     """Something that goes wrong in a lane, seen in its kernel's state."""
 
     kind: str
-    """Which: a name of :data:`sim.faults.FAULTS`, ``fd-setsize`` or ``failed``."""
+    """Which: a name of :data:`sim.faults.FAULTS`, ``fd-setsize``, ``memory`` or ``failed``."""
     text: str
     """What happens, in one plain sentence."""
     fd: int | None

@@ -95,6 +95,8 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         """Sockets whose send buffer got full without a call that found it so."""
         self.at_touch: Callable[[StreamSocket, int], None] | None = None
         """Hooks who waits for a connection of an untouched block that now becomes an object."""
+        self.full: set[StreamSocket] = set()
+        """Connections to clients outside whose send buffer is full."""
         self.call_serial = 0
         self.last_call: CallSummary | None = None
         """The latest waiting call that returned something."""

@@ -178,7 +178,7 @@ class Lane:
             memory=memory_view(self.server),
             warning=diagnose(kernel, self.server.listener, counters.spurious_wakes)
             if self.failure is None
-            else of_failure(kernel, self.failure),
+            else of_failure(kernel, self.failure, self.server.connection_bytes * scenario.fds),
         )
 
     def _activity(self) -> str:

@@ -52,7 +52,12 @@ class SlowStreamSocket(StreamSocket):
         self.queued_bytes += taken
         if self.queued_bytes >= SEND_BUFFER_BYTES:
             self.set_mask(self.mask & ~_WRITABLE)
+            self.kernel.full.add(self)
         return taken
+
+    def released(self) -> None:
+        self.kernel.full.discard(self)
+        super().released()
 
     def _read_later(self) -> None:
         self.kernel.timers.set(self.kernel.now_ns + READ_EVERY_NS, self._client_reads)
@@ -62,6 +67,7 @@ class SlowStreamSocket(StreamSocket):
         self.queued_bytes -= min(self.queued_bytes, READ_BYTES)
         if not self.mask & polling.OUT and 3 * self.queued_bytes <= 2 * SEND_BUFFER_BYTES:
             self.set_mask(self.mask | _WRITABLE)
+            self.kernel.full.discard(self)
             self.notify(polling.SPACE_KEY)
         if self.queued_bytes:
             self._read_later()
