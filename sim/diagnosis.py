@@ -77,8 +77,8 @@ def _dead_number(kernel: Kernel) -> FaultView | None:
 
 def _left_behind(kernel: Kernel) -> FaultView | None:
     """Something readable that no epoll will tell of."""
-    if not any(epoll.told_once for epoll in kernel.epolls):
-        return None
+    if not any(epoll.told_once for epoll in kernel.epolls) or any(map(_waits_for_room, kernel.full)):
+        return None  # a task that waits in a write may hold events it has not come to
     missed = [item for item in _unlisted(kernel) if _given_up(kernel, item)]
     if not missed:
         return None
@@ -119,8 +119,6 @@ def _unlisted(kernel: Kernel) -> Iterator[Item]:
 
 def _given_up(kernel: Kernel, item: Item) -> bool:
     """Whether no task is at it, or will come to it."""
-    if any(isinstance(entry, Sleeper) for entry in item.file.wait_queue.entries):
-        return False  # somebody waits in a write
     asleep = kernel.running is None
     if item.events & polling.EPOLLONESHOT:
         return asleep and not item.wanted

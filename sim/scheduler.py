@@ -7,7 +7,7 @@ deadline, runs next, for a slice. What is simplified here:
 - All tasks have the same weight and the same slice, so the nearest deadline is the least virtual
   runtime: the queue is ordered by it, and by arrival where it is equal.
 - *Wake-up placement*: who slept has no credit for it. A task that wakes is placed at its own virtual
-  runtime or at that of the task picked last, whichever is later (``place_entity``, without lag).
+  runtime or at the least of those that are runnable, whichever is later (``place_entity``, without lag).
 - *No wake-up preemption*: who runs goes on until it blocks or its slice is over (RUN_TO_PARITY). With
   nobody else runnable it goes on beyond.
 - At the end of a slice the task with the least virtual runtime runs, which may be the same one. The
@@ -77,13 +77,14 @@ def _no_program() -> Program:
 class RunQueue:
     """Runnable tasks, but for the running one, by virtual runtime."""
 
-    __slots__ = ("_entries", "_serial", "floor_ns")
+    __slots__ = ("_entries", "_scheduler", "_serial", "floor_ns")
 
-    def __init__(self) -> None:
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
         self._entries: list[tuple[int, int, ScheduledTask]] = []
         self._serial = 0
         self.floor_ns = 0
-        """The virtual runtime of the task picked last: nobody is placed before it."""
+        """Nobody is placed before it: the least virtual runtime there is (``min_vruntime``)."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -101,13 +102,16 @@ class RunQueue:
     def append(self, task: Task) -> None:
         """Place a task that has become runnable."""
         assert isinstance(task, ScheduledTask)
-        self.place(task)
+        self.advance(self._scheduler.run_ns())
+        task.vruntime_ns = max(task.vruntime_ns, self.floor_ns)
         self._serial += 1
         heappush(self._entries, (task.vruntime_ns, self._serial, task))
 
-    def place(self, task: ScheduledTask) -> None:
-        """Take from a task the credit for having slept."""
-        task.vruntime_ns = max(task.vruntime_ns, self.floor_ns)
+    def advance(self, running_ns: int) -> None:
+        """Let the floor follow the virtual runtime of the one that runs, as far as nobody lags behind it."""
+        if self._entries and self._entries[0][0] < running_ns:
+            running_ns = self._entries[0][0]
+        self.floor_ns = max(self.floor_ns, running_ns)
 
     def popleft(self) -> ScheduledTask:
         """Take the next one."""
@@ -126,7 +130,7 @@ class Scheduler:
 
     def __init__(self, kernel: Kernel, working_set_bytes: int) -> None:
         self.kernel = kernel
-        self.queue = kernel.runnable = RunQueue()
+        self.queue = kernel.runnable = RunQueue(self)
         self.preemptions = 0
         """Tasks that had to give way at the end of a slice."""
         self.failed: Task | None = None
@@ -170,6 +174,13 @@ class Scheduler:
         return task
 
     # -- running --------------------------------------------------------------------------
+
+    def run_ns(self) -> int:
+        """The virtual runtime, up to now, of the one on the CPU; 0 if none is."""
+        task = self._on_cpu
+        if task is None or task is not self.kernel.running:
+            return 0
+        return task.vruntime_ns + max(0, self.kernel.now_ns - self._since_ns)
 
     def step_ends_ns(self) -> int:
         """When the running task comes to the end of its step, or of its slice."""
@@ -225,7 +236,7 @@ class Scheduler:
         task.vruntime_ns += kernel.now_ns - self._since_ns
         self._since_ns = kernel.now_ns
         self._slice_end_ns = kernel.now_ns + kernel.costs.slice_ns
-        if self.queue.least_ns >= task.vruntime_ns:
+        if self.queue.least_ns > task.vruntime_ns:
             return False
         self.preemptions += 1
         task.owed = kernel.cut_short()
@@ -239,16 +250,16 @@ class Scheduler:
         task.vruntime_ns += kernel.free_ns - self._since_ns
         if kernel.running is None:
             self._on_cpu = None
+            self.queue.advance(task.vruntime_ns)
             kernel.pay(self._bills.get("idle") or self._bill("idle", kernel.costs.context_switch_ns))
 
     def _switch_to(self, task: ScheduledTask) -> None:
         """Give a task the CPU: pay for the switch, for its cache, and for what it was preempted in."""
         kernel, last = self.kernel, self._last
-        self.queue.place(task)
-        self.queue.floor_ns = task.vruntime_ns
+        task.vruntime_ns = max(task.vruntime_ns, self.queue.floor_ns)
         if task is not last:
             self._switches += 1
-        cold = self._switches - task.ran_at >= self._kept_tasks and task is not last
+        cold = self._switches - task.ran_at > self._kept_tasks and task is not last
         moved = last is not None and last.space != task.space
         task.ran_at = self._switches
         kernel.pay(self._bills.get((cold, moved)) or self._switch_bill(cold, moved))

@@ -78,7 +78,7 @@ REFUSED = [
     (["--fds", "3", "--active", "5"], "no more than there are fds"),
     (["--active", "-3"], "active: '-3' is not a number"),
     (["--rate", "fast"], "rate: 'fast' is not a number; write it like 10000, 10k or 1M"),
-    (["--lanes", "selct"], "there is no lane 'selct'; choose from select, poll, epoll"),
+    (["--lanes", "selct"], "there is no lane 'selct'; choose from process, thread, pool, select"),
     (["--lanes", ""], "a race needs a lane"),
     (["--preset", "c100k"], "there is no preset 'c100k'; choose from c10k, "),
     (["--fd-setsize", "yes"], "on or off"),

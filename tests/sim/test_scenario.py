@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sim.faults import FAULTS
 from sim.scenario import (
     FDS_LIMIT,
     LADDER,
@@ -36,6 +37,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         seed=draw(st.integers(0, 2**63 - 1)),
         lanes=tuple(draw(st.lists(st.sampled_from(LANES), min_size=1, unique=True))),
         fd_setsize=draw(st.booleans()),
+        fault=draw(st.sampled_from(["", *FAULTS])),
     )
 
 
@@ -73,6 +75,7 @@ def test_a_number_beyond_all_measure_is_refused_like_any_other(name):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("fault=cosmic-rays", "there is no fault 'cosmic-rays'; choose from no-drain, no-rearm"),
         ("n=0", "fds must be 1 to 1,000,000, not 0"),
         ("n=2M", "fds must be 1 to 1,000,000, not 2,000,000"),
         ("n=10 active=11", "no more than there are fds"),
@@ -85,7 +88,7 @@ def test_a_number_beyond_all_measure_is_refused_like_any_other(name):
         ("rate=20M", f"rate must be 0 to {RATE_LIMIT:,}, not 20,000,000"),
         ("burst=0", "burst must be"),
         ("payload=65537", "payload must be"),
-        ("lanes=kqueue", "there is no lane 'kqueue'; choose from select, poll, epoll"),
+        ("lanes=kqueue", "there is no lane 'kqueue'; choose from process, thread, pool, select, poll, epoll"),
         ("lanes=", "a race needs a lane"),
         ("lanes=poll|poll", "once only"),
         ("fd_setsize=maybe", "on or off"),
