@@ -14,6 +14,7 @@ NAMES = {
     "events": "an epoll wake-up and SimPy's events",
     "faces": "what the faces add to the raw calls",
     "wakeup": "epoll at a thousand and at a million descriptors",
+    "tasks": "threads, processes and epoll's modes, simulated and the host's",
     "memory": "a race of a million descriptors",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",

@@ -113,6 +113,10 @@ class RunQueue:
             running_ns = self._entries[0][0]
         self.floor_ns = max(self.floor_ns, running_ns)
 
+    def clear(self) -> None:
+        """Forget all."""
+        self._entries.clear()
+
     def popleft(self) -> ScheduledTask:
         """Take the next one."""
         vruntime_ns, _, task = heappop(self._entries)
@@ -228,7 +232,16 @@ class Scheduler:
             task.error = error
             self.failed = self.failed or task
             kernel.finish(task)
+            self._stop()
             self._left(task)
+
+    def _stop(self) -> None:
+        """The process is gone, with all its tasks: nobody is runnable, and nobody will be woken."""
+        kernel = self.kernel
+        kernel.running = None
+        self.queue.clear()
+        for file in kernel.full:
+            file.wait_queue.entries.clear()
 
     def _slice_over(self, task: ScheduledTask) -> bool:
         """The slice is over: whether another task runs now."""

@@ -205,6 +205,24 @@ def test_from_task_to_task_is_one_switch():
     assert totals(kernel)["context_switches"] - before == 3 + 1
 
 
+def test_an_error_in_one_task_ends_them_all_at_that_moment():
+    kernel, scheduler = machine()
+    log = Log(kernel)
+
+    def failing(task: ScheduledTask):
+        kernel.work(500)
+        yield
+        raise ValueError("a bug")
+
+    scheduler.start(failing, "failing")
+    scheduler.start(log.computing(100, 100), "other")
+    kernel.run_until(100_000)
+    assert scheduler.failed is not None
+    assert isinstance(scheduler.failed.error, ValueError)
+    assert log.lines == []
+    assert totals(kernel)["idle"] == 100_000 - COLD_NS - 500 - SWITCH_NS
+
+
 # --- with interrupts, at every nanosecond ---------------------------------------------------------
 
 TASKS = st.lists(st.lists(st.integers(0, 30_000), min_size=1, max_size=4), min_size=1, max_size=4)

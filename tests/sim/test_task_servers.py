@@ -7,12 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.accounts import Count
 from sim.costs import BUILT_IN
+from sim.descriptors import IdleBlock
+from sim.files.tcp import StreamSocket
 from sim.frame import LaneFrame, TaskState
+from sim.kernel import Kernel
 from sim.race import Race
 from sim.records import Effect, Kind
 from sim.scenario import Scenario, Share
 from sim.servers import epoll_exclusive, epoll_oneshot, pool
+from sim.servers.base import ServerSettings
+from sim.servers.faulty import Herd
 from tests.sim.races import MS, records_of
 
 TASK_LANES = ("process", "thread", "pool", "epoll-oneshot", "epoll-exclusive")
@@ -129,6 +135,26 @@ def test_a_new_connection_wakes_one_exclusive_worker_or_the_whole_herd():
     assert spurious["herd"] > 0.8 * others * accepted
     # FIN and handshake come together: if the FIN has just woken the first worker, the next is woken too.
     assert spurious[""] < 0.5 * accepted
+
+
+@pytest.mark.parametrize(("kind", "woken"), [(epoll_exclusive.EpollExclusiveServer, 1), (Herd, 4)])
+def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, woken):
+    kernel = Kernel()
+    server = kind(kernel, ServerSettings(64, True, None))
+    end = kernel.table.end
+    server.adopt(IdleBlock(end, end - 1, lambda fd: StreamSocket(kernel)))
+    server.start()
+    for number in range(50):
+        kernel.run_until((number + 1) * MS)
+        kernel.catch_up()
+        server.listener.established(StreamSocket(kernel))
+    kernel.run_until(60 * MS)
+    _, counted = kernel.statement()
+    assert counted[Count.SPURIOUS_WAKES] == 50 * (woken - 1)
+    assert counted[Count.WAKEUPS] == 50
+    watched = [epoll.count - 1 for epoll in kernel.epolls]
+    # The first in the queue gets them all: exclusive ones queue up in order, the others from the head.
+    assert sorted(watched) == [0, 0, 0, 50]
 
 
 def test_connections_of_exclusive_workers_are_dealt_out_and_all_are_served():
