@@ -3,6 +3,9 @@
 No Textual here: a session is what the screen would be without a terminal, so that each key's
 effect can be tested as a value. A change of a setting goes into the running race at once and keeps
 its time and counters; starting again, another seed and a preset make a new race.
+
+A session can be taken back in time. What the race shows there is what it showed then; letting it run
+plays what happened, changes included, and changing something begins a branch.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Protocol
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.views.header import seconds_words
 from sim.frame import FdView, Frame
+from sim.history import BranchView, Marker, Moment
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
 
@@ -40,8 +44,20 @@ class RaceLike(Protocol):
     def frame(self) -> Frame: ...
     def next_event_ns(self) -> int | None: ...
     def step_event(self) -> None: ...
-    def step_syscall(self) -> None: ...
+    def step_syscall(self) -> object: ...
     def inspect(self, lane_name: str, first_fd: int, last_fd: int) -> FdView: ...
+    @property
+    def end_ns(self) -> int: ...
+    @property
+    def branch(self) -> int: ...
+    def seek(self, at_ns: int) -> None: ...
+    def go_to(self, moment: Moment) -> None: ...
+    def step_back_event(self) -> None: ...
+    def step_back_syscall(self) -> None: ...
+    def branches(self) -> tuple[BranchView, ...]: ...
+    def markers(self) -> tuple[Marker, ...]: ...
+    def next_marker(self) -> Marker | None: ...
+    def previous_marker(self) -> Marker | None: ...
 
 
 class Session:
@@ -73,6 +89,10 @@ class Session:
         """How many races there have been: a new number means that nothing of the old one holds."""
         self.changes = 0
         """How many changes of a setting: a new number means that the servers may have been rebuilt."""
+        self.jumps = 0
+        """How many jumps in time: a new number means that what was shown before does not lead up to now."""
+        self._left_ns: dict[int, int] = {}
+        """Where each branch was when another one came on."""
         self._notice = ""
         self._notice_until_s = 0.0
         self._all_failed = False
@@ -105,6 +125,7 @@ class Session:
         before_s = self._clock()
         self.race.advance(self.race.now_ns + step_ns)
         self.pacer.took(step_ns, self._clock() - before_s)
+        self._follow()
         return True
 
     def frame(self) -> Frame:
@@ -113,24 +134,35 @@ class Session:
         self._all_failed = all(lane.failure is not None for lane in frame.lanes)
         return frame
 
+    def _follow(self) -> None:
+        """The race may have come, by itself or by a jump, to where other settings hold."""
+        if self.scenario != self._shown:
+            self.changes += 1
+            self._look_again()
+
     def _look_again(self) -> None:
         """Tell the pacer what there is to see in this scenario."""
-        scenario = self.scenario
+        scenario = self._shown = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
         self.pacer.set_base(self.race.scan_ns, gap_ns)
         self.pacer.forget_cost()
 
     def _change(self, scenario: Scenario, words: str) -> None:
-        """Go on with these settings."""
+        """Go on with these settings; in the past, on a branch of its own."""
+        branch, at_ns = self.race.branch, self.race.now_ns
         self.race.change(scenario)
         self.changes += 1
         self._look_again()
+        if self.race.branch != branch:
+            self._left_ns[branch] = at_ns
+            words += f" · branch {self.race.branch} begins"
         self.say(words)
 
     def _restart(self, scenario: Scenario, words: str) -> None:
         """Begin another race."""
         self.race = self._make_race(scenario)
         self.races += 1
+        self._left_ns.clear()
         self.pacer.halt()
         self._look_again()
         self.say(words)
@@ -194,6 +226,66 @@ class Session:
         self.paused = not self.paused
         self.pacer.halt()
 
+    # -- back in time ---------------------------------------------------------------------
+
+    @property
+    def in_past(self) -> bool:
+        """Whether what comes next has happened already."""
+        return self.race.now_ns < self.race.end_ns
+
+    def seek(self, at_ns: int) -> None:
+        """Go to a moment of the branch that is on; not before the start and not beyond its end."""
+        self.race.seek(min(max(0, at_ns), self.race.end_ns))
+        self._jumped()
+
+    def _jumped(self) -> None:
+        self.jumps += 1
+        self.pacer.halt()
+        self._follow()
+
+    def step_back_event(self) -> None:
+        """Stand still, then go back to the last thing that happened."""
+        self._step_back(self.race.step_back_event)
+
+    def step_back_syscall(self) -> None:
+        """Stand still, then go back to the last entry or exit of a system call."""
+        self._step_back(self.race.step_back_syscall)
+
+    def _step_back(self, step: Callable[[], None]) -> None:
+        self.paused = True
+        if not self.race.now_ns:
+            self.say("this is the start")
+            return
+        step()
+        self._jumped()
+
+    def go_to_marker(self, direction: int) -> None:
+        """Stand still at the next marker, or the one before."""
+        marker = self.race.next_marker() if direction > 0 else self.race.previous_marker()
+        if marker is None:
+            self.say("no marker ahead" if direction > 0 else "no marker before")
+            return
+        self.paused = True
+        self.seek(marker.at_ns)
+        self.say(marker_words(marker))
+
+    def go_to_branch(self, number: int) -> None:
+        """Let another branch be on, at the moment at which it was left.
+
+        Raises:
+            ValueError: there is no such branch.
+        """
+        race = self.race
+        ends_ns = {branch.number: branch.end_ns for branch in race.branches()}
+        at_ns = self._left_ns.get(number, ends_ns.get(number, 0))
+        left, left_ns = race.branch, race.now_ns
+        race.go_to(Moment(number, at_ns))
+        self._left_ns[left] = left_ns
+        self._jumped()
+        self.say(f"branch {number}")
+
+    # -- one thing at a time --------------------------------------------------------------
+
     def step_event(self) -> None:
         """Stand still, then go to the next thing that happens."""
         self.paused = True
@@ -211,6 +303,7 @@ class Session:
 
     def _say_if_over(self) -> None:
         """After a step: silence for ever is not a key that does not work."""
+        self._follow()
         if self.race.next_event_ns() is None:
             self.say("nothing more will happen")
 
@@ -264,6 +357,14 @@ class Session:
         except ScenarioError as error:
             return str(error)
         return None
+
+
+def marker_words(marker: Marker) -> str:
+    """What there is at a marker, in a few words."""
+    if marker.kind == "fork":
+        return f"fork: branch {marker.branch}"
+    said = {"changed": "settings changed", "failed": "failed", "dropped": "first drop"}[marker.kind]
+    return f"{marker.lane}: {said}" if marker.lane else said
 
 
 def _next(rungs: Sequence[int], value: int, direction: int) -> int | None:

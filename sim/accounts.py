@@ -121,6 +121,12 @@ class Ledger:
             if len(page) > MAX_BILLS:
                 page.clear()
 
+    def clear_pages(self) -> None:
+        """Fold, and empty the pages: what is needed again is priced again."""
+        self.fold()
+        for page in self._pages:
+            page.clear()
+
     def post(self, parts: Iterable[Part], counts: Iterable[Tally] = ()) -> int:
         """Book a step that has no fixed price.
 

@@ -21,7 +21,7 @@ preempted by each other: the one that runs goes on until it blocks.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.accounts import Account, Bill, Ledger, Part, Tally
@@ -43,7 +43,7 @@ class Deadlock(Exception):
 class Task:
     """A thread of control."""
 
-    __slots__ = ("blocked", "done", "error", "name", "result", "send")
+    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send")
 
     def __init__(self, program: Program, name: str) -> None:
         self.send = program.send
@@ -53,6 +53,8 @@ class Task:
         self.result: Any = None
         self.error: Exception | None = None
         """What ended it, if that was an exception."""
+        self.at_end: Callable[[], None] | None = None
+        """Called at the moment at which it is over."""
 
 
 class Device(Protocol):
@@ -202,6 +204,8 @@ class Cpu:
         """The program of the running task is over."""
         task.done = True
         self.running = self.runnable.popleft() if self.runnable else None
+        if task.at_end is not None:
+            task.at_end()
 
     def next_due_ns(self) -> int:
         """When the next thing happens; :data:`~sim.clock.NEVER` if nothing will."""

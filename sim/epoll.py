@@ -179,13 +179,13 @@ class Epoll(OpenFile):
         self.blocks.append((first, last, events))
         self.count += last - first + 1
 
-    def materialize(self, file: OpenFile, fd: int) -> None:
-        """One descriptor of a watched block is touched for the first time: give it its item."""
+    def materialize(self, file: OpenFile, fd: int) -> Item | None:
+        """A descriptor of a watched block is touched: give it its item."""
         for first, last, events in self.blocks:
             if first <= fd <= last:
                 self.count -= 1  # hook() counts it again
-                self.hook(file, fd, events)
-                return
+                return self.hook(file, fd, events)
+        return None
 
     def modify(self, file: OpenFile, fd: int, events: int) -> None:
         """MOD: ``ep_modify``.

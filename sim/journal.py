@@ -1,41 +1,76 @@
 """The journal: the one list of what happened, in order.
 
-The kernel appends (see :mod:`sim.records` for what); whoever shows it drains. When nobody drains,
-the oldest records go and are counted, never silently.
+The kernel appends (see :mod:`sim.records` for what); whoever shows it drains. Records that were read
+stay for a while, because a jump in time shows the latest of them again. Beyond the limit the oldest
+go; those that nobody had read are counted, never silently.
 """
 
 from __future__ import annotations
+
+from collections.abc import Container
 
 from sim.records import Record
 
 KEPT = 20_000
 """Records kept for the next reader. A frame at full speed makes some 5,000."""
+RECALLED = 1_000
+"""Records a frame carries right after a jump in time: the newest ones up to its moment."""
 
 
 class Journal:
-    """Records not read yet, oldest first."""
+    """The latest records, oldest first, and how far they have been read."""
 
-    __slots__ = ("append", "kept", "lost", "records")
+    __slots__ = ("_forgotten", "_read", "append", "kept", "records")
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = KEPT, forgotten: int = 0) -> None:
         self.kept = kept
-        self.lost = 0
-        """Records dropped unread since the last :meth:`drain`."""
         self.records: list[Record] = []
         self.append = self.records.append
         """Bound once: the kernel calls it for every packet and every call."""
+        self._forgotten = forgotten
+        """Records made before the oldest one here."""
+        self._read = forgotten
+        """Records made before the next one to read."""
+
+    @property
+    def made(self) -> int:
+        """Records made since the lane began."""
+        return self._forgotten + len(self.records)
+
+    def since(self, made: int) -> list[Record]:
+        """The records made after so many had been, as far as they are still here."""
+        return self.records[max(0, made - self._forgotten) :]
+
+    def latest_before(self, before_ns: int, without: Container[int]) -> tuple[int, int]:
+        """The latest record made before a moment, but for some kinds.
+
+        Returns:
+            When it was made (-1: there is none here), and from when on the records are all here.
+        """
+        since_ns = self.records[0][0] if self._forgotten and self.records else 0
+        for record in reversed(self.records):
+            if record[0] < before_ns and record[1] not in without:
+                return record[0], since_ns
+        return -1, since_ns
 
     def trim(self) -> None:
-        """Drop the oldest records beyond the limit, and count them."""
-        excess = len(self.records) - self.kept
-        if excess > 0:
-            del self.records[:excess]
-            self.lost += excess
+        """Forget the oldest records, when there are twice as many as are kept."""
+        if len(self.records) >= 2 * self.kept:
+            self._forgotten += len(self.records) - self.kept
+            del self.records[: -self.kept]
 
     def drain(self) -> tuple[list[Record], int]:
         """Take the unread records, and how many were lost before them."""
-        self.trim()
-        taken, lost = self.records[:], self.lost
-        self.records.clear()
-        self.lost = 0
+        taken = self.since(max(self._read, self.made - self.kept))
+        lost = self.made - len(taken) - self._read
+        self._read = self.made
         return taken, lost
+
+    def recall(self) -> None:
+        """Have the next reader begin with the newest :data:`RECALLED`, whatever was read before."""
+        self._read = max(self._forgotten, self.made - RECALLED)
+
+    def take_back(self, made: int) -> None:
+        """Forget what was recorded after so many records had been made: it was preparation."""
+        if made < self.made:
+            del self.records[made - self._forgotten :]

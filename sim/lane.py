@@ -15,6 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
+
 from sim import polling
 from sim.accounts import Account, Count
 from sim.costs import CostTable
@@ -24,6 +27,7 @@ from sim.faults import BACKLOG as BACKLOG_FAULT
 from sim.faults import SHORT_BACKLOG, SLOW_READER
 from sim.files.tcp import IDLE_MASK, StreamSocket
 from sim.frame import CallView, Counters, FdView, LaneFrame, PassView
+from sim.history import SERVER_SETTINGS, Change, differs
 from sim.journal import Journal
 from sim.kernel import Kernel
 from sim.latency import Latencies
@@ -44,6 +48,13 @@ from sim.servers.thread import ThreadServer
 from sim.taskviews import memory_view, task_view
 from sim.workload import Workload, active_slots
 
+RECORD_WORK_NS = 3_000
+"""What a record stands for: a packet, or a step of a server."""
+SCANNED_WORK_NS = 10
+PASS_WORK_NS = 60_000
+BUILT_WORK_NS = 5
+"""What a connection adds to building a lane."""
+"""What a scan takes besides, however few descriptors there are."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
 _KINDS: tuple[type[Server], ...] = (
     ProcessServer,
@@ -69,6 +80,7 @@ class Lane:
         self.costs = costs
         self.journal = Journal()
         self.latencies = Latencies()
+        self._built_work_ns = 0
         self._build(scenario, now_ns)
         self.setup_ns = self.kernel.open_books(now_ns, [0] * len(Account), [0] * len(Count))
         self._baseline = self.kernel.statement()
@@ -77,6 +89,8 @@ class Lane:
     # -- building -------------------------------------------------------------------------
 
     def _build(self, scenario: Scenario, now_ns: int) -> None:
+        made = self.journal.made
+        self._built_work_ns += BUILT_WORK_NS * scenario.fds
         kernel = self.kernel = Kernel(self.costs, now_ns=now_ns, journal=self.journal)
         settings = ServerSettings(
             scenario.payload,
@@ -85,11 +99,14 @@ class Lane:
             SHORT_BACKLOG if scenario.fault == BACKLOG_FAULT else BACKLOG,
         )
         self.failure: str | None = None
+        self.failed_ns: int | None = None
+        """When the server gave up."""
         kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
         self.server = kind(kernel, settings)
         if scenario.fault:
             self.server.restartable = False
         self.first_fd = kernel.table.end
+        self.fds = scenario.fds
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
         block = kernel.table.install_idle(scenario.fds, IDLE_MASK, self.network.make)
         if scenario.fault == SLOW_READER:
@@ -100,31 +117,50 @@ class Lane:
             self.server.adopt(block)
         except ServerFailure as failure:
             self._fail(str(failure))
+        self.journal.take_back(made)
 
     def _start(self, workload: Workload) -> None:
-        self.journal.drain()
         self.kernel.device = self.network
         self.network.attach(workload)
         self.task: Task | None = None
         if self.failure is None:
             self.task = self.server.start()
+            self.task.at_end = self._server_ended
+
+    def _server_ended(self) -> None:
+        """The server's program is over, which only an error brings about."""
+        assert self.task is not None
+        error = self.task.error
+        if error is not None and not isinstance(error, ServerFailure):
+            raise error
+        self._fail(str(error))
 
     def _fail(self, why: str) -> None:
         """The process is gone, and its connections with it."""
         self.failure = why
+        self.failed_ns = self.kernel.now_ns
         self.network.server_gone()
+
+    def change(self, before: Change, after: Change) -> None:
+        """Let other settings hold from this moment on; the lane takes part before and after."""
+        old, new = before.scenario, after.scenario
+        if differs(old, new, SERVER_SETTINGS) or bool(old.churn) != bool(new.churn):
+            self.rebuild(new, after.workload)
+        elif after.workload is not before.workload:
+            self.network.attach(after.workload)
+        if set(new.lanes) - set(old.lanes):
+            self.restart_books()
 
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
         """Start the server anew at this moment, with other settings and the same books."""
+        first_drop_ns = self.network.first_drop_ns
         old_kernel, old_network = self.kernel, self.network
-        records, lost = self.journal.drain()
         spent_ns, counted = old_kernel.statement()
         self._build(scenario, old_kernel.now_ns)
         self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
         self.kernel.call_serial = old_kernel.call_serial
         self._start(workload)
-        self.journal.records.extend(records)
-        self.journal.lost = lost
+        self.network.first_drop_ns = first_drop_ns
         for socket in old_network.unanswered():
             kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
             self.network.take_over(socket, kept)
@@ -143,11 +179,21 @@ class Lane:
         if scheduler is not None and scheduler.failed is not None and scheduler.failed is not self.task:
             assert scheduler.failed.error is not None
             raise scheduler.failed.error
-        if self.task is not None and self.task.done and self.failure is None:
-            error = self.task.error
-            if error is not None and not isinstance(error, ServerFailure):
-                raise error
-            self._fail(str(error))
+
+    @property
+    def work_ns(self) -> int:
+        """About how long running the lane up to here has taken a present-day machine.
+
+        Only ever used to decide where checkpoints lie; sums never go back, not when the lane is rebuilt.
+        """
+        counted = self.kernel.ledger.counted
+        scans = 0 if self.kernel.epolls else counted[Count.PASSES]
+        return (
+            self._built_work_ns
+            + self.journal.made * RECORD_WORK_NS
+            + scans * PASS_WORK_NS
+            + counted[Count.SCANNED] * SCANNED_WORK_NS
+        )
 
     # -- what it shows --------------------------------------------------------------------
 
@@ -240,6 +286,12 @@ class Lane:
             for fd in _present(table.files, first_fd, last_fd)
             if isinstance(file := table.files[fd], StreamSocket)
         ]
+        arrivals = [socket.arrived_ns for socket in touched if socket.arrived_ns >= 0]
+        resting, others = self.network.resting, self._not_resting(first_fd, masks)
+        if resting is not None:
+            first = first_fd - self.first_fd
+            latest = resting.latest_ns(resting.arrived_ns, first, first + len(masks) - 1, others)
+            arrivals += [] if latest is None else [latest]
         return FdView(
             first_fd=first_fd,
             last_fd=last_fd,
@@ -248,10 +300,14 @@ class Lane:
             buffered_bytes=sum(socket.received_bytes for socket in touched),
             state=_state(len(masks), is_open, is_ready),
             last_checked_ns=self._last_checked_ns(first_fd, last_fd),
-            last_packet_ns=max(
-                (socket.arrived_ns for socket in touched if socket.arrived_ns >= 0), default=None
-            ),
+            last_packet_ns=max(arrivals, default=None),
         )
+
+    def _not_resting(self, first_fd: int, masks: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+        """Places in the block, of a run of descriptors, where no connection rests."""
+        present = _present(self.kernel.table.files, first_fd, first_fd + len(masks) - 1)
+        closed = np.flatnonzero(masks == polling.NVAL) + first_fd
+        return np.concatenate((np.array(present, dtype=np.int64), closed)) - self.first_fd
 
     def _last_checked_ns(self, first_fd: int, last_fd: int) -> int | None:
         """When the kernel last looked at any of them; exact for the passes still remembered."""
@@ -264,7 +320,15 @@ class Lane:
                 return latest
         files = self.kernel.table.files
         items = [item for fd in _present(files, first_fd, last_fd) for item in files[fd].items]
-        return max((item.checked_ns for item in items if item.checked_ns is not None), default=None)
+        checks = [item.checked_ns for item in items if item.checked_ns is not None]
+        resting = self.network.resting
+        if resting is not None:
+            masks = self.kernel.table.poll_masks[first_fd : last_fd + 1]
+            first, last = first_fd - self.first_fd, last_fd - self.first_fd
+            others = self._not_resting(first_fd, masks)
+            latest = resting.latest_ns(resting.checked_ns, first, last, others)
+            checks += [] if latest is None else [latest]
+        return max(checks, default=None)
 
 
 def _present(numbers: Mapping[int, object], first: int, last: int) -> list[int]:

@@ -15,6 +15,7 @@ tried again after a second, the first retransmission of a SYN.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill, Count
@@ -22,6 +23,7 @@ from sim.clock import NEVER
 from sim.files.slow import SlowStreamSocket
 from sim.files.tcp import ListeningSocket, StreamSocket
 from sim.records import DropReason, Effect, Kind
+from sim.resting import Resting
 from sim.workload import Window, Workload
 
 if TYPE_CHECKING:
@@ -49,15 +51,19 @@ class Network:
         """False once the server is gone: nothing is taken any more."""
         self.slow: frozenset[int] = frozenset()
         """Clients that read their answers slowly."""
-        self._sockets: dict[int, StreamSocket] = {}
-        """Connections touched so far, by client."""
+        self.first_drop_ns: int | None = None
+        """When something was lost for the first time."""
+        self.resting: Resting | None = None
+        """What is known of the connections that were put back into their block."""
+        self.objects: dict[int, StreamSocket] = {}
+        """Connections that exist as objects, by client."""
         self._without: set[int] = set()
         """Clients that have no connection."""
         self._retrying: set[int] = set()
         """Those of them whose SYN is on its way again."""
         self._record = kernel.journal.append
         self._interrupts = kernel.ledger.page()
-        self._payload = b""
+        self.payload = b""
         self._workload: Workload | None = None
         self._window = Window([NEVER], [], 0)
         self._number = 0
@@ -70,7 +76,7 @@ class Network:
         """Take arrivals from a workload: those after now (at the very start: all)."""
         now_ns = self.kernel.now_ns
         self._workload = workload
-        self._payload = workload.payload
+        self.payload = workload.payload
         if workload.silent:
             self._window, self._next, self.due_ns = Window([NEVER], [], 0), 0, NEVER
             return
@@ -78,6 +84,12 @@ class Network:
         self._load()
         while workload.start_ns < now_ns >= self.due_ns:
             self._go_to(self._next + 1)
+
+    def rejoin(self, workload: Workload) -> None:
+        """Go on with a workload from where this network, which was stored without it, is."""
+        self._workload = workload
+        self._record = self.kernel.journal.append
+        self._window = Window([NEVER], [], 0) if workload.silent else workload.window(self._number)
 
     def _load(self) -> None:
         """Go to the first arrival in or after window ``_number``."""
@@ -116,7 +128,7 @@ class Network:
         while True:
             slot = window.slots[index]
             kernel.effect = NOBODY
-            socket = self._sockets.get(slot)
+            socket = self.objects.get(slot)
             if socket is not None:
                 self._request(socket, serial)
             elif slot < 0:
@@ -156,32 +168,40 @@ class Network:
 
     def make(self, fd: int) -> StreamSocket:
         """The connection behind a number of an idle block, now that something happens to it."""
-        kernel = self.kernel
-        slot = fd - self.first_fd
+        kernel, resting = self.kernel, self.resting
+        place = fd - self.first_fd
+        slot = place if resting is None else resting.client_at(place)
         socket = StreamSocket(kernel) if slot not in self.slow else SlowStreamSocket(kernel)
         socket.client = self
         socket.slot = slot
-        self._sockets[socket.slot] = socket
+        checked_ns = -1
+        if resting is not None:
+            socket.arrived_ns = int(resting.arrived_ns[place]) - 1
+            checked_ns = int(resting.checked_ns[place]) - 1
+        self.objects[socket.slot] = socket
         for epoll in kernel.epolls:
             if epoll.blocks:
-                epoll.materialize(socket, fd)
+                item = epoll.materialize(socket, fd)
+                if checked_ns >= 0 and item is not None:
+                    item.checked_ns = checked_ns
         if kernel.at_touch is not None:
             kernel.at_touch(socket, fd)
         return socket
 
     def socket_of(self, slot: int) -> StreamSocket | None:
         """A client's connection; None if it has none now."""
-        if slot in self._sockets:
-            return self._sockets[slot]
+        if slot in self.objects:
+            return self.objects[slot]
         if not self.connected or slot in self._without:
             return None
-        file = self.kernel.table.file(self.first_fd + slot)
+        place = slot if self.resting is None else self.resting.place_of(slot)
+        file = self.kernel.table.file(self.first_fd + place)
         assert isinstance(file, StreamSocket)
         return file
 
     def _request(self, socket: StreamSocket, serial: int) -> None:
         """A client sends a request."""
-        kernel, payload = self.kernel, self._payload
+        kernel, payload = self.kernel, self.payload
         fd = socket.numbers[0] if socket.numbers else -1
         if socket.deliver(payload):
             socket.arrived_ns = now_ns = kernel.now_ns
@@ -196,7 +216,7 @@ class Network:
         if socket is not None:
             self._request(socket, serial)
         else:
-            self._drop(-1, len(self._payload), DropReason.NOT_CONNECTED, serial)
+            self._drop(-1, len(self.payload), DropReason.NOT_CONNECTED, serial)
 
     def _replace(self, slot: int, serial: int) -> None:
         """A client hangs up, and another one connects in its place: FIN and handshake are one record."""
@@ -222,14 +242,14 @@ class Network:
         socket.client = self
         socket.slot = slot
         if self.listener.established(socket):
-            self._sockets[slot] = socket
+            self.objects[slot] = socket
             self._without.discard(slot)
             return True
         self._left_without(slot)
         self._drop(-1, 0, DropReason.BACKLOG_FULL, serial)
         if slot not in self._retrying:
             self._retrying.add(slot)
-            kernel.timers.set(kernel.now_ns + SYN_RETRY_NS, lambda: self._retry(slot, serial))
+            kernel.timers.set(kernel.now_ns + SYN_RETRY_NS, partial(self._retry, slot, serial))
         return False
 
     def _retry(self, slot: int, serial: int) -> None:
@@ -239,17 +259,19 @@ class Network:
             self._connect(slot, serial)
 
     def _left_without(self, slot: int) -> None:
-        self._sockets.pop(slot, None)
+        self.objects.pop(slot, None)
         self._without.add(slot)
 
     def _drop(self, fd: int, size: int, reason: int, serial: int) -> None:
         kernel = self.kernel
+        if self.first_drop_ns is None:
+            self.first_drop_ns = kernel.now_ns
         kernel.ledger.counted[Count.DROPPED] += 1
         kernel.journal.append((kernel.now_ns, Kind.DROP, fd, size, reason, serial))
 
     def answered(self, socket: StreamSocket, count: int) -> None:
         """``count`` bytes of answers are on their way: book the requests they complete."""
-        size = len(self._payload)
+        size = len(self.payload)
         answered_bytes = socket.answered_bytes + count
         asked = socket.asked
         kernel = self.kernel
@@ -261,19 +283,20 @@ class Network:
 
     def hung_up(self, socket: StreamSocket) -> None:
         """The server closed a connection; if the client has no newer one, it is left without."""
-        if self._sockets.get(socket.slot) is socket:
+        if self.objects.get(socket.slot) is socket:
             self._left_without(socket.slot)
 
     def server_gone(self) -> None:
         """The process is gone, and every connection with it."""
         self.connected = False
-        self._sockets.clear()
+        self.objects.clear()
 
     def unanswered(self) -> list[StreamSocket]:
         """Connections with requests under way, those whose client has hung up since included."""
-        files = [*self.kernel.table.files.values(), *self.listener.queue, *self._sockets.values()]
+        files = [*self.kernel.table.files.values(), *self.listener.queue, *self.objects.values()]
         sockets = dict.fromkeys(file for file in files if isinstance(file, StreamSocket))
-        return sorted((socket for socket in sockets if socket.asked), key=lambda socket: socket.slot)
+        asking = (socket for socket in sockets if socket.asked)
+        return sorted(asking, key=lambda socket: (socket.slot, socket.asked, socket.numbers))
 
     def take_over(self, socket: StreamSocket, kept: bool) -> None:
         """Requests that an earlier kernel's connection had not answered.
@@ -284,12 +307,14 @@ class Network:
         new = self.socket_of(socket.slot) if kept else None
         lost = 0
         for arrived_ns in socket.asked:
-            if new is not None and new.deliver(self._payload):
+            if new is not None and new.deliver(self.payload):
                 new.asked.append(arrived_ns)
             else:
                 lost += 1
         if lost:
             kernel = self.kernel
+            if self.first_drop_ns is None:
+                self.first_drop_ns = kernel.now_ns
             kernel.ledger.counted[Count.DROPPED] += lost
-            size = lost * len(self._payload)
+            size = lost * len(self.payload)
             self._record((kernel.now_ns, Kind.DROP, -1, size, DropReason.CONNECTION_GONE, -1 - socket.slot))

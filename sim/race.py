@@ -8,24 +8,34 @@ Settings can change at any moment. The rate and the burst change what arrives fr
 number of descriptors, churn, the payload and FD_SETSIZE rebuild the servers on the spot
 (:mod:`sim.lane`); a lane that is added starts at that moment, and the accounts of all start over
 with it, because sums over different times cannot be compared.
+
+The race can be taken back to any moment, exactly, and from there into another future: see
+:mod:`sim.history` for the branches that makes, :mod:`sim.course` for how a moment is come to, and
+:mod:`sim.shelf` for the checkpoints that make it fast. A moment is meant as everywhere here: what
+happens *at* it, changes of settings included, has happened when the race is at it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sim.clock import NEVER
 from sim.costs import BUILT_IN, CostTable
+from sim.course import Course
 from sim.frame import FdView, Frame
-from sim.lane import Lane
+from sim.history import BranchView, Marker, Moment
 from sim.records import Kind
 from sim.scenario import Scenario
-from sim.workload import Workload, mean_gap_ns
+from sim.shelf import LIMIT_BYTES
+from sim.workload import mean_gap_ns
 
-_ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed")
-_SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed", "fault")
 _NO_CALLS = (Kind.PACKET, Kind.DROP)
 _STEPS_TO_A_CALL = 10_000
 """Events after which the step gives up: where interrupts take all the CPU, no call ever comes."""
 _STEPS_AT_ONE_TIME = 1_000
+_NEAR_NS = 1_000
+_FARTHER = 8
+"""How far back to look first where no record is known, and how much farther where nothing was found."""
 
 
 class Race:
@@ -34,34 +44,43 @@ class Race:
     Args:
         scenario: what the race is about.
         costs: what each step costs.
+        history_bytes: what checkpoints may take together; with none (0) going back runs everything
+            again from the start.
     """
 
-    def __init__(self, scenario: Scenario, costs: CostTable = BUILT_IN) -> None:
-        self.scenario = scenario
+    def __init__(
+        self, scenario: Scenario, costs: CostTable = BUILT_IN, history_bytes: int = LIMIT_BYTES
+    ) -> None:
         self.costs = costs
-        self.now_ns = 0
-        self.since_ns = 0
-        """Since when the accounts run."""
-        self._workload = Workload(scenario)
-        self._lanes = {name: Lane(name, scenario, costs, self._workload, 0) for name in scenario.lanes}
+        self._course = Course(scenario, costs, history_bytes)
+
+    @property
+    def now_ns(self) -> int:
+        """Where the race is."""
+        return self._course.now_ns
+
+    @property
+    def scenario(self) -> Scenario:
+        """What it is about now."""
+        return self._course.settings.scenario
 
     # -- time -----------------------------------------------------------------------------
 
     def advance(self, until_ns: int) -> None:
-        """Run every lane to a virtual time.
+        """Run every lane to a virtual time. In the past that plays what happened, changes included.
 
         Raises:
             ValueError: that time has passed.
         """
         if until_ns < self.now_ns:
-            raise ValueError(f"the race is at {self.now_ns} ns and cannot go back to {until_ns} ns")
-        for lane in self._lanes.values():
-            lane.run_until(until_ns)
-        self.now_ns = until_ns
+            raise ValueError(
+                f"the race is at {self.now_ns} ns and cannot go back to {until_ns} ns: seek does"
+            )
+        self._course.run(until_ns)
 
     def next_event_ns(self) -> int | None:
         """When the next thing happens in any lane; None if nothing ever will."""
-        due_ns = min(lane.kernel.next_due_ns() for lane in self._lanes.values())
+        due_ns = min(lane.kernel.next_due_ns() for lane in self._course.lanes.values())
         return None if due_ns >= NEVER else due_ns
 
     def step_event(self) -> None:
@@ -75,17 +94,20 @@ class Race:
             if self.now_ns > before_ns:
                 return
 
-    def step_syscall(self) -> None:
-        """Run until some lane enters a system call, returns from one, or goes to sleep in one."""
-        if all(lane.failure is not None for lane in self._lanes.values()):
-            return
-        journals = [lane.journal.records for lane in self._lanes.values()]
+    def step_syscall(self) -> bool:
+        """Run until some lane enters a system call, returns from one, or goes to sleep in one.
+
+        Returns:
+            Whether one did: not when all servers are gone, or interrupts take all the CPU.
+        """
+        if all(lane.failure is not None for lane in self._course.lanes.values()):
+            return False
         for _ in range(_STEPS_TO_A_CALL):
-            seen = [len(records) for records in journals]
+            made = self._made()
             self.step_event()
-            for records, count in zip(journals, seen, strict=True):
-                if any(record[1] not in _NO_CALLS for record in records[count:]):
-                    return
+            if self._made_since(made, _NO_CALLS):
+                return True
+        return False
 
     @property
     def scan_ns(self) -> int:
@@ -100,39 +122,125 @@ class Race:
     # -- settings -------------------------------------------------------------------------
 
     def change(self, scenario: Scenario) -> None:
-        """Let other settings hold from now on."""
-        old, self.scenario = self.scenario, scenario
-        rebuild = any(getattr(old, name) != getattr(scenario, name) for name in _SERVER_SETTINGS)
-        rebuild = rebuild or bool(old.churn) != bool(scenario.churn)
-        kept = {name: lane for name, lane in self._lanes.items() if name in scenario.lanes}
-        if any(getattr(old, name) != getattr(scenario, name) for name in _ARRIVAL_SETTINGS):
-            self._workload = Workload(scenario, self.now_ns, self._workload.serial_at(self.now_ns))
-            if not rebuild:
-                for lane in kept.values():
-                    lane.network.attach(self._workload)
-        if rebuild:
-            for lane in kept.values():
-                lane.rebuild(scenario, self._workload)
-        self._lanes = {
-            name: kept.get(name) or Lane(name, scenario, self.costs, self._workload, self.now_ns)
-            for name in scenario.lanes
-        }
-        if len(self._lanes) > len(kept):
-            self.since_ns = self.now_ns
-            for lane in kept.values():
-                lane.restart_books()
+        """Let other settings hold from now on. In the past that begins a branch, which is on from then."""
+        if scenario != self.scenario:
+            self._course.change(scenario)
+
+    # -- back and forth -------------------------------------------------------------------
+
+    @property
+    def end_ns(self) -> int:
+        """How far the branch that is on was ever run; before that the race is in the past."""
+        return self._course.history.branch.end_ns
+
+    def seek(self, at_ns: int) -> None:
+        """Go to a moment of the branch that is on, back or forth, beyond its end too.
+
+        The next frame is that of a race run straight to there, but that its records are the newest
+        :data:`~sim.journal.RECALLED` up to that moment, and none count as lost.
+
+        Raises:
+            ValueError: before the start.
+        """
+        self.go_to(Moment(self._course.history.branch.number, at_ns))
+
+    def snapshot(self) -> Moment:
+        """This moment, to come back to with :meth:`go_to`; a checkpoint is taken, so that it is near."""
+        self._course.keep()
+        return Moment(self._course.history.branch.number, self.now_ns)
+
+    def go_to(self, moment: Moment) -> None:
+        """Go to a moment of any branch, which is on from then.
+
+        Raises:
+            ValueError: there is no such branch, or the moment is before the start.
+        """
+        branches = self._course.history.branches
+        if moment.at_ns < 0:
+            raise ValueError(f"the race began at 0 ns: there is no {moment.at_ns} ns")
+        if not 0 <= moment.branch < len(branches):
+            raise ValueError(f"there is no branch {moment.branch}: the last one is {len(branches) - 1}")
+        self._course.go(branches[moment.branch], moment.at_ns)
+
+    def step_back_event(self) -> None:
+        """Go back to the latest moment before this one at which something happened, or to the start."""
+        self._step_back(())
+
+    def step_back_syscall(self) -> None:
+        """Go back to where a system call last began, ended or went to sleep, or to the start."""
+        self._step_back(_NO_CALLS)
+
+    def _step_back(self, without: Collection[int]) -> None:
+        """Go to the last moment before this one that a step forward would stop at.
+
+        The journals say where to look: at the latest record before now, or, where none is known,
+        farther and farther back. Nothing is run beyond now, where it has not been decided yet.
+        """
+        before_ns = self.now_ns
+        known = [lane.journal.latest_before(before_ns, without) for lane in self._course.lanes.values()]
+        last_ns = max(at_ns for at_ns, _ in known)
+        if any(since_ns > last_ns for _, since_ns in known):
+            last_ns = -1
+        distance_ns = before_ns - last_ns if last_ns >= 0 else _NEAR_NS
+        while True:
+            self.seek(max(0, before_ns - distance_ns))
+            made = self._made()
+            while (due_ns := self.next_event_ns()) is not None and due_ns < before_ns:
+                self.advance(due_ns)
+                if not without or self._made_since(made, without):
+                    last_ns, made = self.now_ns, self._made()
+            if last_ns >= 0 or distance_ns >= before_ns:
+                break
+            distance_ns *= _FARTHER
+        self.seek(max(last_ns, 0))
+
+    def _made(self) -> dict[str, int]:
+        """By lane, how many records there have been."""
+        return {name: lane.journal.made for name, lane in self._course.lanes.items()}
+
+    def _made_since(self, made: dict[str, int], without: Collection[int]) -> bool:
+        """Whether a lane has made a record since then, but for some kinds."""
+        return any(
+            record[1] not in without
+            for name, lane in self._course.lanes.items()
+            for record in lane.journal.since(made.get(name, 0))
+        )
+
+    # -- branches and markers -------------------------------------------------------------
+
+    @property
+    def branch(self) -> int:
+        """The number of the branch that is on."""
+        return self._course.history.branch.number
+
+    def branches(self) -> tuple[BranchView, ...]:
+        """Every course of events there has been, in the order in which they began."""
+        return self._course.history.views()
+
+    def markers(self) -> tuple[Marker, ...]:
+        """Moments worth going to on the branch that is on, in order; forks that leave it included."""
+        return tuple(self._course.history.markers())
+
+    def next_marker(self) -> Marker | None:
+        """The first one after now."""
+        return next((marker for marker in self.markers() if marker.at_ns > self.now_ns), None)
+
+    def previous_marker(self) -> Marker | None:
+        """The last one before now."""
+        return next((marker for marker in reversed(self.markers()) if marker.at_ns < self.now_ns), None)
 
     # -- what it shows --------------------------------------------------------------------
 
     def frame(self) -> Frame:
         """The race at this moment; its records are those since the last frame."""
+        settings = self._course.settings
         return Frame(
             now_ns=self.now_ns,
-            since_ns=self.since_ns,
-            scenario=self.scenario,
-            lanes=tuple(lane.frame(self.scenario) for lane in self._lanes.values()),
+            since_ns=settings.since_ns,
+            scenario=settings.scenario,
+            lanes=tuple(lane.frame(settings.scenario) for lane in self._course.lanes.values()),
         )
 
     def inspect(self, lane: str, first_fd: int, last_fd: int) -> FdView:
         """What can be said about the descriptors ``first_fd … last_fd`` of a lane."""
-        return self._lanes[lane].inspect(first_fd, last_fd)
+        return self._course.lanes[lane].inspect(first_fd, last_fd)

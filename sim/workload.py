@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +47,6 @@ class Workload:
     def __init__(self, scenario: Scenario, start_ns: int = 0, first_serial: int = 0) -> None:
         self.scenario = scenario
         self.start_ns = start_ns
-        self.active = active_slots(scenario)
-        """The clients that send, shuffled."""
         self.burst = scenario.burst_count
         self.gap_ns = mean_gap_ns(scenario)
         self.payload = request_bytes(scenario)
@@ -55,6 +54,15 @@ class Workload:
         self.window_ns = self._window_ns()
         self._serials = [first_serial]
         self._windows: dict[int, Window] = {}
+
+    @property
+    def active(self) -> npt.NDArray[np.int32]:
+        """The clients that send, shuffled; read-only."""
+        return _active_slots(self.scenario.seed, self.scenario.fds, self.scenario.active_count)
+
+    def rest(self) -> None:
+        """Give up what can be made again: nobody reads from here for a while."""
+        self._windows.clear()
 
     def _window_ns(self) -> int:
         gaps = [self.gap_ns * max(1, PACKETS_PER_WINDOW // self.burst)]
@@ -104,9 +112,10 @@ class Workload:
         rng = self._rng(_DATA, number)
         count = int(rng.poisson(self.window_ns / self.gap_ns))
         times = np.sort(rng.integers(0, self.window_ns, size=count))
-        starts = rng.integers(0, len(self.active), size=count)
-        places = (starts[:, None] + np.arange(self.burst)) % len(self.active)
-        return np.repeat(times, self.burst), self.active[places.ravel()].astype(np.int64)
+        active = self.active
+        starts = rng.integers(0, len(active), size=count)
+        places = (starts[:, None] + np.arange(self.burst)) % len(active)
+        return np.repeat(times, self.burst), active[places.ravel()].astype(np.int64)
 
     def _hang_ups(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         rng = self._rng(_CHURN, number)
@@ -119,12 +128,18 @@ class Workload:
 
 
 def active_slots(scenario: Scenario) -> npt.NDArray[np.int32]:
-    """The clients that ever send, in a seeded order."""
-    rng = np.random.default_rng((scenario.seed, 0, _SHUFFLE, scenario.fds))
-    active = scenario.active_count
-    if active * 50 < scenario.fds:
-        return rng.choice(scenario.fds, active, replace=False).astype(np.int32)
-    return rng.permutation(scenario.fds)[:active].astype(np.int32)
+    """The clients that ever send, in a seeded order; read-only."""
+    return _active_slots(scenario.seed, scenario.fds, scenario.active_count)
+
+
+@lru_cache(maxsize=4)
+def _active_slots(seed: int, fds: int, active: int) -> npt.NDArray[np.int32]:
+    rng = np.random.default_rng((seed, 0, _SHUFFLE, fds))
+    few = active * 50 < fds
+    drawn = rng.choice(fds, active, replace=False) if few else rng.permutation(fds)[:active]
+    slots = drawn.astype(np.int32)
+    slots.flags.writeable = False
+    return slots
 
 
 def mean_gap_ns(scenario: Scenario) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.frame import FdView, Frame
+from sim.history import BranchView, Marker, Moment
 from sim.records import Effect
 from sim.scenario import Scenario
 from tests.widgets.frames import FIRST_FD, call, counters, lane, mask_of, packet, scan
@@ -37,6 +38,33 @@ class StillRace:
     def inspect(self, lane_name: str, first_fd: int, last_fd: int) -> FdView:
         checked_ns = NOW_NS - 12_000 if lane_name == "select" else None
         return FdView(first_fd, last_fd, last_fd - first_fd + 1, 0, 0, "idle", checked_ns, None)
+
+    end_ns = NOW_NS
+    branch = 0
+
+    def seek(self, at_ns: int) -> None:
+        """It stands still."""
+
+    def go_to(self, moment: Moment) -> None:
+        """It stands still."""
+
+    def step_back_event(self) -> None:
+        """It stands still."""
+
+    def step_back_syscall(self) -> None:
+        """It stands still."""
+
+    def branches(self) -> tuple[BranchView, ...]:
+        return (BranchView(0, None, 0, NOW_NS, ()),)
+
+    def markers(self) -> tuple[Marker, ...]:
+        return ()
+
+    def next_marker(self) -> Marker | None:
+        return None
+
+    def previous_marker(self) -> Marker | None:
+        return None
 
     def frame(self) -> Frame:
         fds = self.scenario.fds

@@ -13,12 +13,14 @@ from sim.descriptors import IdleBlock
 from sim.files.tcp import StreamSocket
 from sim.frame import LaneFrame, TaskState
 from sim.kernel import Kernel
+from sim.lane import Lane
 from sim.race import Race
 from sim.records import Effect, Kind
 from sim.scenario import Scenario, Share
 from sim.servers import epoll_exclusive, epoll_oneshot, pool
 from sim.servers.base import ServerSettings
 from sim.servers.faulty import Herd
+from sim.workload import Workload
 from tests.sim.races import MS, records_of
 
 TASK_LANES = ("process", "thread", "pool", "epoll-oneshot", "epoll-exclusive")
@@ -199,16 +201,17 @@ def test_a_packet_says_that_it_woke_a_thread():
 
 def test_a_million_blocked_threads_are_charged_and_not_made():
     costs = replace(BUILT_IN, memory_bytes=1 << 40)
-    race = Race(Scenario(fds=1_000_000, lanes=("thread",)), costs)
-    race.advance(20 * MS)
-    lane = race.frame().lanes[0]
+    scenario = Scenario(fds=1_000_000, lanes=("thread",))
+    there = Lane("thread", scenario, costs, Workload(scenario), 0)
+    there.run_until(20 * MS)
+    lane = there.frame(scenario)
     assert lane.memory is not None
     assert lane.memory.used_bytes == 1_000_000 * (BUILT_IN.thread_bytes + BUILT_IN.socket_bytes)
     assert lane.memory.reserved_bytes == 1_000_000 * BUILT_IN.stack_reserve_bytes
     assert lane.tasks is not None
     assert lane.tasks.blocked + lane.tasks.runnable + lane.tasks.running == 1_000_001
     assert lane.counters.requests > 300
-    assert len(race._lanes["thread"].kernel.table.files) < 10
+    assert len(there.kernel.table.files) < 10
 
 
 @pytest.mark.parametrize("name", ["thread", "process", "epoll"])
@@ -225,6 +228,19 @@ def test_a_lane_fails_exactly_where_memory_ends(name):
     assert "\n" not in fails.failure
     assert fails.warning is not None
     assert fails.warning.kind == "memory"
+
+
+def test_it_fails_at_the_same_moment_however_time_is_cut():
+    costs = replace(BUILT_IN, memory_bytes=100 * (BUILT_IN.thread_bytes + BUILT_IN.socket_bytes))
+    scenario = Scenario(fds=100, active=90, rate=200_000, burst=20, churn=20_000, lanes=("thread",))
+    ends = []
+    for step_ns in (20 * MS, 37_001):
+        race = Race(scenario, costs)
+        while race.now_ns < 20 * MS:
+            race.advance(min(20 * MS, race.now_ns + step_ns))
+        ends.append(race.frame().lanes[0])
+    assert ends[0].counters == ends[1].counters
+    assert ends[0].failure == ends[1].failure is not None
 
 
 def test_a_server_that_grows_beyond_its_memory_fails_at_that_moment():

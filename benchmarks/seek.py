@@ -1,0 +1,130 @@
+"""Going back in time: a seek in the session of a minute, what checkpoints cost, and what they take.
+
+The session is what the screen's command does: a frame every 33 ms, as much of the race in each as its
+budget of wall time allows (speed ``max``), for a minute. No frame is drawn, so the minute takes no
+minute: the pacer's budget is spent and nothing else.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from dataclasses import replace
+
+from benchmarks.report import Figure
+from c10k_tui.pacer import BUDGET_S
+from sim.checkpoint import take
+from sim.race import Race
+from sim.scenario import LANES, PRESETS, Scenario, Share
+
+FRAMES = 60 * 30
+"""A minute at 30 frames a second."""
+SEEKS = 40
+SEEK_LIMIT_MS = 150
+FRAME_MS = 33
+_SEED = 1
+_ALL = Share(10_000)
+
+
+def session(scenario: Scenario, history_bytes: int | None = None) -> tuple[Race, list[float]]:
+    """A race run for a minute of frames at full speed, and how long each frame's part took, in ms."""
+    race = Race(scenario) if history_bytes is None else Race(scenario, history_bytes=history_bytes)
+    step_ns, took_ms = 100_000.0, []
+    for _ in range(FRAMES):
+        begin_s = time.perf_counter()
+        race.advance(race.now_ns + int(step_ns))
+        spent_s = time.perf_counter() - begin_s
+        race.frame()
+        took_ms.append(1_000 * spent_s)
+        # The pacer's way: as much as fits the budget, at most twice as much as last time.
+        step_ns *= min(2.0, 0.8 + 0.2 * BUDGET_S / max(spent_s, 1e-6))
+    return race, took_ms
+
+
+def seeks_ms(race: Race) -> list[float]:
+    """Seeks to places all over the session, frame included, each with a lookup of its wall time in ms."""
+    chance = random.Random(_SEED)
+    took = []
+    end_ns = race.end_ns
+    for _ in range(SEEKS):
+        at_ns = chance.randrange(end_ns)
+        begin_s = time.perf_counter()
+        race.seek(at_ns)
+        race.frame()
+        took.append(1_000 * (time.perf_counter() - begin_s))
+    return took
+
+
+def of_session(name: str, scenario: Scenario, limit_ms: float | None) -> list[Figure]:
+    """What seeks in a session take, and what the session's checkpoints take."""
+    race, frames_ms = session(scenario)
+    kept = race._course.shelf
+    count, size_mb = kept.count, kept.size_bytes / 1e6
+    virtual_s = race.end_ns / 1e9
+    took = seeks_ms(race)
+    slowest_ms = sorted(frames_ms)[-len(frames_ms) // 1_000 or -1]
+    note = f"{SEEKS} seeks in {virtual_s:.1f} virtual s; median {statistics.median(took):.0f} ms"
+    return [
+        Figure(f"{name}: the slowest seek", max(took), "ms", limit_ms, note=note),
+        Figure(f"{name}: checkpoints", size_mb, "MB", kept.limit_bytes / 1e6, note=f"{count} of them"),
+        Figure(f"{name}: the race's part of a frame, 1 in 1,000 is longer", slowest_ms, "ms", FRAME_MS),
+    ]
+
+
+def of_checkpoint(name: str, scenario: Scenario) -> list[Figure]:
+    """What taking and restoring a checkpoint costs, lane by lane, in a race that has run for a while."""
+    race = Race(scenario)
+    while race.now_ns < 300_000_000:
+        race.advance(race.now_ns + 5_000_000)
+    parts, longest_ms = [], 0.0
+    for lane in race._course.lanes.values():
+        bases = race._course.shelf._bases.setdefault(lane.name, [])
+        begin_s = time.perf_counter()
+        checkpoint = take(lane, 1, bases)
+        taken_s = time.perf_counter()
+        assert checkpoint is not None
+        checkpoint.restore(race._course.settings.workload)
+        took_ms, back_ms = 1_000 * (taken_s - begin_s), 1_000 * (time.perf_counter() - taken_s)
+        longest_ms = max(longest_ms, took_ms)
+        kilobytes = checkpoint.size_bytes / 1e3
+        parts.append(f"{lane.name} {took_ms:.1f} ms, {kilobytes:.0f} kB, back {back_ms:.1f} ms")
+    return [Figure(f"a checkpoint: {name}", longest_ms, "ms", note="; ".join(parts))]
+
+
+def overhead(name: str, scenario: Scenario, until_ns: int) -> Figure:
+    """How much slower a race runs that remembers: in turns with one that does not."""
+
+    def run_s(history_bytes: int) -> float:
+        race = Race(scenario, history_bytes=history_bytes)
+        begin_s = time.process_time()
+        while race.now_ns < until_ns:
+            race.advance(race.now_ns + until_ns // 200)
+        return time.process_time() - begin_s
+
+    rounds = [(run_s(64 * 1024 * 1024), run_s(0)) for _ in range(5)]
+    with_s, without_s = (statistics.median(times) for times in zip(*rounds, strict=True))
+    percent = 100 * (with_s / without_s - 1)
+    return Figure(f"checkpoints, of the race's own time: {name}", percent, "%", note=f"{without_s:.2f} s")
+
+
+def figures() -> list[Figure]:
+    """Seeks, checkpoints, and what they cost."""
+    found: list[Figure] = []
+    for name, scenario, limit_ms in (
+        ("100,000 fds", Scenario(fds=100_000), SEEK_LIMIT_MS),
+        ("100,000 fds, 3 lanes", Scenario(fds=100_000, lanes=LANES), SEEK_LIMIT_MS),
+        ("100,000 fds, all active", replace(PRESETS["all-active"][1], fds=100_000, lanes=LANES), None),
+        ("a million fds, 3 lanes", Scenario(fds=1_000_000, lanes=LANES), None),
+        ("16 fds drowned in 1M requests/s", Scenario(fds=16, rate=1_000_000, lanes=LANES), None),
+    ):
+        found += of_session(name, scenario, limit_ms)
+    for fds in (10_000, 100_000, 1_000_000):
+        found += of_checkpoint(f"{fds:,} fds", Scenario(fds=fds, lanes=LANES))
+        busy = replace(PRESETS["all-active"][1], fds=fds, active=_ALL, lanes=LANES)
+        found += of_checkpoint(f"{fds:,} fds, all active", busy)
+    found.append(overhead("10,000 fds, 3 lanes", Scenario(lanes=LANES), 1_000_000_000))
+    found.append(
+        overhead("10,000 fds, all active", replace(PRESETS["all-active"][1], lanes=LANES), 200_000_000)
+    )
+    return found
