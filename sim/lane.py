@@ -224,7 +224,7 @@ class Lane:
             memory=memory_view(self.server),
             warning=diagnose(kernel, self.server.listener, counters.spurious_wakes)
             if self.failure is None
-            else of_failure(kernel, self.failure, self.server.connection_bytes * scenario.fds),
+            else of_failure(kernel, self.failure, self._needed_bytes()),
         )
 
     def _activity(self) -> str:
@@ -264,6 +264,10 @@ class Lane:
             cost_ns=self._costs(spent_ns),
             spurious_wakes=counted[Count.SPURIOUS_WAKES],
         )
+
+    def _needed_bytes(self) -> int:
+        """Memory that all connections would take, those included for which there was none."""
+        return self.server.connection_bytes * max(self.fds, self.server.registered)
 
     def _costs(self, spent_ns: list[int]) -> dict[str, int]:
         """CPU time by account; the account for starting tasks only where there are any."""

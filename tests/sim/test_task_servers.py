@@ -254,6 +254,8 @@ def test_a_server_that_grows_beyond_its_memory_fails_at_that_moment():
         "thread fails here: 101 connections at 40.2 kB each take 4.07 MB, "
         "and this machine has 4.02 MB of memory"
     )
+    assert lane.warning is not None
+    assert lane.warning.kind == "memory"
 
 
 # --- what the grid shows --------------------------------------------------------------------------
