@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.workload import Workload
 
 COST_NS = 1_000_000
-OBJECT_COST_NS = 2_500
+OBJECT_COST_NS = 1_500
 COST_BYTES_PER_NS = 5
 _OVERHEAD_BYTES = 500
 """What the objects around a checkpoint's bytes take."""

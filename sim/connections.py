@@ -12,6 +12,7 @@ from __future__ import annotations
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.epoll import Item
 from sim.files.tcp import IDLE_MASK, StreamSocket
@@ -50,8 +51,9 @@ class Connections:
         if network.resting is not None:
             network.resting.put(resting)
         busy += network.listener.queue
-        self.rows = np.array([_row(socket, network) for socket in busy], dtype=np.int64)
-        self.asked = np.fromiter(chain.from_iterable(socket.asked for socket in busy), dtype=np.int64)
+        rows = chain.from_iterable(_row(socket, network) for socket in busy)
+        self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
+        self.asked = np.frombuffer(b"".join(socket.asked for socket in busy), np.int64)
         self.ready = [[item.fd for item in epoll.ready] for epoll in network.kernel.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
@@ -60,11 +62,10 @@ class Connections:
         """Make the connections again in a network that has none."""
         kernel, listener = network.kernel, network.listener
         epoll = kernel.epolls[0] if kernel.epolls else None
-        asked = self.asked.tolist()
         begin = 0
         for row in self.rows.reshape(-1, _COLUMNS).tolist():
             end = begin + row[-1]
-            socket = _socket(row, asked[begin:end], network)
+            socket = _socket(row, self.asked[begin:end], network)
             begin = end
             fd, events = row[0], row[7]
             if fd < 0:
@@ -154,7 +155,7 @@ def _row(socket: StreamSocket, network: Network) -> Row:
     )
 
 
-def _socket(row: list[int], asked: list[int], network: Network) -> StreamSocket:
+def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> StreamSocket:
     """A connection from its row."""
     _, slot, mask, arrived_ns, received_bytes, answered_bytes, flags, *_ = row
     socket = StreamSocket(network.kernel, mask)
@@ -163,7 +164,8 @@ def _socket(row: list[int], asked: list[int], network: Network) -> StreamSocket:
     socket.received_bytes = received_bytes
     socket.received = _stream(network.payload, received_bytes)
     socket.answered_bytes = answered_bytes
-    socket.asked = asked
+    if len(asked):
+        socket.asked.frombytes(asked.tobytes())
     socket.read_shut = bool(flags & _READ_SHUT)
     socket.client = network if flags & _CONNECTED else None
     if flags & _CURRENT:

@@ -54,7 +54,7 @@ class Marker:
     kind: str
     """``changed`` (a setting), ``failed`` (a lane's server), ``dropped`` (a lane's first loss), ``fork``."""
     lane: str = ""
-    """Which lane, where it is one."""
+    """Which lane, where it is one's."""
     branch: int = 0
     """Of a fork: the branch that begins here or, on that branch itself, the one it left."""
 

@@ -47,10 +47,10 @@ from sim.journal import Journal
 from sim.loopback import Loopback
 from sim.polling import oserror
 from sim.records import Effect, Kind
+from sim.restart import Restart
 from sim.selector import ScanCall, ScanPass
 from sim.sockets import SocketCalls
 from sim.waitqueue import Sleeper
-from sim.waits import Restart
 
 if TYPE_CHECKING:
     from sim.faces.os import OsModule

@@ -48,7 +48,7 @@ from sim.servers.thread import ThreadServer
 from sim.taskviews import memory_view, task_view
 from sim.workload import Workload, active_slots
 
-RECORD_WORK_NS = 3_000
+RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
 SCANNED_WORK_NS = 10
 PASS_WORK_NS = 60_000

@@ -7,9 +7,7 @@ poll 8 bytes in and 2 out for every descriptor; epoll_wait nothing in and 12 byt
 event it reports. select's timeout is 16 bytes more in, and 16 out to say what is left of it; poll
 and epoll_wait take theirs in a register.
 
-A program is a generator, which cannot be copied. One that brings a :class:`Restart` can be made anew
-in the middle of a call all the same: it makes the same call with the same arguments and the call goes
-on where it was, as Linux goes on with one that a stop signal cut short (``restart_syscall``).
+A call that is given a :class:`~sim.restart.Restart` can go on where it was in a program made anew.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from sim.asks import ListedAsk, PollAsk, SelectAsk, Words
 from sim.epoll import EVENT_BYTES, Epoll, Event
 from sim.polling import oserror
 from sim.records import Kind
+from sim.restart import Deadline, Restart
 from sim.selector import ScanCall, ScanPass
 
 if TYPE_CHECKING:
@@ -38,22 +37,6 @@ TIMESPEC_BYTES = 16
 POLLFD_BYTES = 8
 REVENTS_BYTES = 2
 SLEEP, RETURN = Kind.SLEEP, Kind.RETURN
-
-
-class Restart:
-    """What a call goes on from when its program is made anew (``restart_block``)."""
-
-    __slots__ = ("asleep", "events", "scan")
-
-    def __init__(self) -> None:
-        self.scan: ScanCall | None = None
-        """The call of select or poll under way."""
-        self.asleep: tuple[int, int, int, int, _Deadline | None] | None = None
-        """An epoll_wait that went to sleep: its serial, items looked at, passes, cost so far, timeout."""
-        self.events: list[Event] | None = None
-        """What an epoll_wait is about to return."""
-
-
 _SETS = (
     (polling.IN, polling.READABLE_SET),
     (polling.OUT, polling.WRITABLE_SET),
@@ -302,25 +285,6 @@ def _entry(copied_in: int) -> tuple[tuple[Count, int], ...]:
     return (Count.SYSCALLS, 1), (Count.COPIED_IN_BYTES, copied_in)
 
 
-class _Deadline:
-    """An armed timeout of epoll_wait."""
-
-    __slots__ = ("epoll", "over", "serial", "task")
-
-    def __init__(self, kernel: Kernel, epoll: Epoll, timeout_ns: int) -> None:
-        self.over = False
-        self.epoll = epoll
-        self.task = kernel.running
-        self.serial = kernel.timers.set(kernel.now_ns + timeout_ns, self.fire)
-
-    def fire(self) -> None:
-        """The time is up: wake the task, if it still sleeps."""
-        self.over = True
-        if self.task is not None and self.task in self.epoll.waiters:
-            self.epoll.waiters.remove(self.task)
-            self.epoll.kernel.wake(self.task)
-
-
 def epoll_wait(
     kernel: Kernel, epfd: int, maxevents: int, timeout_ns: int | None, restart: Restart | None = None
 ) -> Generator[None, None, list[Event]]:
@@ -352,7 +316,7 @@ def epoll_wait(
         kernel.call_serial = serial = kernel.call_serial + 1
         looked = passes = cost_ns = 0
         if timeout_ns:
-            deadline = _Deadline(kernel, epoll, timeout_ns)
+            deadline = Deadline(kernel, epoll, timeout_ns)
     while True:
         if epoll.ready:
             passes += 1

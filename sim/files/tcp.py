@@ -14,6 +14,7 @@ two simulated sockets is a :class:`sim.files.inet.TcpSocket`, which has both hal
 from __future__ import annotations
 
 import errno
+from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,7 +74,7 @@ class StreamSocket(Socket):
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
         """No more will come: FIN arrived, or the reading side was shut."""
-        self.asked: list[int] = []
+        self.asked: array[int] = array("q")
         """Requests not yet answered: when each arrived."""
         self.answered_bytes = 0
         """Bytes sent towards the answer of the first of them."""

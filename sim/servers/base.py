@@ -2,8 +2,8 @@
 
 A server's program is a generator, and a generator cannot be copied, which a checkpoint of a lane would
 have to do (:mod:`sim.checkpoint`). So a server can keep a rule instead: *whatever its program knows
-when it yields lies on the server*, in :attr:`Server.todo`, :attr:`Server.serving_fd` and the
-:class:`~sim.waits.Restart` it brings to every call that waits. Then :meth:`Server.run`, begun anew at
+when it yields lies on the server*: what is left to serve, :attr:`Server.serving_fd`, and the
+:class:`~sim.restart.Restart` it brings to every call that waits. Then :meth:`Server.run`, begun anew at
 any moment, goes on exactly where the generator that it replaces would have. A server that keeps the
 rule says so (:attr:`Server.restartable`). One that does not is correct all the same: a lane that has
 it gets no checkpoints, and going back in time runs it again from where it was last built.
@@ -19,8 +19,8 @@ from sim.cpu import Program, Task
 from sim.descriptors import IdleBlock
 from sim.files.tcp import ListeningSocket
 from sim.kernel import Kernel
+from sim.restart import Restart
 from sim.units import format_bytes
-from sim.waits import Restart
 
 READ_BYTES = 65_536
 BACKLOG = 4096
@@ -63,8 +63,6 @@ class Server(ABC):
         self.spare_fd = self.open_spare()
         self.serving_fd: int | None = None
         """The descriptor being read or answered."""
-        self.todo: list[int] = []
-        """Descriptors reported and not served yet, the next one last."""
         self.restart = Restart()
         """The waiting call under way."""
         self.begun = False

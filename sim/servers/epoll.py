@@ -11,8 +11,9 @@ from sim import polling
 from sim.accounts import Account
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
-from sim.epoll import CTL_ADD, Epoll
-from sim.servers.base import Server
+from sim.epoll import CTL_ADD, Epoll, Event
+from sim.kernel import Kernel
+from sim.servers.base import Server, ServerSettings
 
 MAX_EVENTS = 1024
 """Events asked for at once."""
@@ -25,6 +26,11 @@ class EpollServer(Server):
     restartable = True
     watched_events = polling.IN
     """What a connection is watched for, and how."""
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self.events: list[Event] = []
+        """What epoll_wait reported and is not served yet, the next one last."""
 
     def open_spare(self) -> int:
         """The epoll itself takes the second number."""
@@ -55,9 +61,10 @@ class EpollServer(Server):
 
     def run(self) -> Program:
         yield from self.pick_up()
-        kernel, epfd, todo, restart = self.kernel, self.spare_fd, self.todo, self.restart
+        kernel, epfd, restart = self.kernel, self.spare_fd, self.restart
         while True:
-            while todo:
-                yield from self.serve(todo.pop())
-            events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS, None, restart)
-            todo += [fd for fd, _ in reversed(events)]
+            events = self.events
+            while events:
+                yield from self.serve(events.pop()[0])
+            self.events = events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS, None, restart)
+            events.reverse()

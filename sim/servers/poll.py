@@ -27,6 +27,8 @@ class PollServer(Server):
         super().__init__(kernel, settings)
         self._entries: npt.NDArray[np.void] = np.zeros(64, dtype=POLLFD)
         self._count = 0
+        self.todo: list[int] = []
+        """Descriptors reported and not served yet, the next one last."""
         self._places: dict[int, int] = {}
         """Where in the array the descriptors stand that are not where ``_block`` says."""
         self._block: IdleBlock | None = None

@@ -31,6 +31,8 @@ class SelectServer(Server):
         self._watched: Words = words_for(64)
         self._count = 0
         self._highest = 0
+        self.todo: list[int] = []
+        """Descriptors reported and not served yet, the next one last."""
         self._readable: Words | None = None
         """The set that select was given, from its call until it is walked."""
 

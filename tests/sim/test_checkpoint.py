@@ -14,6 +14,7 @@ from sim.arrays import Base, keep
 from sim.checkpoint import take
 from sim.clock import NEVER
 from sim.costs import BUILT_IN
+from sim.files.tcp import StreamSocket
 from sim.lane import SERVERS, Lane
 from sim.scenario import Scenario, Share
 from sim.workload import Workload
@@ -123,6 +124,23 @@ def test_connections_at_rest_are_given_up_where_there_are_many(monkeypatch):
 def test_what_waits_in_a_full_backlog_is_restored_too():
     scenario = Scenario(fds=100, rate=0, churn=1_000_000, lanes=("select",))
     copies("select", scenario, [MS, 10 * MS], 20 * MS)
+
+
+@pytest.mark.parametrize("name", sorted(SERVERS))
+def test_requests_half_read_and_half_answered_are_restored_too(name):
+    scenario = Scenario(fds=3, active=1, payload=30_000, rate=40_000, burst=1)
+    workload = Workload(scenario)
+    lane = Lane(name, scenario, BUILT_IN, workload, 0)
+    moments = []
+    while len(moments) < 5 and lane.kernel.now_ns < 50 * MS:
+        lane.run_until(lane.kernel.next_due_ns())
+        if any(
+            isinstance(file, StreamSocket) and file.answered_bytes
+            for file in lane.kernel.table.files.values()
+        ):
+            moments.append(lane.kernel.now_ns)
+    assert len(moments) == 5
+    copies(name, scenario, moments, moments[-1] + MS)
 
 
 def test_a_lane_whose_server_cannot_be_begun_anew_has_no_checkpoint(monkeypatch):
