@@ -16,6 +16,7 @@ from c10k_tui.options import (
     calibrate_parser,
     duration_ns_of,
     parse,
+    pictured,
     run_parser,
     scenario_of,
     screen_parser,
@@ -107,7 +108,7 @@ def _screen(words: list[str]) -> int:
     options = parse(parser, words)
     if options.help or options.version:
         return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
-    scenario = scenario_of(options)
+    scenario = pictured(scenario_of(options))
 
     from c10k_tui.screen_command import check_terminal, open_screen, plan_of, speed_of, theme_of
 
@@ -126,10 +127,17 @@ def _recording(name: str) -> Command:
     return command
 
 
+def _capacity(words: list[str]) -> int:
+    from c10k_tui.capacity_command import capacity
+
+    return capacity(words)
+
+
 _COMMANDS: dict[str, Command] = {
     "run": _run,
     "bench": _bench,
     "calibrate": _calibrate,
+    "capacity": _capacity,
     "record": _recording("record"),
     "replay": _recording("replay"),
     "export": _recording("export"),

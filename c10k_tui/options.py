@@ -19,19 +19,25 @@ from typing import NoReturn
 
 from c10k_tui.pacer import DEFAULT_SPEED
 from c10k_tui.recording.options import add_recording
+from sim.faultpresets import ALL_PRESETS
+from sim.faults import FAULTS
 from sim.scenario import LANES, PRESETS, Scenario, parse_field, parse_settings
 from sim.units import format_count, parse_duration_ns
 
 RUN_LIMIT_NS = 60_000_000_000
 """The longest ``--for``: what a minute does not show, an hour will not."""
 
-COMMANDS = ("run", "bench", "calibrate", "record", "replay", "export")
+COMMANDS = ("run", "bench", "calibrate", "capacity", "record", "replay", "export")
 """The words that may stand first; without one it is the screen."""
 
-_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize")
+_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize", "fault")
 _SCREEN_ONLY = ("--speed", "--paused", "--theme")
 _RUN_ONLY = ("--for", "--json")
 _BENCH_ONLY = ("--mechanisms", "--wait", "--csv", "--no-host", "--svg")
+
+
+_WITHOUT_PICTURE = frozenset(("process", "thread", "pool", "epoll-et", "epoll-oneshot", "epoll-exclusive"))
+"""Lanes of which the screen has no picture yet; ``run`` tells of them in figures."""
 
 
 class UsageError(Exception):
@@ -100,9 +106,9 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
     Raises:
         UsageError: anything in it that cannot be.
     """
-    if options.preset is not None and options.preset not in PRESETS:
-        raise UsageError(f"there is no preset {options.preset!r}; choose from {', '.join(PRESETS)}")
-    base = Scenario() if options.preset is None else PRESETS[options.preset][1]
+    if options.preset is not None and options.preset not in ALL_PRESETS:
+        raise UsageError(f"there is no preset {options.preset!r}; choose from {', '.join(ALL_PRESETS)}")
+    base = Scenario() if options.preset is None else ALL_PRESETS[options.preset][1]
     words = " ".join(options.words).split()
     for word in words:
         if "=" not in word:
@@ -117,6 +123,21 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return replace(base, **settings)  # type: ignore[arg-type]
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def pictured(scenario: Scenario) -> Scenario:
+    """A scenario, if the screen can show all of it.
+
+    Raises:
+        UsageError: it has a lane or a fault that only ``run`` tells of.
+    """
+    unseen = [name for name in scenario.lanes if name in _WITHOUT_PICTURE]
+    if unseen or scenario.fault:
+        raise UsageError(
+            f"the screen has no picture of {unseen[0] if unseen else scenario.fault} yet; "
+            f"in figures: c10k-tui run '{scenario}'"
+        )
+    return scenario
 
 
 def duration_ns_of(options: argparse.Namespace) -> int:
@@ -138,7 +159,7 @@ def _about_word(word: str) -> str:
     """What to say of a word that is neither a command nor a setting."""
     if word in COMMANDS:
         return f"{word} goes first: c10k-tui {word} …"
-    if word in PRESETS:
+    if word in ALL_PRESETS:
         return f"{word!r} is a preset: c10k-tui --preset {word}"
     if close := get_close_matches(word, COMMANDS, n=1):
         return f"there is no command {word!r}; did you mean {close[0]}?"
@@ -153,9 +174,9 @@ def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
     if option in _BENCH_ONLY:
         return f"{option} belongs to the benchmark: c10k-tui bench {option} …"
     command = parser.prog.rpartition(" ")[2]
-    if option in _RUN_ONLY and command in ("c10k-tui", "calibrate"):
+    if option in _RUN_ONLY and command in ("c10k-tui", "calibrate", "capacity"):
         return f"{option} belongs to the race without a screen: c10k-tui run {option} …"
-    if option in _SCREEN_ONLY and command in ("run", "bench", "calibrate"):
+    if option in _SCREEN_ONLY and command in ("run", "bench", "calibrate", "capacity"):
         return f"{option} is for the screen, and {command} has none"
     known = [name for action in parser._actions for name in action.option_strings]  # no public way
     close = get_close_matches(option, known, n=1)
@@ -184,7 +205,7 @@ def screen_parser() -> argparse.ArgumentParser:
     parser = new_parser(
         usage=(
             "c10k-tui [SCENARIO] [options]\n"
-            "       c10k-tui run|bench|calibrate|record|replay|export … (each with --help)"
+            "       c10k-tui run|bench|calibrate|capacity|record|replay|export … (each with --help)"
         ),
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,
@@ -263,7 +284,8 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         ("--lanes", "LIST", f"servers to race, of {', '.join(LANES)} ({','.join(default.lanes)})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
         ("--fd-setsize", "on|off", "whether select stops at 1024 descriptors, as the C library's does (off)"),
-        ("--preset", "NAME", f"start from {', '.join(PRESETS)}"),
+        ("--fault", "NAME", f"a classic mistake: {', '.join(FAULTS)} (none)"),
+        ("--preset", "NAME", f"start from {', '.join(PRESETS)}, or a race in which a fault strikes soon"),
     ):
         group.add_argument(option, metavar=metavar, help=text.replace("%", "%%"))
 

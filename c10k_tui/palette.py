@@ -36,6 +36,12 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "epoll": ("epoll", "base", "bold"),
     # What is told, as epoll is, has its colour.
     **dict.fromkeys(NAMED_AS_EPOLL, ("epoll", "base", "bold")),
+    "process": ("poll", "base", "bold"),
+    "thread": ("poll", "base", "bold"),
+    "pool": ("poll", "base", "bold"),
+    "epoll-et": ("epoll", "base", "bold"),
+    "epoll-oneshot": ("epoll", "base", "bold"),
+    "epoll-exclusive": ("epoll", "base", "bold"),
     "wasted": ("heat-3", "base", "bold"),
     "rule": ("cursor", "base", ""),
     "good": ("read", "base", "bold"),

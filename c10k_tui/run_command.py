@@ -58,6 +58,7 @@ def as_data(frame: Frame, costs: CostTable) -> dict[str, object]:
             "seed": scenario.seed,
             "lanes": list(scenario.lanes),
             "fd_setsize": scenario.fd_setsize,
+            **({"fault": scenario.fault} if scenario.fault else {}),
             "text": str(scenario),
         },
         "costs": {
@@ -96,6 +97,7 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
         "wakeup_ns": _optional(counters.wakeup_ns),
         "setup_ns": int(lane.setup_ns),
         "failure": lane.failure,
+        **_only_some_have(lane),
     }
 
 
@@ -104,6 +106,25 @@ _OF_OTHERS = (
     *("sq_thread_work_ns", "sq_thread_spin_ns", "sq_thread_sleep_ns"),
 )
 """Counts that only kqueue, io_uring or completion ports have; they are left out where they are 0."""
+
+
+def _only_some_have(lane: LaneFrame) -> dict[str, object]:
+    """What is there only in lanes of several tasks, or where something goes wrong."""
+    data: dict[str, object] = {}
+    tasks, memory, warning = lane.tasks, lane.memory, lane.warning
+    if tasks is not None and memory is not None:
+        data["tasks"] = {
+            "running": tasks.running,
+            "runnable": tasks.runnable,
+            "blocked": tasks.blocked,
+            "preemptions": tasks.preemptions,
+            "switches_per_s": lane.counters.switches_per_s,
+            "spurious_wakes": lane.counters.spurious_wakes,
+        }
+        data["memory_bytes"] = memory.used_bytes
+    if warning is not None and lane.failure is None:
+        data["warning"] = {"kind": warning.kind, "text": warning.text}
+    return data
 
 
 def _optional(value: int | None) -> int | None:
@@ -179,6 +200,8 @@ def sentences(frame: Frame) -> Iterator[str]:
     """What the table says, in plain words: one sentence for each lane, and one for the two ends."""
     for lane in frame.lanes:
         yield _told(lane)
+        if lane.warning is not None and lane.failure is None:
+            yield f"{lane.name}, now: {lane.warning.text}."
     if len(frame.lanes) > 1:
         comparison = _comparison(frame.lanes[0], frame.lanes[-1])
         if comparison:

@@ -41,6 +41,8 @@ class Account(IntEnum):
     APPLICATION = 9
     """The server's own work, walking the result of select and poll included."""
     IDLE = 10
+    TASK_START = 11
+    """clone, fork and exit: what it takes to give a connection a thread or a process of its own."""
 
     @property
     def label(self) -> str:
@@ -85,6 +87,8 @@ class Count(IntEnum):
     """What it spent looking for work."""
     SQ_THREAD_SLEEP_NS = 23
     """How long it slept: the three sum to the time, as the accounts of the lane's own CPU do."""
+    SPURIOUS_WAKES = 24
+    """Tasks woken that found nothing, and went back to sleep."""
 
 
 Part = tuple[Account, int]

@@ -14,8 +14,9 @@ The CPU can be stopped at any nanosecond, in the middle of a call too, and :meth
 says exactly what was spent up to then. Running to a time in one go or in a thousand steps is the
 same. All CPU time is accounted for: the ledger's sum is :attr:`Cpu.free_ns`, always.
 
-Simplified: a single CPU; tasks are not preempted by each other; no kernel threads but io_uring's
-polling one, which has a CPU of its own (:mod:`sim.sqthread`).
+Simplified: a single CPU; no kernel threads but io_uring's polling one, which has a CPU of its own
+(:mod:`sim.sqthread`). Without a :class:`~sim.scheduler.Scheduler` tasks are not preempted by each other:
+the one that runs goes on until it blocks.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from sim.accounts import Account, Bill, Ledger, Part, Tally
 from sim.clock import NEVER, Timers
 
 if TYPE_CHECKING:
+    from sim.scheduler import RunQueue, Scheduler
     from sim.selector import ScanPass
 
 Program = Generator[None, None, Any]
@@ -87,7 +89,9 @@ class Cpu:
         self.timers = Timers()
         self.device: Device = NoDevice()
         self.running: Task | None = None
-        self.runnable: deque[Task] = deque()
+        self.runnable: deque[Task] | RunQueue = deque()
+        self.scheduler: Scheduler | None = None
+        """Who shares the CPU out among several tasks; None where one runs until it blocks."""
         self.scan: ScanPass | None = None
         """The pass of select or poll under way."""
         self.ledger = Ledger()
@@ -162,11 +166,12 @@ class Cpu:
     def run_until(self, until_ns: int) -> None:
         """Let virtual time pass to ``until_ns`` exactly."""
         timers, device = self.timers, self.device
+        let_run = self._let_run if self.scheduler is None else self.scheduler.let_run
         while True:
             due_ns = device.due_ns if device.due_ns < timers.due_ns else timers.due_ns
             task = self.running
             if task is not None:
-                self._let_run(task, due_ns if due_ns < until_ns else until_ns)
+                let_run(task, due_ns if due_ns < until_ns else until_ns)
                 if timers.due_ns < due_ns or (self.running is not None and self.running is not task):
                     continue
             if due_ns > until_ns:
@@ -190,13 +195,14 @@ class Cpu:
                     return
         except StopIteration as stop:
             task.result = stop.value
-            self._finish(task)
+            self.finish(task)
         except Exception as error:
             # What goes wrong in a program is that program's end, not the simulator's.
             task.error = error
-            self._finish(task)
+            self.finish(task)
 
-    def _finish(self, task: Task) -> None:
+    def finish(self, task: Task) -> None:
+        """The program of the running task is over."""
         task.done = True
         self.running = self.runnable.popleft() if self.runnable else None
         if task.at_end is not None:
@@ -205,7 +211,10 @@ class Cpu:
     def next_due_ns(self) -> int:
         """When the next thing happens; :data:`~sim.clock.NEVER` if nothing will."""
         due_ns = min(self.device.due_ns, self.timers.due_ns)
-        return min(due_ns, max(self.free_ns, self.now_ns)) if self.running is not None else due_ns
+        if self.running is None:
+            return due_ns
+        step_ns = self.free_ns if self.scheduler is None else self.scheduler.step_ends_ns()
+        return min(due_ns, max(step_ns, self.now_ns))
 
     def complete(self, program: Program, name: str = "main") -> Any:
         """Run a program to its end and give its result: how code outside makes a blocking call.
@@ -265,6 +274,25 @@ class Cpu:
             back_ns = min(spent_ns[account], ahead_ns)
             spent_ns[account] -= back_ns
             ahead_ns -= back_ns
+
+    def cut_short(self) -> tuple[Part, ...]:
+        """Stop the step under way here and now (preemption).
+
+        Returns:
+            What it has not done yet, and pays for when it goes on.
+        """
+        self.ledger.fold()
+        spent_ns = self.ledger.spent_ns
+        before_ns = spent_ns[:]
+        self._take_back(spent_ns, self.free_ns - self.now_ns)
+        self.free_ns = self.now_ns
+        self.recent.clear()
+        self.stolen_ns = 0
+        return tuple(
+            (Account(account), before - now)
+            for account, (before, now) in enumerate(zip(before_ns, spent_ns, strict=True))
+            if before != now
+        )
 
     def open_books(self, start_ns: int, spent_ns: list[int], counted: list[int]) -> int:
         """Begin the accounts at now: what was done so far was preparation, and took no time.

@@ -112,7 +112,7 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
-    __slots__ = ("blocks", "count", "interest", "ready", "waiters")
+    __slots__ = ("blocks", "collected_ns", "count", "interest", "ready", "told_once", "waiters")
 
     lazy = True
 
@@ -124,6 +124,10 @@ class Epoll(OpenFile):
         self.count = 0
         """Descriptors watched, those in blocks that have no item of their own yet included."""
         self.ready: list[Item] = []
+        self.collected_ns = -1
+        """When epoll_wait last walked the ready list."""
+        self.told_once = False
+        """Whether an edge-triggered or one-shot item is or was among them."""
         self.waiters: deque[Task] = deque()
         """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
 
@@ -155,6 +159,8 @@ class Epoll(OpenFile):
     def hook(self, file: OpenFile, fd: int, events: int) -> Item:
         """Make an item and put it on the file's wait queue."""
         item = Item(self, file, fd, events)
+        if item.once:
+            self.told_once = True
         self.interest[file, fd] = item
         self.count += 1
         file.items.append(item)
@@ -257,7 +263,7 @@ class Epoll(OpenFile):
             The events, and how many items were stale: listed, but not ready any more.
         """
         walked, self.ready = self.ready, []
-        now_ns = self.kernel.now_ns
+        self.collected_ns = now_ns = self.kernel.now_ns
         events: list[Event] = []
         again: list[Item] = []
         rest: list[Item] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,12 @@ class Counters:
     """From the packet's arrival to the answer's last byte; None before the first answer."""
     latency_p99_ns: int | None
     cost_ns: Mapping[str, int]
-    """CPU time by account, idle included: the values sum to ``now_ns - since_ns`` of the frame."""
+    """CPU time by account, idle included: the values sum to ``now_ns - since_ns`` of the frame.
+
+    ``task_start`` is among them only where connections get tasks of their own.
+    """
+    spurious_wakes: int = 0
+    """Tasks that were woken, found nothing, and went back to sleep."""
     changes: int = 0
     """kqueue: changes applied."""
     filter_runs: int = 0
@@ -74,7 +80,12 @@ class Counters:
     def wait_ns(self) -> int:
         """CPU time spent on *waiting*: everything but reading, answering, interrupts and idling."""
         accounts = ("syscall", "copy_in", "scan", "wait_queue", "copy_out", "context_switch", "interest_list")
-        return sum(self.cost_ns[name] for name in accounts)
+        return sum(self.cost_ns[name] for name in accounts) + self.cost_ns.get("task_start", 0)
+
+    @property
+    def switches_per_s(self) -> int:
+        """Context switches per second of virtual time, on average."""
+        return self.context_switches * 1_000_000_000 // max(1, sum(self.cost_ns.values()))
 
     @property
     def wakeup_ns(self) -> int | None:
@@ -122,6 +133,59 @@ class CallView:
     end_ns: int
 
 
+class TaskState:
+    """What a connection's task is doing: the values of :attr:`TaskView.states`."""
+
+    NONE: Final = 0
+    """No task is at it: the descriptor is closed, or its events go to whichever worker takes them."""
+    BLOCKED: Final = 1
+    RUNNABLE: Final = 2
+    RUNNING: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """The threads or processes of a lane that has several."""
+
+    running: int
+    """1 if one has the CPU, else 0."""
+    runnable: int
+    """The run queue's length: those that could run, but for the running one."""
+    blocked: int
+    preemptions: int
+    """How often one had to give way at the end of its slice, since the server was started."""
+    states: npt.NDArray[np.uint8]
+    """By descriptor number, from ``first_fd`` on: a :class:`TaskState`; read-only."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """The memory a lane's connections take, in bytes; buffers left out."""
+
+    connection_bytes: int
+    """For one connection: socket, watch or wait-queue entries, thread or process."""
+    used_bytes: int
+    """For all of them."""
+    reserved_bytes: int
+    """Addresses set aside for stacks, most of which are never touched; 0 without threads."""
+    limit_bytes: int
+    """What the machine has."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """Something that goes wrong in a lane, seen in its kernel's state."""
+
+    kind: str
+    """Which: a name of :data:`sim.faults.FAULTS`, ``fd-setsize``, ``memory`` or ``failed``."""
+    text: str
+    """What happens, in one plain sentence."""
+    fd: int | None
+    """The descriptor concerned."""
+    count: int
+    """How many (descriptors, connections, wake-ups) are concerned, by kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneFrame:
     """One lane at one moment."""
@@ -155,6 +219,11 @@ class LaneFrame:
     """What building the set-up cost (accept, epoll_ctl ADD): before the race, not in ``cost_ns``."""
     mechanism: MechanismView | None = None
     """kqueue, io_uring, iocp: their queues and rings, and what is in flight."""
+    tasks: TaskView | None = None
+    """Where several tasks share the CPU; None where one does everything."""
+    memory: MemoryView | None = None
+    warning: FaultView | None = None
+    """What goes wrong at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from sim.scenario import Scenario
 from sim.workload import Workload
 
-SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed")
+SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed", "fault")
 ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed")
 
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from sim.faces.threading import ThreadingModule
     from sim.faces.time import TimeModule
     from sim.files.inet import TcpSocket
+    from sim.files.tcp import StreamSocket
     from sim.io_uring import IoUring
     from sim.iocp import CompletionPort
     from sim.kqueue import Kqueue
@@ -106,6 +107,10 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         """Those of them that may watch blocks of untouched connections whole."""
         self.unnoticed: set[TcpSocket] = set()
         """Sockets whose send buffer got full without a call that found it so."""
+        self.at_touch: Callable[[StreamSocket, int], None] | None = None
+        """Hooks who waits for a connection of an untouched block that now becomes an object."""
+        self.full: set[StreamSocket] = set()
+        """Connections to clients outside whose send buffer is full."""
         self.call_serial = 0
         self.last_call: CallSummary | None = None
         """The latest waiting call that returned something."""
@@ -116,6 +121,7 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.epoll_returns, self.epoll_sleeps = page(), page()
         self.bills = page()
         """Of kevent, io_uring_enter and the calls of completion ports, by call, step and sizes."""
+        self.blocking_bills = page()
 
     # -- faces ----------------------------------------------------------------------------
 
@@ -194,8 +200,19 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
             bill = self._work[ns] = Bill(((Account.APPLICATION, ns),))
         self.pay(bill)
 
+    @property
+    def switches_of_a_sleep(self) -> int:
+        """Switches that a waiting call pays for on its way to sleep, and again on its way back.
+
+        None where a scheduler books each switch that really happens: away from one task and to the
+        next is one of them.
+        """
+        return 0 if self.scheduler is not None else 1
+
     def pay_switch(self) -> int:
         """One context switch, away from a task or back to it; the nanoseconds it costs."""
+        if not self.switches_of_a_sleep:
+            return 0
         switch_ns = self.costs.context_switch_ns
         bill = self._fixed.get("switch")
         if bill is None:
@@ -410,9 +427,9 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         """Wait for descriptors in an array: see :func:`sim.waits.poll`."""
         return waits.poll(self, entries, timeout_ns, restart)
 
-    def sleep_on(self, file: OpenFile) -> Generator[None, None, None]:
+    def sleep_on(self, file: OpenFile, in_write: bool = False) -> Generator[None, None, None]:
         """Sleep until a file changes: what a blocking read or write does when it finds nothing."""
-        sleeper = Sleeper(self, self.block(), file.exclusive)
+        sleeper = Sleeper(self, self.block(), file.exclusive, in_write)
         file.wait_queue.add(sleeper)
         self.pay_switch()
         try:

@@ -22,6 +22,9 @@ from sim import polling
 from sim.accounts import Account, Count
 from sim.costs import CostTable
 from sim.cpu import Task
+from sim.diagnosis import diagnose, of_failure
+from sim.faults import BACKLOG as BACKLOG_FAULT
+from sim.faults import SHORT_BACKLOG, SLOW_READER
 from sim.files.tcp import IDLE_MASK, StreamSocket
 from sim.frame import CallView, Counters, FdView, LaneFrame, PassView
 from sim.history import SERVER_SETTINGS, Change, differs
@@ -31,14 +34,22 @@ from sim.latency import Latencies
 from sim.network import Network
 from sim.scenario import Scenario
 from sim.selector import ScanPass
-from sim.servers.base import Server, ServerFailure, ServerSettings
+from sim.servers.base import BACKLOG, Server, ServerFailure, ServerSettings
 from sim.servers.epoll import EpollServer
+from sim.servers.epoll_et import EpollEtServer
+from sim.servers.epoll_exclusive import EpollExclusiveServer
+from sim.servers.epoll_oneshot import EpollOneshotServer
+from sim.servers.faulty import FAULTY
 from sim.servers.io_uring import IoUringPollServer, IoUringServer, IoUringSqpollServer
 from sim.servers.iocp import IocpServer
 from sim.servers.kqueue import KqueueServer
 from sim.servers.poll import PollServer
+from sim.servers.pool import PoolServer
+from sim.servers.process import ProcessServer
 from sim.servers.select import SelectServer
-from sim.workload import Workload
+from sim.servers.thread import ThreadServer
+from sim.taskviews import memory_view, task_view
+from sim.workload import Workload, active_slots
 
 RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
@@ -48,13 +59,23 @@ PASS_WORK_NS = 60_000
 BUILT_WORK_NS = 5
 """What a connection adds to building a lane."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
-SERVERS: dict[str, type[Server]] = {
-    server.name: server
-    for server in (
-        *(SelectServer, PollServer, EpollServer, KqueueServer),
-        *(IoUringServer, IoUringPollServer, IoUringSqpollServer, IocpServer),
-    )
-}
+_KINDS: tuple[type[Server], ...] = (
+    ProcessServer,
+    ThreadServer,
+    PoolServer,
+    SelectServer,
+    PollServer,
+    EpollServer,
+    EpollEtServer,
+    EpollOneshotServer,
+    EpollExclusiveServer,
+    KqueueServer,
+    IoUringServer,
+    IoUringPollServer,
+    IoUringSqpollServer,
+    IocpServer,
+)
+SERVERS: dict[str, type[Server]] = {server.name: server for server in _KINDS}
 
 
 class Lane:
@@ -80,18 +101,27 @@ class Lane:
         self._built_work_ns += BUILT_WORK_NS * scenario.fds
         kernel = self.kernel = Kernel(self.costs, now_ns=now_ns, journal=self.journal)
         settings = ServerSettings(
-            scenario.payload, bool(scenario.churn), polling.FD_SETSIZE if scenario.fd_setsize else None
+            scenario.payload,
+            bool(scenario.churn),
+            polling.FD_SETSIZE if scenario.fd_setsize else None,
+            SHORT_BACKLOG if scenario.fault == BACKLOG_FAULT else BACKLOG,
         )
         self.failure: str | None = None
         self.failed_ns: int | None = None
         """When the server gave up."""
-        self.server = SERVERS[self.name](kernel, settings)
+        kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
+        self.server = kind(kernel, settings)
+        if scenario.fault:
+            self.server.restartable = False
         self.first_fd = kernel.table.end
         self.fds = scenario.fds
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
         block = kernel.table.install_idle(scenario.fds, IDLE_MASK, self.network.make)
+        if scenario.fault == SLOW_READER:
+            self.network.slow = frozenset(active_slots(scenario)[:1].tolist())
         kernel.charge(((Account.SOCKET_IO, scenario.fds * self.costs.accept_ns),))
         try:
+            self.server.afford(scenario.fds)
             self.server.adopt(block)
         except ServerFailure as failure:
             self._fail(str(failure))
@@ -102,7 +132,7 @@ class Lane:
         self.network.attach(workload)
         self.task: Task | None = None
         if self.failure is None:
-            self.task = self.kernel.start(self.server.run(), self.name)
+            self.task = self.server.start()
             self.task.at_end = self._server_ended
 
     def _server_ended(self) -> None:
@@ -153,6 +183,10 @@ class Lane:
     def run_until(self, until_ns: int) -> None:
         """Let the lane's virtual time pass."""
         self.kernel.run_until(until_ns)
+        scheduler = self.kernel.scheduler
+        if scheduler is not None and scheduler.failed is not None and scheduler.failed is not self.task:
+            assert scheduler.failed.error is not None
+            raise scheduler.failed.error
 
     @property
     def work_ns(self) -> int:
@@ -177,7 +211,7 @@ class Lane:
         records, lost = self.journal.drain()
         masks = kernel.table.poll_masks[:]
         masks.flags.writeable = False
-        epolls = kernel.epolls
+        counters = self._counters()
         return LaneFrame(
             name=self.name,
             activity=self._activity(),
@@ -185,16 +219,21 @@ class Lane:
             first_fd=self.first_fd,
             fds=scenario.fds,
             registered=self.server.registered,
-            serving_fd=self.server.serving_fd,
+            serving_fd=self.server.now_serving,
             poll_mask=masks,
             passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.passes),
             call=None if kernel.last_call is None else CallView(*kernel.last_call),
             records=records,
             records_lost=lost,
-            ready_listed=len(epolls[0].ready) if epolls else 0,
-            counters=self._counters(),
+            ready_listed=sum(len(epoll.ready) for epoll in kernel.epolls),
+            counters=counters,
             setup_ns=self.setup_ns,
             mechanism=self.server.view() if self.failure is None else None,
+            tasks=task_view(self.server, self.first_fd, scenario.fds),
+            memory=memory_view(self.server),
+            warning=diagnose(kernel, self.server.listener, counters.spurious_wakes)
+            if self.failure is None
+            else of_failure(kernel, self.failure, self._needed_bytes()),
         )
 
     def _activity(self) -> str:
@@ -205,7 +244,7 @@ class Lane:
             return "scanning"
         if kernel.running is None:
             return "sleeping"
-        return "collecting" if self.server.serving_fd is None else "serving"
+        return "collecting" if self.server.now_serving is None else "serving"
 
     def _counters(self) -> Counters:
         spent_ns, counted = (
@@ -231,7 +270,8 @@ class Lane:
             epoll_ctl=counted[Count.EPOLL_CTL],
             latency_p50_ns=p50,
             latency_p99_ns=p99,
-            cost_ns=dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True)),
+            cost_ns=self._costs(spent_ns),
+            spurious_wakes=counted[Count.SPURIOUS_WAKES],
             changes=counted[Count.CHANGES],
             filter_runs=counted[Count.FILTER_RUNS],
             sqes=counted[Count.SQES],
@@ -243,6 +283,17 @@ class Lane:
             sq_thread_spin_ns=counted[Count.SQ_THREAD_SPIN_NS],
             sq_thread_sleep_ns=counted[Count.SQ_THREAD_SLEEP_NS],
         )
+
+    def _needed_bytes(self) -> int:
+        """Memory that all connections would take, those included for which there was none."""
+        return self.server.connection_bytes * max(self.fds, self.server.registered)
+
+    def _costs(self, spent_ns: list[int]) -> dict[str, int]:
+        """CPU time by account; the account for starting tasks only where there are any."""
+        costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
+        if self.kernel.scheduler is None:
+            del costs[Account.TASK_START.label]
+        return costs
 
     # -- one descriptor -------------------------------------------------------------------
 

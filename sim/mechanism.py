@@ -154,31 +154,20 @@ def iocp_view(port: CompletionPort, buffer_bytes: int) -> IocpView:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What can be said of a way of waiting without running it."""
+class WatchMemory:
+    """What being waited for takes, for each connection, the socket itself not included."""
 
-    list_kept_by: str
-    """Who keeps the list of what is waited for."""
-    connection_bytes: int
-    """Memory that one idle connection costs for being waited for, the socket itself not included."""
-    connection_source: str
+    size_bytes: int
+    source: str
     """What that is, and where the figure comes from."""
 
 
 _SLAB = "object sizes in /sys/kernel/slab, Linux 6.18 x86-64"
-_RING = Facts(
-    "the kernel: an armed request on each file",
-    320,
-    f"struct io_kiocb 248: {_SLAB}; and struct async_poll, 72 by its fields in io_uring/poll.h",
+_RING = WatchMemory(
+    320, f"struct io_kiocb 248: {_SLAB}; and struct async_poll, 72 by its fields in io_uring/poll.h"
 )
-FACTS = {
-    "select": Facts("the program: a bitmap, handed over at each call", 0, "three bits at most, in each call"),
-    "poll": Facts("the program: an array, handed over at each call", 8, "sizeof(struct pollfd), poll(2)"),
-    "epoll": Facts(
-        "the kernel: a red-black tree of items", 192, f"struct epitem 128 and eppoll_entry 64: {_SLAB}"
-    ),
-    "kqueue": Facts(
-        "the kernel: an array of knote lists by number",
+WATCH_MEMORY = {
+    "kqueue": WatchMemory(
         160,
         "estimated: struct knote 152 (64 of them its struct kevent) and its list's head 8, from the fields "
         "in FreeBSD's sys/event.h on a 64-bit machine",
@@ -186,11 +175,10 @@ FACTS = {
     "io_uring": _RING,
     "io_uring-poll": _RING,
     "io_uring-sqpoll": _RING,
-    "iocp": Facts(
-        "nobody: each connection has a receive of its own under way",
+    "iocp": WatchMemory(
         4_096 + 32 + 280,
         "estimated: a locked page for the buffer (locking is by the page: Microsoft, MmProbeAndLockPages), "
         "the OVERLAPPED 32, an IRP of 208 and one stack location of 72 (wdm.h, 64-bit)",
     ),
 }
-"""By lane."""
+"""By lane; the others' figures are in the cost table."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill, Count
 from sim.clock import NEVER
+from sim.files.slow import SlowStreamSocket
 from sim.files.tcp import ListeningSocket, StreamSocket
 from sim.records import DropReason, Effect, Kind
 from sim.resting import Resting
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 SYN_RETRY_NS = 1_000_000_000
 PACKET, NOBODY = Kind.PACKET, Effect.NOBODY
-CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN
+CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN | Effect.WOKE_TASK
 """What only a wait-queue callback can have caused."""
 
 
@@ -48,6 +49,8 @@ class Network:
         self.latencies = latencies
         self.connected = True
         """False once the server is gone: nothing is taken any more."""
+        self.slow: frozenset[int] = frozenset()
+        """Clients that read their answers slowly."""
         self.first_drop_ns: int | None = None
         """When something was lost for the first time."""
         self.resting: Resting | None = None
@@ -170,13 +173,12 @@ class Network:
         """The connection behind a number of an idle block, now that something happens to it."""
         kernel, resting = self.kernel, self.resting
         place = fd - self.first_fd
-        socket = StreamSocket(kernel)
+        slot = place if resting is None else resting.client_at(place)
+        socket = StreamSocket(kernel) if slot not in self.slow else SlowStreamSocket(kernel)
         socket.client = self
+        socket.slot = slot
         checked_ns = -1
-        if resting is None:
-            socket.slot = place
-        else:
-            socket.slot = resting.client_at(place)
+        if resting is not None:
             socket.arrived_ns = int(resting.arrived_ns[place]) - 1
             checked_ns = int(resting.checked_ns[place]) - 1
         self.objects[socket.slot] = socket
@@ -187,6 +189,8 @@ class Network:
                     item.checked_ns = checked_ns
         for watcher in kernel.block_watchers:
             watcher.materialize(socket, fd)
+        if kernel.at_touch is not None:
+            kernel.at_touch(socket, fd)
         return socket
 
     def socket_of(self, slot: int) -> StreamSocket | None:
@@ -239,7 +243,7 @@ class Network:
         if not self.connected:
             self._drop(-1, 0, DropReason.NOT_CONNECTED, serial)
             return False
-        socket = StreamSocket(kernel)
+        socket = StreamSocket(kernel) if slot not in self.slow else SlowStreamSocket(kernel)
         socket.client = self
         socket.slot = slot
         if self.listener.established(socket):

@@ -22,7 +22,8 @@ CALL       descriptors asked about; ``fd`` is -1       0                        
            (select and poll only: epoll_wait finds
            out at once, and goes to SLEEP or RETURN)
 RETURN     descriptors reported; ``fd`` is -1          passes it took           call
-SLEEP      0; ``fd`` is -1                             0                        call
+SLEEP      0; ``fd`` is -1, or what a thread blocks    0                        call
+           on (read, write, accept)
 DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival
            holds the connection
 =========  ==========================================  =======================  ============
@@ -86,6 +87,8 @@ class Effect:
     """An overlapped operation ended: its result is on the completion port's queue."""
     WOKE_WAITER: Final = 2048
     """A task that waited in kevent, io_uring_enter or at a completion port was made runnable."""
+    WOKE_TASK: Final = 4096
+    """A task blocked in a plain read, write or accept was made runnable."""
 
 
 class DropReason:

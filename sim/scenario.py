@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
+from sim.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
 from sim.units import format_count, parse_count
 
 FDS_LIMIT = 1_000_000
@@ -33,7 +34,22 @@ LADDER = (
     1_000_000,
 )
 """The rungs that the fds keys climb."""
-LANES = ("select", "poll", "epoll", "kqueue", "io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
+LANES = (
+    "process",
+    "thread",
+    "pool",
+    "select",
+    "poll",
+    "epoll",
+    "epoll-et",
+    "epoll-oneshot",
+    "epoll-exclusive",
+    "kqueue",
+    "io_uring",
+    "io_uring-poll",
+    "io_uring-sqpoll",
+    "iocp",
+)
 """The servers a lane can run, in the order in which the screen shows them."""
 SCANNING_LANES = ("select", "poll")
 """Those that ask every descriptor in every call; the others are told."""
@@ -84,6 +100,8 @@ class Scenario:
     lanes: tuple[str, ...] = ("select", "epoll")
     fd_setsize: bool = False
     """Whether ``select`` stops at 1024 descriptors, as the C library's does."""
+    fault: str = ""
+    """A classic mistake that is made (:data:`sim.faults.FAULTS`); none if empty."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.fds <= FDS_LIMIT:
@@ -111,6 +129,12 @@ class Scenario:
                 raise ScenarioError(f"there is no lane {lane!r}; choose from {', '.join(LANES)}")
         if len(set(self.lanes)) != len(self.lanes):
             raise ScenarioError("each lane can run once only")
+        if self.fault and self.fault not in FAULTS:
+            raise ScenarioError(f"there is no fault {self.fault!r}; choose from {', '.join(FAULTS)}")
+        if self.fault == SLOW_READER and (deaf := [name for name in self.lanes if name in NO_BLOCKED_WRITES]):
+            raise ScenarioError(
+                f"{SLOW_READER} shows how a write blocks, and {deaf[0]} has none: leave it out"
+            )
 
     @property
     def active_count(self) -> int:
@@ -137,6 +161,8 @@ class Scenario:
         words.append(f"lanes={'|'.join(self.lanes)}")
         if self.fd_setsize:
             words.append("fd_setsize=on")
+        if self.fault:
+            words.append(f"fault={self.fault}")
         return " ".join(words)
 
 
@@ -194,11 +220,13 @@ def parse_field(name: str, text: str) -> object:
         return parse_lanes(text)
     if name == "fd_setsize":
         return parse_switch(name, text)
+    if name == "fault":
+        return "" if text == "none" else text
     if name in ("fds", "rate", "burst", "payload", "churn", "seed"):
         return _count(name, text)
     raise ScenarioError(
         f"there is no setting {name!r}; there are "
-        "n, active, rate, burst, payload, churn, seed, lanes, fd_setsize"
+        "n, active, rate, burst, payload, churn, seed, lanes, fd_setsize, fault"
     )
 
 

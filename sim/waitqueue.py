@@ -16,10 +16,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sim.polling import NO_KEY
+from sim.records import Effect
 
 if TYPE_CHECKING:
     from sim.cpu import Task
     from sim.kernel import Kernel
+
+WOKE_TASK = Effect.WOKE_TASK
 
 
 class Waiter(Protocol):
@@ -34,16 +37,21 @@ class Waiter(Protocol):
 class Sleeper:
     """A task asleep until its file changes (``default_wake_function``)."""
 
-    __slots__ = ("exclusive", "kernel", "task")
+    __slots__ = ("exclusive", "in_write", "kernel", "task")
 
-    def __init__(self, kernel: Kernel, task: Task, exclusive: bool) -> None:
+    def __init__(self, kernel: Kernel, task: Task, exclusive: bool, in_write: bool = False) -> None:
         self.kernel = kernel
         self.task = task
         self.exclusive = exclusive
+        self.in_write = in_write
+        """It sleeps until there is room, not until there is something to read."""
 
     def wake(self, key: int) -> bool:
         """Make the task runnable."""
-        return self.kernel.wake(self.task)
+        woken = self.kernel.wake(self.task)
+        if woken:
+            self.kernel.effect |= WOKE_TASK
+        return woken
 
 
 class WaitQueue:

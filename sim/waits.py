@@ -379,19 +379,21 @@ def epoll_wait(
 def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
     """epoll_wait found nothing (but stale items) and goes to sleep, ``first`` in this call or again."""
     costs = kernel.costs
+    switches = kernel.switches_of_a_sleep
     bill = kernel.epoll_sleeps[stale, first] = Bill(
         (
             (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
             (Account.SCAN, -(-costs.items_ps(0, stale) // 1000)),
             (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
-            (Account.CONTEXT_SWITCH, costs.context_switch_ns),
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns * switches),
         ),
         (
             (Count.SYSCALLS, int(first)),
             (Count.SCANNED, stale),
             (Count.PASSES, 1 if stale else 0),
             (Count.HOOKS, 1),
-            (Count.CONTEXT_SWITCHES, 1),
+            (Count.CONTEXT_SWITCHES, switches),
+            (Count.SPURIOUS_WAKES, int(not first)),
         ),
     )
     return bill
@@ -401,9 +403,10 @@ def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
     """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
     costs = kernel.costs
     copied = EVENT_BYTES * found
+    switches = kernel.switches_of_a_sleep if slept else 0
     bill = kernel.epoll_returns[found, stale, slept] = Bill(
         (
-            (Account.CONTEXT_SWITCH, costs.context_switch_ns if slept else 0),
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns * switches),
             (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
             (Account.SCAN, -(-costs.items_ps(found, stale) // 1000)),
             (Account.COPY_OUT, kernel.copy_ns(copied)),
@@ -414,7 +417,7 @@ def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
             (Count.READY, found),
             (Count.PASSES, 1 if found + stale else 0),
             (Count.COPIED_OUT_BYTES, copied),
-            (Count.CONTEXT_SWITCHES, int(slept)),
+            (Count.CONTEXT_SWITCHES, switches),
             (Count.WAKEUPS, 1 if found else 0),
         ),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from c10k_tui import __version__
-from c10k_tui.options import UsageError, add_about, add_scenario, new_parser, parse, scenario_of
+from c10k_tui.options import UsageError, add_about, add_scenario, new_parser, parse, pictured, scenario_of
 from c10k_tui.recording import options as words_of
 from c10k_tui.recording.header import LEAST_ROWS, CastError, Settings, Start
 from c10k_tui.recording.key_script import Script, ScriptError, frames_of, parse_script
@@ -197,7 +197,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     if options.caption and height == LEAST_ROWS:
         raise ValueError(f"a caption takes a row: --size has to be at least 80x{LEAST_ROWS + 1}")
     return Settings(
-        start=Start(scenario_of(options)),
+        start=Start(pictured(scenario_of(options))),
         width=width,
         height=height,
         speed=speed_of(options.speed),

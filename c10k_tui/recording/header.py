@@ -255,9 +255,11 @@ def _start(own: dict[str, Any]) -> Start:
 def _scenario(text: object) -> Scenario:
     if not isinstance(text, str) or len(text) > 1_000:
         raise CastError("its header does not say what is raced")
+    from c10k_tui.options import UsageError, pictured
+
     try:
-        return parse_scenario(text)
-    except ScenarioError as error:
+        return pictured(parse_scenario(text))
+    except (ScenarioError, UsageError) as error:
         raise CastError(f"its scenario cannot be: {error}") from None
 
 

@@ -36,7 +36,7 @@ GROUPS: tuple[Group, ...] = (
     Group("hooks", "wait queues", "Queues", ("wait_queue",)),
     Group("copies", "copies", "Copy", ("copy_in", "copy_out")),
     Group("calls", "calls", "caLl", ("syscall", "interest_list")),
-    Group("switch", "switches", "sWitch", ("context_switch",)),
+    Group("switch", "switches", "sWitch", ("context_switch", "task_start")),
     Group("interrupt", "interrupts", "Irq", ("interrupt",)),
     Group("serving", "serving", "serVe", ("socket_io", "application")),
     Group("idle", "idle", "idle", ("idle",)),

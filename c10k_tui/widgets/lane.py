@@ -13,9 +13,15 @@ from c10k_tui.widgets.lines import Lines, entitle
 from sim.frame import LaneFrame
 
 TITLES = {
+    "process": "process ─ one for each connection",
+    "thread": "thread ─ one for each connection",
+    "pool": "pool ─ one waits, eight serve",
     "select": "select ─ looks at all, every time",
     "poll": "poll ─ looks at all, every time",
     "epoll": "epoll ─ is told which are ready",
+    "epoll-et": "epoll-et ─ is told once",
+    "epoll-oneshot": "epoll-oneshot ─ told once, four serve",
+    "epoll-exclusive": "epoll-exclusive ─ four accept",
     "kqueue": "kqueue ─ filters run as packets come",
     "io_uring": "io_uring ─ is told what was received",
     "io_uring-poll": "io_uring-poll ─ is told which are ready",

@@ -180,7 +180,7 @@ class StreamSocket(Socket):
 class ListeningSocket(Socket):
     """A socket that takes connections: handshakes done, waiting for accept."""
 
-    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "queue", "shut")
+    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "overflows", "queue", "shut")
 
     exclusive = True
     """``inet_csk_wait_for_connect``."""
@@ -197,6 +197,8 @@ class ListeningSocket(Socket):
         self.shut = (False, False)
         """Directions, reading and writing, that were shut before it listened: its connections are born so."""
         self.queue: deque[StreamSocket] = deque()
+        self.overflows = 0
+        """Connections that did not come about because the queue was full (``ListenOverflows``)."""
 
     @property
     def full(self) -> bool:
@@ -210,6 +212,7 @@ class ListeningSocket(Socket):
             False if the queue is full already: the connection does not come about.
         """
         if len(self.queue) > self.backlog:
+            self.overflows += 1
             return False
         self.queue.append(socket)
         if not self.mask & polling.IN:

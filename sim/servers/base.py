@@ -14,16 +14,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from sim.blocking import write_rest
 from sim.cpu import Program, Task
 from sim.descriptors import IdleBlock
 from sim.files.tcp import ListeningSocket
 from sim.kernel import Kernel
 from sim.mechanism import MechanismView
 from sim.restart import Restart
+from sim.units import format_bytes
 
 READ_BYTES = 65_536
 BACKLOG = 4096
 """``net.core.somaxconn``."""
+WAIT_ENTRY_BYTES = 65
+"""What select and poll allocate for each descriptor of a call that sleeps: a page holds 63 entries."""
 
 
 class ServerFailure(Exception):
@@ -40,6 +44,8 @@ class ServerSettings:
     """Whether new connections come, so that the listening socket is waited for too."""
     fd_setsize: int | None
     """How many descriptors the C library's ``fd_set`` holds; None for as many as needed."""
+    backlog: int = BACKLOG
+    """How many connections may wait to be accepted."""
 
 
 class Server(ABC):
@@ -56,7 +62,7 @@ class Server(ABC):
         self.settings = settings
         self.listener_fd = kernel.sys_socket()
         kernel.sys_bind(self.listener_fd, ("0.0.0.0", 80))
-        kernel.sys_listen(self.listener_fd, BACKLOG)
+        kernel.sys_listen(self.listener_fd, settings.backlog)
         self.spare_fd = self.open_spare()
         self.serving_fd: int | None = None
         """The descriptor being read or answered."""
@@ -85,9 +91,41 @@ class Server(ABC):
     def registered(self) -> int:
         """Descriptors waited for."""
 
+    @property
+    def connection_bytes(self) -> int:
+        """Memory that one more connection takes: its socket, and what this way of waiting adds."""
+        return self.kernel.costs.socket_bytes
+
+    @property
+    def reserved_bytes(self) -> int:
+        """Addresses set aside for the stacks of threads."""
+        return 0
+
+    @property
+    def now_serving(self) -> int | None:
+        """The descriptor being read or answered at this moment."""
+        return self.serving_fd
+
+    def afford(self, connections: int) -> None:
+        """Check that there is memory for so many connections.
+
+        Raises:
+            ServerFailure: there is not.
+        """
+        each, limit = self.connection_bytes, self.kernel.costs.memory_bytes
+        if connections * each > limit:
+            raise ServerFailure(
+                f"{self.name} fails here: {connections:,} connections at {format_bytes(each)} each take "
+                f"{format_bytes(connections * each)}, and this machine has {format_bytes(limit)} of memory"
+            )
+
     @abstractmethod
     def adopt(self, block: IdleBlock) -> None:
         """Take over connections accepted before the race begins."""
+
+    def start(self) -> Task:
+        """Make the server's program a task, ready to run."""
+        return self.kernel.start(self.run(), self.name)
 
     @abstractmethod
     def run(self) -> Program:
@@ -129,13 +167,28 @@ class Server(ABC):
         else:
             data = kernel.sys_read(fd, READ_BYTES)
             if data:
-                kernel.work(kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes))
-                kernel.sys_write(fd, data)
+                rest = self.answer(fd, data)
+                if rest:  # a blocking socket: everybody waits until there is room
+                    yield
+                    yield from write_rest(kernel, fd, rest)
             else:
                 self.forget(fd)
                 kernel.sys_close(fd)
             yield
         self.serving_fd = None
+
+    def answer(self, fd: int, data: bytes) -> bytes:
+        """Compute, and write the answer; what the send buffer had no room for."""
+        self.kernel.work(self.work_ns(data))
+        try:
+            taken = self.kernel.sys_write(fd, data)
+        except BlockingIOError:
+            return data
+        return data[taken:]
+
+    def work_ns(self, data: bytes) -> int:
+        """How long the application computes for what one read brought."""
+        return self.kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes)
 
     def accept_all(self) -> Program:
         """Take every connection that waits."""

@@ -24,6 +24,8 @@ class EpollServer(Server):
 
     name = "epoll"
     restartable = True
+    watched_events = polling.IN
+    """What a connection is watched for, and how."""
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
@@ -45,13 +47,17 @@ class EpollServer(Server):
     def registered(self) -> int:
         return self.epoll.count
 
+    @property
+    def connection_bytes(self) -> int:
+        return super().connection_bytes + self.kernel.costs.epoll_item_bytes
+
     def adopt(self, block: IdleBlock) -> None:
         count = block.last - block.first + 1
         self.kernel.charge(((Account.INTEREST_LIST, count * self.kernel.costs.epoll_ctl_ns),))
-        self.epoll.watch_block(block.first, block.last, polling.IN)
+        self.epoll.watch_block(block.first, block.last, self.watched_events)
 
     def watch(self, fd: int) -> None:
-        self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, polling.IN)
+        self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, self.watched_events)
 
     def run(self) -> Program:
         yield from self.pick_up()

@@ -14,7 +14,7 @@ from sim.asks import POLLFD
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.kernel import Kernel
-from sim.servers.base import Server, ServerSettings
+from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
 
 
 class PollServer(Server):
@@ -36,6 +36,10 @@ class PollServer(Server):
     @property
     def registered(self) -> int:
         return self._count
+
+    @property
+    def connection_bytes(self) -> int:
+        return super().connection_bytes + 2 * POLLFD.itemsize + WAIT_ENTRY_BYTES
 
     def adopt(self, block: IdleBlock) -> None:
         count = block.last - block.first + 1

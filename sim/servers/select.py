@@ -17,7 +17,7 @@ from sim.asks import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.kernel import Kernel
-from sim.servers.base import Server, ServerFailure, ServerSettings
+from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
 
 
 class SelectServer(Server):
@@ -39,6 +39,10 @@ class SelectServer(Server):
     @property
     def registered(self) -> int:
         return self._count
+
+    @property
+    def connection_bytes(self) -> int:
+        return super().connection_bytes + WAIT_ENTRY_BYTES + 1  # six bits in bitmaps, rounded up
 
     def adopt(self, block: IdleBlock) -> None:
         self._grow(block.last)

@@ -78,7 +78,7 @@ REFUSED = [
     (["--fds", "3", "--active", "5"], "no more than there are fds"),
     (["--active", "-3"], "active: '-3' is not a number"),
     (["--rate", "fast"], "rate: 'fast' is not a number; write it like 10000, 10k or 1M"),
-    (["--lanes", "selct"], "there is no lane 'selct'; choose from select, poll, epoll"),
+    (["--lanes", "selct"], "there is no lane 'selct'; choose from process, thread, pool, select"),
     (["--lanes", ""], "a race needs a lane"),
     (["--preset", "c100k"], "there is no preset 'c100k'; choose from c10k, "),
     (["--fd-setsize", "yes"], "on or off"),
@@ -117,6 +117,8 @@ REFUSED = [
     (["run", "--for", "61s"], "--for goes up to 60s of virtual time, not 61s"),
     (["run", "--for"], "--for needs a value"),
     (["run", "n=0"], "fds must be"),
+    (["--lanes", "thread,select"], "the screen has no picture of thread yet; in figures: c10k-tui run"),
+    (["--fault", "dup"], "the screen has no picture of dup yet"),
     (["a\nb"], "there is no command"),
     (["--a\nb"], "there is no option '--a\\nb'"),
 ]

@@ -125,7 +125,11 @@ def test_times_of_version_3_count_from_the_event_before(tmp_path):
         desk.recorder.close()
     two, three = (read(desk.path) for desk in desks)
     assert three.header.version == 3
-    assert two.events == three.events
+    # Their headers differ in length, and so does where a line would lie on two pages and is parted.
+    assert desks[0].seen() == desks[1].seen()
+    assert [event for event in two.events if event.code != "o"] == [
+        event for event in three.events if event.code != "o"
+    ]
     lines = [json.loads(line) for line in desks[1].path.read_text().splitlines()[1:]]
     assert sum(round(line[0] * 1_000_000) for line in lines) == two.end_us == 1_300_000
 

@@ -82,8 +82,20 @@ def test_so_it_does_at_every_single_step(name, scenario):
     assert seen(other, scenario) == seen(lane, scenario)
 
 
-def test_every_server_of_a_race_can_be_begun_anew():
-    assert all(server.restartable for server in SERVERS.values())
+def test_servers_of_one_task_can_be_begun_anew():
+    assert set(KEPT) >= {"select", "poll", "epoll", "epoll-et"}
+    assert not any(SERVERS[name].restartable for name in ("thread", "process", "pool"))
+
+
+@pytest.mark.parametrize("name", ["thread", "pool", "epoll-exclusive"])
+def test_a_lane_of_several_tasks_has_no_checkpoint(name):
+    scenario = Scenario(fds=16)
+    assert take(Lane(name, scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
+
+
+def test_a_lane_with_a_fault_has_no_checkpoint():
+    scenario = Scenario(fds=16, fault="slow-reader")
+    assert take(Lane("epoll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
 
 
 @pytest.mark.parametrize("kept", [0, 5, connections.OBJECTS_KEPT])

@@ -12,7 +12,7 @@ from sim import polling
 from sim.costs import BUILT_IN
 from sim.frame import Frame, LaneFrame
 from sim.lane import SERVERS, Lane
-from sim.mechanism import FACTS, IocpView, IoUringView, KqueueView
+from sim.mechanism import WATCH_MEMORY, IocpView, IoUringView, KqueueView
 from sim.race import Race
 from sim.records import Kind
 from sim.scenario import LANES, Scenario, Share
@@ -33,10 +33,11 @@ def lanes_of(race: Race) -> dict[str, LaneFrame]:
     return {lane.name: lane for lane in race.frame().lanes}
 
 
-def test_every_lane_has_a_server_and_facts():
-    assert list(SERVERS) == list(LANES) == list(FACTS)
+def test_every_lane_has_a_server_and_says_what_a_watch_takes():
+    assert list(SERVERS) == list(LANES)
+    assert set(WATCH_MEMORY) == set(NEW)
     assert set(NEW) < set(LANES)
-    assert all(facts.connection_source and facts.list_kept_by for facts in FACTS.values())
+    assert all(memory.source and memory.size_bytes for memory in WATCH_MEMORY.values())
 
 
 # -- the same race for everyone ------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sim.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
 from sim.scenario import (
     FDS_LIMIT,
     LADDER,
@@ -26,6 +27,8 @@ from sim.scenario import (
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Any scenario that may be."""
     fds = draw(st.integers(1, FDS_LIMIT))
+    lanes = draw(st.lists(st.sampled_from(LANES), min_size=1, unique=True))
+    faults = set(FAULTS) if set(lanes).isdisjoint(NO_BLOCKED_WRITES) else set(FAULTS) - {SLOW_READER}
     return Scenario(
         fds=fds,
         active=draw(st.integers(1, fds) | st.integers(1, 10_000).map(Share)),
@@ -34,8 +37,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         payload=draw(st.integers(1, 65_536)),
         churn=draw(st.integers(0, 1_000_000)),
         seed=draw(st.integers(0, 2**63 - 1)),
-        lanes=tuple(draw(st.lists(st.sampled_from(LANES), min_size=1, unique=True))),
+        lanes=tuple(lanes),
         fd_setsize=draw(st.booleans()),
+        fault=draw(st.sampled_from(["", *sorted(faults)])),
     )
 
 
@@ -73,6 +77,7 @@ def test_a_number_beyond_all_measure_is_refused_like_any_other(name):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("fault=cosmic-rays", "there is no fault 'cosmic-rays'; choose from no-drain, no-rearm"),
         ("n=0", "fds must be 1 to 1,000,000, not 0"),
         ("n=2M", "fds must be 1 to 1,000,000, not 2,000,000"),
         ("n=10 active=11", "no more than there are fds"),
@@ -85,7 +90,7 @@ def test_a_number_beyond_all_measure_is_refused_like_any_other(name):
         ("rate=20M", f"rate must be 0 to {RATE_LIMIT:,}, not 20,000,000"),
         ("burst=0", "burst must be"),
         ("payload=65537", "payload must be"),
-        ("lanes=devpoll", "there is no lane 'devpoll'; choose from select, poll, epoll, kqueue"),
+        ("lanes=devpoll", "there is no lane 'devpoll'; choose from process, thread, pool, select"),
         ("lanes=", "a race needs a lane"),
         ("lanes=poll|poll", "once only"),
         ("fd_setsize=maybe", "on or off"),

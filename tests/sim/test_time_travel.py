@@ -36,6 +36,9 @@ CHANGES: list[dict[str, object]] = [
     {"fd_setsize": True},
     {"lanes": ("epoll",)},
     {"lanes": ("poll", "select")},
+    {"lanes": ("thread", "epoll-et", "pool")},
+    {"lanes": ("process", "epoll-oneshot", "epoll-exclusive"), "churn": 5_000},
+    {"fault": "no-drain", "lanes": ("epoll", "epoll-et")},
     {"lanes": ALL},
 ]
 """Settings one may meet in the middle of a race; ``active`` is made to fit."""

@@ -1,0 +1,177 @@
+"""``c10k-tui capacity``: how many connections each lane holds, and what gives way then.
+
+The figures are those of :mod:`sim.capacity`. While sizes are tried, stderr says which; the result is a
+table, or one JSON object, on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from c10k_tui import __version__
+from c10k_tui.options import UsageError, add_about, new_parser, parse
+from sim.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
+from sim.capacity import capacity as search
+from sim.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
+from sim.units import format_duration, parse_duration_ns
+
+_CLEAR_LINE = "\r\x1b[K"
+_BREAKS = {
+    "latency": "latency: p99 over {limit}",
+    "drops": "drops: requests or connections lost",
+    "memory": "memory: the machine has no more",
+    "none": "nothing: more are not tried",
+}
+
+
+def capacity(words: Sequence[str]) -> int:
+    """The command.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: an option that does not exist, or a value that cannot be.
+    """
+    parser = _parser()
+    options = parse(parser, words)
+    if options.help or options.version:
+        sys.stdout.write(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+        return 0
+    lanes, load, limit_ns = _lanes_of(options), _load_of(options), _limit_of(options)
+    found = [_search(lane, load, limit_ns) for lane in lanes]
+    if options.json:
+        print(json.dumps(as_data(found), indent=2))
+    else:
+        print(table(found, load, limit_ns))
+    return 0
+
+
+def as_data(found: Sequence[Capacity]) -> dict[str, dict[str, object]]:
+    """The result as JSON knows it, by lane."""
+    return {
+        lane.lane: {"connections": lane.connections, "limit": lane.limit, "p99_ns": lane.p99_ns}
+        for lane in found
+    }
+
+
+def table(found: Sequence[Capacity], load: Scenario, limit_ns: int) -> str:
+    """The result as aligned text."""
+    lines = [
+        f"simulated: {load.rate:,} requests per second over {load.active} of the connections, "
+        f"p99 within {format_duration(limit_ns)}, {format_duration(RACE_NS)} at each size",
+        "",
+        f"{'':16}{'connections':>12}{'p99':>10}  what gives way beyond",
+    ]
+    for lane in found:
+        p99 = "–" if lane.p99_ns is None else format_duration(lane.p99_ns)
+        beyond = _BREAKS[lane.limit].format(limit=format_duration(limit_ns))
+        lines.append(f"{lane.lane:16}{lane.connections:>12,}{p99:>10}  {beyond}")
+    return _encodable("\n".join(lines))
+
+
+def _encodable(text: str) -> str:
+    """The text for an output that may know no ``µ`` and ``–``."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.replace("µ", "u").replace("–", "-").encode(encoding, "replace").decode(encoding)
+    return text
+
+
+def _search(lane: str, load: Scenario, limit_ns: int) -> Capacity:
+    """Find what a lane holds, and say meanwhile what is tried."""
+    probes = search(lane, load, limit_ns)
+    while True:
+        try:
+            _tell(next(probes))
+        except StopIteration as stop:
+            result: Capacity = stop.value
+            _tell_result(result)
+            return result
+
+
+def _tell(tried: Probe) -> None:
+    if sys.stderr.isatty():
+        outcome = "holds" if tried.gave_way == "none" else tried.gave_way
+        sys.stderr.write(f"{_CLEAR_LINE}{tried.lane}: {tried.connections:,} connections: {outcome}")
+        sys.stderr.flush()
+
+
+def _tell_result(found: Capacity) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(_CLEAR_LINE)
+        sys.stderr.flush()
+    else:
+        print(f"{found.lane}: {found.connections:,} connections ({found.limit})", file=sys.stderr)
+
+
+# --- what may be typed ----------------------------------------------------------------------------
+
+
+def _lanes_of(options: argparse.Namespace) -> tuple[str, ...]:
+    lanes = LANES if options.lanes is None else parse_lanes(options.lanes)
+    try:
+        replace(Scenario(), lanes=lanes)
+    except ScenarioError as error:
+        raise UsageError(f"--lanes: {error}") from None
+    return lanes
+
+
+def _load_of(options: argparse.Namespace) -> Scenario:
+    given = {
+        name: getattr(options, name)
+        for name in ("active", "rate", "burst", "payload", "churn", "seed")
+        if getattr(options, name) is not None
+    }
+    try:
+        settings = {name: parse_field(name, text) for name, text in given.items()}
+        return replace(Scenario(active=ACTIVE), **settings)  # type: ignore[arg-type]
+    except ScenarioError as error:
+        raise UsageError(str(error)) from None
+
+
+def _limit_of(options: argparse.Namespace) -> int:
+    try:
+        return parse_duration_ns(options.p99)
+    except ValueError as error:
+        raise UsageError(f"--p99: {error}") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = new_parser(
+        usage="c10k-tui capacity [--p99 1ms] [--active 1%%] [--lanes LIST] [options] [--json]",
+        description="How many connections each lane holds until the latency's 99th percentile, drops or\n"
+        "memory give way, under a load that is the same at every size. Every figure is simulated.",
+        epilog=_EPILOG,
+    )
+    default = Scenario()
+    group = parser.add_argument_group("capacity (in brackets: what holds if nothing is said)")
+    for option, metavar, text in (
+        ("--p99", "TIME", f"longest 99th percentile of the latency ({format_duration(P99_LIMIT_NS)})"),
+        ("--lanes", "LIST", f"of {', '.join(LANES)} (all)"),
+        ("--active", "N", f"how many connections ever send: a number, a share, or all ({ACTIVE})"),
+        ("--rate", "N", f"requests per second over all of them ({default.rate:,})"),
+        ("--burst", "N", f"requests that arrive together ({default.burst})"),
+        ("--payload", "BYTES", f"size of a request ({default.payload})"),
+        ("--churn", "N", f"connections per second that are replaced ({default.churn})"),
+        ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
+    ):
+        preset = "1ms" if option == "--p99" else None
+        group.add_argument(option, metavar=metavar, default=preset, help=text.replace("%", "%%"))
+    group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    add_about(parser)
+    return parser
+
+
+_EPILOG = """\
+examples:
+  c10k-tui capacity
+  c10k-tui capacity --lanes thread,select,epoll --p99 10ms
+  c10k-tui capacity --active 10% --rate 100k --json
+"""

@@ -1,0 +1,181 @@
+"""What goes wrong in a lane, told by its kernel's state, in plain words.
+
+Each check looks at what the kernel holds at this moment: masks, items, wait queues, counters. None
+knows which fault is switched on (:mod:`sim.faults`), or what the server's program means to do. A check
+only speaks when what it says is certain:
+
+- An edge-triggered item that is readable and not on the ready list will never be reported unless more
+  arrives. If its program has been back in epoll_wait since it was told, it has left data behind.
+- A one-shot item that is disarmed and readable while every task sleeps: nobody is at it, nobody will be.
+- An item on the ready list whose number no longer points to its file: events for a dead number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import polling
+from sim.epoll import Item
+from sim.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER
+from sim.files.base import OpenFile
+from sim.files.tcp import ListeningSocket, StreamSocket
+from sim.frame import FaultView
+from sim.waitqueue import Sleeper
+
+if TYPE_CHECKING:
+    from sim.kernel import Kernel
+
+FD_SETSIZE = "fd-setsize"
+MEMORY = "memory"
+FAILED = "failed"
+_ONCE = polling.EPOLLET | polling.EPOLLONESHOT
+
+
+def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
+    """The gravest thing wrong now; None if nothing is."""
+    return (
+        _dead_number(kernel)
+        or _left_behind(kernel)
+        or _full_send_buffer(kernel)
+        or _herd(kernel, listener, spurious_wakes)
+        or _overflow(listener)
+    )
+
+
+def of_failure(kernel: Kernel, failure: str, needed_bytes: int) -> FaultView:
+    """What ended a lane.
+
+    Args:
+        needed_bytes: memory that all its connections would take.
+    """
+    if needed_bytes > kernel.costs.memory_bytes:
+        return FaultView(MEMORY, failure, None, 1)
+    highest = kernel.table.end - 1
+    if highest >= polling.FD_SETSIZE and not kernel.epolls:
+        return FaultView(FD_SETSIZE, failure, highest, 1)
+    return FaultView(FAILED, failure, None, 1)
+
+
+def _dead_number(kernel: Kernel) -> FaultView | None:
+    files = kernel.table.files
+    for epoll in kernel.epolls:
+        for item in epoll.ready:
+            if files.get(item.fd) is not item.file and item.file.numbers:
+                now = "is another file's by now" if item.fd in files else "is closed"
+                return FaultView(
+                    DUP,
+                    f"epoll reports descriptor {item.fd:,}, which {now}: close() freed the number only, "
+                    f"for a dup ({item.file.numbers[0]:,}) keeps the file open and watched",
+                    item.fd,
+                    1,
+                )
+    return None
+
+
+def _left_behind(kernel: Kernel) -> FaultView | None:
+    """Something readable that no epoll will tell of."""
+    if not any(epoll.told_once for epoll in kernel.epolls) or any(map(_waits_for_room, kernel.full)):
+        return None  # a task that waits in a write may hold events it has not come to
+    missed = [item for item in _unlisted(kernel) if _given_up(kernel, item)]
+    if not missed:
+        return None
+    first = missed[0]
+    if isinstance(first.file, ListeningSocket):
+        waiting = len(first.file.queue)
+        return FaultView(
+            ACCEPT_ONE,
+            f"{waiting:,} {_plural(waiting, 'connection waits', 'connections wait')} to be accepted and "
+            "nobody will be told: edge-triggered, the listening socket speaks up only when another one comes",
+            first.fd,
+            waiting,
+        )
+    unread = first.file.received_bytes if isinstance(first.file, StreamSocket) else 0
+    others = f" ({len(missed) - 1:,} more are in the same state)" if len(missed) > 1 else ""
+    if first.events & polling.EPOLLONESHOT:
+        text = (
+            f"descriptor {first.fd:,} has {unread:,} bytes unread and is never reported again: one-shot, it "
+            f"was disarmed when it was reported, and nobody armed it again{others}"
+        )
+        return FaultView(NO_REARM, text, first.fd, len(missed))
+    text = (
+        f"descriptor {first.fd:,} starves with {unread:,} bytes unread: edge-triggered, it was told of once "
+        f"and was not read until EAGAIN; it is told of again only when more arrives{others}"
+    )
+    return FaultView(NO_DRAIN, text, first.fd, len(missed))
+
+
+def _unlisted(kernel: Kernel) -> Iterator[Item]:
+    """Items that are told of once, are not on the ready list, and have something to read."""
+    files = kernel.table.files
+    for fd in np.flatnonzero((kernel.table.poll_masks & (polling.IN | polling.NVAL)) == polling.IN).tolist():
+        file = files.get(fd)
+        for item in file.items if file is not None else ():
+            if item.events & _ONCE and not item.listed and item.events & polling.IN:
+                yield item
+
+
+def _given_up(kernel: Kernel, item: Item) -> bool:
+    """Whether no task is at it, or will come to it."""
+    asleep = kernel.running is None
+    if item.events & polling.EPOLLONESHOT:
+        return asleep and not item.wanted
+    if asleep:
+        return bool(item.epoll.waiters)
+    alone = kernel.scheduler is None
+    return alone and item.checked_ns is not None and item.checked_ns < item.epoll.collected_ns
+
+
+def _full_send_buffer(kernel: Kernel) -> FaultView | None:
+    stuck = [file for file in kernel.full if file.numbers and _waits_for_room(file)]
+    if not stuck:
+        return None
+    fd = min(file.numbers[0] for file in stuck)
+    if kernel.scheduler is not None:
+        rest, ready = "the others go on", 0
+    else:
+        masks = kernel.table.poll_masks
+        ready = int(np.count_nonzero((masks & (polling.IN | polling.NVAL)) == polling.IN))
+        rest = f"everybody waits with it, {ready:,} of them with something to read"
+    text = f"the client at descriptor {fd:,} reads slowly: its send buffer is full, and write() waits; {rest}"
+    return FaultView(SLOW_READER, text, fd, ready)
+
+
+def _waits_for_room(file: OpenFile) -> bool:
+    """Whether a task sleeps in a write to it."""
+    return any(
+        isinstance(entry, Sleeper) and entry.in_write and entry.task.blocked
+        for entry in file.wait_queue.entries
+    )
+
+
+def _herd(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
+    watching = [item for item in listener.items if not item.exclusive]
+    if len(watching) < 2 or not spurious_wakes:
+        return None
+    return FaultView(
+        HERD,
+        f"a thundering herd: every new connection wakes all {len(watching)} workers and one gets it; "
+        f"{spurious_wakes:,} wake-ups found nothing (EPOLLEXCLUSIVE wakes one)",
+        listener.numbers[0] if listener.numbers else None,
+        spurious_wakes,
+    )
+
+
+def _overflow(listener: ListeningSocket) -> FaultView | None:
+    count = listener.overflows
+    if not count:
+        return None
+    return FaultView(
+        BACKLOG,
+        f"the accept queue of the listening socket (backlog {listener.backlog:,}) was full {count:,} "
+        f"{_plural(count, 'time', 'times')}: those clients got no answer, and try again after a second",
+        listener.numbers[0] if listener.numbers else None,
+        count,
+    )
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

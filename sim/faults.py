@@ -1,0 +1,33 @@
+"""The classic mistakes, each a switch: what the program does wrong, or what is done to it.
+
+A fault changes one thing in one server (:mod:`sim.servers.faulty`), in a client, or in a setting. That
+it *strikes* is told by the kernel's state alone (:mod:`sim.diagnosis`), never by the switch: the same
+warning comes where the same thing happens without it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+NO_DRAIN: Final = "no-drain"
+NO_REARM: Final = "no-rearm"
+HERD: Final = "herd"
+DUP: Final = "dup"
+ACCEPT_ONE: Final = "accept-one"
+SLOW_READER: Final = "slow-reader"
+BACKLOG: Final = "backlog"
+
+FAULTS: dict[str, str] = {
+    NO_DRAIN: "epoll-et reads one request for each event instead of reading until EAGAIN",
+    NO_REARM: "epoll-oneshot does not arm a descriptor again after serving it",
+    HERD: "epoll-exclusive watches the listening socket without EPOLLEXCLUSIVE",
+    DUP: "epoll closes a connection of which a dup is still open",
+    ACCEPT_ONE: "epoll-et accepts one connection for each event instead of accepting until EAGAIN",
+    SLOW_READER: "one client reads its answers slowly, and the servers write to it blocking",
+    BACKLOG: "the listening sockets have room for 5 connections only",
+}
+"""Name of each switch, and what it does."""
+NO_BLOCKED_WRITES: Final = ("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
+"""Lanes whose answers are operations of their own: no task waits for a slow reader there."""
+SHORT_BACKLOG = 5
+"""listen(fd, 5): what programs passed when it was the most BSD took."""

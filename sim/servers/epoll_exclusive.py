@@ -1,0 +1,106 @@
+"""Several workers, each with an epoll of its own, on one listening socket: EPOLLEXCLUSIVE.
+
+As nginx does it: each worker has its own epoll and its own connections, and all watch the listening
+socket. A connection that arrives wakes the epolls one by one; without more, *all* workers wake, one gets
+the connection, and the others find nothing and go back to sleep: the thundering herd. EPOLLEXCLUSIVE
+(Linux 4.5) puts the items at the tail of the socket's wait queue and ends the walk after the first that
+woke somebody. That one is always the first in the queue as long as it sleeps, so the load is not even.
+
+Here the workers are threads of one process (:mod:`sim.servers.crew`), and the connections that exist
+before the race are dealt out in equal runs of numbers.
+"""
+
+from __future__ import annotations
+
+from sim import polling
+from sim.accounts import Account
+from sim.cpu import Program
+from sim.descriptors import IdleBlock
+from sim.epoll import CTL_ADD, Epoll
+from sim.scheduler import ScheduledTask
+from sim.servers.crew import Crew
+from sim.servers.epoll import MAX_EVENTS
+
+WORKERS = 4
+
+
+class EpollExclusiveServer(Crew):
+    """Workers in epoll_wait, each on its own epoll, with a listening socket in common."""
+
+    name = "epoll-exclusive"
+    listener_events = polling.IN | polling.EPOLLEXCLUSIVE
+
+    def open_spare(self) -> int:
+        """The first worker's epoll takes the second number."""
+        self._epfds = [self.kernel.sys_epoll_create1()]
+        return self._epfds[0]
+
+    @property
+    def tasks(self) -> int:
+        return WORKERS
+
+    @property
+    def registered(self) -> int:
+        """Descriptors waited for; the listening socket counts once."""
+        watches = sum(epoll.count for epoll in self.kernel.epolls)
+        return watches - (len(self.listener.items) - 1 if self.listener.items else 0)
+
+    @property
+    def connection_bytes(self) -> int:
+        return super().connection_bytes + self.kernel.costs.epoll_item_bytes
+
+    def watch(self, fd: int) -> None:
+        """Who accepts a connection watches it (:meth:`_accept_all`)."""
+
+    def adopt(self, block: IdleBlock) -> None:
+        kernel = self.kernel
+        count = block.last - block.first + 1
+        kernel.charge(((Account.INTEREST_LIST, count * kernel.costs.epoll_ctl_ns),))
+        # Their numbers come behind those of the connections, which are the same in every lane.
+        self._epfds += [kernel.sys_epoll_create1() for _ in range(WORKERS - 1)]
+        ends = [block.first + count * number // WORKERS for number in range(WORKERS + 1)]
+        for epfd, first, end in zip(self._epfds, ends, ends[1:], strict=False):
+            if first < end:
+                self.epoll_at(epfd).watch_block(first, end - 1, polling.IN)
+
+    def epoll_at(self, epfd: int) -> Epoll:
+        """What an epoll descriptor points to."""
+        file = self.kernel.table.file(epfd)
+        assert isinstance(file, Epoll)
+        return file
+
+    def run(self) -> Program:
+        for epfd in self._epfds[1:]:
+            self._start_worker(epfd)
+        task = self.scheduler.running
+        assert task is not None
+        yield from self._work(task, self._epfds[0])
+
+    def _start_worker(self, epfd: int) -> None:
+        self.scheduler.start(lambda task: self._work(task, epfd), f"{self.name} worker")
+
+    def _work(self, task: ScheduledTask, epfd: int) -> Program:
+        """What a worker does."""
+        kernel = self.kernel
+        if self.settings.accepting:
+            kernel.sys_epoll_ctl(epfd, CTL_ADD, self.listener_fd, self.listener_events)
+            yield
+        while True:
+            for fd, _ in (yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS)):
+                if fd == self.listener_fd:
+                    yield from self._accept_all(task, epfd)
+                else:
+                    yield from self.attend(task, fd)
+
+    def _accept_all(self, task: ScheduledTask, epfd: int) -> Program:
+        """Take every connection that waits, into this worker's epoll."""
+        kernel = self.kernel
+        task.fd = self.listener_fd
+        while True:
+            try:
+                fd = kernel.sys_accept4(self.listener_fd)
+            except BlockingIOError:
+                task.fd = -1
+                return
+            kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
+            yield

@@ -1,0 +1,78 @@
+"""Servers with one classic mistake each: the right program, with one thing left out."""
+
+from __future__ import annotations
+
+from sim import polling
+from sim.cpu import Program
+from sim.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
+from sim.servers.base import Server
+from sim.servers.epoll import EpollServer
+from sim.servers.epoll_et import EpollEtServer
+from sim.servers.epoll_exclusive import EpollExclusiveServer
+from sim.servers.epoll_oneshot import EpollOneshotServer
+
+
+class NoDrain(EpollEtServer):
+    """Reads a buffer of one request for each event, and does not look whether there is more."""
+
+    def drain(self, fd: int) -> Program:
+        yield from self.serve_once(fd, self.settings.request_bytes)
+        self.drained = True
+
+
+class AcceptOne(EpollEtServer):
+    """Accepts one connection for each event."""
+
+    def accept_all(self) -> Program:
+        try:
+            fd = self.kernel.sys_accept4(self.listener_fd)
+        except BlockingIOError:
+            return
+        self.watch(fd)
+        yield
+
+
+class NoRearm(EpollOneshotServer):
+    """Forgets EPOLL_CTL_MOD, but for the listening socket."""
+
+    def rearm(self, fd: int) -> Program:
+        if fd == self.listener_fd:
+            yield from super().rearm(fd)
+
+
+class Herd(EpollExclusiveServer):
+    """Watches the listening socket as one watches any other."""
+
+    listener_events = polling.IN
+
+
+class Leaking(EpollServer):
+    """Has made a dup of the first connection that ends (for a log, for a child), and forgotten it.
+
+    close() frees the number, but the open file lives on, and with it the watch: epoll goes on to
+    report it, under a number that is closed or another connection's.
+    """
+
+    _leaked = False
+
+    def forget(self, fd: int) -> None:
+        if not self._leaked:
+            self._leaked = True
+            self.kernel.sys_dup(fd)
+
+    def serve(self, fd: int) -> Program:
+        try:
+            yield from super().serve(fd)
+        except OSError:  # EBADF; EAGAIN, if the number is another connection's by now
+            yield
+        self.serving_fd = None
+
+
+FAULTY: dict[tuple[str, str], type[Server]] = {
+    ("epoll-et", NO_DRAIN): NoDrain,
+    ("epoll-et", ACCEPT_ONE): AcceptOne,
+    ("epoll-oneshot", NO_REARM): NoRearm,
+    ("epoll-exclusive", HERD): Herd,
+    ("epoll", DUP): Leaking,
+}
+"""By lane and fault; a lane that a fault does not concern runs as ever."""

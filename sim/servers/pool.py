@@ -1,0 +1,101 @@
+"""A pool: one thread that waits for all connections, and a fixed number of threads that serve them.
+
+There are two kinds of pool. In the older one (Apache's worker MPM, or a pre-forked accept) a thread
+takes a connection and keeps it until it ends, so that idle connections hold all threads and the others
+wait outside. This is the younger one, *half-sync/half-async* (Schmidt and Cranor, 1995), as in Apache's
+event MPM: a poller waits in epoll_wait for all connections, each watched EPOLLONESHOT so that one thread
+has it at a time; what is ready goes into a queue; a worker takes it, reads, works, writes, and arms it
+again with EPOLL_CTL_MOD. So idle connections hold no thread.
+
+What it costs beyond epoll: one epoll_ctl for every event; a futex call for the poller to wake a worker,
+and one for a worker to go to sleep; the switches between them. On one CPU that buys nothing but this: a
+worker that blocks does not block the others. Workers that find the queue filled take the next at no cost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from sim import polling
+from sim.accounts import Account, Bill, Count
+from sim.cpu import Program, Task
+from sim.epoll import CTL_ADD, CTL_MOD
+from sim.kernel import Kernel
+from sim.records import Kind
+from sim.scheduler import ScheduledTask
+from sim.servers.base import ServerSettings
+from sim.servers.crew import Crew
+from sim.servers.epoll import MAX_EVENTS, EpollServer
+
+WORKERS = 8
+ONCE = polling.IN | polling.EPOLLONESHOT
+
+
+class PoolServer(Crew, EpollServer):
+    """A poller in epoll_wait, and workers fed by a queue."""
+
+    name = "pool"
+    restartable = False
+    watched_events = ONCE
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self._jobs: deque[int] = deque()
+        """Connections that are ready, in the order in which they were reported."""
+        self._idle: deque[Task] = deque()
+        """Workers asleep until there is a job; the one that has waited longest is woken first."""
+        self._futexes = kernel.ledger.page()
+
+    @property
+    def tasks(self) -> int:
+        return WORKERS + 1
+
+    def watch(self, fd: int) -> None:
+        events = polling.IN if fd == self.listener_fd else ONCE
+        self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, events)
+
+    def run(self) -> Program:
+        kernel = self.kernel
+        for _ in range(WORKERS):
+            self.scheduler.start(self._work, f"{self.name} worker")
+        if self.settings.accepting:
+            self.watch(self.listener_fd)
+        while True:
+            for fd, _ in (yield from kernel.sys_epoll_wait(self.spare_fd, MAX_EVENTS)):
+                if fd == self.listener_fd:
+                    yield from self.accept_all()
+                    continue
+                self._jobs.append(fd)
+                if self._idle:
+                    kernel.pay_call(Account.SYSCALL, kernel.costs.futex_ns)
+                    kernel.wake(self._idle.popleft())
+                    yield
+
+    def _work(self, task: ScheduledTask) -> Program:
+        """What a worker does."""
+        kernel = self.kernel
+        while True:
+            woken = False
+            while not self._jobs:
+                self._sleep(woken)
+                yield
+                woken = True
+            fd = self._jobs.popleft()
+            if (yield from self.attend(task, fd)):
+                kernel.sys_epoll_ctl(self.spare_fd, CTL_MOD, fd, ONCE)
+                yield
+
+    def _sleep(self, woken: bool) -> None:
+        """Wait for the queue to be filled (FUTEX_WAIT)."""
+        kernel = self.kernel
+        bill = self._futexes.get(woken)
+        if bill is None:
+            spent = (
+                (Account.SYSCALL, kernel.costs.futex_ns),
+                (Account.WAIT_QUEUE, -(-kernel.costs.hook_ps // 1000)),
+            )
+            counts = ((Count.SYSCALLS, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
+            bill = self._futexes[woken] = Bill(spent, counts)
+        kernel.pay(bill)
+        kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, kernel.next_serial()))
+        self._idle.append(kernel.block())

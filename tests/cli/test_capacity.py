@@ -1,0 +1,68 @@
+"""``c10k-tui capacity``: a table or JSON on stdout, progress on stderr, and one line for what cannot be."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from c10k_tui.cli import main
+from sim import capacity as search
+
+
+@pytest.fixture(autouse=True)
+def shorter(monkeypatch):
+    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+
+
+def test_json_has_a_lane_each_and_progress_goes_elsewhere(capsys):
+    assert main(["capacity", "--json", "--lanes", "thread,epoll", "--rate", "5k"]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert list(found) == ["thread", "epoll"]
+    assert found["thread"]["limit"] == "memory"
+    assert found["thread"]["connections"] == 210_000
+    assert found["epoll"] == {
+        "connections": 1_000_000,
+        "limit": "none",
+        "p99_ns": found["epoll"]["p99_ns"],
+    }
+    assert isinstance(found["epoll"]["p99_ns"], int)
+    assert err.splitlines() == ["thread: 210,000 connections (memory)", "epoll: 1,000,000 connections (none)"]
+
+
+def test_the_table_says_that_it_is_simulated_and_what_gives_way(capsys):
+    assert main(["capacity", "--lanes", "thread", "--active", "2%", "--p99", "2ms", "--rate", "5k"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(
+        "simulated: 5,000 requests per second over 2% of the connections, p99 within 2"
+    )
+    assert lines[-1].split()[:2] == ["thread", "210,000"]
+    assert lines[-1].endswith("memory: the machine has no more")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--p99", "soon"], "--p99: 'soon' is not a duration"),
+        (["--lanes", "iocps"], "--lanes: there is no lane 'iocps'; choose from "),
+        (["--lanes", ""], "--lanes: a race needs a lane"),
+        (["--active", "200%"], "active must be"),
+        (["--rate", "x"], "rate: 'x' is not a number"),
+        (["--for", "1s"], "--for belongs to"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
+    assert main(["capacity", *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"c10k-tui: {said}")
+    assert err.count("\n") == 1
+
+
+def test_help_names_its_options(capsys):
+    assert main(["capacity", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "--p99" in text
+    assert "1%" in text
+    assert "%%" not in text
