@@ -4,14 +4,12 @@ A callback cannot wait: to read and then write, it leaves a second callback behi
 what it knew has to be kept somewhere by hand. A coroutine keeps it by itself: it can be left at an
 ``await`` and entered there again, all its variables in place. What that takes:
 
-- a :class:`Future`, a result that is not there yet. ``await future`` hands the future all the way
-  up to whoever runs the coroutine;
-- a :class:`Task`, which does: it enters the coroutine with ``send``, takes the future that comes
-  out, and asks it for one callback: enter again;
+- a :class:`Future`, a result that is not there yet. ``await`` hands it to whoever runs the coroutine;
+- a :class:`Task`, which does: it enters the coroutine (or a generator, which says ``yield from``) with
+  ``send``, takes the future that comes out, and asks it for one callback: enter again;
 - functions that make futures of what the loop offers: timers and descriptors.
 
-Generators are coroutines too, with ``yield from`` for ``await``. Who waits is a suspended frame in
-memory; the only call that waits is ``epoll_wait``, in the loop below.
+Who waits is a suspended frame in memory; the only call that waits is ``epoll_wait``, in the loop.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ Suspendable = Coroutine[Any, Any, Any] | Generator[Any, Any, Any]
 
 
 class Cancelled(BaseException):
-    """Raised at the ``await`` at which a cancelled task stands."""
+    """Raised in a cancelled task, at the ``await`` at which it stands."""
 
 
 class Future:
@@ -33,8 +31,7 @@ class Future:
 
     def __init__(self, loop: EventLoop) -> None:
         self.loop = loop
-        self.done = False
-        self._result: Any = None
+        self.done, self._result = False, None
         self.error: BaseException | None = None
         self._callbacks: list[Callable[[Future], object]] = []
 
@@ -70,7 +67,7 @@ class Future:
 
 
 class Task(Future):
-    """A coroutine under way; as a future, what it returns."""
+    """A coroutine under way; what it returns is the result."""
 
     def __init__(self, loop: EventLoop, coroutine: Suspendable) -> None:
         super().__init__(loop)
@@ -144,9 +141,9 @@ def gather(loop: EventLoop, *futures: Future) -> Future:
         for future in futures:
             future.cancel()
 
+    together.when_done(cancel_the_rest)
     for future in futures:
         future.when_done(one_done)
-    together.when_done(cancel_the_rest)
     if not futures:
         together.settle([])
     return together
