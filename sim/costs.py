@@ -64,6 +64,10 @@ class CostTable:
     """The server's own work for one request."""
     walk_ps: int
     """The program's look at one entry of select's or poll's result."""
+    loop_turn_ns: int = 7_000
+    """One turn of asyncio's event loop, without its epoll_wait and its callbacks."""
+    loop_callback_ns: int = 3_000
+    """One callback of asyncio's event loop: a step of a task or a protocol."""
 
 
 BUILT_IN = CostTable(

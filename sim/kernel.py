@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from sim.faces.threading import ThreadingModule
     from sim.faces.time import TimeModule
     from sim.files.inet import TcpSocket
+    from sim.loop.package import AsyncioPackage
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -142,6 +143,13 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         from sim.faces.threading import ThreadingModule
 
         return ThreadingModule(self._process)
+
+    @cached_property
+    def asyncio(self) -> AsyncioPackage:
+        """Stands where the asyncio package stands."""
+        from sim.loop.package import AsyncioPackage
+
+        return AsyncioPackage(self)
 
     # -- bills ----------------------------------------------------------------------------
 
