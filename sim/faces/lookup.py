@@ -45,7 +45,11 @@ class Lookup(Face):
     AddressInfo = AddressInfo
     AI_PASSIVE, AI_CANONNAME = AddressInfo.AI_PASSIVE, AddressInfo.AI_CANONNAME
     AI_NUMERICHOST, AI_NUMERICSERV = AddressInfo.AI_NUMERICHOST, AddressInfo.AI_NUMERICSERV
-    AI_V4MAPPED, AI_ALL, AI_ADDRCONFIG = AddressInfo.AI_V4MAPPED, AddressInfo.AI_ALL, AddressInfo.AI_ADDRCONFIG
+    AI_V4MAPPED, AI_ALL, AI_ADDRCONFIG = (
+        AddressInfo.AI_V4MAPPED,
+        AddressInfo.AI_ALL,
+        AddressInfo.AI_ADDRCONFIG,
+    )
     EAI_BADFLAGS, EAI_NONAME, EAI_FAMILY = -1, -2, -6
     EAI_SOCKTYPE, EAI_SERVICE, EAI_ADDRFAMILY = -7, -8, -9
     NI_NUMERICHOST, NI_NUMERICSERV, NI_NAMEREQD = 1, 2, 8
@@ -134,7 +138,9 @@ def error(name: str) -> GaiError:
 def _int(value: SupportsIndex) -> int:
     number = c_size(value)
     if not -INT_MAX - 1 <= number <= INT_MAX:
-        raise OverflowError(f"signed integer is {'greater' if number > 0 else 'less'} than {_BOUND[number > 0]}")
+        raise OverflowError(
+            f"signed integer is {'greater' if number > 0 else 'less'} than {_BOUND[number > 0]}"
+        )
     return number
 
 

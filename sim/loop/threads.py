@@ -133,5 +133,3 @@ class ThreadPool(Executor):
             self._waiting.popleft()[0].cancel()
         while wait and self._threads:
             self._threads[0].join()
-
-
