@@ -29,6 +29,11 @@ class GaiError(OSError):
     """``socket.gaierror``: a name that stands for no address."""
 
 
+for _error, _name in ((HostError, "herror"), (GaiError, "gaierror")):
+    _error.__name__ = _error.__qualname__ = _name  # what a traceback says
+    _error.__module__ = "socket"
+
+
 def split_type(kind: int) -> tuple[int, int]:
     """A socket type and the flags that came with it."""
     return kind & ~_FLAGS, kind & _FLAGS

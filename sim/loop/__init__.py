@@ -13,11 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from sim.kernel import Kernel
-    from sim.loop.simulated import SimulatedLoop
 
 
-def asyncio_loop(kernel: Kernel) -> SimulatedLoop:
+def asyncio_loop(kernel: Kernel) -> AbstractEventLoop:
     """A new asyncio event loop whose selector, sockets, clock and resolver are a kernel's.
 
     Unmodified asyncio code runs on it, in virtual time::
@@ -26,5 +27,5 @@ def asyncio_loop(kernel: Kernel) -> SimulatedLoop:
         loop.run_until_complete(asyncio.sleep(3600))  # takes no time
         loop.close()
     """
-    loop: SimulatedLoop = kernel.asyncio.new_event_loop()
+    loop: AbstractEventLoop = kernel.asyncio.new_event_loop()
     return loop

@@ -32,15 +32,13 @@ if TYPE_CHECKING:
     from sim.faces.process import Process
     from sim.kernel import Kernel
 
-    class Base(asyncio.SelectorEventLoop):
-        """asyncio's own loop, of which the part below is put in front."""
+    class Base:
+        """What this part needs of asyncio's own loop, which it is put in front of."""
 
-        _ready: Any
-        _scheduled: list[Any]
-        _selector: Any
-
+        def __init__(self, selector: Any) -> None: ...
         def _run_once(self) -> None: ...
         def _process_events(self, event_list: list[Any]) -> None: ...
+        def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any: ...
 else:
     Base = object
 
@@ -82,8 +80,8 @@ class TimerHandle(events.TimerHandle):
 class Task(asyncio.Task[Any]):
     """A task with a number, which is its hash and its name, so that sets of tasks have an order."""
 
-    def __init__(self, coroutine: Any, *, loop: Any, name: object = None, **options: Any) -> None:
-        self.number = next(loop.task_numbers)
+    def __init__(self, coroutine: Any, *, loop: Any, name: str | None = None, **options: Any) -> None:
+        self.number: int = next(loop.task_numbers)
         super().__init__(coroutine, loop=loop, name=name or f"Task-{self.number}", **options)
 
     def __hash__(self) -> int:

@@ -60,7 +60,6 @@ async def an_error_in_the_body_cancels_the_tasks(log):
 async def a_group_cancelled_from_outside(log):
     async def work():
         async with asyncio.TaskGroup() as group:
-            group.create_task(_waits(log, "a"))
             group.create_task(_fails_when_cancelled(log))
 
     task = asyncio.create_task(work())
@@ -154,12 +153,16 @@ async def context_managers_enter_and_leave(log):
             log("enter")
             return self
 
-        async def __aexit__(self, kind, *_):
+        async def __aexit__(self, kind, *_) -> bool:
             await asyncio.sleep(0)
             log("exit", kind and kind.__name__)
-            return kind is ValueError
+            return kind is ValueError  # that one goes no further
 
-    async with Managed():
-        raise ValueError
+    async def raises():
+        async with Managed():
+            raise ValueError
+        log("after it")
+
+    await raises()
     async with Managed(), Managed():
         log("inside")

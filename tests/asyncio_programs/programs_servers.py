@@ -75,7 +75,7 @@ async def an_aborted_connection_is_lost_at_once(log):
 
 
 async def reading_is_paused_and_resumed(log):
-    server, there, transport, here = await _pair(log, answer=None)
+    server, there, transport, _ = await _pair(log, answer=None)
     there.transport.pause_reading()
     transport.write(b"held back")
     await asyncio.sleep(0.01)
@@ -100,28 +100,28 @@ async def writing_is_paused_and_resumed(log):
             self.transport.close()
 
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Slow(log), "127.0.0.1", 0)
+    over = loop.create_future()
+    server = await loop.create_server(lambda: _Slow(log, over), "127.0.0.1", 0)
     transport, _ = await loop.create_connection(Sender, *server.sockets[0].getsockname())
     transport.set_write_buffer_limits(high=1000, low=100)
     transport.write(bytes(32 << 20))
     log(transport.get_write_buffer_limits())
-    await _Slow.over
+    await over
     server.close()
 
 
 class _Slow(asyncio.Protocol):
     """Counts what comes."""
 
-    def __init__(self, log):
-        self.log, self.total = log, 0
-        _Slow.over = asyncio.get_running_loop().create_future()
+    def __init__(self, log, over):
+        self.log, self.over, self.total = log, over, 0
 
     def data_received(self, data):
         self.total += len(data)
 
     def connection_lost(self, error):
         self.log(self.total)
-        _Slow.over.set_result(None)
+        self.over.set_result(None)
 
 
 async def buffered_protocols(log):
@@ -218,7 +218,7 @@ async def an_address_in_use(log):
 
 
 async def a_closed_server_lets_its_connections_live(log):
-    server, there, transport, here = await _pair(log)
+    server, there, transport, _ = await _pair(log)
     server.close()
     log(server.is_serving(), server.sockets)
     transport.write(b"still there?")

@@ -101,7 +101,7 @@ async def readers_are_called_while_there_is_something(log):
 async def writers_are_called_while_there_is_room(log):
     loop = asyncio.get_running_loop()
     here, there = _pair()
-    calls = []
+    calls: list[str] = []
     with here, there:
         loop.add_writer(here, calls.append, "room")
         for _ in range(3):

@@ -41,7 +41,7 @@ async def a_task_that_refuses_to_be_cancelled(log):
             try:
                 await asyncio.sleep(3600)
             except asyncio.CancelledError:
-                log("refused", asyncio.current_task().uncancel())
+                log("refused", task.uncancel())
         return "done"
 
     task = asyncio.create_task(stubborn())

@@ -70,7 +70,7 @@ async def a_semaphore_lets_two_in(log):
 
 async def a_condition_wakes_some(log):
     condition = asyncio.Condition()
-    ready = []
+    ready: list[int] = []
 
     async def waiter(name):
         async with condition:
@@ -133,7 +133,7 @@ async def a_broken_barrier_tells_everybody(log):
 
 
 async def a_queue_between_two(log):
-    queue = asyncio.Queue(maxsize=2)
+    queue: asyncio.Queue[int | None] = asyncio.Queue(maxsize=2)
 
     async def producer():
         for number in range(6):
@@ -150,7 +150,7 @@ async def a_queue_between_two(log):
 
 
 async def workers_share_a_queue(log):
-    queue = asyncio.Queue()
+    queue: asyncio.Queue[int] = asyncio.Queue()
     seen = []
 
     async def worker(name):
@@ -171,7 +171,8 @@ async def workers_share_a_queue(log):
 
 
 async def queues_with_another_order(log):
-    for queue in (asyncio.PriorityQueue(), asyncio.LifoQueue(), asyncio.Queue(3)):
+    queues: list[asyncio.Queue[int]] = [asyncio.PriorityQueue(), asyncio.LifoQueue(), asyncio.Queue(3)]
+    for queue in queues:
         for number in (2, 3, 1):
             queue.put_nowait(number)
         log([await queue.get() for _ in range(3)])

@@ -49,7 +49,7 @@ def turns(loop, count):
 
 
 def test_a_turn_is_timers_then_wait_then_callbacks(world):
-    steps = []
+    steps: list[object] = []
     loop = EventLoop(world.select, world.time, steps.append)
     loop.call_later(0, steps.append, "timer")
     loop.call_soon(steps.append, "callback")
@@ -59,7 +59,7 @@ def test_a_turn_is_timers_then_wait_then_callbacks(world):
 
 
 def test_what_a_callback_asks_for_runs_in_the_next_turn(loop):
-    seen = []
+    seen: list[object] = []
 
     def again():
         seen.append(len(seen))
@@ -71,7 +71,7 @@ def test_what_a_callback_asks_for_runs_in_the_next_turn(loop):
 
 
 def test_timers_run_in_the_order_of_their_moments(loop):
-    seen = []
+    seen: list[object] = []
     for delay_s in (0.003, 0.001, 0.002):
         loop.call_later(delay_s, seen.append, delay_s)
     loop.call_later(0.001, seen.append, "the second of 1 ms")
@@ -83,7 +83,7 @@ def test_timers_run_in_the_order_of_their_moments(loop):
 
 
 def test_a_cancelled_callback_is_not_called(loop):
-    seen = []
+    seen: list[object] = []
     loop.call_soon(seen.append, 1).cancel()
     loop.call_later(3600, seen.append, 2).cancel()
     loop.call_later(0.001, loop.stop)
@@ -93,7 +93,7 @@ def test_a_cancelled_callback_is_not_called(loop):
 
 def test_a_reader_is_called_as_long_as_there_is_something_to_read(loop, pair):
     here, there = pair
-    seen = []
+    seen: list[object] = []
     loop.add_reader(here.fileno(), seen.append, "readable")
     there.send(b"ab")
     turns(loop, 2)
@@ -106,7 +106,7 @@ def test_a_reader_is_called_as_long_as_there_is_something_to_read(loop, pair):
 
 def test_reader_and_writer_of_one_descriptor(loop, pair):
     here, there = pair
-    seen = []
+    seen: list[str] = []
     loop.add_writer(here.fileno(), seen.append, "writable")
     loop.add_reader(here.fileno(), seen.append, "readable")
     there.send(b"x")
@@ -124,7 +124,7 @@ def test_reader_and_writer_of_one_descriptor(loop, pair):
 
 def test_a_callback_can_take_back_what_another_descriptor_is_about_to_be_told(loop, world):
     (a, a_peer), (b, b_peer) = world.socket.socketpair(), world.socket.socketpair()
-    seen = []
+    seen: list[str] = []
 
     def first(name, other):
         seen.append(name)
@@ -142,7 +142,7 @@ def test_a_callback_can_take_back_what_another_descriptor_is_about_to_be_told(lo
 
 def test_a_hang_up_reaches_whoever_watches(loop, pair):
     here, there = pair
-    seen = []
+    seen: list[object] = []
     loop.add_writer(here.fileno(), seen.append, "told")
     while True:
         try:
@@ -218,7 +218,7 @@ def test_an_error_comes_out_where_it_is_awaited(loop):
 
 
 def test_a_cancelled_task_cleans_up(loop):
-    seen = []
+    seen: list[object] = []
 
     async def sleeps():
         try:
@@ -232,7 +232,8 @@ def test_a_cancelled_task_cleans_up(loop):
     task.cancel()
     while not task.done:
         loop.run_once()
-    assert (seen, task.done, task.awaiting) == (["cleaned up"], True, None)
+    assert seen == ["cleaned up"]
+    assert [task.awaiting] == [None]
     with pytest.raises(Cancelled):
         task.result()
 
