@@ -27,7 +27,7 @@ class Overlay(ModuleType):
     """
 
     def __init__(self, module: Any, **names: Any) -> None:
-        super().__init__(module.__name__, getattr(module, "__doc__", None))
+        super().__init__(getattr(module, "__name__", None) or module.module, getattr(module, "__doc__", None))
         self.__dict__["_module"] = module
         self.__dict__.update(names)
 

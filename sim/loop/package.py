@@ -27,6 +27,7 @@ import concurrent.futures
 import signal
 import threading
 from asyncio import events, tasks
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sim.loop import simulated
@@ -44,6 +45,8 @@ class AsyncioPackage(Overlay):
         super().__init__(asyncio)
         self.kernel = kernel
         self._current: Any = None
+        self.watch_new_loop: Callable[[Any], simulated.Watcher | None] = lambda loop: None
+        """Called with each new loop: who is to watch it."""
         self.thread_pool = ThreadPool.on(kernel)
         own = {
             "new_event_loop": self.new_event_loop,

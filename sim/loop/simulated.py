@@ -104,7 +104,7 @@ class SimulatedLoop(Base):
         """Turns begun."""
         self.callbacks = 0
         """Callbacks run."""
-        self.watcher: Watcher | None = None
+        self.watcher: Watcher | None = self.kernel.asyncio.watch_new_loop(self)
         self._process: Process = self.kernel._process
         costs = self.kernel.costs
         page = self.kernel.ledger.page()
