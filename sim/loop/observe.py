@@ -20,7 +20,6 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from sim.kernel import Kernel
 
 KEPT_CULPRITS = 16
-_SIM = str(Path(__file__).parents[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +156,9 @@ def calling_line(frame: FrameType | None) -> Place | None:
     innermost: Place | None = None
     while frame is not None:
         place = place_of(frame)
-        if not place.file.startswith(_SIM):
-            if not place.in_library:
-                return place
-            innermost = innermost or place
+        if not place.in_library:
+            return place
+        innermost = innermost or place
         frame = frame.f_back
     return innermost
 

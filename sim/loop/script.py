@@ -40,6 +40,10 @@ CLEANING_TURNS = 1_000
 """Turns that a script has to clean up when it is ended."""
 
 
+_STUBBORN: list[Any] = []
+"""Tasks that would not be ended. Kept for good: who collected them as garbage would run what they do then."""
+
+
 class ScriptError(Exception):
     """Why a script did not come to a good end: one line that names the script's line."""
 
@@ -83,6 +87,7 @@ class Script:
         self._stop_at: Callable[[Step], bool] = lambda step: False
         self._theirs, self._ours = threading.Semaphore(0), threading.Semaphore(0)
         self._ending = False
+        self._told_to_end = False
         self._turns_left = CLEANING_TURNS
         self._thread = threading.Thread(target=self._execute, name=f"script {self.path.name}", daemon=True)
 
@@ -134,6 +139,7 @@ class Script:
     def close(self) -> None:
         """End it where it stands; stuck in a call that blocks for real, it stays so, in its thread."""
         self._ending = True
+        self._stop_at = lambda step: False
         if self._thread.ident is None or self.over:
             return
         if self._waiting_for_it:
@@ -215,9 +221,12 @@ class Script:
             self._theirs.acquire()
         if self._ending:
             self._turns_left -= step == "over"
-            if self._turns_left in {CLEANING_TURNS, 0}:
-                self._turns_left -= 1
-                raise ScriptEnded
+            if self._turns_left <= 0:
+                _STUBBORN.extend(self.kernel.asyncio.tasks.all_tasks(self.loop))
+            elif self._told_to_end:
+                return
+            self._told_to_end = True
+            raise ScriptEnded
 
     def _end_loops(self) -> None:
         """Close what the script left open, so that nothing of it complains later."""
@@ -228,6 +237,11 @@ class Script:
                 for task in self.kernel.asyncio.tasks.all_tasks(loop):
                     task._log_destroy_pending = False
                 loop.close()
+            for transport in list(loop._transports.values()):
+                transport._closing = True
+                connection, transport._sock = transport._sock, None
+                if connection is not None:
+                    connection.close()
 
     def _told(self, error: BaseException) -> ScriptError:
         """An exception that the script did not catch, in one line."""

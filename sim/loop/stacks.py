@@ -17,7 +17,8 @@ from pathlib import Path
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
-STANDARD_LIBRARY = sysconfig.get_path("stdlib")
+STANDARD_LIBRARY = sysconfig.get_path("stdlib") + "/"
+SIMULATOR = str(Path(__file__).parents[1]) + "/"
 _PARTS = (CoroutineType, GeneratorType, AsyncGeneratorType)
 _DEPTH = 10_000
 """Awaits followed: a coroutine can be suspended deeper than Python can call."""
@@ -34,7 +35,9 @@ class Place:
 
     @property
     def in_library(self) -> bool:
-        """Whether the line is the standard library's, and not the program's."""
+        """Whether the line is the standard library's or the simulator's, and not the program's."""
+        if self.file.startswith(SIMULATOR):
+            return not Path(self.file).name.startswith("echo_")  # the example servers are programs
         return self.file.startswith(STANDARD_LIBRARY) and "site-packages" not in self.file
 
     @property

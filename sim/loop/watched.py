@@ -7,7 +7,7 @@ one turn at a time. Its turns and callbacks have asyncio's prices, so that the t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill
 from sim.loop.coroutine import Future, Task
@@ -91,9 +91,8 @@ def _known(loop: EventLoop) -> Iterator[Future]:
         owner = getattr(handle.callback, "__self__", None)
         if isinstance(owner, Future) and not handle.cancelled:
             yield owner
-    running = getattr(getattr(getattr(loop, "record", None), "running", None), "callback", None)
-    if isinstance(getattr(running, "__self__", None), Future):
-        yield running.__self__
+    if isinstance(running := _running(loop), Future):
+        yield running
 
 
 def _settled_by(loop: EventLoop) -> Iterator[tuple[int, Waiting]]:
@@ -117,9 +116,8 @@ def _follow(future: Future, seen: dict[int, Future]) -> None:
 
 
 def _row(task: Task, settled_by: dict[int, Waiting], loop: EventLoop) -> TaskRow:
-    name = task.coroutine.__qualname__
-    running = getattr(getattr(getattr(loop, "record", None), "running", None), "callback", None)
-    if getattr(running, "__self__", None) is task:
+    name = _name(task)
+    if _running(loop) is task:
         return TaskRow(name, "running", None, None, ())
     stack = frames(task.coroutine)
     places = tuple(place_of(frame) for frame in stack)
@@ -134,4 +132,15 @@ def _row(task: Task, settled_by: dict[int, Waiting], loop: EventLoop) -> TaskRow
 def _waiting(future: Future, settled_by: dict[int, Waiting]) -> Waiting:
     if id(future) in settled_by:
         return settled_by[id(future)]
-    return Waiting(future.coroutine.__qualname__ if isinstance(future, Task) else "a future")
+    return Waiting(_name(future) if isinstance(future, Task) else "a future")
+
+
+def _running(loop: EventLoop) -> object:
+    """Whose method the callback under way is."""
+    handle = loop.record.running if isinstance(loop, WatchedLoop) else None
+    return getattr(handle.callback, "__self__", None) if handle is not None else None
+
+
+def _name(task: Task) -> str:
+    name: str = getattr(task.coroutine, "__qualname__", "task")
+    return name
