@@ -11,6 +11,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.screens.race import RaceScreen
 from c10k_tui.session import RaceLike, Session
 from c10k_tui.themes import DARK, LIGHT, THEMES
@@ -19,11 +20,11 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sim.costs import CostTable
 
-def _make_race(scenario: Scenario) -> RaceLike:
-    from sim.race import Race
 
-    return Race(scenario)
+FIRST_NOTICE_S = 10.0
+"""How long the notice with which the app starts stays."""
 
 
 class C10KApp(App[str]):
@@ -34,7 +35,9 @@ class C10KApp(App[str]):
         speed: See :mod:`c10k_tui.pacer`; None for as fast as it goes.
         paused: Whether to start standing still.
         clock: Seconds on a clock that never goes back.
-        make_race: Makes a race of a scenario.
+        make_race: Makes a race of a scenario; None for the simulated one with these costs.
+        costs: What each simulated step costs; None for the built-in table.
+        why_not_own: Why the user's own cost table is not in use, if there is one; said at the start.
     """
 
     TITLE = "c10k"
@@ -48,14 +51,27 @@ class C10KApp(App[str]):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-        make_race: Callable[[Scenario], RaceLike] = _make_race,
+        make_race: Callable[[Scenario], RaceLike] | None = None,
+        costs: CostTable | None = None,
+        why_not_own: str | None = None,
     ) -> None:
         super().__init__()
         self._clock = clock
-        self.session = Session(scenario or Scenario(), make_race, clock, speed=speed, paused=paused)
+        self._costs = costs
+        self.session = Session(
+            scenario or Scenario(), make_race or self._make_race, clock, speed=speed, paused=paused
+        )
+        self.session.why_not_own = why_not_own
+        if why_not_own is not None:
+            self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+
+    def _make_race(self, scenario: Scenario) -> RaceLike:
+        from sim.race import Race
+
+        return Race(scenario) if self._costs is None else Race(scenario, self._costs)
 
     def get_default_screen(self) -> Screen[str]:
         return RaceScreen(self.session, self._clock)
@@ -93,9 +109,11 @@ class C10KApp(App[str]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
-        yield from self._race_commands()
+        yield from self._key_commands()
 
-    def _race_commands(self) -> Iterator[SystemCommand]:
-        for screen in self.screen_stack:
-            if isinstance(screen, RaceScreen):
+    def _key_commands(self) -> Iterator[SystemCommand]:
+        """The keys of the screen that is seen, or seen beneath the palette."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, KeyedScreen):
                 yield from screen.commands()
+                return

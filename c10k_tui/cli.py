@@ -10,7 +10,16 @@ import sys
 from collections.abc import Sequence
 
 from c10k_tui import __version__
-from c10k_tui.options import UsageError, duration_ns_of, parse, run_parser, scenario_of, screen_parser
+from c10k_tui.options import (
+    UsageError,
+    bench_parser,
+    calibrate_parser,
+    duration_ns_of,
+    parse,
+    run_parser,
+    scenario_of,
+    screen_parser,
+)
 
 FAILED = 1
 """Exit code: the output could not be written."""
@@ -48,8 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    if words[:1] == ["run"]:
-        return _run(words[1:])
+    commands = {"run": _run, "bench": _bench, "calibrate": _calibrate}
+    if words and words[0] in commands:
+        return commands[words[0]](words[1:])
     return _screen(words)
 
 
@@ -63,6 +73,32 @@ def _run(words: list[str]) -> int:
     from c10k_tui.run_command import run
 
     return run(scenario, duration_ns, as_json=options.json)
+
+
+def _bench(words: list[str]) -> int:
+    parser = bench_parser()
+    options = parse(parser, words)
+    if options.help or options.version:
+        return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+
+    from c10k_tui.bench_command import bench
+    from c10k_tui.bench_options import asked_of
+
+    return bench(asked_of(options))
+
+
+def _calibrate(words: list[str]) -> int:
+    parser = calibrate_parser()
+    options = parse(parser, words)
+    if options.help or options.version:
+        return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+
+    if options.words:
+        raise UsageError(f"calibrate takes no {options.words[0]!r}: there is nothing to choose")
+
+    from c10k_tui.calibrate_command import calibrate
+
+    return calibrate()
 
 
 def _screen(words: list[str]) -> int:

@@ -14,6 +14,7 @@ RATE = Binding.Group("rate", compact=True)
 SPEED = Binding.Group("speed", compact=True)
 STEP = Binding.Group("step", compact=True)
 LANES = Binding.Group("lanes", compact=True)
+CURVE = Binding.Group("cost", compact=True)
 PRESETS = Binding.Group("presets", compact=True)
 
 RACE_BINDINGS: list[Binding] = [
@@ -100,6 +101,14 @@ RACE_BINDINGS: list[Binding] = [
         tooltip="Show the race slower",
     ),
     Binding("space", "pause", "Pause", id="race.pause", tooltip="Stop the race, or let it go on"),
+    Binding(
+        "v",
+        "curve",
+        "Cost curve",
+        id="app.curve",
+        group=CURVE,
+        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
+    ),
     Binding(
         "s",
         "step_event",
@@ -193,6 +202,22 @@ RACE_BINDINGS: list[Binding] = [
         id="feed.end",
         show=False,
         tooltip="Follow the newest packets again after scrolling back",
+    ),
+    Binding(
+        "h",
+        "host",
+        "Host lane on or off",
+        id="host.toggle",
+        show=False,
+        tooltip="A real server on this machine's kernel gets the same requests; its calls are measured",
+    ),
+    Binding(
+        "H",
+        "host_mechanism",
+        "Host lane: next mechanism",
+        id="host.mechanism",
+        show=False,
+        tooltip="The real server waits in select, poll or epoll",
     ),
     Binding(
         "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"

@@ -27,6 +27,8 @@ RUN_LIMIT_NS = 60_000_000_000
 _SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize")
 _SCREEN_ONLY = ("--speed", "--paused", "--theme")
 _RUN_ONLY = ("--for", "--json")
+_BENCH_ONLY = ("--mechanisms", "--wait", "--csv", "--no-host", "--svg")
+COMMANDS = ("run", "bench", "calibrate")
 
 
 class UsageError(Exception):
@@ -46,6 +48,47 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Nam
     if left_over and not options.help:
         raise UsageError(_about_option(parser, left_over[0].partition("=")[0]))
     return options
+
+
+def bench_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui bench``: what a wake-up costs."""
+    parser = _parser(
+        usage="c10k-tui bench [--fds LIST] [--active LIST] [--mechanisms LIST] [options]",
+        description="What one wake-up costs, simulated beside measured on this machine's kernel (eventfds).",
+        epilog=_BENCH_EPILOG,
+    )
+    group = parser.add_argument_group("bench (in brackets: what holds if nothing is said)")
+    group.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    for option, default, text in (
+        ("--fds", "100,1000,2000,10000,100000", "descriptors waited for, up to 1M"),
+        ("--active", "1,3,10%", "how many are ready: numbers, shares, all"),
+        ("--mechanisms", "select,poll,epoll", "of these"),
+    ):
+        shown = f"{text} ({default})".replace("%", "%%")
+        group.add_argument(option, metavar="LIST", default=default, help=shown)
+    wait = "calls that find something ready, calls that slept, or both (both)"
+    group.add_argument("--wait", metavar="ready|slept|both", default="both", help=wait)
+    group.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
+    group.add_argument("--csv", action="store_true", help="print comma-separated values instead of a table")
+    group.add_argument("--no-host", action="store_true", help="simulate only, measure nothing")
+    group.add_argument("--svg", metavar="FILE", help="also draw the curves into a file")
+    _add_about(parser)
+    return parser
+
+
+def calibrate_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui calibrate``: there is nothing to choose."""
+    parser = _parser(
+        usage="c10k-tui calibrate",
+        description=(
+            "Measures this machine's kernel for up to a minute, fits the cost table to it, and saves\n"
+            "the table; the race, run and bench use it from then on."
+        ),
+        epilog="",
+    )
+    parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    _add_about(parser)
+    return parser
 
 
 def scenario_of(options: argparse.Namespace) -> Scenario:
@@ -90,17 +133,22 @@ def duration_ns_of(options: argparse.Namespace) -> int:
 
 def _about_word(word: str) -> str:
     """What to say of a word that is neither a command nor a setting."""
-    if word == "run":
-        return "run goes first: c10k-tui run n=10000 --for 100ms"
+    if word in COMMANDS:
+        return f"{word} goes first: c10k-tui {word} …"
     if word in PRESETS:
         return f"{word!r} is a preset: c10k-tui --preset {word}"
-    if get_close_matches(word, ["run"]):
-        return f"there is no command {word!r}; did you mean run?"
-    return f"there is no command {word!r}; there is run, and a scenario is written like n=10000 active=3"
+    if close := get_close_matches(word, COMMANDS, n=1):
+        return f"there is no command {word!r}; did you mean {close[0]}?"
+    return (
+        f"there is no command {word!r}; there are {', '.join(COMMANDS)}, "
+        "and a scenario is written like n=10000 active=3"
+    )
 
 
 def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
     """What to say of an option that this command does not have."""
+    if option in _BENCH_ONLY:
+        return f"{option} belongs to the benchmark: c10k-tui bench {option} …"
     if option in _RUN_ONLY:
         return f"{option} belongs to the race without a screen: c10k-tui run {option} …"
     if option in _SCREEN_ONLY:
@@ -130,7 +178,12 @@ class _Parser(argparse.ArgumentParser):
 def screen_parser() -> argparse.ArgumentParser:
     """The options of ``c10k-tui``: the race on the screen."""
     parser = _parser(
-        usage="c10k-tui [SCENARIO] [options]\n       c10k-tui run [SCENARIO] [options] --for 100ms [--json]",
+        usage=(
+            "c10k-tui [SCENARIO] [options]\n"
+            "       c10k-tui run [SCENARIO] [options] --for 100ms [--json]\n"
+            "       c10k-tui bench [options]\n"
+            "       c10k-tui calibrate"
+        ),
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,
     )
@@ -212,6 +265,13 @@ def _add_about(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-h", "--help", action="store_true", help="print this text")
     group.add_argument("--version", action="store_true", help="print the version")
 
+
+_BENCH_EPILOG = """\
+examples:
+  c10k-tui bench
+  c10k-tui bench --fds 100,1k,10k,100k,1M --active 3 --wait ready --no-host
+  c10k-tui bench --mechanisms select,epoll --active 1%,all --json
+"""
 
 _SCREEN_EPILOG = """\
 examples:

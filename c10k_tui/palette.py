@@ -33,6 +33,7 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "poll": ("poll", "base", "bold"),
     "epoll": ("epoll", "base", "bold"),
     "wasted": ("heat-3", "base", "bold"),
+    "rule": ("cursor", "base", ""),
     "good": ("read", "base", "bold"),
     "idle": ("idle", "base", ""),
     "front": ("front", "base", "bold"),
@@ -51,6 +52,9 @@ _ROLES: dict[str, tuple[str, str, str]] = {
 for _level in range(1, 5):
     _ROLES[f"ready-{_level}"] = ("ready", f"glow-{_level}", "")
     _ROLES[f"read-{_level}"] = ("read", f"glow-{_level}", "")
+for _name in ("select", "poll", "epoll"):
+    _ROLES[f"measured-{_name}"] = (_name, "on-fill", "bold reverse")
+    _ROLES[f"published-{_name}"] = (_name, "base", "bold")
 for _name in (*_CPU, "idle"):
     _ROLES[f"key-{_name}"] = (f"cpu-{_name}" if _name != "idle" else "dim", "base", "")
 

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from c10k_tui.costs_file import current_costs
+from sim.costs import CostTable
 from sim.frame import Counters, Frame, LaneFrame
 from sim.race import Race
 from sim.scenario import Scenario
@@ -23,22 +25,25 @@ def run(scenario: Scenario, duration_ns: int, *, as_json: bool) -> int:
     Returns:
         The exit code, 0: a lane that gave up is a result and no error.
     """
-    race = Race(scenario)
+    costs, why_not = current_costs()
+    if why_not is not None:
+        print(encodable(f"c10k-tui: {why_not}"), file=sys.stderr)
+    race = Race(scenario, costs)
     race.advance(duration_ns)
     frame = race.frame()
     if as_json:
-        print(json.dumps(as_data(frame), indent=2))
-    elif sys.stdout.isatty() and _encodable("µ×–") == "µ×–":
-        _print_rich(frame)
+        print(json.dumps(as_data(frame, costs), indent=2))
+    elif sys.stdout.isatty() and encodable("µ×–") == "µ×–":
+        _print_rich(frame, costs)
     else:
-        print(_encodable(plain_table(frame)))
+        print(encodable(plain_table(frame, costs)))
     return 0
 
 
 # --- JSON -----------------------------------------------------------------------------------------
 
 
-def as_data(frame: Frame) -> dict[str, object]:
+def as_data(frame: Frame, costs: CostTable) -> dict[str, object]:
     """The race as JSON knows it; numbers are integers, and ``cost_ns`` of a lane sums to ``virtual_ns``."""
     scenario = frame.scenario
     return {
@@ -54,6 +59,13 @@ def as_data(frame: Frame) -> dict[str, object]:
             "lanes": list(scenario.lanes),
             "fd_setsize": scenario.fd_setsize,
             "text": str(scenario),
+        },
+        "costs": {
+            "name": costs.name,
+            "source": costs.source,
+            "machine": costs.machine,
+            "kernel": costs.kernel,
+            "date": costs.date,
         },
         "virtual_ns": int(frame.now_ns),
         "lanes": {lane.name: _lane_data(lane) for lane in frame.lanes},
@@ -120,9 +132,9 @@ _COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]
 )
 
 
-def title(frame: Frame) -> str:
-    """What the figures are of; says that they are simulated."""
-    return f"simulated: {format_duration(frame.now_ns)} of {frame.scenario}"
+def title(frame: Frame, costs: CostTable) -> str:
+    """What the figures are of; says that they are simulated, and by which cost table."""
+    return f"simulated: {format_duration(frame.now_ns)} of {frame.scenario} · costs: {costs.name}"
 
 
 def rows(frame: Frame) -> Iterator[Row | None]:
@@ -142,11 +154,11 @@ def rows(frame: Frame) -> Iterator[Row | None]:
 def _row(label: str, values: list[int | None] | list[int], form: Callable[[int], str]) -> Row:
     cells = tuple("–" if value is None else form(value) for value in values)
     first, last = values[0], values[-1]
-    ratio = _times(first / last) if len(values) > 1 and first and last else ""
+    ratio = times(first / last) if len(values) > 1 and first and last else ""
     return Row(label, cells, ratio)
 
 
-def _times(ratio: float) -> str:
+def times(ratio: float) -> str:
     """``402×``, ``1.8×``, ``0.25×``."""
     if ratio >= 9.95:
         return f"{ratio:,.0f}×"
@@ -196,7 +208,7 @@ def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:
         return None
     return (
         f"To learn who was ready, {first.name} spent {format_duration(first_ns)} of CPU time for each "
-        f"request, {last.name} {format_duration(last_ns)}: {_times(first_ns / last_ns)}."
+        f"request, {last.name} {format_duration(last_ns)}: {times(first_ns / last_ns)}."
     )
 
 
@@ -205,24 +217,24 @@ def _headings(frame: Frame) -> tuple[str, ...]:
     return ("", *names, f"{names[0]} / {names[-1]}") if len(names) > 1 else ("", *names)
 
 
-def plain_table(frame: Frame) -> str:
+def plain_table(frame: Frame, costs: CostTable) -> str:
     """The table as aligned text without colour: label at the left, figures at the right."""
     headings = _headings(frame)
     lines = [headings, *((row.label, *row.cells, row.ratio) if row else () for row in rows(frame))]
     widths = [max(len(line[column]) for line in lines if line) for column in range(len(headings))]
-    text = [title(frame), ""]
+    text = [title(frame, costs), ""]
     for line in lines:
         figures = "".join(f"  {cell:>{width}}" for cell, width in zip(line[1:], widths[1:], strict=False))
         text.append(f"{line[0]:<{widths[0]}}{figures}".rstrip() if line else "")
     return "\n".join([*text, "", *sentences(frame)])
 
 
-def _print_rich(frame: Frame) -> None:
+def _print_rich(frame: Frame, costs: CostTable) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, title=title(frame), title_justify="left", title_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, title=title(frame, costs), title_justify="left", title_style="bold")
     for position, heading in enumerate(_headings(frame)):
         table.add_column(heading, justify="right" if position else "left", no_wrap=True)
     for row in rows(frame):
@@ -236,12 +248,15 @@ def _print_rich(frame: Frame) -> None:
         console.print(sentence, markup=False)
 
 
-def _encodable(text: str) -> str:
+_IN_ASCII = str.maketrans({"µ": "u", "×": "x", "–": "-", "·": "|", "÷": "/"})
+
+
+def encodable(text: str) -> str:
     """The text for an output that may know no ``µ`` and ``×`` (``PYTHONIOENCODING=ascii``)."""
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        text = text.replace("µ", "u").replace("×", "x").replace("–", "-")
+        text = text.translate(_IN_ASCII)
         return text.encode(encoding, "replace").decode(encoding)
     return text

@@ -94,8 +94,10 @@ def open_screen(scenario: Scenario, *, speed: float | None, paused: bool, theme:
         The exit code: 0, or the app's own if it failed.
     """
     from c10k_tui.app import C10KApp
+    from c10k_tui.costs_file import current_costs
 
-    app = C10KApp(scenario, speed=speed, paused=paused)
+    costs, why_not = current_costs()
+    app = C10KApp(scenario, speed=speed, paused=paused, costs=costs, why_not_own=why_not)
     if theme is not None:
         app.theme = theme
     # What was imported stays: let the garbage collector not walk it again in the middle of a frame.

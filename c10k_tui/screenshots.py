@@ -1,6 +1,7 @@
-"""Pictures of the race screen: the same files from the same version, always.
+"""Pictures of the screens: the same files from the same version, always.
 
-``python -m c10k_tui.screenshots [DIR]`` draws the screen at two sizes and in two themes. The clock
+``python -m c10k_tui.screenshots [DIR]`` draws the race screen at two sizes and in two themes, and the
+Curve screen with its simulated lines and with a paper's points over them. The clock
 is set by hand and the race is deterministic, so nothing in a picture depends on the machine.
 """
 
@@ -9,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 
 from c10k_tui.app import C10KApp
+from c10k_tui.screens.curve import CurveScreen
 from c10k_tui.screens.race import FRAMES_PER_S, RaceScreen
 from sim.scenario import Scenario
 
@@ -44,6 +47,21 @@ async def picture(width: int, height: int, theme: str, seconds: float = SHOWN_AF
         for _ in range(round(seconds * FRAMES_PER_S)):
             clock.now_s += 1 / FRAMES_PER_S
             screen.tick()
+        screen.draw()
+        await pilot.pause(0)
+        return portable(app.export_screenshot(title="c10k-tui"))
+
+
+async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
+    """The Curve screen with all its lines, after some keys, as SVG."""
+    app = C10KApp(Scenario(), clock=HandClock(), paused=True)
+    app.theme = theme
+    async with app.run_test(size=(width, height)) as pilot:
+        await pilot.press("v", *keys)
+        screen = app.screen
+        assert isinstance(screen, CurveScreen)
+        while screen.model.missing() or screen.model.break_even_missing():
+            await pilot.pause(0.05)
         screen.draw()
         await pilot.pause(0)
         return portable(app.export_screenshot(title="c10k-tui"))
@@ -87,11 +105,21 @@ def main(folder: str = "screenshots") -> None:
     """Draw all pictures into a folder."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for width, height in SIZES:
-        for theme in THEMES:
-            path = target / f"race-{width}x{height}-{theme.removeprefix('c10k-')}.svg"
-            path.write_text(asyncio.run(picture(width, height, theme)), encoding="utf-8")
-            print(path)
+    pictures: dict[str, Coroutine[object, object, str]] = {
+        f"race-{width}x{height}-{theme.removeprefix('c10k-')}": picture(width, height, theme)
+        for width, height in SIZES
+        for theme in THEMES
+    }
+    for name, keys in (("curve", ()), ("curve-kerrisk", ("p",))):
+        pictures[f"{name}-120x36-dark"] = curve_picture(120, 36, "c10k-dark", *keys)
+    for name, drawn in pictures.items():
+        path = target / f"{name}.svg"
+        path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
+        print(path)
+
+
+async def _whole(drawn: Coroutine[object, object, str]) -> str:
+    return await drawn
 
 
 if __name__ == "__main__":

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.views.header import seconds_words
 from sim.frame import FdView, Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
+
+if TYPE_CHECKING:
+    from sim.costs import CostTable
+    from sim.workload import Workload
 
 ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
 """The rungs of the active keys; those that mean more than there are descriptors are left out."""
@@ -35,6 +39,10 @@ class RaceLike(Protocol):
     def now_ns(self) -> int: ...
     @property
     def scan_ns(self) -> int: ...
+    @property
+    def costs(self) -> CostTable: ...
+    @property
+    def workload(self) -> Workload: ...
     def advance(self, until_ns: int) -> None: ...
     def change(self, scenario: Scenario) -> None: ...
     def frame(self) -> Frame: ...
@@ -73,6 +81,8 @@ class Session:
         """How many races there have been: a new number means that nothing of the old one holds."""
         self.changes = 0
         """How many changes of a setting: a new number means that the servers may have been rebuilt."""
+        self.why_not_own: str | None = None
+        """Why the user's own cost table is not in use, in one line; None if it is, or there is none."""
         self._notice = ""
         self._notice_until_s = 0.0
         self._all_failed = False
@@ -89,10 +99,10 @@ class Session:
         """What the last key did, for a short while."""
         return self._notice if self._clock() < self._notice_until_s else ""
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, seconds: float = NOTICE_S) -> None:
         """Show these words for a short while."""
         self._notice = words
-        self._notice_until_s = self._clock() + NOTICE_S
+        self._notice_until_s = self._clock() + seconds
 
     def tick(self) -> bool:
         """Let the race go on for the time that has passed; tells whether it moved."""
@@ -222,6 +232,10 @@ class Session:
         """The next seed, from the beginning."""
         seed = (self.scenario.seed + 1) % SEEDS
         self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
+
+    def race_anew(self, scenario: Scenario, words: str) -> None:
+        """Another race altogether."""
+        self._restart(scenario, words)
 
     def toggle_lane(self, name: str) -> None:
         """Let a lane take part or not; the last one stays."""

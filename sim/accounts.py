@@ -117,6 +117,12 @@ class Ledger:
             if len(page) > MAX_BILLS:
                 page.clear()
 
+    def forget_prices(self) -> None:
+        """Work the tallied bills in and make new ones from now on: the price of things has changed."""
+        self.fold()
+        for page in self._pages:
+            page.clear()
+
     def post(self, parts: Iterable[Part], counts: Iterable[Tally] = ()) -> int:
         """Book a step that has no fixed price.
 

@@ -10,12 +10,15 @@ million descriptors cost a millisecond here (and the 34 virtual milliseconds tha
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import polling
+
+if TYPE_CHECKING:
+    from sim.costs import CostTable
 
 Words = npt.NDArray[np.uint64]
 """A bitmap in words of 64 descriptors, as the kernel keeps it (``fd_set_bits``)."""
@@ -63,6 +66,9 @@ class Ask(Protocol):
 
     count: int
 
+    def each_ps(self, costs: CostTable) -> int:
+        """What looking at each of them costs in a pass over all."""
+
     def ready_ranks(self, masks: Masks) -> list[int]:
         """The ranks of those that are ready, ascending."""
 
@@ -98,6 +104,10 @@ class SelectAsk:
             self.union |= words
         self._per_word = np.bitwise_count(self.union)
         self.count = int(self._per_word.sum(dtype=np.int64))
+
+    def each_ps(self, costs: CostTable) -> int:
+        empty_words = len(self._per_word) - int(np.count_nonzero(self._per_word))
+        return costs.each_ps(costs.scan_ps, self.count, empty_words)
 
     @cached_property
     def _before(self) -> npt.NDArray[np.int64]:
@@ -194,6 +204,9 @@ class PollAsk:
         """Descriptors the table knows."""
         self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(polling.ALWAYS_TOLD)
         self._usable = self.count == 0 or (int(self._fds.min()) >= 0 and int(self._fds.max()) < limit)
+
+    def each_ps(self, costs: CostTable) -> int:
+        return costs.each_ps(costs.poll_scan_ps, self.count)
 
     @cached_property
     def _order(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64] | None]:
@@ -298,3 +311,22 @@ class ListedAsk:
         if rank < self.count:
             return self._fds[rank]
         return self._fds[-1] + 1 if self.count else 0
+
+
+class ListedPollAsk(ListedAsk):
+    """What stands in an array of ``struct pollfd``, as a list."""
+
+    def each_ps(self, costs: CostTable) -> int:
+        return costs.each_ps(costs.poll_scan_ps, self.count)
+
+
+class ListedSelectAsk(ListedAsk):
+    """What stands in select's bitmaps, as a list; ``nfds`` is one more than the highest descriptor."""
+
+    def __init__(self, events: dict[int, int], nfds: int) -> None:
+        super().__init__(events)
+        self.nfds = nfds
+
+    def each_ps(self, costs: CostTable) -> int:
+        empty_words = (self.nfds + 63) // 64 - len({fd >> 6 for fd in self.events})
+        return costs.each_ps(costs.scan_ps, self.count, empty_words)

@@ -13,8 +13,11 @@ So a wait costs what is *ready* (k reported, s stale), whatever the number n of 
 
 Simplified: the interest list is a hash by (file, number), not a red-black tree, with the tree's
 cost charged per ``epoll_ctl``; a block of untouched connections is watched as a block
-(:class:`sim.descriptors.IdleBlock`), and gets its items one by one as they are touched. An epoll
-watching an epoll works, cycles and depth refused; the limit on wake-up paths (EINVAL) is left out.
+(:class:`sim.descriptors.IdleBlock`), and gets its items one by one as they are touched.
+
+An epoll can watch an epoll. What would make one wake-up endless or long is refused: a cycle, a chain of
+more than five, and too many ways by which a file's wake-up would run up to the epolls that nobody
+watches (``reverse_path_check``), which is looked at only where epolls are nested.
 """
 
 from __future__ import annotations
@@ -40,9 +43,13 @@ CTL_DEL = 2
 CTL_MOD = 3
 MAX_NESTS = 4
 """Epolls that can watch each other in a chain, beyond the first (``EP_MAX_NESTS``)."""
-ONCE_REPORTED = polling.EPOLLET | polling.EPOLLONESHOT
+MOST_PATHS = (1000, 500, 100, 50, 10)
+"""Ways up from a file, by how many epolls are between (``path_limits``); the first is not held to."""
 EVENT_BYTES = 12
 """``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
+MAXEVENTS_MOST = (2**31 - 1) // EVENT_BYTES
+"""``EP_MAX_EVENTS``."""
+ONCE_REPORTED = polling.EPOLLET | polling.EPOLLONESHOT
 Event = tuple[int, int]
 """``(data, events)``: the registered descriptor and its mask."""
 
@@ -126,7 +133,8 @@ class Epoll(OpenFile):
         """ADD: ``ep_insert``.
 
         Raises:
-            OSError: EEXIST, watched already; EINVAL, flags that exclude each other; ELOOP.
+            OSError: EEXIST, watched already; ELOOP; EINVAL, flags that exclude each other, or too many
+                ways for a wake-up.
         """
         if events & polling.EPOLLEXCLUSIVE:
             allowed = polling.IN | polling.OUT | polling.ERR | polling.HUP
@@ -137,7 +145,12 @@ class Epoll(OpenFile):
             self._check_nesting(file)
         if (file, fd) in self.interest:
             raise oserror(errno.EEXIST)
-        self._list_if_ready(self.hook(file, fd, events))
+        nested = isinstance(file, Epoll) or self.items
+        item = self.hook(file, fd, events)
+        if nested and any(map(too_many_paths, leaves_below(file))):
+            self.forget(item)
+            raise oserror(errno.EINVAL)
+        self._list_if_ready(item)
 
     def hook(self, file: OpenFile, fd: int, events: int) -> Item:
         """Make an item and put it on the file's wait queue."""
@@ -297,3 +310,25 @@ class Epoll(OpenFile):
         """Closed: every item is unhooked."""
         for item in tuple(self.interest.values()):
             self.forget(item)
+
+
+def leaves_below(file: OpenFile) -> set[OpenFile]:
+    """The files at the lower ends of the chains of epolls that begin with ``file``."""
+    if not isinstance(file, Epoll):
+        return {file}
+    return set().union(*(leaves_below(watched) for watched, _ in file.interest))
+
+
+def too_many_paths(file: OpenFile) -> bool:
+    """Whether a file's wake-up has too many ways to run (``reverse_path_check_proc``)."""
+    counts = [0] * len(MOST_PATHS)
+
+    def climb(below: OpenFile, epolls_between: int) -> None:
+        for item in below.items:
+            if item.epoll.items:
+                climb(item.epoll, epolls_between + 1)
+            elif epolls_between:
+                counts[epolls_between] += 1
+
+    climb(file, 0)
+    return any(count > most for count, most in zip(counts, MOST_PATHS, strict=True))

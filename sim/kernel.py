@@ -257,11 +257,10 @@ class Kernel(SocketCalls, FileCalls, Cpu):
         """
         file = self.table.remove(fd)
         unhooked_ns = 0
-        if not file.numbers:
-            for scan in self.scans:
-                scan.hold(file, fd)
-            if not file.users:
-                unhooked_ns = self._release(file)
+        for scan in self.scans:
+            scan.hold(file, fd)
+        if not file.numbers and not file.users:
+            unhooked_ns = self._release(file)
         bill = self._closes.get(unhooked_ns)
         if bill is None:
             bill = self._closes[unhooked_ns] = Bill(

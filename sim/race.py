@@ -90,12 +90,18 @@ class Race:
     @property
     def scan_ns(self) -> int:
         """What one select pass over all descriptors costs."""
-        return max(1, self.scenario.fds * self.costs.scan_ps // 1000)
+        fds = self.scenario.fds
+        return max(1, fds * self.costs.each_ps(self.costs.scan_ps, fds) // 1000)
 
     @property
     def gap_ns(self) -> int:
         """Mean time between two bursts of arrivals; a very long time if nothing arrives."""
         return mean_gap_ns(self.scenario)
+
+    @property
+    def workload(self) -> Workload:
+        """The schedule of arrivals: reading it changes nothing in the race."""
+        return self._workload
 
     # -- settings -------------------------------------------------------------------------
 

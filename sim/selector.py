@@ -12,8 +12,9 @@ ahead of its front is found, what arrives behind it is not; if the descriptor wa
 the call does not fall asleep but makes another pass (``poll_wqueues.triggered``).
 
 Counted: every descriptor looked at, found or not; every entry hooked. Simplified: a file has one
-wait queue; the n entries are one object that knows which descriptors it hooked; the cost of one
-look-up is the same for every file.
+wait queue; the n entries are one object that knows which descriptors it hooked; within a pass the
+cost of one look-up is the same for every file (what grows with their number, as the cache no longer
+holds them all, is shared out evenly: :meth:`sim.costs.CostTable.each_ps`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class ScanPass:
         self.number = number
         self.start_ns = start_ns
         self.end_ns: int | None = None
-        self.scan_ps = kernel.costs.scan_ps
+        self.scan_ps = call.each_ps
         self.hook_ps = kernel.costs.hook_ps
         self.found = call.look()
         self.hook_limit = 0
@@ -166,6 +167,7 @@ class ScanCall:
     __slots__ = (
         "ask",
         "closed",
+        "each_ps",
         "foreseen",
         "hooked",
         "hooking",
@@ -176,12 +178,15 @@ class ScanCall:
         "slept",
         "spent_ns",
         "triggered",
+        "unhooked",
     )
 
     def __init__(self, kernel: Kernel, ask: Ask, serial: int, hooking: bool) -> None:
         self.kernel = kernel
         self.ask = ask
         self.serial = serial
+        self.each_ps = ask.each_ps(kernel.costs)
+        """What looking at one descriptor costs in any of its passes."""
         self.foreseen: list[int] | None = None
         """Ranks that are ready, where checking the arguments showed them already."""
         self.hooking = hooking
@@ -195,7 +200,10 @@ class ScanCall:
         self.scanned = 0
         self.spent_ns = 0
         self.closed: list[tuple[OpenFile, int]] = []
-        """Files closed while the call sleeps, which it holds and is hooked on, and the bits it wants."""
+        """Files whose descriptors were closed since the call hooked itself on them, and the bits it wants:
+        it holds them, and hears of them, until it returns."""
+        self.unhooked: set[int] = set()
+        """Those descriptors: what is opened under their numbers only a pass can find."""
 
     def look(self) -> list[int]:
         """The ranks that are ready now."""
@@ -223,7 +231,7 @@ class ScanCall:
             elif self.sleeper is None:
                 # Asleep no more, not scanning yet: the pass about to start finds it.
                 kernel.effect |= Effect.SCAN_AHEAD
-            else:
+            elif fd not in self.unhooked:
                 self._wake()
                 return
 
@@ -235,8 +243,9 @@ class ScanCall:
             self.kernel.effect |= Effect.WOKE_SCAN
 
     def hold(self, file: OpenFile, fd: int) -> None:
-        """A file's last descriptor is closed while the call sleeps on it: it stays until the call returns."""
-        if self.sleeper is not None and (wanted := self.ask.wanted(fd)):
+        """A descriptor is closed that the call is hooked by: the file stays until the call returns."""
+        if self.hooked and fd not in self.unhooked and (wanted := self.ask.wanted(fd)):
+            self.unhooked.add(fd)
             file.users += 1
             self.closed.append((file, wanted))
 

@@ -228,14 +228,21 @@ class SocketCalls(Machine):
                 return options.packed(socket.kind)
         return socket.get_option(level, option)
 
-    def sys_setsockopt(self, fd: int, level: int, option: int, value: bytes) -> None:
+    def sys_setsockopt(self, fd: int, level: int, option: int, value: bytes | None) -> None:
         """Set an option.
 
+        Args:
+            value: None is a null pointer.
+
         Raises:
-            OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; EINVAL, the value is too short; ENOTSOCK.
+            OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; EINVAL, the value is too short; EFAULT;
+                ENOTSOCK.
         """
         socket = self._socket(fd)
         self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
         if level != options.SOL_SOCKET and not socket.internet:
             raise oserror(errno.EOPNOTSUPP)
+        if value is None:
+            raise oserror(errno.EFAULT)
+        options.integer(value)  # whatever the option, it is as long as an int
         socket.set_option(level, option, value)

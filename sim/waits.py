@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from sim import polling
 from sim.accounts import Account, Bill, Count
-from sim.asks import ListedAsk, PollAsk, SelectAsk, Words
-from sim.epoll import EVENT_BYTES, Epoll, Event
+from sim.asks import ListedPollAsk, ListedSelectAsk, PollAsk, SelectAsk, Words
+from sim.epoll import EVENT_BYTES, MAXEVENTS_MOST, Epoll, Event
 from sim.polling import oserror
 from sim.records import Kind
 from sim.selector import ScanCall
@@ -111,7 +111,7 @@ def select_listed(
     if nfds > len(masks):
         nfds = len(masks)
         events = {fd: wanted for fd, wanted in events.items() if fd < nfds}
-    ask = ListedAsk(events)
+    ask = ListedSelectAsk(events, nfds)
     cells = masks.data
     if any(cells[fd] == polling.NVAL for fd in events):
         raise polling.bad_descriptor()
@@ -171,7 +171,7 @@ def poll_listed(
     Returns:
         By descriptor the ``revents`` of each that is ready, in the order of ``events``.
     """
-    ask = ListedAsk(events)
+    ask = ListedPollAsk(events)
     answers: dict[int, int] = {}
 
     def answer(found: list[int]) -> int:
@@ -230,11 +230,12 @@ def _scan(
             kernel.timers.cancel(timer)
     ready = answer(scan.found)
     copy_out_ns = kernel.copy_ns(copied_out)
+    woken_ns = -(-kernel.costs.woken_ps(len(scan.found)) // 1000) if call.slept else 0
     counts = ((Count.COPIED_OUT_BYTES, copied_out), (Count.WAKEUPS, 1 if ready else 0))
-    kernel.charge(((Account.COPY_OUT, copy_out_ns),), counts)
+    kernel.charge(((Account.WAIT_QUEUE, woken_ns), (Account.COPY_OUT, copy_out_ns)), counts)
     kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, ready, passes, call.serial))
     if ready:
-        cost_ns = base_ns + copy_in_ns + call.spent_ns + copy_out_ns
+        cost_ns = base_ns + copy_in_ns + call.spent_ns + woken_ns + copy_out_ns
         found = len(scan.found)
         summary = (call.serial, count, call.scanned, found, passes, call.slept, cost_ns, kernel.free_ns)
         kernel.last_call = summary
@@ -277,10 +278,10 @@ def epoll_wait(
         ``(descriptor, events)`` pairs; none at a timeout.
 
     Raises:
-        OSError: EBADF; EINVAL, not an epoll or ``maxevents`` below 1.
+        OSError: EBADF; EINVAL, not an epoll, or ``maxevents`` below 1 or beyond EP_MAX_EVENTS.
     """
     epoll = kernel.table.files.get(epfd) or kernel.table.file(epfd)
-    if not isinstance(epoll, Epoll) or maxevents <= 0:
+    if not isinstance(epoll, Epoll) or not 0 < maxevents <= MAXEVENTS_MOST:
         raise oserror(errno.EINVAL)
     kernel.call_serial = serial = kernel.call_serial + 1
     record = kernel.journal.append
@@ -344,7 +345,7 @@ def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
     bill = kernel.epoll_sleeps[stale, first] = Bill(
         (
             (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
-            (Account.SCAN, -(-stale * costs.epoll_item_ps // 1000)),
+            (Account.SCAN, -(-costs.items_ps(0, stale) // 1000)),
             (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
             (Account.CONTEXT_SWITCH, costs.context_switch_ns),
         ),
@@ -367,7 +368,7 @@ def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
         (
             (Account.CONTEXT_SWITCH, costs.context_switch_ns if slept else 0),
             (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
-            (Account.SCAN, -(-(found + stale) * costs.epoll_item_ps // 1000)),
+            (Account.SCAN, -(-costs.items_ps(found, stale) // 1000)),
             (Account.COPY_OUT, kernel.copy_ns(copied)),
         ),
         (

@@ -1,7 +1,16 @@
-"""How all tests run: the same examples each time, and no clock decides what passes."""
+"""How all tests run: the same examples each time, no clock decides what passes, and on the built-in costs."""
 
+import pytest
 from hypothesis import settings
+
+from c10k_tui.costs_file import ANOTHER_FILE
 
 # deadline=None: a slow machine is no defect. derandomize: a failure is there again tomorrow.
 settings.register_profile("c10k", deadline=None, derandomize=True)
 settings.load_profile("c10k")
+
+
+@pytest.fixture(autouse=True)
+def _no_costs_of_the_user(monkeypatch, tmp_path_factory):
+    """What whoever runs the tests has calibrated must not change what they see."""
+    monkeypatch.setenv(ANOTHER_FILE, str(tmp_path_factory.getbasetemp() / "no-costs.json"))

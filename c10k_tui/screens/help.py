@@ -6,6 +6,7 @@ The page is laid out for the width it has: nothing on it is ever cut, it grows l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -14,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
+from c10k_tui.curve_keys import CURVE_BINDINGS
 from c10k_tui.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.spans import Line, wrap
 from c10k_tui.views.detail import LEGEND
@@ -26,7 +28,8 @@ INTRODUCTION = (
     "epoll leaves the list in the kernel, and the network interrupt itself puts the ready ones on a "
     "ready list.",
     "All lanes get the same packets. The kernel is simulated; its figures are those of a cost table "
-    "and are labelled so.",
+    "and are labelled so. Only the host lane (h) and the letters on a filled ground in the cost curve (v) "
+    "are measured, on this machine's own kernel.",
 )
 SECTIONS = (
     (
@@ -36,17 +39,50 @@ SECTIONS = (
     ("The cursor on the grids (tab: from grid to grid, and to the feed)", tuple(GRID_BINDINGS)),
     ("On the feed (tab goes there)", tuple(FEED_BINDINGS)),
 )
+CURVE_INTRODUCTION = (
+    "What one wake-up of a waiting server costs, against the number of descriptors it waits for. Both "
+    "scales are logarithmic: select and poll climb with the number, epoll stays level. The upright rule "
+    "stands at the number of descriptors of the race.",
+    "Lines are simulated, by the cost table named at the top right. Letters on a filled ground are "
+    "measured on this machine's kernel; plain letters are published figures. s is select, p poll, e epoll.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """What a screen's help says."""
+
+    introduction: tuple[str, ...]
+    legend: bool
+    """Whether the screen has grids, whose glyphs are told."""
+    sections: tuple[tuple[str, Sequence[Binding]], ...]
+
+
+RACE_PAGE = HelpPage(INTRODUCTION, True, SECTIONS)
+CURVE_PAGE = HelpPage(
+    CURVE_INTRODUCTION,
+    False,
+    (("Keys", (*CURVE_BINDINGS, Binding("ctrl+p", "", "Command palette", tooltip="All of this by name"))),),
+)
 BESIDE = 48
 """With so many cells left, what a key does stands beside its name, else on the line beneath."""
 UNBOUNDED = 1_000
 
 
 class HelpScreen(ModalScreen[None]):
-    """One page over the race, which goes on beneath."""
+    """One page over a screen, which goes on beneath.
+
+    Args:
+        page: What it says.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,f1,q,enter", "dismiss(None)", "Close", id="help.close", tooltip="Back")
     ]
+
+    def __init__(self, page: HelpPage = RACE_PAGE) -> None:
+        super().__init__()
+        self._page = page
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-box") as box:
@@ -54,7 +90,7 @@ class HelpScreen(ModalScreen[None]):
             box.border_subtitle = "↑ ↓: more · esc: back"
             # The bar's place is kept, so the width does not depend on the height.
             box.styles.scrollbar_gutter = "stable"
-            yield Page(id="help-text")
+            yield Page(self._page)
 
     def on_mount(self) -> None:
         self.query_one("#help-box").focus()
@@ -63,21 +99,26 @@ class HelpScreen(ModalScreen[None]):
 class Page(Lines):
     """The help's text, as high as it needs to be."""
 
+    def __init__(self, page: HelpPage) -> None:
+        super().__init__(id="help-text")
+        self._page = page
+
     def on_resize(self, event: events.Resize) -> None:
-        lines = help_lines(event.size.width)
+        lines = help_lines(event.size.width, self._page)
         self.styles.height = len(lines)
         self.show(lines)
 
 
-def help_lines(width: int) -> list[Line]:
+def help_lines(width: int, page: HelpPage = RACE_PAGE) -> list[Line]:
     """The page, no line of it wider than ``width`` cells unless a single word is."""
     lines: list[Line] = []
-    for words in INTRODUCTION:
+    for words in page.introduction:
         lines += wrap(((words, "text"),), width, UNBOUNDED)
-    lines += [(), (("The grid", "strong"),)]
-    for glyph, role, words, _ in LEGEND:
+    if page.legend:
+        lines += [(), (("The grid", "strong"),)]
+    for glyph, role, words, _ in LEGEND if page.legend else ():
         lines.append((("  ", "text"), (glyph, role), (" " * (6 - len(glyph)) + words, "text")))
-    for title, bindings in SECTIONS:
+    for title, bindings in page.sections:
         lines += [(), *wrap(((title, "strong"),), width, UNBOUNDED), *_keys(bindings, width)]
     return lines
 

@@ -6,22 +6,23 @@ fast as figures can be read. A key's effect is shown at once and does not wait f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from c10k_tui.keys import GRID_BINDINGS, RACE_BINDINGS
+from c10k_tui.screens.race_actions import RaceActions
 from c10k_tui.session import Session
 from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.views.curve import CurveModel
 from c10k_tui.views.detail import detail, legend
-from c10k_tui.views.header import scenario_line, speed_line
+from c10k_tui.views.header import scenario_line, since_costs, speed_line
+from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.sentence import verdict
 from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.footer import KeyFooter
@@ -31,16 +32,13 @@ from c10k_tui.widgets.lines import Lines, Painted, entitle
 from sim.frame import Frame
 from sim.scenario import LANES
 
-if TYPE_CHECKING:
-    from c10k_tui.app import C10KApp
-
 FRAMES_PER_S = 30
 TEXTS_PER_S = 4
 SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
 
-class RaceScreen(Screen[str]):
+class RaceScreen(RaceActions):
     """Lanes side by side, what happens, what it costs.
 
     Args:
@@ -48,6 +46,7 @@ class RaceScreen(Screen[str]):
         clock: The session's clock.
     """
 
+    KEYS: ClassVar[Sequence[Binding]] = RACE_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*RACE_BINDINGS, *GRID_BINDINGS]
     BINDING_GROUP_TITLE = "Race"
     AUTO_FOCUS = ""
@@ -55,11 +54,11 @@ class RaceScreen(Screen[str]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
     def __init__(self, session: Session, clock: Callable[[], float]) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self._clock = clock
         self._lanes = {name: Lane(name) for name in LANES}
         self._head = Lines(id="head")
+        self._host = Lines(id="host")
         self._note = Lines(id="note")
         self._feed = Feed(id="feed")
         self._curve = Lines(id="curve")
@@ -83,6 +82,7 @@ class RaceScreen(Screen[str]):
         yield self._head
         with Horizontal(id="lanes"):
             yield from self._lanes.values()
+        yield self._host
         yield self._note
         with Horizontal(id="lower"):
             with Vertical(id="happening"):
@@ -98,6 +98,9 @@ class RaceScreen(Screen[str]):
         self._show_lanes()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.set_interval(1 / FRAMES_PER_S, self.tick)
+
+    def on_unmount(self) -> None:
+        self.hosting.close()
 
     def _theme_changed(self, _theme: object) -> None:
         for widget in self.query(Painted):
@@ -129,7 +132,10 @@ class RaceScreen(Screen[str]):
 
     def tick(self) -> None:
         """Let the race go on for the time that has passed, and show it."""
+        if self._away:
+            return
         moved = self.session.tick()
+        self.hosting.step(self.session.race)
         with_text = self._stale or self._clock() >= self._next_text_s
         if moved or with_text:
             self._draw(with_text, moved)
@@ -173,19 +179,21 @@ class RaceScreen(Screen[str]):
 
     def _draw_text(self, frame: Frame) -> None:
         """Everything but the grids."""
-        self._draw_head(frame)
+        head = self._draw_head(frame)
         for lane in frame.lanes:
             self._lanes[lane.name].show_words(lane, self._scans.get(lane.name, 0))
             self._lanes[lane.name].show_frame()
+        self._draw_host(frame)
         self._draw_note(frame)
         self._feed.draw()
         if self._curve.size:
             self._curve.show(self._curve_model.lines(*self._curve.size))
-        entitle(self._counters, since_words(frame), ratio_words(frame))
+        since = since_costs(head, since_words(frame), self.session.race.costs)
+        entitle(self._counters, since, ratio_words(frame))
         self._counters.show(counter_lines(frame, *self._counters.size))
 
-    def _draw_head(self, frame: Frame) -> None:
-        """The two lines at the top.
+    def _draw_head(self, frame: Frame) -> Line:
+        """The two lines at the top; gives the first.
 
         A notice that has no room beside the pace takes its place, without its explanation if need be.
         """
@@ -207,7 +215,18 @@ class RaceScreen(Screen[str]):
             room = width - width_of((going, label, time)) - 4
             notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
             speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), (label, time), width)
-        self._head.show([scenario_line(frame.scenario, width), speed])
+        first = scenario_line(frame.scenario, width, session.race.costs)
+        self._head.show([first, speed])
+        return first
+
+    def _draw_host(self, frame: Frame) -> None:
+        """The lane on the real kernel, if it is on."""
+        view = self.hosting.view()
+        if view is None:
+            return
+        width, height = self._host.size
+        entitle(self._host, host_title(view), host_subtitle(view, width))
+        self._host.show(host_lines(view, frame, width, height))
 
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
@@ -233,6 +252,7 @@ class RaceScreen(Screen[str]):
 
     def _changed(self) -> None:
         """The user has changed something: show it at once; another layout takes a moment longer."""
+        self.set_class(self.hosting.on, "-hosting")
         self.call_after_refresh(self._show_lanes)
         if self._cursor is not None and self._cursor[1] >= self.session.scenario.fds:
             self._point_at(None)
@@ -263,84 +283,6 @@ class RaceScreen(Screen[str]):
 
     def action_newest(self) -> None:
         self._feed.newest()
-
-    def action_fds(self, direction: int) -> None:
-        self.session.climb_fds(direction)
-        self._changed()
-
-    def action_active(self, direction: int) -> None:
-        self.session.climb_active(direction)
-        self._changed()
-
-    def action_rate(self, direction: int) -> None:
-        self.session.climb_rate(direction)
-        self._changed()
-
-    def action_speed(self, direction: int) -> None:
-        self.session.climb_speed(direction)
-        self._changed()
-
-    def action_pause(self) -> None:
-        self.session.pause()
-        self._changed()
-
-    def action_step_event(self) -> None:
-        self.session.step_event()
-        self._changed()
-
-    def action_step_syscall(self) -> None:
-        self.session.step_syscall()
-        self._changed()
-
-    def action_reset(self) -> None:
-        self.session.reset()
-        self._changed()
-
-    def action_new_seed(self) -> None:
-        self.session.new_seed()
-        self._changed()
-
-    def action_lane(self, name: str) -> None:
-        self.session.toggle_lane(name)
-        self._changed()
-
-    def action_preset(self, name: str) -> None:
-        self.session.preset(name)
-        self._changed()
-
-    def action_next_preset(self) -> None:
-        self.session.next_preset()
-        self._changed()
-
-    def action_fd_setsize(self) -> None:
-        self.session.toggle_fd_setsize()
-        self._changed()
-
-    def action_theme(self) -> None:
-        cast("C10KApp", self.app).next_theme()
-
-    def action_help(self) -> None:
-        from c10k_tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
-    def action_enter_fds(self) -> None:
-        from c10k_tui.screens.number import NumberScreen
-
-        def entered(fds: int | None) -> None:
-            if fds is not None:
-                self.session.set_fds(fds)
-                self._changed()
-
-        self.app.push_screen(
-            NumberScreen(
-                "How many descriptors?",
-                str(self.session.scenario.fds),
-                "a number: 10000, 10k, 1M",
-                self.session.why_not_fds,
-            ),
-            entered,
-        )
 
     def action_filter(self) -> None:
         feed = self._feed.model
@@ -376,14 +318,3 @@ class RaceScreen(Screen[str]):
             ),
             entered,
         )
-
-    def commands(self) -> Iterable[SystemCommand]:
-        """The keys as commands of the palette."""
-        for binding in RACE_BINDINGS:
-            yield SystemCommand(binding.description, binding.tooltip, self._runner(binding))
-
-    def _runner(self, binding: Binding) -> Callable[[], None]:
-        def run() -> None:
-            self.call_later(self.run_action, binding.action)
-
-        return run

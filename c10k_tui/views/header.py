@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from c10k_tui.spans import Line, Span, spread, width_of
+from c10k_tui.spans import Line, Span, spread, text_of, width_of
+from c10k_tui.tables import table_words
+from sim.costs import CostTable
 from sim.frame import Frame
 from sim.scenario import Scenario, Share
 from sim.units import format_count, format_duration, format_short
 
 
-def scenario_line(scenario: Scenario, width: int) -> Line:
-    """The scenario at the left, where the figures come from at the right; words go before figures."""
+def scenario_line(scenario: Scenario, width: int, costs: CostTable) -> Line:
+    """The scenario at the left, where the figures come from at the right; words go before figures.
+
+    Where there is no room for the cost table's name it has to stand elsewhere (:func:`since_costs`).
+    """
     limit = []
     if "select" in scenario.lanes:
         limit = ["FD_SETSIZE 1024 on" if scenario.fd_setsize else "FD_SETSIZE off"]
     named: Line = ((" c10k ", "title"), (" ", "text"))
     lefts = [(*named, *_settings(scenario, "reconnects")), _settings(scenario, "reconnects")]
     lefts += [_settings(scenario, "reconn."), _settings(scenario, "churn", brief=True)]
-    rights = [["simulated", "costs: built-in", *limit]] if width >= 96 else []
+    tables = dict.fromkeys((table_words(costs), costs.name))
+    rights = [["simulated", f"costs: {words}", *limit] for words in tables] if width >= 96 else []
     rights += [["simulated", *limit], ["simulated", "FD_SETSIZE"] if scenario.fd_setsize else ["simulated"]]
     choices = [(left, right) for right in rights for left in lefts]
     for left, notes in choices:
@@ -26,6 +32,11 @@ def scenario_line(scenario: Scenario, width: int) -> Line:
     else:
         left, right = lefts[-1], (("sim ", "dim"),)
     return spread(left, right, width)
+
+
+def since_costs(head: Line, since: str, costs: CostTable) -> str:
+    """Since when the counters count, and, unless the head has said so, by which table."""
+    return since if "costs:" in text_of(head) else f"{since} · costs: {costs.name}"
 
 
 def _settings(scenario: Scenario, reconnects: str, brief: bool = False) -> Line:

@@ -6,19 +6,27 @@ There is no name service: ``localhost`` is known, everything else must be a numb
 from __future__ import annotations
 
 import errno
+import operator
 import os
+import re
+from typing import SupportsIndex
 
 from sim import options
-from sim.faces.arguments import c_int
-from sim.faces.names import AddressFamily, SocketKind
+from sim.faces.arguments import parsed_int
+from sim.faces.names import AddressFamily, MsgFlag, SocketKind
 from sim.loopback import ANY, LOOPBACK, InetAddress
 from sim.polling import oserror
 
 _FLAGS = int(SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC)
+_UNKNOWN_FLAGS = ~int(sum(MsgFlag))
+_NO_FLAGS = 0
 _PAIR_KINDS = {SocketKind.SOCK_STREAM, SocketKind.SOCK_DGRAM, SocketKind.SOCK_SEQPACKET}
 _KIND_BITS, _HIGHEST_KIND, _HIGHEST_PROTOCOL = 0xF, 10, 262
 """``SOCK_TYPE_MASK``; the numbers below ``SOCK_MAX`` and ``IPPROTO_MAX``."""
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", re.ASCII)
+"""A part of an address: hexadecimal, octal or decimal, as C writes them."""
 _UNKNOWN_NAME = (-2, "Name or service not known")
+_UNKNOWN_SERVICE = (-8, "Servname not supported for ai_socktype")
 
 
 class HostError(OSError):
@@ -68,6 +76,16 @@ def left_out(code: int, what: str) -> OSError:
     return OSError(code, f"{os.strerror(code)} ({what})")
 
 
+def known_flags(flags: SupportsIndex = 0) -> int:
+    """The flags of a send or recv, if this kernel knows them all."""
+    if flags is _NO_FLAGS:
+        return 0
+    number = parsed_int(flags)
+    if number & _UNKNOWN_FLAGS:
+        raise left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")
+    return number
+
+
 def address_of(family: int, address: object, caller: str) -> InetAddress:
     """Host and port as given to ``bind`` and ``connect`` (``getsockaddrarg``)."""
     if family == AddressFamily.AF_UNIX:
@@ -77,16 +95,52 @@ def address_of(family: int, address: object, caller: str) -> InetAddress:
     if not isinstance(address, tuple):
         raise TypeError(f"{caller}(): AF_INET address must be tuple, not {type(address).__name__}")
     if len(address) != 2:
-        raise TypeError(f"{caller}(): AF_INET address must be a pair (host, port)")
+        raise TypeError("AF_INET address must be a pair (host, port)")
     host, port = address
     if isinstance(host, bytes | bytearray):
         host = host.decode("ascii")
     if not isinstance(host, str):
         raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
-    number = c_int(port)
+    number = operator.index(port)
     if not 0 <= number <= 0xFFFF:
         raise OverflowError(f"{caller}(): port must be 0-65535.")
     return _resolve(host), number
+
+
+def looked_up(host: object, port: object) -> InetAddress:
+    """A host and a port as ``getaddrinfo`` takes them: None is this machine, a port may be digits.
+
+    Raises:
+        TypeError: neither text nor None; neither a number nor text.
+        GaiError: no such host, or no such port.
+    """
+    if not isinstance(host, str | bytes | None):
+        raise TypeError("getaddrinfo() argument 1 must be string or None")
+    if not isinstance(port, int | str | bytes | None):
+        raise OSError("Int or String expected")
+    name = host.decode("idna") if isinstance(host, bytes) else host
+    service = port.decode() if isinstance(port, bytes) else port
+    if isinstance(service, str) and not service.isdecimal():
+        raise GaiError(*_UNKNOWN_SERVICE)
+    return LOOPBACK if name is None else _resolve(name), int(service or 0)
+
+
+def check_address(family: int, kind: int, address: object) -> None:
+    """What ``sendto`` makes of an address: streams refuse it or have no use for it.
+
+    Raises:
+        OSError: EISCONN; EOPNOTSUPP, a name of a UNIX socket.
+        TypeError: not an address.
+    """
+    if family != AddressFamily.AF_UNIX:
+        address_of(family, address, "sendto")
+        return
+    if not isinstance(address, str | bytes | bytearray | memoryview):
+        raise TypeError(f"a bytes-like object is required, not '{type(address).__name__}'")
+    if kind == SocketKind.SOCK_STREAM:
+        raise oserror(errno.EISCONN)
+    if kind == SocketKind.SOCK_DGRAM:
+        raise left_out(errno.EOPNOTSUPP, "UNIX sockets have no names here")
 
 
 def _resolve(host: str) -> str:
@@ -94,7 +148,21 @@ def _resolve(host: str) -> str:
         return ANY
     if host in {"localhost", LOOPBACK}:
         return LOOPBACK
-    parts = host.split(".")
-    if len(parts) == 4 and all(part.isdecimal() and int(part) <= 255 for part in parts):
-        return ".".join(str(int(part)) for part in parts)
-    raise GaiError(*_UNKNOWN_NAME)
+    if host == "<broadcast>":
+        return "255.255.255.255"
+    number = _number_of(host.split("."))
+    if number is None:
+        raise GaiError(*_UNKNOWN_NAME)
+    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _number_of(parts: list[str]) -> int | None:
+    """The 32 bits that up to four numbers stand for, the last one for all that is left (``inet_aton``)."""
+    if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    *bytes_, rest = (
+        int(part, 16 if part[1:2] in {"x", "X"} else 8 if part[0] == "0" else 10) for part in parts
+    )
+    if any(byte > 255 for byte in bytes_) or rest >> 8 * (4 - len(bytes_)):
+        return None
+    return rest + sum(byte << 24 - 8 * position for position, byte in enumerate(bytes_))

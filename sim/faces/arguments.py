@@ -14,6 +14,10 @@ from typing import Any, Protocol, SupportsIndex
 
 INT_MAX = 2**31 - 1
 _TIME_MAX = 2**63 - 1
+_BYTES_HEAD = 33
+"""What a bytes object takes beside its bytes."""
+_ADDRESS_BITS = 47
+"""Of a process's addresses on x86-64."""
 
 
 class HasFileno(Protocol):
@@ -30,27 +34,102 @@ Seconds = float | SupportsIndex
 
 
 def c_int(value: SupportsIndex) -> int:
-    """An argument that goes into a C int."""
+    """An argument that goes into a C int (``PyLong_AsInt``)."""
     number = operator.index(value)
     if not -INT_MAX - 1 <= number <= INT_MAX:
-        raise OverflowError(f"signed integer is {'greater' if number > 0 else 'less'} than C int's limit")
+        raise OverflowError("Python int too large to convert to C int")
+    return number
+
+
+def c_long(value: SupportsIndex, kind: str = "long") -> int:
+    """An argument that goes into a C long, or another type of 64 bits."""
+    number = operator.index(value)
+    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
+        raise OverflowError(f"Python int too large to convert to C {kind}")
+    return number
+
+
+def parsed_int(value: SupportsIndex) -> int:
+    """An argument that goes into a C int, where it is parsed by a format (``PyArg_ParseTuple``)."""
+    number = c_long(value)
+    if not -INT_MAX - 1 <= number <= INT_MAX:
+        raise OverflowError(
+            f"signed integer is {'greater than maximum' if number > 0 else 'less than minimum'}"
+        )
     return number
 
 
 def c_size(value: SupportsIndex) -> int:
     """An argument that goes into a C ``ssize_t``."""
-    number = operator.index(value)
-    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
-        raise OverflowError("cannot fit 'int' into an index-sized integer")
-    return number
+    return c_long(value, "ssize_t")
+
+
+def room_for(size: int) -> int:
+    """The size of a bytes object that is to be made before it is filled.
+
+    Raises:
+        OverflowError: larger than any can be.
+        MemoryError: larger than a process's addresses reach.
+    """
+    if size > _TIME_MAX - _BYTES_HEAD:
+        raise OverflowError("byte string is too large")
+    if size >> _ADDRESS_BITS:
+        raise MemoryError
+    return size
+
+
+def received_size(bufsize: SupportsIndex, caller: str) -> int:
+    """How many bytes a call is to bring at most.
+
+    Raises:
+        ValueError: it is negative.
+    """
+    if type(bufsize) is int and 0 <= bufsize <= INT_MAX:
+        return bufsize
+    size = c_size(bufsize)
+    if size < 0:
+        raise ValueError(f"negative buffersize in {caller}")
+    return room_for(size)
+
+
+def room_in(buffer: Buffer, nbytes: SupportsIndex, caller: str) -> memoryview:
+    """The part of a buffer that is to be filled; all of it if ``nbytes`` is 0."""
+    try:
+        room = memoryview(buffer).cast("B")
+    except TypeError:
+        room = memoryview(b"")
+    if room.readonly:
+        kind = "None" if buffer is None else type(buffer).__name__
+        raise TypeError(f"{caller}() argument 1 must be read-write bytes-like object, not {kind}")
+    size = c_size(nbytes)
+    if size < 0:
+        raise ValueError(f"negative buffersize in {caller}")
+    if size > len(room):
+        raise ValueError("buffer too small for requested bytes")
+    return room[: size or len(room)]
+
+
+def content(data: Buffer) -> bytes:
+    """The bytes that a call is to send.
+
+    Raises:
+        TypeError: it carries none.
+        BufferError: they do not lie in one piece.
+    """
+    if type(data) is bytes:
+        return data
+    try:
+        view = memoryview(data)
+    except TypeError:
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    return view.tobytes()
 
 
 def c_socket(value: SupportsIndex) -> int:
     """A descriptor as the socket module takes it: a C long, cut down to an int."""
-    number = operator.index(value)
-    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
-        raise OverflowError("Python int too large to convert to C long")
-    return (number + 2**31) % 2**32 - 2**31
+    return (c_long(value) + 2**31) % 2**32 - 2**31
 
 
 def truth(value: Any, integer: Callable[[SupportsIndex], int] = c_int) -> bool:
@@ -59,22 +138,23 @@ def truth(value: Any, integer: Callable[[SupportsIndex], int] = c_int) -> bool:
 
 
 def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
-    """An argument that goes into an unsigned C type.
+    """An argument that goes into an unsigned C type (``_PyLong_UnsignedInt_Converter``): an int itself.
 
     Raises:
         TypeError: no integer.
         ValueError: it is negative.
         OverflowError: it does not fit.
     """
-    if not hasattr(value, "__index__"):
+    if not isinstance(value, int):
         raise TypeError("an integer is required")
-    number = operator.index(value)
+    number = int(value)
     if number < 0:
         raise ValueError("value must be positive")
     if number >> bits:
-        raise OverflowError(
-            "Python int too large for C unsigned int" if bits == 32 else "int too big to convert"
-        )
+        if bits == 64:
+            raise OverflowError("int too big to convert")
+        kind = "to convert to C unsigned long" if number >> 64 else "for C unsigned int"
+        raise OverflowError(f"Python int too large {kind}")
     return number
 
 

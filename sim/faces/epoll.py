@@ -14,6 +14,7 @@ from typing import ClassVar, SupportsIndex
 from sim import polling
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, Epoll
 from sim.faces.arguments import FileDescriptorLike, Seconds, c_int, descriptor, milliseconds, timeout_ns
+from sim.faces.classes import final
 from sim.faces.process import Process
 
 EPOLL_CLOEXEC = 0x80000
@@ -29,7 +30,8 @@ class EpollObject:
     @staticmethod
     def on(process: Process) -> type[EpollObject]:
         """The class for one kernel's programs."""
-        return type("epoll", (EpollObject,), {"_process": process, "__module__": "select", "__slots__": ()})
+        names = {"_process": process, "__module__": "select", "__slots__": (), **final("select.epoll")}
+        return type("epoll", (EpollObject,), names)
 
     __slots__ = ("_fd",)
 
@@ -44,8 +46,13 @@ class EpollObject:
     @classmethod
     def fromfd(cls, fd: SupportsIndex, /) -> EpollObject:
         """An object for an epoll descriptor that is open already."""
+        number = c_int(fd)
+        if number == -1:
+            return cls()
+        if number < 0:
+            raise polling.bad_descriptor()  # CPython gives the errno of whatever failed last
         epoll = cls.__new__(cls)
-        epoll._fd = c_int(fd)
+        epoll._fd = number
         return epoll
 
     def fileno(self) -> int:
@@ -72,9 +79,10 @@ class EpollObject:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        exc_tb: TracebackType | None = None,
+        /,
     ) -> None:
         self.close()
 
@@ -103,9 +111,9 @@ class EpollObject:
         self._control(CTL_DEL, fd, 0)
 
     def _control(self, operation: int, fd: FileDescriptorLike, eventmask: SupportsIndex) -> None:
+        number = descriptor(fd)
         events = operator.index(eventmask) & 0xFFFFFFFF
         epfd = self.fileno()
-        number = descriptor(fd)
         self._process.call(self._process.kernel.sys_epoll_ctl, epfd, operation, number, events)
 
     def poll(self, timeout: Seconds | None = None, maxevents: SupportsIndex = -1) -> list[tuple[int, int]]:

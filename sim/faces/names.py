@@ -44,3 +44,11 @@ class AddressInfo(IntFlag):
     AI_ALL = 0x10
     AI_ADDRCONFIG = 0x20
     AI_NUMERICSERV = 0x400
+
+
+def named(names: type[IntEnum], number: int) -> int:
+    """A number as one of the names, if there is one for it (``_intenum_converter``)."""
+    try:
+        return names(number)
+    except ValueError:
+        return number

@@ -7,24 +7,31 @@ about descriptors.
 from __future__ import annotations
 
 import errno
-from typing import SupportsIndex
+from collections.abc import Callable
+from typing import SupportsIndex, TypeVar
 
 from sim import filecalls
 from sim.faces.arguments import (
+    INT_MAX,
     Buffer,
     FileDescriptorLike,
     c_int,
     c_long_long,
     c_size,
     c_unsigned,
+    content,
     descriptor,
     nanoseconds,
+    room_for,
     truth,
 )
 from sim.faces.process import Face
 from sim.files.eventfd import COUNT_BYTES, count_of, packed_count
 from sim.files.socket import Socket
 from sim.polling import oserror
+
+Time = TypeVar("Time")
+"""Seconds or nanoseconds."""
 
 
 class OsModule(Face):
@@ -43,8 +50,10 @@ class OsModule(Face):
     def read(self, fd: SupportsIndex, length: SupportsIndex, /) -> bytes:
         """Take up to ``length`` bytes; ``b""`` at end of file."""
         number, size = c_int(fd), c_size(length)
-        if size < 0:
-            raise oserror(errno.EINVAL)
+        if not 0 <= size <= INT_MAX:
+            if size < 0:
+                raise oserror(errno.EINVAL)
+            room_for(size)
         kernel = self._process.kernel
         if size == 0 and isinstance(kernel.table.file(number), Socket):
             return b""
@@ -55,9 +64,8 @@ class OsModule(Face):
     def write(self, fd: SupportsIndex, data: Buffer, /) -> int:
         """Write bytes; how many were taken."""
         number = c_int(fd)
-        content = memoryview(data).tobytes()
         return self._process.write(
-            number, content, self._process.kernel.sys_write, lambda: f"os.write on descriptor {number}"
+            number, content(data), self._process.kernel.sys_write, lambda: f"os.write on descriptor {number}"
         )
 
     def close(self, fd: SupportsIndex) -> None:
@@ -153,11 +161,7 @@ class OsModule(Face):
         interval: SupportsIndex = 0,
     ) -> tuple[int, int]:
         """Set a timer, in nanoseconds; what it was set to: next expiry and period."""
-        number, chosen = descriptor(fd), c_int(flags)
-        first_ns, period_ns = c_long_long(initial), c_long_long(interval)
-        return self._process.call(
-            self._process.kernel.sys_timerfd_settime, number, chosen, first_ns, period_ns
-        )
+        return self._settime(fd, flags, initial, interval, c_long_long)
 
     def timerfd_settime(
         self,
@@ -169,11 +173,21 @@ class OsModule(Face):
         interval: float = 0.0,
     ) -> tuple[float, float]:
         """Set a timer, in seconds; what it was set to: next expiry and period."""
+        return _seconds(self._settime(fd, flags, initial, interval, nanoseconds))
+
+    def _settime(
+        self,
+        fd: FileDescriptorLike,
+        flags: SupportsIndex,
+        initial: Time,
+        interval: Time,
+        in_ns: Callable[[Time], int],
+    ) -> tuple[int, int]:
+        """Set a timer to times in a unit of the caller's."""
         number, chosen = descriptor(fd), c_int(flags)
-        first_ns, period_ns = nanoseconds(initial), nanoseconds(interval)
-        return _seconds(
-            self._process.call(self._process.kernel.sys_timerfd_settime, number, chosen, first_ns, period_ns)
-        )
+        first_ns, period_ns = in_ns(initial), in_ns(interval)
+        call = self._process.kernel.sys_timerfd_settime
+        return self._process.call(call, number, chosen, first_ns, period_ns)
 
     def timerfd_gettime_ns(self, fd: FileDescriptorLike, /) -> tuple[int, int]:
         """How long until a timer expires, and its period, in nanoseconds."""

@@ -13,6 +13,7 @@ from typing import SupportsIndex, TypeVar
 
 from sim import polling, waits
 from sim.faces.arguments import FileDescriptorLike, Seconds, descriptor, milliseconds, timeout_ns
+from sim.faces.classes import final
 from sim.faces.epoll import EpollObject
 from sim.faces.process import Face, Process
 
@@ -189,7 +190,7 @@ class PollObject:
         limit_ns = None
         if timeout is not None:
             asked_ns = timeout_ns(timeout, 1_000_000, "timeout must be an integer or None")
-            rounded = milliseconds(abs(asked_ns))
+            rounded = milliseconds(asked_ns if asked_ns >= 0 else asked_ns - 999_999)  # away from zero
             limit_ns = rounded * 1_000_000 if asked_ns >= 0 else None
         if self._polling:
             raise RuntimeError("concurrent poll() invocation")
@@ -205,14 +206,17 @@ class PollObject:
         return list(found.items())
 
 
-_POLL: type[PollObject] = type("poll", (PollObject,), {"__module__": "select", "__slots__": ()})
+_POLL: type[PollObject] = type(
+    "poll", (PollObject,), {"__module__": "select", "__slots__": (), **final("select.poll")}
+)
 
 
 def _unsigned_short(value: SupportsIndex) -> int:
     if not isinstance(value, int):
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+        raise TypeError("an integer is required")
     if value < 0:
         raise ValueError("value must be positive")
     if value > USHORT_MAX:
-        raise OverflowError("Python int too large for C unsigned short")
+        kind = "to convert to C unsigned long" if value >> 64 else "for C unsigned short"
+        raise OverflowError(f"Python int too large {kind}")
     return int(value)

@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import Any, SupportsIndex
 
 from sim import options
-from sim.faces.addresses import GaiError, HostError, check_kind, split_type
-from sim.faces.arguments import Seconds, c_int, c_socket, duration_ns
+from sim.faces.addresses import GaiError, HostError, check_kind, looked_up, split_type
+from sim.faces.arguments import Seconds, c_int, c_socket, duration_ns, parsed_int
 from sim.faces.lookup import IPPROTO_UDP, Lookup
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
 from sim.faces.process import Process
 from sim.faces.stream import SocketObject
 from sim.files import socket as files
 from sim.loopback import SOMAXCONN
+
+DEFAULT_TIMEOUT = object()
+"""Stands for the timeout that every new socket gets."""
 
 
 class SocketModule(Lookup):
@@ -67,14 +70,12 @@ class SocketModule(Lookup):
         proto: SupportsIndex = 0,
     ) -> tuple[SocketObject, SocketObject]:
         """Two UNIX sockets connected to each other: streams, datagrams or packets."""
-        chosen = AddressFamily.AF_UNIX if family is None else c_int(family)
-        kind, _ = split_type(c_int(type))
-        check_kind(chosen, kind, c_int(proto), pair=True)
+        chosen = AddressFamily.AF_UNIX if family is None else parsed_int(family)
+        asked, protocol = parsed_int(type), parsed_int(proto)
+        kind, _ = split_type(asked)
+        check_kind(chosen, kind, protocol, pair=True)
         here, there = self._process.call(self._process.kernel.sys_socketpair, kind)
-        return (
-            self.socket(chosen, c_int(type), c_int(proto), here),
-            self.socket(chosen, c_int(type), c_int(proto), there),
-        )
+        return self.socket(chosen, asked, protocol, here), self.socket(chosen, asked, protocol, there)
 
     def fromfd(
         self,
@@ -88,13 +89,27 @@ class SocketModule(Lookup):
         return self.socket(c_int(family), c_int(type), c_int(proto), number)
 
     def create_server(
-        self, address: tuple[Any, ...], *, family: int = AddressFamily.AF_INET, backlog: int | None = None
+        self,
+        address: tuple[Any, ...],
+        *,
+        family: int = AddressFamily.AF_INET,
+        backlog: int | None = None,
+        reuse_port: bool = False,
+        dualstack_ipv6: bool = False,
     ) -> SocketObject:
         """A listening socket on an address, which may be reused at once."""
+        if dualstack_ipv6:
+            raise ValueError("dualstack_ipv6 not supported on this platform")
         server = self.socket(family, SocketKind.SOCK_STREAM)
         try:
             server.setsockopt(options.SOL_SOCKET, options.SO_REUSEADDR, 1)
-            server.bind(address)
+            if reuse_port:
+                server.setsockopt(options.SOL_SOCKET, options.SO_REUSEPORT, 1)
+            try:
+                server.bind(address)
+            except OSError as error:
+                message = f"{error.strerror} (while attempting to bind on address {address!r})"
+                raise OSError(error.errno, message) from None
             if backlog is None:
                 server.listen()
             else:
@@ -104,15 +119,28 @@ class SocketModule(Lookup):
             raise
         return server
 
-    def create_connection(self, address: tuple[Any, ...], timeout: Seconds | None = None) -> SocketObject:
-        """A socket connected to an address."""
-        client = self.socket(AddressFamily.AF_INET, SocketKind.SOCK_STREAM)
+    def create_connection(
+        self,
+        address: tuple[Any, Any],
+        timeout: Any = DEFAULT_TIMEOUT,
+        source_address: tuple[Any, ...] | None = None,
+        *,
+        all_errors: bool = False,
+    ) -> SocketObject:
+        """A socket connected to an address; ``all_errors`` has its error come in a group."""
+        host, port = address
+        place = looked_up(host, port)
+        client = self.socket(AddressFamily.AF_INET, SocketKind.SOCK_STREAM, options.IPPROTO_TCP)
         try:
-            if timeout is not None:
+            if timeout is not DEFAULT_TIMEOUT:
                 client.settimeout(timeout)
-            client.connect(address)
-        except OSError:
+            if source_address:
+                client.bind(source_address)
+            client.connect(place)
+        except OSError as error:
             client.close()
+            if all_errors:
+                raise ExceptionGroup("create_connection failed", [error]) from None
             raise
         return client
 

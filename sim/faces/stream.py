@@ -8,16 +8,28 @@ EAGAIN to the program. Each kernel has a class of its own.
 from __future__ import annotations
 
 import errno
+import operator
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from types import TracebackType
-from typing import Any, ClassVar, SupportsIndex, TypeVar
+from typing import Any, ClassVar, NoReturn, SupportsIndex, TypeVar
 
 from sim import options, polling, waits
-from sim.faces.addresses import GaiError, address_of, check_kind, left_out, split_type
-from sim.faces.arguments import Buffer, Seconds, c_int, c_size, c_socket, duration_ns, truth
-from sim.faces.names import AddressFamily, MsgFlag, SocketKind
+from sim.faces.addresses import GaiError, address_of, check_address, check_kind, known_flags, split_type
+from sim.faces.arguments import (
+    Buffer,
+    Seconds,
+    c_int,
+    c_long,
+    c_socket,
+    content,
+    duration_ns,
+    parsed_int,
+    received_size,
+    room_in,
+    truth,
+)
+from sim.faces.names import AddressFamily, MsgFlag, SocketKind, named
 from sim.faces.process import Process
 from sim.files.inet import TcpSocket
 from sim.files.socket import Address, Socket
@@ -26,9 +38,9 @@ from sim.loopback import ANY
 from sim.polling import oserror
 
 Result = TypeVar("Result")
+INT_BYTES = 4
 _OOB, _PEEK = int(MsgFlag.MSG_OOB), int(MsgFlag.MSG_PEEK)
 _DONTWAIT = int(MsgFlag.MSG_DONTWAIT)
-_UNKNOWN_FLAGS = ~(_OOB | _PEEK | _DONTWAIT | int(MsgFlag.MSG_NOSIGNAL))
 
 
 class SocketObject:
@@ -41,7 +53,10 @@ class SocketObject:
     @staticmethod
     def on(process: Process) -> type[SocketObject]:
         """The class for one kernel's programs."""
-        return type("socket", (SocketObject,), {"_process": process, "__module__": "socket"})
+        names = {"_process": process, "__module__": "socket", "__slots__": ("__weakref__",)}
+        return type("socket", (SocketObject,), names)
+
+    __slots__ = ("_family", "_fd", "_kind", "_proto", "_timeout_ns")
 
     def __init__(
         self,
@@ -71,7 +86,8 @@ class SocketObject:
             chosen = AddressFamily.AF_INET if chosen == -1 else chosen
             check_kind(chosen, kind, protocol)
             self._fd = self._process.call(kernel.sys_socket)
-        self.family, self.type, self.proto = AddressFamily(chosen), SocketKind(kind), protocol
+        self._family, self._kind = named(AddressFamily, chosen), named(SocketKind, kind)
+        self._proto = protocol
         self._timeout_ns = 0 if flags & int(SocketKind.SOCK_NONBLOCK) else self.default_timeout_ns
         if self._timeout_ns is not None:
             self._process.call(kernel.sys_set_blocking, self._fd, False)
@@ -86,9 +102,27 @@ class SocketObject:
                 names += f", {label}={name}" if (name := call()) else ""
         return f"<socket.socket fd={self._fd}, {kind}{names}>"
 
+    def __getstate__(self) -> NoReturn:
+        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+
     def __getattr__(self, name: str) -> object:
         told = "is" if name.startswith("_") else "is left out of the simulated kernel, or is"
         raise AttributeError(f"socket.socket.{name} {told} no attribute of a socket", name=name, obj=self)
+
+    @property
+    def family(self) -> int:
+        """The address family; a plain number where it has no name."""
+        return self._family
+
+    @property
+    def type(self) -> int:
+        """The kind of socket, without flags."""
+        return self._kind
+
+    @property
+    def proto(self) -> int:
+        """The protocol that was asked for."""
+        return self._proto
 
     # -- the descriptor -------------------------------------------------------------------
 
@@ -110,7 +144,7 @@ class SocketObject:
     def dup(self) -> SocketObject:
         """Another object, on a duplicate of the descriptor."""
         number = self._process.call(self._process.kernel.sys_dup, self._fd)
-        twin = type(self)(self.family, self.type, self.proto, number)
+        twin = self.__class__(self.family, self.type, self.proto, number)
         twin.settimeout(self.gettimeout())
         return twin
 
@@ -118,19 +152,14 @@ class SocketObject:
         """Whether a started program would find the descriptor open."""
         return self._process.call(self._process.kernel.sys_get_inheritable, self._fd)
 
-    def set_inheritable(self, inheritable: bool) -> None:
+    def set_inheritable(self, inheritable: SupportsIndex) -> None:
         """Have started programs find the descriptor open, or not."""
-        self._process.call(self._process.kernel.sys_set_inheritable, self._fd, bool(inheritable))
+        self._process.call(self._process.kernel.sys_set_inheritable, self._fd, bool(c_int(inheritable)))
 
     def __enter__(self) -> SocketObject:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.close()
 
     # -- waiting --------------------------------------------------------------------------
@@ -151,7 +180,7 @@ class SocketObject:
 
     def setblocking(self, flag: object, /) -> None:
         """Wait for ever, or not at all."""
-        self.settimeout(None if truth(flag, c_size) else 0.0)
+        self.settimeout(None if truth(flag, c_long) else 0.0)
 
     def getblocking(self) -> bool:
         """Whether calls wait at all."""
@@ -196,7 +225,7 @@ class SocketObject:
 
     def listen(self, backlog: SupportsIndex = 128, /) -> None:
         """Take connections from now on."""
-        self._process.call(self._process.kernel.sys_listen, self._fd, max(c_int(backlog), 0))
+        self._process.call(self._process.kernel.sys_listen, self._fd, max(parsed_int(backlog), 0))
 
     def accept(self) -> tuple[SocketObject, Address]:
         """Take a connection: a new socket, and who it is."""
@@ -204,14 +233,17 @@ class SocketObject:
         fd = self._until_done("accept", polling.IN, kernel.sys_accept4)
         accepted = kernel.table.file(fd)
         address = accepted.remote if isinstance(accepted, TcpSocket) else (ANY, 0)
-        connection = type(self)(self.family, self.type, self.proto, fd)
+        connection = kernel.socket.socket(self.family, self.type, self.proto, fd)
         if self.default_timeout_ns is None and self._timeout_ns:
             connection.setblocking(True)
         return connection, address
 
     def connect(self, address: Any, /) -> None:
         """Connect to a listening socket."""
-        place = address_of(self.family, address, "connect")
+        self._connect(address, "connect")
+
+    def _connect(self, address: Any, caller: str) -> None:
+        place = address_of(self.family, address, caller)
         kernel = self._process.kernel
 
         def begin_or_report(fd: int) -> None:
@@ -238,7 +270,7 @@ class SocketObject:
     def connect_ex(self, address: Any, /) -> int:
         """Connect; the errno instead of an exception, 0 for success."""
         try:
-            self.connect(address)
+            self._connect(address, "connect_ex")
         except GaiError:
             raise
         except OSError as error:
@@ -253,28 +285,30 @@ class SocketObject:
 
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
         """Take up to ``bufsize`` bytes; ``b""`` at end of file."""
-        size = c_size(bufsize)
-        if size < 0:
-            raise ValueError("negative buffersize in recv")
-        return self._receive(size, _known(flags), "recv")
+        size = received_size(bufsize, "recv")
+        return self._receive(size, known_flags(flags), "recv") if size else b""
 
     def recv_into(self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0) -> int:
         """Take bytes into a buffer; how many."""
-        room = memoryview(buffer).cast("B")
-        if room.readonly:
-            raise TypeError("recv_into() argument 1 must be read-write bytes-like object, not bytes")
-        size = c_size(nbytes)
-        if size < 0:
-            raise ValueError("negative buffersize in recv_into")
-        if size > len(room):
-            raise ValueError("buffer too small for requested bytes")
-        data = self._receive(size or len(room), _known(flags), "recv_into")
+        room = room_in(buffer, nbytes, "recv_into")
+        data = self._receive(len(room), known_flags(flags), "recv_into") if room else b""
         room[: len(data)] = data
         return len(data)
 
+    def recvfrom(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> tuple[bytes, None]:
+        """Take bytes, and who sent them: nobody here has a name to be told."""
+        return self._receive(received_size(bufsize, "recvfrom"), known_flags(flags), "recvfrom"), None
+
+    def recvfrom_into(
+        self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0
+    ) -> tuple[int, None]:
+        """As :meth:`recvfrom`, into a buffer."""
+        room = room_in(buffer, nbytes, "recvfrom_into")
+        data = self._receive(len(room), known_flags(flags), "recvfrom_into")
+        room[: len(data)] = data
+        return len(data), None
+
     def _receive(self, size: int, flags: int, what: str) -> bytes:
-        if size == 0:
-            return b""
         kernel = self._process.kernel
         if flags & (_DONTWAIT | _OOB) and not self._timeout_ns:  # urgent data is never waited for
             return self._process.call(kernel.sys_recvfrom, self._fd, size, flags)
@@ -282,7 +316,16 @@ class SocketObject:
 
     def send(self, data: Buffer, flags: SupportsIndex = 0, /) -> int:
         """Send bytes; how many were taken."""
-        return self._send(memoryview(data).tobytes(), _known(flags), "send")
+        return self._send(content(data), known_flags(flags), "send")
+
+    def sendto(self, data: Buffer, *flags_address: Any) -> int:
+        """Send bytes to an address, which a connection has no use for; how many were taken."""
+        if not 1 <= len(flags_address) <= 2:
+            raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(flags_address)} given)")
+        *flags, address = flags_address
+        message, known = content(data), known_flags(*flags)
+        check_address(self.family, self.type, address)
+        return self._send(message, known, "sendto")
 
     def _send(self, data: bytes, flags: int, what: str) -> int:
         kernel = self._process.kernel
@@ -294,17 +337,17 @@ class SocketObject:
 
     def sendall(self, data: Buffer, flags: SupportsIndex = 0, /) -> None:
         """Send all the bytes."""
-        content, known = memoryview(data).tobytes(), _known(flags)
+        message, known = content(data), known_flags(flags)
         kernel = self._process.kernel
         deadline_ns = kernel.now_ns + (self._timeout_ns or 0)
         sent = 0
         while True:
             if self._timeout_ns:
                 self._wait_ready(polling.OUT, deadline_ns - kernel.now_ns, "sendall")
-                sent += self._process.call(kernel.sys_sendto, self._fd, content[sent:], known)
+                sent += self._process.call(kernel.sys_sendto, self._fd, message[sent:], known)
             else:
-                sent += self._send(content[sent:], known, "sendall")
-            if sent >= len(content):
+                sent += self._send(message[sent:], known, "sendall")
+            if sent >= len(message):
                 return
 
     # -- names and options ----------------------------------------------------------------
@@ -319,31 +362,33 @@ class SocketObject:
 
     def getsockopt(self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = 0, /) -> Any:
         """An option: an int, or ``buflen`` bytes at most."""
-        size = c_int(buflen)
+        where, option, size = parsed_int(level), parsed_int(optname), parsed_int(buflen)
         if not 0 <= size <= 1024:
             raise OSError("getsockopt buflen out of range")
         kernel = self._process.kernel
-        value = self._process.call(kernel.sys_getsockopt, self._fd, c_int(level), c_int(optname))
+        value = self._process.call(kernel.sys_getsockopt, self._fd, where, option)
         return value[:size] if size else options.integer(value)
 
-    def setsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, value: SupportsIndex | Buffer, /
-    ) -> None:
-        """Set an option to an int, or to what the bytes say."""
-        if isinstance(value, bytes | bytearray | memoryview):
-            content = memoryview(value).tobytes()
+    def setsockopt(self, level: SupportsIndex, optname: SupportsIndex, value: Any, /, *optlen: Any) -> None:
+        """Set an option to an int, or to what the bytes say; None and a length are a null pointer."""
+        where, option = parsed_int(level), parsed_int(optname)
+        told: bytes | None
+        if optlen:
+            told = _null_pointer(value, *optlen)
         else:
             try:
-                content = options.packed(c_int(value))
-            except OverflowError:  # CPython then tries what is no integer
-                raise TypeError("a bytes-like object is required, not 'int'") from None
-        kernel = self._process.kernel
-        self._process.call(kernel.sys_setsockopt, self._fd, c_int(level), c_int(optname), content)
+                told = options.packed(parsed_int(value))
+            except Exception:  # whatever it is: CPython goes on and takes the value for bytes
+                told = content(value)
+        self._process.call(self._process.kernel.sys_setsockopt, self._fd, where, option, told)
 
 
-def _known(flags: SupportsIndex) -> int:
-    """The flags of a send or recv, if this kernel knows them all."""
-    number = c_int(flags)
-    if number & _UNKNOWN_FLAGS:
-        raise left_out(errno.EOPNOTSUPP, f"flags {number:#x} are left out here")
-    return number
+def _null_pointer(value: object, *optlen: Any) -> bytes | None:
+    """A null pointer with a length; empty, if the length alone is wrong."""
+    try:
+        (length,) = map(operator.index, optlen)
+    except Exception:
+        length = None
+    if value is not None or length is None:
+        raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
+    return None if INT_BYTES <= length & 0xFFFFFFFF < 2**31 else b""

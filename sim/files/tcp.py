@@ -213,7 +213,7 @@ class ListeningSocket(Socket):
         self.queue.append(socket)
         if not self.mask & polling.IN:
             self.set_mask(self.mask | READABLE)
-        self.notify(polling.IN)
+        self.notify(_DATA_KEY)
         return True
 
     def accept(self) -> StreamSocket:

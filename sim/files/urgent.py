@@ -133,7 +133,7 @@ class UrgentStream(StreamSocket):
             parts.append(self._take(count))
             size -= count
         self.update_mask()
-        return b"".join(parts) if parts or not size else self.read_empty()
+        return b"".join(parts) if parts or self.received else self.read_empty()
 
     def _waits_for_more(self, size: int) -> bool:
         """A blocking read sleeps until there is as much as SO_RCVLOWAT asks for."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sim.costs import BUILT_IN
 from sim.frame import FdView, Frame
 from sim.records import Effect
 from sim.scenario import Scenario
+from sim.workload import Workload
 from tests.widgets.frames import FIRST_FD, call, counters, lane, mask_of, packet, scan
 
 NOW_NS = 3_090_000
@@ -18,6 +20,8 @@ class StillRace:
         self.scenario = scenario
         self.now_ns = NOW_NS
         self.scan_ns = 340_000
+        self.costs = BUILT_IN
+        self.workload = Workload(scenario)
 
     def advance(self, until_ns: int) -> None:
         raise AssertionError("it stands still")

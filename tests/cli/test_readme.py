@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from c10k_tui.bench_options import asked_of
 from c10k_tui.cli import main
-from c10k_tui.options import parse, scenario_of, screen_parser
+from c10k_tui.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
 from sim.scenario import PRESETS, Scenario, parse_settings
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,10 @@ def test_a_command_is_understood(command, capsys):
     if words[:1] == ["run"] or "--help" in words:
         assert main(words) == 0
         assert capsys.readouterr().out
+    elif words[:1] == ["bench"]:
+        assert asked_of(parse(bench_parser(), words[1:])).points()
+    elif words[:1] == ["calibrate"]:
+        assert parse(calibrate_parser(), words[1:]).words == []
     else:
         assert scenario_of(parse(screen_parser(), words)).fds in (2_000, 10_000)
 

@@ -2,10 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from c10k_tui.cli import main
+from c10k_tui.costs_file import ANOTHER_FILE
+from sim.calibration import kernel, machine, save
+from sim.costs import BUILT_IN
 from sim.scenario import LANES, PRESETS, Scenario, parse_scenario
 from tests.cli.terminal import on_terminal, piped
 
@@ -40,6 +44,26 @@ def test_the_json_has_the_promised_form(capsys):
         assert 0 < lane["latency_ns"]["p50"] <= lane["latency_ns"]["p99"]
         assert lane["failure"] is None
         assert lane["scanned"] == lane["wasted"] + lane["ready"]
+
+
+def test_the_json_names_the_cost_table(capsys, monkeypatch, tmp_path):
+    assert data(capsys, "n=16", "--for", "1ms")["costs"]["name"] == BUILT_IN.name
+    mine = replace(BUILT_IN, name="calibrated", machine=machine(), kernel=kernel(), date="2026-01-31")
+    save(mine, tmp_path / "mine.json")
+    monkeypatch.setenv(ANOTHER_FILE, str(tmp_path / "mine.json"))
+    costs = data(capsys, "n=16", "--for", "1ms")["costs"]
+    assert (costs["name"], costs["date"]) == ("calibrated", "2026-01-31")
+    assert (costs["machine"], costs["kernel"]) == (machine(), kernel())
+
+
+def test_a_broken_cost_table_is_one_line_and_the_race_goes_on(capsys, monkeypatch, tmp_path):
+    (tmp_path / "mine.json").write_text("{")
+    monkeypatch.setenv(ANOTHER_FILE, str(tmp_path / "mine.json"))
+    assert main(["run", "n=16", "--for", "1ms", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["costs"]["name"] == BUILT_IN.name
+    assert err.count("\n") == 1
+    assert "is broken: it is not JSON; using the built-in costs" in err
 
 
 def test_the_scenario_in_the_json_is_the_one_that_was_asked_for(capsys):
@@ -107,7 +131,9 @@ def test_another_seed_gives_other_packets(capsys):
 def test_the_table_says_what_the_json_says(capsys):
     words = ("n=2000", "--for", "20ms")
     race, text = data(capsys, *words), printed(capsys, *words)
-    assert text.startswith("simulated: 20.0 ms of n=2000 active=3 seed=7 lanes=select|epoll\n")
+    assert text.startswith(
+        "simulated: 20.0 ms of n=2000 active=3 seed=7 lanes=select|epoll · costs: built-in\n"
+    )
     cells = {line[:24].strip(): line[24:].split() for line in text.splitlines()}
     for label, key in (
         ("wake-ups", "wakeups"),

@@ -11,111 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tests.conformance.bad_values import (
+    ADDRESSES,
+    BAD,
+    CLOSED,
+    CONNECTIONS,
+    DATA,
+    FD,
+    FLAGS,
+    FROMFD,
+    HOSTS,
+    INT,
+    ITERABLES,
+    LARGE,
+    SECONDS,
+    SIZES,
+    SOCKET_FD,
+)
 from tests.conformance.cases import CASES, Case
 from tests.conformance.world import HOST, World, attempt
-
-CLOSED = 900_001
-"""A number that is not open in either world."""
-
-
-class Almost:
-    """Has a fileno() that returns no number."""
-
-    def fileno(self) -> Any:
-        return "fileno"
-
-
-class Negative:
-    """Has a fileno() that returns no descriptor."""
-
-    def fileno(self) -> int:
-        return -1
-
-
-class Index:
-    """Can stand for an integer, without being one."""
-
-    def __index__(self) -> int:
-        return CLOSED
-
-
-BAD: dict[str, Any] = {
-    "None": None,
-    "text": "1",
-    "bytes": b"1",
-    "float": 1.5,
-    "list": [],
-    "tuple": (),
-    "object": object(),
-    "-1": -1,
-    "-2": -2,
-    "-2**31-1": -(2**31) - 1,
-    "2**63": 2**63,
-    "2**64": 2**64,
-    "-2**64": -(2**64),
-}
-"""What is wrong wherever a number is asked for, or is an edge of what fits."""
-LARGE: dict[str, Any] = {"2**31-1": 2**31 - 1, "2**31": 2**31, "2**32": 2**32}
-DESCRIPTORS: dict[str, Any] = {
-    "closed": CLOSED,
-    "almost": Almost(),
-    "negative": Negative(),
-    "index": Index(),
-}
-SECONDS: dict[str, Any] = {
-    "None": None,
-    "text": "1",
-    "bytes": b"1",
-    "list": [],
-    "object": object(),
-    "nan": float("nan"),
-    "inf": float("inf"),
-    "-inf": float("-inf"),
-    "1e300": 1e300,
-    "2**63": 2**63,
-    "2**64": 2**64,
-    "-1": -1,
-    "-0.5": -0.5,
-    "-1e-100": -1e-100,
-    "-2**63": -(2**63),
-    "-1e300": -1e300,
-}
-DATA: dict[str, Any] = {"None": None, "text": "x", "int": 1, "list": [1], "object": object()}
-ADDRESSES: dict[str, Any] = {
-    "None": None,
-    "text": "127.0.0.1:80",
-    "bytes": b"x",
-    "int": 80,
-    "empty": (),
-    "short": (HOST,),
-    "long": (HOST, 0, 0),
-    "list": [HOST, 0],
-    "port text": (HOST, "80"),
-    "port None": (HOST, None),
-    "port -1": (HOST, -1),
-    "port 65536": (HOST, 65536),
-    "port 2**64": (HOST, 2**64),
-    "port float": (HOST, 1.5),
-    "host int": (1, 80),
-    "host None": (None, 80),
-    "host list": ([], 80),
-}
-ITERABLES: dict[str, Any] = {
-    "None": None,
-    "int": 1,
-    "object": object(),
-    "text": "ab",
-    "of text": ["a"],
-    "of None": [None],
-    "of -1": [-1],
-    "of 1024": [1024],
-    "of 2**64": [2**64],
-    "of float": [1.5],
-    "of almost": [Almost()],
-    "of negative": [Negative()],
-    "of index": [Index()],
-    "many": [3] * 1025,
-}
 
 
 class Call(NamedTuple):
@@ -194,15 +108,6 @@ def _method(find: Callable[[World], Any], name: str) -> Callable[[World], Callab
     return lambda world: getattr(find(world), name)
 
 
-FD = {**BAD, **LARGE, **DESCRIPTORS}
-SOCKET_FD = {name: value for name, value in FD.items() if name != "2**32"}
-"""Without what the socket module cuts down to a number that is open."""
-INT = {**BAD, **LARGE}
-SIZES = {**BAD}
-FLAGS = {name: value for name, value in BAD.items() if name not in {"-1", "-2"}}
-"""Without those that stand for all flags at once: most of them are left out."""
-FROMFD = {name: value for name, value in INT.items() if name not in {"-1", "-2"}}
-"""Without negative ones, for which CPython raises what happens to be in ``errno``."""
 SELECT = [
     Call(
         "select.select",
@@ -229,7 +134,7 @@ SELECT = [
         "epoll.poll",
         lambda world: world.epoll((_ready(world), 1)).poll,
         lambda _: (0, 1),
-        ({**SECONDS, **LARGE}, {**BAD, "0": 0}),
+        ({**SECONDS, **LARGE}, {**BAD, "0": 0, "too many": (2**31 - 1) // 12 + 1}),
     ),
 ]
 _LEVELS = {**BAD, "9999": 9999}
@@ -246,7 +151,7 @@ SOCKETS = [
         "socket.fromfd",
         lambda world: world.socket.fromfd,
         lambda world: (_ready(world).fileno(), 1, 1, 0),
-        (SOCKET_FD,),
+        (SOCKET_FD, INT, INT, INT),
     ),
     Call("socket.close", lambda world: world.socket.close, lambda _: (CLOSED,), (SOCKET_FD,)),
     Call(
@@ -268,6 +173,20 @@ SOCKETS = [
         lambda _: (bytearray(4), 1, 0),
         ({**DATA, "bytes": b"fixed", "empty": bytearray()}, SIZES, FLAGS),
     ),
+    Call("socket.recvfrom", lambda world: _ready(world).recvfrom, lambda _: (1, 0), (SIZES, FLAGS)),
+    Call(
+        "socket.recvfrom_into",
+        lambda world: _ready(world).recvfrom_into,
+        lambda _: (bytearray(4), 1, 0),
+        ({**DATA, "bytes": b"fixed", "empty": bytearray()}, SIZES, FLAGS),
+    ),
+    Call(
+        "socket.sendto",
+        lambda world: _connected(world).sendto,
+        lambda _: (b"x", 0, (HOST, 9)),
+        (DATA, FLAGS, ADDRESSES),
+    ),
+    Call("socket.set_inheritable", lambda world: _ready(world).set_inheritable, lambda _: (False,), (INT,)),
     Call("socket.send", lambda world: _ready(world).send, lambda _: (b"x", 0), (DATA, FLAGS)),
     Call("socket.sendall", lambda world: _ready(world).sendall, lambda _: (b"x", 0), (DATA, FLAGS)),
     Call("socket.settimeout", lambda world: _ready(world).settimeout, lambda _: (None,), (SECONDS,)),
@@ -295,6 +214,24 @@ SOCKETS = [
         lambda world: _connected(world).setsockopt,
         lambda _: (1, 2, 1),
         (_LEVELS, _LEVELS, {**BAD, "empty": b"", "short": b"123"}),
+    ),
+    Call(
+        "socket.setsockopt with a null pointer",
+        lambda world: _connected(world).setsockopt,
+        lambda _: (1, 2, None, 4),
+        ({}, {}, {"int": 1, "bytes": b"1234"}, {**BAD, "0": 0, "3": 3}),
+    ),
+    Call(
+        "socket.create_server",
+        lambda world: world.socket.create_server,
+        lambda _: ((HOST, 0),),
+        (HOSTS,),
+    ),
+    Call(
+        "socket.create_connection",
+        lambda world: world.socket.create_connection,
+        lambda world: (world.free_port(), 1),
+        (CONNECTIONS,),
     ),
     *(
         Call(f"a socket.{name}", _method(_connected, name), lambda _: (), ())

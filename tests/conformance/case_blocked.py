@@ -1,4 +1,4 @@
-"""Threads blocked in reads, writes and accepts on the same file: who is woken, and who sleeps on."""
+"""Threads blocked on sockets, in reads, sends and accepts: who is woken, and who sleeps on."""
 
 from __future__ import annotations
 
@@ -127,158 +127,6 @@ def _read(world: World, descriptor: Any) -> bytes:
     return data
 
 
-# -- pipes and message sockets: exclusive, first come first served ------------------------
-
-
-def _in_turn(threads: Threads, act: Callable[[], Any], count: int = 3) -> list[Any]:
-    """Who has come back after each time that something was done."""
-    seen: list[Any] = []
-    for number in range(1, count + 1):
-        act()
-        threads.back(number)
-        seen.append(list(threads.returned))
-    return seen
-
-
-@case("fs/pipe.c: pipe_read waits exclusively")
-def readers_of_a_pipe_are_served_in_turn(world: World) -> Any:
-    r, w = world.pipe()
-    world.os.set_blocking(r, True)
-    threads = _readers(world, partial(world.os.read, r, 1), 3)
-    return _in_turn(threads, partial(world.os.write, w, b"x"))
-
-
-@case("fs/pipe.c: pipe_read wakes the next reader if something is left")
-def bytes_left_in_a_pipe_wake_the_next_reader(world: World) -> Any:
-    r, w = world.pipe()
-    world.os.set_blocking(r, True)
-    threads = _readers(world, partial(world.os.read, r, 1), 3)
-    world.os.write(w, b"xx")
-    seen = [len(threads.back(2))]
-    world.os.write(w, b"x")
-    return [*seen, threads.back(3)]
-
-
-@case("fs/pipe.c: pipe_release wakes all")
-def the_end_of_a_pipe_reaches_every_reader(world: World) -> Any:
-    r, w = world.pipe()
-    world.os.set_blocking(r, True)
-    threads = _readers(world, partial(world.os.read, r, 1), 3)
-    world.drop(w)
-    return threads.back(3)
-
-
-@case("fs/pipe.c: pipe_write waits exclusively")
-def writers_of_a_pipe_go_on_in_turn(world: World) -> Any:
-    r, w = world.pipe()
-    for _ in range(16):
-        world.os.write(w, bytes(4096))
-    world.os.set_blocking(w, True)
-    threads = _readers(world, partial(world.os.write, w, bytes(4096)), 3)
-    return _in_turn(threads, lambda: len(world.os.read(r, 4096)))
-
-
-@case("pipe(7): EPIPE while blocked")
-def writers_whose_reader_goes(world: World) -> Any:
-    r, w = world.pipe()
-    world.os.write(w, bytes(65536))
-    world.os.set_blocking(w, True)
-    threads = _readers(world, partial(world.os.write, w, b"x"), 2)
-    world.drop(r)
-    return threads.back(2)
-
-
-@case("fs/pipe.c: pipe_write goes on as long as it takes")
-def a_long_write_into_a_pipe(world: World) -> Any:
-    r, w = world.pipe()
-    world.os.set_blocking(w, True)
-    threads = Threads(world)
-    threads.start("t", world.os.write, w, bytes(200_000))
-    seen, received = [threads.back(0)], 0
-    while received < 200_000:
-        data = attempt(world.os.read, r, 50_000)
-        if isinstance(data, bytes):
-            received += len(data)
-        else:
-            world.time.sleep(0.001)
-    return [*seen, threads.back(1)]
-
-
-@case("net/core/datagram.c: __skb_wait_for_more_packets waits exclusively")
-def receivers_of_messages_take_turns(world: World) -> Any:
-    seen = []
-    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
-        a, b = world.unix(kind=kind)
-        a.setblocking(True)
-        threads = _readers(world, partial(a.recv, 10), 3)
-        seen.append(_in_turn(threads, partial(b.send, b"message")))
-    return seen
-
-
-@case("net/unix/af_unix.c: unix_dgram_sendmsg waits for space")
-def a_message_waits_for_space(world: World) -> Any:
-    a, b = world.unix(kind=world.socket.SOCK_DGRAM)
-    while attempt(a.send, bytes(1000)) == 1000:
-        pass
-    a.setblocking(True)
-    threads = Threads(world)
-    threads.start("t", a.send, bytes(1000))
-    seen = [threads.back(0)]
-    while isinstance(attempt(b.recv, 1000), bytes):
-        pass
-    return [*seen, threads.back(1)]
-
-
-# -- counters and timers: all are woken, one finds something ------------------------------
-
-
-@case("fs/eventfd.c: eventfd_read")
-def one_count_is_for_one_of_two_readers(world: World) -> Any:
-    seen: list[Any] = []
-    for flags, written in ((0, 5), (world.os.EFD_SEMAPHORE, 1), (world.os.EFD_SEMAPHORE, 2)):
-        counter = world.eventfd(flags=flags)
-        world.os.set_blocking(counter, True)
-        threads = _readers(world, partial(world.os.eventfd_read, counter))
-        world.os.eventfd_write(counter, written)
-        returned = threads.back(written if flags else 1)
-        seen.append(sorted(count for _, count in returned))
-        seen.append(threads.finish(partial(world.os.eventfd_write, counter, 1)))
-    return seen
-
-
-@case("fs/eventfd.c: eventfd_write waits until there is room")
-def a_writer_of_a_full_counter(world: World) -> Any:
-    counter = world.eventfd()
-    world.os.eventfd_write(counter, 2**64 - 2)
-    world.os.set_blocking(counter, True)
-    threads = Threads(world)
-    threads.start("t", world.os.eventfd_write, counter, 3)
-    return threads.back(0), world.os.eventfd_read(counter), threads.back(1), world.os.eventfd_read(counter)
-
-
-@case("fs/timerfd.c: timerfd_read")
-def a_reader_of_a_timer(world: World) -> Any:
-    timer = world.timerfd()
-    world.os.set_blocking(timer, True)
-    threads = Threads(world)
-    threads.start("t", world.os.read, timer, 8)
-    seen = [threads.back(0)]
-    world.os.timerfd_settime_ns(timer, initial=20_000_000)
-    return [*seen, threads.back(1)]
-
-
-@case("fs/eventpoll.c, fs/pipe.c: an epoll and a blocked reader on the same pipe")
-def a_blocked_reader_beside_an_epoll(world: World) -> Any:
-    r, w = world.pipe()
-    epoll = world.epoll((r, world.select.EPOLLIN | world.select.EPOLLET))
-    world.os.set_blocking(r, True)
-    threads = _readers(world, partial(world.os.read, r, 1), 1)
-    world.os.write(w, b"x")
-    seen = [threads.back(1), world.wait(epoll)]
-    world.os.write(w, b"xy")
-    return [*seen, world.wait(epoll), world.wait(epoll)]
-
-
 @case("net/ipv4/tcp.c: accept and connect that block")
 def blocking_calls_on_both_ends(world: World) -> Any:
     server = world.listener()
@@ -298,3 +146,74 @@ def blocking_calls_on_both_ends(world: World) -> Any:
             client.sendall(word)
             told.append(client.recv(10))
     return threads.back(1), told
+
+
+# -- messages: exclusive, first come first served ------------------------------------------
+
+
+def _in_turn(threads: Threads, act: Callable[[], Any], count: int = 3) -> list[Any]:
+    """Who has come back after each time that something was done."""
+    seen: list[Any] = []
+    for number in range(1, count + 1):
+        act()
+        threads.back(number)
+        seen.append(list(threads.returned))
+    return seen
+
+
+@case("net/core/datagram.c: __skb_wait_for_more_packets waits exclusively")
+def receivers_of_messages_take_turns(world: World) -> Any:
+    seen = []
+    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
+        a, b = world.unix(kind=kind)
+        a.setblocking(True)
+        threads = _readers(world, partial(a.recv, 10), 3)
+        seen.append(_in_turn(threads, partial(b.send, b"message")))
+    return seen
+
+
+@case("unix_shutdown wakes blocked readers: end of file for datagrams too")
+def a_shutdown_ends_blocked_reads_of_messages(world: World) -> Any:
+    seen = []
+    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
+        a, _ = world.unix(kind=kind)
+        a.setblocking(True)
+        threads = Threads(world)
+        for name in ("t1", "t2"):
+            threads.start(name, a.recv, 10)
+        a.shutdown(world.socket.SHUT_RD)
+        seen.append(threads.back(2))
+    return seen
+
+
+@case("unix_dgram_sendmsg, sock_wait_for_wmem: a blocked send goes on when the reader makes room")
+def a_message_waits_for_space(world: World) -> Any:
+    seen: list[Any] = []
+    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
+        a, b = world.unix(kind=kind)
+        while attempt(a.send, bytes(1000)) == 1000:
+            pass
+        a.setblocking(True)
+        threads = Threads(world)
+        threads.start("t", a.send, bytes(1000))
+        seen.append(threads.back(0))
+        while isinstance(attempt(b.recv, 1000), bytes):
+            pass
+        seen.append(threads.back(1))
+    return seen
+
+
+@case("sk_wait_data: a blocked read and SO_RCVLOWAT")
+def a_read_that_waits_for_the_mark(world: World) -> Any:
+    seen = []
+    for pair in (world.tcp, world.unix):
+        a, b = pair()
+        a.setsockopt(world.socket.SOL_SOCKET, world.socket.SO_RCVLOWAT, 4)
+        a.setblocking(True)
+        threads = Threads(world)
+        threads.start("t", a.recv, 10)
+        for data in (b"ab", b"c", b"d"):
+            seen.append(threads.back(0))
+            b.send(data)
+        seen.append(threads.back(1))
+    return seen

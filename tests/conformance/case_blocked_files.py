@@ -1,4 +1,4 @@
-"""Threads blocked on pipes, counters, timers and message sockets: who is woken, and with what."""
+"""Threads blocked on pipes, counters and timers: who is woken, and with what."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tests.conformance.case_pipes import write_until_full
 from tests.conformance.cases import case
 from tests.conformance.threads import Threads
-from tests.conformance.world import World, drain
+from tests.conformance.world import World
 
 
 def _pipe(world: World) -> tuple[int, int]:
@@ -88,9 +88,10 @@ def the_last_reader_goes(world: World) -> Any:
         if size == 4096:
             world.os.write(w, b"x" * 65536)
         threads = Threads(world)
-        threads.start("t", world.os.write, w, b"y" * size)
+        for name in ("t1", "t2"):
+            threads.start(name, world.os.write, w, b"y" * size)
         world.drop(r)
-        seen.append(threads.back(1))
+        seen.append(threads.back(2))
     return seen
 
 
@@ -101,21 +102,21 @@ def an_epoll_and_a_reader(world: World) -> Any:
     threads = _readers(world, r, 1, 1)
     world.os.write(w, b"ab")
     seen = [threads.back(1), world.wait(epoll), world.wait(epoll)]
-    world.os.read(r, 1)
-    return seen
+    world.os.write(w, b"c")
+    return [*seen, world.wait(epoll), world.os.read(r, 9), world.wait(epoll)]
 
 
 @case("eventfd_read: every reader is woken, who finds nothing sleeps on")
 def readers_of_a_counter(world: World) -> Any:
     os = world.os
     seen: list[Any] = []
-    for flags in (0, os.EFD_SEMAPHORE):
+    for flags, written in ((0, 5), (os.EFD_SEMAPHORE, 1), (os.EFD_SEMAPHORE, 2)):
         v = world.keep_number("v", os.eventfd(0, flags))
         threads = Threads(world)
         for name in ("t1", "t2"):
             threads.start(name, os.eventfd_read, v)
-        os.eventfd_write(v, 2)
-        seen.append([count for _, count in threads.back(1 if not flags else 2)])
+        os.eventfd_write(v, written)
+        seen.append([count for _, count in threads.back(written if flags else 1)])
         seen.append(threads.finish(partial(os.eventfd_write, v, 1)))
     return seen
 
@@ -139,69 +140,3 @@ def readers_of_a_timer(world: World) -> Any:
     os.timerfd_settime_ns(t, initial=1_000_000)
     seen.append([data for _, data in threads.back(1)])
     return [*seen, threads.finish(partial(os.timerfd_settime_ns, t, initial=1_000_000))]
-
-
-@case("__skb_wait_for_more_packets is exclusive")
-def readers_of_messages_take_turns(world: World) -> Any:
-    seen = []
-    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
-        a, b = world.unix(kind=kind)
-        a.setblocking(True)
-        threads = Threads(world)
-        for name in ("t1", "t2", "t3"):
-            threads.start(name, a.recv, 10)
-        for count in (1, 2, 3):
-            b.send(b"x")
-            threads.back(count)
-            seen.append(list(threads.returned))
-    return seen
-
-
-@case("unix_shutdown wakes blocked readers: end of file for datagrams too")
-def a_shutdown_ends_blocked_reads_of_messages(world: World) -> Any:
-    seen = []
-    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
-        a, _ = world.unix(kind=kind)
-        a.setblocking(True)
-        threads = Threads(world)
-        for name in ("t1", "t2"):
-            threads.start(name, a.recv, 10)
-        a.shutdown(world.socket.SHUT_RD)
-        seen.append(threads.back(2))
-    return seen
-
-
-@case("sock_wait_for_wmem: a blocked send goes on when the reader makes room")
-def a_send_that_waits_for_room(world: World) -> Any:
-    seen: list[Any] = []
-    for kind in (world.socket.SOCK_DGRAM, world.socket.SOCK_SEQPACKET):
-        a, b = world.unix(kind=kind)
-        while "OUT" in world.mask(a):
-            a.send(b"x" * 4096)
-        a.setblocking(True)
-        threads = Threads(world)
-        threads.start("t", lambda end: [end.send(b"y" * 4096) for _ in range(60)].count(4096), a)
-        received = 0
-        for _ in range(200):
-            received += drain(b)
-            if threads.returned:
-                break
-            world.time.sleep(0.005)
-        seen.append((threads.back(1), received + drain(b) > 60 * 4096))
-    return seen
-
-
-@case("sk_wait_data: a blocked read and SO_RCVLOWAT")
-def a_read_that_waits_for_the_mark(world: World) -> Any:
-    seen = []
-    for pair in (world.tcp, world.unix):
-        a, b = pair()
-        a.setsockopt(world.socket.SOL_SOCKET, world.socket.SO_RCVLOWAT, 4)
-        a.setblocking(True)
-        threads = Threads(world)
-        threads.start("t", a.recv, 10)
-        for data in (b"ab", b"c", b"d"):
-            seen.append(threads.back(0))
-            b.send(data)
-        seen.append(threads.back(1))
-    return seen

@@ -56,7 +56,8 @@ def waiting_for_ever_for_what_is_ready(world: World) -> Any:
     epoll, poll = world.epoll((a, 1)), world.select.poll()
     poll.register(a, 1)
     seen = [world.wait(epoll, timeout) for timeout in (None, -1, -0.1, -5)]
-    seen += [world.events(poll.poll(timeout)) for timeout in (None, -1, -1e-100, -0.5)]
+    seen += [world.events(poll.poll(timeout)) for timeout in (None, -1, -1e-100, -0.5, -(2**31))]
+    seen += [attempt(poll.poll, timeout) for timeout in (-(2**31) - 1, -(2**31) - 0.5, 2**31)]
     return [*seen, world.sets(a, timeout=None)]
 
 

@@ -7,11 +7,14 @@ opens, and reports masks and errors as text, so that the two reports can be comp
 from __future__ import annotations
 
 import errno
+import os
+import resource
 import select
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sim
@@ -32,6 +35,7 @@ class World:
     """Modules, and everything opened on them."""
 
     def __init__(self, modules: Any) -> None:
+        self._modules = modules
         self.select = modules.select
         self.socket = modules.socket
         self.os = modules.os
@@ -136,6 +140,23 @@ class World:
             epoll.register(descriptor, events)
         return epoll
 
+    @contextmanager
+    def few_numbers(self, spare: int) -> Generator[None, None, None]:
+        """RLIMIT_NOFILE is so low that only so many descriptors can still be opened."""
+        table = self._modules.table if isinstance(self._modules, sim.Kernel) else _HostLimit()
+        before, table.limit = table.limit, table.end
+        fillers: list[int] = []
+        try:
+            with suppress(OSError):
+                while True:
+                    fillers.append(self.os.eventfd(0))
+            table.limit += spare
+            yield
+        finally:
+            table.limit = before
+            for number in fillers:
+                self.os.close(number)
+
     def free_port(self) -> tuple[str, int]:
         """An address nobody listens on."""
         server = self.listener()
@@ -179,7 +200,8 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     except Exception as error:
         code = getattr(error, "errno", None)
-        return f"{type(error).__name__} {errno.errorcode[code]}" if code else type(error).__name__
+        known = errno.errorcode.get(code, str(code)) if code else ""  # getaddrinfo's are no errno
+        return f"{type(error).__name__} {known}".strip()
 
 
 def message(function: Callable[..., Any], *arguments: Any) -> str:
@@ -211,6 +233,25 @@ def drain(receiver: Any) -> int:
         if not data:
             return received
         received += len(data)
+
+
+class _HostLimit:
+    """How high this process's descriptor numbers may be."""
+
+    @property
+    def limit(self) -> int:
+        """RLIMIT_NOFILE."""
+        return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+
+    @property
+    def end(self) -> int:
+        """One more than the highest number in use."""
+        return 1 + max(map(int, os.listdir("/proc/self/fd")))
 
 
 class Host:

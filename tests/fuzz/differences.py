@@ -15,7 +15,7 @@ _SCRIPT = '''"""The simulated kernel and this machine's differ in the last line.
 
 
 def program(world):
-    select, socket, os = world.select, world.socket, world.os
+    select, socket, os, time = world.select, world.socket, world.os, world.time
     HOST = "127.0.0.1"
 {helpers}    seen = []
 
@@ -32,14 +32,10 @@ def program(world):
 
 
 if __name__ == "__main__":
-    import os
-    import select
-    import socket
-    from types import SimpleNamespace
-
     import sim
+    from tests.conformance.world import Host
 
-    print("host:     ", program(SimpleNamespace(select=select, socket=socket, os=os)))
+    print("host:     ", program(Host))
     print("simulated:", program(sim.Kernel()))
 '''
 

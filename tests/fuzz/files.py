@@ -11,13 +11,23 @@ SIZES = st.sampled_from([0, 1, 2, 3, 5, 8, 200, 2000])
 LENGTHS = st.sampled_from([0, 1, 2, 4, 8, 300, 100_000, 100_000])
 MASKS = masks("EPOLL", "ET", "ET", "ONESHOT", "EXCLUSIVE")
 USUAL = ("unix", "tcp", "epoll")
-OTHERS = ("pipe", "pipe", "eventfd", "semaphore", "dgram", "seqpacket")
+OTHERS = ("pipe", "packets", "eventfd", "semaphore", "timer", "dgram", "seqpacket", "epoll_again")
 KINDS = (*USUAL, *USUAL, *OTHERS, "listener", "plain", "bound")
 
 
 def data(size: int) -> str:
     """Bytes to send, as an expression; recognisable by their number."""
     return repr(b"abcdefgh"[:size]) if size <= 8 else f'b"{chr(97 + size % 26)}" * {size}'
+
+
+FLAG_CALLS = (
+    "os.set_blocking({}, False)",
+    "os.get_blocking({})",
+    "os.set_inheritable({}, True)",
+    "os.get_inheritable({})",
+)
+TIMES = ("initial=0", "initial=10**18", "initial=10**18, interval=10**18")
+"""What a timer is set to that does not expire meanwhile."""
 
 
 class Files(Machine):
@@ -66,6 +76,20 @@ class Files(Machine):
 
     def open_pipe(self) -> None:
         self.opened("pipe", "unblocked(os.pipe())", count=2)
+
+    def open_packets(self) -> None:
+        self.opened("pipe", "unblocked(os.pipe2(os.O_DIRECT))", count=2)
+
+    def open_timer(self) -> None:
+        """One that has expired, to begin with."""
+        made = "os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)"
+        for name in self.opened("timer", made):
+            self.step(f"expire({name}, 0)")
+
+    def open_epoll_again(self) -> None:
+        """Another object for an epoll there is."""
+        made = f"select.epoll.fromfd(os.dup({self.epolls[-1]}.fileno()))" if self.epolls else "select.epoll()"
+        self.opened("epoll", made, self.epolls)
 
     def open_eventfd(self) -> None:
         self.opened("eventfd", "os.eventfd(0, os.EFD_NONBLOCK)")
@@ -163,6 +187,22 @@ class Files(Machine):
     def drain(self, which: int) -> None:
         """Read all there is."""
         self.step(f"drain({self.number(self.pick(self.files, which))})")
+
+    @precondition(lambda self: self.files)
+    @rule(which=PICK, call=st.sampled_from(FLAG_CALLS))
+    def flags(self, which, call):
+        self.step(call.format(self.number(self.pick(self.files, which))))
+
+    @precondition(lambda self: "timer" in map(self.kind, self.files))
+    @rule(which=PICK, times=st.sampled_from([*TIMES, None, None]), period=st.sampled_from([0, 10**18]))
+    def time(self, which, times, period):
+        """Set a timer that does not expire, or one that has; how much time is left is the host's."""
+        number = self.number(self.pick([name for name in self.files if self.kind(name) == "timer"], which))
+        if times is None:
+            self.step(f"expire({number}, {period})")
+        else:
+            self.step(f"os.timerfd_settime_ns({number}, {times})[1]")
+        self.step(f"os.timerfd_gettime_ns({number})[1]")
 
     @precondition(lambda self: "eventfd" in map(self.kind, self.files))
     @rule(which=PICK, value=st.sampled_from([None, None, 0, 1, 3, 2**64 - 2]))

@@ -59,6 +59,13 @@ def mask(number, events):
     poll.register(number, events)
     return poll.poll(0)
 """,
+    "expire": """
+def expire(number, period):
+    before = os.timerfd_settime_ns(number, flags=os.TFD_TIMER_ABSTIME, initial=1, interval=period)
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return before[1], len(poll.poll(1000))
+""",
     "fill": """
 def fill(number):
     taken = 0
@@ -147,6 +154,7 @@ class Side:
             "select": modules.select,
             "socket": modules.socket,
             "os": modules.os,
+            "time": modules.time,
             "HOST": host,
         }
         for source in HELPERS.values():

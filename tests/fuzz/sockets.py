@@ -20,9 +20,17 @@ OTHERS = (
 )
 
 
-SENDS = st.builds(lambda size: f"send({data(size)})", SIZES)
+SENDS = st.builds(
+    lambda size, call: call.format(data(size)),
+    SIZES,
+    st.sampled_from(["send({})", "send({})", "send({}, socket.MSG_DONTWAIT)", "sendall({})"]),
+)
 RECEIVES = st.builds(
-    lambda length, peek: f"recv({length}{', socket.MSG_PEEK' if peek else ''})", LENGTHS, st.booleans()
+    lambda length, call: call.format(length),
+    LENGTHS,
+    st.sampled_from(
+        ["recv({})", "recv({})", "recv({}, socket.MSG_PEEK)", "recvfrom({})", "recv_into(bytearray({}))"]
+    ),
 )
 SHUTDOWNS = st.sampled_from([f"shutdown(socket.SHUT_{how})" for how in ("RD", "WR", "WR", "RDWR")])
 ERRORS = st.just("getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)")
@@ -30,10 +38,12 @@ URGENT = (
     'send(b"u", socket.MSG_OOB)',
     'send(b"xyz", socket.MSG_OOB)',
     "recv(1, socket.MSG_OOB)",
+    "recv(1, socket.MSG_OOB | socket.MSG_PEEK)",
     "setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)",
     "setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 0)",
     "setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 4)",
 )
+SIZES_OF_BUFFERS = st.sampled_from([1, 5000, 20_000])
 CALLS = st.one_of(SENDS, SENDS, RECEIVES, RECEIVES, SHUTDOWNS, ERRORS)
 
 
@@ -63,6 +73,22 @@ class Sockets(Files):
         """Urgent data, of TCP alone: what UNIX sockets make of it has changed from version to version."""
         name = self.pick([name for name in self.sockets if self.kind(name) == "tcp"], which)
         self.step(f"{name}.{call}")
+
+    @precondition(lambda self: any(map(self.can_fill, self.sockets)))
+    @rule(which=PICK, size=SIZES_OF_BUFFERS)
+    def resize(self, which, size):
+        """The send buffer of a UNIX stream, whose size is what is asked for and no more."""
+        name = self.pick(list(filter(self.can_fill, self.sockets)), which)
+        self.step(f"{name}.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, {size})")
+
+    @precondition(lambda self: self.sockets)
+    @rule(which=PICK)
+    def reset(self, which):
+        """Close, by RST where it is TCP."""
+        name = self.pick(self.sockets, which)
+        self.step(f"{name}.setsockopt(socket.SOL_SOCKET, {RESET})")
+        self.step(f"{name}.close()")
+        self.forget(name)
 
     # -- connections ----------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sim import polling, waits
 from sim.asks import (
     POLLFD,
-    ListedAsk,
+    ListedPollAsk,
+    ListedSelectAsk,
     PollAsk,
     SelectAsk,
     bit_numbers,
@@ -19,6 +20,7 @@ from sim.asks import (
     set_bits,
     words_for,
 )
+from sim.costs import BUILT_IN
 from sim.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, pollfds
 
@@ -133,6 +135,7 @@ def test_what_poll_waits_for_on_a_descriptor_also_one_named_twice(case, mask):
 def _same_answers(listed, vector, masks) -> None:
     """A list of descriptors asks the same as the vector of them."""
     assert listed.count == vector.count
+    assert listed.each_ps(BUILT_IN) == vector.each_ps(BUILT_IN)
     ready = vector.ready_ranks(masks)
     assert listed.ready_ranks(masks) == ready
     assert listed.answers(ready[::2], masks).keys() == {vector.fd_at(rank) for rank in ready[::2]}
@@ -150,7 +153,7 @@ def _same_answers(listed, vector, masks) -> None:
 def test_a_list_asks_what_bitmaps_ask(case):
     _, _, masks, ask = case
     events = {ask.fd_at(rank): ask.wanted(ask.fd_at(rank)) for rank in range(ask.count)}
-    listed = ListedAsk(events)
+    listed = ListedSelectAsk(events, ask.nfds)
     _same_answers(listed, ask, masks)
     ranks = ask.ready_ranks(masks)
     told = listed.answers(ranks, masks)
@@ -168,7 +171,7 @@ def test_a_list_asks_what_an_array_asks(case):
     fds, events, masks, _ = case
     wanted = {fd: bits for fd, bits in zip(fds, events, strict=True) if fd >= 0}
     array = PollAsk(pollfds(list(wanted.items())), len(masks))
-    listed = ListedAsk({fd: bits | polling.ALWAYS_TOLD for fd, bits in wanted.items()})
+    listed = ListedPollAsk({fd: bits | polling.ALWAYS_TOLD for fd, bits in wanted.items()})
     _same_answers(listed, array, masks)
     assert listed.answers(list(range(listed.count)), masks) == dict(
         zip(wanted, array.answers(masks).tolist(), strict=True)

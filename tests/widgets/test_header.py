@@ -8,33 +8,36 @@ from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.cpu import GROUPS
 from c10k_tui.views.detail import detail, legend
 from c10k_tui.views.header import scan_words, scenario_line, seconds_words, slowdown_words, speed_line
+from sim.costs import BUILT_IN
 from sim.frame import FdView
 from sim.scenario import PRESETS, Scenario, Share
 from tests.widgets.frames import frame, lane
 
 
 def test_the_scenario_and_what_is_true_of_the_figures():
-    line = text_of(scenario_line(Scenario(), 120))
+    line = text_of(scenario_line(Scenario(), 120, BUILT_IN))
     assert "c10k   10,000 fds · 3 active · 20k req/s · seed 7" in line
     assert line.endswith("simulated · costs: built-in · FD_SETSIZE off ")
 
 
 def test_the_limit_is_shown_where_select_runs():
-    assert text_of(scenario_line(Scenario(fds=16, fd_setsize=True), 120)).endswith("FD_SETSIZE 1024 on ")
-    assert "FD_SETSIZE" not in text_of(scenario_line(Scenario(lanes=("poll", "epoll")), 120))
+    assert text_of(scenario_line(Scenario(fds=16, fd_setsize=True), 120, BUILT_IN)).endswith(
+        "FD_SETSIZE 1024 on "
+    )
+    assert "FD_SETSIZE" not in text_of(scenario_line(Scenario(lanes=("poll", "epoll")), 120, BUILT_IN))
 
 
 def test_shares_and_churn_are_written_out():
-    line = text_of(scenario_line(Scenario(active=Share(10_000), churn=10_000), 120))
+    line = text_of(scenario_line(Scenario(active=Share(10_000), churn=10_000), 120, BUILT_IN))
     assert "all active" in line
     assert "10k reconnects/s" in line
-    assert "12.5% active" in text_of(scenario_line(Scenario(active=Share(1_250)), 120))
+    assert "12.5% active" in text_of(scenario_line(Scenario(active=Share(1_250)), 120, BUILT_IN))
 
 
 @pytest.mark.parametrize("width", [80, 96, 120, 200])
 def test_both_lines_fill_their_width(width):
     big = Scenario(fds=1_000_000, active=Share(10_000), rate=1_000_000, churn=99_999)
-    assert width_of(scenario_line(big, width)) == width
+    assert width_of(scenario_line(big, width, BUILT_IN)) == width
     assert width_of(pace(width, notice="a word " * 20, scans=1_234, kept_up=0.2)) == width
 
 
@@ -49,7 +52,7 @@ def test_both_lines_fill_their_width(width):
 )
 def test_at_80_columns_no_figure_of_the_scenario_is_cut(settings, fd_setsize):
     scenario = Scenario(fd_setsize=fd_setsize, **settings)
-    line = text_of(scenario_line(scenario, 80))
+    line = text_of(scenario_line(scenario, 80, BUILT_IN))
     assert f"seed {scenario.seed} " in line
     assert any(f" {unit}/s" in line for unit in ("reconnects", "reconn.", "churn"))
     assert " sim" in line
@@ -57,7 +60,7 @@ def test_at_80_columns_no_figure_of_the_scenario_is_cut(settings, fd_setsize):
 
 
 def test_the_preset_with_churn_keeps_its_unit_at_80_columns():
-    assert "· 10k reconnects/s · seed 7 " in text_of(scenario_line(PRESETS["churn"][1], 80))
+    assert "· 10k reconnects/s · seed 7 " in text_of(scenario_line(PRESETS["churn"][1], 80, BUILT_IN))
 
 
 def test_a_notice_comes_before_how_slow_it_is():

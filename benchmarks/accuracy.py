@@ -1,0 +1,106 @@
+"""How well the calibrated table predicts this machine's kernel, and how its calls grow with n.
+
+A table is fitted as ``c10k-tui calibrate`` does it, and other points, measured in the same rounds, are
+compared with what the simulated kernel says. No point that is judged here was used for the fit.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable
+
+from benchmarks.report import Figure
+from sim.benchmark import MECHANISMS, WAITS, Point, points, simulated_ns
+from sim.calibration import fit_points, with_steps
+from sim.costs import BUILT_IN
+from sim.fit import fitted
+from sim.measuring import CannotMeasure, Meter
+from sim.measuring.steps import STEPS
+from sim.measuring.survey import Survey
+from sim.scenario import Share
+
+FDS = (200, 500, 2_000, 5_000, 10_000, 19_000)
+ACTIVE = (1, 3, Share(100), Share(1_000), Share(10_000))
+MEDIAN_ERROR, PERCENTILE_ERROR = 0.10, 0.25
+SLOPE_FROM = 500
+FEW = 3
+"""Active descriptors of the points whose growth with n is judged: a number that does not grow."""
+
+
+def exponent(costs_ns: Iterable[tuple[int, int]]) -> float:
+    """The exponent b of cost = a · n^b that fits best (a straight line through the logarithms)."""
+    logs = [(math.log(fds), math.log(ns)) for fds, ns in costs_ns]
+    return statistics.linear_regression([x for x, _ in logs], [y for _, y in logs]).slope
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that a share of all do not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def figures() -> list[Figure]:
+    """The errors and the slopes."""
+    try:
+        with Meter() as meter:
+            known = with_steps(BUILT_IN, {name: meter.step(name).ns for name in STEPS})
+            fit = fit_points(meter.nofile.now)
+            asked = points(FDS, ACTIVE, MECHANISMS, WAITS)
+            assert not set(asked) & set(fit)
+            # In the same rounds: what a neighbour does to the caches it does to both.
+            survey = Survey([*fit, *asked], meter, fewest=3)
+            survey.run(lambda done, due, what: None)
+            warnings = meter.warnings
+    except CannotMeasure as why_not:
+        return [Figure("points measured on this machine", 0, "", note=str(why_not))]
+    table = fitted({point: ns for point in fit if (ns := survey.ns(point)) is not None}, known)
+    measured_ns = {point: ns for point in asked if (ns := survey.ns(point)) is not None}
+    errors = {point: abs(simulated_ns(point, table) / ns - 1) for point, ns in measured_ns.items()}
+    doubtful = sum(1 for point in measured_ns if survey.noise(point))
+    note = f"{len(errors)} of {len(asked)} points; {doubtful} differ from round to round"
+    worst = max(errors, key=errors.__getitem__)
+    place = f"{worst.mechanism}, {worst.active:,} of {worst.fds:,}, {worst.wait}"
+    found = [
+        Figure("prediction: median error", statistics.median(errors.values()), "", MEDIAN_ERROR, note=note),
+        Figure(
+            "prediction: 95th percentile of the error",
+            percentile(list(errors.values()), 0.95),
+            "",
+            PERCENTILE_ERROR,
+            note=f"worst {errors[worst]:.0%}: {place}",
+        ),
+        *(_of(name, errors) for name in (*MECHANISMS, *WAITS)),
+        *_slopes(measured_ns),
+    ]
+    if warnings:
+        found.append(Figure("warnings of the measuring process", len(warnings), "", note="; ".join(warnings)))
+    return found
+
+
+def _of(name: str, errors: dict[Point, float]) -> Figure:
+    """The errors of one mechanism or one way to wait."""
+    some = [error for point, error in errors.items() if name in (point.mechanism, point.wait)]
+    note = f"95th percentile {percentile(some, 0.95):.3f}"
+    return Figure(f"  {name}: median error", statistics.median(some), "", note=note)
+
+
+def _slopes(measured_ns: dict[Point, int]) -> list[Figure]:
+    """How the measured cost grows with n, with a fixed number of active descriptors."""
+    found = []
+    for mechanism in MECHANISMS:
+        for wait in WAITS:
+            costs = [
+                (p.fds, ns)
+                for p, ns in measured_ns.items()
+                if (p.mechanism, p.wait, p.active) == (mechanism, wait, FEW) and p.fds >= SLOPE_FROM
+            ]
+            if len(costs) < 2:
+                continue
+            slope = exponent(costs)
+            name = f"measured {mechanism}, {wait}: exponent of n"
+            if mechanism == "epoll":
+                found.append(Figure(name, slope, "", 0.1))
+            else:
+                off = f"exponent {slope:.3f}"
+                found.append(Figure(f"{name}, distance from 1", abs(slope - 1), "", 0.1, note=off))
+    return found

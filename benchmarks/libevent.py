@@ -1,0 +1,69 @@
+"""The message that goes round, measured here, beside libevent's own benchmark.
+
+libevent's ``test/bench.c -n 5000 -a 1 -w 1000`` passes one byte along 5000 socketpairs, 10,000 descriptors.
+The same is done here by raw calls (:mod:`sim.measuring.chain`). What is compared is the ratio between the
+methods; the program itself adds its loop. It is not part of this project: name one that you have built with
+``LIBEVENT_BENCH=/path/to/bench``, and it is run in turn with ours.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from benchmarks.report import Figure
+from sim.benchmark import MECHANISMS
+from sim.measuring import CannotMeasure, Meter
+from sim.measuring.waker import FIFO, MEASURED
+
+PAIRS, WRITES = 5_000, 1_000
+TURNS = 3
+AGREE = 0.2
+
+
+def quietly() -> None:
+    """The conditions of the measuring process: one CPU, real-time priority if that is allowed."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    try:
+        os.sched_setscheduler(0, FIFO, MEASURED)
+    except OSError:
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def theirs_ns(program: str, method: str) -> float:
+    """A wake-up by libevent's program: the lower quartile of the 25 rounds that it prints."""
+    words = [program, "-n", str(PAIRS), "-a", "1", "-w", str(WRITES), "-m", method]
+    # One process without threads starts another: nothing can be locked in between.
+    done = subprocess.run(words, capture_output=True, check=True, text=True, preexec_fn=quietly)
+    rounds_us = sorted(int(line) for line in done.stdout.split())
+    return 1_000 * rounds_us[len(rounds_us) // 4] / (WRITES + 1)
+
+
+def figures() -> list[Figure]:
+    """The ratios of the two slow methods to epoll, and to each other."""
+    program = os.environ.get("LIBEVENT_BENCH")
+    ours: dict[str, float] = {}
+    libevents: dict[str, float] = {}
+    try:
+        with Meter() as meter:
+            for _ in range(TURNS):
+                for method in MECHANISMS:
+                    ns = meter.chain(method, PAIRS, WRITES if method == "epoll" else WRITES // 4).ns
+                    ours[method] = min(ours.get(method, ns), ns)
+                    if program:
+                        other = theirs_ns(program, method)
+                        libevents[method] = min(libevents.get(method, other), other)
+    except (CannotMeasure, OSError, subprocess.CalledProcessError) as why_not:
+        return [Figure("a message round 5,000 socketpairs", 0, "", note=str(why_not))]
+    found = []
+    for upper, lower in (("select", "epoll"), ("poll", "epoll"), ("select", "poll")):
+        ratio = ours[upper] / ours[lower]
+        note = f"{ours[upper] / 1_000:,.1f} and {ours[lower] / 1_000:,.2f} µs a wake-up"
+        found.append(Figure(f"a message round 5,000 socketpairs: {upper} ÷ {lower}", ratio, "×", note=note))
+        if program:
+            other = libevents[upper] / libevents[lower]
+            apart = f"{libevents[upper] / 1_000:,.1f} and {libevents[lower] / 1_000:,.2f} µs"
+            note = f"libevent: {other:.3g} ({apart})"
+            name = "  how far from libevent's ratio"
+            found.append(Figure(name, abs(ratio / other - 1), "", AGREE, note=note))
+    return found

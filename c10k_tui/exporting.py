@@ -1,0 +1,48 @@
+"""Pictures of a chart as files, under names that are not taken."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from c10k_tui.chart import Chart
+from c10k_tui.chart_svg import svg_of
+
+
+def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path]:
+    """Write the charts as SVG and PNG: ``stem.svg`` and ``stem.png``, or ``stem-2.…`` if one is there.
+
+    Returns:
+        The two files.
+
+    Raises:
+        OSError: they cannot be written; what was begun is taken away again.
+    """
+    from c10k_tui.chart_png import png_of
+
+    contents = (svg_of(charts).encode(), png_of(charts))
+    for number in count(1):
+        name = stem if number == 1 else f"{stem}-{number}"
+        paths = (folder / f"{name}.svg", folder / f"{name}.png")
+        try:
+            _write_new(paths, contents)
+        except FileExistsError:
+            continue
+        return paths
+    raise AssertionError("unreachable: numbers do not end")
+
+
+def _write_new(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+    """Write all files, none of which may exist, or none."""
+    begun: list[Path] = []
+    try:
+        for path, content in zip(paths, contents, strict=True):
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
+                begun.append(path)
+                file.write(content)
+    except OSError:
+        for path in begun:
+            path.unlink(missing_ok=True)
+        raise
