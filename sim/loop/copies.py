@@ -14,6 +14,7 @@ import builtins
 import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -98,7 +99,11 @@ class Imports:
         loader: Any = spec.loader
         module = importlib.util.module_from_spec(spec)
         module.__dict__["__builtins__"] = self.builtins
-        exec(loader.get_code(name), module.__dict__)
+        if hasattr(loader, "get_code"):  # which finds it compiled already
+            code = loader.get_code(name)
+        else:
+            code = compile(Path(str(spec.origin)).read_bytes(), str(spec.origin), "exec", dont_inherit=True)
+        exec(code, module.__dict__)
         self.stand_ins[name] = module
         return module
 

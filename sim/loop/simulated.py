@@ -65,7 +65,7 @@ class Handle(events.Handle):
     __slots__ = ()
 
     def _run(self) -> None:
-        self._loop.run_callback(self, super()._run)  # type: ignore[attr-defined]
+        run_callback(self, super()._run)
 
 
 class TimerHandle(events.TimerHandle):
@@ -74,15 +74,26 @@ class TimerHandle(events.TimerHandle):
     __slots__ = ()
 
     def _run(self) -> None:
-        self._loop.run_callback(self, super()._run)  # type: ignore[attr-defined]
+        run_callback(self, super()._run)
+
+
+def run_callback(handle: events.Handle, run: Callable[[], None]) -> None:
+    """Have a callback run by its loop, if that is ours: a class derived from asyncio's may be without it."""
+    loop: Any = handle._loop  # type: ignore[attr-defined]
+    if isinstance(loop, SimulatedLoop):
+        loop.run_callback(handle, run)
+    else:
+        run()
 
 
 class Task(asyncio.Task[Any]):
     """A task with a number, which is its hash and its name, so that sets of tasks have an order."""
 
     def __init__(self, coroutine: Any, *, loop: Any, name: str | None = None, **options: Any) -> None:
-        self.number: int = next(loop.task_numbers)
-        super().__init__(coroutine, loop=loop, name=name or f"Task-{self.number}", **options)
+        numbered = isinstance(loop, SimulatedLoop)
+        self.number: int = next(loop.task_numbers) if numbered else id(self) >> 4
+        name = name or (f"Task-{self.number}" if numbered else None)
+        super().__init__(coroutine, loop=loop, name=name, **options)
 
     def __hash__(self) -> int:
         return self.number
