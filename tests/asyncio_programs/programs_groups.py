@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 
 async def _fails(log, after_s, kind=ValueError):
@@ -103,6 +104,7 @@ async def an_error_nobody_awaits_goes_to_the_handler(log):
     task = asyncio.create_task(_fails(log, 0))
     await asyncio.sleep(0.001)
     del task
+    gc.collect()
     loop.set_exception_handler(None)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 
-from sim.loop.script import Script
+import pytest
+
+from sim.loop.script import Script, ScriptError
 
 
 class Written:
@@ -32,3 +34,9 @@ class Written:
 
     def start(self, **given):
         return Script(self.path, **given)
+
+
+def failure(script, **given):
+    with pytest.raises(ScriptError) as caught:
+        script.run(**given)
+    return caught.value

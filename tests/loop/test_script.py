@@ -7,14 +7,12 @@ import itertools
 import os
 import re
 import sys
-import threading
-import time
 
 import pytest
 
 import sim
 from sim.loop.script import Script, ScriptError
-from tests.loop.scripts import Written
+from tests.loop.scripts import Written, failure
 
 SERVER = """
     import asyncio
@@ -47,27 +45,6 @@ BESIDE = """
 def server(tmp_path):
     Written(tmp_path, BESIDE, "beside.py")
     return Written(tmp_path, SERVER)
-
-
-@pytest.fixture
-def script_of(tmp_path):
-    started = []
-
-    def start(source, **given):
-        program = Written(tmp_path, source)
-        script = program.start(**given)
-        started.append(script)
-        return program, script
-
-    yield start
-    for script in started:
-        script.close()
-
-
-def failure(script, **given):
-    with pytest.raises(ScriptError) as caught:
-        script.run(**given)
-    return caught.value
 
 
 # -- running ---------------------------------------------------------------------------------------
@@ -395,54 +372,3 @@ def test_exit_codes(script_of, code, message):
     _, script = script_of(f"import sys\nsys.exit({code})")
     script.advance()
     assert (script.error and str(script.error)) == (message and f"program.py: {message}")
-
-
-# -- blocking for real -----------------------------------------------------------------------------
-
-
-def test_one_that_never_comes_back_is_found_at_its_line(script_of):
-    program, script = script_of("""
-        import asyncio
-        async def main():
-            await asyncio.sleep(1)
-            while True:
-                pass  #: here
-        asyncio.run(main())
-    """)
-    error = failure(script, patience_s=0.3)
-    assert re.match(r"program\.py:(5|6) in main: .* has not come back for 0\.3 s", str(error))
-    assert str(script.where()) in {f"program.py:{line} in main" for line in (5, 6)}
-    assert program.line("here") == 6
-    script.close()
-    assert script.over
-
-
-def test_one_that_comes_back_late_goes_on(script_of, monkeypatch):
-    program, script = script_of("""
-        import asyncio, builtins
-        async def main():
-            builtins.gate_of_the_test.acquire()  #: here
-            await asyncio.sleep(1)
-        asyncio.run(main())
-    """)
-    gate = threading.Semaphore(0)
-    monkeypatch.setattr("builtins.gate_of_the_test", gate, raising=False)
-    error = failure(script, patience_s=0.3)
-    assert str(error).startswith(f"{program.place('here', 'main')}: builtins.gate_of_the_test.acquire()")
-    gate.release()
-    script.run()
-    assert script.over
-
-
-def test_the_guard_leaves_everybody_else_alone(script_of):
-    import socket
-
-    _, script = script_of("""
-        import asyncio
-        asyncio.run(asyncio.sleep(10))
-    """)
-    script.advance()
-    with socket.socket() as ours:
-        assert ours.fileno() >= 0
-    time.sleep(0)
-    script.run()
