@@ -13,6 +13,7 @@ NAMES = {
     "scan": "a scan, simulated and the host's",
     "events": "an epoll wake-up and SimPy's events",
     "faces": "what the faces add to the raw calls",
+    "connections": "ten thousand asyncio connections",
     "wakeup": "epoll at a thousand and at a million descriptors",
     "accuracy": "predictions, and this machine's own kernel",
     "libevent": "a message round 5,000 socketpairs",

@@ -131,6 +131,12 @@ class CostTable:
     """Memory of one watch: item and wait-queue entry."""
     memory_bytes: int = 8 << 30
     """Memory of the machine; a lane that would need more fails."""
+    loop_turn_ns: int = 1_100
+    """One turn of asyncio's event loop, without its epoll_wait and its callbacks. Timed: a loop of turns with
+    a callback each, Python 3.11, on a machine as above, less the callback and the empty epoll_wait."""
+    loop_callback_ns: int = 1_150
+    """One callback of asyncio's event loop, whatever it does. Timed, likewise: a task's step from one
+    ``sleep(0)`` to the next; a callback that does nothing takes half of it."""
     machine: str = ""
     """The processor it was measured on; empty where that is not known."""
     kernel: str = ""

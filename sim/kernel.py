@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from sim.io_uring import IoUring
     from sim.iocp import CompletionPort
     from sim.kqueue import Kqueue
+    from sim.loop.package import AsyncioPackage
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -165,6 +166,13 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         from sim.faces.threading import ThreadingModule
 
         return ThreadingModule(self._process)
+
+    @cached_property
+    def asyncio(self) -> AsyncioPackage:
+        """Stands where the asyncio package stands."""
+        from sim.loop.package import AsyncioPackage
+
+        return AsyncioPackage(self)
 
     # -- bills ----------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class GaiError(OSError):
 
 
 for _error, _name in ((HostError, "herror"), (GaiError, "gaierror")):
-    _error.__name__ = _error.__qualname__ = _name
+    _error.__name__ = _error.__qualname__ = _name  # what a traceback says
     _error.__module__ = "socket"
 
 

@@ -6,17 +6,20 @@ from enum import IntEnum, IntFlag
 
 
 class AddressFamily(IntEnum):
-    """``socket.AddressFamily``: the families this kernel has."""
+    """``socket.AddressFamily``: the families this kernel has, and those that programs name to ask for any."""
 
+    AF_UNSPEC = 0
     AF_UNIX = 1
     AF_INET = 2
+    AF_INET6 = 10
 
 
 class SocketKind(IntEnum):
-    """``socket.SocketKind``: the kinds this kernel has, and the flags that go with a kind."""
+    """``socket.SocketKind``: the kinds a program can name, and the flags that go with a kind."""
 
     SOCK_STREAM = 1
     SOCK_DGRAM = 2
+    SOCK_RAW = 3
     SOCK_SEQPACKET = 5
     SOCK_NONBLOCK = 0x800
     SOCK_CLOEXEC = 0x80000
@@ -29,6 +32,18 @@ class MsgFlag(IntFlag):
     MSG_PEEK = 0x2
     MSG_DONTWAIT = 0x40
     MSG_NOSIGNAL = 0x4000
+
+
+class AddressInfo(IntFlag):
+    """``socket.AddressInfo``: what getaddrinfo is to do."""
+
+    AI_PASSIVE = 0x1
+    AI_CANONNAME = 0x2
+    AI_NUMERICHOST = 0x4
+    AI_V4MAPPED = 0x8
+    AI_ALL = 0x10
+    AI_ADDRCONFIG = 0x20
+    AI_NUMERICSERV = 0x400
 
 
 def named(names: type[IntEnum], number: int) -> int:

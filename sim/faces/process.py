@@ -25,6 +25,8 @@ class Process:
         self.kernel = kernel
         self.strands: Strands | None = None
         """Its threads of control; None while it has only the one."""
+        self.watch: Callable[[int], None] | None = None
+        """Told of each call that may wait, when it returns: how long it took, in nanoseconds."""
 
     def call(self, function: Callable[[*Given], Result], *given: *Given) -> Result:
         """Make a call that never waits, and let the time it takes pass."""
@@ -49,6 +51,16 @@ class Process:
         Raises:
             Deadlock: nothing can ever wake it.
         """
+        watch = self.watch
+        if watch is None:
+            return self._wait(program, who)
+        begin_ns = self.kernel.now_ns
+        try:
+            return self._wait(program, who)
+        finally:
+            watch(self.kernel.now_ns - begin_ns)
+
+    def _wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
         if self.strands is not None and self.strands.alive:
             return self.strands.wait(program, who)
         kernel = self.kernel

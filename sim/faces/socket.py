@@ -10,8 +10,9 @@ from typing import Any, SupportsIndex
 from sim import options
 from sim.faces.addresses import GaiError, HostError, check_kind, looked_up, split_type
 from sim.faces.arguments import Seconds, c_int, c_socket, duration_ns, parsed_int
+from sim.faces.lookup import IPPROTO_UDP, Lookup
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
-from sim.faces.process import Face, Process
+from sim.faces.process import Process
 from sim.faces.stream import SocketObject
 from sim.files import socket as files
 from sim.loopback import SOMAXCONN
@@ -20,22 +21,25 @@ DEFAULT_TIMEOUT = object()
 """Stands for the timeout that every new socket gets."""
 
 
-class SocketModule(Face):
+class SocketModule(Lookup):
     """Stands where the socket module stands."""
 
     module = "socket"
 
     AddressFamily, SocketKind, MsgFlag = AddressFamily, SocketKind, MsgFlag
+    AF_UNSPEC, AF_INET6 = AddressFamily.AF_UNSPEC, AddressFamily.AF_INET6
     AF_UNIX, AF_INET = AddressFamily.AF_UNIX, AddressFamily.AF_INET
     SOCK_STREAM, SOCK_DGRAM = SocketKind.SOCK_STREAM, SocketKind.SOCK_DGRAM
-    SOCK_SEQPACKET = SocketKind.SOCK_SEQPACKET
+    SOCK_RAW, SOCK_SEQPACKET = SocketKind.SOCK_RAW, SocketKind.SOCK_SEQPACKET
     SOCK_NONBLOCK, SOCK_CLOEXEC = SocketKind.SOCK_NONBLOCK, SocketKind.SOCK_CLOEXEC
     MSG_OOB = MsgFlag.MSG_OOB
     MSG_PEEK, MSG_DONTWAIT, MSG_NOSIGNAL = MsgFlag.MSG_PEEK, MsgFlag.MSG_DONTWAIT, MsgFlag.MSG_NOSIGNAL
     SHUT_RD, SHUT_WR, SHUT_RDWR = files.SHUT_RD, files.SHUT_WR, files.SHUT_RDWR
     SOMAXCONN = SOMAXCONN
     INADDR_ANY, INADDR_LOOPBACK = 0, 0x7F000001
-    IPPROTO_IP, IPPROTO_TCP = 0, options.IPPROTO_TCP
+    IPPROTO_IP, IPPROTO_ICMP, IPPROTO_IPV6 = 0, 1, 41
+    IPPROTO_TCP, IPPROTO_UDP = options.IPPROTO_TCP, IPPROTO_UDP
+    IPV6_V6ONLY = 26
     SOL_SOCKET, SOL_TCP = options.SOL_SOCKET, options.IPPROTO_TCP
     SO_REUSEADDR, SO_TYPE, SO_ERROR = options.SO_REUSEADDR, options.SO_TYPE, options.SO_ERROR
     SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE = options.SO_SNDBUF, options.SO_RCVBUF, options.SO_KEEPALIVE
@@ -54,6 +58,10 @@ class SocketModule(Face):
     def __init__(self, process: Process) -> None:
         super().__init__(process)
         self.socket = self.SocketType = SocketObject.on(process)
+
+    def has_dualstack_ipv6(self) -> bool:
+        """Whether one socket can take connections of both Internet families: there is only one here."""
+        return False
 
     def socketpair(
         self,

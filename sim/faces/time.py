@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Generator
+from types import SimpleNamespace
 from typing import SupportsIndex
 
 from sim.accounts import Account, Bill
@@ -55,6 +56,22 @@ class TimeModule(Face):
     def clock_gettime(self, clk_id: SupportsIndex, /) -> float:
         """A clock by its number: virtual seconds."""
         return self.clock_gettime_ns(clk_id) / 1e9
+
+    def get_clock_info(self, name: str, /) -> SimpleNamespace:
+        """What a clock of this kernel is: exact to the nanosecond, never set back.
+
+        Raises:
+            ValueError: no such clock here.
+        """
+        if name not in {"time", "monotonic", "perf_counter"}:
+            raise ValueError("unknown clock")
+        adjustable = name == "time"
+        return SimpleNamespace(
+            adjustable=adjustable,
+            implementation="virtual time",
+            monotonic=not adjustable,
+            resolution=1e-9,
+        )
 
     time_ns = perf_counter_ns = monotonic_ns
     time = perf_counter = monotonic

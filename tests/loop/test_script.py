@@ -1,0 +1,374 @@
+"""Scripts on a simulated kernel: stepped, kept from the real machine, and clear about what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import sys
+
+import pytest
+
+import sim
+from sim.loop.script import Script, ScriptError
+from tests.loop.scripts import Written, failure
+
+SERVER = """
+    import asyncio
+    import time
+    import beside
+
+    async def handle(reader, writer):
+        writer.write((await reader.readline()).upper())
+        writer.close()
+
+    async def main():
+        server = await asyncio.start_server(handle, "localhost", 8080)
+        reader, writer = await asyncio.open_connection("localhost", 8080)
+        writer.write(b"hello\\n")
+        beside.seen.append(await reader.read())
+        writer.close()
+        await asyncio.sleep(3600)
+        beside.seen.append(int(time.monotonic()))
+
+    if __name__ == "__main__":
+        asyncio.run(main())
+"""
+BESIDE = """
+    import os, socket, sys, time
+    seen = [sys.argv[1:], socket.gethostname(), os.getpid(), time.gmtime()[:3], time.strftime("%H:%M")]
+"""
+
+
+@pytest.fixture
+def server(tmp_path):
+    Written(tmp_path, BESIDE, "beside.py")
+    return Written(tmp_path, SERVER)
+
+
+# -- running ---------------------------------------------------------------------------------------
+
+
+def test_a_server_and_its_client(server):
+    seen = []
+
+    class Kept(Script):
+        def _told(self, error):  # pragma: no cover (the script is well)
+            raise AssertionError from error
+
+    script = Kept(server.path, argv=["a", "b"])
+    modules, argv, main = set(sys.modules), sys.argv, sys.modules["__main__"]
+    while script.advance():
+        beside = sys.modules.get("beside")
+        if beside is not None:
+            seen = beside.seen
+    assert script.error is None
+    assert seen == [["a", "b"], "localhost", os.getpid(), (1970, 1, 1), "00:00", b"HELLO\n", 3600]
+    assert (sys.argv, sys.modules["__main__"]) == (argv, main)
+    assert "beside" not in set(sys.modules) - modules
+
+
+def test_one_turn_at_a_time(server):
+    script = server.start()
+    turns = 0
+    while script.advance():
+        turns += 1
+        assert script.record.counters().turns == turns
+        assert script.record.now == "over"
+    assert script.over
+    assert not script.advance()
+
+
+def test_one_step_at_a_time(server):
+    script = server.start()
+    steps = []
+    while script.step():
+        steps.append(script.record.now)
+    assert steps[:4] == ["wait", "timers", "callbacks", "over"]
+    assert set(itertools.pairwise(steps)) <= {
+        ("wait", "timers"),
+        ("timers", "callbacks"),
+        ("timers", "over"),
+        ("callbacks", "over"),
+        ("over", "wait"),
+    }
+
+
+def test_many_turns_at_once(server):
+    script = server.start()
+    script.advance(turns=7)
+    assert script.record.counters().turns == 7
+    script.close()
+    assert script.over
+
+
+def test_every_run_is_the_same(server):
+    kernels = sim.Kernel(), sim.Kernel()
+    for kernel in kernels:
+        server.start(kernel=kernel).run()
+    first, second = kernels
+    assert first.now_ns == second.now_ns
+    assert first.journal.records == second.journal.records
+
+
+def test_it_runs_beside_another_loop(server):
+    async def app():
+        script = server.start()
+        while script.advance():
+            await asyncio.sleep(0)
+        return script.error
+
+    assert asyncio.run(app()) is None
+
+
+def test_without_an_event_loop_it_runs_to_its_end(script_of):
+    _, script = script_of("""
+        import select, socket, time
+        a, b = socket.socketpair()
+        poll = select.poll()
+        poll.register(a, select.POLLIN)
+        assert poll.poll(1000) == []
+        b.send(b"x")
+        assert poll.poll() and time.monotonic() >= 1
+        a.close(), b.close()
+    """)
+    assert script.advance() is False
+    assert script.error is None
+
+
+def test_selectors_threads_and_descriptors_are_the_kernel_s(script_of):
+    _, script = script_of("""
+        import os, selectors, socket, threading, time
+        from concurrent.futures import ThreadPoolExecutor
+        from socket import *
+        reader, writer = os.pipe()
+        with selectors.DefaultSelector() as selector:
+            selector.register(reader, selectors.EVENT_READ)
+            thread = threading.Thread(target=lambda: (time.sleep(60), os.write(writer, b"x")))
+            thread.start()
+            assert selector.select() and os.read(reader, 9) == b"x"
+            thread.join()
+        with ThreadPoolExecutor() as pool:
+            assert list(pool.map(lambda x: time.sleep(x) or x, [3, 1, 2])) == [3, 1, 2]
+        assert 63 < time.time() < 63.01 and AF_INET == 2
+        os.close(reader), os.close(writer)
+        assert os.path.basename(__file__) == "program.py" and os.get_inheritable(1)
+    """)
+    script.run()
+
+
+def test_an_ended_script_cleans_up(script_of):
+    _, script = script_of("""
+        import asyncio
+        kept = []
+        async def main():
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                await asyncio.sleep(0.001)
+                kept.append("cleaned up")
+        try:
+            asyncio.run(main())
+        finally:
+            import beside_it
+            beside_it.kept.extend(kept)
+    """)
+    Written(script.path.parent, "kept = []", "beside_it.py")
+    kept = []
+    original = script.world.in_place
+
+    def looked_at(main):
+        kept.append(main)
+        return original(main)
+
+    script.world.in_place = looked_at
+    script.advance(turns=2)
+    script.close()
+    assert script.over
+    assert script.error is None
+    assert kept[0].kept == ["cleaned up"]
+
+
+def test_one_that_cleans_up_for_ever_is_ended_all_the_same(script_of):
+    _, script = script_of("""
+        import asyncio
+        async def main():
+            while True:
+                try:
+                    await asyncio.sleep(0.001)
+                except BaseException:
+                    pass
+        asyncio.run(main())
+    """)
+    script.advance(turns=3)
+    script.close()
+    assert script.over
+
+
+# -- what goes wrong -------------------------------------------------------------------------------
+
+
+FAILS = {
+    "raises": (
+        """
+        import asyncio
+        async def main():
+            await asyncio.sleep(1)
+            {}["key"]  #: here
+        asyncio.run(main())
+        """,
+        "main",
+        r"KeyError: 'key'",
+    ),
+    "raises in a task that is awaited": (
+        """
+        import asyncio
+        async def work():
+            raise ValueError("no")  #: here
+        async def main():
+            async with asyncio.timeout(1):
+                await asyncio.gather(work())
+        asyncio.run(main())
+        """,
+        "work",
+        "ValueError: no",
+    ),
+    "waits for what never comes": (
+        """
+        import socket
+        listener = socket.create_server(("127.0.0.1", 80))
+        listener.accept()  #: here
+        """,
+        "<module>",
+        "socket.accept on descriptor 3 waits, and nothing in this kernel can ever wake it",
+    ),
+    "uses the network": (
+        """
+        import asyncio
+        import urllib.request
+        async def main():
+            urllib.request.urlopen("http://192.0.2.1/")  #: here
+        asyncio.run(main())
+        """,
+        "main",
+        r"socket\.\w+ \(made by urllib.request\) reaches for the host's network",
+    ),
+    "uses the network and keeps it to itself": (
+        """
+        import http.client
+        try:
+            http.client.HTTPConnection("192.0.2.1").connect()  #: here
+        except Exception:
+            pass
+        """,
+        "<module>",
+        r"socket\.\w+ \(made by http.client\) reaches for the host's network",
+    ),
+    "uses the network in a thread": (
+        """
+        import asyncio
+        import http.client
+        def fetch():
+            http.client.HTTPConnection("192.0.2.1").connect()  #: here
+        asyncio.run(asyncio.to_thread(fetch))
+        """,
+        "fetch",
+        r"socket\.\w+ \(made by http.client\) reaches for the host's network",
+    ),
+    "starts a process": (
+        """
+        import subprocess
+        subprocess.run(["true"])  #: here
+        """,
+        "<module>",
+        r"subprocess.Popen \(made by subprocess\) starts a process of the host",
+    ),
+    "forks": (
+        """
+        import os
+        os.fork()  #: here
+        """,
+        "<module>",
+        "os.fork starts a process of the host",
+    ),
+    "asks at the keyboard": (
+        """
+        input("name? ")  #: here
+        """,
+        "<module>",
+        "input waits for real; a simulated run never waits for the host",
+    ),
+    "opens a descriptor": (
+        """
+        import os
+        os.open("file", 0)  #: here
+        """,
+        "<module>",
+        "NotImplementedError: os.open is left out of a simulated run.*use open()",
+    ),
+    "does what the loop leaves out": (
+        """
+        import asyncio
+        async def main():
+            await asyncio.create_subprocess_exec("true")  #: here
+        asyncio.run(main())
+        """,
+        "main",
+        "NotImplementedError: a subprocess is left out of the simulated kernel's event loop",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_a_script_that_fails_names_its_line(script_of, name):
+    source, function, message = FAILS[name]
+    program, script = script_of(source)
+    error = failure(script)
+    place = re.escape(program.place("here", function))
+    assert re.match(f"{place}: {message}", str(error)), str(error)
+    assert "\n" not in str(error)
+    assert script.error is error
+
+
+def test_the_traceback_is_there_for_who_wants_it(script_of):
+    program, script = script_of("def f():\n    1 / 0  #: here\nf()")
+    error = failure(script)
+    assert f'File "{program.path}", line 2, in f' in error.details
+    assert "sim/loop/script.py" not in error.details
+
+
+def test_tasks_that_wait_for_ever_are_named(script_of):
+    program, script = script_of("""
+        import asyncio
+        async def main():
+            await asyncio.Event().wait()  #: here
+        asyncio.run(main())
+    """)
+    assert f"suspended: Task-1 at {program.place('here', 'main')}" in str(failure(script))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = = 1", "program.py:1: invalid syntax"),
+        ("async def f():\n    yield from g()", "program.py:2: 'yield from' inside async function"),
+        ("x = '\0'", "program.py:1?: source code .*cannot contain null bytes|source code string"),
+    ],
+)
+def test_what_is_no_python(tmp_path, source, message):
+    program = Written(tmp_path, source)
+    with pytest.raises(ScriptError, match=message):
+        program.start()
+
+
+def test_no_such_file(tmp_path):
+    with pytest.raises(ScriptError, match=r"nowhere\.py: No such file"):
+        Script(tmp_path / "nowhere.py")
+
+
+@pytest.mark.parametrize(("code", "message"), [("3", "ended with exit status 3"), ("0", None), ("", None)])
+def test_exit_codes(script_of, code, message):
+    _, script = script_of(f"import sys\nsys.exit({code})")
+    script.advance()
+    assert (script.error and str(script.error)) == (message and f"program.py: {message}")
