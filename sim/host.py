@@ -171,7 +171,7 @@ class HostKernel:
         return self._checked(self._libc.poll(pointer, ctypes.c_ulong(len(entries)), timeout_ms))
 
     def sys_epoll_wait(self, epfd: int, maxevents: int, timeout_ns: int | None = None) -> list[Event]:
-        """Wait for events; see :func:`sim.waits.epoll_wait`.
+        """Wait for events; see :func:`sim.epollwait.epoll_wait`.
 
         Raises:
             OSError: EBADF, EINVAL, EINTR.

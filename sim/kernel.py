@@ -28,19 +28,19 @@ import errno
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim import waits
+from sim import epollwait, waits
 from sim.accounts import Account, Bill, Count
 from sim.asks import Ask, Words
 from sim.costs import BUILT_IN, CostTable
 from sim.cpu import Cpu, Task
 from sim.descriptors import NOFILE, DescriptorTable
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
+from sim.faced import Faces
 from sim.filecalls import FileCalls
 from sim.files.base import OpenFile
 from sim.journal import Journal
@@ -57,18 +57,11 @@ from sim.waitqueue import Sleeper
 
 if TYPE_CHECKING:
     from sim.descriptors import BlockWatcher
-    from sim.faces.os import OsModule
-    from sim.faces.process import Process
-    from sim.faces.select import SelectModule
-    from sim.faces.socket import SocketModule
-    from sim.faces.threading import ThreadingModule
-    from sim.faces.time import TimeModule
     from sim.files.inet import TcpSocket
     from sim.files.tcp import StreamSocket
     from sim.io_uring import IoUring
     from sim.iocp import CompletionPort
     from sim.kqueue import Kqueue
-    from sim.loop.package import AsyncioPackage
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -77,7 +70,7 @@ CallSummary = tuple[int, int, int, int, int, bool, int, int]
 """(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
 
 
-class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
+class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
     """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
 
     def __init__(
@@ -123,56 +116,6 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.bills = page()
         """Of kevent, io_uring_enter and the calls of completion ports, by call, step and sizes."""
         self.blocking_bills = page()
-
-    # -- faces ----------------------------------------------------------------------------
-
-    @cached_property
-    def _process(self) -> Process:
-        from sim.faces.process import Process
-
-        return Process(self)
-
-    @cached_property
-    def select(self) -> SelectModule:
-        """Stands where the select module stands."""
-        from sim.faces.select import SelectModule
-
-        return SelectModule(self._process)
-
-    @cached_property
-    def socket(self) -> SocketModule:
-        """Stands where the socket module stands."""
-        from sim.faces.socket import SocketModule
-
-        return SocketModule(self._process)
-
-    @cached_property
-    def os(self) -> OsModule:
-        """Stands where the os module stands."""
-        from sim.faces.os import OsModule
-
-        return OsModule(self._process)
-
-    @cached_property
-    def time(self) -> TimeModule:
-        """Stands where the time module stands."""
-        from sim.faces.time import TimeModule
-
-        return TimeModule(self._process)
-
-    @cached_property
-    def threading(self) -> ThreadingModule:
-        """Stands where the threading module stands."""
-        from sim.faces.threading import ThreadingModule
-
-        return ThreadingModule(self._process)
-
-    @cached_property
-    def asyncio(self) -> AsyncioPackage:
-        """Stands where the asyncio package stands."""
-        from sim.loop.package import AsyncioPackage
-
-        return AsyncioPackage(self)
 
     # -- bills ----------------------------------------------------------------------------
 
@@ -411,8 +354,8 @@ class Kernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         timeout_ns: int | None = None,
         restart: Restart | None = None,
     ) -> Generator[None, None, list[Event]]:
-        """Wait for events: see :func:`sim.waits.epoll_wait`."""
-        return waits.epoll_wait(self, epfd, maxevents, timeout_ns, restart)
+        """Wait for events: see :func:`sim.epollwait.epoll_wait`."""
+        return epollwait.epoll_wait(self, epfd, maxevents, timeout_ns, restart)
 
     def sys_select(
         self,
