@@ -4,7 +4,7 @@ A test module is loaded afresh while ``select``, ``socket``, ``os``, ``time``, `
 ``selectors`` are a kernel's; those that it uses underneath (``test.support``, ``unittest`` …) were
 loaded before and have the host's. Two things more are the machine's there and the kernel's here: the
 limit on descriptors, and the standard output and error, which are the ends of a socket pair. Where a test
-opens a file of the host's only to have a number, that number is a closed one here.
+opens and closes a file only to have a number that is not open, it is given one of the kernel's.
 
 A module that skips itself on this host (test_kqueue, for there is no kqueue) is loaded on a kernel's
 modules only.
@@ -112,6 +112,18 @@ def _load_beneath(module_name: str) -> None:
         importlib.import_module(f"test.{module_name}")
 
 
+def _closed_numbers(module: Any, kernel: Kernel) -> None:
+    """Have ``os_helper.make_bad_fd`` give a number that is closed here: the host's could be open."""
+
+    def make_bad_fd() -> int:
+        fd = kernel.os.dup(1)
+        kernel.os.close(fd)
+        return fd
+
+    if hasattr(module, "os_helper"):
+        module.os_helper = SimpleNamespace(**{**vars(module.os_helper), "make_bad_fd": make_bad_fd})
+
+
 def run(name: str) -> unittest.TestResult:
     """Run one test on a kernel of its own."""
     module_name, class_name, method = name.split(".")
@@ -121,5 +133,6 @@ def run(name: str) -> unittest.TestResult:
     _load_beneath(module_name)
     with _on(kernel):
         module: Any = _load(f"test.{module_name}")
+        _closed_numbers(module, kernel)
         getattr(module, class_name)(method).run(result)
     return result
