@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.session import Session, marker_words
+from c10k_tui.session import Session
+from c10k_tui.travel import marker_words
 from sim.history import Marker
 from sim.race import Race
 from sim.scenario import Scenario

@@ -1,0 +1,130 @@
+"""Back and forth in the time of a session: seeks, steps, markers and branches.
+
+What the race shows in the past is what it showed then. Letting it run plays what happened, changes
+included; changing something begins a branch, and the branch left stays to be gone back to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from c10k_tui.pacer import Pacer
+from c10k_tui.race_like import RaceLike
+from sim.history import Marker, Moment
+
+
+class Travel:
+    """The part of a session that goes through time.
+
+    Attributes:
+        race: The race that is on.
+        pacer: How fast it is shown.
+        paused: Whether it stands still.
+        jumps: How many jumps in time: a new number means that what was shown before does not lead up to now.
+    """
+
+    race: RaceLike
+    pacer: Pacer
+
+    def __init__(self, *, paused: bool) -> None:
+        self.paused = paused
+        self.jumps = 0
+        self._left_ns: dict[int, int] = {}
+        """Where each branch was when another one came on."""
+        self._all_failed = False
+        """Whether no lane of the last frame had a server that runs."""
+
+    def say(self, words: str) -> None:
+        """Show these words for a short while."""
+        raise NotImplementedError
+
+    def _follow(self) -> None:
+        """The race may have come, by itself or by a jump, to where other settings hold."""
+        raise NotImplementedError
+
+    @property
+    def in_past(self) -> bool:
+        """Whether what comes next has happened already."""
+        return self.race.now_ns < self.race.end_ns
+
+    def seek(self, at_ns: int) -> None:
+        """Go to a moment of the branch that is on; not before the start and not beyond its end."""
+        self.race.seek(min(max(0, at_ns), self.race.end_ns))
+        self._jumped()
+
+    def _jumped(self) -> None:
+        self.jumps += 1
+        self.pacer.halt()
+        self._follow()
+
+    def step_back_event(self) -> None:
+        """Stand still, then go back to the last thing that happened."""
+        self._step_back(self.race.step_back_event)
+
+    def step_back_syscall(self) -> None:
+        """Stand still, then go back to the last entry or exit of a system call."""
+        self._step_back(self.race.step_back_syscall)
+
+    def _step_back(self, step: Callable[[], None]) -> None:
+        self.paused = True
+        if not self.race.now_ns:
+            self.say("this is the start")
+            return
+        step()
+        self._jumped()
+
+    def go_to_marker(self, direction: int) -> None:
+        """Stand still at the next marker, or the one before."""
+        marker = self.race.next_marker() if direction > 0 else self.race.previous_marker()
+        if marker is None:
+            self.say("no marker ahead" if direction > 0 else "no marker before")
+            return
+        self.paused = True
+        self.seek(marker.at_ns)
+        self.say(marker_words(marker))
+
+    def go_to_branch(self, number: int) -> None:
+        """Let another branch be on, at the moment at which it was left.
+
+        Raises:
+            ValueError: there is no such branch.
+        """
+        race = self.race
+        ends_ns = {branch.number: branch.end_ns for branch in race.branches()}
+        at_ns = self._left_ns.get(number, ends_ns.get(number, 0))
+        left, left_ns = race.branch, race.now_ns
+        race.go_to(Moment(number, at_ns))
+        self._left_ns[left] = left_ns
+        self._jumped()
+        self.say(f"branch {number}")
+
+    # -- one thing at a time --------------------------------------------------------------
+
+    def step_event(self) -> None:
+        """Stand still, then go to the next thing that happens."""
+        self.paused = True
+        self.race.step_event()
+        self._say_if_over()
+
+    def step_syscall(self) -> None:
+        """Stand still, then go to the next entry or exit of a system call, if one can come."""
+        self.paused = True
+        if self._all_failed:
+            self.say("no server is left to make a call")
+            return
+        self.race.step_syscall()
+        self._say_if_over()
+
+    def _say_if_over(self) -> None:
+        """After a step: silence for ever is not a key that does not work."""
+        self._follow()
+        if self.race.next_event_ns() is None:
+            self.say("nothing more will happen")
+
+
+def marker_words(marker: Marker) -> str:
+    """What there is at a marker, in a few words."""
+    if marker.kind == "fork":
+        return f"fork: branch {marker.branch}"
+    said = {"changed": "settings changed", "failed": "failed", "dropped": "first drop"}[marker.kind]
+    return f"{marker.lane}: {said}" if marker.lane else said
