@@ -16,6 +16,7 @@ from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.race_like import RaceLike
 from c10k_tui.travel import Travel
 from c10k_tui.views.header import seconds_words
+from c10k_tui.views.timeline import branch_name
 from sim.frame import Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
@@ -154,7 +155,8 @@ class Session(Travel):
         self._look_again()
         if self.race.branch != branch:
             self._left_ns[branch] = at_ns
-            words += f" · branch {self.race.branch} begins"
+            self.forks += 1
+            words += f" · {branch_name(self.race.branch)} begins"
         self.say(words)
 
     def _restart(self, scenario: Scenario, words: str) -> None:

@@ -10,7 +10,11 @@ from collections.abc import Callable
 
 from c10k_tui.pacer import Pacer
 from c10k_tui.race_like import RaceLike
-from sim.history import Marker, Moment
+from c10k_tui.views.timeline import branch_name, time_view
+from sim.history import Moment
+
+SCRUBS = 50
+"""Presses of a key from one end of the time line to the other."""
 
 
 class Travel:
@@ -31,6 +35,8 @@ class Travel:
         self.jumps = 0
         self._left_ns: dict[int, int] = {}
         """Where each branch was when another one came on."""
+        self.forks = 0
+        """How many branches have begun with a change in the past, races before this one included."""
         self._all_failed = False
         """Whether no lane of the last frame had a server that runs."""
 
@@ -52,6 +58,36 @@ class Travel:
         self.race.seek(min(max(0, at_ns), self.race.end_ns))
         self._jumped()
 
+    def stop(self) -> None:
+        """Stand still."""
+        self.paused = True
+        self.pacer.halt()
+
+    def stand_at(self, at_ns: int) -> None:
+        """Stand still at a moment of the branch that is on."""
+        self.paused = True
+        self.seek(at_ns)
+
+    def scrub(self, direction: int) -> None:
+        """Stand still a part of the time line later, or earlier."""
+        race = self.race
+        if direction > 0 and not self.in_past:
+            self.say("this is the present: space goes on")
+        elif direction < 0 and not race.now_ns:
+            self._stay_at_start()
+        else:
+            self.stand_at(race.now_ns + direction * max(1, race.end_ns // SCRUBS))
+
+    def go_to_present(self) -> None:
+        """Go to where the branch that is on ends."""
+        if self.in_past:
+            self.seek(self.race.end_ns)
+        self.say("the present")
+
+    def _stay_at_start(self) -> None:
+        self.paused = True
+        self.say("this is the start")
+
     def _jumped(self) -> None:
         self.jumps += 1
         self.pacer.halt()
@@ -66,10 +102,10 @@ class Travel:
         self._step_back(self.race.step_back_syscall)
 
     def _step_back(self, step: Callable[[], None]) -> None:
-        self.paused = True
         if not self.race.now_ns:
-            self.say("this is the start")
+            self._stay_at_start()
             return
+        self.paused = True
         step()
         self._jumped()
 
@@ -79,9 +115,8 @@ class Travel:
         if marker is None:
             self.say("no marker ahead" if direction > 0 else "no marker before")
             return
-        self.paused = True
-        self.seek(marker.at_ns)
-        self.say(marker_words(marker))
+        self.stand_at(marker.at_ns)
+        self.say(" · ".join(mark.words for mark in time_view(self.race).at(marker.at_ns)))
 
     def go_to_branch(self, number: int) -> None:
         """Let another branch be on, at the moment at which it was left.
@@ -96,7 +131,15 @@ class Travel:
         race.go_to(Moment(number, at_ns))
         self._left_ns[left] = left_ns
         self._jumped()
-        self.say(f"branch {number}")
+        self.say(branch_name(number))
+
+    def go_to_next_branch(self) -> None:
+        """Let the branch be on that began after this one, or the first, where it was left."""
+        count = len(self.race.branches())
+        if count == 1:
+            self.say("no other branch: a change in the past begins one")
+        else:
+            self.go_to_branch((self.race.branch + 1) % count)
 
     # -- one thing at a time --------------------------------------------------------------
 
@@ -120,11 +163,3 @@ class Travel:
         self._follow()
         if self.race.next_event_ns() is None:
             self.say("nothing more will happen")
-
-
-def marker_words(marker: Marker) -> str:
-    """What there is at a marker, in a few words."""
-    if marker.kind == "fork":
-        return f"fork: branch {marker.branch}"
-    said = {"changed": "settings changed", "failed": "failed", "dropped": "first drop"}[marker.kind]
-    return f"{marker.lane}: {said}" if marker.lane else said

@@ -135,6 +135,11 @@ class Race:
             (change.at_ns, change.scenario) for change in course.history.branch.path[1 : course.changes]
         )
 
+    @property
+    def log(self) -> tuple[tuple[int, Scenario], ...]:
+        """The settings of the branch that is on, those ahead of now included: from when on, and which."""
+        return tuple((change.at_ns, change.scenario) for change in self._course.history.branch.path)
+
     def change(self, scenario: Scenario) -> None:
         """Let other settings hold from now on. In the past that begins a branch, which is on from then."""
         if scenario != self.scenario:

@@ -23,6 +23,7 @@ class StillRace:
         self.scan_ns = 340_000
         self.costs = BUILT_IN
         self.workload = Workload(scenario)
+        self.log = ((0, scenario),)
 
     def advance(self, until_ns: int) -> None:
         raise AssertionError("it stands still")

@@ -1,0 +1,190 @@
+"""The time line: the branch that is on from its start to its end, where the race is, and what happened.
+
+One row: the line between two keys, when it ends, and beside it what there is at the marker nearest to
+the position. The line has its place and length by the width alone, so that it stands still under a mouse
+that drags; a cell stands for a stretch of time, and one with a marker for that marker's very moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from c10k_tui import glyphs
+from c10k_tui.race_like import RaceLike
+from c10k_tui.spans import Line, Span, clip, width_of
+from sim.history import Marker
+from sim.scenario import Scenario, Share
+from sim.units import format_count, format_duration
+
+BACK, FORTH = " < ", " > "
+_END_WIDTH = 9
+_LOOKS = {
+    "failed": (glyphs.TIMES, "alarm"),
+    "fork": (glyphs.FORK, "rule"),
+    "left": (glyphs.LEFT, "rule"),
+    "changed": (glyphs.CHANGED, "strong"),
+    "dropped": (glyphs.DROPPED, "wasted"),
+}
+"""Glyph and role of what a marker stands for; of several in one cell the first of these is shown."""
+_KINDS = list(_LOOKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marker as it is shown."""
+
+    at_ns: int
+    kind: str
+    """One of those that :class:`sim.history.Marker` has, or ``left``: this branch began here."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeView:
+    """The branch that is on, as the time line shows it."""
+
+    now_ns: int
+    end_ns: int
+    branch: int
+    branches: int
+    marks: tuple[Mark, ...]
+
+    def at(self, at_ns: int) -> list[Mark]:
+        """What there is at a moment."""
+        return [mark for mark in self.marks if mark.at_ns == at_ns]
+
+    def nearest(self) -> list[Mark]:
+        """What there is at the marker nearest to now, the earlier one of two."""
+        if not self.marks:
+            return []
+        return self.at(min(self.marks, key=lambda mark: abs(mark.at_ns - self.now_ns)).at_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Where the line is in a row of some width."""
+
+    first_x: int
+    cells: int
+
+    def x_of(self, at_ns: int, end_ns: int) -> int:
+        """The column of a moment."""
+        part = at_ns * (self.cells - 1) / end_ns if end_ns else 0.0
+        return self.first_x + min(self.cells - 1, max(0, round(part)))
+
+    def moment_at(self, x: int, view: TimeView) -> int:
+        """What a column means: a marker's moment if it shows one, else the middle of its stretch."""
+        cell = min(self.cells - 1, max(0, x - self.first_x))
+        marks = [mark for mark in view.marks if self.x_of(mark.at_ns, view.end_ns) == self.first_x + cell]
+        if marks:
+            return _foremost(marks).at_ns
+        return view.end_ns * cell // max(1, self.cells - 1)
+
+
+def track(width: int) -> Track:
+    """The line in a row of this width."""
+    beside = len(BACK) + len(FORTH) + 2 + _END_WIDTH + _words_width(width)
+    return Track(len(BACK) + 1, max(2, width - beside))
+
+
+def _words_width(width: int) -> int:
+    return min(64, max(26, width * 3 // 8))
+
+
+def time_view(race: RaceLike) -> TimeView:
+    """A race's time line."""
+    parents = {branch.number: branch.parent for branch in race.branches()}
+    ancestors = set(_ancestors(parents, race.branch))
+    marks = [_mark(marker, race.log, ancestors) for marker in race.markers()]
+    return TimeView(race.now_ns, race.end_ns, race.branch, len(parents), tuple(marks))
+
+
+def _ancestors(parents: dict[int, int | None], branch: int) -> Iterator[int]:
+    parent = parents[branch]
+    while parent is not None:
+        yield parent
+        parent = parents[parent]
+
+
+def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[int]) -> Mark:
+    if marker.kind == "fork":
+        left = marker.branch in ancestors
+        words = f"left {branch_name(marker.branch)}" if left else f"{branch_name(marker.branch)} parts"
+        return Mark(marker.at_ns, "left" if left else "fork", words)
+    if marker.kind == "changed":
+        before = [scenario for at_ns, scenario in log if at_ns < marker.at_ns]
+        after = [scenario for at_ns, scenario in log if at_ns <= marker.at_ns]
+        return Mark(marker.at_ns, "changed", change_words(before[-1] if before else log[0][1], after[-1]))
+    said = {"failed": "failed", "dropped": "first drop"}[marker.kind]
+    return Mark(marker.at_ns, marker.kind, f"{marker.lane}: {said}")
+
+
+def branch_name(number: int) -> str:
+    """How a branch is called: people count from 1."""
+    return f"branch {number + 1}"
+
+
+def change_words(before: Scenario, after: Scenario) -> str:
+    """Which settings have changed, and how."""
+    said = []
+    if before.fds != after.fds:
+        said.append(f"fds {before.fds:,}→{after.fds:,}")
+    if before.active != after.active:
+        said.append(f"active {_active(before)}→{_active(after)}")
+    if before.rate != after.rate:
+        said.append(f"{format_count(before.rate)}→{format_count(after.rate)} req/s")
+    for name in ("burst", "payload", "churn", "seed"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            said.append(f"{name} {old:,}→{new:,}")
+    said += [f"{name} on" for name in after.lanes if name not in before.lanes]
+    said += [f"{name} off" for name in before.lanes if name not in after.lanes]
+    if before.fd_setsize != after.fd_setsize:
+        said.append(f"FD_SETSIZE {'on' if after.fd_setsize else 'off'}")
+    return ", ".join(said) or "changed and back"
+
+
+def _active(scenario: Scenario) -> str:
+    return "all" if scenario.active == Share(10_000) else str(scenario.active)
+
+
+def time_line(view: TimeView, width: int) -> Line:
+    """The row, at most ``width`` cells."""
+    place = track(width)
+    signs = [_line_sign(view, place, place.first_x + cell) for cell in range(place.cells)]
+    spans: list[Span] = [(BACK, "key"), ("├", "frame"), *signs, ("┤", "frame"), (FORTH, "key")]
+    spans.append((f" {format_duration(view.end_ns)}".ljust(_END_WIDTH), "dim"))
+    return clip((*spans, *_words(view, width - width_of(spans))), width)
+
+
+def _line_sign(view: TimeView, place: Track, x: int) -> Span:
+    """One cell of the line: the position before all, a marker, or the line itself."""
+    here = place.x_of(view.now_ns, view.end_ns)
+    if x == here:
+        return glyphs.POSITION, "cursor" if view.now_ns < view.end_ns else "strong"
+    marks = [mark for mark in view.marks if place.x_of(mark.at_ns, view.end_ns) == x]
+    if marks:
+        return _LOOKS[_foremost(marks).kind]
+    return (glyphs.DONE, "dim") if x < here else (glyphs.AHEAD, "frame")
+
+
+def _foremost(marks: Sequence[Mark]) -> Mark:
+    return min(marks, key=lambda mark: _KINDS.index(mark.kind))
+
+
+def _words(view: TimeView, width: int) -> Line:
+    """Which branch this is, if there are several, and the nearest marker: when and what."""
+    spans: list[Span] = []
+    if view.branches > 1:
+        spans = [(f"{branch_name(view.branch)} of {view.branches}", "strong")]
+    elif not view.marks:
+        return (("b < >: back in time", "dim"),)
+    marks = view.nearest()
+    if marks:
+        when = format_duration(marks[0].at_ns)
+        spans += [(" · " if spans else "", "dim"), (f"{when} ", "dim")]
+    for mark in sorted(marks, key=lambda mark: _KINDS.index(mark.kind)):
+        glyph, role = _LOOKS[mark.kind]
+        spans += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
+    return clip(tuple(spans), width)
