@@ -338,6 +338,14 @@ GRID_BINDINGS: list[Binding] = [
 """Keys of a grid; the race screen passes them on to the first lane's when none has the focus."""
 
 FEED_BINDINGS: list[Binding] = [
+    Binding(
+        "enter",
+        "choose",
+        "To this moment",
+        id="feed.choose",
+        show=False,
+        tooltip="Pause, and go back to when this packet came (also: double click)",
+    ),
     Binding("up", "scroll(1)", "Earlier", id="feed.up", show=False, tooltip="Earlier packets"),
     Binding("down", "scroll(-1)", "Later", id="feed.down", show=False, tooltip="Later packets"),
     Binding("pageup", "scroll(10)", "Much earlier", id="feed.pageup", show=False, tooltip="Earlier packets"),

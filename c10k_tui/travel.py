@@ -78,6 +78,11 @@ class Travel:
         else:
             self.stand_at(race.now_ns + direction * max(1, race.end_ns // SCRUBS))
 
+    def go_to_start(self) -> None:
+        """Stand still where the race began; nothing of it is lost."""
+        self.stand_at(0)
+        self.say("the start")
+
     def go_to_present(self) -> None:
         """Go to where the branch that is on ends."""
         if self.in_past:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from c10k_tui.screens.race_actions import RaceActions
 from c10k_tui.session import Session
+from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.timeline import TimeLine
 
 
@@ -36,7 +37,7 @@ class TravelActions(RaceActions):
         self._changed()
 
     def action_start(self) -> None:
-        self.session.stand_at(0)
+        self.session.go_to_start()
         self._changed()
 
     def action_present(self) -> None:
@@ -57,6 +58,11 @@ class TravelActions(RaceActions):
         self._wanted_ns = event.at_ns
         if not event.held:
             self._seek_wanted()
+
+    def on_feed_chosen(self, event: Feed.Chosen) -> None:
+        event.stop()
+        self.session.stand_at(event.at_ns)
+        self._changed()
 
     def _seek_wanted(self) -> None:
         """Go where the mouse was dragged to, if it was."""

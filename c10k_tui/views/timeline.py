@@ -89,7 +89,7 @@ def track(width: int) -> Track:
 
 
 def _words_width(width: int) -> int:
-    return min(64, max(26, width * 3 // 8))
+    return min(64, max(32, width * 3 // 8))
 
 
 def time_view(race: RaceLike) -> TimeView:
@@ -174,17 +174,17 @@ def _foremost(marks: Sequence[Mark]) -> Mark:
 
 
 def _words(view: TimeView, width: int) -> Line:
-    """Which branch this is, if there are several, and the nearest marker: when and what."""
+    """Which branch this is, if there are several, and what there is at the nearest marker, and when."""
+    if view.branches == 1 and not view.marks:
+        return (("b < >: back in time", "dim"),)
     spans: list[Span] = []
     if view.branches > 1:
-        spans = [(f"{branch_name(view.branch)} of {view.branches}", "strong")]
-    elif not view.marks:
-        return (("b < >: back in time", "dim"),)
-    marks = view.nearest()
-    if marks:
-        when = format_duration(marks[0].at_ns)
-        spans += [(" · " if spans else "", "dim"), (f"{when} ", "dim")]
-    for mark in sorted(marks, key=lambda mark: _KINDS.index(mark.kind)):
+        spans = [(f"branch {view.branch + 1}/{view.branches} ", "strong")]
+    marks = sorted(view.nearest(), key=lambda mark: _KINDS.index(mark.kind))
+    told: list[Span] = []
+    for mark in marks:
         glyph, role = _LOOKS[mark.kind]
-        spans += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
-    return clip(tuple(spans), width)
+        told += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
+    when: Line = ((f"{format_duration(marks[0].at_ns)} ", "dim"),) if marks else ()
+    whole = (*spans, *when, *told)
+    return whole if width_of(whole) <= width else clip((*spans, *told), width)
