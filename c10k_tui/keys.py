@@ -264,11 +264,11 @@ RACE_BINDINGS: list[Binding] = [
     ),
     Binding(
         "f",
-        "filter",
-        "Feed: only this descriptor",
-        id="feed.filter",
+        "follow",
+        "Follow this descriptor",
+        id="feed.follow",
         show=False,
-        tooltip="Show interrupts for the descriptor under the cursor only; again for all",
+        tooltip="Only what concerns the one under the cursor: rows, when it was read and answered, steps",
     ),
     Binding(
         "end",

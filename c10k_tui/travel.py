@@ -33,6 +33,8 @@ class Travel:
     def __init__(self, *, paused: bool) -> None:
         self.paused = paused
         self.jumps = 0
+        self.following: int | None = None
+        """The descriptor at whose events alone the steps stop; None: at everything."""
         self._left_ns: dict[int, int] = {}
         """Where each branch was when another one came on."""
         self.forks = 0
@@ -99,8 +101,13 @@ class Travel:
         self._follow()
 
     def step_back_event(self) -> None:
-        """Stand still, then go back to the last thing that happened."""
-        self._step_back(self.race.step_back_event)
+        """Stand still, then go back to the last thing that happened (to the descriptor that is followed)."""
+        self._step_back(self.race.step_back_event if self.following is None else self._step_back_to_followed)
+
+    def _step_back_to_followed(self) -> None:
+        assert self.following is not None
+        if not self.race.step_back_to_fd(self.following):
+            self.say(f"nothing of fd {self.following} shortly before")
 
     def step_back_syscall(self) -> None:
         """Stand still, then go back to the last entry or exit of a system call."""
@@ -149,9 +156,12 @@ class Travel:
     # -- one thing at a time --------------------------------------------------------------
 
     def step_event(self) -> None:
-        """Stand still, then go to the next thing that happens."""
+        """Stand still, then go to the next thing that happens (to the descriptor that is followed)."""
         self.paused = True
-        self.race.step_event()
+        if self.following is None:
+            self.race.step_event()
+        elif not self.race.step_to_fd(self.following):
+            self.say(f"nothing of fd {self.following} in the next 10,000 events")
         self._say_if_over()
 
     def step_syscall(self) -> None:

@@ -21,7 +21,8 @@ from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.views.curve import CurveModel
 from c10k_tui.views.detail import detail, legend
-from c10k_tui.views.header import scenario_line, since_costs, speed_line
+from c10k_tui.views.follow import follow_line, story_of
+from c10k_tui.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.sentence import verdict
 from c10k_tui.views.timeline import time_view
@@ -227,10 +228,10 @@ class RaceScreen(TravelActions):
             notice=session.notice,
         )
         if width >= LEAST_WIDTH and session.notice not in text_of(speed):
-            going, *_, label, time = speed
-            room = width - width_of((going, label, time)) - 4
+            going, time = speed[0], time_words(frame.now_ns, session.race.end_ns, width)
+            room = width - width_of((going, *time)) - 4
             notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
-            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), (label, time), width)
+            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), time, width)
         first = scenario_line(frame.scenario, width, session.race.costs)
         self._head.show([first, speed])
         return first
@@ -247,7 +248,14 @@ class RaceScreen(TravelActions):
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
         beneath = legend(width)
-        if self._cursor is not None:
+        followed, fd = self._followed(), self.session.following
+        if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
+            self._point_at(followed)  # A grid of another size has lost it.
+        if fd is not None and followed is not None and self._cursor == followed:
+            records_of = self._feed.model.records_of
+            stories = {lane.name: story_of(fd, records_of(lane.name)) for lane in frame.lanes}
+            beneath = follow_line(fd, stories, frame.now_ns, width)
+        elif self._cursor is not None:
             first, last = self._cursor
             views = {
                 lane.name: self.session.race.inspect(lane.name, lane.first_fd + first, lane.first_fd + last)
@@ -291,7 +299,7 @@ class RaceScreen(TravelActions):
 
     def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
-        self._point_at(None if event.cell is None else event.grid.model.layout.block(event.cell))
+        self._point_at(self._followed() if event.cell is None else event.grid.model.layout.block(event.cell))
         self.draw()
 
     def _point_at(self, block: tuple[int, int] | None) -> None:
@@ -308,31 +316,47 @@ class RaceScreen(TravelActions):
         grid.action_move(dx, dy)
 
     def action_leave(self) -> None:
-        self._point_at(None)
+        self._point_at(self._followed())
         self.draw()
 
     def action_newest(self) -> None:
         self._feed.newest()
 
-    def action_filter(self) -> None:
-        feed = self._feed.model
-        if feed.only_fd is not None:
-            feed.only_fd = None
-            self._changed()
+    def action_follow(self) -> None:
+        if self.session.following is not None:
+            self._follow(None)
         elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
-            feed.only_fd = self._frame.lanes[0].first_fd + self._cursor[0]
-            self._changed()
+            self._follow(self._frame.lanes[0].first_fd + self._cursor[0])
         else:
-            self._enter_filter()
+            self._enter_followed()
 
-    def _enter_filter(self) -> None:
+    def _follow(self, fd: int | None) -> None:
+        """Show what concerns one descriptor only, or everything again."""
+        self.session.following = self._feed.model.only_fd = fd
+        if fd is not None:
+            self._point_at(self._followed())
+            self.session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
+        self._changed()
+
+    def _followed(self) -> tuple[int, int] | None:
+        """The descriptors in the cell of the one that is followed, counted from the grids' first."""
+        fd = self.session.following
+        if self._frame is None or fd is None:
+            return None
+        first_lane = self._frame.lanes[0]
+        index = fd - first_lane.first_fd
+        if not 0 <= index < first_lane.fds:
+            return None
+        layout = self._lanes[first_lane.name].grid.model.layout
+        return layout.block(index // layout.k)
+
+    def _enter_followed(self) -> None:
         """Ask which descriptor: the cursor, if any, stands on several."""
         from c10k_tui.screens.number import NumberScreen
 
         def entered(fd: int | None) -> None:
             if fd is not None:
-                self._feed.model.only_fd = fd
-                self._changed()
+                self._follow(fd)
 
         rows = self._feed.model.rows()
         first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
@@ -341,7 +365,7 @@ class RaceScreen(TravelActions):
         )
         self.app.push_screen(
             NumberScreen(
-                "Show interrupts for which fd only?",
+                "Follow which fd?",
                 str(proposed),
                 f"a descriptor, e.g. {proposed}",
                 lambda fd: None,

@@ -17,6 +17,7 @@ class TravelActions(RaceActions):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
+        session.following = None
         self._wanted_ns: int | None = None
         """Where the mouse was dragged to since the last frame: one seek a frame, to the latest."""
 

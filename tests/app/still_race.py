@@ -63,6 +63,12 @@ class StillRace:
     def step_back_syscall(self) -> None:
         """It stands still."""
 
+    def step_to_fd(self, fd: int) -> bool:
+        return False
+
+    def step_back_to_fd(self, fd: int) -> bool:
+        return False
+
     def branches(self) -> tuple[BranchView, ...]:
         return (BranchView(0, None, 0, NOW_NS, ()),)
 
