@@ -68,6 +68,7 @@ class TravelActions(RaceActions):
     def _seek_wanted(self) -> None:
         """Go where the mouse was dragged to, if it was."""
         wanted_ns, self._wanted_ns = self._wanted_ns, None
-        if wanted_ns is not None and wanted_ns != self.session.race.now_ns:
+        race = self.session.race
+        if wanted_ns is not None and min(wanted_ns, race.end_ns) != race.now_ns:
             self.session.stand_at(wanted_ns)
             self._changed()

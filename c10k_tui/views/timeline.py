@@ -49,6 +49,13 @@ class TimeView:
     branch: int
     branches: int
     marks: tuple[Mark, ...]
+    left_end_ns: int = 0
+    """How far the branch goes that this one left: of its future the line shows that there is one."""
+
+    @property
+    def span_ns(self) -> int:
+        """What the whole line stands for."""
+        return max(self.end_ns, self.left_end_ns)
 
     def at(self, at_ns: int) -> list[Mark]:
         """What there is at a moment."""
@@ -68,18 +75,18 @@ class Track:
     first_x: int
     cells: int
 
-    def x_of(self, at_ns: int, end_ns: int) -> int:
-        """The column of a moment."""
-        part = at_ns * (self.cells - 1) / end_ns if end_ns else 0.0
+    def x_of(self, at_ns: int, span_ns: int) -> int:
+        """The column of a moment on a line that stands for so much time."""
+        part = at_ns * (self.cells - 1) / span_ns if span_ns else 0.0
         return self.first_x + min(self.cells - 1, max(0, round(part)))
 
     def moment_at(self, x: int, view: TimeView) -> int:
         """What a column means: a marker's moment if it shows one, else the middle of its stretch."""
         cell = min(self.cells - 1, max(0, x - self.first_x))
-        marks = [mark for mark in view.marks if self.x_of(mark.at_ns, view.end_ns) == self.first_x + cell]
+        marks = [mark for mark in view.marks if self.x_of(mark.at_ns, view.span_ns) == self.first_x + cell]
         if marks:
             return _foremost(marks).at_ns
-        return view.end_ns * cell // max(1, self.cells - 1)
+        return view.span_ns * cell // max(1, self.cells - 1)
 
 
 def track(width: int) -> Track:
@@ -94,10 +101,13 @@ def _words_width(width: int) -> int:
 
 def time_view(race: RaceLike) -> TimeView:
     """A race's time line."""
-    parents = {branch.number: branch.parent for branch in race.branches()}
+    branches = race.branches()
+    parents = {branch.number: branch.parent for branch in branches}
     ancestors = set(_ancestors(parents, race.branch))
     marks = [_mark(marker, race.log, ancestors) for marker in race.markers()]
-    return TimeView(race.now_ns, race.end_ns, race.branch, len(parents), tuple(marks))
+    parent = parents[race.branch]
+    left_end_ns = 0 if parent is None else branches[parent].end_ns
+    return TimeView(race.now_ns, race.end_ns, race.branch, len(parents), tuple(marks), left_end_ns)
 
 
 def _ancestors(parents: dict[int, int | None], branch: int) -> Iterator[int]:
@@ -154,19 +164,21 @@ def time_line(view: TimeView, width: int) -> Line:
     place = track(width)
     signs = [_line_sign(view, place, place.first_x + cell) for cell in range(place.cells)]
     spans: list[Span] = [(BACK, "key"), ("├", "frame"), *signs, ("┤", "frame"), (FORTH, "key")]
-    spans.append((f" {format_duration(view.end_ns)}".ljust(_END_WIDTH), "dim"))
+    spans.append((f" {format_duration(view.span_ns)}".ljust(_END_WIDTH), "dim"))
     return clip((*spans, *_words(view, width - width_of(spans))), width)
 
 
 def _line_sign(view: TimeView, place: Track, x: int) -> Span:
     """One cell of the line: the position before all, a marker, or the line itself."""
-    here = place.x_of(view.now_ns, view.end_ns)
+    here = place.x_of(view.now_ns, view.span_ns)
     if x == here:
-        return glyphs.POSITION, "cursor" if view.now_ns < view.end_ns else "strong"
-    marks = [mark for mark in view.marks if place.x_of(mark.at_ns, view.end_ns) == x]
+        return glyphs.POSITION, "rule" if view.now_ns < view.end_ns else "strong"
+    marks = [mark for mark in view.marks if place.x_of(mark.at_ns, view.span_ns) == x]
     if marks:
         return _LOOKS[_foremost(marks).kind]
-    return (glyphs.DONE, "dim") if x < here else (glyphs.AHEAD, "frame")
+    if x < here:
+        return glyphs.DONE, "dim"
+    return (glyphs.AHEAD if x <= place.x_of(view.end_ns, view.span_ns) else glyphs.ELSEWHERE), "frame"
 
 
 def _foremost(marks: Sequence[Mark]) -> Mark:

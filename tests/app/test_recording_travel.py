@@ -107,8 +107,8 @@ async def test_a_paused_replay_can_be_gone_back_in(tmp_path, key):
     async with app.run_test(size=(100, 30)) as pilot:
         await app.studio.open(None)
         app.studio.player = player = Player(app, found, 0, paused=True)
-        for _ in range(45):
-            await app.studio.frame(player._due(app.studio.stepper.frame), deaf=True)
+        for frame in range(45):
+            await app.studio.frame(player._due(frame), deaf=True)
         session = app.session
         there_ns = session.race.now_ns
         assert await player._watcher(key)

@@ -171,6 +171,7 @@ async def test_a_change_in_the_past_is_a_fork_and_the_branch_left_is_there():
         await it.press("apostrophe")
         row = it.text("#time")
         assert "branch 2/2" in row
+        assert "●╌╌╌" in row
         assert it.session.notice == "50k req/s · branch 2 begins"
         await it.run(0.1)
         await it.press("space")
@@ -265,6 +266,11 @@ async def test_running_on_in_the_past_plays_what_happened_and_goes_on():
 async def test_another_race_has_a_time_line_of_its_own():
     async with stand() as it:
         await lived(it)
+        await it.press(*["less_than_sign"] * 10, "apostrophe")
+        x = it.text("#time").index("┤") - 2
+        await it.pilot.click("#time", offset=(x, 0))  # The future left is another branch's.
+        await it.pilot.pause(0)
+        assert not it.session.in_past
         await it.press("left_curly_bracket", "f6")
         assert "▲" not in it.text("#time")
         assert "past" not in it.text("#head")

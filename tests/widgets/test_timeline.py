@@ -57,6 +57,17 @@ def test_a_place_means_the_moment_that_is_drawn_there(width, now_ns):
     assert place.moment_at(place.x_of(CHANGED.at_ns, view.end_ns), view) == CHANGED.at_ns
 
 
+def test_the_future_that_was_left_is_there_but_not_to_be_had():
+    view = replace(view_of(12 * MS, end_ns=15 * MS, branch=1, branches=2), left_end_ns=30 * MS)
+    row = signs(view, 120)
+    cells = track(120).cells
+    assert row.rstrip("╌").rstrip("─").rstrip("●").rstrip("━") == ""
+    assert row.count("╌") == pytest.approx(cells / 2, abs=1)
+    assert row.index("●") == pytest.approx(cells * 12 / 30, abs=1)
+    assert "30.0 ms" in text_of(time_line(view, 120))
+    assert "╌" not in signs(replace(view, end_ns=40 * MS), 120)
+
+
 def test_every_kind_of_marker_has_a_glyph_of_its_own():
     kinds = ("changed", "failed", "dropped", "fork", "left")
     drawn = [signs(view_of(30 * MS, Mark(10 * MS, kind, "so")), 120) for kind in kinds]
@@ -93,8 +104,10 @@ def test_a_race_with_branches_is_seen_from_each_of_them():
         Mark(15 * MS, "changed", "20k→50k req/s, select off"),
         Mark(15 * MS, "left", "left branch 1"),
     )
+    assert view.left_end_ns == 20 * MS
     race.go_to(replace(race.snapshot(), branch=0, at_ns=12 * MS))
     view = time_view(race)
+    assert view.span_ns == view.end_ns
     assert (view.now_ns, view.end_ns, view.branch) == (12 * MS, 20 * MS, 0)
     assert view.marks == (
         Mark(10 * MS, "changed", "fds 64→128"),
