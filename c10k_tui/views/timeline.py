@@ -7,8 +7,10 @@ that drags; a cell stands for a stretch of time, and one with a marker for that 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from c10k_tui import glyphs
 from c10k_tui.race_like import RaceLike
@@ -104,7 +106,8 @@ def time_view(race: RaceLike) -> TimeView:
     branches = race.branches()
     parents = {branch.number: branch.parent for branch in branches}
     ancestors = set(_ancestors(parents, race.branch))
-    marks = [_mark(marker, race.log, ancestors) for marker in race.markers()]
+    log = race.log
+    marks = [_mark(marker, log, ancestors) for marker in race.markers()]
     parent = parents[race.branch]
     left_end_ns = 0 if parent is None else branches[parent].end_ns
     return TimeView(race.now_ns, race.end_ns, race.branch, len(parents), tuple(marks), left_end_ns)
@@ -123,9 +126,9 @@ def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[in
         words = f"left {branch_name(marker.branch)}" if left else f"{branch_name(marker.branch)} parts"
         return Mark(marker.at_ns, "left" if left else "fork", words)
     if marker.kind == "changed":
-        before = [scenario for at_ns, scenario in log if at_ns < marker.at_ns]
-        after = [scenario for at_ns, scenario in log if at_ns <= marker.at_ns]
-        return Mark(marker.at_ns, "changed", change_words(before[-1] if before else log[0][1], after[-1]))
+        before = max(0, bisect_left(log, marker.at_ns, key=itemgetter(0)) - 1)
+        after = bisect_right(log, marker.at_ns, key=itemgetter(0)) - 1
+        return Mark(marker.at_ns, "changed", change_words(log[before][1], log[after][1]))
     said = {"failed": "failed", "dropped": "first drop"}[marker.kind]
     return Mark(marker.at_ns, marker.kind, f"{marker.lane}: {said}")
 
@@ -162,23 +165,26 @@ def _active(scenario: Scenario) -> str:
 def time_line(view: TimeView, width: int) -> Line:
     """The row, at most ``width`` cells."""
     place = track(width)
-    signs = [_line_sign(view, place, place.first_x + cell) for cell in range(place.cells)]
-    spans: list[Span] = [(BACK, "key"), ("├", "frame"), *signs, ("┤", "frame"), (FORTH, "key")]
+    spans: list[Span] = [(BACK, "key"), ("├", "frame"), *_signs(view, place), ("┤", "frame"), (FORTH, "key")]
     spans.append((f" {format_duration(view.span_ns)}".ljust(_END_WIDTH), "dim"))
     return clip((*spans, *_words(view, width - width_of(spans))), width)
 
 
-def _line_sign(view: TimeView, place: Track, x: int) -> Span:
-    """One cell of the line: the position before all, a marker, or the line itself."""
-    here = place.x_of(view.now_ns, view.span_ns)
-    if x == here:
-        return glyphs.POSITION, "rule" if view.now_ns < view.end_ns else "strong"
-    marks = [mark for mark in view.marks if place.x_of(mark.at_ns, view.span_ns) == x]
-    if marks:
-        return _LOOKS[_foremost(marks).kind]
-    if x < here:
-        return glyphs.DONE, "dim"
-    return (glyphs.AHEAD if x <= place.x_of(view.end_ns, view.span_ns) else glyphs.ELSEWHERE), "frame"
+def _signs(view: TimeView, place: Track) -> Iterator[Span]:
+    """The cells of the line: the position before all, the markers, and the line itself."""
+    here, end = place.x_of(view.now_ns, view.span_ns), place.x_of(view.end_ns, view.span_ns)
+    marks: dict[int, list[Mark]] = {}
+    for mark in view.marks:
+        marks.setdefault(place.x_of(mark.at_ns, view.span_ns), []).append(mark)
+    for x in range(place.first_x, place.first_x + place.cells):
+        if x == here:
+            yield glyphs.POSITION, "rule" if view.now_ns < view.end_ns else "strong"
+        elif x in marks:
+            yield _LOOKS[_foremost(marks[x]).kind]
+        elif x < here:
+            yield glyphs.DONE, "dim"
+        else:
+            yield (glyphs.AHEAD if x <= end else glyphs.ELSEWHERE), "frame"
 
 
 def _foremost(marks: Sequence[Mark]) -> Mark:
