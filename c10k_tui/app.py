@@ -13,11 +13,12 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.pacer import DEFAULT_SPEED
+from c10k_tui.race_like import RaceLike
 from c10k_tui.recording.step_clock import StepClock
 from c10k_tui.recording.studio import Plan, Studio
 from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.screens.race import RaceScreen
-from c10k_tui.session import RaceLike, Session
+from c10k_tui.session import Session
 from c10k_tui.themes import DARK, LIGHT, THEMES
 from sim.scenario import Scenario
 

@@ -29,6 +29,20 @@ PLAY = "▶"
 PAUSE = "▌▌"
 ELLIPSIS = "…"
 
+POSITION = "●"
+"""On the time line: where the race is."""
+DONE = "━"
+AHEAD = "─"
+"""Time before that, and time that comes after it."""
+ELSEWHERE = "╌"
+"""The future that was left for this one."""
+CHANGED = "▲"
+DROPPED = "▼"
+FORK = "┬"
+"""Another branch parts here."""
+LEFT = "┴"
+"""This branch left another one here."""
+
 BRAILLE_BASE = 0x2800
 BRAILLE_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The bits of a braille cell by column and row, top first."""

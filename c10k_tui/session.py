@@ -4,26 +4,22 @@ No Textual here: a session is what the screen would be without a terminal, so th
 effect can be tested as a value. A change of a setting goes into the running race at once and keeps
 its time and counters; starting again, another seed and a preset make a new race.
 
-A session can be taken back in time. What the race shows there is what it showed then; letting it run
-plays what happened, changes included, and changing something begins a branch.
+How a session is taken back in time stands in :mod:`c10k_tui.travel`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
 
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
+from c10k_tui.race_like import RaceLike
+from c10k_tui.travel import Travel
 from c10k_tui.views.header import seconds_words
-from sim.frame import FdView, Frame
-from sim.history import BranchView, Marker, Moment
+from c10k_tui.views.timeline import branch_name
+from sim.frame import Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
-
-if TYPE_CHECKING:
-    from sim.costs import CostTable
-    from sim.workload import Workload
 
 ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
 """The rungs of the active keys; those that mean more than there are descriptors are left out."""
@@ -34,44 +30,7 @@ NOTICE_S = 2.5
 SEEDS = 2**63
 
 
-class RaceLike(Protocol):
-    """The race as the screen uses it (:class:`sim.race.Race`)."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def now_ns(self) -> int: ...
-    @property
-    def scan_ns(self) -> int: ...
-    @property
-    def costs(self) -> CostTable: ...
-    @property
-    def workload(self) -> Workload: ...
-    @property
-    def past(self) -> tuple[tuple[int, Scenario], ...]: ...
-    def advance(self, until_ns: int) -> None: ...
-    def change(self, scenario: Scenario) -> None: ...
-    def frame(self) -> Frame: ...
-    def next_event_ns(self) -> int | None: ...
-    def step_event(self) -> None: ...
-    def step_syscall(self) -> object: ...
-    def inspect(self, lane_name: str, first_fd: int, last_fd: int) -> FdView: ...
-    @property
-    def end_ns(self) -> int: ...
-    @property
-    def branch(self) -> int: ...
-    def seek(self, at_ns: int) -> None: ...
-    def go_to(self, moment: Moment) -> None: ...
-    def forget_elsewhere(self) -> None: ...
-    def step_back_event(self) -> None: ...
-    def step_back_syscall(self) -> None: ...
-    def branches(self) -> tuple[BranchView, ...]: ...
-    def markers(self) -> tuple[Marker, ...]: ...
-    def next_marker(self) -> Marker | None: ...
-    def previous_marker(self) -> Marker | None: ...
-
-
-class Session:
+class Session(Travel):
     """A race and the pace at which it is shown.
 
     Args:
@@ -91,25 +50,19 @@ class Session:
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
     ) -> None:
+        super().__init__(paused=paused)
         self._make_race = make_race
         self._clock = clock
         self.race = make_race(scenario)
         self.pacer = Pacer(clock, speed)
-        self.paused = paused
         self.races = 1
         """How many races there have been: a new number means that nothing of the old one holds."""
         self.changes = 0
         """How many changes of a setting: a new number means that the servers may have been rebuilt."""
         self.why_not_own: str | None = None
         """Why the user's own cost table is not in use, in one line; None if it is, or there is none."""
-        self.jumps = 0
-        """How many jumps in time: a new number means that what was shown before does not lead up to now."""
-        self._left_ns: dict[int, int] = {}
-        """Where each branch was when another one came on."""
         self._notice = ""
         self._notice_until_s = 0.0
-        self._all_failed = False
-        """Whether no lane of the last frame had a server that runs."""
         self.began_with = scenario
         """What the race that is on began with."""
         self._look_again()
@@ -202,7 +155,8 @@ class Session:
         self._look_again()
         if self.race.branch != branch:
             self._left_ns[branch] = at_ns
-            words += f" · branch {self.race.branch} begins"
+            self.forks += 1
+            words += f" · {branch_name(self.race.branch)} begins"
         self.say(words)
 
     def _restart(self, scenario: Scenario, words: str) -> None:
@@ -274,87 +228,6 @@ class Session:
         self.paused = not self.paused
         self.pacer.halt()
 
-    # -- back in time ---------------------------------------------------------------------
-
-    @property
-    def in_past(self) -> bool:
-        """Whether what comes next has happened already."""
-        return self.race.now_ns < self.race.end_ns
-
-    def seek(self, at_ns: int) -> None:
-        """Go to a moment of the branch that is on; not before the start and not beyond its end."""
-        self.race.seek(min(max(0, at_ns), self.race.end_ns))
-        self._jumped()
-
-    def _jumped(self) -> None:
-        self.jumps += 1
-        self.pacer.halt()
-        self._follow()
-
-    def step_back_event(self) -> None:
-        """Stand still, then go back to the last thing that happened."""
-        self._step_back(self.race.step_back_event)
-
-    def step_back_syscall(self) -> None:
-        """Stand still, then go back to the last entry or exit of a system call."""
-        self._step_back(self.race.step_back_syscall)
-
-    def _step_back(self, step: Callable[[], None]) -> None:
-        self.paused = True
-        if not self.race.now_ns:
-            self.say("this is the start")
-            return
-        step()
-        self._jumped()
-
-    def go_to_marker(self, direction: int) -> None:
-        """Stand still at the next marker, or the one before."""
-        marker = self.race.next_marker() if direction > 0 else self.race.previous_marker()
-        if marker is None:
-            self.say("no marker ahead" if direction > 0 else "no marker before")
-            return
-        self.paused = True
-        self.seek(marker.at_ns)
-        self.say(marker_words(marker))
-
-    def go_to_branch(self, number: int) -> None:
-        """Let another branch be on, at the moment at which it was left.
-
-        Raises:
-            ValueError: there is no such branch.
-        """
-        race = self.race
-        ends_ns = {branch.number: branch.end_ns for branch in race.branches()}
-        at_ns = self._left_ns.get(number, ends_ns.get(number, 0))
-        left, left_ns = race.branch, race.now_ns
-        race.go_to(Moment(number, at_ns))
-        self._left_ns[left] = left_ns
-        self._jumped()
-        self.say(f"branch {number}")
-
-    # -- one thing at a time --------------------------------------------------------------
-
-    def step_event(self) -> None:
-        """Stand still, then go to the next thing that happens."""
-        self.paused = True
-        self.race.step_event()
-        self._say_if_over()
-
-    def step_syscall(self) -> None:
-        """Stand still, then go to the next entry or exit of a system call, if one can come."""
-        self.paused = True
-        if self._all_failed:
-            self.say("no server is left to make a call")
-            return
-        self.race.step_syscall()
-        self._say_if_over()
-
-    def _say_if_over(self) -> None:
-        """After a step: silence for ever is not a key that does not work."""
-        self._follow()
-        if self.race.next_event_ns() is None:
-            self.say("nothing more will happen")
-
     def reset(self) -> None:
         """The same race from the beginning."""
         self._restart(self.scenario, f"again from 0, seed {self.scenario.seed}")
@@ -409,14 +282,6 @@ class Session:
         except ScenarioError as error:
             return str(error)
         return None
-
-
-def marker_words(marker: Marker) -> str:
-    """What there is at a marker, in a few words."""
-    if marker.kind == "fork":
-        return f"fork: branch {marker.branch}"
-    said = {"changed": "settings changed", "failed": "failed", "dropped": "first drop"}[marker.kind]
-    return f"{marker.lane}: {said}" if marker.lane else said
 
 
 def _next(rungs: Sequence[int], value: int, direction: int) -> int | None:

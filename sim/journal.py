@@ -7,7 +7,7 @@ and are counted, never silently.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable
 
 from sim.records import Record
 
@@ -41,15 +41,15 @@ class Journal:
         """The records made after so many had been, as far as they are still here."""
         return self.records[max(0, made - self._forgotten) :]
 
-    def latest_before(self, before_ns: int, without: Container[int]) -> tuple[int, int]:
-        """The latest record made before a moment, but for some kinds.
+    def latest_before(self, before_ns: int, wanted: Callable[[Record], bool]) -> tuple[int, int]:
+        """The latest record of a sort that was made before a moment.
 
         Returns:
             When it was made (-1: there is none here), and from when on the records are all here.
         """
         since_ns = self.records[0][0] if self._forgotten and self.records else 0
         for record in reversed(self.records):
-            if record[0] < before_ns and record[1] not in without:
+            if record[0] < before_ns and wanted(record):
                 return record[0], since_ns
         return -1, since_ns
 
@@ -69,6 +69,11 @@ class Journal:
         self._read = self.made
         self._forget(len(self.records) - RECALLED)
         return taken, lost
+
+    def recalled(self) -> tuple[list[Record], int]:
+        """The newest :data:`RECALLED` records, and since when that is all there is (0: since ever)."""
+        newest = self.records[-RECALLED:]
+        return newest, newest[0][0] if newest and self.made > len(newest) else 0
 
     def recall(self) -> None:
         """Have the next reader begin with the newest :data:`RECALLED`, whatever was read before."""

@@ -17,22 +17,25 @@ happens *at* it, changes of settings included, has happened when the race is at 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 
 from sim.clock import NEVER
 from sim.costs import BUILT_IN, CostTable
 from sim.course import Course
 from sim.frame import FdView, Frame
 from sim.history import BranchView, Marker, Moment
-from sim.records import Kind
+from sim.records import Kind, Record
 from sim.scenario import Scenario
 from sim.shelf import LIMIT_BYTES
 from sim.workload import Workload, mean_gap_ns
 
-_NO_CALLS = (Kind.PACKET, Kind.DROP)
-_STEPS_TO_A_CALL = 10_000
-"""Events after which the step gives up: where interrupts take all the CPU, no call ever comes."""
+Wanted = Callable[[Record], bool]
+"""Which records a step looks for."""
+_MOST_STEPS = 10_000
+"""Events after which a step gives up: where interrupts take all the CPU, no call ever comes."""
 _STEPS_AT_ONE_TIME = 1_000
+_LOOKS_BACK = 10
+"""How often the newest records, as many as are known after a jump, are looked through for a descriptor."""
 _NEAR_NS = 1_000
 _FARTHER = 8
 """How far back to look first where no record is known, and how much farther where nothing was found."""
@@ -102,11 +105,24 @@ class Race:
         """
         if all(lane.failure is not None for lane in self._course.lanes.values()):
             return False
-        for _ in range(_STEPS_TO_A_CALL):
-            made = self._made()
+        return self._step_to(_is_of_a_call)
+
+    def step_to_fd(self, fd: int) -> bool:
+        """Run until something happens to a descriptor in some lane: a packet, a read, a write, its close.
+
+        Returns:
+            Whether it did, within the next 10,000 events.
+        """
+        return self._step_to(_is_of(fd))
+
+    def _step_to(self, wanted: Wanted) -> bool:
+        for _ in range(_MOST_STEPS):
+            made, before_ns = self._made(), self.now_ns
             self.step_event()
-            if self._made_since(made, _NO_CALLS):
+            if self._made_since(made, wanted):
                 return True
+            if self.now_ns == before_ns:
+                return False
         return False
 
     @property
@@ -134,6 +150,11 @@ class Race:
         return tuple(
             (change.at_ns, change.scenario) for change in course.history.branch.path[1 : course.changes]
         )
+
+    @property
+    def log(self) -> tuple[tuple[int, Scenario], ...]:
+        """The settings of the branch that is on, those ahead of now included: from when on, and which."""
+        return tuple((change.at_ns, change.scenario) for change in self._course.history.branch.path)
 
     def change(self, scenario: Scenario) -> None:
         """Let other settings hold from now on. In the past that begins a branch, which is on from then."""
@@ -178,20 +199,45 @@ class Race:
 
     def step_back_event(self) -> None:
         """Go back to the latest moment before this one at which something happened, or to the start."""
-        self._step_back(())
+        self._step_back(None)
 
     def step_back_syscall(self) -> None:
         """Go back to where a system call last began, ended or went to sleep, or to the start."""
-        self._step_back(_NO_CALLS)
+        self._step_back(_is_of_a_call)
 
-    def _step_back(self, without: Collection[int]) -> None:
+    def step_back_to_fd(self, fd: int) -> bool:
+        """Go back to where something last happened to a descriptor in some lane.
+
+        Returns:
+            Whether something did, within some 10,000 records of each lane; if not, the race is where it was.
+        """
+        here_ns, wanted = self.now_ns, _is_of(fd)
+        until_ns = here_ns - 1
+        for _ in range(_LOOKS_BACK):
+            # Only as many records as are there after any jump: what was shown before must not matter.
+            recalled = [lane.journal.recalled() for lane in self._course.lanes.values()]
+            since_ns = max(known_ns for _, known_ns in recalled)
+            times = [r[0] for records, _ in recalled for r in records if wanted(r) and r[0] <= until_ns]
+            last_ns = max(times, default=-1)
+            if last_ns >= since_ns:
+                self.seek(last_ns)
+                return True
+            if not since_ns:
+                break
+            until_ns = min(since_ns, until_ns)
+            self.seek(until_ns)
+        self.seek(here_ns)
+        return False
+
+    def _step_back(self, wanted: Wanted | None) -> None:
         """Go to the last moment before this one that a step forward would stop at.
 
         The journals say where to look: at the latest record before now, or, where none is known,
         farther and farther back. Nothing is run beyond now, where it has not been decided yet.
         """
         before_ns = self.now_ns
-        known = [lane.journal.latest_before(before_ns, without) for lane in self._course.lanes.values()]
+        sort = wanted or _is_any
+        known = [lane.journal.latest_before(before_ns, sort) for lane in self._course.lanes.values()]
         last_ns = max(at_ns for at_ns, _ in known)
         if any(since_ns > last_ns for _, since_ns in known):
             last_ns = -1
@@ -201,7 +247,7 @@ class Race:
             made = self._made()
             while (due_ns := self.next_event_ns()) is not None and due_ns < before_ns:
                 self.advance(due_ns)
-                if not without or self._made_since(made, without):
+                if wanted is None or self._made_since(made, wanted):
                     last_ns, made = self.now_ns, self._made()
             if last_ns >= 0 or distance_ns >= before_ns:
                 break
@@ -212,10 +258,10 @@ class Race:
         """By lane, how many records there have been."""
         return {name: lane.journal.made for name, lane in self._course.lanes.items()}
 
-    def _made_since(self, made: dict[str, int], without: Collection[int]) -> bool:
-        """Whether a lane has made a record since then, but for some kinds."""
+    def _made_since(self, made: dict[str, int], wanted: Wanted) -> bool:
+        """Whether a lane has made such a record since then."""
         return any(
-            record[1] not in without
+            wanted(record)
             for name, lane in self._course.lanes.items()
             for record in lane.journal.since(made.get(name, 0))
         )
@@ -262,3 +308,15 @@ class Race:
     def inspect(self, lane: str, first_fd: int, last_fd: int) -> FdView:
         """What can be said about the descriptors ``first_fd … last_fd`` of a lane."""
         return self._course.lanes[lane].inspect(first_fd, last_fd)
+
+
+def _is_any(_record: Record) -> bool:
+    return True
+
+
+def _is_of_a_call(record: Record) -> bool:
+    return record[1] not in (Kind.PACKET, Kind.DROP)
+
+
+def _is_of(fd: int) -> Wanted:
+    return lambda record: record[2] == fd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from c10k_tui.views.timeline import change_words
 from sim.scenario import PRESETS, Scenario
 
 
@@ -14,6 +15,10 @@ class Moment:
     races: int
     """How many races there have been."""
     scenario: Scenario
+    forks: int = 0
+    """How many branches have begun with a change in the past."""
+    jumps: int = 0
+    """How many jumps in time: other settings after one are no change."""
 
 
 def between(before: Moment, after: Moment) -> list[str]:
@@ -21,7 +26,9 @@ def between(before: Moment, after: Moment) -> list[str]:
     old, new = before.scenario, after.scenario
     if before.races != after.races:
         return [_begun(old, new)]
-    if old.fds != new.fds:
+    if before.forks != after.forks:
+        return [f"fork: {change_words(old, new)}"]
+    if before.jumps == after.jumps and old.fds != new.fds:
         return [f"fds {old.fds:,} → {new.fds:,}"]
     return []
 

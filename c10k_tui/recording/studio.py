@@ -165,7 +165,8 @@ class Studio:
 
     def moment(self) -> Moment:
         """What is raced now."""
-        return Moment(self._app.session.races, self._app.session.scenario)
+        session = self._app.session
+        return Moment(session.races, session.scenario, session.forks, session.jumps)
 
     def close(self) -> None:
         """Let the app run by itself again, and finish the recording.

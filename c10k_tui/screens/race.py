@@ -15,20 +15,23 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from c10k_tui.keys import GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.race_actions import RaceActions
+from c10k_tui.screens.travel_actions import TravelActions
 from c10k_tui.session import Session
 from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.views.curve import CurveModel
 from c10k_tui.views.detail import detail, legend
-from c10k_tui.views.header import scenario_line, since_costs, speed_line
+from c10k_tui.views.follow import follow_line, story_of
+from c10k_tui.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.sentence import verdict
+from c10k_tui.views.timeline import time_view
 from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle
+from c10k_tui.widgets.timeline import TimeLine
 from sim.frame import Frame
 from sim.scenario import LANES, SCANNING_LANES
 
@@ -38,7 +41,7 @@ SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
 
-class RaceScreen(RaceActions):
+class RaceScreen(TravelActions):
     """Lanes side by side, what happens, what it costs.
 
     Args:
@@ -67,10 +70,13 @@ class RaceScreen(RaceActions):
         self._feed = Feed(id="feed")
         self._curve = Lines(id="curve")
         self._counters = Lines(id="counters")
+        self._time = TimeLine(id="time")
         self._small = Lines(id="small")
         self._curve_model = CurveModel()
         self._frame: Frame | None = None
-        self._seen = (0, 0)
+        self._seen = (0, 0, 0)
+        """Races, changes and jumps so far."""
+        self._branch = 0
         self._shown: tuple[str, ...] = ()
         """Lanes on the screen."""
         self._passes: dict[str, int] = {}
@@ -93,6 +99,7 @@ class RaceScreen(RaceActions):
                 yield self._feed
                 yield self._curve
             yield self._counters
+        yield self._time
         yield KeyFooter(RACE_BINDINGS, id="footer")
         yield self._small
 
@@ -151,6 +158,7 @@ class RaceScreen(RaceActions):
         """Let the race go on for the time that has passed, and show it."""
         if self._away:
             return
+        self._seek_wanted()
         moved = self.session.tick()
         self.hosting.step(self.session.race)
         with_text = self._stale or self._clock() >= self._next_text_s
@@ -169,10 +177,10 @@ class RaceScreen(RaceActions):
             moved: Whether the race went on since the last frame.
         """
         session = self.session
-        if self._seen != (session.races, session.changes):
-            self._forget(another_race=self._seen[0] != session.races)
-            self._seen = (session.races, session.changes)
+        before, self._seen = self._seen, (session.races, session.changes, session.jumps)
         frame = self._frame = session.frame()
+        if self._seen != before:
+            self._forget(frame, another_race=self._seen[0] != before[0], jumped=self._seen[2] != before[2])
         rate_ns = session.pacer.rate_ns
         if moved:
             self._count_scans(frame)
@@ -196,16 +204,18 @@ class RaceScreen(RaceActions):
 
     def _draw_text(self, frame: Frame) -> None:
         """Everything but the grids."""
+        session = self.session
         head = self._draw_head(frame)
         for lane in frame.lanes:
             self._lane(lane.name).show_words(lane, self._scans.get(lane.name, 0))
             self._lane(lane.name).show_frame()
         self._draw_host(frame)
         self._draw_note(frame)
+        self._time.show_time(time_view(session.race))
         self._feed.draw()
         if self._curve.size:
             self._curve.show(self._curve_model.lines(*self._curve.size))
-        since = since_costs(head, since_words(frame), self.session.race.costs)
+        since = since_costs(head, since_words(frame), session.race.costs)
         entitle(self._counters, since, ratio_words(frame))
         self._counters.show(counter_lines(frame, *self._counters.size))
 
@@ -219,6 +229,7 @@ class RaceScreen(RaceActions):
         speed = speed_line(
             frame,
             width,
+            end_ns=session.race.end_ns,
             paused=session.paused,
             speed=pacer.speed,
             rate_ns=pacer.rate_ns,
@@ -228,10 +239,10 @@ class RaceScreen(RaceActions):
             notice=session.notice,
         )
         if width >= LEAST_WIDTH and session.notice not in text_of(speed):
-            going, *_, label, time = speed
-            room = width - width_of((going, label, time)) - 4
+            going, time = speed[0], time_words(frame.now_ns, session.race.end_ns, width)
+            room = width - width_of((going, *time)) - 4
             notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
-            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), (label, time), width)
+            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), time, width)
         first = scenario_line(frame.scenario, width, session.race.costs)
         self._head.show([first, speed])
         return first
@@ -248,7 +259,14 @@ class RaceScreen(RaceActions):
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
         beneath = legend(width)
-        if self._cursor is not None:
+        followed, fd = self._followed(), self.session.following
+        if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
+            self._point_at(followed)  # A grid of another size has lost it.
+        if fd is not None and followed is not None and self._cursor == followed:
+            records_of = self._feed.model.records_of
+            stories = {lane.name: story_of(fd, records_of(lane.name)) for lane in frame.lanes}
+            beneath = follow_line(fd, stories, frame.now_ns, width)
+        elif self._cursor is not None:
             first, last = self._cursor
             views = {
                 lane.name: self.session.race.inspect(lane.name, lane.first_fd + first, lane.first_fd + last)
@@ -257,28 +275,42 @@ class RaceScreen(RaceActions):
             beneath = detail(views, frame.now_ns, width)
         self._note.show([((" ", "text"), *verdict(frame, width - 1)), beneath])
 
-    def _forget(self, another_race: bool) -> None:
-        """Servers were rebuilt, so grids start afresh; in another race so does everything."""
+    def _forget(self, frame: Frame, *, another_race: bool, jumped: bool) -> None:
+        """What was shown does not lead up to this frame.
+
+        Args:
+            frame: What is to be shown.
+            another_race: Whether nothing of what was shown is in it.
+            jumped: Whether it is of another time; otherwise servers were rebuilt, or a branch began.
+        """
         for lane in self._lanes.values():
             lane.grid.model.forget()
-        if another_race:
+        if another_race or jumped:
             self._passes.clear()
             self._scans.clear()
             self._feed.forget()
+        branch, self._branch = self._branch, self.session.race.branch
+        if another_race or (jumped and branch != self._branch):
             self._curve_model.forget()
+        elif jumped:
+            self._curve_model.go_to(frame)
+        elif branch != self._branch:
+            self._curve_model.cut(frame.now_ns)
+        if frame.scenario.lanes != self._shown:
+            self.call_after_refresh(self._show_lanes)
+        if self._cursor is not None and self._cursor[1] >= frame.scenario.fds:
+            self._point_at(None)
 
     def _changed(self) -> None:
         """The user has changed something: show it at once; another layout takes a moment longer."""
         self.set_class(self.hosting.on, "-hosting")
         self.call_after_refresh(self._show_lanes)
-        if self._cursor is not None and self._cursor[1] >= self.session.scenario.fds:
-            self._point_at(None)
         self._stale = True
         self.draw()
 
     def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
-        self._point_at(None if event.cell is None else event.grid.model.layout.block(event.cell))
+        self._point_at(self._followed() if event.cell is None else event.grid.model.layout.block(event.cell))
         self.draw()
 
     def _point_at(self, block: tuple[int, int] | None) -> None:
@@ -295,31 +327,47 @@ class RaceScreen(RaceActions):
         grid.action_move(dx, dy)
 
     def action_leave(self) -> None:
-        self._point_at(None)
+        self._point_at(self._followed())
         self.draw()
 
     def action_newest(self) -> None:
         self._feed.newest()
 
-    def action_filter(self) -> None:
-        feed = self._feed.model
-        if feed.only_fd is not None:
-            feed.only_fd = None
-            self._changed()
+    def action_follow(self) -> None:
+        if self.session.following is not None:
+            self._follow(None)
         elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
-            feed.only_fd = self._frame.lanes[0].first_fd + self._cursor[0]
-            self._changed()
+            self._follow(self._frame.lanes[0].first_fd + self._cursor[0])
         else:
-            self._enter_filter()
+            self._enter_followed()
 
-    def _enter_filter(self) -> None:
+    def _follow(self, fd: int | None) -> None:
+        """Show what concerns one descriptor only, or everything again."""
+        self.session.following = self._feed.model.only_fd = fd
+        if fd is not None:
+            self._point_at(self._followed())
+            self.session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
+        self._changed()
+
+    def _followed(self) -> tuple[int, int] | None:
+        """The descriptors in the cell of the one that is followed, counted from the grids' first."""
+        fd = self.session.following
+        if self._frame is None or fd is None:
+            return None
+        first_lane = self._frame.lanes[0]
+        index = fd - first_lane.first_fd
+        if not 0 <= index < first_lane.fds:
+            return None
+        layout = self._lanes[first_lane.name].grid.model.layout
+        return layout.block(index // layout.k)
+
+    def _enter_followed(self) -> None:
         """Ask which descriptor: the cursor, if any, stands on several."""
         from c10k_tui.screens.number import NumberScreen
 
         def entered(fd: int | None) -> None:
             if fd is not None:
-                self._feed.model.only_fd = fd
-                self._changed()
+                self._follow(fd)
 
         rows = self._feed.model.rows()
         first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
@@ -328,7 +376,7 @@ class RaceScreen(RaceActions):
         )
         self.app.push_screen(
             NumberScreen(
-                "Show interrupts for which fd only?",
+                "Follow which fd?",
                 str(proposed),
                 f"a descriptor, e.g. {proposed}",
                 lambda fd: None,

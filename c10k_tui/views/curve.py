@@ -25,7 +25,9 @@ class CurveModel:
     """The samples of the last seconds."""
 
     def __init__(self) -> None:
-        self._samples: dict[str, deque[int | None]] = {}
+        self._samples: dict[str, deque[tuple[int, int | None]]] = {}
+        """By lane: when each was taken, and what it says."""
+        self._now_ns = 0
         self._seen: dict[str, tuple[int, int]] = {}
 
     def forget(self) -> None:
@@ -33,15 +35,39 @@ class CurveModel:
         self._samples.clear()
         self._seen.clear()
 
+    def cut(self, now_ns: int) -> None:
+        """What came after this moment will come otherwise."""
+        self._now_ns = now_ns
+        for history in self._samples.values():
+            while history and history[-1][0] > now_ns:
+                history.pop()
+
+    def go_to(self, frame: Frame) -> None:
+        """Show the samples up to another moment; those after it stay, for when it is later again."""
+        self._now_ns = frame.now_ns
+        self._seen = {lane.name: (lane.counters.wakeups, lane.counters.wait_ns) for lane in frame.lanes}
+
+    def _known(self) -> dict[str, list[int | None]]:
+        """The samples up to now of every lane that has any."""
+        known = {
+            name: [cost for at_ns, cost in history if at_ns <= self._now_ns]
+            for name, history in self._samples.items()
+        }
+        return {name: costs for name, costs in known.items() if costs}
+
     def sample(self, frame: Frame) -> None:
-        """Take one sample of every lane."""
+        """Take one sample of every lane, unless there are some of later moments."""
+        self._now_ns = frame.now_ns
         names = {lane.name for lane in frame.lanes}
         for name in [name for name in self._samples if name not in names]:
             del self._samples[name]
         for lane in frame.lanes:
             history = self._samples.setdefault(lane.name, deque(maxlen=SAMPLES))
             cost = self._cost_ns(lane)
-            history.append(cost if cost is not None or not history else history[-1])
+            if history and history[0][0] > frame.now_ns:
+                history.clear()  # It does not reach back to here: a curve of here is more worth.
+            if not history or history[-1][0] <= frame.now_ns:
+                history.append((frame.now_ns, cost if cost is not None or not history else history[-1][1]))
 
     def _cost_ns(self, lane: LaneFrame) -> int | None:
         """What a wake-up cost since the last sample; None if there was none."""
@@ -56,16 +82,17 @@ class CurveModel:
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The picture, ``height`` lines of ``width`` cells, the newest sample at the right."""
-        names = list(self._samples)
-        latest = {name: history[-1] for name, history in self._samples.items() if history}
+        known = self._known()
+        names = list(known)
+        latest = {name: costs[-1] for name, costs in known.items()}
         tags = {name: _tag(name, latest.get(name)) for name in names}
         tag_width = max([width_of(tag) for tag in tags.values()], default=0)
         plot_width = max(1, width - _AXIS_WIDTH - tag_width - 1)
-        low, high = self._decades(plot_width * 2)
+        low, high = _decades(known, plot_width * 2)
         dots = [[(0, "frame")] * plot_width for _ in range(height)]
         tag_rows: dict[int, Line] = {}
         for name in names:
-            self._draw(dots, name, low, high)
+            _draw(dots, name, known[name], low, high)
             value = latest.get(name)
             if value is not None:
                 row = _row_of(value, low, high, height)
@@ -78,32 +105,35 @@ class CurveModel:
             lines.append(pad((*axis, *_braille(dots[y]), (" ", "text"), *tag_rows.get(y, ())), width))
         return lines
 
-    def _decades(self, points: int) -> tuple[float, float]:
-        """Whole decades around what is shown, as powers of ten; at least two of them."""
-        shown = [v for history in self._samples.values() for v in list(history)[-points:] if v]
-        if not shown:
-            return 2.0, 6.0
-        low, high = floor(log10(min(shown))), floor(log10(max(shown))) + 1
-        return float(min(low, high - 2)), float(high)
 
-    def _draw(self, rows: list[list[tuple[int, str]]], name: str, low: float, high: float) -> None:
-        width, height = len(rows[0]), len(rows)
-        points = list(self._samples[name])[-width * 2 :]
-        offset = width * 2 - len(points)
-        last: int | None = None
-        for index, value in enumerate(points):
-            if not value:
-                last = None
-                continue
-            level = (log10(value) - low) / (high - low)
-            dot = min(height * 4 - 1, max(0, round((1 - level) * (height * 4 - 1))))
-            x = offset + index
-            for y in range(
-                min(dot, dot if last is None else last), max(dot, dot if last is None else last) + 1
-            ):
-                bits, _ = rows[y // 4][x // 2]
-                rows[y // 4][x // 2] = (bits | BRAILLE_DOTS[x % 2][y % 4], name)
-            last = dot
+def _decades(known: dict[str, list[int | None]], points: int) -> tuple[float, float]:
+    """Whole decades around what is shown, as powers of ten; at least two of them."""
+    shown = [v for costs in known.values() for v in costs[-points:] if v]
+    if not shown:
+        return 2.0, 6.0
+    low, high = floor(log10(min(shown))), floor(log10(max(shown))) + 1
+    return float(min(low, high - 2)), float(high)
+
+
+def _draw(
+    rows: list[list[tuple[int, str]]], name: str, costs: list[int | None], low: float, high: float
+) -> None:
+    """Draw one lane's samples into rows of braille."""
+    width, height = len(rows[0]), len(rows)
+    points = costs[-width * 2 :]
+    offset = width * 2 - len(points)
+    last: int | None = None
+    for index, value in enumerate(points):
+        if not value:
+            last = None
+            continue
+        level = (log10(value) - low) / (high - low)
+        dot = min(height * 4 - 1, max(0, round((1 - level) * (height * 4 - 1))))
+        x = offset + index
+        for y in range(min(dot, dot if last is None else last), max(dot, dot if last is None else last) + 1):
+            bits, _ = rows[y // 4][x // 2]
+            rows[y // 4][x // 2] = (bits | BRAILLE_DOTS[x % 2][y % 4], name)
+        last = dot
 
 
 def _tag(name: str, value: int | None) -> Line:

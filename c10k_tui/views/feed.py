@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from c10k_tui.spans import Line, clip
-from sim.frame import Frame, LaneFrame
+from sim.frame import Frame
+from sim.journal import RECALLED
 from sim.records import DropReason, Effect, Kind, Record
 from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes
@@ -115,33 +116,41 @@ class FeedModel:
         self._kept: dict[str, deque[tuple[Sequence[Record], int]]] = {}
         self._packets: dict[str, int] = {}
         self._newest = -1
+        self._fresh = True
+        """Whether nothing has been taken in since it was made, or was to forget."""
 
     def forget(self) -> None:
-        """Another race is shown from now on."""
+        """Another race, or another time of it, is shown from now on."""
         self._kept.clear()
         self._packets.clear()
         self._newest = -1
+        self._fresh = True
 
     def take(self, frame: Frame) -> None:
         """Take in what arrived since the last frame."""
         names = [lane.name for lane in frame.lanes]
         for name in [name for name in self._kept if name not in names]:
             del self._kept[name], self._packets[name]
+        since_ns = _known_since_ns(frame) if self._fresh else 0
         for lane in frame.lanes:
-            serials = [record[5] for record in lane.records if record[1] in _ARRIVALS]
-            if serials:
-                self._keep(lane, serials)
+            records = lane.records
+            if records and records[0][0] < since_ns:
+                records = [record for record in records if record[0] >= since_ns]
+            if records:
+                self._fresh = False
+                self._keep(lane.name, records)
 
-    def _keep(self, lane: LaneFrame, serials: list[int]) -> None:
+    def _keep(self, lane: str, records: Sequence[Record]) -> None:
+        serials = [record[5] for record in records if record[1] in _ARRIVALS]
         # What is dropped with its connection has no packet and so a negative number.
         packets = sum(serial >= 0 for serial in serials)
-        self._newest = max(self._newest, *serials)
-        kept = self._kept.setdefault(lane.name, deque())
-        kept.append((lane.records, packets))
-        total = self._packets.get(lane.name, 0) + packets
+        self._newest = max(self._newest, *serials, -1)
+        kept = self._kept.setdefault(lane, deque())
+        kept.append((records, packets))
+        total = self._packets.get(lane, 0) + packets
         while total - kept[0][1] >= KEPT:
             total -= kept.popleft()[1]
-        self._packets[lane.name] = total
+        self._packets[lane] = total
 
     @property
     def missed(self) -> int:
@@ -169,10 +178,20 @@ class FeedModel:
                 row.effects[name] = (effect, kind == Kind.DROP)
         return sorted(rows.values(), key=lambda row: row.moment)[-min(most, KEPT) :]
 
+    def records_of(self, lane: str) -> Iterator[Record]:
+        """What a lane has recorded of late, of every kind, the newest first."""
+        for records, _ in reversed(self._kept.get(lane, ())):
+            yield from reversed(records)
+
     def title(self) -> str:
         """What the feed shows, for its frame."""
         words = "interrupts" if self.only_fd is None else f"interrupts for fd {self.only_fd} only"
         return f"{words} · {self.missed:,} earlier ones not shown" if self.missed > 0 else words
+
+
+def _known_since_ns(frame: Frame) -> int:
+    """Since when the records of a frame after a jump are all there, in every lane."""
+    return max((lane.records[0][0] for lane in frame.lanes if len(lane.records) >= RECALLED), default=0)
 
 
 def _newest_first(
@@ -196,6 +215,12 @@ def heading(lanes: list[str], width: int) -> Line:
     spans = [(time + path.ljust(packet - len(time)), "dim")]
     spans.extend((f"  {name}".ljust(column)[:column], name) for name in lanes)
     return clip(tuple(spans), width)
+
+
+def pointed_at(line: Line) -> Line:
+    """A row under the cursor: its first span says so, whatever the others say of the packet."""
+    (text, _), *others = line
+    return ((text, "cursor"), *others)
 
 
 def row_line(row: Row, lanes: list[str], width: int) -> Line:

@@ -69,6 +69,7 @@ def speed_line(
     frame: Frame,
     width: int,
     *,
+    end_ns: int,
     paused: bool,
     speed: float | None,
     rate_ns: float,
@@ -82,6 +83,7 @@ def speed_line(
     Args:
         frame: The race now.
         width: Cells.
+        end_ns: How far the race was ever run on this branch: beyond the frame's time, that is in the past.
         paused: Whether the race stands still.
         speed: As the user set it; None for as fast as it goes.
         rate_ns: Virtual nanoseconds per wall second.
@@ -99,11 +101,20 @@ def speed_line(
     if kept_up < 0.95 and not paused:
         told.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
     said: list[Span] = [("  ", "text"), (f" {notice} ", "notice")] if notice else []
-    right = (("t = ", "dim"), (format_duration(frame.now_ns) + " ", "strong"))
+    right = time_words(frame.now_ns, end_ns, width)
     room = width - width_of(right) - 1
     while told and width_of((*going, *told, *said)) > room:
         told.pop(1 if len(told) > 1 else 0)
     return spread((*going, *told, *said), right, width)
+
+
+def time_words(now_ns: int, end_ns: int, width: int) -> Line:
+    """The race's time, and in the past that it is the past, and of how much."""
+    time: Line = (("t = ", "dim"), (format_duration(now_ns) + " ", "strong"))
+    if now_ns >= end_ns:
+        return time
+    past = " in the past " if width >= 96 else " past "
+    return ((past, "cursor"), (" ", "text"), *time, (f"of {format_duration(end_ns)} ", "dim"))
 
 
 def scan_words(scan_ns: int, rate_ns: float) -> str:

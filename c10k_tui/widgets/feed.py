@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 
 from c10k_tui.keys import FEED_BINDINGS
 from c10k_tui.spans import Line
-from c10k_tui.views.feed import FeedModel, heading, row_line
+from c10k_tui.views.feed import FeedModel, Row, heading, pointed_at, row_line
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frame import Frame
 
@@ -20,12 +21,21 @@ class Feed(Lines, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*FEED_BINDINGS]
     BINDING_GROUP_TITLE = "Interrupt feed"
 
+    class Chosen(Message):
+        """A row was chosen, whose moment is to be gone to."""
+
+        def __init__(self, at_ns: int) -> None:
+            super().__init__()
+            self.at_ns = at_ns
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.model = FeedModel()
         self._held: tuple[int, int] | None = None
-        """Moment of the row at the bottom while scrolled back; None: the newest."""
+        """Moment of the row under the cursor while scrolled back; None: the newest."""
         self._lanes: list[str] = []
+        self._rows: list[Row] = []
+        """Those that are shown."""
 
     def take(self, frame: Frame) -> None:
         """Take in a frame; call :meth:`draw` to show it."""
@@ -40,15 +50,48 @@ class Feed(Lines, can_focus=True):
         if self._held is not None:
             last = sum(row.moment <= self._held for row in rows)
             last = max(last, min(len(rows), height - 1))
-        shown = rows[max(0, last - (height - 1)) : last]
+        shown = self._rows = rows[max(0, last - (height - 1)) : last]
         lines: list[Line] = [heading(self._lanes, width)]
         lines += [row_line(row, self._lanes, width) for row in shown]
+        if (pointed := self._pointed()) is not None:
+            lines[1 + pointed] = pointed_at(lines[1 + pointed])
         self.show(lines)
         title = self.model.title() if self._held is None else f"{self.model.title()} · end: newest"
         entitle(self, title)
 
+    def _pointed(self) -> int | None:
+        """Which of the rows shown is under the cursor; there is one while one scrolls or has the focus."""
+        if not self._rows or (self._held is None and not self.has_focus):
+            return None
+        if self._held is None:
+            return len(self._rows) - 1
+        return max(0, sum(row.moment <= self._held for row in self._rows) - 1)
+
+    def action_choose(self) -> None:
+        """Go to the moment of the row under the cursor."""
+        if (pointed := self._pointed()) is not None:
+            self.post_message(self.Chosen(self._rows[pointed].time_ns))
+
+    def on_click(self, event: events.Click) -> None:
+        """Point at a row; twice: go to its moment."""
+        offset = event.get_content_offset(self)
+        if offset is None or not 1 <= offset.y <= len(self._rows):
+            return
+        row = self._rows[offset.y - 1]
+        if event.chain > 1:
+            self.post_message(self.Chosen(row.time_ns))
+        else:
+            self._held = row.moment
+            self.draw()
+
+    def on_focus(self) -> None:
+        self.draw()
+
+    def on_blur(self) -> None:
+        self.draw()
+
     def action_scroll(self, rows: int) -> None:
-        """Go back by so many rows, or forth if negative."""
+        """Point at an earlier row, so many before the one pointed at, or a later one if negative."""
         listed = self.model.rows()
         if not listed:
             return
@@ -57,7 +100,7 @@ class Feed(Lines, can_focus=True):
         index = newest
         if self._held is not None:
             index = max(0, sum(moment <= self._held for moment in moments) - 1)
-        index = max(min(self.size.height - 2, newest), index - rows)
+        index = max(0, index - rows)
         self._held = None if index >= newest else moments[index]
         self.draw()
 

@@ -23,6 +23,7 @@ class StillRace:
         self.scan_ns = 340_000
         self.costs = BUILT_IN
         self.workload = Workload(scenario)
+        self.log = ((0, scenario),)
 
     def advance(self, until_ns: int) -> None:
         raise AssertionError("it stands still")
@@ -61,6 +62,12 @@ class StillRace:
 
     def step_back_syscall(self) -> None:
         """It stands still."""
+
+    def step_to_fd(self, fd: int) -> bool:
+        return False
+
+    def step_back_to_fd(self, fd: int) -> bool:
+        return False
 
     def branches(self) -> tuple[BranchView, ...]:
         return (BranchView(0, None, 0, NOW_NS, ()),)

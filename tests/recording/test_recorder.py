@@ -168,6 +168,13 @@ def test_what_deserves_a_marker(races, scenario, said):
     assert between(MOMENT, Moment(races, scenario)) == said
 
 
+def test_a_fork_deserves_one_and_a_jump_to_other_settings_does_not():
+    other = Scenario(fds=16, rate=50_000)
+    forked = Moment(1, other, forks=1, jumps=3)
+    assert between(Moment(1, Scenario(), jumps=3), forked) == ["fork: fds 10,000→16, 20k→50k req/s"]
+    assert between(forked, Moment(1, Scenario(), forks=1, jumps=4)) == []
+
+
 def test_where_it_began_comes_back_from_the_header(tmp_path):
     start = Start(Scenario(fds=64), ((10, Scenario(fds=128)), (10, Scenario(fds=16, rate=12_345))), 99)
     desk = Desk(tmp_path / "a.cast", start=start, speed=None, paused=True, theme="c10k-ansi", title="Größe")

@@ -71,6 +71,7 @@ def test_a_notice_comes_before_how_slow_it_is():
 
 def pace(width=120, **changed):
     known: dict[str, Any] = {
+        "end_ns": 12_408_000,
         "paused": False,
         "speed": 2.0,
         "rate_ns": 340_000.0,

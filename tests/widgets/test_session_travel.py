@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.session import Session, marker_words
-from sim.history import Marker
+from c10k_tui.session import Session
 from sim.race import Race
 from sim.scenario import Scenario
 
@@ -66,14 +65,14 @@ def test_running_on_in_the_past_meets_the_change_again(session):
 def test_a_change_in_the_past_says_that_a_branch_begins_and_one_can_go_back(session):
     session.seek(15 * MS)
     session.climb_rate(1)
-    assert session.notice == "50k req/s · branch 1 begins"
+    assert session.notice == "50k req/s · branch 2 begins"
     session.race.advance(30 * MS)
     session.go_to_branch(0)
     assert (session.race.branch, session.race.now_ns) == (0, 15 * MS)
     assert session.scenario.rate == 20_000
     session.go_to_branch(1)
     assert (session.race.branch, session.race.now_ns) == (1, 30 * MS)
-    assert session.notice == "branch 1"
+    assert session.notice == "branch 2"
     with pytest.raises(ValueError, match="no branch 7"):
         session.go_to_branch(7)
     assert session.race.branch == 1
@@ -105,7 +104,7 @@ def test_markers_are_gone_to_one_by_one(session):
     assert session.notice == "no marker ahead"
     session.go_to_marker(-1)
     assert session.race.now_ns == 10 * MS
-    assert session.notice == "settings changed"
+    assert session.notice == "fds 256→50,000"
     session.go_to_marker(-1)
     assert session.notice == "no marker before"
     assert session.race.now_ns == 10 * MS
@@ -116,16 +115,3 @@ def test_a_new_race_has_no_past(session):
     session.reset()
     assert (session.race.now_ns, session.race.end_ns, session.in_past) == (0, 0, False)
     assert session.race.markers() == ()
-
-
-@pytest.mark.parametrize(
-    ("marker", "words"),
-    [
-        (Marker(1, "changed"), "settings changed"),
-        (Marker(1, "failed", "select"), "select: failed"),
-        (Marker(1, "dropped", "poll"), "poll: first drop"),
-        (Marker(1, "fork", branch=3), "fork: branch 3"),
-    ],
-)
-def test_a_marker_says_what_there_is(marker, words):
-    assert marker_words(marker) == words
