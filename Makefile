@@ -4,7 +4,7 @@
 #
 #   make run                       the race in this terminal;  make run ARGS="--fds 2000 --paused"
 #   make run ARGS="run --json"     the same race without a screen
-#   make test ARGS="-n auto"       the tests on all cores
+#   make test ARGS="-n 0 -x"       the tests one after the other, up to the first failure
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
@@ -32,12 +32,12 @@ help:
 run: .venv/run.stamp
 	@$(BIN)/python -m c10k_tui $(ARGS)
 
-# What must hold before anything is merged: form, lint, types, tests.
+# What must hold before anything is merged: form, lint, types, tests (on all cores).
 test: .venv/dev.stamp
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 # What the simulated kernel and the host's see, case by case, counted by group.
 conformance: .venv/dev.stamp

@@ -7,25 +7,24 @@ kernel, because ``epoll()`` and ``epoll.fromfd()`` name no other object.
 from __future__ import annotations
 
 import operator
-from contextlib import suppress
 from types import TracebackType
-from typing import ClassVar, SupportsIndex
+from typing import SupportsIndex
 
 from sim import polling
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, Epoll
 from sim.faces.arguments import FileDescriptorLike, Seconds, c_int, descriptor, milliseconds, timeout_ns
 from sim.faces.classes import final
+from sim.faces.owned import OwnedDescriptor
 from sim.faces.process import Process
 
 EPOLL_CLOEXEC = 0x80000
 _DEFAULT_EVENTS = polling.IN | polling.PRI | polling.OUT
 
 
-class EpollObject:
+class EpollObject(OwnedDescriptor):
     """An epoll object: a descriptor of an interest list in the kernel."""
 
-    _process: ClassVar[Process]
-    _fd: int
+    _called = "epoll"
 
     @staticmethod
     def on(process: Process) -> type[EpollObject]:
@@ -33,7 +32,7 @@ class EpollObject:
         names = {"_process": process, "__module__": "select", "__slots__": (), **final("select.epoll")}
         return type("epoll", (EpollObject,), names)
 
-    __slots__ = ("_fd",)
+    __slots__ = ()
 
     def __init__(self, sizehint: SupportsIndex = -1, flags: SupportsIndex = 0) -> None:
         size = c_int(sizehint)
@@ -54,24 +53,6 @@ class EpollObject:
         epoll = cls.__new__(cls)
         epoll._fd = number
         return epoll
-
-    def fileno(self) -> int:
-        """The descriptor."""
-        if self._fd < 0:
-            raise ValueError("I/O operation on closed epoll object")
-        return self._fd
-
-    @property
-    def closed(self) -> bool:
-        """Whether the object is closed."""
-        return self._fd < 0
-
-    def close(self) -> None:
-        """Close the descriptor; further calls fail. An error of the close itself is lost, in CPython too."""
-        fd, self._fd = self._fd, -1
-        if fd >= 0:
-            with suppress(OSError):
-                self._process.call(self._process.kernel.sys_close, fd)
 
     def __enter__(self) -> EpollObject:
         self.fileno()

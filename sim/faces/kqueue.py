@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import Any, ClassVar, SupportsIndex
+from typing import Any, SupportsIndex
 
 from sim.faces.arguments import FileDescriptorLike, Seconds, c_int, descriptor, duration_ns
+from sim.faces.owned import OwnedDescriptor
 from sim.faces.process import Process
 from sim.kqueue import EV_ADD, EVFILT_READ, Kevent, Kqueue
 
@@ -114,13 +114,12 @@ def _c_unsigned_long(number: int) -> int:
     return int(number)
 
 
-class KqueueObject:
+class KqueueObject(OwnedDescriptor):
     """A kqueue object: a descriptor of knotes in the kernel."""
 
-    _process: ClassVar[Process]
-    _fd: int
+    _called = "kqueue"
 
-    __slots__ = ("_fd",)
+    __slots__ = ()
 
     @staticmethod
     def on(process: Process) -> type[KqueueObject]:
@@ -136,24 +135,6 @@ class KqueueObject:
         kqueue = cls.__new__(cls)
         kqueue._fd = c_int(fd)
         return kqueue
-
-    def fileno(self) -> int:
-        """The descriptor."""
-        if self._fd < 0:
-            raise ValueError("I/O operation on closed kqueue object")
-        return self._fd
-
-    @property
-    def closed(self) -> bool:
-        """Whether the object is closed."""
-        return self._fd < 0
-
-    def close(self) -> None:
-        """Close the descriptor; further calls fail. An error of the close itself is lost, in CPython too."""
-        fd, self._fd = self._fd, -1
-        if fd >= 0:
-            with suppress(OSError):
-                self._process.call(self._process.kernel.sys_close, fd)
 
     def control(
         self,
