@@ -12,8 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from c10k_tui import __version__
-from c10k_tui.options import UsageError, add_about, new_parser, parse
+from c10k_tui.options import UsageError, add_about, new_parser, parse, tell_about
 from sim.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
 from sim.capacity import capacity as search
 from sim.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
@@ -39,8 +38,7 @@ def capacity(words: Sequence[str]) -> int:
     """
     parser = _parser()
     options = parse(parser, words)
-    if options.help or options.version:
-        sys.stdout.write(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+    if tell_about(parser, options):
         return 0
     lanes, load, limit_ns = _lanes_of(options), _load_of(options), _limit_of(options)
     found = [_search(lane, load, limit_ns) for lane in lanes]

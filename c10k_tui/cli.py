@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from c10k_tui import __version__
 from c10k_tui.options import (
     UsageError,
     bench_parser,
@@ -20,6 +19,7 @@ from c10k_tui.options import (
     run_parser,
     scenario_of,
     screen_parser,
+    tell_about,
 )
 
 Command = Callable[[list[str]], int]
@@ -68,8 +68,8 @@ def _dispatch(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     parser = run_parser()
     options = parse(parser, words)
-    if options.help or options.version:
-        return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+    if tell_about(parser, options):
+        return 0
     scenario, duration_ns = scenario_of(options), duration_ns_of(options)
 
     from c10k_tui.run_command import run
@@ -80,8 +80,8 @@ def _run(words: list[str]) -> int:
 def _bench(words: list[str]) -> int:
     parser = bench_parser()
     options = parse(parser, words)
-    if options.help or options.version:
-        return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+    if tell_about(parser, options):
+        return 0
 
     from c10k_tui.bench_command import bench
     from c10k_tui.bench_options import asked_of
@@ -92,8 +92,8 @@ def _bench(words: list[str]) -> int:
 def _calibrate(words: list[str]) -> int:
     parser = calibrate_parser()
     options = parse(parser, words)
-    if options.help or options.version:
-        return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+    if tell_about(parser, options):
+        return 0
 
     if options.words:
         raise UsageError(f"calibrate takes no {options.words[0]!r}: there is nothing to choose")
@@ -106,8 +106,8 @@ def _calibrate(words: list[str]) -> int:
 def _screen(words: list[str]) -> int:
     parser = screen_parser()
     options = parse(parser, words)
-    if options.help or options.version:
-        return _tell(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+    if tell_about(parser, options):
+        return 0
     scenario = pictured(scenario_of(options))
 
     from c10k_tui.screen_command import check_terminal, open_screen, plan_of, speed_of, theme_of
@@ -143,11 +143,6 @@ _COMMANDS: dict[str, Command] = {
     "export": _recording("export"),
 }
 """What the first word means; without one of these it is the screen."""
-
-
-def _tell(text: str) -> int:
-    sys.stdout.write(text)
-    return 0
 
 
 def _refuse(message: str, code: int) -> int:

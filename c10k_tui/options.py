@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import NoReturn
 
+from c10k_tui import __version__
 from c10k_tui.pacer import DEFAULT_SPEED
 from c10k_tui.recording.options import add_recording
 from sim.faultpresets import ALL_PRESETS
@@ -295,6 +297,14 @@ def add_about(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("about")
     group.add_argument("-h", "--help", action="store_true", help="print this text")
     group.add_argument("--version", action="store_true", help="print the version")
+
+
+def tell_about(parser: argparse.ArgumentParser, options: argparse.Namespace) -> bool:
+    """Print the help or the version, if one was asked for; whether one was."""
+    if options.help or options.version:
+        sys.stdout.write(parser.format_help() if options.help else f"c10k-tui {__version__}\n")
+        return True
+    return False
 
 
 _BENCH_EPILOG = """\

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import argparse
 import errno
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from c10k_tui import __version__
-from c10k_tui.options import UsageError, add_about, add_scenario, new_parser, parse, pictured, scenario_of
+from c10k_tui.options import (
+    UsageError,
+    add_about,
+    add_scenario,
+    new_parser,
+    parse,
+    pictured,
+    scenario_of,
+    tell_about,
+)
 from c10k_tui.recording import options as words_of
 from c10k_tui.recording.header import LEAST_ROWS, CastError, Settings, Start
 from c10k_tui.recording.key_script import Script, ScriptError, frames_of, parse_script
@@ -69,8 +76,8 @@ def record(words: list[str]) -> int:
     """
     parser = record_parser()
     options = parse(parser, words)
-    if told := _about(parser, options):
-        return _tell(told)
+    if tell_about(parser, options):
+        return 0
     out, options.words = _out_of(options.words)
     try:
         replay = _replay_in(options)
@@ -98,8 +105,8 @@ def replay(words: list[str]) -> int:
     """
     parser = replay_parser()
     options = parse(parser, words)
-    if told := _about(parser, options):
-        return _tell(told)
+    if tell_about(parser, options):
+        return 0
     try:
         path = words_of.file_of(options.words, "replay", "c10k-tui replay FILE.cast")
         at_us = words_of.time_us_of("--at", options.at) or 0
@@ -132,8 +139,8 @@ def export(words: list[str]) -> int:
     """
     parser = export_parser()
     options = parse(parser, words)
-    if told := _about(parser, options):
-        return _tell(told)
+    if tell_about(parser, options):
+        return 0
     if len(options.words) != 2:
         raise UsageError("export takes two files: c10k-tui export FILE.cast OUT.gif")
     path, out = map(Path, options.words)
@@ -166,17 +173,6 @@ def export(words: list[str]) -> int:
 
 
 # --- what was typed -------------------------------------------------------------------------------
-
-
-def _about(parser: argparse.ArgumentParser, options: argparse.Namespace) -> str:
-    if options.help:
-        return parser.format_help()
-    return f"c10k-tui {__version__}\n" if options.version else ""
-
-
-def _tell(text: str) -> int:
-    sys.stdout.write(text)
-    return 0
 
 
 def _out_of(words: list[str]) -> tuple[Path, list[str]]:

@@ -19,7 +19,7 @@ from sim.cpu import Program, Task
 from sim.descriptors import IdleBlock
 from sim.files.tcp import ListeningSocket
 from sim.kernel import Kernel
-from sim.mechanism import MechanismView
+from sim.mechanism import WATCH_MEMORY, MechanismView
 from sim.restart import Restart
 from sim.units import format_bytes
 
@@ -94,7 +94,8 @@ class Server(ABC):
     @property
     def connection_bytes(self) -> int:
         """Memory that one more connection takes: its socket, and what this way of waiting adds."""
-        return self.kernel.costs.socket_bytes
+        watch = WATCH_MEMORY.get(self.name)
+        return self.kernel.costs.socket_bytes + (0 if watch is None else watch.size_bytes)
 
     @property
     def reserved_bytes(self) -> int:

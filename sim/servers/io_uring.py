@@ -24,7 +24,7 @@ from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.io_uring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Sqe
 from sim.kernel import Kernel
-from sim.mechanism import WATCH_MEMORY, IoUringView, io_uring_view
+from sim.mechanism import IoUringView, io_uring_view
 from sim.polling import IN, RDHUP
 from sim.ringcalls import EnterCall
 from sim.servers.base import READ_BYTES, Server, ServerFailure, ServerSettings
@@ -58,7 +58,6 @@ class IoUringServer(Server):
         """Descriptors waited for."""
         self.parts: dict[int, int] = {}
         """By descriptor the bytes of a request of which the rest is missing."""
-        self.begun = False
 
     def open_spare(self) -> int:
         """The ring itself takes the second number."""
@@ -70,10 +69,6 @@ class IoUringServer(Server):
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, IoUring)
         return file
-
-    @property
-    def connection_bytes(self) -> int:
-        return super().connection_bytes + WATCH_MEMORY[self.name].size_bytes
 
     @property
     def registered(self) -> int:

@@ -16,7 +16,7 @@ from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.iocp import CompletionPort, Packet
 from sim.kernel import Kernel
-from sim.mechanism import WATCH_MEMORY, IocpView, iocp_view
+from sim.mechanism import IocpView, iocp_view
 from sim.portcalls import GetCall
 from sim.servers.base import Server, ServerSettings
 
@@ -43,7 +43,6 @@ class IocpServer(Server):
         self.connections = 0
         self.parts: dict[int, int] = {}
         """By descriptor the bytes of a request of which the rest is missing."""
-        self.begun = False
 
     def open_spare(self) -> int:
         """The port itself takes the second number."""
@@ -55,10 +54,6 @@ class IocpServer(Server):
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, CompletionPort)
         return file
-
-    @property
-    def connection_bytes(self) -> int:
-        return super().connection_bytes + WATCH_MEMORY[self.name].size_bytes
 
     @property
     def registered(self) -> int:

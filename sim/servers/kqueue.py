@@ -13,7 +13,7 @@ from sim.descriptors import IdleBlock
 from sim.kernel import Kernel
 from sim.kqueue import EV_ADD, EV_ERROR, EVFILT_READ, Kevent, Kqueue
 from sim.kqueuecalls import KeventCall
-from sim.mechanism import WATCH_MEMORY, KqueueView, kqueue_view
+from sim.mechanism import KqueueView, kqueue_view
 from sim.servers.base import Server, ServerFailure, ServerSettings
 
 MAX_EVENTS = 1024
@@ -36,7 +36,6 @@ class KqueueServer(Server):
         """The kevent under way."""
         self.waiting = 0
         """Connections still to accept of those the event told of."""
-        self.begun = False
         super().__init__(kernel, settings)
 
     def open_spare(self) -> int:
@@ -49,10 +48,6 @@ class KqueueServer(Server):
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, Kqueue)
         return file
-
-    @property
-    def connection_bytes(self) -> int:
-        return super().connection_bytes + WATCH_MEMORY[self.name].size_bytes
 
     @property
     def registered(self) -> int:
