@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from c10k_tui.keys import GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.travel_actions import TravelActions
+from c10k_tui.screens.pointing import PointingActions
 from c10k_tui.session import Session
 from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
@@ -26,9 +26,7 @@ from c10k_tui.views.header import scenario_line, since_costs, speed_line, time_w
 from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.sentence import verdict
 from c10k_tui.views.timeline import time_view
-from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.footer import KeyFooter
-from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle
 from c10k_tui.widgets.timeline import TimeLine
@@ -41,7 +39,7 @@ SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
 
-class RaceScreen(TravelActions):
+class RaceScreen(PointingActions):
     """Lanes side by side, what happens, what it costs.
 
     Args:
@@ -67,13 +65,11 @@ class RaceScreen(TravelActions):
         self._head = Lines(id="head")
         self._host = Lines(id="host")
         self._note = Lines(id="note")
-        self._feed = Feed(id="feed")
         self._curve = Lines(id="curve")
         self._counters = Lines(id="counters")
         self._time = TimeLine(id="time")
         self._small = Lines(id="small")
         self._curve_model = CurveModel()
-        self._frame: Frame | None = None
         self._seen = (0, 0, 0)
         """Races, changes and jumps so far."""
         self._branch = 0
@@ -85,8 +81,6 @@ class RaceScreen(TravelActions):
         self._next_text_s = 0.0
         self._next_sample_s = 0.0
         self._stale = True
-        self._cursor: tuple[int, int] | None = None
-        """First and last descriptor under the cursor, counted from a grid's first."""
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -307,79 +301,3 @@ class RaceScreen(TravelActions):
         self.call_after_refresh(self._show_lanes)
         self._stale = True
         self.draw()
-
-    def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
-        event.stop()
-        self._point_at(self._followed() if event.cell is None else event.grid.model.layout.block(event.cell))
-        self.draw()
-
-    def _point_at(self, block: tuple[int, int] | None) -> None:
-        """Put the cursor on the same descriptors in every lane."""
-        self._cursor = block
-        for lane in self._lanes.values():
-            model = lane.grid.model
-            model.cursor = None if block is None else block[0] // model.layout.k
-
-    def action_move(self, dx: int, dy: int) -> None:
-        """The cursor's keys where no grid has the focus: the first lane's gets it."""
-        grid = self._lane(self.session.scenario.lanes[0]).grid
-        grid.focus()
-        grid.action_move(dx, dy)
-
-    def action_leave(self) -> None:
-        self._point_at(self._followed())
-        self.draw()
-
-    def action_newest(self) -> None:
-        self._feed.newest()
-
-    def action_follow(self) -> None:
-        if self.session.following is not None:
-            self._follow(None)
-        elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
-            self._follow(self._frame.lanes[0].first_fd + self._cursor[0])
-        else:
-            self._enter_followed()
-
-    def _follow(self, fd: int | None) -> None:
-        """Show what concerns one descriptor only, or everything again."""
-        self.session.following = self._feed.model.only_fd = fd
-        if fd is not None:
-            self._point_at(self._followed())
-            self.session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
-        self._changed()
-
-    def _followed(self) -> tuple[int, int] | None:
-        """The descriptors in the cell of the one that is followed, counted from the grids' first."""
-        fd = self.session.following
-        if self._frame is None or fd is None:
-            return None
-        first_lane = self._frame.lanes[0]
-        index = fd - first_lane.first_fd
-        if not 0 <= index < first_lane.fds:
-            return None
-        layout = self._lanes[first_lane.name].grid.model.layout
-        return layout.block(index // layout.k)
-
-    def _enter_followed(self) -> None:
-        """Ask which descriptor: the cursor, if any, stands on several."""
-        from c10k_tui.screens.number import NumberScreen
-
-        def entered(fd: int | None) -> None:
-            if fd is not None:
-                self._follow(fd)
-
-        rows = self._feed.model.rows()
-        first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
-        proposed = (
-            first_fd + self._cursor[0] if self._cursor is not None else rows[-1].fd if rows else first_fd
-        )
-        self.app.push_screen(
-            NumberScreen(
-                "Follow which fd?",
-                str(proposed),
-                f"a descriptor, e.g. {proposed}",
-                lambda fd: None,
-            ),
-            entered,
-        )

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, cast
 from c10k_tui.hosting import Hosting
 from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.session import Session
-from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from c10k_tui.app import C10KApp
-    from c10k_tui.curve_model import CurveModel
     from c10k_tui.recording.studio import Studio
 
 
@@ -28,10 +26,6 @@ class RaceActions(KeyedScreen[str]):
         self.session = session
         self.hosting = Hosting(time.perf_counter)
         """The lane on the real kernel: it lives by the real clock, whatever the session's is."""
-        self._curve_known: CurveModel | None = None
-        """What the Curve screen has computed and measured so far."""
-        self._away = False
-        """Whether another screen has the terminal to itself; the race stands still meanwhile."""
 
     def _changed(self) -> None:
         """The user has changed something: show it at once."""
@@ -103,29 +97,6 @@ class RaceActions(KeyedScreen[str]):
     def _studio(self) -> Studio:
         return cast("C10KApp", self.app).studio
 
-    def action_help(self) -> None:
-        from c10k_tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
-    def action_enter_fds(self) -> None:
-        from c10k_tui.screens.number import NumberScreen
-
-        def entered(fds: int | None) -> None:
-            if fds is not None:
-                self.session.set_fds(fds)
-                self._changed()
-
-        self.app.push_screen(
-            NumberScreen(
-                "How many descriptors?",
-                str(self.session.scenario.fds),
-                "a number: 10000, 10k, 1M",
-                self.session.why_not_fds,
-            ),
-            entered,
-        )
-
     def _is_stepped(self, what: str) -> bool:
         """Whether the app is run frame by frame; says so, for ``what`` lives by the wall's clock."""
         if self._studio.stepping:
@@ -144,25 +115,3 @@ class RaceActions(KeyedScreen[str]):
             return
         self.session.say(self.hosting.turn(self.session.scenario))
         self._changed()
-
-    def action_curve(self) -> None:
-        from c10k_tui.curve_model import CurveModel
-        from c10k_tui.screens.curve import CurveScreen
-
-        if self._is_stepped("the curve"):
-            return
-
-        def left(scenario: Scenario | None) -> None:
-            self._away = False
-            self.session.pacer.halt()
-            if scenario is not None:
-                self.session.race_anew(scenario, "the paper's situation")
-            self._changed()
-
-        self._away = True
-        if self._curve_known is None:
-            self._curve_known = CurveModel(
-                self.session.scenario, self.session.race.costs, self.session.why_not_own
-            )
-        self._curve_known.start_at(self.session.scenario)
-        self.app.push_screen(CurveScreen(self._curve_known), left)
