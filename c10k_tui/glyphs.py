@@ -19,6 +19,16 @@ HEAT = ("░", "▒", "▓", "▓")
 """Checked a while ago … a moment ago."""
 FRONT = "▌"
 """Where the scan is now."""
+COMPLETED = "▟"
+"""What came is in the program's own buffer; it has not answered yet."""
+BLOCKED = "┊"
+"""A task of its own sleeps at it, thin as a thread."""
+RUNNABLE = "┃"
+"""Its task could run, and waits for the CPU."""
+RUNNING = "»"
+"""Its task has the CPU."""
+RAN = ("▎", "▍", "▋", "▋")
+"""Its task ran a while ago … a moment ago."""
 
 ARROW = "→"
 TIMES = "×"

@@ -19,6 +19,7 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from c10k_tui import __version__
+from c10k_tui.lanes import MOST_LANES
 from c10k_tui.pacer import DEFAULT_SPEED
 from c10k_tui.recording.options import add_recording
 from sim.faultpresets import ALL_PRESETS
@@ -36,10 +37,6 @@ _SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lane
 _SCREEN_ONLY = ("--speed", "--paused", "--theme")
 _RUN_ONLY = ("--for", "--json")
 _BENCH_ONLY = ("--mechanisms", "--wait", "--csv", "--no-host", "--svg")
-
-
-_WITHOUT_PICTURE = frozenset(("process", "thread", "pool", "epoll-et", "epoll-oneshot", "epoll-exclusive"))
-"""Lanes of which the screen has no picture yet; ``run`` tells of them in figures."""
 
 
 class UsageError(Exception):
@@ -131,13 +128,16 @@ def pictured(scenario: Scenario) -> Scenario:
     """A scenario, if the screen can show all of it.
 
     Raises:
-        UsageError: it has a lane or a fault that only ``run`` tells of.
+        UsageError: it has more lanes than fit, or a fault, which only ``run`` tells of.
     """
-    unseen = [name for name in scenario.lanes if name in _WITHOUT_PICTURE]
-    if unseen or scenario.fault:
+    if len(scenario.lanes) > MOST_LANES:
         raise UsageError(
-            f"the screen has no picture of {unseen[0] if unseen else scenario.fault} yet; "
-            f"in figures: c10k-tui run '{scenario}'"
+            f"the screen has room for {MOST_LANES} lanes, not {len(scenario.lanes)}; to compare them all: "
+            f"its key w, or c10k-tui run '{scenario}'"
+        )
+    if scenario.fault:
+        raise UsageError(
+            f"the screen has no picture of {scenario.fault} yet; in figures: c10k-tui run '{scenario}'"
         )
     return scenario
 

@@ -13,9 +13,8 @@ from rich.style import Style
 from textual.color import Color
 
 from c10k_tui.themes import DARK
-from sim.scenario import LANES, SCANNING_LANES
+from sim.scenario import LANES
 
-NAMED_AS_EPOLL = tuple(name for name in LANES if name not in {*SCANNING_LANES, "epoll"})
 _CPU = ("scan", "hooks", "calls", "copies", "switch", "interrupt", "serving")
 """Accounts drawn as a filled block with a word on it."""
 
@@ -31,17 +30,7 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "bar": ("text", "raised", ""),
     "alarm": ("alarm", "base", "bold"),
     "notice": ("read", "on-fill", "bold reverse"),
-    "select": ("select", "base", "bold"),
-    "poll": ("poll", "base", "bold"),
-    "epoll": ("epoll", "base", "bold"),
-    # What is told, as epoll is, has its colour.
-    **dict.fromkeys(NAMED_AS_EPOLL, ("epoll", "base", "bold")),
-    "process": ("poll", "base", "bold"),
-    "thread": ("poll", "base", "bold"),
-    "pool": ("poll", "base", "bold"),
-    "epoll-et": ("epoll", "base", "bold"),
-    "epoll-oneshot": ("epoll", "base", "bold"),
-    "epoll-exclusive": ("epoll", "base", "bold"),
+    **{name: (name, "base", "bold") for name in LANES},
     "wasted": ("heat-3", "base", "bold"),
     "rule": ("cursor", "base", ""),
     "good": ("read", "base", "bold"),
@@ -54,6 +43,12 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "arrived": ("arrived", "base", "bold"),
     "ready": ("ready", "well", ""),
     "read": ("read", "base", ""),
+    "completed": ("read", "well", ""),
+    # The tasks: hot as a scan's front while it has the CPU; white when a packet has just woken it.
+    "blocked": ("idle", "base", ""),
+    "runnable": ("heat-3", "base", "bold"),
+    "woken": ("arrived", "on-fill", "bold reverse"),
+    "running": ("front", "on-fill", "bold reverse"),
     # What is seen by its background alone is drawn reversed, so that it stays without colours.
     "cursor": ("cursor", "on-fill", "bold reverse"),
     "cpu-idle": ("on-idle", "cpu-idle", ""),

@@ -10,11 +10,14 @@ All text here is made of characters that are one cell wide, so lengths are cells
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 
 Span = tuple[str, str]
 """``(text, role)``."""
 Line = tuple[Span, ...]
 """Spans from left to right."""
+Wordings = tuple[Line, ...]
+"""The same said in fewer and fewer words."""
 
 
 def width_of(line: Iterable[Span]) -> int:
@@ -25,6 +28,20 @@ def width_of(line: Iterable[Span]) -> int:
 def text_of(line: Iterable[Span]) -> str:
     """The words of a line without their roles."""
     return "".join(text for text, _ in line)
+
+
+def marked(text: str, *tail: Span) -> Line:
+    """A line of plain text in which what stands between two stars is strong, and spans that follow it."""
+    pieces = text.split("*")
+    return (
+        *((piece, "strong" if index % 2 else "text") for index, piece in enumerate(pieces) if piece),
+        *tail,
+    )
+
+
+def fitting(choices: Wordings, width: int, rows: int = 1) -> Line:
+    """The first of the wordings that ``rows`` rows of ``width`` cells hold whole; else the last one."""
+    return next((line for line in choices if _rows(line, width) <= rows), choices[-1])
 
 
 def clip(line: Line, width: int) -> Line:
@@ -79,6 +96,19 @@ def wrap(line: Line, width: int, rows: int) -> list[Line]:
         result[-1].extend(word)
         used += gap + length
     return [merged(row) for row in result]
+
+
+def _rows(line: Line, width: int) -> float:
+    """Rows that a line takes when it is broken at blanks; infinite if a word is too long for any."""
+    rows, used = 1, 0
+    for word in text_of(line).split():
+        if len(word) > width:
+            return inf
+        gap = 1 if used else 0
+        if used + gap + len(word) > width:
+            rows, used, gap = rows + 1, 0, 0
+        used += gap + len(word)
+    return rows
 
 
 def _words(line: Line) -> list[Line]:

@@ -89,6 +89,8 @@ class Count(IntEnum):
     """How long it slept: the three sum to the time, as the accounts of the lane's own CPU do."""
     SPURIOUS_WAKES = 24
     """Tasks woken that found nothing, and went back to sleep."""
+    EMPTY_READS = 25
+    """Reads that found nothing (EAGAIN)."""
 
 
 Part = tuple[Account, int]

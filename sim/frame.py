@@ -57,6 +57,8 @@ class Counters:
     """
     spurious_wakes: int = 0
     """Tasks that were woken, found nothing, and went back to sleep."""
+    empty_reads: int = 0
+    """Reads that found nothing (EAGAIN): how an edge-triggered server learns that it has read all."""
     changes: int = 0
     """kqueue: changes applied."""
     filter_runs: int = 0

@@ -124,9 +124,9 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         return -(-count * self.costs.copy_ps // 1000)
 
     def _read_bill(self, count: int) -> Bill:
-        """A read that brought so many bytes (none: end of file, or nothing there)."""
-        spent_ns = self.costs.read_ns + self.copy_ns(count)
-        counts = (*_SYSCALL, (Count.COPIED_OUT_BYTES, count))
+        """A read that brought so many bytes (none: end of file, or an error; -1: EAGAIN)."""
+        spent_ns = self.costs.read_ns + self.copy_ns(max(0, count))
+        counts = (*_SYSCALL, (Count.COPIED_OUT_BYTES, max(0, count)), (Count.EMPTY_READS, int(count < 0)))
         bill = self._reads[count] = Bill(((Account.SOCKET_IO, spent_ns),), counts)
         return bill
 
@@ -202,8 +202,9 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         file = self.table.files.get(fd) or self.table.file(fd)
         try:
             data = file.read(size)
-        except OSError:
-            self.pay(self._reads.get(0) or self._read_bill(0))
+        except OSError as error:
+            count = -1 if isinstance(error, BlockingIOError) else 0
+            self.pay(self._reads.get(count) or self._read_bill(count))
             raise
         count = len(data)
         bill = self._reads.get(count) or self._read_bill(count)

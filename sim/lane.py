@@ -272,6 +272,7 @@ class Lane:
             latency_p99_ns=p99,
             cost_ns=self._costs(spent_ns),
             spurious_wakes=counted[Count.SPURIOUS_WAKES],
+            empty_reads=counted[Count.EMPTY_READS],
             changes=counted[Count.CHANGES],
             filter_runs=counted[Count.FILTER_RUNS],
             sqes=counted[Count.SQES],

@@ -24,8 +24,8 @@ from c10k_tui.views.detail import detail, legend
 from c10k_tui.views.follow import follow_line, story_of
 from c10k_tui.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.views.host import host_lines, host_subtitle, host_title
-from c10k_tui.views.sentence import verdict
 from c10k_tui.views.timeline import time_view
+from c10k_tui.views.verdict import verdict
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle

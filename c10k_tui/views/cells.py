@@ -9,9 +9,19 @@ front of the scan itself. Heat is a pure function of the passes a frame tells of
 the front moves evenly, so the age of a cell is simple arithmetic. epoll makes no passes, so its
 cells never get hot; that is the whole point of the picture.
 
-**Cost.** Nothing here grows with the number of descriptors from frame to frame. Which of them are
-ready is followed by the records (only what they name can have changed); the whole mask is read
-once when the layout changes or records were lost.
+Where several tasks share the CPU there are no passes either, and heat is how long ago a task ran
+*for this descriptor*: it has read, written or gone to sleep on it. Its state is then what that task
+does: running, runnable, blocked; nothing of these where no task is at it. Of a cell's descriptors
+the strongest state counts.
+
+Where results are what is told (io_uring, a completion port) the bytes leave the socket before the
+program hears of them, so a descriptor is hardly ever ready: what waits for the program is
+*completed*. That is followed by the records: bytes read, less those written in answer.
+
+**Cost.** But for the tasks' states, which are a byte for each descriptor, nothing here grows with
+the number of descriptors from frame to frame. Which of them are ready is followed by the records
+(only what they name can have changed); the whole mask is read once when the layout changes or
+records were lost.
 """
 
 from __future__ import annotations
@@ -22,8 +32,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.frame import LaneFrame, PassView
-from sim.records import Kind
+from c10k_tui.lanes import COMPLETING_LANES
+from sim.frame import LaneFrame, PassView, TaskState, TaskView
+from sim.records import Kind, Record
 
 POLLIN = 0x0001
 """The bit of a poll mask that says: reading would not block."""
@@ -31,15 +42,15 @@ POLLIN = 0x0001
 HEAT_LEVELS = 6
 """0: cold, 1 … 4: checked a while … a moment ago, 5: the front of the scan."""
 FRONT = 5
-IDLE, READY, READ, ARRIVED = range(4)
-"""What a cell's descriptors are up to; of several the highest is shown."""
+IDLE, READY, READ, ARRIVED, COMPLETED, BLOCKED, RAN, RUNNABLE, RUNNING = STATES = range(9)
+"""What a cell's descriptors are up to. A RUNNABLE cell at :data:`FRONT` got a packet just now."""
 BLANK = 255
 """A place in the terminal that belongs to no cell."""
 CURSOR = 64
 """Added to the code of the cell under the cursor."""
 
 TRAIL_S = 0.9
-"""How long, on the wall, a checked cell glows."""
+"""How long, on the wall, a cell glows that was checked, or whose task ran."""
 TRAIL_STEPS = (0.08, 0.30, 0.62, 1.0)
 """Ages, as parts of the trail, up to which heat is 4, 3, 2, 1."""
 ARRIVED_S = 0.25
@@ -51,6 +62,10 @@ NAMED = 2_000
 """With more records than this in a frame, reading the whole mask is quicker than following them."""
 _TOUCHING = frozenset((Kind.PACKET, Kind.READ, Kind.ACCEPT, Kind.CLOSE))
 """Records of what can make a descriptor ready or not."""
+_READING = frozenset((Kind.READ,))
+_RUNNING = frozenset((Kind.READ, Kind.WRITE, Kind.SLEEP))
+"""Records of what a task does for a descriptor."""
+_ENDING = frozenset((Kind.CLOSE, Kind.DROP))
 
 LONG_AGO = -(2**62)
 _PITCHES = (
@@ -179,7 +194,10 @@ class CellModel:
         self._is_ready = np.zeros(0, np.bool_)
         self._ready = np.zeros(0, np.int32)
         self._arrived_ns = np.zeros(0, np.int64)
-        self._read_ns = np.zeros(0, np.int64)
+        self._served_ns = np.zeros(0, np.int64)
+        """When a cell was last read; where there are tasks, when one last ran for it."""
+        self._held_bytes: dict[int, int] = {}
+        """By descriptor, counted from the grid's first: what completed and is not answered yet."""
 
     def forget(self) -> None:
         """Start afresh with the next frame: another race is shown from now on."""
@@ -206,10 +224,15 @@ class CellModel:
         """
         self._follow(lane)
         layout = self.layout
-        heat = heat_of(lane.passes, now_ns, layout, lane.first_fd, TRAIL_S * rate_ns)
-        state = (self._ready > 0).astype(np.uint8)
-        state[self._read_ns > now_ns - int(READ_S * rate_ns)] = READ
-        state[self._arrived_ns > now_ns - int(ARRIVED_S * rate_ns)] = ARRIVED
+        arrived = self._arrived_ns > now_ns - int(ARRIVED_S * rate_ns)
+        if lane.tasks is None:
+            heat = heat_of(lane.passes, now_ns, layout, lane.first_fd, TRAIL_S * rate_ns)
+            state = (self._ready > 0).astype(np.uint8)
+            state[self._served_ns > now_ns - int(READ_S * rate_ns)] = READ
+            state[[index // layout.k for index in self._held_bytes]] = COMPLETED
+            state[arrived] = ARRIVED
+        else:
+            state, heat = self._tasks_at(lane.tasks, arrived, now_ns, TRAIL_S * rate_ns)
         cells = state * np.uint8(HEAT_LEVELS) + heat
         if self.cursor is not None and self.cursor < layout.cells:
             cells[self.cursor] += CURSOR
@@ -217,6 +240,27 @@ class CellModel:
         changes = _changes(self.codes, codes)
         self.codes = codes
         return changes
+
+    def _tasks_at(
+        self, tasks: TaskView, arrived: npt.NDArray[np.bool_], now_ns: int, trail_ns: float
+    ) -> tuple[Codes, Codes]:
+        """State and heat of the cells where tasks share the CPU: who runs, and who just ran."""
+        at = tasks.states
+        if self.layout.k > 1:
+            at = np.maximum.reduceat(at, np.arange(0, self.layout.fds, self.layout.k))
+        running, runnable = at == TaskState.RUNNING, at == TaskState.RUNNABLE
+        self._served_ns[running] = now_ns
+        age = now_ns - self._served_ns
+        heat = (4 - np.searchsorted(np.array(TRAIL_STEPS) * trail_ns, age)).astype(np.uint8)
+        state = np.where(at == TaskState.BLOCKED, np.uint8(BLOCKED), np.uint8(IDLE))
+        state[heat > 0] = RAN
+        state[self._ready > 0] = READY
+        state[arrived] = ARRIVED
+        state[runnable] = RUNNABLE
+        state[running] = RUNNING
+        heat[(state == ARRIVED) | runnable | running] = 0
+        heat[runnable & arrived] = FRONT
+        return state, heat
 
     def _follow(self, lane: LaneFrame) -> None:
         """Bring the ready descriptors and the flashes up to the frame."""
@@ -237,30 +281,49 @@ class CellModel:
             self._is_ready = np.pad(self._is_ready, (0, missing))
         starts = np.arange(0, layout.fds, layout.k)
         self._ready = np.add.reduceat(self._is_ready, starts, dtype=np.int32)
+        self._held_bytes.clear()  # what the records of this frame do not tell of cannot be known
         if not keep_flashes:
             self._arrived_ns = np.full(layout.cells, LONG_AGO, np.int64)
-            self._read_ns = np.full(layout.cells, LONG_AGO, np.int64)
+            self._served_ns = np.full(layout.cells, LONG_AGO, np.int64)
 
     def _apply(self, lane: LaneFrame) -> None:
         """Follow the records: only a descriptor they name can have changed."""
         first_fd, fds, k = lane.first_fd, self.layout.fds, self.layout.k
-        arrived_ns, read_ns = self._arrived_ns, self._read_ns
+        arrived_ns, served_ns = self._arrived_ns, self._served_ns
+        serving = _RUNNING if lane.tasks is not None else _READING
         touched = set()
         # A plain loop: with the few dozen records of a frame NumPy's calls would cost more.
         for time_ns, kind, fd, _, _, _ in lane.records[-NAMED:]:
             index = fd - first_fd
-            if kind in _TOUCHING and 0 <= index < fds:
-                touched.add(index)
+            if 0 <= index < fds:
+                if kind in _TOUCHING:
+                    touched.add(index)
                 if kind == Kind.PACKET:
                     arrived_ns[index // k] = time_ns
-                elif kind == Kind.READ:
-                    read_ns[index // k] = time_ns
+                elif kind in serving:
+                    served_ns[index // k] = time_ns
         masks, is_ready = lane.poll_mask, self._is_ready
         for index in touched:
             now_ready = bool(masks[first_fd + index] & POLLIN)
             if now_ready != is_ready[index]:
                 is_ready[index] = now_ready
                 self._ready[index // k] += 1 if now_ready else -1
+        if lane.name in COMPLETING_LANES:
+            self._hold(lane.records[-NAMED:], first_fd)
+
+    def _hold(self, records: Sequence[Record], first_fd: int) -> None:
+        """Follow what has been received for the program, and what it has answered."""
+        held = self._held_bytes
+        for _, kind, fd, size, _, _ in records:
+            index = fd - first_fd
+            if not 0 <= index < self.layout.fds:
+                continue
+            if kind == Kind.READ and size:
+                held[index] = held.get(index, 0) + size
+            elif kind == Kind.WRITE and held.get(index, 0) > size:
+                held[index] -= size
+            elif kind == Kind.WRITE or kind in _ENDING:
+                held.pop(index, None)
 
 
 def _spread(cells: Codes, layout: Layout) -> Codes:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from c10k_tui.spans import Line, clip
-from c10k_tui.views.verdict import ratio_text
+from c10k_tui.views.ratios import ratio_text
 from sim.frame import Counters, Frame
 from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes, format_duration, format_short

@@ -12,7 +12,7 @@ from c10k_tui.chart import MECHANISM_LETTERS, Chart, Curve, cost_words, crossing
 from c10k_tui.curve_model import READY_LIMIT, CurveModel
 from c10k_tui.spans import Line, Span, spread, width_of, wrap
 from c10k_tui.tables import table_words
-from c10k_tui.views.verdict import ratio_text
+from c10k_tui.views.ratios import ratio_text
 from sim.benchmark import Row
 from sim.costs import BUILT_IN
 from sim.papers import Difference, Paper, differences, implied_ready, slopes_ns

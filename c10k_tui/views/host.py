@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from c10k_tui.spans import Line, Span, clip, width_of
-from c10k_tui.views.verdict import ratio_text
+from c10k_tui.views.ratios import ratio_text
 from sim.frame import Frame
 from sim.units import format_duration, format_short
 

@@ -7,10 +7,14 @@ or lags far behind is never part of "same answers".
 
 from __future__ import annotations
 
-from c10k_tui.spans import Line, clip, width_of
+from c10k_tui.lanes import COMPLETING_LANES, ONE_TASK_EACH
+from c10k_tui.spans import Line, Wordings, clip, marked, width_of
+from c10k_tui.views.ratios import ratio_text
+from c10k_tui.views.verdict_others import bodies_of_others
+from sim.diagnosis import FD_SETSIZE, MEMORY
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
-from sim.units import format_duration, format_short
+from sim.units import format_bytes, format_duration, format_short
 
 BUSY_LOOKS = 20
 """If at least one look in so many finds something, that is why epoll's lead is small."""
@@ -23,8 +27,8 @@ HELD_UP_AFTER_NS = 2_000_000
 FEW_ANSWERS = 100
 """With fewer than these, who has answered more is only who was asked first."""
 
-Wordings = tuple[Line, ...]
-"""The same said in fewer and fewer words."""
+_CLASSIC = {*SCANNING_LANES, "epoll"}
+"""What the race is about as long as nobody has chosen other lanes."""
 
 
 def verdict(frame: Frame, width: int) -> Line:
@@ -41,32 +45,20 @@ def held_up(lane: LaneFrame) -> bool:
     return total_ns >= HELD_UP_AFTER_NS and cost_ns["interrupt"] * 100 >= total_ns * HELD_UP_PERCENT
 
 
-def ratio_text(over: int, under: int) -> str:
-    """``over`` ÷ ``under``: two digits or more, two decimals below 1; ``under`` is not 0."""
-    value = over / under
-    if value < 0.0095:
-        return f"{value:.1g}"
-    if value < 0.995:
-        return f"{value:.2f}"
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}"
-
-
 def _bodies(frame: Frame) -> Wordings:
     failed = next((lane for lane in frame.lanes if lane.failure is not None), None)
     if failed is not None:
         return _failed(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
-    scan = next((lane for lane in frame.lanes if lane.name in SCANNING_LANES), None)
-    epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
-    if scan is None:
-        return _all_told(frame)
+    if not all(lane.name in _CLASSIC for lane in frame.lanes):
+        return bodies_of_others(frame)
     if all(lane.name in SCANNING_LANES for lane in frame.lanes):
         return _all_scan(frame)
-    if epoll is None:
-        return _some_told(scan, next(lane for lane in frame.lanes if lane.name not in SCANNING_LANES))
+    scan = next(lane for lane in frame.lanes if lane.name in SCANNING_LANES)
+    epoll = next(lane for lane in frame.lanes if lane.name == "epoll")
     lead = _lead(scan, epoll)
     if lead is None:
         return _to_come(scan)
@@ -98,20 +90,32 @@ def _openings(frame: Frame) -> Wordings:
     answered = [lane.counters.requests for lane in lanes]
     if max(answered) >= FEW_ANSWERS and min(answered) * 4 < max(answered) * 3:
         counts = ", ".join(f"{lane.name} {format_short(lane.counters.requests)}" for lane in lanes)
-        return (((f"Same packets, answered so far: {counts}. ", "text"),), ())
+        return (
+            ((f"Same packets, answered so far: {counts}. ", "text"),),
+            (("Answers differ. ", "text"),),
+            (),
+        )
     return ((("Same packets, same answers. ", "text"),), ())
 
 
 def _failed(frame: Frame, failed: LaneFrame) -> Wordings:
-    others = [lane.name for lane in frame.lanes if lane.failure is None]
+    others = [lane for lane in frame.lanes if lane.failure is None]
+    kind = failed.warning.kind if failed.warning is not None else FD_SETSIZE
+    if kind == MEMORY:
+        return _out_of_memory(failed, others)
     who = (failed.name, failed.name)
+    if kind != FD_SETSIZE:
+        return (
+            (who, (" has given up. ", "text"), (f"{len(others)} go on.", "text")),
+            (who, (" gave up.", "text")),
+        )
     key = ("Press l to lift it.", "text")
     if not others:
         return (
             (who, (" has reached the limit of the C library. ", "text"), key),
             (who, (" stopped. ", "text"), key),
         )
-    other = (others[-1], others[-1])
+    other = (others[-1].name, others[-1].name)
     return (
         (
             who,
@@ -122,6 +126,24 @@ def _failed(frame: Frame, failed: LaneFrame) -> Wordings:
         ),
         (who, (" has reached the C library's limit; ", "text"), other, (" has none. ", "text"), key),
         (who, (" stopped at the C library's limit. ", "text"), key),
+    )
+
+
+def _out_of_memory(failed: LaneFrame, others: list[LaneFrame]) -> Wordings:
+    """A lane's connections take more than the machine has."""
+    who = (failed.name, failed.name)
+    told: Line = (who, (" needs more memory than the machine has", "text"))
+    if failed.memory is None:
+        return ((*told, (".", "text")),)
+    each = f"*{format_bytes(failed.memory.connection_bytes)}* a connection"
+    brief: Line = (who, *marked(f" is out of memory: {each}."))
+    if not others or others[-1].memory is None:
+        return (*told, *marked(f": {each}.")), brief
+    other, takes = (others[-1].name, others[-1].name), format_bytes(others[-1].memory.connection_bytes)
+    return (
+        (*told, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
+        (*told, *marked(f": {each}.")),
+        brief,
     )
 
 
@@ -141,12 +163,16 @@ def _livelock(frame: Frame) -> Wordings:
 
 
 def _alone(lane: LaneFrame) -> Wordings:
-    who = (lane.name, lane.name)
-    looks = format_short(lane.counters.wasted)
-    keys = ("Keys 1 2 3 bring the others in.", "dim")
+    who, counters = (lane.name, lane.name), lane.counters
+    told, requests = f"{format_short(counters.wasted)} looks for nothing", format_short(counters.requests)
+    if lane.name in ONE_TASK_EACH:
+        told = f"{format_short(counters.context_switches)} switches for {requests} requests"
+    elif lane.name in COMPLETING_LANES:
+        told = f"{format_short(counters.syscalls)} calls for {requests} requests"
+    keys = ("Keys 1 2 3 and L bring others in.", "dim")
     return (
-        (who, (f" alone: {looks} looks for nothing so far. ", "text"), keys),
-        (who, (f": {looks} looks for nothing.", "text")),
+        (who, (f" alone: {told} so far. ", "text"), keys),
+        (who, (f": {told}.", "text")),
     )
 
 
@@ -164,29 +190,6 @@ def _all_scan(frame: Frame) -> Wordings:
             (". Key 3: epoll.", "dim"),
         ),
         (("Both look at all. For nothing: ", "text"), *counts, (".", "text")),
-    )
-
-
-def _all_told(frame: Frame) -> Wordings:
-    """No lane scans: how little each looks for nothing."""
-    counts: list[tuple[str, str]] = []
-    for index, lane in enumerate(frame.lanes):
-        counts += [(", " if index else "", "text"), (lane.name, lane.name)]
-        counts.append((f" {format_short(lane.counters.syscalls)}", "strong"))
-    return (
-        (("None of them asks every descriptor. Calls so far: ", "text"), *counts, (".", "text")),
-        (("None asks all. Calls: ", "text"), *counts, (".", "text")),
-        (("None of them asks every descriptor.", "text"),),
-    )
-
-
-def _some_told(scan: LaneFrame, told: LaneFrame) -> Wordings:
-    """One scans, one is told, and it is not epoll."""
-    who, other = (scan.name, scan.name), (told.name, told.name)
-    looks = (format_short(scan.counters.wasted), "strong")
-    return (
-        (who, (" looked for nothing ", "text"), looks, (" times; ", "text"), other, (" is told.", "text")),
-        (who, (": ", "text"), looks, (" looks for nothing.", "text")),
     )
 
 

@@ -178,4 +178,25 @@ def _arrived(_heat: int) -> tuple[str, str]:
     return glyphs.ARRIVED, "arrived"
 
 
-_STATES = (_idle, _ready, _read, _arrived)
+def _completed(_heat: int) -> tuple[str, str]:
+    return glyphs.COMPLETED, "completed"
+
+
+def _blocked(_heat: int) -> tuple[str, str]:
+    return glyphs.BLOCKED, "blocked"
+
+
+def _ran(heat: int) -> tuple[str, str]:
+    level = min(max(heat, 1), 4)
+    return glyphs.RAN[level - 1], f"heat-{level}"
+
+
+def _runnable(heat: int) -> tuple[str, str]:
+    return glyphs.RUNNABLE, "woken" if heat == FRONT else "runnable"
+
+
+def _running(_heat: int) -> tuple[str, str]:
+    return glyphs.RUNNING, "running"
+
+
+_STATES = (_idle, _ready, _read, _arrived, _completed, _blocked, _ran, _runnable, _running)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from c10k_tui.spans import Line, spread, wrap
+from c10k_tui.spans import Line, fitting, spread, width_of, wrap
+from c10k_tui.views.activity import activities
 from c10k_tui.views.cpu import bar, spent
-from c10k_tui.views.sentence import activity, brief_sentence, sentence
+from c10k_tui.views.sentence import sentence, sentences
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frame import LaneFrame
@@ -29,8 +30,6 @@ TITLES = {
     "iocp": "iocp ─ is told what was received",
 }
 
-NARROW = 34
-"""A lane narrower than this speaks in fewer words."""
 WIDE = 90
 """A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
 
@@ -64,13 +63,14 @@ class Lane(Vertical):
         if lane.failure is not None:
             self.words.show(wrap(sentence(lane), width, max(1, height)))
             return
-        told = wrap(sentence(lane) if width >= NARROW else brief_sentence(lane), width, 2)
+        told = wrap(fitting(sentences(lane), width, 2), width, 2)
         if len(told) < 2:
             told.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
         lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]
         if height > len(lines):
             skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()
-            lines.insert(0, spread(activity(lane), skipped, width))
+            doing = fitting(activities(lane), width - width_of(skipped) - bool(skipped))
+            lines.insert(0, spread(doing, skipped, width))
         self.words.show(lines)
 
     def show_frame(self) -> None:

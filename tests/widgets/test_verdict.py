@@ -3,7 +3,8 @@
 import pytest
 
 from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.verdict import ratio_text, verdict
+from c10k_tui.views.ratios import ratio_text
+from c10k_tui.views.verdict import verdict
 from sim.scenario import LANES
 from tests.widgets.frames import counters, frame, lane
 

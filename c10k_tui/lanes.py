@@ -1,0 +1,69 @@
+"""The lanes as the screen knows them: what each is in a line, where it comes from, how many fit.
+
+Years and versions: the man pages epoll_ctl(2), epoll(7), select(2), poll(2) and io_uring_setup(2); Lemon,
+"Kqueue: A generic and scalable event notification facility" (2001); Schmidt and Cranor,
+"Half-Sync/Half-Async" (1995); POSIX.1c (1995); Russinovich, Solomon and Ionescu, "Windows Internals".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+MOST_LANES = 4
+"""Lanes the race screen has room for."""
+
+ONE_TASK_EACH = ("process", "thread")
+"""Every connection has a task of its own, asleep in read."""
+TASK_LANES = (*ONE_TASK_EACH, "pool", "epoll-oneshot", "epoll-exclusive")
+"""Several tasks share the CPU: the grid shows who runs."""
+COMPLETING_LANES = ("io_uring", "io_uring-sqpoll", "iocp")
+"""They are told what was received, and not that something could be."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A lane in one line."""
+
+    what: str
+    """What its server does."""
+    since: str
+    """Where that was first, and when."""
+
+
+ABOUT: dict[str, About] = {
+    "process": About("a process for each connection, asleep in read", "fork at accept: UNIX, inetd"),
+    "thread": About("a thread for each connection, asleep in read", "POSIX threads, 1995"),
+    "pool": About("one thread waits in epoll, eight serve", "half-sync/half-async, 1995"),
+    "select": About("hands over a bitmap of all, has all looked at", "4.2BSD, 1983"),
+    "poll": About("hands over a list of all, has all looked at", "System V Release 3, 1986"),
+    "epoll": About("is told which are ready, as long as they are", "Libenzi, Linux 2.5.44, 2002"),
+    "epoll-et": About("is told once when more comes, reads it all", "EPOLLET, Linux 2.5.44, 2002"),
+    "epoll-oneshot": About(
+        "four workers on one epoll, each event armed anew", "EPOLLONESHOT, Linux 2.6.2, 2004"
+    ),
+    "epoll-exclusive": About(
+        "four workers, one woken for each new client", "EPOLLEXCLUSIVE, Linux 4.5, 2016"
+    ),
+    "kqueue": About("filters run as packets come, and queue the event", "Lemon, FreeBSD 4.1, 2000"),
+    "io_uring": About(
+        "told in a ring what was received: no read call", "Axboe, Linux 5.1; recv so: 6.0, 2022"
+    ),
+    "io_uring-poll": About(
+        "told in a ring which are ready, reads by calls", "Linux 5.1; multishot: 5.13, 2021"
+    ),
+    "io_uring-sqpoll": About(
+        "the same as io_uring, a second CPU takes its orders", "SQPOLL, Linux 5.1, 2019"
+    ),
+    "iocp": About("starts each read beforehand, is told when it ends", "Windows NT 3.5, 1994"),
+}
+"""By lane."""
+
+
+def why_not_lanes(lanes: Collection[str]) -> str | None:
+    """What is wrong with having these lanes on the screen together, or None."""
+    if not lanes:
+        return "one lane has to stay"
+    if len(lanes) > MOST_LANES:
+        return f"{MOST_LANES} lanes at most are on the screen: take one off first"
+    return None

@@ -1,0 +1,13 @@
+"""How ratios are written, everywhere alike."""
+
+from __future__ import annotations
+
+
+def ratio_text(over: int, under: int) -> str:
+    """``over`` ÷ ``under``: two digits or more, two decimals below 1; ``under`` is not 0."""
+    value = over / under
+    if value < 0.0095:
+        return f"{value:.1g}"
+    if value < 0.995:
+        return f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}"
