@@ -60,6 +60,22 @@ ABOUT: dict[str, About] = {
 """By lane."""
 
 
+_BRIEF = {
+    "epoll-et": "et",
+    "epoll-oneshot": "1-shot",
+    "epoll-exclusive": "exclus",
+    "io_uring": "uring",
+    "io_uring-poll": "u-poll",
+    "io_uring-sqpoll": "sqpoll",
+}
+"""Names of at most six letters."""
+
+
+def brief_name(lane: str, width: int) -> str:
+    """A lane's name where there are so many cells for it."""
+    return lane if len(lane) <= width else _BRIEF.get(lane, lane)[:width]
+
+
 def why_not_lanes(lanes: Collection[str]) -> str | None:
     """What is wrong with having these lanes on the screen together, or None."""
     if not lanes:

@@ -47,8 +47,8 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     # The tasks: hot as a scan's front while it has the CPU; white when a packet has just woken it.
     "blocked": ("idle", "base", ""),
     "runnable": ("heat-3", "base", "bold"),
-    "woken": ("arrived", "on-fill", "bold reverse"),
-    "running": ("front", "on-fill", "bold reverse"),
+    "woken": ("arrived", "base", "bold reverse"),
+    "running": ("front", "base", "bold reverse"),
     # What is seen by its background alone is drawn reversed, so that it stays without colours.
     "cursor": ("cursor", "on-fill", "bold reverse"),
     "cpu-idle": ("on-idle", "cpu-idle", ""),

@@ -18,7 +18,7 @@ from textual.screen import ModalScreen
 from c10k_tui.curve_keys import CURVE_BINDINGS
 from c10k_tui.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.spans import Line, wrap
-from c10k_tui.views.detail import LEGEND
+from c10k_tui.views.legend import SIGNS
 from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
 
@@ -27,6 +27,11 @@ INTRODUCTION = (
     "select and poll hand the kernel every descriptor at every call and have each one looked at. "
     "epoll leaves the list in the kernel, and the network interrupt itself puts the ready ones on a "
     "ready list.",
+    "There are more answers (L), four at a time. A process or thread for each connection sleeps in a read of "
+    "its own: the grid shows who runs, who could, who sleeps. Threads are not wrong everywhere: where "
+    "connections are few, or all of them busy, they do well (preset threads-well), and von Behren, Condit "
+    "and Brewer ran 100,000 of them in user space (HotOS 2003). Rings and ports tell what was received, and "
+    "not that something could be: the grid shows what completed.",
     "All lanes get the same packets. The kernel is simulated; its figures are those of a cost table "
     "and are labelled so. Only the host lane (h) and the letters on a filled ground in the cost curve (v) "
     "are measured, on this machine's own kernel.",
@@ -116,8 +121,9 @@ def help_lines(width: int, page: HelpPage = RACE_PAGE) -> list[Line]:
         lines += wrap(((words, "text"),), width, UNBOUNDED)
     if page.legend:
         lines += [(), (("The grid", "strong"),)]
-    for glyph, role, words, _ in LEGEND if page.legend else ():
-        lines.append((("  ", "text"), (glyph, role), (" " * (6 - len(glyph)) + words, "text")))
+    for sign in SIGNS if page.legend else ():
+        gap = " " * (6 - len(sign.glyph))
+        lines.append((("  ", "text"), (sign.glyph, sign.role), (gap + sign.full, "text")))
     for title, bindings in page.sections:
         lines += [(), *wrap(((title, "strong"),), width, UNBOUNDED), *_keys(bindings, width)]
     return lines

@@ -20,10 +20,11 @@ from c10k_tui.session import Session
 from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.views.curve import CurveModel
-from c10k_tui.views.detail import detail, legend
+from c10k_tui.views.detail import detail
 from c10k_tui.views.follow import follow_line, story_of
 from c10k_tui.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.views.host import host_lines, host_subtitle, host_title
+from c10k_tui.views.legend import legend
 from c10k_tui.views.timeline import time_view
 from c10k_tui.views.verdict import verdict
 from c10k_tui.widgets.footer import KeyFooter
@@ -145,6 +146,8 @@ class RaceScreen(PointingActions):
             self._lane(name)
         for name, lane in self._lanes.items():
             lane.display = name in names
+        order = [*names, *self._lanes]
+        self.query_one("#lanes").sort_children(key=lambda lane: order.index(getattr(lane, "lane", "")))
         self.set_class(len(names) > 2, "-three")
         self.call_after_refresh(self.draw)
 
@@ -252,7 +255,7 @@ class RaceScreen(PointingActions):
 
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
-        beneath = legend(width)
+        beneath = legend(frame.scenario.lanes, width)
         followed, fd = self._followed(), self.session.following
         if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
             self._point_at(followed)  # A grid of another size has lost it.
@@ -266,7 +269,7 @@ class RaceScreen(PointingActions):
                 lane.name: self.session.race.inspect(lane.name, lane.first_fd + first, lane.first_fd + last)
                 for lane in frame.lanes
             }
-            beneath = detail(views, frame.now_ns, width)
+            beneath = detail(views, frame, width)
         self._note.show([((" ", "text"), *verdict(frame, width - 1)), beneath])
 
     def _forget(self, frame: Frame, *, another_race: bool, jumped: bool) -> None:

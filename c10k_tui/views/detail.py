@@ -1,88 +1,70 @@
-"""The line beneath the grids: what the glyphs mean, or what the cursor points at."""
+"""The line beneath the grids about the descriptors under the cursor: what each lane knows of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from c10k_tui import glyphs
-from c10k_tui.spans import Line, Span, clip, width_of
-from c10k_tui.views.cpu import GROUPS
-from sim.frame import FdView
+from c10k_tui.lanes import brief_name
+from c10k_tui.spans import Line, clip, fitting
+from sim.frame import FdView, Frame, LaneFrame, TaskState, TaskView
+from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes, format_duration
 
-LEGEND: tuple[tuple[str, str, str, str], ...] = (
-    (glyphs.IDLE, "idle", "idle", "idle"),
-    (
-        glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
-        "heat-3",
-        "just checked, fading",
-        "checked",
-    ),
-    (glyphs.ARRIVED, "arrived", "packet arrives", "packet"),
-    (glyphs.READY, "ready", "ready: unread data", "ready"),
-    (glyphs.READ, "read", "being read", "read"),
-)
-"""Glyph, role, meaning, and the meaning in one word."""
+_WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
+"""What a task does that is at a descriptor."""
+_READY_LISTS = frozenset(("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive"))
+"""Lanes of which it is known when a descriptor was last asked: items of a ready list are, and no others."""
+NO_ROOM = 6
+"""Cells for a lane's name where all else has no room."""
 
 
-def legend(width: int) -> Line:
-    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there."""
-    full, brief, tight = _glyphs(0, " ", " "), _glyphs(1, " ", " "), _glyphs(1, "", "")
-    for choice in (
-        (*full, (" CPU", "dim"), *_cpu_blocks()),
-        (*brief, (" CPU", "dim"), *_cpu_blocks()),
-        (*tight, (" │", "dim"), *_cpu_names()),
-        full,
-    ):
-        if width_of(choice) <= width:
-            return choice
-    return clip(brief, width)
+def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
+    """What is known of the descriptors under the cursor, lane by lane.
 
-
-def _glyphs(which: int, before: str, after: str) -> Line:
-    """The grids' glyphs with their meanings, or with those in one word."""
-    spans: list[Span] = []
-    for glyph, role, *words in LEGEND:
-        spans += [(f" {glyph}", role), (f"{before}{words[which]}{after}", "dim")]
-    return tuple(spans)
-
-
-def _cpu_blocks() -> Line:
-    """Each block's colour and name."""
-    spans: list[Span] = []
-    for group in GROUPS:
-        name = "CPU idle" if group.role == "idle" else group.brief
-        spans += [(" █", f"key-{group.role}"), (f" {name}", "dim")]
-    return tuple(spans)
-
-
-def _cpu_names() -> Line:
-    """The names of those blocks that may be no more than a letter, in their colours."""
-    return tuple((f" {group.brief}", f"key-{group.role}") for group in GROUPS if group.code)
-
-
-def detail(views: Mapping[str, FdView], now_ns: int, width: int) -> Line:
-    """What is known of the descriptors under the cursor, lane by lane."""
+    Args:
+        views: By lane what its kernel says of them.
+        frame: The race now.
+        width: Cells.
+    """
     any_view = next(iter(views.values()))
     first, last = any_view.first_fd, any_view.last_fd
-    where = f"fd {first}" if first == last else f"fds {first:,}–{last:,}"
-    spans: list[tuple[str, str]] = [(f" {where} ", "cursor")]
-    for index, (name, view) in enumerate(views.items()):
-        spans += [(" · " if index else " ", "dim"), (name, name)]
-        spans += [(f" {_state(view)}", "text"), (_checked(name, view, now_ns), "dim")]
-    return clip(tuple(spans), width)
+    head: Line = ((f" {f'fd {first}' if first == last else f'fds {first:,}–{last:,}'} ", "cursor"),)
+    full, brief, least = list(head), list(head), list(head)
+    for lane in frame.lanes:
+        view = views[lane.name]
+        between = (" · " if full[1:] else " ", "dim")
+        state = (f" {_state(lane, view)}", "text")
+        full += [between, (lane.name, lane.name), state, (_checked(lane, view, frame.now_ns), "dim")]
+        brief += [between, (lane.name, lane.name), state]
+        least += [between, (brief_name(lane.name, NO_ROOM), lane.name), state]
+    return clip(fitting((tuple(full), tuple(brief), tuple(least)), width), width)
 
 
-def _state(view: FdView) -> str:
+def _state(lane: LaneFrame, view: FdView) -> str:
     words = view.state
     if view.state == "mixed":
         words = f"{view.ready} of {view.open} ready"
     if view.buffered_bytes:
         words += f", {format_bytes(view.buffered_bytes)} unread"
-    return words
+    doing = "" if lane.tasks is None else _doing(lane, lane.tasks, view)
+    if doing and view.state == "idle":
+        return doing
+    return f"{words}, {doing}" if doing else words
 
 
-def _checked(name: str, view: FdView, now_ns: int) -> str:
-    if view.last_checked_ns is None:
-        return ", never checked: nobody asked" if name == "epoll" else ", not checked yet"
-    return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
+def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
+    """What the tasks do that are at these descriptors, the busiest ones named."""
+    states = tasks.states[view.first_fd - lane.first_fd : view.last_fd - lane.first_fd + 1]
+    for state, word in _WORDS.items():
+        count = int((states == state).sum())
+        if count:
+            return f"task {word}" if len(states) == 1 else f"{count} {word}"
+    return ""
+
+
+def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
+    if view.last_checked_ns is not None:
+        return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
+    if lane.name in SCANNING_LANES:
+        return ", not checked yet"
+    return ", never checked: nobody asked" if lane.name in _READY_LISTS else ""

@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from c10k_tui.lanes import brief_name
 from c10k_tui.spans import Line, clip
+from c10k_tui.views.feed_words import answer
 from sim.frame import Frame
 from sim.journal import RECALLED
-from sim.records import DropReason, Effect, Kind, Record
-from sim.scenario import SCANNING_LANES
+from sim.records import Kind, Record
 from sim.units import format_bytes
 
 KEPT = 500
@@ -24,66 +25,11 @@ KEPT = 500
 _ARRIVALS = (Kind.PACKET, Kind.DROP)
 LONG, MEDIUM, SHORT = range(3)
 """How much room a lane's answer has."""
-WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET = 43, 27, 18, 8
+WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET, LEAST_PACKET = 43, 27, 18, 8, 6
 """Widths of the packet's own part of a row."""
+LEAST_COLUMN = 7
+"""A lane's column, its frame and six letters; from eight on there is a blank between them."""
 _WIDTHS = ((LONG, 38), (MEDIUM, 19), (SHORT, 0))
-
-_SCAN_WORDS = {
-    Effect.WOKE_SCAN: ("woke the sleeper: it scans all again", "woke it: scans all", "woke"),
-    Effect.SCAN_BEHIND: ("behind the scan: missed until the next", "behind scan: missed", "missed"),
-    Effect.SCAN_AHEAD: ("ahead of the scan: it will be found", "ahead of the scan", "ahead"),
-    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "nobody"),
-}
-_EPOLL_WORDS = {
-    Effect.READY_LIST | Effect.WOKE_EPOLL: (
-        "→ ready list, woke epoll_wait",
-        "→ list, woke epoll",
-        "→ list woke",
-    ),
-    Effect.ALREADY_LISTED | Effect.WOKE_EPOLL: (
-        "already on the list, woke epoll_wait",
-        "listed, woke epoll",
-        "woke",
-    ),
-    Effect.READY_LIST: ("→ ready list", "→ ready list", "→ list"),
-    Effect.ALREADY_LISTED: ("already on the ready list", "already on it", "listed"),
-    Effect.NOBODY: ("nobody was waiting", "nobody waiting", "nobody"),
-}
-_OTHER_WORDS = {
-    Effect.KNOTE | Effect.WOKE_WAITER: ("filter ran → queue, woke kevent", "→ queue, woke it", "→ q. woke"),
-    Effect.KNOTE_AGAIN: ("filter ran, queued already", "queued already", "queued"),
-    Effect.KNOTE: ("filter ran → queue", "→ queue", "→ queue"),
-    Effect.TASK_WORK | Effect.WOKE_WAITER: ("→ task work, woke the task", "→ work, woke it", "→ w. woke"),
-    Effect.TASK_WORK_AGAIN: ("task work is queued already", "queued already", "queued"),
-    Effect.TASK_WORK: ("→ task work", "→ task work", "→ work"),
-    Effect.COMPLETED | Effect.WOKE_WAITER: (
-        "into its buffer → port, woke a thread",
-        "→ port, woke it",
-        "→ port",
-    ),
-    Effect.COMPLETED: ("into its buffer → port", "→ port", "→ port"),
-    Effect.NOBODY: ("nothing was started for it", "nothing started", "nobody"),
-}
-_DROP_WORDS: dict[int, tuple[str, str, str]] = {
-    DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROP"),
-    DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
-    DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROP"),
-    DropReason.CONNECTION_GONE: ("DROPPED: the connection is gone", "DROPPED: gone", "DROP"),
-}
-_LOUD = {
-    Effect.WOKE_SCAN: "wasted",
-    Effect.SCAN_BEHIND: "wasted",
-    Effect.READY_LIST | Effect.WOKE_EPOLL: "epoll",
-    Effect.READY_LIST: "epoll",
-    **dict.fromkeys(
-        (
-            *(Effect.KNOTE, Effect.KNOTE | Effect.WOKE_WAITER),
-            *(Effect.TASK_WORK, Effect.TASK_WORK | Effect.WOKE_WAITER),
-            *(Effect.COMPLETED, Effect.COMPLETED | Effect.WOKE_WAITER),
-        ),
-        "epoll",
-    ),
-}
 
 
 @dataclass(slots=True)
@@ -213,7 +159,8 @@ def heading(lanes: list[str], width: int) -> Line:
     path = "irq→softirq→fd" if packet >= NARROW_PACKET else "fd"
     time = "time, ms ".rjust(11) if packet >= TINY_PACKET else ""
     spans = [(time + path.ljust(packet - len(time)), "dim")]
-    spans.extend((f"  {name}".ljust(column)[:column], name) for name in lanes)
+    before = " " * min(2, column + 1 - LEAST_COLUMN)
+    spans.extend((before + brief_name(name, column - 2).ljust(column - len(before)), name) for name in lanes)
     return clip(tuple(spans), width)
 
 
@@ -230,6 +177,7 @@ def row_line(row: Row, lanes: list[str], width: int) -> Line:
     spans = list(_packet(row, packet))
     for lane in lanes:
         text, role = _answer(row, lane, words)
+        text = text if column == LEAST_COLUMN else f" {text}"
         spans.append(("│", "frame"))
         spans.append((text[: column - 1].ljust(column - 1), role))
     return clip(tuple(spans), width)
@@ -244,8 +192,8 @@ def _columns(lanes: int, width: int) -> tuple[int, int]:
     elif width - TINY_PACKET >= 8 * lanes:
         packet = TINY_PACKET
     else:
-        packet = BARE_PACKET
-    return packet, max(8, min(48, (width - packet) // max(1, lanes)))
+        packet = BARE_PACKET if width - BARE_PACKET >= (LEAST_COLUMN + 1) * lanes else LEAST_PACKET
+    return packet, max(LEAST_COLUMN, min(48, (width - packet) // max(1, lanes)))
 
 
 def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
@@ -258,7 +206,8 @@ def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
         if width == TINY_PACKET:
             yield time, "dim"
             width -= len(time)
-        yield where.removeprefix("fd ")[:width].ljust(width), fd_role
+        number = where.removeprefix("fd ")
+        yield (number if len(number) <= width else "…" + number[1 - width :]).ljust(width), fd_role
         return
     if width == WIDE_PACKET:
         path = "irq→softirq→"
@@ -274,12 +223,5 @@ def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
 def _answer(row: Row, lane: str, words: int) -> tuple[str, str]:
     """What the packet caused in one lane: the words and their role."""
     if lane not in row.effects:
-        return " …", "dim"
-    effect, dropped = row.effects[lane]
-    if dropped:
-        return f" {_DROP_WORDS[effect][words]}", "alarm"
-    table = _SCAN_WORDS if lane in SCANNING_LANES else _EPOLL_WORDS if lane == "epoll" else _OTHER_WORDS
-    for key in table:
-        if effect & key == key and (key or not effect):
-            return f" {table[key][words]}", _LOUD.get(key, "text")
-    return " –", "dim"
+        return "…", "dim"
+    return answer(lane, *row.effects[lane], words)

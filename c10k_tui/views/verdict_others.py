@@ -148,7 +148,7 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
     return (
         (("Waiting for a request costs ", "text"), *costs, (".", "text")),
         (("Waiting, a request: ", "text"), *costs, (".", "text")),
-        (("Dearest for a request: ", "text"), *most, ("; cheapest: ", "text"), *least, (".", "text")),
+        (("Waiting, a request: dearest ", "text"), *most, ("; cheapest ", "text"), *least, (".", "text")),
         (*most, (", ", "text"), *least, (" a request.", "text")),
     )
 

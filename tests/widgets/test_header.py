@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.cpu import GROUPS
-from c10k_tui.views.detail import detail, legend
+from c10k_tui.views.detail import detail
 from c10k_tui.views.header import scan_words, scenario_line, seconds_words, slowdown_words, speed_line
 from sim.costs import BUILT_IN
 from sim.frame import FdView
@@ -146,27 +145,16 @@ def view(first=965, last=965, **known):
 
 def test_the_cursor_tells_what_each_lane_knows():
     views = {"select": view(last_checked_ns=400), "epoll": view()}
-    assert text_of(detail(views, 1_000, 120)) == (
+    shown = frame(lane("select", 2_000), lane("epoll", 2_000), now_ns=1_000)
+    assert text_of(detail(views, shown, 120)) == (
         " fd 965  select idle, checked 600 ns ago · epoll idle, never checked: nobody asked"
     )
 
 
 def test_blocks_and_unread_bytes():
     views = {"poll": view(965, 977, state="mixed", ready=2, buffered_bytes=128)}
-    assert text_of(detail(views, 0, 120)) == " fds 965–977  poll 2 of 13 ready, 128 B unread, not checked yet"
-
-
-@pytest.mark.parametrize("width", [40, 80, 118, 120, 200])
-def test_the_legend_shows_all_it_has_room_for(width):
-    words = text_of(legend(width))
-    assert len(words) <= width
-    assert ("CPU idle" in words) == (width >= 118)
-    if width >= 80:
-        assert all(word in words for word in ("idle", "checked", "packet", "ready", "read"))
-        assert all(group.brief in words for group in GROUPS)
-
-
-@pytest.mark.parametrize("width", [80, 120, 200])
-def test_idle_cells_and_an_idle_cpu_are_told_apart(width):
-    words = text_of(legend(width))
-    assert words.count("idle") - words.count("CPU idle") == 1
+    shown = frame(lane("poll", 2_000))
+    assert (
+        text_of(detail(views, shown, 120))
+        == " fds 965–977  poll 2 of 13 ready, 128 B unread, not checked yet"
+    )
