@@ -138,6 +138,15 @@ RACE_BINDINGS: list[Binding] = [
         )
         for number, name in enumerate(("select", "poll", "epoll"), start=1)
     ),
+    Binding(
+        "L",
+        "choose_lanes",
+        "All lanes …",
+        id="lane.choose",
+        group=LANES,
+        show=False,
+        tooltip="A list of them: what each is, and since when; four at most race on the screen",
+    ),
     *(
         Binding(
             f"f{number}",

@@ -40,26 +40,20 @@ ABOUT: dict[str, About] = {
     "epoll": About("is told which are ready, as long as they are", "Libenzi, Linux 2.5.44, 2002"),
     "epoll-et": About("is told once when more comes, reads it all", "EPOLLET, Linux 2.5.44, 2002"),
     "epoll-oneshot": About(
-        "four workers on one epoll, each event armed anew", "EPOLLONESHOT, Linux 2.6.2, 2004"
+        "four workers, one epoll, each event armed anew", "EPOLLONESHOT, Linux 2.6.2, 2004"
     ),
     "epoll-exclusive": About(
         "four workers, one woken for each new client", "EPOLLEXCLUSIVE, Linux 4.5, 2016"
     ),
-    "kqueue": About("filters run as packets come, and queue the event", "Lemon, FreeBSD 4.1, 2000"),
-    "io_uring": About(
-        "told in a ring what was received: no read call", "Axboe, Linux 5.1; recv so: 6.0, 2022"
-    ),
+    "kqueue": About("filters run as packets come, queue the event", "Lemon, FreeBSD 4.1, 2000"),
+    "io_uring": About("told in a ring what was received: no read call", "Axboe, 2019; multishot: Linux 6.0"),
     "io_uring-poll": About(
         "told in a ring which are ready, reads by calls", "Linux 5.1; multishot: 5.13, 2021"
     ),
-    "io_uring-sqpoll": About(
-        "the same as io_uring, a second CPU takes its orders", "SQPOLL, Linux 5.1, 2019"
-    ),
-    "iocp": About("starts each read beforehand, is told when it ends", "Windows NT 3.5, 1994"),
+    "io_uring-sqpoll": About("as io_uring, but a second CPU takes its orders", "SQPOLL, Linux 5.1, 2019"),
+    "iocp": About("starts reads beforehand, is told when they end", "Windows NT 3.5, 1994"),
 }
 """By lane."""
-
-
 _BRIEF = {
     "epoll-et": "et",
     "epoll-oneshot": "1-shot",

@@ -9,9 +9,10 @@ How a session is taken back in time stands in :mod:`c10k_tui.travel`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from c10k_tui.lanes import why_not_lanes
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.race_like import RaceLike
 from c10k_tui.travel import Travel
@@ -241,14 +242,34 @@ class Session(Travel):
         """Another race altogether."""
         self._restart(scenario, words)
 
-    def toggle_lane(self, name: str) -> None:
-        """Let a lane take part or not; the last one stays."""
-        lanes = set(self.scenario.lanes) ^ {name}
-        if not lanes:
-            self.say("one lane has to stay")
-            return
+    def why_not_lanes(self, lanes: Collection[str]) -> str | None:
+        """What is wrong with racing these lanes, or None."""
+        reason = why_not_lanes(lanes)
+        if reason is not None:
+            return reason
+        try:
+            replace(self.scenario, lanes=tuple(lanes))
+        except ScenarioError as error:
+            return str(error)
+        return None
+
+    def set_lanes(self, lanes: Collection[str], words: str) -> None:
+        """Race these lanes from now on, in the order of all lanes; nothing happens if it is those already.
+
+        Raises:
+            ScenarioError: they cannot be.
+        """
         ordered = tuple(lane for lane in LANES if lane in lanes)
-        self._change(replace(self.scenario, lanes=ordered), f"{name} {'on' if name in lanes else 'off'}")
+        if set(lanes) != set(self.scenario.lanes):
+            self._change(replace(self.scenario, lanes=ordered), words)
+
+    def toggle_lane(self, name: str) -> None:
+        """Let a lane take part or not, if that can be."""
+        lanes = set(self.scenario.lanes) ^ {name}
+        if (reason := self.why_not_lanes(lanes)) is not None:
+            self.say(reason)
+        else:
+            self.set_lanes(lanes, f"{name} {'on' if name in lanes else 'off'}")
 
     def toggle_fd_setsize(self) -> None:
         """Whether select stops at 1024 descriptors."""

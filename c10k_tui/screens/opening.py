@@ -53,6 +53,16 @@ class OpeningActions(TravelActions):
             entered,
         )
 
+    def action_choose_lanes(self) -> None:
+        from c10k_tui.screens.lanes import LanesScreen
+
+        def chosen(lanes: frozenset[str] | None) -> None:
+            if lanes is not None:
+                self.session.set_lanes(lanes, f"{len(lanes)} lane{'s' if len(lanes) > 1 else ''}")
+                self._changed()
+
+        self.app.push_screen(LanesScreen(self.session.scenario.lanes, self.session.why_not_lanes), chosen)
+
     def action_curve(self) -> None:
         from c10k_tui.curve_model import CurveModel
         from c10k_tui.screens.curve import CurveScreen

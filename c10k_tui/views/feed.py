@@ -160,7 +160,8 @@ def heading(lanes: list[str], width: int) -> Line:
     time = "time, ms ".rjust(11) if packet >= TINY_PACKET else ""
     spans = [(time + path.ljust(packet - len(time)), "dim")]
     before = " " * min(2, column + 1 - LEAST_COLUMN)
-    spans.extend((before + brief_name(name, column - 2).ljust(column - len(before)), name) for name in lanes)
+    room = column - len(before)
+    spans.extend((before + brief_name(name, room).ljust(room), name) for name in lanes)
     return clip(tuple(spans), width)
 
 
