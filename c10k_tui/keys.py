@@ -170,7 +170,7 @@ RACE_BINDINGS: list[Binding] = [
         "next_preset",
         "Preset",
         id="preset.next",
-        tooltip="c10k, first-benchmark, all-active, churn, small, in turn",
+        tooltip="c10k, first-benchmark, all-active, churn, small, threads-well, c10k-1999, in turn",
     ),
     Binding(
         "l",

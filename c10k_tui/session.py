@@ -280,21 +280,19 @@ class Session(Travel):
         self._change(replace(self.scenario, fd_setsize=limited), words)
 
     def preset(self, name: str) -> None:
-        """A preset, with the lanes, the seed and the limit kept."""
-        now = self.scenario
-        scenario = replace(PRESETS[name][1], lanes=now.lanes, seed=now.seed, fd_setsize=now.fd_setsize)
-        self._restart(scenario, f"{name}: {PRESETS[name][0]}")
+        """A preset, with the lanes (unless it is about others), the seed and the limit kept."""
+        self._restart(self._of_preset(name), f"{name}: {PRESETS[name][0]}")
 
     def next_preset(self) -> None:
         """The preset after the one that is on (the first if none is)."""
         names = list(PRESETS)
-        now = self.scenario
-        same = [
-            index
-            for index, name in enumerate(names)
-            if replace(PRESETS[name][1], lanes=now.lanes, seed=now.seed, fd_setsize=now.fd_setsize) == now
-        ]
+        same = [index for index, name in enumerate(names) if self._of_preset(name) == self.scenario]
         self.preset(names[(same[0] + 1) % len(names) if same else 0])
+
+    def _of_preset(self, name: str) -> Scenario:
+        now, scenario = self.scenario, PRESETS[name][1]
+        lanes = now.lanes if scenario.lanes == Scenario().lanes else scenario.lanes
+        return replace(scenario, lanes=lanes, seed=now.seed, fd_setsize=now.fd_setsize)
 
     def why_not_fds(self, fds: int) -> str | None:
         """What is wrong with this number of descriptors, or None."""

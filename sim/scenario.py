@@ -268,5 +268,13 @@ PRESETS: dict[str, tuple[str, Scenario]] = {
         Scenario(fds=2_000, active=Share(1_000), rate=20_000, churn=10_000),
     ),
     "small": ("16 descriptors: nobody needs epoll yet", Scenario(fds=16)),
+    "threads-well": (
+        "few connections, all of them busy: a thread each waits for less than epoll",
+        Scenario(fds=16, active=Share(10_000), burst=1, lanes=("thread", "epoll")),
+    ),
+    "c10k-1999": (
+        "a process each, a thread each, select; and epoll, which came later",
+        Scenario(active=Share(1_000), burst=20, lanes=("process", "thread", "select", "epoll")),
+    ),
 }
-"""Scenarios one key away: name, what it is in a few words, the scenario."""
+"""Scenarios one key away: name, what it is in a few words, the scenario; lanes that it names it is about."""

@@ -54,7 +54,11 @@ def _asleep(lane: LaneFrame) -> Wordings:
     asleep = ("asleep", "strong")
     if isinstance(lane.mechanism, IoUringView) and lane.mechanism.thread in ("spinning", "working"):
         doing = {"spinning": "spins", "working": "works"}[lane.mechanism.thread]
-        return (asleep, (f"; the second CPU {doing}", "dim")), (asleep, (f"; CPU 2 {doing}", "dim"))
+        return (
+            (asleep, (f"; the second CPU {doing}", "dim")),
+            (asleep, (f"; CPU 2 {doing}", "dim")),
+            (asleep,),
+        )
     return (asleep, (": nothing to do until an interrupt", "dim")), (asleep,)
 
 

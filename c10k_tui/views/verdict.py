@@ -164,15 +164,16 @@ def _livelock(frame: Frame) -> Wordings:
 
 def _alone(lane: LaneFrame) -> Wordings:
     who, counters = (lane.name, lane.name), lane.counters
-    told, requests = f"{format_short(counters.wasted)} looks for nothing", format_short(counters.requests)
+    told = f"looks for nothing: {format_short(counters.wasted)}"
     if lane.name in ONE_TASK_EACH:
-        told = f"{format_short(counters.context_switches)} switches for {requests} requests"
+        told = f"switches: {format_short(counters.context_switches)}"
     elif lane.name in COMPLETING_LANES:
-        told = f"{format_short(counters.syscalls)} calls for {requests} requests"
+        told = f"system calls: {format_short(counters.syscalls)}"
+    told += f" so far, for {format_short(counters.requests)} answered"
     keys = ("Keys 1 2 3 and L bring others in.", "dim")
     return (
-        (who, (f" alone: {told} so far. ", "text"), keys),
-        (who, (f": {told}.", "text")),
+        (who, (f" alone, {told}. ", "text"), keys),
+        (who, (f", {told}.", "text")),
     )
 
 

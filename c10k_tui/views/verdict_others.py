@@ -115,21 +115,22 @@ def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
         (*intro, *said, (". ", "text"), *memory),
         (*intro, *said, (".", "text")),
         (*_list((dear, cheap), costs), (" a request: ", "text"), *said, (".", "text")),
+        (*_list((dear, cheap), costs), (": ", "text"), *said, (".", "text")),
         (*_list((dear, cheap), costs), (" a request.", "text")),
     )
 
 
 def _difference(dear: LaneFrame, cheap: LaneFrame) -> Line:
-    """What the two costs come to."""
+    """What the two costs come to, and whether that speaks for a task for each connection."""
     over, under = _request_ns(dear), _request_ns(cheap)
     alike = (over - under) * 100 < ALIKE_PERCENT * over
-    threads = next((lane for lane in (dear, cheap) if lane.name in ONE_TASK_EACH), None)
-    if threads is not None and (alike or threads is cheap):
-        words = "threads" if threads.name == "thread" else "processes"
-        return ((f"{words} do well here", "good"),)
-    if alike or not under:
-        return (("about the same", "good"),)
-    return marked(f"*{ratio_text(over, under)}×* less")
+    words: Line = marked("about the same") if alike else marked(f"*{ratio_text(over, max(1, under))}×* less")
+    crew = next((lane for lane in (cheap, dear) if lane.name in ONE_TASK_EACH), None)
+    other = dear if crew is cheap else cheap
+    if crew is None or other.name in ONE_TASK_EACH or not (alike or crew is cheap):
+        return words
+    well = "threads do well here" if crew.name == "thread" else "processes do well here"
+    return (*words, (", ", "text"), (well, "good"))
 
 
 def _memory(one: LaneFrame, other: LaneFrame) -> Line:
@@ -148,6 +149,7 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
     return (
         (("Waiting for a request costs ", "text"), *costs, (".", "text")),
         (("Waiting, a request: ", "text"), *costs, (".", "text")),
+        (*costs, (" a request.", "text")),
         (("Waiting, a request: dearest ", "text"), *most, ("; cheapest ", "text"), *least, (".", "text")),
         (*most, (", ", "text"), *least, (" a request.", "text")),
     )

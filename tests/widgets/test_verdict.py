@@ -103,7 +103,7 @@ def test_two_lanes_that_scan_are_told_of_together():
 
 
 def test_a_lane_alone_has_nothing_to_be_compared_with():
-    assert said(frame(lane(counters=counters(wasted=5)))).startswith("select alone: 5 looks for nothing")
+    assert said(frame(lane(counters=counters(wasted=5)))).startswith("select alone, looks for nothing: 5")
 
 
 @pytest.mark.parametrize("others", [(), ("poll",), ("epoll",), ("poll", "epoll")])

@@ -1,0 +1,34 @@
+"""Races of any lanes at any moment: what the views have to be true of."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from sim.frame import Frame
+from sim.race import Race
+from sim.scenario import LANES, Active, Scenario, Share
+
+ACTIVE: tuple[Active, ...] = (1, Share(1_000), Share(10_000))
+NO_FLASH_NS = 1
+"""Virtual nanoseconds per wall second at which what flashed or glowed a moment ago is over."""
+
+
+@st.composite
+def frames(draw: st.DrawFn, least: int = 1) -> Frame:
+    """A race of one to four lanes, at one of its moments; the frame has the newest records only."""
+    lanes = draw(st.lists(st.sampled_from(LANES), min_size=least, max_size=4, unique=True))
+    active = draw(st.sampled_from(ACTIVE))
+    scenario = Scenario(
+        fds=draw(st.sampled_from((1, 16, 300, 2_000))),
+        active=active,
+        rate=draw(st.sampled_from((0, 2_000, 20_000, 300_000))),
+        burst=draw(st.sampled_from((1, 3, 40))),
+        churn=draw(st.sampled_from((0, 0, 2_000))),
+        lanes=tuple(lanes),
+    )
+    race = Race(scenario)
+    moment_ns = draw(st.integers(0, 6_000_000))
+    race.advance(moment_ns // 2)
+    race.frame()
+    race.advance(moment_ns)
+    return race.frame()
