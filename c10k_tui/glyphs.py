@@ -26,6 +26,7 @@ OVER = "÷"
 BAR = "│"
 FULL = "█"
 PLAY = "▶"
+BACK = "◀"
 PAUSE = "▌▌"
 ELLIPSIS = "…"
 

@@ -131,8 +131,7 @@ def pictured(scenario: Scenario) -> Scenario:
     """
     if scenario.fault:
         raise UsageError(
-            f"the screen has no picture of {scenario.fault} yet; "
-            f"in figures: c10k-tui run '{scenario}'"
+            f"the screen has no picture of {scenario.fault} yet; in figures: c10k-tui run '{scenario}'"
         )
     return scenario
 

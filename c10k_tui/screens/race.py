@@ -146,6 +146,7 @@ class RaceScreen(PointingActions):
         for name, lane in self._lanes.items():
             lane.display = name in names
         self.set_class(len(names) > 2, "-three")
+        self.set_class(len(names) > 3, "-four")
         self.call_after_refresh(self.draw)
 
     def tick(self) -> None:
@@ -201,6 +202,7 @@ class RaceScreen(PointingActions):
         session = self.session
         head = self._draw_head(frame)
         for lane in frame.lanes:
+            self._lane(lane.name).show_inside(lane)
             self._lane(lane.name).show_words(lane, self._scans.get(lane.name, 0))
             self._lane(lane.name).show_frame()
         self._draw_host(frame)

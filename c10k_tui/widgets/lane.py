@@ -1,4 +1,4 @@
-"""One lane on the screen: its grid, what it does now, what it has just done, where its time went."""
+"""One lane on the screen: its grid, the picture of its mechanism, what it does now and has just done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from textual.containers import Vertical
 
 from c10k_tui.spans import Line, spread, wrap
 from c10k_tui.views.cpu import bar, spent
+from c10k_tui.views.inside import inside, price_words, told_by
 from c10k_tui.views.sentence import activity, brief_sentence, sentence
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lines import Lines, entitle
@@ -46,11 +47,17 @@ class Lane(Vertical):
         super().__init__(id=f"lane-{name}")
         self.lane = name
         self.grid = Grid(id=f"grid-{name}")
+        self.inside = Lines(classes="inside")
         self.words = Lines(classes="words")
 
     def compose(self) -> ComposeResult:
         yield self.grid
+        yield self.inside
         yield self.words
+
+    def show_inside(self, lane: LaneFrame) -> None:
+        """Draw the mechanism's own picture."""
+        self.inside.show(inside(lane, *self.inside.size))
 
     def show_words(self, lane: LaneFrame, scans: int) -> None:
         """Show what the lane says.
@@ -74,8 +81,20 @@ class Lane(Vertical):
         self.words.show(lines)
 
     def show_frame(self) -> None:
-        """Say on the frame who runs here and what a cell stands for."""
-        title = TITLES[self.lane] if self.size.width >= len(TITLES[self.lane]) + 4 else self.lane
+        """Say on the frame who runs here, how it is told, at whose prices, and what a cell stands for."""
+        room = self.size.width - 4
         k = self.grid.model.layout.k
-        words = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
-        entitle(self, title, words)
+        cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
+        title = TITLES[self.lane] if room >= len(TITLES[self.lane]) else self.lane
+        prices = price_words(self.lane)
+        told = told_by(self.lane)
+        choices = [[told, *prices[:1], cells], [*prices[:1], cells], [*prices[1:], cells]]
+        subtitle = next((line for words in choices if len(line := _dotted(words)) <= room), cells)
+        if prices and not any(said and said in subtitle for said in prices):
+            # On a frame this narrow what has to be said of the prices stands beside the name.
+            title = f"{self.lane} {prices[-1]}".rstrip()
+        entitle(self, title, subtitle)
+
+
+def _dotted(words: list[str]) -> str:
+    return " · ".join(word for word in words if word)
