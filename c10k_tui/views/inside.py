@@ -52,9 +52,7 @@ def told_by(lane: str) -> str:
     return "completion" if lane in _COMPLETION else "readiness"
 
 
-def price_words(lane: str) -> tuple[str, ...]:
-    """What must be said of a lane's prices, from the longest wording to the shortest; none if nothing."""
-    said = PRICES.get(lane)
-    if said is None:
-        return ()
-    return (said, said.removeprefix("prices ")) if said == ESTIMATED else (said, "")
+def price_words(lane: str) -> tuple[str, str, str]:
+    """What has to be said of a lane's prices: at length, briefly, and beside its name; empty if nothing."""
+    said = PRICES.get(lane, "")
+    return (said, "estimated", "(est.)") if said == ESTIMATED else (said, "", "")

@@ -8,7 +8,7 @@ program's side is at the left of the wall and the kernel's at the right, where t
 from __future__ import annotations
 
 from c10k_tui import glyphs
-from c10k_tui.spans import Line
+from c10k_tui.spans import Line, width_of
 from c10k_tui.views.inside_parts import (
     arrow,
     bytes_words,
@@ -121,11 +121,10 @@ def _asked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
 
 def _copy(view: SetView, asked: int, whole: int, width: int) -> Line:
     """The kernel's copy of the set: what was asked of it, and what comes."""
-    if not view.in_kernel:
-        return words(glyphs.IDLE * width, "idle")
-    filled = gauge(asked, whole, width, "heat-3")
-    rest = width - len(filled[0][0]) if asked else width
-    return (*filled[: bool(asked)], (glyphs.HEAT[0] * rest, "heat-1")) if rest else filled
+    if width <= 0 or not view.in_kernel:
+        return words(glyphs.IDLE * max(0, width), "idle")
+    done = gauge(asked, whole, width, "heat-3")[: asked > 0]
+    return (*done, (glyphs.HEAT[0] * (width - width_of(done)), "heat-1"))
 
 
 def _asked_words(view: SetView, asked: int, whole: int) -> tuple[Line, ...]:
@@ -233,8 +232,8 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
         crossing = fitting(
             (
                 (
-                    (f"{glyphs.PLAY} {handed:,} changes", "wasted" if handed else "dim"),
-                    (f" {glyphs.BACK} {ready:,} events", "good"),
+                    (f"{glyphs.PLAY} {_some(handed, 'change')}", "wasted" if handed else "dim"),
+                    (f" {glyphs.BACK} {_some(ready, 'event')}", "good"),
                 ),
                 ((f"{glyphs.PLAY}{handed:,}", "text"), (f" {glyphs.BACK}{ready:,}", "good")),
             ),
@@ -250,8 +249,8 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    changes = arrow(f"{handed:,} changes", bytes_words(in_bytes, left - 18), left, inward=True)
-    events = arrow(f"{ready:,} events", bytes_words(out_bytes, left - 16), left, inward=False)
+    changes = arrow(_some(handed, "change"), bytes_words(in_bytes, left - 18), left, inward=True)
+    events = arrow(_some(ready, "event"), bytes_words(out_bytes, left - 16), left, inward=False)
     knotes = (("kernel: ", "text"), (f"{view.knotes:,}", "strong"), (" knotes", "text"))
     long = (*knotes, (" (number, filter)", "dim"))
     rows = [
@@ -279,6 +278,10 @@ def _gathered_words(view: KqueueView, width: int) -> Line:
     return fitting(
         (words(f"{view.changes:,} for the next call", "dim"), words(f"{view.changes:,} next", "dim")), width
     )
+
+
+def _some(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _change_words() -> tuple[Line, ...]:

@@ -20,7 +20,7 @@ FD_MASK = 0xFFFFFFFF
 HEAD, TAIL, BOTH = "H", "T", "="
 LOOPS = 26
 """From this width on two loops fit side by side."""
-MIDDLE = 18
+MIDDLE = 20
 """Cells between the loops, where the kernel's own state is told."""
 POLL_IN = 0x001
 
@@ -72,12 +72,12 @@ def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> l
         middle = MIDDLE if width < 80 else 28
     side = (width - middle) // 2
     gap = width - middle - 2 * side
-    submissions = _loop(
-        view.submissions, _submission_rows(view, side - 4, height - 2), side, height, lane.name
-    )
-    completions = _loop(
-        view.completions, _completion_rows(lane, view, side - 4, height - 2), side, height, lane.name
-    )
+    room, rows = side - 4, height - 2
+    taken, done = _submission_rows(view, room, rows), _completion_rows(lane, view, room, rows)
+    if not middle:
+        taken, done = _with_kernel(lane, view, taken, done, room)
+    submissions = _loop(view.submissions, taken, side, height, lane.name)
+    completions = _loop(view.completions, done, side, height, lane.name)
     told = _kernel_rows(lane, view, middle - 4) if middle else []
     lines: list[Line] = []
     for y in range(height):
@@ -88,6 +88,34 @@ def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> l
             between = ((f"{flow} ", "dim"), *pad(text, middle - 4), (f" {flow}", "dim"))
         lines.append((*submissions[y], *between, (" " * gap, "text"), *completions[y]))
     return lines
+
+
+def _with_kernel(
+    lane: LaneFrame, view: IoUringView, taken: list[Line], done: list[Line], room: int
+) -> tuple[list[Line], list[Line]]:
+    """The insides of the loops with the kernel's state in their last rows, for want of a place between them.
+
+    With one row there is only room for the polling thread, if there is one: how full the ring is, one sees.
+    """
+    if len(taken) == 1:
+        if view.thread is None:
+            return taken, done
+        return [fitting(_in_loop_choices(lane, view), room)], done
+    kernel = _kernel_rows(lane, view, room)
+    if view.thread is not None:
+        kernel = [kernel[1], kernel[0], *kernel[2:]]
+    return [*taken[:-1], kernel[0]], [*done[:-1], kernel[1]]
+
+
+def _in_loop_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
+    """The submission ring's use and its thread, or the thread alone."""
+    used: Line = counted("SQ", ring_used(view.submissions))
+    choices = _thread_choices(lane, view)
+    brief = words(f"{_VERBS[view.thread or '']} {_burnt_percent(lane)}%", "wasted")
+    return ((*used, *words(" · ", "dim"), *brief), (*used, *words(" "), *brief), brief, choices[-1])
+
+
+_VERBS = {"working": "works", "spinning": "spins", "asleep": "sleeps", "": ""}
 
 
 # -- loops -----------------------------------------------------------------------------------------
@@ -209,7 +237,7 @@ def _entry_rows(said: list[str], used: int, width: int, rows: int) -> list[Line]
             line += [*([(" ", "text")] if line else []), (said[place], "key")]
             place += 1
         if row == rows - 1 and used > place:
-            line.append((f" +{used - place:,}", "dim"))
+            line.append((f"{' ' if line else ''}+{used - place:,}", "dim"))
         lines.append(tuple(line))
     return lines
 
@@ -231,6 +259,7 @@ def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
                 (
                     (("buffers free ", "text"), (free, "strong"), (f" of {whole}", "dim")),
                     (("buffers ", "text"), (free, "strong"), (f"/{whole}", "dim")),
+                    ((free, "strong"), (" buf. free", "text")),
                     (("buffers ", "text"), (free, "strong")),
                 ),
                 width,
@@ -243,16 +272,23 @@ def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
 
 def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
     """The polling kernel thread: what it does, and how much of its own CPU it has burnt."""
-    counters = lane.counters
-    busy_ns = counters.sq_thread_work_ns + counters.sq_thread_spin_ns
-    percent = round(100 * busy_ns / max(1, busy_ns + counters.sq_thread_sleep_ns))
-    does = view.thread or ""
-    role = {"working": "good", "spinning": "wasted"}.get(does, "dim")
+    percent = _burnt_percent(lane)
+    state = view.thread or ""
+    role = {"working": "good", "spinning": "wasted"}.get(state, "dim")
+    does = _VERBS[state]
     return (
-        ((f"2nd CPU {does}", role), (f", {percent} % burnt", "dim")),
+        ((f"2nd CPU {does}", role), (f", {percent}% used", "dim")),
         ((does, role), (f" {percent}% CPU", "dim")),
+        ((does, role), (f" {percent}%", "dim")),
         ((does, role),),
     )
+
+
+def _burnt_percent(lane: LaneFrame) -> int:
+    """How much of its own CPU the polling thread has used, at work or spinning."""
+    counters = lane.counters
+    busy_ns = counters.sq_thread_work_ns + counters.sq_thread_spin_ns
+    return round(100 * busy_ns / max(1, busy_ns + counters.sq_thread_sleep_ns))
 
 
 # -- little room -----------------------------------------------------------------------------------
@@ -263,13 +299,17 @@ def _ring_line(lane: LaneFrame, view: IoUringView, width: int) -> Line:
     sq, cq = ring_used(view.submissions), ring_used(view.completions)
     texts = (f"SQ {sq} ", f" CQ {cq} ")
     thread: Line = ()
-    if view.thread is not None and width >= 30:
-        thread = (*words(" "), *fitting(_thread_choices(lane, view)[1:], width // 3))
+    if view.thread is not None:
+        brief = words(f"{_VERBS[view.thread]} {_burnt_percent(lane)}%", "wasted")
+        thread = (*words(" "), *brief)
+        if width < 24:
+            return fitting(
+                ((*words(f"SQ {sq} CQ {cq}"), *thread), (*words(f"CQ {cq}"), *thread), brief), width
+            )
     room = width - sum(map(len, texts)) - width_of(thread)
-    if room < 8:
-        return fitting(
-            ((*words(texts[0]), *words(texts[1].strip(), "strong")), words(texts[1].strip())), width
-        )
+    if room < (6 if view.thread is None else 8):
+        told: Line = words(f"SQ {sq} CQ {cq}")
+        return fitting(((*told, *thread), told, words(f"CQ {cq}")), width)
     left = room // 2
     return (
         (texts[0], "text"),

@@ -109,9 +109,10 @@ def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, *, with_memory:
     parts = [switches]
     memory = lane.memory
     if with_memory and memory is not None:
-        parts.append(words(f"{format_bytes(memory.used_bytes)} used", "strong"))
+        used, limit = format_bytes(memory.used_bytes), format_bytes(memory.limit_bytes)
+        parts.append(((used, "strong"), (f" of {limit}" if width >= 40 else "", "text")))
         if memory.reserved_bytes:
-            parts.append(words(f"{format_bytes(memory.reserved_bytes)} of stacks reserved"))
+            parts.append(words(f"{format_bytes(memory.reserved_bytes)} reserved"))
     parts.append(words(f"{format_short(tasks.preemptions)} preempted", "dim"))
     if counters.spurious_wakes:
         parts.append(words(f"{format_short(counters.spurious_wakes)} woken for nothing", "wasted"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -86,15 +88,17 @@ class Lane(Vertical):
         k = self.grid.model.layout.k
         cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
         title = TITLES[self.lane] if room >= len(TITLES[self.lane]) else self.lane
-        prices = price_words(self.lane)
-        told = told_by(self.lane)
-        choices = [[told, *prices[:1], cells], [*prices[:1], cells], [*prices[1:], cells]]
-        subtitle = next((line for words in choices if len(line := _dotted(words)) <= room), cells)
-        if prices and not any(said and said in subtitle for said in prices):
-            # On a frame this narrow what has to be said of the prices stands beside the name.
-            title = f"{self.lane} {prices[-1]}".rstrip()
+        told, (long, short, beside) = told_by(self.lane), price_words(self.lane)
+        choices = (
+            *((told, long, cells), (told, short, cells), (short, cells), (cells,)),
+            (f"{k:,} fds a cell" if k > 1 else "1 fd a cell",),
+        )
+        subtitle = next((line for words in choices if len(line := _dotted(words)) <= room), "")
+        if beside and short not in subtitle:
+            # On so narrow a frame what has to be said of the prices stands beside the name.
+            title = f"{self.lane} {beside}"
         entitle(self, title, subtitle)
 
 
-def _dotted(words: list[str]) -> str:
+def _dotted(words: Sequence[str]) -> str:
     return " · ".join(word for word in words if word)
