@@ -157,10 +157,9 @@ def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
 
 
 def _label_width(width: int, columns: int) -> int:
-    """Room for the rows' names beside so many columns."""
-    return next(
-        (label for label in LABEL_WIDTHS if width - label >= LEAST_COLUMN * columns), LABEL_WIDTHS[-1]
-    )
+    """Room for the rows' names beside so many columns; many columns with longer names get a cell more."""
+    least = LEAST_COLUMN + (columns > 4 and width >= LABEL_WIDTHS[-1] + (LEAST_COLUMN + 1) * columns)
+    return next((label for label in LABEL_WIDTHS if width - label >= least * columns), LABEL_WIDTHS[-1])
 
 
 def _shown_ratio(frame: Frame, width: int) -> tuple[LaneFrame, LaneFrame] | None:
