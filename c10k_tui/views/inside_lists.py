@@ -15,7 +15,6 @@ from c10k_tui.views.inside_parts import (
     counted,
     fitting,
     gauge,
-    joined,
     kernel_width,
     labelled_queue,
     program_width,
@@ -314,7 +313,7 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
     if width < WALLED:
         rows = [
             (0, _packets("port", view, width)),
-            (1, joined((flight, words(f"{locked} locked", "wasted")), width)),
+            (1, fitting((_flight(view, locked), _hold(view, locked), flight), width)),
             (2, fitting((threads, threads[:3], words(f"{view.running} run")), width)),
             (3, fitting((words("results, not readiness", "good"), words("results", "good")), width)),
             (4, fitting((words("the data is in the buffer", "dim"), words("data is there", "dim")), width)),
@@ -328,7 +327,7 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
     if left < 36:
         results = arrow("results", "", left, inward=False)
     rows = [
-        (0, walled(posted, joined((flight, words(f"{locked} locked", "wasted")), right), width)),
+        (0, walled(posted, fitting((_flight(view, locked), _hold(view, locked), flight), right), width)),
         (1, walled(results, _packets("port's queue", view, right), width)),
         (2, walled(fitting(_has_data(), left), fitting((threads, threads[:3]), right), width)),
         (3, walled(_program("keeps no list", left), fitting(_no_list(), right), width)),
@@ -336,6 +335,14 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
         (4, memory_words(lane, width)),
     ]
     return ranked(rows, height)
+
+
+def _flight(view: IocpView, locked: str) -> Line:
+    return (*counted("in flight", view.pending), (" · ", "dim"), (f"{locked} locked", "wasted"))
+
+
+def _hold(view: IocpView, locked: str) -> Line:
+    return ((f"{view.pending:,}", "strong"), (" hold ", "text"), (f"{locked} locked", "wasted"))
 
 
 def _has_data() -> tuple[Line, ...]:

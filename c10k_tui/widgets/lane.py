@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from c10k_tui.spans import Line, spread, wrap
+from c10k_tui.views.counters import SHORT_NAMES
 from c10k_tui.views.cpu import bar, spent
 from c10k_tui.views.inside import inside, price_words, told_by
 from c10k_tui.views.sentence import activity, brief_sentence, sentence
@@ -84,20 +85,26 @@ class Lane(Vertical):
 
     def show_frame(self) -> None:
         """Say on the frame who runs here, how it is told, at whose prices, and what a cell stands for."""
-        room = self.size.width - 4
-        k = self.grid.model.layout.k
-        cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
-        title = TITLES[self.lane] if room >= len(TITLES[self.lane]) else self.lane
-        told, (long, short, beside) = told_by(self.lane), price_words(self.lane)
-        choices = (
-            *((told, long, cells), (told, short, cells), (short, cells), (cells,)),
-            (f"{k:,} fds a cell" if k > 1 else "1 fd a cell",),
-        )
-        subtitle = next((line for words in choices if len(line := _dotted(words)) <= room), "")
-        if beside and short not in subtitle:
-            # On so narrow a frame what has to be said of the prices stands beside the name.
-            title = f"{self.lane} {beside}"
-        entitle(self, title, subtitle)
+        entitle(self, *frame_words(self.lane, self.grid.model.layout.k, self.size.width - 4))
+
+
+def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
+    """Title and subtitle of a lane's frame, each in at most so many cells.
+
+    That prices are estimated is always said: beside the name, if nowhere else.
+    """
+    told, (long, short, beside) = told_by(lane), price_words(lane)
+    cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
+    brief = "1 fd a cell" if k == 1 else f"{k:,} fds a cell"
+    subtitles = ((told, long, cells), (told, short, cells), (short, cells), (cells,), (brief,))
+    subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
+    names = (lane, *SHORT_NAMES.get(lane, ()))
+    if beside and short not in subtitle:
+        names = tuple(f"{name} {beside}" for name in names)
+    titles = (f"{names[0]}: {told}", *names) if told not in subtitle else names
+    if not beside or short in subtitle:
+        titles = (TITLES[lane], *titles)
+    return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle
 
 
 def _dotted(words: Sequence[str]) -> str:
