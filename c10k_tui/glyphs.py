@@ -36,6 +36,7 @@ OVER = "÷"
 BAR = "│"
 FULL = "█"
 PLAY = "▶"
+BACK = "◀"
 PAUSE = "▌▌"
 ELLIPSIS = "…"
 

@@ -44,12 +44,14 @@ class Deadlock(Exception):
 class Task:
     """A thread of control."""
 
-    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send")
+    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send", "wakes")
 
     def __init__(self, program: Program, name: str) -> None:
         self.send = program.send
         self.name = name
         self.blocked = False
+        self.wakes = 0
+        """How often it was woken."""
         self.done = False
         self.result: Any = None
         self.error: Exception | None = None
@@ -148,6 +150,7 @@ class Cpu:
         if not task.blocked:
             return False
         task.blocked = False
+        task.wakes += 1
         if self.running is None:
             self.running = task
         else:

@@ -83,6 +83,7 @@ class Item:
         self.listed = False
         if self.events & polling.EPOLLONESHOT:
             self.wanted = 0
+            self.epoll.disarmed += 1
 
     def wake(self, key: int) -> bool:
         """``ep_poll_callback``: the file changed, so put the item on the ready list."""
@@ -112,7 +113,7 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
-    __slots__ = ("blocks", "collected_ns", "count", "interest", "ready", "told_once", "waiters")
+    __slots__ = ("blocks", "collected_ns", "count", "disarmed", "interest", "ready", "told_once", "waiters")
 
     lazy = True
 
@@ -123,6 +124,8 @@ class Epoll(OpenFile):
         """Blocks watched whole: (first, last, events)."""
         self.count = 0
         """Descriptors watched, those in blocks that have no item of their own yet included."""
+        self.disarmed = 0
+        """One-shot items among them that have fired and were not armed again."""
         self.ready: list[Item] = []
         self.collected_ns = -1
         """When epoll_wait last walked the ready list."""
@@ -211,6 +214,7 @@ class Epoll(OpenFile):
         item = self._find(file, fd)
         if item.events & polling.EPOLLEXCLUSIVE:
             raise oserror(errno.EINVAL)
+        self.disarmed -= not item.wanted
         item.arm(events)
         self._list_if_ready(item)
 
@@ -226,6 +230,7 @@ class Epoll(OpenFile):
         """Take an item off the interest list, its wait queue and the ready list."""
         del self.interest[item.file, item.fd]
         self.count -= 1
+        self.disarmed -= not item.wanted
         item.file.items.remove(item)
         item.file.wait_queue.remove(item)
         if item.listed:

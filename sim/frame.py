@@ -146,6 +146,20 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerView:
+    """One of a fixed number of threads."""
+
+    state: int
+    """A :class:`TaskState`."""
+    fd: int
+    """What it serves; -1 for nothing."""
+    wakes: int
+    """How often it was woken, since the server was started."""
+    watched: int = 0
+    """Descriptors in an epoll of its own (``epoll-exclusive``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """The threads or processes of a lane that has several."""
 
@@ -158,6 +172,13 @@ class TaskView:
     """How often one had to give way at the end of its slice, since the server was started."""
     states: npt.NDArray[np.uint8]
     """By descriptor number, from ``first_fd`` on: a :class:`TaskState`; read-only."""
+    running_fd: int = -1
+    """What the running one serves; -1 for nothing."""
+    queue_fds: tuple[int, ...] = ()
+    """What those in the run queue serve, in the order in which they will run: the first
+    :data:`sim.mechanism.SHOWN`."""
+    workers: tuple[WorkerView, ...] = ()
+    """Where there are few of them: each; of a pool the first is the one that waits for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +241,7 @@ class LaneFrame:
     setup_ns: int
     """What building the set-up cost (accept, epoll_ctl ADD): before the race, not in ``cost_ns``."""
     mechanism: MechanismView | None = None
-    """kqueue, io_uring, iocp: their queues and rings, and what is in flight."""
+    """Sets, lists, queues and rings of the way it waits; None where there are only tasks."""
     tasks: TaskView | None = None
     """Where several tasks share the CPU; None where one does everything."""
     memory: MemoryView | None = None

@@ -7,18 +7,62 @@ A view is a value, worked out when a frame is made and good for ever; it holds a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from sim.epoll import EVENT_BYTES
 from sim.io_uring import CQE_F_MORE, Cqe, Op, Ring, Sqe
+from sim.kqueue import KEVENT_BYTES
 from sim.sqthread import ASLEEP, SPINNING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.epoll import Epoll
     from sim.io_uring import IoUring
     from sim.iocp import CompletionPort
     from sim.kqueue import Kqueue
 
 SHOWN = 64
 """Entries of one queue that a view holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetView:
+    """What select and poll hand over in every call, because the kernel keeps nothing."""
+
+    form: str
+    """``fd_set``, a bitmap with a bit for every number, or ``pollfd``, an array with an entry for each."""
+    watched: int
+    """Descriptors in it."""
+    in_bytes: int
+    """Copied into the kernel by each call."""
+    out_bytes: int
+    """Copied out again by each call that returns."""
+    in_kernel: bool
+    """Whether a call is under way, so that the kernel has its copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpollView:
+    """One epoll, or several workers' together."""
+
+    watched: int
+    """The interest list's length: what the kernel keeps; several epolls' added up."""
+    ready: int
+    """The ready list's length."""
+    ready_fds: tuple[int, ...]
+    """The first of them, in order."""
+    disarmed: int
+    """One-shot items that have fired and were not armed again: nothing is told of them."""
+    sleeping: int
+    """Calls that sleep in it."""
+    jobs: int | None = None
+    """Connections handed to a pool and not taken by one of its threads; None without a pool."""
+    job_fds: tuple[int, ...] = ()
+    """The first of them, in order."""
+    event_bytes: int = EVENT_BYTES
+    """Copied out for each event reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +79,10 @@ class KqueueView:
     """Changes the program has ready for the next kevent."""
     sleeping: bool
     """Whether a kevent call sleeps in it."""
+    handed: int = 0
+    """Changes that the call under way has brought along."""
+    event_bytes: int = KEVENT_BYTES
+    """Copied for each change on its way in and each event on its way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +139,43 @@ class IocpView:
     """Threads of the port that run."""
     waiting: int
     """Threads that wait for a packet."""
+    queued_bytes: tuple[int, ...] = ()
+    """Bytes that the packets of ``queued_keys`` brought."""
 
 
-MechanismView = KqueueView | IoUringView | IocpView
+MechanismView = SetView | EpollView | KqueueView | IoUringView | IocpView
 
 
-def kqueue_view(kqueue: Kqueue, changes: int) -> KqueueView:
-    """A kqueue at this moment."""
-    queued = tuple(knote.ident for knote in list(kqueue.queue)[:SHOWN])
-    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.calls))
+def epoll_view(epolls: Iterable[Epoll], jobs: Iterable[int] | None = None) -> EpollView:
+    """One epoll at this moment, or several together.
+
+    Args:
+        epolls: each watches connections of its own.
+        jobs: connections handed to a pool and not taken yet.
+    """
+    epolls = tuple(epolls)
+    ready = [item for epoll in epolls for item in epoll.ready[:SHOWN]]
+    queue = None if jobs is None else tuple(jobs)
+    return EpollView(
+        watched=sum(epoll.count for epoll in epolls),
+        ready=sum(len(epoll.ready) for epoll in epolls),
+        ready_fds=tuple(item.fd for item in ready[:SHOWN]),
+        disarmed=sum(epoll.disarmed for epoll in epolls),
+        sleeping=sum(len(epoll.waiters) for epoll in epolls),
+        jobs=None if queue is None else len(queue),
+        job_fds=() if queue is None else queue[:SHOWN],
+    )
+
+
+def kqueue_view(kqueue: Kqueue, changes: int, handed: int) -> KqueueView:
+    """A kqueue at this moment.
+
+    Args:
+        changes: those ready for the next kevent.
+        handed: those that the kevent under way brought.
+    """
+    queued = tuple(knote.ident for knote in islice(kqueue.queue, SHOWN))
+    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.calls), handed)
 
 
 _OPERATIONS = {value: name.lower() for name, value in vars(Op).items() if isinstance(value, int)}
@@ -144,12 +220,13 @@ def iocp_view(port: CompletionPort, buffer_bytes: int) -> IocpView:
     """
     return IocpView(
         queued=len(port.queue),
-        queued_keys=tuple(packet.key for packet in list(port.queue)[:SHOWN]),
+        queued_keys=tuple(packet.key for packet in islice(port.queue, SHOWN)),
         pending=port.started,
         locked_bytes=port.started * buffer_bytes,
         concurrency=port.concurrency,
         running=port.running,
         waiting=len(port.calls),
+        queued_bytes=tuple(packet.moved for packet in islice(port.queue, SHOWN)),
     )
 
 

@@ -32,8 +32,9 @@ space. What is dear is the kernel's share of each, and there a blocked thread co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from heapq import heappop, heappush
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill, Count, Part
@@ -93,6 +94,23 @@ class RunQueue:
     def tasks(self) -> list[ScheduledTask]:
         """Who waits for the CPU, in no order."""
         return [task for _, _, task in self._entries]
+
+    def first(self, count: int) -> list[ScheduledTask]:
+        """The next ones, at most so many, in the order in which they will run.
+
+        What comes behind an entry of a heap lies in two places, so none but those have to be looked at.
+        """
+        return list(islice(self._in_order(), count))
+
+    def _in_order(self) -> Iterator[ScheduledTask]:
+        entries = self._entries
+        nearest = [(entries[0][:2], 0)] if entries else []
+        while nearest:
+            _, place = heappop(nearest)
+            yield entries[place][2]
+            for below in (2 * place + 1, 2 * place + 2):
+                if below < len(entries):
+                    heappush(nearest, (entries[below][:2], below))
 
     @property
     def least_ns(self) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim import polling
-from sim.frame import MemoryView, TaskState, TaskView
+from sim.frame import MemoryView, TaskState, TaskView, WorkerView
+from sim.mechanism import SHOWN
+from sim.scheduler import ScheduledTask
 from sim.servers.base import Server
 from sim.servers.crew import Crew
 
@@ -19,16 +21,33 @@ def task_view(server: Server, first_fd: int, fds: int) -> TaskView | None:
     if server.one_task_each:
         masks = server.kernel.table.poll_masks[first_fd : first_fd + fds]
         states[: len(masks)][masks != polling.NVAL] = TaskState.BLOCKED
-    for task in scheduler.queue.tasks:
-        if first_fd <= task.fd < first_fd + fds:
-            states[task.fd - first_fd] = TaskState.RUNNABLE
+    runnable = len(scheduler.queue)
+    if runnable:
+        served = np.fromiter((task.fd for task in scheduler.queue.tasks), np.int64, runnable) - first_fd
+        states[served[(served >= 0) & (served < fds)]] = TaskState.RUNNABLE
     running = scheduler.running
     if running is not None and first_fd <= running.fd < first_fd + fds:
         states[running.fd - first_fd] = TaskState.RUNNING
     states.flags.writeable = False
-    runnable = len(scheduler.queue)
     on_cpu = int(running is not None)
-    return TaskView(on_cpu, runnable, server.tasks - runnable - on_cpu, scheduler.preemptions, states)
+    return TaskView(
+        running=on_cpu,
+        runnable=runnable,
+        blocked=server.tasks - runnable - on_cpu,
+        preemptions=scheduler.preemptions,
+        states=states,
+        running_fd=-1 if running is None else running.fd,
+        queue_fds=tuple(task.fd for task in scheduler.queue.first(SHOWN)),
+        workers=tuple(_worker(server, number, task) for number, task in enumerate(server.workers)),
+    )
+
+
+def _worker(server: Crew, number: int, task: ScheduledTask) -> WorkerView:
+    if task is server.scheduler.running:
+        state = TaskState.RUNNING
+    else:
+        state = TaskState.BLOCKED if task.blocked else TaskState.RUNNABLE
+    return WorkerView(state, task.fd, task.wakes, server.watched_by(number))
 
 
 def memory_view(server: Server) -> MemoryView:

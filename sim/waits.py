@@ -84,7 +84,7 @@ def select(
             bitmap[:size] = result
         return int(sum(int(np.bitwise_count(result).sum()) for result in results))
 
-    copied = _select_bytes(nfds, len(given), timeout_ns)
+    copied = select_bytes(nfds, len(given), timeout_ns)
     return (yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer, restart))
 
 
@@ -139,12 +139,12 @@ def select_listed(
         )
 
     call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    copied = _select_bytes(nfds, sets, timeout_ns)
+    copied = select_bytes(nfds, sets, timeout_ns)
     yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer)
     return answers
 
 
-def _select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, int]:
+def select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, int]:
     """What a select call copies in and out."""
     set_bytes = 8 * ((nfds + 63) // 64) * sets
     return (
@@ -181,7 +181,7 @@ def poll(
         entries["revents"] = revents.view(np.int16)
         return int(np.count_nonzero(revents))
 
-    copied = _poll_bytes(ask.count)
+    copied = poll_bytes(ask.count)
     return (yield from _scan(call, timeout_ns, kernel.costs.poll_ns, copied, answer, restart))
 
 
@@ -205,11 +205,11 @@ def poll_listed(
         return len(answers)
 
     call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    yield from _scan(call, timeout_ns, kernel.costs.poll_ns, _poll_bytes(ask.count), answer)
+    yield from _scan(call, timeout_ns, kernel.costs.poll_ns, poll_bytes(ask.count), answer)
     return answers
 
 
-def _poll_bytes(count: int) -> tuple[int, int]:
+def poll_bytes(count: int) -> tuple[int, int]:
     """What a poll call copies in and out."""
     return POLLFD_BYTES * count, REVENTS_BYTES * count
 

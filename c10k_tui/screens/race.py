@@ -1,7 +1,8 @@
 """The race screen: one timer lets the race go on, takes a frame and hands it to the widgets.
 
-Grids follow every frame, thirty times a second; text changes four times a second, which is as
-fast as figures can be read. A key's effect is shown at once and does not wait for the timer.
+Grids follow every frame, thirty times a second; what is inside the mechanisms ten times; text changes
+four times a second, which is as fast as figures can be read. A key's effect is shown at once and does
+not wait for the timer.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from sim.scenario import LANES, SCANNING_LANES
 
 FRAMES_PER_S = 30
 TEXTS_PER_S = 4
+PICTURES_PER_S = 10
 SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
@@ -80,6 +82,7 @@ class RaceScreen(PointingActions):
         self._scans: dict[str, int] = {}
         """Scans finished between the last two frames, by lane."""
         self._next_text_s = 0.0
+        self._next_picture_s = 0.0
         self._next_sample_s = 0.0
         self._stale = True
 
@@ -149,6 +152,7 @@ class RaceScreen(PointingActions):
         order = [*names, *self._lanes]
         self.query_one("#lanes").sort_children(key=lambda lane: order.index(getattr(lane, "lane", "")))
         self.set_class(len(names) > 2, "-three")
+        self.set_class(len(names) > 3, "-four")
         self.call_after_refresh(self.draw)
 
     def tick(self) -> None:
@@ -188,6 +192,10 @@ class RaceScreen(PointingActions):
         if not session.paused and now_s >= self._next_sample_s:
             self._next_sample_s = now_s + 1 / SAMPLES_PER_S
             self._curve_model.sample(frame)
+        if with_text or now_s >= self._next_picture_s:
+            self._next_picture_s = now_s + 1 / PICTURES_PER_S
+            for lane in frame.lanes:
+                self._lane(lane.name).show_inside(lane)
         if with_text:
             self._next_text_s = now_s + 1 / TEXTS_PER_S
             self._stale = False
@@ -213,7 +221,7 @@ class RaceScreen(PointingActions):
         if self._curve.size:
             self._curve.show(self._curve_model.lines(*self._curve.size))
         since = since_costs(head, since_words(frame), session.race.costs)
-        entitle(self._counters, since, ratio_words(frame))
+        entitle(self._counters, since, ratio_words(frame, self._counters.size.width))
         self._counters.show(counter_lines(frame, *self._counters.size))
 
     def _draw_head(self, frame: Frame) -> Line:

@@ -1,13 +1,17 @@
-"""One lane on the screen: its grid, what it does now, what it has just done, where its time went."""
+"""One lane on the screen: its grid, the picture of its mechanism, what it does now and has just done."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from c10k_tui.spans import Line, fitting, spread, width_of, wrap
 from c10k_tui.views.activity import activities
+from c10k_tui.views.counters import SHORT_NAMES
 from c10k_tui.views.cpu import bar, spent
+from c10k_tui.views.inside import inside, price_words, told_by
 from c10k_tui.views.sentence import sentence, sentences
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lines import Lines, entitle
@@ -45,11 +49,17 @@ class Lane(Vertical):
         super().__init__(id=f"lane-{name}")
         self.lane = name
         self.grid = Grid(id=f"grid-{name}")
+        self.inside = Lines(classes="inside")
         self.words = Lines(classes="words")
 
     def compose(self) -> ComposeResult:
         yield self.grid
+        yield self.inside
         yield self.words
+
+    def show_inside(self, lane: LaneFrame) -> None:
+        """Draw the mechanism's own picture."""
+        self.inside.show(inside(lane, *self.inside.size))
 
     def show_words(self, lane: LaneFrame, scans: int) -> None:
         """Show what the lane says.
@@ -74,8 +84,28 @@ class Lane(Vertical):
         self.words.show(lines)
 
     def show_frame(self) -> None:
-        """Say on the frame who runs here and what a cell stands for."""
-        title = TITLES[self.lane] if self.size.width >= len(TITLES[self.lane]) + 4 else self.lane
-        k = self.grid.model.layout.k
-        words = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
-        entitle(self, title, words)
+        """Say on the frame who runs here, how it is told, at whose prices, and what a cell stands for."""
+        entitle(self, *frame_words(self.lane, self.grid.model.layout.k, self.size.width - 4))
+
+
+def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
+    """Title and subtitle of a lane's frame, each in at most so many cells.
+
+    That prices are estimated is always said: beside the name, if nowhere else.
+    """
+    told, (long, short, beside) = told_by(lane), price_words(lane)
+    cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
+    brief = "1 fd a cell" if k == 1 else f"{k:,} fds a cell"
+    subtitles = ((told, long, cells), (told, short, cells), (short, cells), (cells,), (brief,))
+    subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
+    names = (lane, *SHORT_NAMES.get(lane, ()))
+    if beside and short not in subtitle:
+        names = tuple(f"{name} {beside}" for name in names)
+    titles = (f"{names[0]}: {told}", *names) if told not in subtitle else names
+    if not beside or short in subtitle:
+        titles = (TITLES[lane], *titles)
+    return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle
+
+
+def _dotted(words: Sequence[str]) -> str:
+    return " · ".join(word for word in words if word)

@@ -26,6 +26,8 @@ class Crew(Server):
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.scheduler = Scheduler(kernel, self.working_set_bytes)
+        self.workers: tuple[ScheduledTask, ...] = ()
+        """Its tasks, where they are few and stay."""
 
     @property
     def working_set_bytes(self) -> int:
@@ -36,6 +38,10 @@ class Crew(Server):
     def tasks(self) -> int:
         """How many tasks there are, those included that are not objects because nothing touched them."""
         raise NotImplementedError
+
+    def watched_by(self, worker: int) -> int:
+        """Descriptors that one of the workers waits for alone."""
+        return 0
 
     @property
     def now_serving(self) -> int | None:

@@ -17,6 +17,7 @@ from sim.accounts import Account
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.epoll import CTL_ADD, Epoll
+from sim.mechanism import EpollView, epoll_view
 from sim.scheduler import ScheduledTask
 from sim.servers.crew import Crew
 from sim.servers.epoll import MAX_EVENTS
@@ -70,14 +71,13 @@ class EpollExclusiveServer(Crew):
         return file
 
     def run(self) -> Program:
-        for epfd in self._epfds[1:]:
-            self._start_worker(epfd)
         task = self.scheduler.running
         assert task is not None
+        self.workers = (task, *(self._start_worker(epfd) for epfd in self._epfds[1:]))
         yield from self._work(task, self._epfds[0])
 
-    def _start_worker(self, epfd: int) -> None:
-        self.scheduler.start(lambda task: self._work(task, epfd), f"{self.name} worker")
+    def _start_worker(self, epfd: int) -> ScheduledTask:
+        return self.scheduler.start(lambda task: self._work(task, epfd), f"{self.name} worker")
 
     def _work(self, task: ScheduledTask, epfd: int) -> Program:
         """What a worker does."""
@@ -104,3 +104,9 @@ class EpollExclusiveServer(Crew):
                 return
             kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
             yield
+
+    def watched_by(self, worker: int) -> int:
+        return self.epoll_at(self._epfds[worker]).count
+
+    def view(self) -> EpollView:
+        return epoll_view(map(self.epoll_at, self._epfds))

@@ -38,10 +38,10 @@ class EpollOneshotServer(Crew, EpollServer):
     def run(self) -> Program:
         if self.settings.accepting:
             self.watch(self.listener_fd)
-        for _ in range(WORKERS - 1):
-            self.scheduler.start(self._work, f"{self.name} worker")
         task = self.scheduler.running
         assert task is not None
+        others = [self.scheduler.start(self._work, f"{self.name} worker") for _ in range(WORKERS - 1)]
+        self.workers = (task, *others)
         yield from self._work(task)
 
     def _work(self, task: ScheduledTask) -> Program:

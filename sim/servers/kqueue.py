@@ -95,4 +95,5 @@ class KqueueServer(Server):
             yield
 
     def view(self) -> KqueueView:
-        return kqueue_view(self.kqueue, len(self.changes))
+        handed = 0 if self.call is None else len(self.call.changes)
+        return kqueue_view(self.kqueue, len(self.changes), handed)

@@ -14,7 +14,9 @@ from sim.asks import POLLFD
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.kernel import Kernel
+from sim.mechanism import SetView
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
+from sim.waits import poll_bytes
 
 
 class PollServer(Server):
@@ -86,3 +88,6 @@ class PollServer(Server):
             self.todo = entries["fd"][np.flatnonzero(entries["revents"])].tolist()[::-1]
             kernel.work(-(-len(entries) * kernel.costs.walk_ps // 1000))
             yield
+
+    def view(self) -> SetView:
+        return SetView("pollfd", self._count, *poll_bytes(self._count), bool(self.kernel.scans))

@@ -21,6 +21,7 @@ from sim.accounts import Account, Bill, Count
 from sim.cpu import Program, Task
 from sim.epoll import CTL_ADD, CTL_MOD
 from sim.kernel import Kernel
+from sim.mechanism import EpollView, epoll_view
 from sim.records import Kind
 from sim.scheduler import ScheduledTask
 from sim.servers.base import ServerSettings
@@ -56,8 +57,10 @@ class PoolServer(Crew, EpollServer):
 
     def run(self) -> Program:
         kernel = self.kernel
-        for _ in range(WORKERS):
-            self.scheduler.start(self._work, f"{self.name} worker")
+        poller = self.scheduler.running
+        assert poller is not None
+        others = [self.scheduler.start(self._work, f"{self.name} worker") for _ in range(WORKERS)]
+        self.workers = (poller, *others)
         if self.settings.accepting:
             self.watch(self.listener_fd)
         while True:
@@ -99,3 +102,6 @@ class PoolServer(Crew, EpollServer):
         kernel.pay(bill)
         kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, kernel.next_serial()))
         self._idle.append(kernel.block())
+
+    def view(self) -> EpollView:
+        return epoll_view((self.epoll,), self._jobs)

@@ -17,7 +17,9 @@ from sim.asks import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.kernel import Kernel
+from sim.mechanism import SetView
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
+from sim.waits import select_bytes
 
 
 class SelectServer(Server):
@@ -88,3 +90,7 @@ class SelectServer(Server):
             self._readable = None
             kernel.work(-(-nfds * kernel.costs.walk_ps // 1000))
             yield
+
+    def view(self) -> SetView:
+        copied = select_bytes(self._highest + 1, 1, None)
+        return SetView("fd_set", self._count, *copied, bool(self.kernel.scans))

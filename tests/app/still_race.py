@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.costs import BUILT_IN
 from sim.frame import FdView, Frame
 from sim.history import BranchView, Marker, Moment
+from sim.mechanism import EpollView, SetView
 from sim.records import Effect
 from sim.scenario import Scenario
 from sim.workload import Workload
@@ -93,6 +94,7 @@ class StillRace:
                 scan(NOW_NS - 120_000, None, fds, position=3_300),
             ),
             call=call(asked=fds, scanned=2 * fds, ready=3, passes=2, slept=True, cost_ns=1_380_000),
+            mechanism=SetView("fd_set", fds, 1_256, 1_256, True),
             records=[
                 packet(NOW_NS - 300_000, FIRST_FD + 555, Effect.WOKE_SCAN, 0),
                 packet(NOW_NS - 300_000, FIRST_FD + 3_531, Effect.NOBODY, 1),
@@ -118,6 +120,7 @@ class StillRace:
             "epoll",
             fds,
             call=call(asked=fds, scanned=6, ready=3, cost_ns=4_300),
+            mechanism=EpollView(fds, 2, (FIRST_FD + 555, FIRST_FD + 8_700), 0, 1),
             records=[
                 packet(NOW_NS - 300_000, FIRST_FD + 555, Effect.READY_LIST | Effect.WOKE_EPOLL, 0),
                 packet(NOW_NS - 300_000, FIRST_FD + 3_531, Effect.READY_LIST, 1),

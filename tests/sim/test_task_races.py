@@ -54,6 +54,7 @@ def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
     for one, other in zip(ends[0].lanes, ends[1].lanes, strict=True):
         assert one.warning == other.warning
         assert one.memory == other.memory
+        assert one.mechanism == other.mechanism
         assert (one.tasks is None) == (other.tasks is None)
         if one.tasks is not None and other.tasks is not None:
             assert one.tasks.states.tolist() == other.tasks.states.tolist()

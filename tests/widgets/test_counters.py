@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
+from sim.scenario import LANES
 from tests.widgets.frames import counters, frame, lane
 
 SELECT = counters(
@@ -53,17 +54,70 @@ def test_drops_are_shown_early_and_in_the_colour_of_alarm():
     assert ("18", "alarm") in [(text.strip(), role) for text, role in line]
 
 
-def test_without_epoll_there_is_no_ratio():
-    shown = frame(lane("select"), lane("poll"))
-    assert text_of(counter_lines(shown, 44, 12)[0]).split() == ["select", "poll"]
-    assert ratio_words(shown) == ""
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("epoll", ""),
+        ("select poll epoll", "ratio: select ÷ epoll"),
+        ("thread select epoll io_uring", "ratio: select ÷ epoll"),
+        ("thread epoll io_uring", "ratio: thread ÷ epoll"),
+        ("epoll io_uring iocp", "ratio: io_uring ÷ epoll"),
+        ("select poll", "ratio: select ÷ poll"),
+        ("process thread pool", "ratio: process ÷ pool"),
+    ],
+)
+def test_whom_the_ratio_compares(names, words):
+    assert ratio_words(frame(*map(lane, names.split())), 60) == words
 
 
-def test_the_ratio_is_labelled_and_leaves_out_a_failed_lane():
-    assert ratio_words(frame(lane("select"), lane("poll"), lane("epoll"))) == "ratio: select ÷ epoll"
+def test_a_lane_that_failed_is_not_compared_if_another_can_be():
     failed = lane("select", failure="stopped")
-    assert ratio_words(frame(failed, lane("poll"), lane("epoll"))) == "ratio: poll ÷ epoll"
-    assert ratio_words(frame(failed, lane("epoll"))) == "ratio: select ÷ epoll"
+    assert ratio_words(frame(failed, lane("poll"), lane("epoll")), 60) == "ratio: poll ÷ epoll"
+    assert ratio_words(frame(failed, lane("epoll")), 60) == "ratio: select ÷ epoll"
+    assert ratio_words(frame(failed, lane("poll"), lane("kqueue")), 60) == "ratio: poll ÷ kqueue"
+    assert ratio_words(frame(failed, lane("poll")), 60) == "ratio: select ÷ poll"
+
+
+FOUR = ("thread", "select", "epoll-exclusive", "io_uring-sqpoll")
+
+
+def test_four_lanes_have_columns_and_names_that_do_not_touch():
+    narrow = counter_lines(frame(*map(lane, FOUR)), 44, 12)
+    assert text_of(narrow[0]).split() == ["thread", "select", "excl.", "sqpoll"]
+    assert ratio_words(frame(*map(lane, FOUR)), 44) == ""
+    wide = counter_lines(frame(*map(lane, ("io_uring", *FOUR[1:]))), 60, 12)
+    assert text_of(wide[0]).split() == ["io_uring", "select", "excl.", "sqpoll", "ratio"]
+    assert ratio_words(frame(*map(lane, FOUR)), 60) == "ratio: thread ÷ io_uring-sqpoll"
+
+
+def test_rows_are_those_of_the_lanes_that_take_part():
+    def labels(*names: str) -> set[str]:
+        lines = counter_lines(frame(*map(lane, names)), 80, 40)[1:]
+        return {text_of(line)[:19].strip() for line in lines}
+
+    usual = labels("select", "epoll")
+    assert labels("thread", "epoll") - usual == {"switches per second", "connections' memory"}
+    assert labels("pool", "epoll") - usual == {
+        *("switches per second", "connections' memory", "woken for nothing"),
+    }
+    assert labels("kqueue", "epoll") - usual == {"kqueue changes", "filters run"}
+    assert labels("io_uring", "epoll") - usual == {"submissions", "completions"}
+    assert labels("io_uring-sqpoll") - usual == {"submissions", "completions", "second CPU's time"}
+    assert labels("iocp") - usual == {"submissions", "completions", "connections' memory"}
+
+
+def test_what_a_lane_does_not_have_is_a_dash():
+    ring = lane("io_uring", counters=counters(sqes=7, cqes=5))
+    port = lane("iocp", counters=counters(operations=9, completions=4))
+    lines = [text_of(line) for line in counter_lines(frame(lane("epoll"), ring, port), 80, 40)]
+    assert row("submissions", lines) == ["–", "7", "9", "–"]
+    assert row("completions", lines) == ["–", "5", "4", "–"]
+
+
+def test_the_polling_threads_cpu_is_counted_and_its_sleep_is_not():
+    spent = counters(sq_thread_work_ns=2_000, sq_thread_spin_ns=3_000, sq_thread_sleep_ns=9_000)
+    lines = [text_of(line) for line in counter_lines(frame(lane("io_uring-sqpoll", counters=spent)), 60, 40)]
+    assert row("second CPU's time", lines) == ["5.00", "µs"]
 
 
 def test_since_when_the_accounts_run():
@@ -71,9 +125,12 @@ def test_since_when_the_accounts_run():
     assert since_words(frame(lane(), now_ns=5_000_000, since_ns=3_640_000)) == "since t = 3.64 ms"
 
 
-@given(width=st.integers(20, 90), height=st.integers(1, 24), lanes=st.integers(1, 3))
-def test_the_table_keeps_to_its_room(width, height, lanes):
-    names = ["select", "poll", "epoll"][:lanes]
+@given(
+    width=st.integers(20, 90),
+    height=st.integers(1, 24),
+    names=st.lists(st.sampled_from(LANES), min_size=1, max_size=4, unique=True),
+)
+def test_the_table_keeps_to_its_room(width, height, names):
     lines = counter_lines(frame(*(lane(name, counters=SELECT) for name in names)), width, height)
     assert len(lines) <= height
     assert all(width_of(line) <= width for line in lines)
