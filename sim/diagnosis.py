@@ -8,30 +8,84 @@ only speaks when what it says is certain:
   arrives. If its program has been back in epoll_wait since it was told, it has left data behind.
 - A one-shot item that is disarmed and readable while every task sleeps: nobody is at it, nobody will be.
 - An item on the ready list whose number no longer points to its file: events for a dead number.
+
+What has struck before, and how often, is kept by :mod:`sim.strikes`; :func:`warning` puts both together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import polling
 from sim.epoll import Item
-from sim.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER
+from sim.faults import (
+    ACCEPT_ONE,
+    BACKLOG,
+    CURES,
+    DUP,
+    FAILED,
+    FD_SETSIZE,
+    HERD,
+    MEMORY,
+    NO_DRAIN,
+    NO_REARM,
+    SLOW_READER,
+)
 from sim.files.base import OpenFile
 from sim.files.tcp import ListeningSocket, StreamSocket
 from sim.frame import FaultView
+from sim.strikes import Strike, Strikes
 from sim.waitqueue import Sleeper
 
 if TYPE_CHECKING:
     from sim.kernel import Kernel
 
-FD_SETSIZE = "fd-setsize"
-MEMORY = "memory"
-FAILED = "failed"
 _ONCE = polling.EPOLLET | polling.EPOLLONESHOT
+
+
+_PAST = {
+    NO_DRAIN: "{times} a descriptor was left with bytes unread, {fd} the last: edge-triggered, it is told of "
+    "again only when more arrives",
+    NO_REARM: "{times} a request lay at a descriptor that is not armed, {fd} the last: one-shot, it was "
+    "disarmed when it was reported, and nobody armed it again",
+    DUP: "epoll reported {times} descriptor {fd}, which was closed: close() freed the number only, for a dup "
+    "keeps the file open and watched",
+    ACCEPT_ONE: "{times} connections were left in the accept queue: edge-triggered, the listening socket "
+    "speaks up only when another one comes",
+    SLOW_READER: "{times} a write() had to wait for room, at descriptor {fd} the last: that client reads "
+    "slowly",
+}
+"""What is said of a fault that the state does not show at this moment."""
+
+
+def warning(kernel: Kernel, strikes: Strikes) -> FaultView | None:
+    """What goes wrong now, or else what has struck last since the server was started; None if nothing has."""
+    known = strikes.by_kind
+    if not known:
+        return None
+    herd = known.get(HERD)
+    view = diagnose(kernel, strikes.listener, 0 if herd is None else herd.count)
+    if view is not None and view.kind in known:
+        return _with_history(view, known[view.kind])
+    kind, strike = max(known.items(), key=lambda one: one[1].last_ns)
+    times = f"{strike.count:,} times" if strike.count > 1 else "once"
+    number = "" if strike.fd is None else f"{strike.fd:,}"
+    text = _PAST[kind].format(times=times, fd=number)
+    return _with_history(FaultView(kind, text, strike.fd, 0, present=False), strike)
+
+
+def _with_history(view: FaultView, strike: Strike) -> FaultView:
+    return replace(
+        view,
+        cure=CURES[view.kind],
+        strikes=strike.count,
+        first_ns=strike.first_ns,
+        last_ns=strike.last_ns,
+    )
 
 
 def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
@@ -45,18 +99,20 @@ def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> 
     )
 
 
-def of_failure(kernel: Kernel, failure: str, needed_bytes: int) -> FaultView:
+def of_failure(kernel: Kernel, failure: str, needed_bytes: int, at_ns: int) -> FaultView:
     """What ended a lane.
 
     Args:
         needed_bytes: memory that all its connections would take.
+        at_ns: when.
     """
-    if needed_bytes > kernel.costs.memory_bytes:
-        return FaultView(MEMORY, failure, None, 1)
+    kind, fd = FAILED, None
     highest = kernel.table.end - 1
-    if highest >= polling.FD_SETSIZE and not kernel.epolls:
-        return FaultView(FD_SETSIZE, failure, highest, 1)
-    return FaultView(FAILED, failure, None, 1)
+    if needed_bytes > kernel.costs.memory_bytes:
+        kind = MEMORY
+    elif highest >= polling.FD_SETSIZE and not kernel.epolls:
+        kind, fd = FD_SETSIZE, highest
+    return FaultView(kind, failure, fd, 1, CURES[kind], 1, at_ns, at_ns)
 
 
 def _dead_number(kernel: Kernel) -> FaultView | None:

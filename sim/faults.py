@@ -27,6 +27,24 @@ FAULTS: dict[str, str] = {
     BACKLOG: "the listening sockets have room for 5 connections only",
 }
 """Name of each switch, and what it does."""
+FD_SETSIZE: Final = "fd-setsize"
+MEMORY: Final = "memory"
+FAILED: Final = "failed"
+STRIKING = (*FAULTS, FD_SETSIZE, MEMORY, FAILED)
+"""All that can be seen to go wrong, the switches' own consequences first."""
+CURES: dict[str, str] = {
+    NO_DRAIN: "read until EAGAIN",
+    NO_REARM: "arm it again with EPOLL_CTL_MOD",
+    HERD: "watch with EPOLLEXCLUSIVE",
+    DUP: "EPOLL_CTL_DEL before close()",
+    ACCEPT_ONE: "accept until EAGAIN",
+    SLOW_READER: "do not block in write(): wait for POLLOUT",
+    BACKLOG: "a longer backlog for listen()",
+    FD_SETSIZE: "poll and epoll have no such limit",
+    MEMORY: "fewer connections, or none with a thread of its own",
+    FAILED: "start again",
+}
+"""What a program does instead."""
 NO_BLOCKED_WRITES: Final = ("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
 """Lanes whose answers are operations of their own: no task waits for a slow reader there."""
 SHORT_BACKLOG = 5
