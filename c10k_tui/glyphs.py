@@ -19,6 +19,8 @@ HEAT = ("░", "▒", "▓", "▓")
 """Checked a while ago … a moment ago."""
 FRONT = "▌"
 """Where the scan is now."""
+STRUCK = "!"
+"""The descriptor at which a fault has struck last."""
 
 ARROW = "→"
 TIMES = "×"

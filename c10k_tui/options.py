@@ -38,10 +38,6 @@ _RUN_ONLY = ("--for", "--json")
 _BENCH_ONLY = ("--mechanisms", "--wait", "--csv", "--no-host", "--svg")
 
 
-_WITHOUT_PICTURE = frozenset(("process", "thread", "pool", "epoll-et", "epoll-oneshot", "epoll-exclusive"))
-"""Lanes of which the screen has no picture yet; ``run`` tells of them in figures."""
-
-
 class UsageError(Exception):
     """What was asked cannot be done; the message says why, and what to do, in one line."""
 
@@ -128,17 +124,7 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
 
 
 def pictured(scenario: Scenario) -> Scenario:
-    """A scenario, if the screen can show all of it.
-
-    Raises:
-        UsageError: it has a lane or a fault that only ``run`` tells of.
-    """
-    unseen = [name for name in scenario.lanes if name in _WITHOUT_PICTURE]
-    if unseen or scenario.fault:
-        raise UsageError(
-            f"the screen has no picture of {unseen[0] if unseen else scenario.fault} yet; "
-            f"in figures: c10k-tui run '{scenario}'"
-        )
+    """A scenario, if the screen can show all of it, as it can."""
     return scenario
 
 

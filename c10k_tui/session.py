@@ -17,6 +17,8 @@ from c10k_tui.race_like import RaceLike
 from c10k_tui.travel import Travel
 from c10k_tui.views.header import seconds_words
 from c10k_tui.views.timeline import branch_name
+from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
+from sim.faults import CURED, FD_SETSIZE
 from sim.frame import Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
@@ -259,10 +261,48 @@ class Session(Travel):
         self._change(replace(self.scenario, fd_setsize=limited), words)
 
     def preset(self, name: str) -> None:
-        """A preset, with the lanes, the seed and the limit kept."""
+        """A preset, with the lanes, the seed and the limit kept.
+
+        Those of a race that shows a fault were chosen for the fault, and are not kept.
+        """
+        now, (words, scenario) = self.scenario, PRESETS[name]
+        scenario = replace(scenario, seed=now.seed)
+        if self.fault_shown is None:
+            scenario = replace(scenario, lanes=now.lanes, fd_setsize=now.fd_setsize)
+        self._restart(scenario, f"{name}: {words}")
+
+    def begin_preset(self, name: str) -> None:
+        """A preset as it is, fault or none; only the seed is kept."""
+        words, scenario = ALL_PRESETS[name]
+        self._restart(replace(scenario, seed=self.scenario.seed), f"{name}: {words}")
+
+    @property
+    def fault_shown(self) -> str | None:
+        """The fault that this race is about, made or cured: one of the faults, or ``fd-setsize``."""
         now = self.scenario
-        scenario = replace(PRESETS[name][1], lanes=now.lanes, seed=now.seed, fd_setsize=now.fd_setsize)
-        self._restart(scenario, f"{name}: {PRESETS[name][0]}")
+        if now.fault:
+            return now.fault
+        # What was cured in this race, or what the preset is without that it began with.
+        made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
+        if made or self.began_with.fault:
+            return made[-1] if made else self.began_with.fault
+        for name, (_, scenario) in FAULT_PRESETS.items():
+            plain = replace(scenario, fault="", fd_setsize=False, seed=now.seed)
+            if plain == replace(now, fd_setsize=False):
+                return scenario.fault or name
+        return None
+
+    def cure(self) -> None:
+        """Take the fault away that this race is about, or make it again."""
+        now, fault = self.scenario, self.fault_shown
+        if fault is None:
+            self.say("there is no fault here to cure: P lists some")
+        elif fault == FD_SETSIZE:
+            self.toggle_fd_setsize()
+        elif now.fault:
+            self._change(replace(now, fault=""), f"cured: {CURED[now.fault]} · u: {now.fault} again")
+        else:
+            self._change(replace(now, fault=fault), f"{fault} is made again · u: cure it")
 
     def next_preset(self) -> None:
         """The preset after the one that is on (the first if none is)."""

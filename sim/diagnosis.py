@@ -60,6 +60,13 @@ _PAST = {
     "slowly",
 }
 """What is said of a fault that the state does not show at this moment."""
+_PAST_BRIEF = {
+    NO_DRAIN: "fd {fd} was left with bytes unread",
+    NO_REARM: "a request lay at fd {fd}, which nobody armed again",
+    DUP: "epoll reported fd {fd}, which was closed",
+    ACCEPT_ONE: "connections were left in the accept queue",
+    SLOW_READER: "fd {fd} reads slowly: write() had to wait",
+}
 
 
 def warning(kernel: Kernel, strikes: Strikes) -> FaultView | None:
@@ -74,8 +81,8 @@ def warning(kernel: Kernel, strikes: Strikes) -> FaultView | None:
     kind, strike = max(known.items(), key=lambda one: one[1].last_ns)
     times = f"{strike.count:,} times" if strike.count > 1 else "once"
     number = "" if strike.fd is None else f"{strike.fd:,}"
-    text = _PAST[kind].format(times=times, fd=number)
-    return _with_history(FaultView(kind, text, strike.fd, 0, present=False), strike)
+    text, brief = (words[kind].format(times=times, fd=number) for words in (_PAST, _PAST_BRIEF))
+    return _with_history(FaultView(kind, text, strike.fd, 0, brief, present=False), strike)
 
 
 def _with_history(view: FaultView, strike: Strike) -> FaultView:
@@ -106,13 +113,14 @@ def of_failure(kernel: Kernel, failure: str, needed_bytes: int, at_ns: int) -> F
         needed_bytes: memory that all its connections would take.
         at_ns: when.
     """
-    kind, fd = FAILED, None
+    kind: str = FAILED
+    fd = None
     highest = kernel.table.end - 1
     if needed_bytes > kernel.costs.memory_bytes:
         kind = MEMORY
     elif highest >= polling.FD_SETSIZE and not kernel.epolls:
         kind, fd = FD_SETSIZE, highest
-    return FaultView(kind, failure, fd, 1, CURES[kind], 1, at_ns, at_ns)
+    return FaultView(kind, failure, fd, 1, failure, CURES[kind], 1, at_ns, at_ns)
 
 
 def _dead_number(kernel: Kernel) -> FaultView | None:
@@ -123,10 +131,11 @@ def _dead_number(kernel: Kernel) -> FaultView | None:
                 now = "is another file's by now" if item.fd in files else "is closed"
                 return FaultView(
                     DUP,
-                    f"epoll reports descriptor {item.fd:,}, which {now}: close() freed the number only, "
+                    brief=f"epoll reports fd {item.fd:,}, which {now.removesuffix(' by now')}",
+                    text=f"epoll reports descriptor {item.fd:,}, which {now}: close() freed the number only, "
                     f"for a dup ({item.file.numbers[0]:,}) keeps the file open and watched",
-                    item.fd,
-                    1,
+                    fd=item.fd,
+                    count=1,
                 )
     return None
 
@@ -147,6 +156,7 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
             "nobody will be told: edge-triggered, the listening socket speaks up only when another one comes",
             first.fd,
             waiting,
+            f"{waiting:,} in the accept queue, and nobody will be told of {_plural(waiting, 'it', 'them')}",
         )
     unread = first.file.received_bytes if isinstance(first.file, StreamSocket) else 0
     others = f" ({len(missed) - 1:,} more are in the same state)" if len(missed) > 1 else ""
@@ -155,12 +165,14 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
             f"descriptor {first.fd:,} has {unread:,} bytes unread and is never reported again: one-shot, it "
             f"was disarmed when it was reported, and nobody armed it again{others}"
         )
-        return FaultView(NO_REARM, text, first.fd, len(missed))
+        brief = f"fd {first.fd:,} has {unread:,} bytes unread and is disarmed for good"
+        return FaultView(NO_REARM, text, first.fd, len(missed), brief)
     text = (
         f"descriptor {first.fd:,} starves with {unread:,} bytes unread: edge-triggered, it was told of once "
         f"and was not read until EAGAIN; it is told of again only when more arrives{others}"
     )
-    return FaultView(NO_DRAIN, text, first.fd, len(missed))
+    brief = f"fd {first.fd:,} starves with {unread:,} bytes unread"
+    return FaultView(NO_DRAIN, text, first.fd, len(missed), brief)
 
 
 def _unlisted(kernel: Kernel) -> Iterator[Item]:
@@ -190,13 +202,14 @@ def _full_send_buffer(kernel: Kernel) -> FaultView | None:
         return None
     fd = min(file.numbers[0] for file in stuck)
     if kernel.scheduler is not None:
-        rest, ready = "the others go on", 0
+        rest, ready, who = "the others go on", 0, "one thread"
     else:
         masks = kernel.table.poll_masks
         ready = int(np.count_nonzero((masks & (polling.IN | polling.NVAL)) == polling.IN))
         rest = f"everybody waits with it, {ready:,} of them with something to read"
+        who = "everybody"
     text = f"the client at descriptor {fd:,} reads slowly: its send buffer is full, and write() waits; {rest}"
-    return FaultView(SLOW_READER, text, fd, ready)
+    return FaultView(SLOW_READER, text, fd, ready, f"fd {fd:,} reads slowly: {who} waits in write()")
 
 
 def _waits_for_room(file: OpenFile) -> bool:
@@ -217,6 +230,7 @@ def _herd(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> Fau
         f"{spurious_wakes:,} wake-ups found nothing (EPOLLEXCLUSIVE wakes one)",
         listener.numbers[0] if listener.numbers else None,
         spurious_wakes,
+        f"each connection wakes all {len(watching)} workers: {spurious_wakes:,} for nothing",
     )
 
 
@@ -230,6 +244,7 @@ def _overflow(listener: ListeningSocket) -> FaultView | None:
         f"{_plural(count, 'time', 'times')}: those clients got no answer, and try again after a second",
         listener.numbers[0] if listener.numbers else None,
         count,
+        f"the accept queue of {listener.backlog:,} was full {count:,} {_plural(count, 'time', 'times')}",
     )
 
 

@@ -45,6 +45,16 @@ CURES: dict[str, str] = {
     FAILED: "start again",
 }
 """What a program does instead."""
+CURED: dict[str, str] = {
+    NO_DRAIN: "it reads until EAGAIN",
+    NO_REARM: "it arms what it has served",
+    HERD: "it watches with EPOLLEXCLUSIVE",
+    DUP: "no dup is left open",
+    ACCEPT_ONE: "it accepts until EAGAIN",
+    SLOW_READER: "all clients read at once",
+    BACKLOG: "the accept queue holds 4,096",
+}
+"""What is so without the mistake."""
 NO_BLOCKED_WRITES: Final = ("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
 """Lanes whose answers are operations of their own: no task waits for a slow reader there."""
 SHORT_BACKLOG = 5

@@ -188,6 +188,8 @@ class FaultView:
     """The descriptor concerned."""
     count: int
     """How many (descriptors, connections, wake-ups) are concerned, by kind."""
+    brief: str = ""
+    """The same in a dozen words at most."""
     cure: str = ""
     """What a program does instead, in a few words."""
     strikes: int = 1

@@ -52,8 +52,8 @@ class Marker:
 
     at_ns: int
     kind: str
-    """``changed`` (a setting), ``failed`` (a lane's server), ``struck`` (a fault in a lane, for the first time
-    since its server was started), ``dropped`` (a lane's first loss), ``fork``."""
+    """``changed`` (a setting), ``failed`` (a lane's server), ``struck`` (a fault in a lane, the first
+    time since its server was started), ``dropped`` (a lane's first loss), ``fork``."""
     lane: str = ""
     """Which lane, where it is one's."""
     branch: int = 0

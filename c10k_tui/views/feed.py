@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from c10k_tui.spans import Line, clip
+from c10k_tui.views.warning import strike_row
 from sim.frame import Frame
 from sim.journal import RECALLED
 from sim.records import DropReason, Effect, Kind, Record
@@ -22,6 +23,9 @@ KEPT = 500
 """Rows kept."""
 
 _ARRIVALS = (Kind.PACKET, Kind.DROP)
+_ROWS = (*_ARRIVALS, Kind.STRIKE)
+_AFTER_ALL = 2**62
+"""Put to the serial of a strike, so that its row comes after the packets of its moment."""
 LONG, MEDIUM, SHORT = range(3)
 """How much room a lane's answer has."""
 WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET = 43, 27, 18, 8
@@ -96,6 +100,8 @@ class Row:
     size_bytes: int
     effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
     """By lane: the effect or reason, and whether the packet was dropped."""
+    strike: Line | None = None
+    """Of a fault that struck: what is said of it; it is no packet."""
 
     @property
     def moment(self) -> tuple[int, int]:
@@ -164,10 +170,15 @@ class FeedModel:
             most: How many rows are wanted.
         """
         rows: dict[tuple[int, int], Row] = {}
-        for name, kept in self._kept.items():
+        for number, (name, kept) in enumerate(self._kept.items()):
             # Lanes may be a few packets apart, so a few more are looked at than are wanted.
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
+                if kind == Kind.STRIKE:
+                    said = strike_row(name, effect, size, fd)
+                    key = (_AFTER_ALL + effect * len(self._kept) + number, time_ns)
+                    rows[key] = Row(key[0], time_ns, fd, 0, strike=said)
+                    continue
                 # One client may lose its connection more than once; a packet arrives but once.
                 key = (serial, 0 if serial >= 0 else time_ns)
                 row = rows.get(key)
@@ -200,7 +211,7 @@ def _newest_first(
     """Arrivals from the newest to the oldest, at most ``wanted``."""
     for records, _ in reversed(kept):
         for record in reversed(records):
-            if record[1] in _ARRIVALS and (only_fd is None or record[2] == only_fd):
+            if record[1] in _ROWS and (only_fd is None or record[2] == only_fd):
                 yield record
                 wanted -= 1
                 if not wanted:
@@ -225,6 +236,8 @@ def pointed_at(line: Line) -> Line:
 
 def row_line(row: Row, lanes: list[str], width: int) -> Line:
     """One row, at most ``width`` cells."""
+    if row.strike is not None:
+        return clip(((f"{row.time_ns / 1_000_000:10.4f} ", "dim"), *row.strike), width)
     packet, column = _columns(len(lanes), width)
     words = next(size for size, least in _WIDTHS if column - 2 >= least)
     spans = list(_packet(row, packet))

@@ -8,6 +8,7 @@ or lags far behind is never part of "same answers".
 from __future__ import annotations
 
 from c10k_tui.spans import Line, clip, width_of
+from c10k_tui.views.warning import struck
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
 from sim.units import format_duration, format_short
@@ -57,6 +58,8 @@ def _bodies(frame: Frame) -> Wordings:
         return _failed(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
+    if (struck_lanes := struck(frame)) is not None:
+        return struck_lanes
     scan = next((lane for lane in frame.lanes if lane.name in SCANNING_LANES), None)
     epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
     if len(frame.lanes) == 1:
@@ -80,7 +83,7 @@ def _bodies(frame: Frame) -> Wordings:
 def _openings(frame: Frame) -> Wordings:
     """What goes before the verdict: whether the lanes have answered alike."""
     lanes = frame.lanes
-    if any(lane.failure is not None or held_up(lane) for lane in lanes):
+    if any(lane.failure is not None or held_up(lane) or lane.warning is not None for lane in lanes):
         return ((),)
     dropped = [lane for lane in lanes if lane.counters.dropped]
     if dropped:

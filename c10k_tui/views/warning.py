@@ -1,0 +1,111 @@
+"""What goes wrong in a lane, and what a program does instead: the words of a fault that strikes.
+
+A warning stays once its fault has struck, for many strike for a microsecond only; what it says is of this
+moment, or of the last time. As everywhere the longest wording that fits is shown, and none is cut in
+the middle of a word.
+"""
+
+from __future__ import annotations
+
+from c10k_tui.spans import Line, text_of, wrap
+from sim.faults import FAULTS, FD_SETSIZE, STRIKING
+from sim.frame import FaultView, Frame, LaneFrame
+from sim.scenario import Scenario
+from sim.units import format_duration, format_short
+
+Wordings = tuple[Line, ...]
+
+KEY = "u"
+"""The key that takes a mistake away, and makes it again."""
+
+
+def curable(warning: FaultView, scenario: Scenario) -> bool:
+    """Whether the key takes away what is told of: it is switched on, and did not come about by itself."""
+    return warning.kind == (FD_SETSIZE if scenario.fd_setsize and not scenario.fault else scenario.fault)
+
+
+def warning_lines(warning: FaultView, width: int, rows: int, *, with_key: bool) -> list[Line]:
+    """The warning in at most ``rows`` lines of ``width`` cells.
+
+    Args:
+        warning: What goes wrong.
+        width: Cells in a line.
+        rows: Lines there are.
+        with_key: Whether a key takes the mistake away.
+    """
+    for wording in _wordings(warning, with_key=with_key):
+        lines = wrap(wording, width, rows)
+        if not text_of(lines[-1]).endswith("…"):
+            return lines
+    return lines
+
+
+def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
+    instead: Line = (("Instead: ", "text"), (warning.cure, "strong"))
+    key: Line = ((f" ({KEY}: cure it)", "good"),) if with_key else ()
+    short_key: Line = ((f" ({KEY})", "good"),) if with_key else ()
+    history: Line = ((f" · {struck_words(warning)}", "dim"),) if warning.strikes > 1 else ()
+    text: Line = ((f"{warning.text}. ", "alarm"),)
+    brief: Line = ((f"{warning.brief}. ", "alarm"),)
+    return (
+        (*text, *instead, *key, *history),
+        (*text, *instead, *key),
+        (*brief, *instead, *key, *history),
+        (*brief, *instead, *key),
+        (*brief, *instead, *short_key),
+        (*brief, (warning.cure, "strong"), *short_key),
+        ((warning.brief, "alarm"), *short_key),
+    )
+
+
+def struck_words(warning: FaultView) -> str:
+    """How often it has struck, and since when."""
+    if warning.strikes == 1:
+        return f"struck at {format_duration(warning.first_ns)}"
+    return f"struck {format_short(warning.strikes)}× since {format_duration(warning.first_ns)}"
+
+
+def struck(frame: Frame) -> Wordings | None:
+    """The verdict on a race in which a fault has struck; None if none has."""
+    lanes = [lane for lane in frame.lanes if lane.warning is not None and lane.failure is None]
+    if not lanes:
+        return None
+    first = lanes[0]
+    assert first.warning is not None
+    others = [lane for lane in frame.lanes if lane.warning is None and lane.failure is None]
+    who = tuple(span for lane in lanes for span in ((lane.name, lane.name), (" and ", "text")))[:-1]
+    what: Line = ((f": {first.warning.kind} ", "alarm"), (_history(lanes), "text"))
+    place = "" if first.warning.fd is None else f", last on fd {first.warning.fd:,}"
+    last: Line = ((place, "text"),)
+    spared: Line = ()
+    if others:
+        spared = ((". ", "text"), (others[0].name, others[0].name), (" is spared", "text"))
+    key: Line = (
+        (("", "text"),) if not curable(first.warning, frame.scenario) else ((f" · {KEY}: cure it", "good"),)
+    )
+    return (
+        (*who, *what, *last, *spared, *key),
+        (*who, *what, *last, *key),
+        (*who, *what, *key),
+        (*who, (f": {first.warning.kind}", "alarm"), *key),
+    )
+
+
+def _history(lanes: list[LaneFrame]) -> str:
+    return " / ".join(struck_words(lane.warning) for lane in lanes if lane.warning is not None)
+
+
+def strike_row(lane: str, kind: int, count: int, fd: int) -> Line:
+    """What the feed says of a strike.
+
+    Args:
+        lane: Whose.
+        kind: A place in :data:`sim.faults.STRIKING`.
+        count: How often that has struck by then.
+        fd: The descriptor concerned; -1 for none.
+    """
+    fault = STRIKING[kind]
+    often = "strikes" if count == 1 else f"has struck {count:,} times"
+    where = "" if fd < 0 else f", fd {fd}"
+    meaning = f": {FAULTS[fault]}" if fault in FAULTS and count == 1 else ""
+    return ((f"! {lane}: {fault} {often}{where}", "alarm"), (meaning, "text"))
