@@ -250,7 +250,12 @@ class Session(Travel):
             self.say("one lane has to stay")
             return
         ordered = tuple(lane for lane in LANES if lane in lanes)
-        self._change(replace(self.scenario, lanes=ordered), f"{name} {'on' if name in lanes else 'off'}")
+        try:
+            scenario = replace(self.scenario, lanes=ordered)
+        except ScenarioError as error:
+            self.say(str(error))
+        else:
+            self._change(scenario, f"{name} {'on' if name in lanes else 'off'}")
 
     def toggle_fd_setsize(self) -> None:
         """Whether select stops at 1024 descriptors."""
@@ -302,7 +307,12 @@ class Session(Travel):
         elif now.fault:
             self._change(replace(now, fault=""), f"cured: {CURED[now.fault]} · u: {now.fault} again")
         else:
-            self._change(replace(now, fault=fault), f"{fault} is made again · u: cure it")
+            try:
+                scenario = replace(now, fault=fault)
+            except ScenarioError as error:
+                self.say(str(error))
+            else:
+                self._change(scenario, f"{fault} is made again · u: cure it")
 
     def next_preset(self) -> None:
         """The preset after the one that is on (the first if none is)."""

@@ -62,8 +62,8 @@ _PAST = {
 """What is said of a fault that the state does not show at this moment."""
 _PAST_BRIEF = {
     NO_DRAIN: "fd {fd} was left with bytes unread",
-    NO_REARM: "a request lay at fd {fd}, which nobody armed again",
-    DUP: "epoll reported fd {fd}, which was closed",
+    NO_REARM: "fd {fd} got a request, and is disarmed",
+    DUP: "epoll reported fd {fd}, a closed one",
     ACCEPT_ONE: "connections were left in the accept queue",
     SLOW_READER: "fd {fd} reads slowly: write() had to wait",
 }
@@ -114,13 +114,13 @@ def of_failure(kernel: Kernel, failure: str, needed_bytes: int, at_ns: int) -> F
         at_ns: when.
     """
     kind: str = FAILED
-    fd = None
+    fd, brief = None, failure
     highest = kernel.table.end - 1
     if needed_bytes > kernel.costs.memory_bytes:
         kind = MEMORY
     elif highest >= polling.FD_SETSIZE and not kernel.epolls:
-        kind, fd = FD_SETSIZE, highest
-    return FaultView(kind, failure, fd, 1, failure, CURES[kind], 1, at_ns, at_ns)
+        kind, fd, brief = FD_SETSIZE, highest, f"fd {highest:,} does not fit into an fd_set"
+    return FaultView(kind, failure, fd, 1, brief, CURES[kind], 1, at_ns, at_ns)
 
 
 def _dead_number(kernel: Kernel) -> FaultView | None:
@@ -128,10 +128,12 @@ def _dead_number(kernel: Kernel) -> FaultView | None:
     for epoll in kernel.epolls:
         for item in epoll.ready:
             if files.get(item.fd) is not item.file and item.file.numbers:
-                now = "is another file's by now" if item.fd in files else "is closed"
+                now, brief = "is closed", "which is closed"
+                if item.fd in files:
+                    now, brief = "is another file's by now", "another file's"
                 return FaultView(
                     DUP,
-                    brief=f"epoll reports fd {item.fd:,}, which {now.removesuffix(' by now')}",
+                    brief=f"epoll reports fd {item.fd:,}, {brief}",
                     text=f"epoll reports descriptor {item.fd:,}, which {now}: close() freed the number only, "
                     f"for a dup ({item.file.numbers[0]:,}) keeps the file open and watched",
                     fd=item.fd,
@@ -156,7 +158,7 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
             "nobody will be told: edge-triggered, the listening socket speaks up only when another one comes",
             first.fd,
             waiting,
-            f"{waiting:,} in the accept queue, and nobody will be told of {_plural(waiting, 'it', 'them')}",
+            f"{waiting:,} left in the accept queue",
         )
     unread = first.file.received_bytes if isinstance(first.file, StreamSocket) else 0
     others = f" ({len(missed) - 1:,} more are in the same state)" if len(missed) > 1 else ""
@@ -165,7 +167,7 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
             f"descriptor {first.fd:,} has {unread:,} bytes unread and is never reported again: one-shot, it "
             f"was disarmed when it was reported, and nobody armed it again{others}"
         )
-        brief = f"fd {first.fd:,} has {unread:,} bytes unread and is disarmed for good"
+        brief = f"fd {first.fd:,} is disarmed, {unread:,} bytes unread"
         return FaultView(NO_REARM, text, first.fd, len(missed), brief)
     text = (
         f"descriptor {first.fd:,} starves with {unread:,} bytes unread: edge-triggered, it was told of once "
@@ -209,7 +211,7 @@ def _full_send_buffer(kernel: Kernel) -> FaultView | None:
         rest = f"everybody waits with it, {ready:,} of them with something to read"
         who = "everybody"
     text = f"the client at descriptor {fd:,} reads slowly: its send buffer is full, and write() waits; {rest}"
-    return FaultView(SLOW_READER, text, fd, ready, f"fd {fd:,} reads slowly: {who} waits in write()")
+    return FaultView(SLOW_READER, text, fd, ready, f"fd {fd:,} reads slowly: {who} waits")
 
 
 def _waits_for_room(file: OpenFile) -> bool:
@@ -230,7 +232,7 @@ def _herd(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> Fau
         f"{spurious_wakes:,} wake-ups found nothing (EPOLLEXCLUSIVE wakes one)",
         listener.numbers[0] if listener.numbers else None,
         spurious_wakes,
-        f"each connection wakes all {len(watching)} workers: {spurious_wakes:,} for nothing",
+        f"all {len(watching)} workers woken, {spurious_wakes:,} for nothing",
     )
 
 
@@ -244,7 +246,7 @@ def _overflow(listener: ListeningSocket) -> FaultView | None:
         f"{_plural(count, 'time', 'times')}: those clients got no answer, and try again after a second",
         listener.numbers[0] if listener.numbers else None,
         count,
-        f"the accept queue of {listener.backlog:,} was full {count:,} {_plural(count, 'time', 'times')}",
+        f"backlog of {listener.backlog:,} overflowed {count:,} {_plural(count, 'time', 'times')}",
     )
 
 

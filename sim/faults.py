@@ -34,17 +34,25 @@ STRIKING = (*FAULTS, FD_SETSIZE, MEMORY, FAILED)
 """All that can be seen to go wrong, the switches' own consequences first."""
 CURES: dict[str, str] = {
     NO_DRAIN: "read until EAGAIN",
-    NO_REARM: "arm it again with EPOLL_CTL_MOD",
+    NO_REARM: "EPOLL_CTL_MOD after serving",
     HERD: "watch with EPOLLEXCLUSIVE",
     DUP: "EPOLL_CTL_DEL before close()",
     ACCEPT_ONE: "accept until EAGAIN",
-    SLOW_READER: "do not block in write(): wait for POLLOUT",
-    BACKLOG: "a longer backlog for listen()",
+    SLOW_READER: "wait for POLLOUT, not in write()",
+    BACKLOG: "a longer backlog in listen()",
     FD_SETSIZE: "poll and epoll have no such limit",
     MEMORY: "fewer connections, or none with a thread of its own",
     FAILED: "start again",
 }
 """What a program does instead."""
+MAKERS: dict[str, str] = {
+    NO_DRAIN: "epoll-et",
+    NO_REARM: "epoll-oneshot",
+    HERD: "epoll-exclusive",
+    DUP: "epoll",
+    ACCEPT_ONE: "epoll-et",
+}
+"""The lane that makes a mistake; the others of :data:`FAULTS` are done to every lane."""
 CURED: dict[str, str] = {
     NO_DRAIN: "it reads until EAGAIN",
     NO_REARM: "it arms what it has served",

@@ -100,8 +100,8 @@ class Row:
     size_bytes: int
     effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
     """By lane: the effect or reason, and whether the packet was dropped."""
-    strike: Line | None = None
-    """Of a fault that struck: what is said of it; it is no packet."""
+    strike: tuple[str, int, int] | None = None
+    """Of a fault that struck, which is no packet: lane, which fault, how often by then."""
 
     @property
     def moment(self) -> tuple[int, int]:
@@ -175,9 +175,8 @@ class FeedModel:
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
                 if kind == Kind.STRIKE:
-                    said = strike_row(name, effect, size, fd)
                     key = (_AFTER_ALL + effect * len(self._kept) + number, time_ns)
-                    rows[key] = Row(key[0], time_ns, fd, 0, strike=said)
+                    rows[key] = Row(key[0], time_ns, fd, 0, strike=(name, effect, size))
                     continue
                 # One client may lose its connection more than once; a packet arrives but once.
                 key = (serial, 0 if serial >= 0 else time_ns)
@@ -237,7 +236,8 @@ def pointed_at(line: Line) -> Line:
 def row_line(row: Row, lanes: list[str], width: int) -> Line:
     """One row, at most ``width`` cells."""
     if row.strike is not None:
-        return clip(((f"{row.time_ns / 1_000_000:10.4f} ", "dim"), *row.strike), width)
+        time = (f"{row.time_ns / 1_000_000:10.4f} ", "dim")
+        return (time, *strike_row(*row.strike, row.fd, width - len(time[0])))
     packet, column = _columns(len(lanes), width)
     words = next(size for size, least in _WIDTHS if column - 2 >= least)
     spans = list(_packet(row, packet))

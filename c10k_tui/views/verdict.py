@@ -8,7 +8,7 @@ or lags far behind is never part of "same answers".
 from __future__ import annotations
 
 from c10k_tui.spans import Line, clip, width_of
-from c10k_tui.views.warning import struck
+from c10k_tui.views.warning import made_by_nobody, struck
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
 from sim.units import format_duration, format_short
@@ -58,8 +58,8 @@ def _bodies(frame: Frame) -> Wordings:
         return _failed(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
-    if (struck_lanes := struck(frame)) is not None:
-        return struck_lanes
+    if (of_fault := struck(frame) or made_by_nobody(frame.scenario)) is not None:
+        return of_fault
     scan = next((lane for lane in frame.lanes if lane.name in SCANNING_LANES), None)
     epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
     if len(frame.lanes) == 1:

@@ -7,8 +7,9 @@ the middle of a word.
 
 from __future__ import annotations
 
-from c10k_tui.spans import Line, text_of, wrap
-from sim.faults import FAULTS, FD_SETSIZE, STRIKING
+from c10k_tui.glyphs import ARROW
+from c10k_tui.spans import Line, clip, text_of, width_of, wrap
+from sim.faults import FAULTS, FD_SETSIZE, MAKERS, STRIKING
 from sim.frame import FaultView, Frame, LaneFrame
 from sim.scenario import Scenario
 from sim.units import format_duration, format_short
@@ -53,8 +54,9 @@ def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
         (*brief, *instead, *key, *history),
         (*brief, *instead, *key),
         (*brief, *instead, *short_key),
-        (*brief, (warning.cure, "strong"), *short_key),
-        ((warning.brief, "alarm"), *short_key),
+        ((f"{warning.brief} {ARROW} ", "alarm"), (warning.cure, "strong"), *short_key),
+        ((f"{warning.brief} {ARROW} ", "alarm"), (warning.cure, "strong")),
+        ((f"{warning.kind} {ARROW} ", "alarm"), (warning.cure, "strong")),
     )
 
 
@@ -95,17 +97,36 @@ def _history(lanes: list[LaneFrame]) -> str:
     return " / ".join(struck_words(lane.warning) for lane in lanes if lane.warning is not None)
 
 
-def strike_row(lane: str, kind: int, count: int, fd: int) -> Line:
-    """What the feed says of a strike.
+def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
+    """What the feed says of a strike, in at most ``width`` cells.
 
     Args:
         lane: Whose.
         kind: A place in :data:`sim.faults.STRIKING`.
         count: How often that has struck by then.
         fd: The descriptor concerned; -1 for none.
+        width: Cells there are.
     """
     fault = STRIKING[kind]
     often = "strikes" if count == 1 else f"has struck {count:,} times"
     where = "" if fd < 0 else f", fd {fd}"
     meaning = f": {FAULTS[fault]}" if fault in FAULTS and count == 1 else ""
-    return ((f"! {lane}: {fault} {often}{where}", "alarm"), (meaning, "text"))
+    choices: Wordings = (
+        ((f"! {lane}: {fault} {often}{where}", "alarm"), (meaning, "text")),
+        ((f"! {lane}: {fault} {often}{where}", "alarm"),),
+        ((f"! {lane}: {fault} ×{count:,}", "alarm"),),
+        ((f"! {fault} ×{count:,}", "alarm"),),
+    )
+    return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
+
+
+def made_by_nobody(scenario: Scenario) -> Wordings | None:
+    """The verdict on a race with a mistake that none of its lanes can make; None if one can."""
+    maker = MAKERS.get(scenario.fault)
+    if maker is None or maker in scenario.lanes:
+        return None
+    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, maker))
+    return (
+        (*fault, (" makes, which is not in this race. P: presets that show one", "text")),
+        (*fault, (" makes, which is not in this race", "text")),
+    )
