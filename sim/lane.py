@@ -112,8 +112,8 @@ class Lane:
         """When the server gave up."""
         kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
         self.server = kind(kernel, settings)
-        if scenario.fault:
-            self.server.restartable = False
+        if scenario.fault == SLOW_READER:
+            self.server.restartable = False  # it sleeps in the middle of serving
         kernel.faults = Strikes(kernel, self.server.listener)
         self.first_fd = kernel.table.end
         self.fds = scenario.fds

@@ -43,6 +43,8 @@ class Strike:
     count: int
     fd: int | None
     """The descriptor concerned the last time."""
+    next_record: int = 1
+    """At which count the journal is told: 1, 10, 100 …"""
 
 
 class Strikes:
@@ -68,7 +70,8 @@ class Strikes:
             strike = self.by_kind[kind] = Strike(now_ns, now_ns, 0, fd)
         strike.count += 1
         strike.last_ns, strike.fd = now_ns, fd
-        if _is_power_of_ten(strike.count):
+        if strike.count == strike.next_record:
+            strike.next_record *= 10
             number = -1 if fd is None else fd
             self.kernel.journal.append((now_ns, Kind.STRIKE, number, strike.count, STRIKING.index(kind), 0))
 
@@ -150,7 +153,3 @@ class Strikes:
     @property
     def _listener_fd(self) -> int | None:
         return self.listener.numbers[0] if self.listener.numbers else None
-
-
-def _is_power_of_ten(count: int) -> bool:
-    return count == 1 or str(count).rstrip("0") == "1"

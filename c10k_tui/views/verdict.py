@@ -8,7 +8,7 @@ or lags far behind is never part of "same answers".
 from __future__ import annotations
 
 from c10k_tui.spans import Line, clip, width_of
-from c10k_tui.views.warning import made_by_nobody, struck
+from c10k_tui.views.warning import cured_herd, made_by_nobody, struck
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
 from sim.units import format_duration, format_short
@@ -65,7 +65,7 @@ def _bodies(frame: Frame) -> Wordings:
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
     if scan is None:
-        return _all_told(frame)
+        return cured_herd(frame) or _all_told(frame)
     if all(lane.name in SCANNING_LANES for lane in frame.lanes):
         return _all_scan(frame)
     if epoll is None:

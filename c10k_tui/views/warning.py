@@ -8,7 +8,7 @@ the middle of a word.
 from __future__ import annotations
 
 from c10k_tui.glyphs import ARROW
-from c10k_tui.spans import Line, clip, text_of, width_of, wrap
+from c10k_tui.spans import Line, Span, clip, text_of, width_of, wrap
 from sim.faults import FAULTS, FD_SETSIZE, MAKERS, STRIKING
 from sim.frame import FaultView, Frame, LaneFrame
 from sim.scenario import Scenario
@@ -85,12 +85,26 @@ def struck(frame: Frame) -> Wordings | None:
     key: Line = (
         (("", "text"),) if not curable(first.warning, frame.scenario) else ((f" · {KEY}: cure it", "good"),)
     )
+    each: Wordings = ()
+    if len(lanes) > 1:
+        each = ((*_each(lanes), *key), _each(lanes))
     return (
+        *each,
         (*who, *what, *last, *spared, *key),
         (*who, *what, *last, *key),
         (*who, *what, *key),
         (*who, (f": {first.warning.kind}", "alarm"), *key),
     )
+
+
+def _each(lanes: list[LaneFrame]) -> Line:
+    """What goes wrong in each of several lanes."""
+    spans: list[Span] = []
+    for lane in lanes:
+        if lane.warning is not None:
+            spans += [("; ", "text")] if spans else []
+            spans += [(lane.name, lane.name), (": ", "text"), (lane.warning.brief, "alarm")]
+    return tuple(spans)
 
 
 def _history(lanes: list[LaneFrame]) -> str:
@@ -129,4 +143,21 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
     return (
         (*fault, (" makes, which is not in this race. P: presets that show one", "text")),
         (*fault, (" makes, which is not in this race", "text")),
+    )
+
+
+def cured_herd(frame: Frame) -> Wordings | None:
+    """The verdict where EPOLLEXCLUSIVE keeps the herd down, which is not to one; None where it is not seen."""
+    lane = next((lane for lane in frame.lanes if lane.name == "epoll-exclusive"), None)
+    if lane is None or not frame.scenario.churn or not lane.counters.spurious_wakes:
+        return None
+    who: Line = ((lane.name, lane.name),)
+    counts: Line = (
+        (f": {format_short(lane.counters.wakeups)} wake-ups, ", "text"),
+        (f"{format_short(lane.counters.spurious_wakes)} more in vain", "strong"),
+    )
+    return (
+        (*who, *counts, (": while one is busy, the next one is woken for its connection too", "text")),
+        (*who, *counts, (": one was busy, another woken", "text")),
+        (*who, *counts),
     )
