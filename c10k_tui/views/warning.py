@@ -77,7 +77,7 @@ def struck(frame: Frame) -> Wordings | None:
     others = [lane for lane in frame.lanes if lane.warning is None and lane.failure is None]
     who = tuple(span for lane in lanes for span in ((lane.name, lane.name), (" and ", "text")))[:-1]
     what: Line = ((f": {first.warning.kind} ", "alarm"), (_history(lanes), "text"))
-    place = "" if first.warning.fd is None else f", last on fd {first.warning.fd:,}"
+    place = "" if first.warning.fd is None else f", fd {first.warning.fd:,}"
     last: Line = ((place, "text"),)
     spared: Line = ()
     if others:
@@ -147,7 +147,7 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
 
 
 def cured_herd(frame: Frame) -> Wordings | None:
-    """The verdict where EPOLLEXCLUSIVE keeps the herd down, which is not to one; None where it is not seen."""
+    """The verdict where EPOLLEXCLUSIVE keeps the herd down, if not to one; None where that is not seen."""
     lane = next((lane for lane in frame.lanes if lane.name == "epoll-exclusive"), None)
     if lane is None or not frame.scenario.churn or not lane.counters.spurious_wakes:
         return None
