@@ -29,6 +29,8 @@ RUNNING = "»"
 """Its task has the CPU."""
 RAN = ("▎", "▍", "▋", "▋")
 """Its task ran a while ago … a moment ago."""
+STRUCK = "!"
+"""The descriptor at which a fault has struck last."""
 
 ARROW = "→"
 TIMES = "×"

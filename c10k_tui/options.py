@@ -125,19 +125,15 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
 
 
 def pictured(scenario: Scenario) -> Scenario:
-    """A scenario, if the screen can show all of it.
+    """A scenario, if the screen has room for it.
 
     Raises:
-        UsageError: it has more lanes than fit, or a fault, which only ``run`` tells of.
+        UsageError: it has more lanes than fit.
     """
     if len(scenario.lanes) > MOST_LANES:
         raise UsageError(
             f"the screen has room for {MOST_LANES} lanes, not {len(scenario.lanes)}; to compare them all: "
             f"its key w, or c10k-tui run '{scenario}'"
-        )
-    if scenario.fault:
-        raise UsageError(
-            f"the screen has no picture of {scenario.fault} yet; in figures: c10k-tui run '{scenario}'"
         )
     return scenario
 

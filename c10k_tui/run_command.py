@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from c10k_tui.costs_file import current_costs
+from c10k_tui.views.warning import struck_words
 from sim.costs import CostTable
 from sim.frame import Counters, Frame, LaneFrame
 from sim.race import Race
@@ -124,7 +125,14 @@ def _only_some_have(lane: LaneFrame) -> dict[str, object]:
         }
         data["memory_bytes"] = memory.used_bytes
     if warning is not None and lane.failure is None:
-        data["warning"] = {"kind": warning.kind, "text": warning.text}
+        data["warning"] = {
+            "kind": warning.kind,
+            "text": warning.text,
+            "instead": warning.cure,
+            "strikes": warning.strikes,
+            "first_ns": warning.first_ns,
+            "last_ns": warning.last_ns,
+        }
     return data
 
 
@@ -202,7 +210,8 @@ def sentences(frame: Frame) -> Iterator[str]:
     for lane in frame.lanes:
         yield _told(lane)
         if lane.warning is not None and lane.failure is None:
-            yield f"{lane.name}, now: {lane.warning.text}."
+            yield f"{lane.name}, {struck_words(lane.warning)}: {lane.warning.text}."
+            yield f"Instead: {lane.warning.cure}."
     if len(frame.lanes) > 1:
         comparison = _comparison(frame.lanes[0], frame.lanes[-1])
         if comparison:

@@ -18,6 +18,8 @@ from c10k_tui.race_like import RaceLike
 from c10k_tui.travel import Travel
 from c10k_tui.views.header import seconds_words
 from c10k_tui.views.timeline import branch_name
+from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
+from sim.faults import CURED, FD_SETSIZE
 from sim.frame import Frame
 from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
@@ -280,8 +282,49 @@ class Session(Travel):
         self._change(replace(self.scenario, fd_setsize=limited), words)
 
     def preset(self, name: str) -> None:
-        """A preset, with the lanes (unless it is about others), the seed and the limit kept."""
+        """A preset, with the lanes (unless it is about others), the seed and the limit kept.
+
+        Lanes and limit of a race that shows a fault were chosen for the fault, and are not kept.
+        """
         self._restart(self._of_preset(name), f"{name}: {PRESETS[name][0]}")
+
+    def begin_preset(self, name: str) -> None:
+        """A preset as it is, fault or none; only the seed is kept."""
+        words, scenario = ALL_PRESETS[name]
+        self._restart(replace(scenario, seed=self.scenario.seed), f"{name}: {words}")
+
+    @property
+    def fault_shown(self) -> str | None:
+        """The fault that this race is about, made or cured: one of the faults, or ``fd-setsize``."""
+        now = self.scenario
+        if now.fault:
+            return now.fault
+        # What was cured in this race, or what the preset is without that it began with.
+        made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
+        if made or self.began_with.fault:
+            return made[-1] if made else self.began_with.fault
+        for name, (_, scenario) in FAULT_PRESETS.items():
+            plain = replace(scenario, fault="", fd_setsize=False, seed=now.seed)
+            if plain == replace(now, fd_setsize=False):
+                return scenario.fault or name
+        return None
+
+    def cure(self) -> None:
+        """Take the fault away that this race is about, or make it again."""
+        now, fault = self.scenario, self.fault_shown
+        if fault is None:
+            self.say("there is no fault here to cure: P lists some")
+        elif fault == FD_SETSIZE:
+            self.toggle_fd_setsize()
+        elif now.fault:
+            self._change(replace(now, fault=""), f"cured: {CURED[now.fault]} · u: {now.fault} again")
+        else:
+            try:
+                scenario = replace(now, fault=fault)
+            except ScenarioError as error:
+                self.say(str(error))
+            else:
+                self._change(scenario, f"{fault} is made again · u: cure it")
 
     def next_preset(self) -> None:
         """The preset after the one that is on (the first if none is)."""
@@ -291,6 +334,8 @@ class Session(Travel):
 
     def _of_preset(self, name: str) -> Scenario:
         now, scenario = self.scenario, PRESETS[name][1]
+        if self.fault_shown is not None:
+            return replace(scenario, seed=now.seed)
         lanes = now.lanes if scenario.lanes == Scenario().lanes else scenario.lanes
         return replace(scenario, lanes=lanes, seed=now.seed, fd_setsize=now.fd_setsize)
 

@@ -130,7 +130,7 @@ def _task(task: Task) -> tuple[object, ...]:
 
 def _epoll(epoll: Epoll) -> tuple[object, ...]:
     interest = {key: item for key, item in epoll.interest.items() if type(key[0]) is not StreamSocket}
-    return _slots(epoll, interest=interest, ready=[])
+    return _slots(epoll, interest=interest, ready=[], dead=[])
 
 
 def _listener(listener: ListeningSocket) -> tuple[object, ...]:

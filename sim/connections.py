@@ -23,12 +23,12 @@ OBJECTS_KEPT = 16_384
 """Connections at rest that stay objects; where there are more, all go back into their block."""
 ROWS_FOR_RESTING = 256
 """So few connections at rest take rows as well: arrays for a million would be looked through for them."""
-_COLUMNS = 11
+_COLUMNS = 12
 _READ_SHUT, _CURRENT, _CONNECTED, _LISTED = 1, 2, 4, 8
 
-Row = tuple[int, int, int, int, int, int, int, int, int, int, int]
+Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
 """(fd or -1 in the accept queue, client, mask, arrived_ns, received bytes, answered bytes, flags,
-item's events, item's wanted bits, item's checked_ns, requests not answered)"""
+item's events, item's wanted bits, item's checked_ns, item's fd, requests not answered)"""
 
 
 class Unstorable(Exception):
@@ -58,7 +58,7 @@ class Connections:
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
         self.asked = np.frombuffer(b"".join(socket.asked for socket in busy), np.int64)
-        self.ready = [[item.fd for item in epoll.ready] for epoll in network.kernel.epolls]
+        self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
 
@@ -79,15 +79,22 @@ class Connections:
             kernel.table.files[fd] = socket
             if events:
                 assert epoll is not None
-                item = Item(epoll, socket, fd, events)
+                item = Item(epoll, socket, row[10], events)
                 item.wanted, item.listed = row[8], bool(row[6] & _LISTED)
                 item.checked_ns = row[9] if row[9] >= 0 else None
-                epoll.interest[socket, fd] = item
+                epoll.interest[socket, item.fd] = item
+                if item.fd != fd:
+                    epoll.dead.append(item)
                 socket.items.append(item)
                 socket.wait_queue.add(item)
         for some, order in zip(kernel.epolls, self.ready, strict=True):
-            items = {fd: item for (_, fd), item in some.interest.items()}
+            items = {_key(item): item for item in some.interest.values()}
             some.ready = [items[fd] for fd in order]
+
+
+def _key(item: Item) -> int:
+    """A number for an item that no other one of its epoll has: below 0 if its descriptor is closed."""
+    return ~item.fd if item in item.epoll.dead else item.fd
 
 
 def _sorted_out(
@@ -137,10 +144,10 @@ def _row(socket: StreamSocket, network: Network) -> Row:
         flags |= _CURRENT
     if socket.client is not None:
         flags |= _CONNECTED
-    events, wanted, checked_ns = 0, 0, -1
+    events, wanted, checked_ns, item_fd = 0, 0, -1, -1
     if items:
         item = items[0]
-        events, wanted = item.events, item.wanted
+        events, wanted, item_fd = item.events, item.wanted, item.fd
         checked_ns = -1 if item.checked_ns is None else item.checked_ns
         if item.listed:
             flags |= _LISTED
@@ -155,6 +162,7 @@ def _row(socket: StreamSocket, network: Network) -> Row:
         events,
         wanted,
         checked_ns,
+        item_fd,
         len(socket.asked),
     )
 

@@ -8,30 +8,91 @@ only speaks when what it says is certain:
   arrives. If its program has been back in epoll_wait since it was told, it has left data behind.
 - A one-shot item that is disarmed and readable while every task sleeps: nobody is at it, nobody will be.
 - An item on the ready list whose number no longer points to its file: events for a dead number.
+
+What has struck before, and how often, is kept by :mod:`sim.strikes`; :func:`warning` puts both together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import polling
 from sim.epoll import Item
-from sim.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER
+from sim.faults import (
+    ACCEPT_ONE,
+    BACKLOG,
+    CURES,
+    DUP,
+    FAILED,
+    FD_SETSIZE,
+    HERD,
+    MEMORY,
+    NO_DRAIN,
+    NO_REARM,
+    SLOW_READER,
+)
 from sim.files.base import OpenFile
 from sim.files.tcp import ListeningSocket, StreamSocket
 from sim.frame import FaultView
+from sim.strikes import Strike, Strikes
 from sim.waitqueue import Sleeper
 
 if TYPE_CHECKING:
     from sim.kernel import Kernel
 
-FD_SETSIZE = "fd-setsize"
-MEMORY = "memory"
-FAILED = "failed"
 _ONCE = polling.EPOLLET | polling.EPOLLONESHOT
+
+
+_PAST = {
+    NO_DRAIN: "{times} a descriptor was left with bytes unread, {fd} the last: edge-triggered, it is told of "
+    "again only when more arrives",
+    NO_REARM: "{times} a request lay at a descriptor that is not armed, {fd} the last: one-shot, it was "
+    "disarmed when it was reported, and nobody armed it again",
+    DUP: "epoll reported {times} descriptor {fd}, which was closed: close() freed the number only, for a dup "
+    "keeps the file open and watched",
+    ACCEPT_ONE: "{times} connections were left in the accept queue: edge-triggered, the listening socket "
+    "speaks up only when another one comes",
+    SLOW_READER: "{times} a write() had to wait for room, at descriptor {fd} the last: that client reads "
+    "slowly",
+}
+"""What is said of a fault that the state does not show at this moment."""
+_PAST_BRIEF = {
+    NO_DRAIN: "fd {fd} was left with bytes unread",
+    NO_REARM: "fd {fd} got a request, and is disarmed",
+    DUP: "epoll reported fd {fd}, a closed one",
+    ACCEPT_ONE: "connections were left in the accept queue",
+    SLOW_READER: "fd {fd} reads slowly: write() had to wait",
+}
+
+
+def warning(kernel: Kernel, strikes: Strikes) -> FaultView | None:
+    """What goes wrong now, or else what has struck last since the server was started; None if nothing has."""
+    known = strikes.by_kind
+    if not known:
+        return None
+    herd = known.get(HERD)
+    view = diagnose(kernel, strikes.listener, 0 if herd is None else herd.count)
+    if view is not None and view.kind in known:
+        return _with_history(view, known[view.kind])
+    kind, strike = max(known.items(), key=lambda one: one[1].last_ns)
+    times = f"{strike.count:,} times" if strike.count > 1 else "once"
+    number = "" if strike.fd is None else f"{strike.fd:,}"
+    text, brief = (words[kind].format(times=times, fd=number) for words in (_PAST, _PAST_BRIEF))
+    return _with_history(FaultView(kind, text, strike.fd, 0, brief, present=False), strike)
+
+
+def _with_history(view: FaultView, strike: Strike) -> FaultView:
+    return replace(
+        view,
+        cure=CURES[view.kind],
+        strikes=strike.count,
+        first_ns=strike.first_ns,
+        last_ns=strike.last_ns,
+    )
 
 
 def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
@@ -45,18 +106,21 @@ def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> 
     )
 
 
-def of_failure(kernel: Kernel, failure: str, needed_bytes: int) -> FaultView:
+def of_failure(kernel: Kernel, failure: str, needed_bytes: int, at_ns: int) -> FaultView:
     """What ended a lane.
 
     Args:
         needed_bytes: memory that all its connections would take.
+        at_ns: when.
     """
-    if needed_bytes > kernel.costs.memory_bytes:
-        return FaultView(MEMORY, failure, None, 1)
+    kind: str = FAILED
+    fd, brief = None, failure
     highest = kernel.table.end - 1
-    if highest >= polling.FD_SETSIZE and not kernel.epolls:
-        return FaultView(FD_SETSIZE, failure, highest, 1)
-    return FaultView(FAILED, failure, None, 1)
+    if needed_bytes > kernel.costs.memory_bytes:
+        kind = MEMORY
+    elif highest >= polling.FD_SETSIZE and not kernel.epolls:
+        kind, fd, brief = FD_SETSIZE, highest, f"fd {highest:,} does not fit into an fd_set"
+    return FaultView(kind, failure, fd, 1, brief, CURES[kind], 1, at_ns, at_ns)
 
 
 def _dead_number(kernel: Kernel) -> FaultView | None:
@@ -64,13 +128,16 @@ def _dead_number(kernel: Kernel) -> FaultView | None:
     for epoll in kernel.epolls:
         for item in epoll.ready:
             if files.get(item.fd) is not item.file and item.file.numbers:
-                now = "is another file's by now" if item.fd in files else "is closed"
+                now, brief = "is closed", "which is closed"
+                if item.fd in files:
+                    now, brief = "is another file's by now", "another file's"
                 return FaultView(
                     DUP,
-                    f"epoll reports descriptor {item.fd:,}, which {now}: close() freed the number only, "
+                    brief=f"epoll reports fd {item.fd:,}, {brief}",
+                    text=f"epoll reports descriptor {item.fd:,}, which {now}: close() freed the number only, "
                     f"for a dup ({item.file.numbers[0]:,}) keeps the file open and watched",
-                    item.fd,
-                    1,
+                    fd=item.fd,
+                    count=1,
                 )
     return None
 
@@ -91,6 +158,7 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
             "nobody will be told: edge-triggered, the listening socket speaks up only when another one comes",
             first.fd,
             waiting,
+            f"{waiting:,} left in the accept queue",
         )
     unread = first.file.received_bytes if isinstance(first.file, StreamSocket) else 0
     others = f" ({len(missed) - 1:,} more are in the same state)" if len(missed) > 1 else ""
@@ -99,12 +167,14 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
             f"descriptor {first.fd:,} has {unread:,} bytes unread and is never reported again: one-shot, it "
             f"was disarmed when it was reported, and nobody armed it again{others}"
         )
-        return FaultView(NO_REARM, text, first.fd, len(missed))
+        brief = f"fd {first.fd:,} is disarmed, {unread:,} bytes unread"
+        return FaultView(NO_REARM, text, first.fd, len(missed), brief)
     text = (
         f"descriptor {first.fd:,} starves with {unread:,} bytes unread: edge-triggered, it was told of once "
         f"and was not read until EAGAIN; it is told of again only when more arrives{others}"
     )
-    return FaultView(NO_DRAIN, text, first.fd, len(missed))
+    brief = f"fd {first.fd:,} starves with {unread:,} bytes unread"
+    return FaultView(NO_DRAIN, text, first.fd, len(missed), brief)
 
 
 def _unlisted(kernel: Kernel) -> Iterator[Item]:
@@ -134,13 +204,14 @@ def _full_send_buffer(kernel: Kernel) -> FaultView | None:
         return None
     fd = min(file.numbers[0] for file in stuck)
     if kernel.scheduler is not None:
-        rest, ready = "the others go on", 0
+        rest, ready, who = "the others go on", 0, "one thread"
     else:
         masks = kernel.table.poll_masks
         ready = int(np.count_nonzero((masks & (polling.IN | polling.NVAL)) == polling.IN))
         rest = f"everybody waits with it, {ready:,} of them with something to read"
+        who = "everybody"
     text = f"the client at descriptor {fd:,} reads slowly: its send buffer is full, and write() waits; {rest}"
-    return FaultView(SLOW_READER, text, fd, ready)
+    return FaultView(SLOW_READER, text, fd, ready, f"fd {fd:,} reads slowly: {who} waits")
 
 
 def _waits_for_room(file: OpenFile) -> bool:
@@ -161,6 +232,7 @@ def _herd(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> Fau
         f"{spurious_wakes:,} wake-ups found nothing (EPOLLEXCLUSIVE wakes one)",
         listener.numbers[0] if listener.numbers else None,
         spurious_wakes,
+        f"all {len(watching)} workers woken, {spurious_wakes:,} for nothing",
     )
 
 
@@ -174,6 +246,7 @@ def _overflow(listener: ListeningSocket) -> FaultView | None:
         f"{_plural(count, 'time', 'times')}: those clients got no answer, and try again after a second",
         listener.numbers[0] if listener.numbers else None,
         count,
+        f"backlog of {listener.backlog:,} overflowed {count:,} {_plural(count, 'time', 'times')}",
     )
 
 

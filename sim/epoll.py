@@ -89,6 +89,9 @@ class Item:
         """``ep_poll_callback``: the file changed, so put the item on the ready list."""
         wanted = self.wanted
         if not wanted or (key and not key & wanted):
+            faults = self.epoll.kernel.faults
+            if faults is not None and not wanted and self.events & polling.EPOLLONESHOT:
+                faults.came_for_disarmed(self)
             return False
         epoll = self.epoll
         kernel = epoll.kernel
@@ -113,7 +116,18 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
-    __slots__ = ("blocks", "collected_ns", "count", "disarmed", "interest", "ready", "told_once", "waiters")
+    __slots__ = (
+        "blocks",
+        "collected_ns",
+        "count",
+        "dead",
+        "disarmed",
+        "interest",
+        "ready",
+        "told",
+        "told_once",
+        "waiters",
+    )
 
     lazy = True
 
@@ -131,6 +145,10 @@ class Epoll(OpenFile):
         """When epoll_wait last walked the ready list."""
         self.told_once = False
         """Whether an edge-triggered or one-shot item is or was among them."""
+        self.told: list[int] = []
+        """Numbers reported by the last epoll_wait that will not be reported again by themselves."""
+        self.dead: list[Item] = []
+        """Items whose number was closed while their file stays open under another one."""
         self.waiters: deque[Task] = deque()
         """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
 
@@ -236,6 +254,8 @@ class Epoll(OpenFile):
         if item.listed:
             item.listed = False
             self.ready.remove(item)
+        if item in self.dead:
+            self.dead.remove(item)
 
     def _find(self, file: OpenFile, fd: int) -> Item:
         item = self.interest.get((file, fd))
@@ -286,6 +306,7 @@ class Epoll(OpenFile):
             events.append((item.fd, mask))
             if item.once:
                 item.reported()
+                self.told.append(item.fd)
             else:
                 again.append(item)
             if len(events) == most:

@@ -55,6 +55,8 @@ def epoll_wait(
     else:
         kernel.call_serial = serial = kernel.call_serial + 1
         looked = passes = cost_ns = 0
+        if epoll.told:
+            _look_back(kernel, epoll)
         if timeout_ns:
             deadline = Deadline(kernel, epoll, timeout_ns)
     while True:
@@ -64,6 +66,8 @@ def epoll_wait(
             looked += stale
         if events or timeout_ns == 0 or (deadline is not None and deadline.over):
             break
+        if cost_ns and kernel.faults is not None:
+            kernel.faults.woken_in_vain(epoll)
         if not cost_ns:
             epoll.users += 1  # closed while a call sleeps in it, it stays until that returns
         bill = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_bill(kernel, stale, not cost_ns)
@@ -74,6 +78,8 @@ def epoll_wait(
         kernel.recent.append(bill)
         record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
         epoll.waiters.append(task := kernel.block())
+        if kernel.running is None and kernel.faults is not None:
+            kernel.faults.all_asleep()
         if restart is not None:
             restart.asleep = serial, looked, passes, cost_ns, deadline
         try:
@@ -95,6 +101,8 @@ def epoll_wait(
     kernel.recent.append(bill)
     record((kernel.now_ns, RETURN, -1, found, passes, serial))
     if found:
+        if epoll.dead and kernel.faults is not None:
+            kernel.faults.reported(epoll)
         cost_ns += bill.ns
         kernel.last_call = (
             serial,
@@ -113,6 +121,14 @@ def epoll_wait(
         yield
         restart.events = None
     return events
+
+
+def _look_back(kernel: Kernel, epoll: Epoll) -> None:
+    """The caller is back: what it was told of last time, once, is either done with or left behind."""
+    if kernel.faults is not None:
+        kernel.faults.back_in_wait(epoll)
+    else:
+        epoll.told.clear()
 
 
 def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:

@@ -27,6 +27,42 @@ FAULTS: dict[str, str] = {
     BACKLOG: "the listening sockets have room for 5 connections only",
 }
 """Name of each switch, and what it does."""
+FD_SETSIZE: Final = "fd-setsize"
+MEMORY: Final = "memory"
+FAILED: Final = "failed"
+STRIKING = (*FAULTS, FD_SETSIZE, MEMORY, FAILED)
+"""All that can be seen to go wrong, the switches' own consequences first."""
+CURES: dict[str, str] = {
+    NO_DRAIN: "read until EAGAIN",
+    NO_REARM: "EPOLL_CTL_MOD after serving",
+    HERD: "watch with EPOLLEXCLUSIVE",
+    DUP: "EPOLL_CTL_DEL before close()",
+    ACCEPT_ONE: "accept until EAGAIN",
+    SLOW_READER: "wait for POLLOUT, not in write()",
+    BACKLOG: "a longer backlog in listen()",
+    FD_SETSIZE: "poll and epoll have no such limit",
+    MEMORY: "fewer connections, or none with a thread of its own",
+    FAILED: "start again",
+}
+"""What a program does instead."""
+MAKERS: dict[str, str] = {
+    NO_DRAIN: "epoll-et",
+    NO_REARM: "epoll-oneshot",
+    HERD: "epoll-exclusive",
+    DUP: "epoll",
+    ACCEPT_ONE: "epoll-et",
+}
+"""The lane that makes a mistake; the others of :data:`FAULTS` are done to every lane."""
+CURED: dict[str, str] = {
+    NO_DRAIN: "it reads until EAGAIN",
+    NO_REARM: "it arms what it has served",
+    HERD: "it watches with EPOLLEXCLUSIVE",
+    DUP: "no dup is left open",
+    ACCEPT_ONE: "it accepts until EAGAIN",
+    SLOW_READER: "all clients read at once",
+    BACKLOG: "the accept queue holds 4,096",
+}
+"""What is so without the mistake."""
 NO_BLOCKED_WRITES: Final = ("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
 """Lanes whose answers are operations of their own: no task waits for a slow reader there."""
 SHORT_BACKLOG = 5

@@ -197,16 +197,31 @@ class MemoryView:
 
 @dataclass(frozen=True, slots=True)
 class FaultView:
-    """Something that goes wrong in a lane, seen in its kernel's state."""
+    """Something that goes wrong in a lane, or has gone wrong since its server was started.
+
+    It is seen in the kernel's state. A mistake may strike for a microsecond, so what there is to read
+    is what has struck and how often; whether it does at this very moment is said beside it.
+    """
 
     kind: str
     """Which: a name of :data:`sim.faults.FAULTS`, ``fd-setsize``, ``memory`` or ``failed``."""
     text: str
-    """What happens, in one plain sentence."""
+    """What happens, or what happened when it struck last, in one plain sentence."""
     fd: int | None
     """The descriptor concerned."""
     count: int
     """How many (descriptors, connections, wake-ups) are concerned, by kind."""
+    brief: str = ""
+    """The same in a dozen words at most."""
+    cure: str = ""
+    """What a program does instead, in a few words."""
+    strikes: int = 1
+    """How often it has struck since the server was started."""
+    first_ns: int = 0
+    last_ns: int = 0
+    """When it struck first, and when last."""
+    present: bool = True
+    """Whether the kernel's state shows it at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +261,7 @@ class LaneFrame:
     """Where several tasks share the CPU; None where one does everything."""
     memory: MemoryView | None = None
     warning: FaultView | None = None
-    """What goes wrong at this moment."""
+    """What goes wrong, at this moment or the last time it did."""
 
 
 @dataclass(frozen=True, slots=True)

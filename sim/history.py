@@ -52,11 +52,14 @@ class Marker:
 
     at_ns: int
     kind: str
-    """``changed`` (a setting), ``failed`` (a lane's server), ``dropped`` (a lane's first loss), ``fork``."""
+    """``changed`` (a setting), ``failed`` (a lane's server), ``struck`` (a fault in a lane, the first
+    time since its server was started), ``dropped`` (a lane's first loss), ``fork``."""
     lane: str = ""
     """Which lane, where it is one's."""
     branch: int = 0
     """Of a fork: the branch that begins here or, on that branch itself, the one it left."""
+    fault: str = ""
+    """Which one has struck: one of :data:`sim.faults.STRIKING`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from sim.io_uring import IoUring
     from sim.iocp import CompletionPort
     from sim.kqueue import Kqueue
+    from sim.strikes import Strikes
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -105,6 +106,8 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         """Hooks who waits for a connection of an untouched block that now becomes an object."""
         self.full: set[StreamSocket] = set()
         """Connections to clients outside whose send buffer is full."""
+        self.faults: Strikes | None = None
+        """Notes what goes wrong, if someone wants to know."""
         self.call_serial = 0
         self.last_call: CallSummary | None = None
         """The latest waiting call that returned something."""
@@ -263,6 +266,10 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         unhooked_ns = sum(kqueue.fd_closed(file, fd) for kqueue in self.kqueues)
         for scan in self.scans:
             scan.hold(file, fd)
+        if file.items and file.numbers:
+            for item in file.items:
+                if item.fd == fd:
+                    item.epoll.dead.append(item)
         if not file.numbers:
             for port in self.ports:
                 port.handle_closed(file)
@@ -381,6 +388,8 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
 
     def sleep_on(self, file: OpenFile, in_write: bool = False) -> Generator[None, None, None]:
         """Sleep until a file changes: what a blocking read or write does when it finds nothing."""
+        if in_write and self.faults is not None:
+            self.faults.write_waits(file)
         sleeper = Sleeper(self, self.block(), file.exclusive, in_write)
         file.wait_queue.add(sleeper)
         self.pay_switch()

@@ -22,11 +22,11 @@ from sim import polling
 from sim.accounts import Account, Count
 from sim.costs import CostTable
 from sim.cpu import Task
-from sim.diagnosis import diagnose, of_failure
+from sim.diagnosis import of_failure, warning
 from sim.faults import BACKLOG as BACKLOG_FAULT
 from sim.faults import SHORT_BACKLOG, SLOW_READER
 from sim.files.tcp import IDLE_MASK, StreamSocket
-from sim.frame import CallView, Counters, FdView, LaneFrame, PassView
+from sim.frame import CallView, Counters, FaultView, FdView, LaneFrame, PassView
 from sim.history import SERVER_SETTINGS, Change, differs
 from sim.journal import Journal
 from sim.kernel import Kernel
@@ -48,6 +48,7 @@ from sim.servers.pool import PoolServer
 from sim.servers.process import ProcessServer
 from sim.servers.select import SelectServer
 from sim.servers.thread import ThreadServer
+from sim.strikes import Strikes
 from sim.taskviews import memory_view, task_view
 from sim.workload import Workload, active_slots
 
@@ -111,8 +112,9 @@ class Lane:
         """When the server gave up."""
         kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
         self.server = kind(kernel, settings)
-        if scenario.fault:
-            self.server.restartable = False
+        if scenario.fault == SLOW_READER:
+            self.server.restartable = False  # it sleeps in the middle of serving
+        kernel.faults = Strikes(kernel, self.server.listener)
         self.first_fd = kernel.table.end
         self.fds = scenario.fds
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
@@ -211,7 +213,6 @@ class Lane:
         records, lost = self.journal.drain()
         masks = kernel.table.poll_masks[:]
         masks.flags.writeable = False
-        counters = self._counters()
         return LaneFrame(
             name=self.name,
             activity=self._activity(),
@@ -226,15 +227,20 @@ class Lane:
             records=records,
             records_lost=lost,
             ready_listed=sum(len(epoll.ready) for epoll in kernel.epolls),
-            counters=counters,
+            counters=self._counters(),
             setup_ns=self.setup_ns,
             mechanism=self.server.view() if self.failure is None else None,
             tasks=task_view(self.server, self.first_fd, scenario.fds),
             memory=memory_view(self.server),
-            warning=diagnose(kernel, self.server.listener, counters.spurious_wakes)
-            if self.failure is None
-            else of_failure(kernel, self.failure, self._needed_bytes()),
+            warning=self._warning(),
         )
+
+    def _warning(self) -> FaultView | None:
+        kernel = self.kernel
+        if self.failure is not None:
+            failed_ns = kernel.start_ns if self.failed_ns is None else self.failed_ns
+            return of_failure(kernel, self.failure, self._needed_bytes(), failed_ns)
+        return None if kernel.faults is None else warning(kernel, kernel.faults)
 
     def _activity(self) -> str:
         kernel = self.kernel

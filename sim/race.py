@@ -315,7 +315,7 @@ def _is_any(_record: Record) -> bool:
 
 
 def _is_of_a_call(record: Record) -> bool:
-    return record[1] not in (Kind.PACKET, Kind.DROP)
+    return record[1] not in (Kind.PACKET, Kind.DROP, Kind.STRIKE)
 
 
 def _is_of(fd: int) -> Wanted:

@@ -26,10 +26,13 @@ SLEEP      0; ``fd`` is -1, or what a thread blocks    0                        
            on (read, write, accept)
 DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival
            holds the connection
+STRIKE     how often it has struck by now; ``fd`` is   which: an index into     0
+           -1 where none is concerned                  :data:`~sim.faults.STRIKING`
 =========  ==========================================  =======================  ============
 
 A drop for which no packet arrives (CONNECTION_GONE) has the serial ``-1 - client``; its ``value`` is
-the sum over all the requests that client loses.
+the sum over all the requests that client loses. A fault's first strike has a record, then its tenth, its
+hundredth …: a mistake in a busy loop would leave no room for anything else.
 
 ``serial`` of an arrival is its number in the race's schedule: the same packet has the same
 serial in every lane, which is how the feed lays the lanes' answers side by side.
@@ -56,6 +59,7 @@ class Kind:
     RETURN: Final = 7
     SLEEP: Final = 8
     DROP: Final = 9
+    STRIKE: Final = 10
 
 
 class Effect:

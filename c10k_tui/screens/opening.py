@@ -63,6 +63,16 @@ class OpeningActions(TravelActions):
 
         self.app.push_screen(LanesScreen(self.session.scenario.lanes, self.session.why_not_lanes), chosen)
 
+    def action_presets(self) -> None:
+        from c10k_tui.screens.presets import PresetsScreen
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.session.begin_preset(name)
+                self._changed()
+
+        self.app.push_screen(PresetsScreen(self.session.scenario), chosen)
+
     def action_curve(self) -> None:
         from c10k_tui.curve_model import CurveModel
         from c10k_tui.screens.curve import CurveScreen

@@ -28,6 +28,7 @@ from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.legend import legend
 from c10k_tui.views.timeline import time_view
 from c10k_tui.views.verdict import verdict
+from c10k_tui.views.warning import curable
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle
@@ -212,7 +213,8 @@ class RaceScreen(PointingActions):
         session = self.session
         head = self._draw_head(frame)
         for lane in frame.lanes:
-            self._lane(lane.name).show_words(lane, self._scans.get(lane.name, 0))
+            cured = lane.warning is not None and curable(lane.warning, frame.scenario)
+            self._lane(lane.name).show_words(lane, self._scans.get(lane.name, 0), curable=cured)
             self._lane(lane.name).show_frame()
         self._draw_host(frame)
         self._draw_note(frame)

@@ -79,6 +79,10 @@ class RaceActions(KeyedScreen[str]):
         self.session.next_preset()
         self._changed()
 
+    def action_cure(self) -> None:
+        self.session.cure()
+        self._changed()
+
     def action_fd_setsize(self) -> None:
         self.session.toggle_fd_setsize()
         self._changed()

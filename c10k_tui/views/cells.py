@@ -46,6 +46,8 @@ IDLE, READY, READ, ARRIVED, COMPLETED, BLOCKED, RAN, RUNNABLE, RUNNING = STATES 
 """What a cell's descriptors are up to. A RUNNABLE cell at :data:`FRONT` got a packet just now."""
 BLANK = 255
 """A place in the terminal that belongs to no cell."""
+STRUCK = 254
+"""The cell of the descriptor that is marked, whatever else there is."""
 CURSOR = 64
 """Added to the code of the cell under the cursor."""
 
@@ -190,6 +192,7 @@ class CellModel:
         """What to draw at each place of the terminal, rows first: ``state * HEAT_LEVELS + heat``."""
         self.cursor: int | None = None
         """The cell under the cursor."""
+        self._marked_fd: int | None = None
         self._first_fd = -1
         self._is_ready = np.zeros(0, np.bool_)
         self._ready = np.zeros(0, np.int32)
@@ -236,6 +239,7 @@ class CellModel:
         cells = state * np.uint8(HEAT_LEVELS) + heat
         if self.cursor is not None and self.cursor < layout.cells:
             cells[self.cursor] += CURSOR
+        self._draw_mark(cells)
         codes = _spread(cells, layout)
         changes = _changes(self.codes, codes)
         self.codes = codes
@@ -261,6 +265,16 @@ class CellModel:
         heat[(state == ARRIVED) | runnable | running] = 0
         heat[runnable & arrived] = FRONT
         return state, heat
+
+    def mark(self, fd: int | None) -> None:
+        """Have the cell of a descriptor stand out from the next frame on; None for no cell."""
+        self._marked_fd = fd
+
+    def _draw_mark(self, cells: Codes) -> None:
+        """Over all but the cursor."""
+        index = -1 if self._marked_fd is None else self._marked_fd - self._first_fd
+        if 0 <= index < self.layout.fds and index // self.layout.k != self.cursor:
+            cells[index // self.layout.k] = STRUCK
 
     def _follow(self, lane: LaneFrame) -> None:
         """Bring the ready descriptors and the flashes up to the frame."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from c10k_tui.lanes import brief_name
 from c10k_tui.spans import Line, clip
 from c10k_tui.views.feed_words import answer
+from c10k_tui.views.warning import strike_row
 from sim.frame import Frame
 from sim.journal import RECALLED
 from sim.records import Kind, Record
@@ -23,6 +24,9 @@ KEPT = 500
 """Rows kept."""
 
 _ARRIVALS = (Kind.PACKET, Kind.DROP)
+_ROWS = (*_ARRIVALS, Kind.STRIKE)
+_AFTER_ALL = 2**62
+"""Put to the serial of a strike, so that its row comes after the packets of its moment."""
 LONG, MEDIUM, SHORT = range(3)
 """How much room a lane's answer has."""
 WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET, LEAST_PACKET = 43, 27, 18, 8, 6
@@ -42,6 +46,8 @@ class Row:
     size_bytes: int
     effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
     """By lane: the effect or reason, and whether the packet was dropped."""
+    strike: tuple[str, int, int] | None = None
+    """Of a fault that struck, which is no packet: lane, which fault, how often by then."""
 
     @property
     def moment(self) -> tuple[int, int]:
@@ -110,10 +116,14 @@ class FeedModel:
             most: How many rows are wanted.
         """
         rows: dict[tuple[int, int], Row] = {}
-        for name, kept in self._kept.items():
+        for number, (name, kept) in enumerate(self._kept.items()):
             # Lanes may be a few packets apart, so a few more are looked at than are wanted.
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
+                if kind == Kind.STRIKE:
+                    key = (_AFTER_ALL + effect * len(self._kept) + number, time_ns)
+                    rows[key] = Row(key[0], time_ns, fd, 0, strike=(name, effect, size))
+                    continue
                 # One client may lose its connection more than once; a packet arrives but once.
                 key = (serial, 0 if serial >= 0 else time_ns)
                 row = rows.get(key)
@@ -146,7 +156,7 @@ def _newest_first(
     """Arrivals from the newest to the oldest, at most ``wanted``."""
     for records, _ in reversed(kept):
         for record in reversed(records):
-            if record[1] in _ARRIVALS and (only_fd is None or record[2] == only_fd):
+            if record[1] in _ROWS and (only_fd is None or record[2] == only_fd):
                 yield record
                 wanted -= 1
                 if not wanted:
@@ -173,6 +183,9 @@ def pointed_at(line: Line) -> Line:
 
 def row_line(row: Row, lanes: list[str], width: int) -> Line:
     """One row, at most ``width`` cells."""
+    if row.strike is not None:
+        time = (f"{row.time_ns / 1_000_000:10.4f} ", "dim")
+        return (time, *strike_row(*row.strike, row.fd, width - len(time[0])))
     packet, column = _columns(len(lanes), width)
     words = next(size for size, least in _WIDTHS if column - 2 >= least)
     spans = list(_packet(row, packet))

@@ -58,6 +58,8 @@ def _settings(scenario: Scenario, reconnects: str, brief: bool = False) -> Line:
     if scenario.churn:
         spans += [(between, "dim"), (number(scenario.churn), "strong"), (f" {reconnects}/s", "dim")]
     spans += [(f"{between}seed ", "dim"), (str(scenario.seed), "strong")]
+    if scenario.fault:
+        spans += [(between, "dim"), (scenario.fault, "alarm")]
     return tuple(spans)
 
 

@@ -23,6 +23,8 @@ BACK, FORTH = " < ", " > "
 _END_WIDTH = 9
 _LOOKS = {
     "failed": (glyphs.TIMES, "alarm"),
+    "struck": (glyphs.STRUCK, "alarm"),
+    "cured": (glyphs.CHANGED, "good"),
     "fork": (glyphs.FORK, "rule"),
     "left": (glyphs.LEFT, "rule"),
     "changed": (glyphs.CHANGED, "strong"),
@@ -38,7 +40,8 @@ class Mark:
 
     at_ns: int
     kind: str
-    """One of those that :class:`sim.history.Marker` has, or ``left``: this branch began here."""
+    """One of those that :class:`sim.history.Marker` has; or ``left``: this branch began here; or
+    ``cured``: a change that took a fault away."""
     words: str
 
 
@@ -128,7 +131,11 @@ def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[in
     if marker.kind == "changed":
         before = max(0, bisect_left(log, marker.at_ns, key=itemgetter(0)) - 1)
         after = bisect_right(log, marker.at_ns, key=itemgetter(0)) - 1
-        return Mark(marker.at_ns, "changed", change_words(log[before][1], log[after][1]))
+        old, new = log[before][1], log[after][1]
+        cured = bool(old.fault) and not new.fault
+        return Mark(marker.at_ns, "cured" if cured else "changed", change_words(old, new))
+    if marker.kind == "struck":
+        return Mark(marker.at_ns, "struck", f"{marker.lane}: {marker.fault} strikes")
     said = {"failed": "failed", "dropped": "first drop"}[marker.kind]
     return Mark(marker.at_ns, marker.kind, f"{marker.lane}: {said}")
 
@@ -155,6 +162,8 @@ def change_words(before: Scenario, after: Scenario) -> str:
     said += [f"{name} off" for name in before.lanes if name not in after.lanes]
     if before.fd_setsize != after.fd_setsize:
         said.append(f"FD_SETSIZE {'on' if after.fd_setsize else 'off'}")
+    if before.fault != after.fault:
+        said.append(f"{after.fault} made" if after.fault else f"{before.fault} cured")
     return ", ".join(said) or "changed and back"
 
 

@@ -11,7 +11,8 @@ from c10k_tui.lanes import COMPLETING_LANES, ONE_TASK_EACH
 from c10k_tui.spans import Line, Wordings, clip, marked, width_of
 from c10k_tui.views.ratios import ratio_text
 from c10k_tui.views.verdict_others import bodies_of_others
-from sim.diagnosis import FD_SETSIZE, MEMORY
+from c10k_tui.views.warning import cured_herd, made_by_nobody, struck
+from sim.faults import FD_SETSIZE, MEMORY
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes, format_duration, format_short
@@ -51,10 +52,13 @@ def _bodies(frame: Frame) -> Wordings:
         return _failed(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
+    if (of_fault := struck(frame) or made_by_nobody(frame.scenario)) is not None:
+        return of_fault
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
     if not all(lane.name in _CLASSIC for lane in frame.lanes):
-        return bodies_of_others(frame)
+        herd = None if any(lane.name in SCANNING_LANES for lane in frame.lanes) else cured_herd(frame)
+        return herd or bodies_of_others(frame)
     if all(lane.name in SCANNING_LANES for lane in frame.lanes):
         return _all_scan(frame)
     scan = next(lane for lane in frame.lanes if lane.name in SCANNING_LANES)
@@ -72,7 +76,7 @@ def _bodies(frame: Frame) -> Wordings:
 def _openings(frame: Frame) -> Wordings:
     """What goes before the verdict: whether the lanes have answered alike."""
     lanes = frame.lanes
-    if any(lane.failure is not None or held_up(lane) for lane in lanes):
+    if any(lane.failure is not None or held_up(lane) or lane.warning is not None for lane in lanes):
         return ((),)
     dropped = [lane for lane in lanes if lane.counters.dropped]
     if dropped:

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from c10k_tui import glyphs
 from c10k_tui.keys import GRID_BINDINGS
 from c10k_tui.palette import Palette
-from c10k_tui.views.cells import BLANK, CURSOR, FRONT, HEAT_LEVELS, CellModel
+from c10k_tui.views.cells import BLANK, CURSOR, FRONT, HEAT_LEVELS, STRUCK, CellModel
 from c10k_tui.widgets.lines import Painted
 from sim.frame import LaneFrame
 
@@ -67,6 +67,7 @@ class Grid(Painted, can_focus=True):
             return
         moved = self.model.resize(lane.fds, width, height) or lane.first_fd != self._first_fd
         self._first_fd = lane.first_fd
+        self.model.mark(None if lane.warning is None else lane.warning.fd)
         changes = self.model.show(lane, now_ns, rate_ns)
         if moved:
             self.refresh()
@@ -152,6 +153,8 @@ def look_of(code: int, palette: Palette) -> tuple[str, Style]:
     """Glyph and style of a cell's code."""
     if code == BLANK:
         return " ", palette["text"]
+    if code == STRUCK:
+        return glyphs.STRUCK, palette["struck"]
     under_cursor = code >= CURSOR
     state, heat = divmod(code - CURSOR if under_cursor else code, HEAT_LEVELS)
     glyph, role = _STATES[state](heat)

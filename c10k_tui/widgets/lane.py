@@ -13,6 +13,7 @@ from c10k_tui.views.counters import SHORT_NAMES
 from c10k_tui.views.cpu import bar, spent
 from c10k_tui.views.inside import inside, price_words, told_by
 from c10k_tui.views.sentence import sentence, sentences
+from c10k_tui.views.warning import warning_lines
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frame import LaneFrame
@@ -61,19 +62,28 @@ class Lane(Vertical):
         """Draw the mechanism's own picture."""
         self.inside.show(inside(lane, *self.inside.size))
 
-    def show_words(self, lane: LaneFrame, scans: int) -> None:
+    def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False) -> None:
         """Show what the lane says.
 
         Args:
             lane: The lane now.
             scans: Passes over all its descriptors that it finished since the last frame.
+            curable: Whether a key takes away what goes wrong in it.
         """
         width, height = self.words.size
-        self.set_class(lane.failure is not None, "-failed")
+        warning = lane.warning
+        self.set_class(warning is not None, "-struck")
         if lane.failure is not None:
-            self.words.show(wrap(sentence(lane), width, max(1, height)))
+            rows = max(1, height)
+            told = wrap(sentence(lane), width, rows)
+            if warning is not None:
+                told = warning_lines(warning, width, rows, with_key=curable)
+            self.words.show(told)
             return
-        told = wrap(fitting(sentences(lane), width, 2), width, 2)
+        if warning is not None:
+            told = warning_lines(warning, width, 2, with_key=curable)
+        else:
+            told = wrap(fitting(sentences(lane), width, 2), width, 2)
         if len(told) < 2:
             told.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
         lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]

@@ -213,6 +213,8 @@ class ListeningSocket(Socket):
         """
         if len(self.queue) > self.backlog:
             self.overflows += 1
+            if self.kernel.faults is not None:
+                self.kernel.faults.overflowed(self)
             return False
         self.queue.append(socket)
         if not self.mask & polling.IN:

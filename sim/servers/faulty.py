@@ -16,14 +16,24 @@ class NoDrain(EpollEtServer):
     """Reads a buffer of one request for each event, and does not look whether there is more."""
 
     def drain(self, fd: int) -> Program:
+        self.drained = True  # before it yields: a program made anew must not read again
         yield from self.serve_once(fd, self.settings.request_bytes)
-        self.drained = True
 
 
 class AcceptOne(EpollEtServer):
     """Accepts one connection for each event."""
 
+    accepted = True
+    """Whether it has done so for the event that is served."""
+
+    def serve(self, fd: int) -> Program:
+        self.accepted = False
+        yield from super().serve(fd)
+
     def accept_all(self) -> Program:
+        if self.accepted:
+            return
+        self.accepted = True
         try:
             fd = self.kernel.sys_accept4(self.listener_fd)
         except BlockingIOError:

@@ -14,6 +14,7 @@ from sim.arrays import Base, keep
 from sim.checkpoint import take
 from sim.clock import NEVER
 from sim.costs import BUILT_IN
+from sim.faultpresets import FAULT_PRESETS
 from sim.files.tcp import StreamSocket
 from sim.lane import SERVERS, Lane
 from sim.scenario import Scenario, Share
@@ -93,9 +94,34 @@ def test_a_lane_of_several_tasks_has_no_checkpoint(name):
     assert take(Lane(name, scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
 
 
-def test_a_lane_with_a_fault_has_no_checkpoint():
+def test_a_lane_that_a_slow_reader_may_hold_up_has_no_checkpoint():
     scenario = Scenario(fds=16, fault="slow-reader")
     assert take(Lane("epoll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
+
+
+FAULTY = [
+    ("no-drain", "epoll-et"),
+    ("accept-one", "epoll-et"),
+    ("dup", "epoll"),
+    ("backlog", "select"),
+    ("backlog", "epoll"),
+]
+
+
+@pytest.mark.parametrize(("fault", "name"), FAULTY)
+def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, name):
+    _, scenario = FAULT_PRESETS[fault]
+    workload = Workload(scenario)
+    lane = Lane(name, scenario, BUILT_IN, workload, 0)
+    moments: list[int] = []
+    while len(moments) < 400 and lane.kernel.now_ns < 20 * MS:
+        lane.run_until(lane.kernel.next_due_ns())
+        moments.append(lane.kernel.now_ns)
+    copies(name, scenario, moments[::7], 25 * MS)
+    copies(name, scenario, [MS, 20 * MS, 40 * MS], 60 * MS)
+    lane.run_until(25 * MS)
+    struck = lane.frame(scenario).warning
+    assert (struck is not None) == (name != "epoll" or fault == "dup")
 
 
 @pytest.mark.parametrize("kept", [0, 5, connections.OBJECTS_KEPT])
