@@ -43,11 +43,11 @@ async def test_the_limit_that_stops_select_is_seen():
         await it.run(0.2)
         assert "does not fit into an fd_set" in " ".join(it.text("#lane-select .words").split())
         assert "FD_SETSIZE 1024 on" in it.text("#head")
-        assert it.race_screen.query_one("#lane-select").has_class("-failed")
+        assert it.race_screen.query_one("#lane-select").has_class("-struck")
         assert "Press l to lift it" in it.text("#note")
         await it.press("l")
         assert "FD_SETSIZE off" in it.text("#head")
-        assert not it.race_screen.query_one("#lane-select").has_class("-failed")
+        assert not it.race_screen.query_one("#lane-select").has_class("-struck")
 
 
 async def test_select_burns_and_epoll_does_not():
