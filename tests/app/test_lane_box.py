@@ -51,7 +51,8 @@ async def test_space_and_enter_switch_and_closing_applies():
         assert it.app.screen is it.race_screen
         assert it.session.scenario.lanes == ("thread", "epoll")
         await it.run(0.3)
-        assert it.grid("thread").display
+        await it.run(0.3)
+        assert 0 < it.grid("thread").region.x < it.grid("epoll").region.x
         assert not it.race_screen.query_one("#lane-select").display
 
 
