@@ -150,6 +150,7 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
     return (
         (("Waiting for a request costs ", "text"), *costs, (".", "text")),
         (("Waiting, a request: ", "text"), *costs, (".", "text")),
+        (("Waiting: ", "text"), *costs, (" a request.", "text")),
         (*costs, (" a request.", "text")),
         (("Waiting, a request: dearest ", "text"), *most, ("; cheapest ", "text"), *least, (".", "text")),
         (*most, (", ", "text"), *least, (" a request.", "text")),
