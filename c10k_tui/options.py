@@ -279,7 +279,11 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
         ("--churn", "N", f"connections per second that hang up and are replaced ({default.churn})"),
-        ("--lanes", "LIST", f"servers to race, of {', '.join(LANES)} ({','.join(default.lanes)})"),
+        (
+            "--lanes",
+            "LIST",
+            f"servers to race, of {', '.join(LANES)} ({','.join(default.lanes)}); four at most on the screen",
+        ),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
         ("--fd-setsize", "on|off", "whether select stops at 1024 descriptors, as the C library's does (off)"),
         ("--fault", "NAME", f"a classic mistake: {', '.join(FAULTS)} (none)"),
@@ -325,7 +329,8 @@ keys on the screen:
   [ ]      fewer, more active connections     0 x      start again; with a new seed
   ; '      lower, higher rate                 1 2 3    select, poll, epoll on or off
   , .      slower, faster                     F2 … F6  presets; p is the next one
-  arrows   look at a cell                     l        select's limit of 1024 on or off
+  arrows   look at a cell                     L        the list of all lanes
+  v        the cost curve                     l        select's limit of 1024 on or off
   r        record, or end the recording       R M      pause the recording; mark a moment
   t        next theme                         ? q      all the keys; quit
 """

@@ -46,7 +46,7 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "completed": ("read", "well", ""),
     # The tasks: hot as a scan's front while it has the CPU; white when a packet has just woken it.
     "blocked": ("idle", "base", ""),
-    "runnable": ("heat-3", "base", "bold"),
+    "runnable": ("heat-4", "base", "bold"),
     "woken": ("arrived", "base", "bold reverse"),
     "running": ("front", "base", "bold reverse"),
     # What is seen by its background alone is drawn reversed, so that it stays without colours.

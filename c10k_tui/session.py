@@ -16,12 +16,12 @@ from c10k_tui.lanes import why_not_lanes
 from c10k_tui.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.race_like import RaceLike
 from c10k_tui.travel import Travel
-from c10k_tui.views.header import seconds_words
+from c10k_tui.views.header import seconds_words, slowdown_words
 from c10k_tui.views.timeline import branch_name
 from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
 from sim.faults import CURED, FD_SETSIZE
 from sim.frame import Frame
-from sim.scenario import LADDER, LANES, PRESETS, Active, Scenario, ScenarioError, Share
+from sim.scenario import LADDER, LANES, PRESETS, SCANNING_LANES, Active, Scenario, ScenarioError, Share
 from sim.units import format_count
 
 ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
@@ -221,10 +221,11 @@ class Session(Travel):
             self.say("as fast as it goes")
             return
         lasts = seconds_words(self.pacer.base_ns / self.pacer.rate_ns)
-        by_scans = self.pacer.base_ns == self.race.scan_ns
-        self.say(
-            f"speed {speed:,g}: " + (f"a scan to take {lasts}" if by_scans else f"a burst every {lasts}")
-        )
+        what = f"a burst every {lasts}"
+        if self.pacer.base_ns == self.race.scan_ns:
+            scans = any(lane in SCANNING_LANES for lane in self.scenario.lanes)
+            what = f"a scan to take {lasts}" if scans else slowdown_words(self.pacer.rate_ns)
+        self.say(f"speed {speed:,g}: {what}")
 
     def pause(self) -> None:
         """Stop, or go on."""

@@ -41,6 +41,8 @@ def marked(text: str, *tail: Span) -> Line:
 
 def fitting(choices: Wordings, width: int, rows: int = 1) -> Line:
     """The first of the wordings that ``rows`` rows of ``width`` cells hold whole; else the last one."""
+    if rows == 1:
+        return next((line for line in choices if width_of(line) <= width), choices[-1])
     return next((line for line in choices if _rows(line, width) <= rows), choices[-1])
 
 

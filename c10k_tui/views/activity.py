@@ -52,6 +52,9 @@ def activities(lane: LaneFrame) -> Wordings:
 
 def _asleep(lane: LaneFrame) -> Wordings:
     asleep = ("asleep", "strong")
+    if lane.serving_fd is not None:  # a write to it found no room
+        where = (f" in a call for fd {lane.serving_fd}", "wasted")
+        return (asleep, where, (": nobody else is served", "dim")), (asleep, where), (asleep,)
     if isinstance(lane.mechanism, IoUringView) and lane.mechanism.thread in ("spinning", "working"):
         doing = {"spinning": "spins", "working": "works"}[lane.mechanism.thread]
         return (

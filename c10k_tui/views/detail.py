@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from c10k_tui.lanes import brief_name
-from c10k_tui.spans import Line, clip, fitting
+from c10k_tui.spans import Line, Span, clip, fitting
 from sim.frame import FdView, Frame, LaneFrame, TaskState, TaskView
 from sim.scenario import SCANNING_LANES
 from sim.units import format_bytes, format_duration
@@ -14,7 +14,7 @@ _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskStat
 """What a task does that is at a descriptor."""
 _READY_LISTS = frozenset(("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive"))
 """Lanes of which it is known when a descriptor was last asked: items of a ready list are, and no others."""
-NO_ROOM = 6
+NAME_CELLS = 6
 """Cells for a lane's name where all else has no room."""
 
 
@@ -29,15 +29,23 @@ def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
     any_view = next(iter(views.values()))
     first, last = any_view.first_fd, any_view.last_fd
     head: Line = ((f" {f'fd {first}' if first == last else f'fds {first:,}–{last:,}'} ", "cursor"),)
-    full, brief, least = list(head), list(head), list(head)
-    for lane in frame.lanes:
-        view = views[lane.name]
-        between = (" · " if full[1:] else " ", "dim")
-        state = (f" {_state(lane, view)}", "text")
-        full += [between, (lane.name, lane.name), state, (_checked(lane, view, frame.now_ns), "dim")]
-        brief += [between, (lane.name, lane.name), state]
-        least += [between, (brief_name(lane.name, NO_ROOM), lane.name), state]
-    return clip(fitting((tuple(full), tuple(brief), tuple(least)), width), width)
+    told = [
+        (lane.name, _state(lane, views[lane.name]), _checked(lane, views[lane.name], frame.now_ns))
+        for lane in frame.lanes
+    ]
+    shorter = [(name, state, checked.partition(":")[0]) for name, state, checked in told]
+    unchecked = [(name, state, "") for name, state, _ in told]
+    choices = [(*head, *_lanes(some, width)) for some in (told, shorter, unchecked)]
+    return clip(fitting((*choices, (*head, *_lanes(unchecked, NAME_CELLS))), width), width)
+
+
+def _lanes(told: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
+    """Name, state and when it was last checked, of each lane."""
+    spans: list[Span] = []
+    for name, state, checked in told:
+        between = (" · " if spans else " ", "dim")
+        spans += [between, (brief_name(name, name_cells), name), (f" {state}", "text"), (checked, "dim")]
+    return tuple(spans)
 
 
 def _state(lane: LaneFrame, view: FdView) -> str:

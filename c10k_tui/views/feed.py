@@ -27,13 +27,10 @@ _ARRIVALS = (Kind.PACKET, Kind.DROP)
 _ROWS = (*_ARRIVALS, Kind.STRIKE)
 _AFTER_ALL = 2**62
 """Put to the serial of a strike, so that its row comes after the packets of its moment."""
-LONG, MEDIUM, SHORT = range(3)
-"""How much room a lane's answer has."""
 WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET, LEAST_PACKET = 43, 27, 18, 8, 6
 """Widths of the packet's own part of a row."""
 LEAST_COLUMN = 7
 """A lane's column, its frame and six letters; from eight on there is a blank between them."""
-_WIDTHS = ((LONG, 38), (MEDIUM, 19), (SHORT, 0))
 
 
 @dataclass(slots=True)
@@ -187,13 +184,13 @@ def row_line(row: Row, lanes: list[str], width: int) -> Line:
         time = (f"{row.time_ns / 1_000_000:10.4f} ", "dim")
         return (time, *strike_row(*row.strike, row.fd, width - len(time[0])))
     packet, column = _columns(len(lanes), width)
-    words = next(size for size, least in _WIDTHS if column - 2 >= least)
+    before = "" if column == LEAST_COLUMN else " "
+    room = column - 1 - len(before)
     spans = list(_packet(row, packet))
     for lane in lanes:
-        text, role = _answer(row, lane, words)
-        text = text if column == LEAST_COLUMN else f" {text}"
+        text, role = answer(lane, *row.effects[lane], room) if lane in row.effects else ("…", "dim")
         spans.append(("│", "frame"))
-        spans.append((text[: column - 1].ljust(column - 1), role))
+        spans.append((before + text[:room].ljust(room), role))
     return clip(tuple(spans), width)
 
 
@@ -232,10 +229,3 @@ def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
         yield time, "dim"
     yield where, fd_role
     yield size[: width - 11 - len(where)].ljust(width - 11 - len(where)), "text"
-
-
-def _answer(row: Row, lane: str, words: int) -> tuple[str, str]:
-    """What the packet caused in one lane: the words and their role."""
-    if lane not in row.effects:
-        return "…", "dim"
-    return answer(lane, *row.effects[lane], words)

@@ -1,7 +1,6 @@
 """What a packet caused in a lane, in words: a table for each way of being told.
 
-Each answer is said three times: in at most 38, 19 and 11 cells (of the last, six are seen where the
-feed is narrowest).
+Each answer is said three or four times, in at most 38, 19, 11 and six cells.
 """
 
 from __future__ import annotations
@@ -9,8 +8,10 @@ from __future__ import annotations
 from sim.records import DropReason, Effect
 from sim.scenario import SCANNING_LANES
 
-Sizes = tuple[str, str, str]
-"""Long, medium, short."""
+Sizes = tuple[str, ...]
+"""The same in fewer and fewer words."""
+_CELLS = (38, 19, 11)
+"""Room for the longest, for the next ones."""
 Table = dict[int, Sizes]
 """By effect; the first whose bits are all there is said, so the more there are, the earlier it stands."""
 
@@ -37,6 +38,7 @@ def _listed(who: str, brief: str, nobody: Sizes) -> Table:
             f"→ ready list, woke {who}",
             f"→ list, woke {brief}",
             "→ list woke",
+            "→ woke",
         ),
         Effect.ALREADY_LISTED | Effect.WOKE_EPOLL: (
             f"already on the list, woke {who}",
@@ -53,7 +55,7 @@ _NOBODY: Sizes = ("nobody was waiting", "nobody waiting", "nobody")
 _DISARMED: Sizes = ("nobody is told until it is armed again", "not armed", "nobody")
 _EPOLL = _listed("epoll_wait", "epoll", _NOBODY)
 _FILTERS: Table = {
-    Effect.KNOTE | Effect.WOKE_WAITER: ("filter ran → queue, woke kevent", "→ queue, woke it", "→ q. woke"),
+    Effect.KNOTE | Effect.WOKE_WAITER: ("filter ran → queue, woke kevent", "→ queue, woke it", "→ woke"),
     Effect.KNOTE_AGAIN: ("filter ran, queued already", "queued already", "queued"),
     Effect.KNOTE: ("filter ran → queue", "→ queue", "→ queue"),
     Effect.NOBODY: ("no filter is on it", "no filter on it", "nobody"),
@@ -63,7 +65,7 @@ _FILTERS: Table = {
 def _ring(nobody: Sizes) -> Table:
     """An io_uring: its task is told by task work."""
     return {
-        Effect.TASK_WORK | Effect.WOKE_WAITER: ("→ task work, woke the task", "→ work, woke it", "→ w. woke"),
+        Effect.TASK_WORK | Effect.WOKE_WAITER: ("→ task work, woke the task", "→ work, woke it", "→ woke"),
         Effect.TASK_WORK_AGAIN: ("task work is queued already", "queued already", "queued"),
         Effect.TASK_WORK: ("→ task work", "→ task work", "→ work"),
         Effect.NOBODY: nobody,
@@ -104,19 +106,25 @@ _WASTEFUL = Effect.WOKE_SCAN | Effect.SCAN_BEHIND
 _TOLD = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED | Effect.WOKE_TASK
 
 
-def answer(lane: str, effect: int, dropped: bool, size: int) -> tuple[str, str]:
+def answer(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]:
     """What a packet caused in a lane: the words and their role.
 
     Args:
         lane: A lane's name.
         effect: An :class:`~sim.records.Effect`, or a :class:`~sim.records.DropReason`.
         dropped: Whether the packet was dropped, and ``effect`` says why.
-        size: 0, 1 or 2: long, medium, short.
+        width: Cells there are for it; the fewest words there are may be more.
     """
     if dropped:
-        return _DROPS[effect][size], "alarm"
+        return _fitting(_DROPS[effect], width), "alarm"
     for key, words in _TABLES.get(lane, _EPOLL).items():
         if effect & key == key and (key or not effect):
             loud = "wasted" if key & _WASTEFUL else lane if key & _TOLD else "text"
-            return words[size], loud
+            return _fitting(words, width), loud
     return "–", "dim"
+
+
+def _fitting(sizes: Sizes, width: int) -> str:
+    """All answers in a column have the same size, whatever fits of each."""
+    size = sum(width < cells for cells in _CELLS)
+    return sizes[min(size, len(sizes) - 1)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from c10k_tui.lanes import brief_name
 from c10k_tui.spans import Line, Span, clip, width_of
 from sim.records import Kind, Record
 from sim.units import format_duration
@@ -40,6 +41,8 @@ WORDS = (
     Words("", " ", "", "unread "),
 )
 """In less and less room."""
+NAME_CELLS = 6
+"""For a lane's name where there is hardly any."""
 
 
 def story_of(fd: int, newest_first: Iterable[Record]) -> Story:
@@ -65,13 +68,17 @@ def follow_line(fd: int, stories: Mapping[str, Story], now_ns: int, width: int) 
         return clip((*head, (" followed: no packet for it of late (s: to the next one)", "dim")), width)
     head += [(" packet at ", "dim"), (format_duration(max(packets)), "text")]
     lines = [_told(head, stories, now_ns, words) for words in WORDS]
+    lines.append(_told(head[:1], stories, now_ns, WORDS[-1], NAME_CELLS))
     return clip(next((line for line in lines if width_of(line) <= width), lines[-1]), width)
 
 
-def _told(head: list[Span], stories: Mapping[str, Story], now_ns: int, words: Words) -> Line:
+def _told(
+    head: list[Span], stories: Mapping[str, Story], now_ns: int, words: Words, name_cells: int = 99
+) -> Line:
     spans = list(head)
     for lane, story in stories.items():
-        spans += [(" · ", "dim"), (f"{lane} ", lane), *_outcome(story, now_ns, words)]
+        name = brief_name(lane, name_cells)
+        spans += [(" · ", "dim"), (f"{name} ", lane), *_outcome(story, now_ns, words)]
     return tuple(spans)
 
 

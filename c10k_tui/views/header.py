@@ -6,7 +6,7 @@ from c10k_tui.spans import Line, Span, spread, text_of, width_of
 from c10k_tui.tables import table_words
 from sim.costs import CostTable
 from sim.frame import Frame
-from sim.scenario import Scenario, Share
+from sim.scenario import SCANNING_LANES, Scenario, Share
 from sim.units import format_count, format_duration, format_short
 
 
@@ -96,8 +96,10 @@ def speed_line(
     """
     going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
     told: list[Span] = [("as fast as it goes", "text")]
-    if speed is not None:
+    if speed is not None and any(lane.name in SCANNING_LANES for lane in frame.lanes):
         told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
+    elif speed is not None:
+        told = [(slowdown_words(rate_ns), "text")]
     if scans > 1 and not paused:
         told.append((f" · ×{scans} scans this frame", "wasted"))
     if kept_up < 0.95 and not paused:

@@ -149,13 +149,11 @@ def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
 
 def _of_edges(lane: LaneFrame, call: CallView) -> Wordings:
     empty = lane.counters.empty_reads
-    told = f"told once of *{call.ready:,}*"
-    found = f"*{empty:,}* {'read' if empty == 1 else 'reads'} found nothing so far"
-    return (
-        marked(f"{told}, and reads each until EAGAIN: {found}"),
-        marked(f"{told}: {found}"),
-        marked(told),
-    )
+    told, again = f"told once of *{call.ready:,}*", ", and not again till more comes"
+    if not empty:
+        return marked(told + again), marked(told)
+    found = f": *{empty:,}* {'read' if empty == 1 else 'reads'} found nothing so far"
+    return marked(f"{told}{again}{found} (EAGAIN)"), marked(told + found), marked(told)
 
 
 def _of_pool(lane: LaneFrame, call: CallView) -> Wordings:

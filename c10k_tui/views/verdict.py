@@ -8,14 +8,14 @@ or lags far behind is never part of "same answers".
 from __future__ import annotations
 
 from c10k_tui.lanes import COMPLETING_LANES, ONE_TASK_EACH
-from c10k_tui.spans import Line, Wordings, clip, marked, width_of
+from c10k_tui.spans import Line, Wordings, clip, width_of
 from c10k_tui.views.ratios import ratio_text
+from c10k_tui.views.verdict_failed import bodies_of_failed
 from c10k_tui.views.verdict_others import bodies_of_others
 from c10k_tui.views.warning import cured_herd, made_by_nobody, struck
-from sim.faults import FD_SETSIZE, MEMORY
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
-from sim.units import format_bytes, format_duration, format_short
+from sim.units import format_duration, format_short
 
 BUSY_LOOKS = 20
 """If at least one look in so many finds something, that is why epoll's lead is small."""
@@ -49,7 +49,7 @@ def held_up(lane: LaneFrame) -> bool:
 def _bodies(frame: Frame) -> Wordings:
     failed = next((lane for lane in frame.lanes if lane.failure is not None), None)
     if failed is not None:
-        return _failed(frame, failed)
+        return bodies_of_failed(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
     if (of_fault := struck(frame) or made_by_nobody(frame.scenario)) is not None:
@@ -100,55 +100,6 @@ def _openings(frame: Frame) -> Wordings:
             (),
         )
     return ((("Same packets, same answers. ", "text"),), ())
-
-
-def _failed(frame: Frame, failed: LaneFrame) -> Wordings:
-    others = [lane for lane in frame.lanes if lane.failure is None]
-    kind = failed.warning.kind if failed.warning is not None else FD_SETSIZE
-    if kind == MEMORY:
-        return _out_of_memory(failed, others)
-    who = (failed.name, failed.name)
-    if kind != FD_SETSIZE:
-        return (
-            (who, (" has given up. ", "text"), (f"{len(others)} go on.", "text")),
-            (who, (" gave up.", "text")),
-        )
-    key = ("Press l to lift it.", "text")
-    if not others:
-        return (
-            (who, (" has reached the limit of the C library. ", "text"), key),
-            (who, (" stopped. ", "text"), key),
-        )
-    other = (others[-1].name, others[-1].name)
-    return (
-        (
-            who,
-            (" has reached the limit of the C library; ", "text"),
-            other,
-            (" has no such limit. ", "text"),
-            key,
-        ),
-        (who, (" has reached the C library's limit; ", "text"), other, (" has none. ", "text"), key),
-        (who, (" stopped at the C library's limit. ", "text"), key),
-    )
-
-
-def _out_of_memory(failed: LaneFrame, others: list[LaneFrame]) -> Wordings:
-    """A lane's connections take more than the machine has."""
-    who = (failed.name, failed.name)
-    told: Line = (who, (" needs more memory than the machine has", "text"))
-    if failed.memory is None:
-        return ((*told, (".", "text")),)
-    each = f"*{format_bytes(failed.memory.connection_bytes)}* a connection"
-    brief: Line = (who, *marked(f" is out of memory: {each}."))
-    if not others or others[-1].memory is None:
-        return (*told, *marked(f": {each}.")), brief
-    other, takes = (others[-1].name, others[-1].name), format_bytes(others[-1].memory.connection_bytes)
-    return (
-        (*told, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
-        (*told, *marked(f": {each}.")),
-        brief,
-    )
 
 
 def _livelock(frame: Frame) -> Wordings:

@@ -117,6 +117,7 @@ def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
         (*_list((dear, cheap), costs), (" a request: ", "text"), *said, (".", "text")),
         (*_list((dear, cheap), costs), (": ", "text"), *said, (".", "text")),
         (*_list((dear, cheap), costs), (" a request.", "text")),
+        (("Cheaper: ", "text"), *_list((cheap,), costs), (".", "text")),
     )
 
 
@@ -149,9 +150,11 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
     return (
         (("Waiting for a request costs ", "text"), *costs, (".", "text")),
         (("Waiting, a request: ", "text"), *costs, (".", "text")),
+        (("Waiting: ", "text"), *costs, (" a request.", "text")),
         (*costs, (" a request.", "text")),
         (("Waiting, a request: dearest ", "text"), *most, ("; cheapest ", "text"), *least, (".", "text")),
         (*most, (", ", "text"), *least, (" a request.", "text")),
+        (("Cheapest: ", "text"), *least, (".", "text")),
     )
 
 

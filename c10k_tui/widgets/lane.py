@@ -89,7 +89,7 @@ class Lane(Vertical):
         lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]
         if height > len(lines):
             skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()
-            doing = fitting(activities(lane), width - width_of(skipped) - bool(skipped))
+            doing = fitting(activities(lane), width - width_of(skipped) - 1)
             lines.insert(0, spread(doing, skipped, width))
         self.words.show(lines)
 

@@ -117,7 +117,14 @@ REFUSED = [
     (["run", "--for", "61s"], "--for goes up to 60s of virtual time, not 61s"),
     (["run", "--for"], "--for needs a value"),
     (["run", "n=0"], "fds must be"),
-    (["--fault", "dup"], "the screen has no picture of dup yet"),
+    (
+        ["--lanes", "thread,pool,select,poll,epoll"],
+        "the screen has room for 4 lanes, not 5; to compare them all",
+    ),
+    (
+        ["n=10", "lanes=thread|pool|select|poll|epoll"],
+        "its key w, or c10k-tui run 'n=10 active=3 seed=7 lanes=",
+    ),
     (["a\nb"], "there is no command"),
     (["--a\nb"], "there is no option '--a\\nb'"),
 ]

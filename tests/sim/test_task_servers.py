@@ -16,7 +16,7 @@ from sim.kernel import Kernel
 from sim.lane import Lane
 from sim.race import Race
 from sim.records import Effect, Kind
-from sim.scenario import Scenario, Share
+from sim.scenario import PRESETS, Scenario, Share
 from sim.servers import epoll_exclusive, epoll_oneshot, pool
 from sim.servers.base import ServerSettings
 from sim.servers.faulty import Herd
@@ -102,6 +102,7 @@ def test_edge_triggered_epoll_looks_once_and_reads_once_more():
     assert level.syscalls == 3 * n + 1
     assert edge.syscalls == 4 * n + 1
     assert edge.requests == n
+    assert (level.empty_reads, edge.empty_reads) == (0, n)
 
 
 def test_one_shot_epoll_makes_one_epoll_ctl_for_each_event():
@@ -120,6 +121,26 @@ def test_a_pool_hands_every_event_over():
     assert lane.syscalls == 6 * n + 1 + pool.WORKERS
     # idle to poller, to worker, to idle; and what everybody does at the beginning
     assert lane.context_switches == 3 * n + 1 + pool.WORKERS + 1
+
+
+def test_with_few_connections_all_busy_a_thread_each_waits_for_less_than_epoll():
+    race = Race(PRESETS["threads-well"][1])
+    race.advance(100 * MS)
+    thread, epoll = (lane.counters for lane in race.frame().lanes)
+    assert thread.requests == epoll.requests > 1_000
+    assert thread.wait_ns < 0.9 * epoll.wait_ns
+    assert thread.syscalls < 2.1 * thread.requests < 0.75 * epoll.syscalls
+
+
+def test_in_1999_the_order_was_process_and_select_dear_and_the_thread_between_them_and_epoll():
+    race = Race(PRESETS["c10k-1999"][1])
+    race.advance(30 * MS)
+    process, thread, select, epoll = race.frame().lanes
+    waits = [lane.counters.wait_ns / lane.counters.requests for lane in (select, process, thread, epoll)]
+    assert waits == sorted(waits, reverse=True)
+    assert process.memory is not None
+    assert epoll.memory is not None
+    assert process.memory.used_bytes > 25 * epoll.memory.used_bytes
 
 
 def test_a_new_connection_wakes_one_exclusive_worker_or_the_whole_herd():

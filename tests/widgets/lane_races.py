@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from sim.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
 from sim.frame import Frame
 from sim.race import Race
 from sim.scenario import LANES, Active, Scenario, Share
@@ -17,6 +18,11 @@ NO_FLASH_NS = 1
 def frames(draw: st.DrawFn, least: int = 1) -> Frame:
     """A race of one to four lanes, at one of its moments; the frame has the newest records only."""
     lanes = draw(st.lists(st.sampled_from(LANES), min_size=least, max_size=4, unique=True))
+    faults = [
+        "",
+        "",
+        *(name for name in FAULTS if name != SLOW_READER or not {*lanes} & {*NO_BLOCKED_WRITES}),
+    ]
     active = draw(st.sampled_from(ACTIVE))
     scenario = Scenario(
         fds=draw(st.sampled_from((1, 16, 300, 2_000))),
@@ -25,6 +31,7 @@ def frames(draw: st.DrawFn, least: int = 1) -> Frame:
         burst=draw(st.sampled_from((1, 3, 40))),
         churn=draw(st.sampled_from((0, 0, 2_000))),
         lanes=tuple(lanes),
+        fault=draw(st.sampled_from(faults)),
     )
     race = Race(scenario)
     moment_ns = draw(st.integers(0, 6_000_000))

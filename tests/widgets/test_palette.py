@@ -1,6 +1,8 @@
 """Themes: every role has a style in each, and no state is told by colour alone."""
 
 import re
+from itertools import combinations
+from math import dist
 
 import pytest
 from rich.color import ColorSystem
@@ -8,8 +10,9 @@ from textual.color import Color
 
 from c10k_tui.palette import _ROLES, Palette
 from c10k_tui.themes import ANSI, DARK, LIGHT, THEMES
-from c10k_tui.views.cells import BLANK, CURSOR, HEAT_LEVELS
+from c10k_tui.views.cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
 from c10k_tui.widgets.grid import look_of
+from sim.scenario import LANES
 
 CUBE = ("00", "5f", "87", "af", "d7", "ff")
 
@@ -64,7 +67,7 @@ def test_nothing_vanishes_where_there_are_16_or_256_colours(theme, system):
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_text_stands_out_from_what_it_stands_on(theme):
     pairs = [
-        (name, "base") for name in ("text", "strong", "dim", "alarm", "select", "poll", "epoll", "ready")
+        (name, "base") for name in ("text", "strong", "dim", "alarm", "front", "heat-4", "ready", *LANES)
     ]
     pairs += [("on-fill", name[len("c10k-") :]) for name in theme if "cpu" in name and "idle" not in name]
     pairs += [("on-fill", "cursor"), ("on-idle", "cpu-idle")]
@@ -79,18 +82,39 @@ def test_data_and_scan_differ_in_blue_against_yellow_which_every_eye_tells_apart
     assert data.b > data.r
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_each_lane_has_a_colour_of_its_own(theme):
+    places = {name: lab(Color.parse(theme[f"c10k-{name}"])) for name in LANES}
+    for one, other in combinations(LANES, 2):
+        assert dist(places[one], places[other]) >= 18, (one, other)
+
+
+def lab(colour):
+    """A colour in CIELAB, where distance is how different it looks (a just noticeable one is about 2)."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    )
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
 def test_states_differ_by_glyph_and_not_by_colour_only():
     palette = Palette(DARK)
-    cold = [look_of(state * HEAT_LEVELS, palette)[0] for state in range(4)]
-    assert len(set(cold)) == 4
-    trail = [look_of(heat, palette)[0] for heat in (0, 1, 2, 4, 5)]
-    assert len(set(trail)) == 5
-    assert not set(cold[1:]) & set(trail)
+    states = {state: look_of(state * HEAT_LEVELS, palette)[0] for state in STATES}
+    trail = [look_of(heat, palette)[0] for heat in (1, 2, 4, 5)]
+    ran = [look_of(RAN * HEAT_LEVELS + heat, palette)[0] for heat in (1, 2, 4)]
+    del states[RAN]
+    glyphs = [*states.values(), *trail, *ran]
+    assert len(set(glyphs)) == len(glyphs)
 
 
 def test_every_code_has_a_look_and_the_cursor_changes_it():
     palette = Palette(DARK)
-    for code in range(4 * HEAT_LEVELS):
+    assert len(STATES) * HEAT_LEVELS <= CURSOR
+    for code in range(len(STATES) * HEAT_LEVELS):
         glyph, style = look_of(code, palette)
         under_cursor = look_of(code + CURSOR, palette)
         assert len(glyph) == 1

@@ -169,6 +169,33 @@ def test_presets_keep_lanes_seed_and_limit(clock):
     assert session.scenario.fd_setsize
 
 
+def test_a_preset_about_some_lanes_brings_them_along(clock):
+    session = session_of(clock, Scenario(fds=16, seed=99, lanes=("poll", "epoll")))
+    session.preset("threads-well")
+    assert session.scenario.lanes == ("thread", "epoll")
+    assert session.scenario.seed == 99
+    session.preset("c10k")
+    assert session.scenario.lanes == ("thread", "epoll")
+
+
+def test_a_fifth_lane_is_refused(clock):
+    session = session_of(clock, Scenario(fds=16, lanes=("process", "thread", "pool", "select")))
+    session.toggle_lane("epoll")
+    assert session.scenario.lanes == ("process", "thread", "pool", "select")
+    assert session.notice == "4 lanes at most are on the screen: take one off first"
+
+
+def test_lanes_are_set_together_and_stand_in_their_order(clock):
+    session = session_of(clock)
+    session.set_lanes({"iocp", "epoll", "thread"}, "3 lanes")
+    assert session.scenario.lanes == ("thread", "epoll", "iocp")
+    assert (session.changes, session.notice) == (1, "3 lanes")
+    session.set_lanes(["epoll", "iocp", "thread"], "nothing")
+    assert (session.changes, session.notice) == (1, "3 lanes")
+    assert session.why_not_lanes([]) == "one lane has to stay"
+    assert session.why_not_lanes(["epoll"]) is None
+
+
 def test_presets_follow_one_another(clock):
     session = session_of(clock, Scenario(fds=17))
     seen = []

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.spans import clip, merged, pad, spread, text_of, width_of, wrap
+from c10k_tui.spans import clip, fitting, marked, merged, pad, spread, text_of, width_of, wrap
 
 SPANS = st.lists(st.tuples(st.text("ab c", max_size=9), st.sampled_from(["x", "y"])), max_size=6).map(tuple)
 
@@ -50,3 +50,31 @@ def test_wrap_says_that_words_are_missing():
 
 def test_neighbours_of_one_role_are_joined():
     assert merged([("a", "x"), ("", "y"), ("b", "x"), ("c", "y")]) == (("ab", "x"), ("c", "y"))
+
+
+def test_what_stands_between_stars_is_strong():
+    assert marked("*3* were *ready*: ", ("none", "dim")) == (
+        ("3", "strong"),
+        (" were ", "text"),
+        ("ready", "strong"),
+        (": ", "text"),
+        ("none", "dim"),
+    )
+
+
+def test_the_longest_wording_that_fits_is_taken():
+    choices = marked("one two three four"), marked("one two"), marked("1 2")
+    assert text_of(fitting(choices, 18)) == "one two three four"
+    assert text_of(fitting(choices, 17)) == "one two"
+    assert text_of(fitting(choices, 2)) == "1 2"
+    assert text_of(fitting(choices, 10, 2)) == "one two three four"
+    assert text_of(fitting(choices, 9, 2)) == "one two"
+    assert text_of(fitting(choices, 3, 2)) == "one two"
+
+
+@given(st.lists(st.text("ab ", max_size=30), min_size=1, max_size=4), st.integers(1, 20), st.integers(2, 3))
+def test_a_wording_that_fits_is_wrapped_whole(texts, width, rows):
+    chosen = fitting(tuple(marked(text) for text in texts), width, rows)
+    wrapped = " ".join(text_of(row) for row in wrap(chosen, width, rows))
+    words = " ".join(text_of(chosen).split())
+    assert wrapped.strip() == words or chosen == marked(texts[-1])

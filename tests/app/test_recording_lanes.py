@@ -1,0 +1,27 @@
+"""Lanes of every kind in recordings: the box opens there too, and all comes out the same again."""
+
+from c10k_tui.recording.exporting import pictures
+from c10k_tui.recording.header import Settings, Start
+from c10k_tui.recording.headless import record
+from c10k_tui.recording.key_script import parse_script
+from c10k_tui.recording.reader import read
+from sim.scenario import LANES, Scenario
+
+CHOSEN = (
+    "wait 500ms; L; up; up; space; wait 200ms; end; space; wait 200ms; esc; wait 1s; "
+    "L; down; down; space; up; space; wait 200ms; L; wait 1s"
+)
+"""A thread comes in, iocp is one too many; then select goes and the pool comes."""
+SETTINGS = Settings(start=Start(Scenario(fds=500, lanes=("select", "epoll", "kqueue"))), width=100, height=30)
+
+
+def test_lanes_chosen_while_recording_come_out_the_same_again(tmp_path):
+    first, second = tmp_path / "a.cast", tmp_path / "b.cast"
+    for path in (first, second):
+        record(path, SETTINGS, parse_script(CHOSEN, 30))
+    assert first.read_bytes() == second.read_bytes()
+    texts = [picture.text for _, picture in pictures(read(first))]
+    assert any("[×]  thread" in text for text in texts)
+    assert any("4 lanes at most are on the screen" in text for text in texts)
+    titles = texts[-1].split("\n")[2]
+    assert [name for name in LANES if f" {name} " in titles] == ["thread", "pool", "epoll", "kqueue"]
