@@ -47,7 +47,7 @@ def _worker(server: Crew, number: int, task: ScheduledTask) -> WorkerView:
         state = TaskState.RUNNING
     else:
         state = TaskState.BLOCKED if task.blocked else TaskState.RUNNABLE
-    return WorkerView(state, task.fd, task.wakes, server.watched_by(number))
+    return WorkerView(state, task.fd, task.wakes, task.vain_wakes, server.watched_by(number))
 
 
 def memory_view(server: Server) -> MemoryView:
