@@ -44,7 +44,7 @@ class Deadlock(Exception):
 class Task:
     """A thread of control."""
 
-    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send", "wakes")
+    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send", "vain_wakes", "wakes")
 
     def __init__(self, program: Program, name: str) -> None:
         self.send = program.send
@@ -52,6 +52,8 @@ class Task:
         self.blocked = False
         self.wakes = 0
         """How often it was woken."""
+        self.vain_wakes = 0
+        """How often, of these, it found nothing in epoll_wait or a pool's queue, and went back to sleep."""
         self.done = False
         self.result: Any = None
         self.error: Exception | None = None

@@ -70,6 +70,8 @@ def epoll_wait(
             kernel.faults.woken_in_vain(epoll)
         if not cost_ns:
             epoll.users += 1  # closed while a call sleeps in it, it stays until that returns
+        elif kernel.running is not None:
+            kernel.running.vain_wakes += 1
         bill = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_bill(kernel, stale, not cost_ns)
         stale = 0
         cost_ns += bill.ns

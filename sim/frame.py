@@ -155,6 +155,8 @@ class WorkerView:
     """What it serves; -1 for nothing."""
     wakes: int
     """How often it was woken, since the server was started."""
+    vain_wakes: int
+    """How often, of these, it found nothing and went back to sleep."""
     watched: int = 0
     """Descriptors in an epoll of its own (``epoll-exclusive``)."""
 

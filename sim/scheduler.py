@@ -91,9 +91,9 @@ class RunQueue:
         return len(self._entries)
 
     @property
-    def tasks(self) -> list[ScheduledTask]:
-        """Who waits for the CPU, in no order."""
-        return [task for _, _, task in self._entries]
+    def fds(self) -> list[int]:
+        """What those who wait for the CPU serve, in no order."""
+        return [task.fd for _, _, task in self._entries]
 
     def first(self, count: int) -> list[ScheduledTask]:
         """The next ones, at most so many, in the order in which they will run.

@@ -23,7 +23,7 @@ def task_view(server: Server, first_fd: int, fds: int) -> TaskView | None:
         states[: len(masks)][masks != polling.NVAL] = TaskState.BLOCKED
     runnable = len(scheduler.queue)
     if runnable:
-        served = np.fromiter((task.fd for task in scheduler.queue.tasks), np.int64, runnable) - first_fd
+        served = np.array(scheduler.queue.fds) - first_fd
         states[served[(served >= 0) & (served < fds)]] = TaskState.RUNNABLE
     running = scheduler.running
     if running is not None and first_fd <= running.fd < first_fd + fds:
@@ -47,7 +47,7 @@ def _worker(server: Crew, number: int, task: ScheduledTask) -> WorkerView:
         state = TaskState.RUNNING
     else:
         state = TaskState.BLOCKED if task.blocked else TaskState.RUNNABLE
-    return WorkerView(state, task.fd, task.wakes, server.watched_by(number))
+    return WorkerView(state, task.fd, task.wakes, task.vain_wakes, server.watched_by(number))
 
 
 def memory_view(server: Server) -> MemoryView:

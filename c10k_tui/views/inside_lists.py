@@ -10,7 +10,8 @@ from __future__ import annotations
 from c10k_tui import glyphs
 from c10k_tui.spans import Line, width_of
 from c10k_tui.views.inside_parts import (
-    arrow,
+    arrow_in,
+    arrow_out,
     bytes_words,
     counted,
     fitting,
@@ -28,13 +29,8 @@ from sim.units import format_bytes
 
 WALLED = 44
 """From this width on there is room for both sides of the wall."""
-_TRIGGERS = {
-    "epoll": ("level: asked again until it is read", "level-triggered"),
-    "epoll-et": ("edge: told once for each arrival", "edge-triggered"),
-    "epoll-oneshot": ("one-shot: off until armed again", "one-shot"),
-    "epoll-exclusive": ("four epolls, one listening socket", "four epolls"),
-    "pool": ("one-shot: off until armed again", "one-shot"),
-}
+_LEVEL = ("level: asked again until it is read", "level-triggered")
+_EDGE = ("edge: told once for each arrival", "edge-triggered")
 
 
 def memory_words(lane: LaneFrame, width: int) -> Line:
@@ -86,10 +82,10 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    label = view.form if left < 20 else f"{view.form} of {view.watched:,}" if left >= 34 else view.form
+    label = f"{view.form} of {view.watched:,}" if left >= 34 else view.form
     room = left - len(label) - 4
-    handed = arrow(label, bytes_words(view.in_bytes, room), left, inward=True)
-    back = arrow("answer", bytes_words(view.out_bytes, left - 11), left, inward=False)
+    handed = arrow_in(label, bytes_words(view.in_bytes, room), left)
+    back = arrow_out("answer", bytes_words(view.out_bytes, left - 11), left)
     rows = [
         (2, walled(_program("holds the list", left, "strong"), words("kernel: keeps nothing of it"), width)),
         (0, walled(handed, _copy(view, asked, whole, right), width)),
@@ -170,20 +166,20 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
     if height == 1:
         return [labelled_queue("ready", view.ready, view.ready_fds, width)]
     out = 0 if lane.call is None else lane.call.ready * view.event_bytes
-    trigger = tuple(words(text, "dim") for text in _TRIGGERS[lane.name])
+    trigger = tuple(words(text, "dim") for text in (_EDGE if lane.name == "epoll-et" else _LEVEL))
     if width < WALLED:
         rows = [
             (0, labelled_queue("ready", view.ready, view.ready_fds, width)),
             (1, fitting((_out_words(out, ": only the ready"), _out_words(out, "")), width)),
-            (2, fitting((_kept("kernel keeps all", view.watched), _kept("keeps", view.watched)), width)),
+            (2, fitting((counted("kernel keeps all", view.watched), counted("keeps", view.watched)), width)),
             (3, fitting(trigger, width)),
             (4, fitting((words("the program hands over nothing", "dim"), words("0 B in", "dim")), width)),
             (5, memory_words(lane, width)),
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    events = arrow("events", bytes_words(out, left - 11), left, inward=False)
-    nothing = arrow("", "0 B", left, inward=True)
+    events = arrow_out("events", bytes_words(out, left - 11), left)
+    nothing = arrow_in("", "0 B", left)
     rows = [
         (2, walled(_program("keeps no list", left), _interest(view, right), width)),
         (0, walled(nothing, labelled_queue("ready list", view.ready, view.ready_fds, right), width)),
@@ -203,10 +199,6 @@ def _interest(view: EpollView, width: int) -> Line:
         ),
         width,
     )
-
-
-def _kept(label: str, count: int) -> Line:
-    return ((f"{label} ", "text"), (f"{count:,}", "strong"))
 
 
 def _out_words(out_bytes: int, why: str) -> Line:
@@ -241,15 +233,18 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
         rows = [
             (0, labelled_queue("queue", view.queued, view.queued_fds, width)),
             (1, crossing),
-            (2, fitting((_kept("kernel keeps knotes", view.knotes), _kept("knotes", view.knotes)), width)),
+            (
+                2,
+                fitting((counted("kernel keeps knotes", view.knotes), counted("knotes", view.knotes)), width),
+            ),
             (3, fitting((words("both in one kevent call", "dim"), words("one kevent", "dim")), width)),
             (4, fitting(_filter_words(lane), width)),
             (5, memory_words(lane, width)),
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    changes = arrow(_some(handed, "change"), bytes_words(in_bytes, left - 18), left, inward=True)
-    events = arrow(_some(ready, "event"), bytes_words(out_bytes, left - 16), left, inward=False)
+    changes = arrow_in(_some(handed, "change"), bytes_words(in_bytes, left - 18), left)
+    events = arrow_out(_some(ready, "event"), bytes_words(out_bytes, left - 16), left)
     knotes = (("kernel: ", "text"), (f"{view.knotes:,}", "strong"), (" knotes", "text"))
     long = (*knotes, (" (number, filter)", "dim"))
     rows = [
@@ -266,7 +261,7 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
 def _ctl_arrow(lane: LaneFrame, width: int) -> Line:
     """Changes of the interest list since the accounts began."""
     count = f"{lane.counters.epoll_ctl:,} so far"
-    return arrow("epoll_ctl", count if len(count) + 13 <= width else "", width, inward=True)
+    return arrow_in("epoll_ctl", count if len(count) + 13 <= width else "", width)
 
 
 def _ctl_words() -> tuple[Line, ...]:
@@ -322,10 +317,10 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
     load = f"{view.pending:,} posted"
-    posted = arrow("buffers", load if len(load) + 9 <= left else "posted", left, inward=True)
-    results = arrow("results", "done: the data is there", left, inward=False)
+    posted = arrow_in("buffers", load if len(load) + 9 <= left else "posted", left)
+    results = arrow_out("results", "done: the data is there", left)
     if left < 36:
-        results = arrow("results", "", left, inward=False)
+        results = arrow_out("results", "", left)
     rows = [
         (0, walled(posted, fitting((_flight(view, locked), _hold(view, locked), flight), right), width)),
         (1, walled(results, _packets("port's queue", view, right), width)),

@@ -98,13 +98,21 @@ def gauge(part: int, whole: int, width: int, role: str) -> Line:
     )
 
 
-def arrow(label: str, load: str, width: int, *, inward: bool) -> Line:
-    """What crosses the wall: a label, and an arrow to or from it with what it carries written on it."""
+def arrow_in(label: str, load: str, width: int) -> Line:
+    """What goes into the kernel: a label, and an arrow away from it with what it carries written on it."""
     prefix = f"{label} " if label else ""
-    shaft = load.center(max(0, width - len(prefix) - 1), glyphs.AHEAD)
-    if inward:
-        return clip(((prefix, "text"), (shaft + glyphs.PLAY, "wasted")), width)
-    return clip(((prefix, "text"), (glyphs.BACK + shaft, "good")), width)
+    return clip(((prefix, "text"), (_shaft(load, width - len(prefix)) + glyphs.PLAY, "wasted")), width)
+
+
+def arrow_out(label: str, load: str, width: int) -> Line:
+    """What comes out of the kernel: a label, and an arrow to it with what it carries written on it."""
+    prefix = f"{label} " if label else ""
+    return clip(((prefix, "text"), (glyphs.BACK + _shaft(load, width - len(prefix)), "good")), width)
+
+
+def _shaft(load: str, width: int) -> str:
+    """An arrow without its head."""
+    return load.center(max(0, width - 1), glyphs.AHEAD)
 
 
 def bytes_words(count: int, room: int) -> str:

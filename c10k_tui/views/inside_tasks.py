@@ -13,7 +13,7 @@ from c10k_tui import glyphs
 from c10k_tui.spans import Line, Span, width_of
 from c10k_tui.views.inside_lists import memory_words
 from c10k_tui.views.inside_parts import counted, fitting, gauge, joined, labelled_queue, ranked, words
-from sim.frame import LaneFrame, TaskState, TaskView, WorkerView
+from sim.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
 from sim.mechanism import EpollView
 from sim.units import format_bytes, format_short
 
@@ -26,7 +26,7 @@ def task_lines(lane: LaneFrame, tasks: TaskView, width: int, height: int) -> lis
     rows: list[tuple[int, Line]] = [
         (0, _cpu_line(lane, tasks, width)),
         (1, _blocked_line(lane, tasks, width)),
-        (2, _switches_line(lane, tasks, width, with_memory=height < 4)),
+        (2, _switches_line(lane, tasks, width, memory if height < 4 else None)),
         (5, fitting(_asleep_words(lane), width)),
     ]
     if memory is not None and height >= 4:
@@ -51,13 +51,13 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
         off = counted("disarmed", view.disarmed)
         second = joined((second, off) if width >= 40 else (off, second), width)
     elif lane.name == "epoll-exclusive":
-        second = fitting(_woken_choices(lane, tasks), width)
+        second = fitting(_woken_choices(tasks), width)
     rows: list[tuple[int, Line]] = [
         (0, ready),
         (1, second),
         (2, _workers_line(tasks, width)),
         (3, labelled_queue("run queue", tasks.runnable, _names(tasks.queue_fds), width)),
-        (4, _switches_line(lane, tasks, width, with_memory=False)),
+        (4, _switches_line(lane, tasks, width, None)),
         (5, memory_words(lane, width)),
     ]
     return ranked(rows, height)
@@ -99,16 +99,15 @@ def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
     return (*gauge(awake, whole, room, "good"), *told)
 
 
-def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, *, with_memory: bool) -> Line:
-    """Switches a second, and what else there is room for."""
+def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryView | None) -> Line:
+    """Switches a second, and what else there is room for: first memory, if it has no line of its own."""
     counters = lane.counters
     rate = format_short(counters.switches_per_s)
     switches: Line = ((rate, "strong"), (" switches/s", "text"))
     if width < 24:
         return fitting((switches, words(f"{rate} sw/s", "strong")), width)
     parts = [switches]
-    memory = lane.memory
-    if with_memory and memory is not None:
+    if memory is not None:
         used, limit = format_bytes(memory.used_bytes), format_bytes(memory.limit_bytes)
         parts.append(((used, "strong"), (f" of {limit}" if width >= 40 else "", "text")))
         if memory.reserved_bytes:
@@ -155,10 +154,10 @@ def _asleep_words(lane: LaneFrame) -> tuple[Line, ...]:
     )
 
 
-def _woken_choices(lane: LaneFrame, tasks: TaskView) -> tuple[Line, ...]:
+def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
     """How often each worker was woken, and how often in vain."""
     each = " ".join(format_short(worker.wakes) for worker in tasks.workers)
-    vain = lane.counters.spurious_wakes
+    vain = sum(worker.vain_wakes for worker in tasks.workers)
     lost: Line = words(f"{format_short(vain)} for nothing", "wasted" if vain else "good")
     return (
         (*words("woken "), *words(each, "strong"), *words(" times, ", "text"), *lost),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from c10k_tui.spans import Line, Wordings, marked
-from sim.diagnosis import FD_SETSIZE, MEMORY
+from sim.faults import FD_SETSIZE, MEMORY
 from sim.frame import Frame, LaneFrame
 from sim.units import format_bytes
 

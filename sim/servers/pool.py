@@ -101,7 +101,9 @@ class PoolServer(Crew, EpollServer):
             bill = self._futexes[woken] = Bill(spent, counts)
         kernel.pay(bill)
         kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, kernel.next_serial()))
-        self._idle.append(kernel.block())
+        task = kernel.block()
+        task.vain_wakes += woken
+        self._idle.append(task)
 
     def view(self) -> EpollView:
         return epoll_view((self.epoll,), self._jobs)

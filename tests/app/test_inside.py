@@ -99,3 +99,15 @@ def test_no_lane_is_without_a_picture():
     for name in LANES:
         frame = raced(replace(BUSY, lanes=(name,))).frame().lanes[0]
         assert frame.mechanism is not None or frame.tasks is not None
+
+
+@pytest.mark.parametrize(
+    ("size", "picture", "grid"), [((80, 24), 0, 2), ((120, 36), 1, 4), ((200, 50), 6, 5)]
+)
+async def test_the_host_lane_takes_its_room_from_the_pictures_first(size, picture, grid):
+    async with stand(replace(BUSY, lanes=("select", "epoll")), size) as it:
+        it.race_screen.set_class(True, "-hosting")
+        await it.pilot.pause(0)
+        await it.run(0.2)
+        assert it.race_screen.query_one("#lane-epoll .inside").size.height == picture
+        assert it.grid("epoll").size.height >= grid

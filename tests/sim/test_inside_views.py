@@ -122,6 +122,11 @@ def test_going_back_shows_the_same_mechanism(name):
         assert race.frame().lanes[0].mechanism == seen[at_ns] is not None
 
 
+def spurious(race: Race) -> int:
+    """Wake-ups that found nothing, as the accounts have them."""
+    return race.frame().lanes[0].counters.spurious_wakes
+
+
 # -- workers -------------------------------------------------------------------------------
 
 
@@ -138,9 +143,12 @@ def test_the_workers_are_told_one_by_one(name, count):
         assert of.count(TaskState.RUNNING) == tasks.running
         assert of.count(TaskState.RUNNABLE) == tasks.runnable
         assert of.count(TaskState.BLOCKED) == tasks.blocked
+        assert sum(worker.vain_wakes for worker in tasks.workers) == spurious(race)
+        assert all(worker.vain_wakes <= worker.wakes for worker in tasks.workers)
         states.update(of)
         assert len(tasks.queue_fds) == tasks.runnable
     assert states == {TaskState.RUNNING, TaskState.RUNNABLE, TaskState.BLOCKED}
+    assert spurious(race) > 0
 
 
 def test_the_herd_wakes_all_workers_and_its_cure_one():

@@ -91,7 +91,7 @@ memory 36.4 MB of 8.59 GB: 3.64 kB a connection
         (18, 1): "port 2",
         (28, 3): """
 port 2 │560+64B│3536+128B│
-in flight 9,998
+9,998 hold 41.0 MB locked
 threads 1 of 1 run, 0 wait
 """,
         (58, 3): """

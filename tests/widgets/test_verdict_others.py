@@ -4,7 +4,7 @@ import pytest
 
 from c10k_tui.spans import text_of
 from c10k_tui.views.verdict import verdict
-from sim.diagnosis import FAILED, MEMORY
+from sim.faults import FAILED, MEMORY
 from sim.frame import FaultView, MemoryView
 from sim.scenario import LANES
 from tests.widgets.frames import counters, frame, lane
