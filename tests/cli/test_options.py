@@ -117,8 +117,8 @@ REFUSED = [
     (["run", "--for", "61s"], "--for goes up to 60s of virtual time, not 61s"),
     (["run", "--for"], "--for needs a value"),
     (["run", "n=0"], "fds must be"),
-    (["--lanes", "thread,select"], "the screen has no picture of thread yet; in figures: c10k-tui run"),
-    (["--fault", "dup"], "the screen has no picture of dup yet"),
+    (["--fault", "cosmic-rays"], "there is no fault 'cosmic-rays'; choose from no-drain"),
+    (["--fault", "slow-reader", "--lanes", "epoll,iocp"], "slow-reader shows how a write blocks, and iocp"),
     (["a\nb"], "there is no command"),
     (["--a\nb"], "there is no option '--a\\nb'"),
 ]

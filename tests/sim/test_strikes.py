@@ -91,7 +91,7 @@ def test_the_marker_s_key_goes_to_where_it_struck_and_the_journal_tells_of_it_th
 
 def test_the_journal_tells_of_the_first_the_tenth_the_hundredth():
     race = Race(replace(FAULT_PRESETS["herd"][1], lanes=("epoll-exclusive",)))
-    counts = []
+    counts: list[int] = []
     while not counts or counts[-1] < 1_000:
         race.advance(race.now_ns + MS)
         counts += [record[3] for record in race.frame().lanes[0].records if record[1] == Kind.STRIKE]
