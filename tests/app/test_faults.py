@@ -63,7 +63,8 @@ async def test_the_cell_of_the_descriptor_is_marked(name):
     async with stand(FAULT_PRESETS[name][1]) as it:
         await it.run(5)
         lane = WHERE[name][-1]
-        view = next(lane_ for lane_ in it.session.race.frame().lanes if lane_.name == lane)
+        assert it.race_screen._frame is not None
+        view = next(view for view in it.race_screen._frame.lanes if view.name == lane)
         assert view.warning is not None
         assert view.warning.fd is not None
         grid = it.grid(lane)

@@ -16,7 +16,16 @@ from c10k_tui.views.cells import STRUCK, CellModel
 from c10k_tui.views.feed import FeedModel, row_line
 from c10k_tui.views.timeline import Mark, TimeView, change_words, time_line
 from c10k_tui.views.verdict import verdict
-from c10k_tui.views.warning import curable, made_by_nobody, strike_row, struck, struck_words, warning_lines
+from c10k_tui.views.warning import (
+    HOLD_S,
+    Steady,
+    curable,
+    made_by_nobody,
+    strike_row,
+    struck,
+    struck_words,
+    warning_lines,
+)
 from sim.diagnosis import of_failure
 from sim.faultpresets import FAULT_PRESETS
 from sim.faults import CURES, FAULTS, STRIKING
@@ -99,6 +108,28 @@ def test_the_key_is_offered_only_where_the_mistake_is_a_switch():
     wall = of_failure(Kernel(), "select fails here", 0, 0)
     assert not curable(wall, Scenario(fd_setsize=True))  # it failed for something else
     assert curable(replace(wall, kind="fd-setsize"), Scenario(fd_setsize=True))
+
+
+def test_what_is_said_lasts_while_the_race_goes_on_and_the_count_goes_with_it():
+    steady = Steady()
+    other = replace(DRAIN, fd=51, brief="fd 51 starves", strikes=13)
+
+    def held(view: FaultView | None, now_s: float, *, moving: bool = True) -> tuple[object, ...]:
+        whole = frame(lane("epoll"), lane("epoll-et", warning=view))
+        warning = steady.hold(whole, now_s, moving=moving).lanes[1].warning
+        return () if warning is None else (warning.fd, warning.brief, warning.strikes)
+
+    assert held(DRAIN, 10.0) == (43, DRAIN.brief, 12)
+    assert held(other, 10.0 + HOLD_S / 2) == (43, DRAIN.brief, 13)
+    assert held(other, 10.0 + HOLD_S) == (51, "fd 51 starves", 13)
+    assert held(DRAIN, 10.1 + HOLD_S) == (51, "fd 51 starves", 12)
+    assert held(DRAIN, 10.1 + HOLD_S, moving=False) == (43, DRAIN.brief, 12)
+    assert held(other, 10.1 + HOLD_S) == (51, "fd 51 starves", 13)
+    assert held(None, 10.2 + HOLD_S) == ()
+    assert held(DRAIN, 10.3 + HOLD_S) == (43, DRAIN.brief, 12)
+    assert held(replace(other, kind="dup"), 10.4 + HOLD_S) == (51, "fd 51 starves", 13)
+    steady.forget()
+    assert held(DRAIN, 10.5 + HOLD_S) == (43, DRAIN.brief, 12)
 
 
 # --- the verdict, the feed, the time line, the grid -------------------------------------------------
