@@ -27,9 +27,9 @@ HOLD_S = 1.5
 
 
 class Steady:
-    """Warnings that can be read: while a race goes on, what one says of a descriptor stays for a while.
+    """Warnings that can be read: while a race goes on, what one tells of stays for a while.
 
-    How often it has struck is always that of the frame.
+    What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
     """
 
     def __init__(self) -> None:
@@ -57,11 +57,14 @@ class Steady:
     def _steady(self, lane: LaneFrame, now_s: float) -> LaneFrame:
         view = lane.warning
         held, since_s = self._held.get(lane.name, (None, 0.0))
-        if view is None or held is None or held.kind != view.kind or now_s - since_s >= HOLD_S:
+        if view is None:
             self._held.pop(lane.name, None)
-            if view is not None:
-                self._held[lane.name] = view, now_s
             return lane
+        if held is None or held.kind != view.kind or now_s - since_s >= HOLD_S:
+            self._held[lane.name] = view, now_s
+            return lane
+        if (held.fd, held.present) == (view.fd, view.present):
+            return lane  # the same, with the figures of now
         warning = replace(
             view, text=held.text, brief=held.brief, fd=held.fd, count=held.count, present=held.present
         )

@@ -121,6 +121,8 @@ def test_what_is_said_lasts_while_the_race_goes_on_and_the_count_goes_with_it():
 
     assert held(DRAIN, 10.0) == (43, DRAIN.brief, 12)
     assert held(other, 10.0 + HOLD_S / 2) == (43, DRAIN.brief, 13)
+    assert held(replace(DRAIN, present=False, brief="was"), 10.1) == (43, DRAIN.brief, 12)
+    assert held(replace(DRAIN, brief="more bytes", strikes=14), 10.1) == (43, "more bytes", 14)
     assert held(other, 10.0 + HOLD_S) == (51, "fd 51 starves", 13)
     assert held(DRAIN, 10.1 + HOLD_S) == (51, "fd 51 starves", 12)
     assert held(DRAIN, 10.1 + HOLD_S, moving=False) == (43, DRAIN.brief, 12)
