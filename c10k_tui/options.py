@@ -316,6 +316,7 @@ keys on the screen:
   ; '      lower, higher rate                 1 2 3    select, poll, epoll on or off
   , .      slower, faster                     F2 … F6  presets; p is the next one
   arrows   look at a cell                     l        select's limit of 1024 on or off
+  P        all presets, and the mistakes      u        cure the mistake, or make it again
   r        record, or end the recording       R M      pause the recording; mark a moment
   t        next theme                         ? q      all the keys; quit
 """
