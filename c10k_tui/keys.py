@@ -168,17 +168,17 @@ RACE_BINDINGS: list[Binding] = [
     Binding(
         "p",
         "next_preset",
-        "Preset",
+        "Next preset",
         id="preset.next",
+        show=False,
         group=PRESETS,
         tooltip="c10k, first-benchmark, all-active, churn, small, threads-well, c10k-1999, in turn",
     ),
     Binding(
         "P",
         "presets",
-        "Presets and faults …",
+        "Presets",
         id="preset.list",
-        group=PRESETS,
         tooltip="A list of all presets: the races, and the classic mistakes one can watch",
     ),
     Binding(

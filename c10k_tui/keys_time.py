@@ -65,7 +65,7 @@ TIME_BINDINGS: list[Binding] = [
         key_display="{",
         id="time.previous",
         show=False,
-        tooltip="To where a setting changed, a lane failed or first lost something, or a branch parts",
+        tooltip="To where a setting changed, a fault struck, a lane failed or lost something, a branch parts",
     ),
     Binding(
         "right_curly_bracket",

@@ -331,6 +331,7 @@ keys on the screen:
   , .      slower, faster                     F2 … F6  presets; p is the next one
   arrows   look at a cell                     L        the list of all lanes
   v        the cost curve                     l        select's limit of 1024 on or off
+  P        all presets, and the mistakes      u        cure the mistake, or make it again
   r        record, or end the recording       R M      pause the recording; mark a moment
   t        next theme                         ? q      all the keys; quit
 """

@@ -56,6 +56,8 @@ _PAST = {
     "keeps the file open and watched",
     ACCEPT_ONE: "{times} connections were left in the accept queue: edge-triggered, the listening socket "
     "speaks up only when another one comes",
+    HERD: "{times} a worker was woken for a connection that another one took",
+    BACKLOG: "{times} the accept queue of the listening socket was full: those clients got no answer",
     SLOW_READER: "{times} a write() had to wait for room, at descriptor {fd} the last: that client reads "
     "slowly",
 }
@@ -64,8 +66,10 @@ _PAST_BRIEF = {
     NO_DRAIN: "fd {fd} was left with bytes unread",
     NO_REARM: "fd {fd} got a request, and is disarmed",
     DUP: "epoll reported fd {fd}, a closed one",
-    ACCEPT_ONE: "connections were left in the accept queue",
-    SLOW_READER: "fd {fd} reads slowly: write() had to wait",
+    ACCEPT_ONE: "connections stayed in the accept queue",
+    HERD: "{times} a worker was woken for nothing",
+    BACKLOG: "the backlog overflowed {times}",
+    SLOW_READER: "fd {fd} reads slowly: a write() waited",
 }
 
 

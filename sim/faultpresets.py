@@ -11,7 +11,7 @@ from sim.scenario import PRESETS, Scenario
 
 FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
     NO_DRAIN: (
-        "edge-triggered without draining: what is left behind starves",
+        "edge-triggered, not drained: what is left behind starves",
         Scenario(fds=1_000, active=12, rate=80_000, burst=8, lanes=("epoll", "epoll-et"), fault=NO_DRAIN),
     ),
     NO_REARM: (
@@ -23,11 +23,11 @@ FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
         Scenario(fds=1_000, churn=5_000, rate=2_000, lanes=("epoll", "epoll-exclusive"), fault=HERD),
     ),
     "herd-cured": (
-        "its cure, EPOLLEXCLUSIVE: one connection wakes one worker, two if one is busy",
+        "its cure, EPOLLEXCLUSIVE: one is woken, two if one is busy",
         Scenario(fds=1_000, churn=5_000, rate=2_000, lanes=("epoll", "epoll-exclusive")),
     ),
     "fd-setsize": (
-        "the wall of select: descriptor 1,024 does not fit into an fd_set",
+        "the wall of select: fd 1,024 does not fit into an fd_set",
         Scenario(fds=1_018, churn=2_000, rate=2_000, lanes=("select", "poll"), fd_setsize=True),
     ),
     DUP: (
@@ -39,7 +39,7 @@ FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
         Scenario(fds=1_000, churn=10_000, rate=2_000, lanes=("epoll", "epoll-et"), fault=ACCEPT_ONE),
     ),
     SLOW_READER: (
-        "a slow reader fills the send buffer: one thread waits, or everybody",
+        "a slow reader fills its buffer: one waits, or everybody",
         Scenario(
             fds=1_000,
             active=20,
@@ -51,7 +51,7 @@ FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
         ),
     ),
     BACKLOG: (
-        "a backlog overflow: who is long in a scan accepts too late",
+        "a backlog overflows: who scans long accepts too late",
         Scenario(fds=10_000, churn=20_000, rate=2_000, lanes=("select", "epoll"), fault=BACKLOG),
     ),
 }

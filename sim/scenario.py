@@ -254,9 +254,9 @@ def parse_scenario(text: str) -> Scenario:
 
 
 PRESETS: dict[str, tuple[str, Scenario]] = {
-    "c10k": ("10,000 connections, 3 of them busy: Kegel's question of 1999", Scenario()),
+    "c10k": ("10,000 connections, 3 busy: Kegel's question of 1999", Scenario()),
     "first-benchmark": (
-        "2,000 descriptors: the size at which this is usually measured first",
+        "2,000 descriptors: where this is usually measured first",
         Scenario(fds=2_000),
     ),
     "all-active": (

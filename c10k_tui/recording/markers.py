@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from c10k_tui.views.timeline import change_words
+from sim.faultpresets import FAULT_PRESETS
 from sim.scenario import PRESETS, Scenario
 
 
@@ -30,6 +31,8 @@ def between(before: Moment, after: Moment) -> list[str]:
         return [f"fork: {change_words(old, new)}"]
     if before.jumps == after.jumps and old.fds != new.fds:
         return [f"fds {old.fds:,} → {new.fds:,}"]
+    if before.jumps == after.jumps and old.fault != new.fault:
+        return [change_words(old, new)]
     return []
 
 
@@ -39,5 +42,8 @@ def _begun(old: Scenario, new: Scenario) -> str:
         return f"seed {new.seed}" if old.seed != new.seed else "from the beginning"
     for name, (_, preset) in PRESETS.items():
         if replace(preset, lanes=new.lanes, seed=new.seed, fd_setsize=new.fd_setsize) == new:
+            return f"preset {name}"
+    for name, (_, preset) in FAULT_PRESETS.items():
+        if replace(preset, seed=new.seed) == new:
             return f"preset {name}"
     return "another race"

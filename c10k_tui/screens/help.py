@@ -35,6 +35,9 @@ INTRODUCTION = (
     "All lanes get the same packets. The kernel is simulated; its figures are those of a cost table "
     "and are labelled so. Only the host lane (h) and the letters on a filled ground in the cost curve (v) "
     "are measured, on this machine's own kernel.",
+    "A lane in a heavy red frame makes a mistake (P lists some): its words tell which, and what to do "
+    "instead. An exclamation mark stands at the descriptor concerned, and on the time line where it "
+    "struck first.",
 )
 SECTIONS = (
     (

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from c10k_tui.spans import Line, clip
+from c10k_tui.spans import text_of, wrap
 from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
 from sim.scenario import PRESETS, Scenario
 
@@ -76,9 +76,11 @@ def preset_of(scenario: Scenario) -> str | None:
     return next(same, None)
 
 
-def preset_line(name: str, width: int) -> Line:
-    """A preset's name and what it is, in at most ``width`` cells."""
-    return clip(((f" {name}".ljust(NAME_WIDTH), "strong"), (ALL_PRESETS[name][0], "text")), width)
+def preset_text(name: str, width: int) -> Text:
+    """A preset's name, and beside it what it is, on as many lines of ``width`` cells as that takes."""
+    lines = wrap(((ALL_PRESETS[name][0], "text"),), max(1, width - NAME_WIDTH), len(ALL_PRESETS[name][0]))
+    words = ("\n" + " " * NAME_WIDTH).join(map(text_of, lines))
+    return Text.assemble((f" {name}".ljust(NAME_WIDTH), "bold"), words, no_wrap=True)
 
 
 def _options(width: int) -> Iterator[Option | None]:
@@ -88,6 +90,4 @@ def _options(width: int) -> Iterator[Option | None]:
             yield None
         yield Option(Text(title, style="bold underline"), disabled=True)
         for name in names:
-            (bold, _), *rest = preset_line(name, width)
-            words = "".join(text for text, _ in rest)
-            yield Option(Text.assemble((bold, "bold"), words, no_wrap=True), id=name)
+            yield Option(preset_text(name, width), id=name)

@@ -28,7 +28,7 @@ from c10k_tui.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.views.legend import legend
 from c10k_tui.views.timeline import time_view
 from c10k_tui.views.verdict import verdict
-from c10k_tui.views.warning import curable
+from c10k_tui.views.warning import Steady, curable
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lane import Lane
 from c10k_tui.widgets.lines import Lines, Painted, entitle
@@ -74,6 +74,7 @@ class RaceScreen(PointingActions):
         self._time = TimeLine(id="time")
         self._small = Lines(id="small")
         self._curve_model = CurveModel()
+        self._warnings = Steady()
         self._seen = (0, 0, 0)
         """Races, changes and jumps so far."""
         self._branch = 0
@@ -180,16 +181,17 @@ class RaceScreen(PointingActions):
         """
         session = self.session
         before, self._seen = self._seen, (session.races, session.changes, session.jumps)
-        frame = self._frame = session.frame()
+        frame = session.frame()
         if self._seen != before:
             self._forget(frame, another_race=self._seen[0] != before[0], jumped=self._seen[2] != before[2])
+        now_s = self._clock()
+        frame = self._frame = self._warnings.hold(frame, now_s, moving=not session.paused)
         rate_ns = session.pacer.rate_ns
         if moved:
             self._count_scans(frame)
         for lane in frame.lanes:
             self._lane(lane.name).grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
-        now_s = self._clock()
         if not session.paused and now_s >= self._next_sample_s:
             self._next_sample_s = now_s + 1 / SAMPLES_PER_S
             self._curve_model.sample(frame)
@@ -290,6 +292,7 @@ class RaceScreen(PointingActions):
             another_race: Whether nothing of what was shown is in it.
             jumped: Whether it is of another time; otherwise servers were rebuilt, or a branch began.
         """
+        self._warnings.forget()
         for lane in self._lanes.values():
             lane.grid.model.forget()
         if another_race or jumped:

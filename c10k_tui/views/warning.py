@@ -7,6 +7,8 @@ the middle of a word.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from c10k_tui.glyphs import ARROW
 from c10k_tui.spans import Line, Span, clip, text_of, width_of, wrap
 from sim.faults import FAULTS, FD_SETSIZE, MAKERS, STRIKING
@@ -18,6 +20,55 @@ Wordings = tuple[Line, ...]
 
 KEY = "u"
 """The key that takes a mistake away, and makes it again."""
+
+
+HOLD_S = 1.5
+"""How long, on the wall, a warning says the same while the race goes on."""
+
+
+class Steady:
+    """Warnings that can be read: while a race goes on, what one tells of stays for a while.
+
+    What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[FaultView, float]] = {}
+
+    def forget(self) -> None:
+        """What comes next is another race, or another time of it."""
+        self._held.clear()
+
+    def hold(self, frame: Frame, now_s: float, *, moving: bool) -> Frame:
+        """The frame with warnings that last; that very frame where none is held.
+
+        Args:
+            frame: The race now.
+            now_s: The time on the wall.
+            moving: Whether it goes on; where it stands still, its warnings are of that moment.
+        """
+        if not moving:
+            self.forget()
+            return frame
+        lanes = tuple(self._steady(lane, now_s) for lane in frame.lanes)
+        same = all(new is old for new, old in zip(lanes, frame.lanes, strict=True))
+        return frame if same else replace(frame, lanes=lanes)
+
+    def _steady(self, lane: LaneFrame, now_s: float) -> LaneFrame:
+        view = lane.warning
+        held, since_s = self._held.get(lane.name, (None, 0.0))
+        if view is None:
+            self._held.pop(lane.name, None)
+            return lane
+        if held is None or held.kind != view.kind or now_s - since_s >= HOLD_S:
+            self._held[lane.name] = view, now_s
+            return lane
+        if (held.fd, held.present) == (view.fd, view.present):
+            return lane  # the same, with the figures of now
+        warning = replace(
+            view, text=held.text, brief=held.brief, fd=held.fd, count=held.count, present=held.present
+        )
+        return replace(lane, warning=warning)
 
 
 def curable(warning: FaultView, scenario: Scenario) -> bool:

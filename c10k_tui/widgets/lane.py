@@ -72,6 +72,7 @@ class Lane(Vertical):
         """
         width, height = self.words.size
         warning = lane.warning
+        self.set_class(lane.failure is not None, "-failed")
         self.set_class(warning is not None, "-struck")
         if lane.failure is not None:
             rows = max(1, height)

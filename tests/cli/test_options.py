@@ -125,6 +125,8 @@ REFUSED = [
         ["n=10", "lanes=thread|pool|select|poll|epoll"],
         "its key w, or c10k-tui run 'n=10 active=3 seed=7 lanes=",
     ),
+    (["--fault", "cosmic-rays"], "there is no fault 'cosmic-rays'; choose from no-drain"),
+    (["--fault", "slow-reader", "--lanes", "epoll,iocp"], "slow-reader shows how a write blocks, and iocp"),
     (["a\nb"], "there is no command"),
     (["--a\nb"], "there is no option '--a\\nb'"),
 ]

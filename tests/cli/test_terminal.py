@@ -50,6 +50,13 @@ def test_q_leaves_the_screen_and_prints_the_same_race_as_a_command():
     assert last.endswith("the same race again:\nc10k-tui 'n=16 active=3 seed=9 lanes=select|epoll'\n")
 
 
+def test_a_mistake_is_shown_on_the_screen_as_a_preset_and_as_an_option():
+    for words in (["--preset", "herd"], ["--fault", "herd", "--lanes", "epoll-exclusive", "--churn", "5k"]):
+        code, text = on_terminal(*words, "--paused", "--speed", "max", keys=b"q")
+        assert code == 0
+        assert "fault=herd'" in text.rpartition("\x1b")[2]
+
+
 class Terminal(io.StringIO):
     """A stream that takes itself for a terminal."""
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import polling
+from sim.diagnosis import warning
 from sim.faultpresets import FAULT_PRESETS
 from sim.faults import CURED, CURES, FAULTS, MAKERS, STRIKING
 from sim.files.tcp import ListeningSocket
@@ -124,6 +125,25 @@ def test_nothing_strikes_where_no_mistake_is_made(name):
     for _ in range(20):
         race.advance(race.now_ns + MS)
         assert not any(warnings(race).values())
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_of_each_it_can_be_said_that_it_was(kind):
+    kernel = Kernel(ROUND_COSTS)
+    listener_fd = kernel.sys_socket()
+    kernel.sys_listen(listener_fd, 5)
+    listener = kernel.table.file(listener_fd)
+    assert isinstance(listener, ListeningSocket)
+    strikes = Strikes(kernel, listener)
+    assert warning(kernel, strikes) is None
+    for count, often in ((1, "once"), (2, "2 times")):
+        strikes.note(kind, 1_234, at_ns=count * 1_000)
+        view = warning(kernel, strikes)
+        assert view is not None
+        assert (view.kind, view.present, view.strikes, view.cure) == (kind, False, count, CURES[kind])
+        assert (view.first_ns, view.last_ns) == (1_000, count * 1_000)
+        assert often in view.text
+        assert len(view.brief) <= 40
 
 
 def test_what_strikes_has_a_cure_and_the_maker_is_the_lane_that_makes_it():
