@@ -43,6 +43,10 @@ class Account(IntEnum):
     IDLE = 10
     TASK_START = 11
     """clone, fork and exit: what it takes to give a connection a thread or a process of its own."""
+    LOOP = 12
+    """An event loop's turns: its own work around its waiting call and its callbacks."""
+    CALLBACK = 13
+    """An event loop's callbacks, the steps of tasks among them: what they take in user space."""
 
     @property
     def label(self) -> str:
@@ -89,6 +93,10 @@ class Count(IntEnum):
     """How long it slept: the three sum to the time, as the accounts of the lane's own CPU do."""
     SPURIOUS_WAKES = 24
     """Tasks woken that found nothing, and went back to sleep."""
+    TURNS = 25
+    """Turns of an event loop."""
+    CALLBACKS = 26
+    """Callbacks it ran."""
 
 
 Part = tuple[Account, int]

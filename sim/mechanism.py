@@ -93,7 +93,35 @@ class IocpView:
     """Threads that wait for a packet."""
 
 
-MechanismView = KqueueView | IoUringView | IocpView
+@dataclass(frozen=True, slots=True)
+class LoopRound:
+    """What an event loop did from when it last had nothing to do up to when it had nothing to do again."""
+
+    events: int
+    callbacks: int
+    turns: int
+    loop_ns: int
+    """CPU time of the turns and callbacks in user space."""
+    epoll_ns: int
+    """CPU time of the epoll_waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopView:
+    """asyncio's event loop."""
+
+    queued: int
+    """Callbacks that are ready."""
+    left: int
+    """Those of them that this turn runs."""
+    polling: bool
+    """Whether it is in epoll_wait, asleep or not, or about to be."""
+    rests: bool
+    """Whether :attr:`round` is over; if not, the loop has been busy for long."""
+    round: LoopRound
+
+
+MechanismView = KqueueView | IoUringView | IocpView | LoopView
 
 
 def kqueue_view(kqueue: Kqueue, changes: int) -> KqueueView:
