@@ -1,10 +1,10 @@
 """A lane whose server is the interpreter's own asyncio: what the race's model of it is compared with.
 
-asyncio runs in a thread of the host's, which makes no system call itself: it hands each to the lane's task, and
-stands still until that has made it and its virtual time has passed. So its calls are made as every server's are,
-at the nanosecond at which they are due, interrupts between them included. Nothing else is done for it: the loop
-is the one of :func:`sim.loop.asyncio_loop`, the server is ``asyncio.start_server``, and the handler is the one that
-:mod:`sim.servers.streams` writes out.
+asyncio runs in a thread of the host's, which makes no system call itself: it hands each to the lane's
+task, and stands still until that has made it and its virtual time has passed. So its calls are made as
+every server's are, at the nanosecond at which they are due, with interrupts between them. Nothing else is
+done for it: the loop is the one of :func:`sim.loop.asyncio_loop`, the server ``asyncio.start_server``, the
+handler the one that :mod:`sim.servers.streams` writes out.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class HandedOver(Process):
 
     # -- the thread's side ----------------------------------------------------------------
 
-    def call(self, function: Any, *given: Any) -> Any:
+    def call(self, function: Any, *given: Any) -> Any:  # type: ignore[override]
         return self._make(_plain(function, given))
 
     def wait(self, program: Any, who: Any) -> Any:
@@ -51,7 +51,7 @@ class HandedOver(Process):
 
     def _make(self, program: Program) -> Any:
         if self.over or threading.current_thread() is not self.thread:
-            return _at_once(program)
+            return self._at_once(program)
         self._program = program
         self._asked.release()
         assert self._answered.acquire(timeout=PATIENCE_S)
@@ -76,15 +76,32 @@ class HandedOver(Process):
             self._answered.release()
 
     def finish(self) -> None:
-        """Have the thread tidy up and end; its calls take no time from now on."""
+        """Have the thread go on, at once, until it has nothing to do, then tidy up and end."""
         if self.thread is None:
             return
         self.over = True
-        if self._asked.acquire(blocking=False) or self._program is not None:
-            self._error = Over()
-            self._answered.release()
+        assert self._program is not None
+        try:
+            if self.kernel.running is None:
+                raise Over
+            self._result = self._at_once(self._program)
+        except (OSError, Over) as error:
+            self._error = error
+        self._answered.release()
         self.thread.join(PATIENCE_S)
         assert not self.thread.is_alive()
+
+    def _at_once(self, program: Program) -> Any:
+        """Run a call to its end, in no time; at the race's end one that would sleep does not come back."""
+        asleep = self.kernel.running is None
+        while True:
+            try:
+                next(program)
+            except StopIteration as stop:
+                return stop.value
+            if self.kernel.running is None and not asleep:
+                program.close()
+                raise Over
 
 
 def _plain(function: Any, given: tuple[Any, ...]) -> Generator[None, None, Any]:
@@ -99,15 +116,6 @@ def _plain(function: Any, given: tuple[Any, ...]) -> Generator[None, None, Any]:
     return result
 
 
-def _at_once(program: Program) -> Any:
-    """Run a program that never blocks to its end, in no time."""
-    while True:
-        try:
-            next(program)
-        except StopIteration as stop:
-            return stop.value
-
-
 class RealAsyncioServer(EpollServer):
     """Waits in ``await reader.read()``."""
 
@@ -119,7 +127,6 @@ class RealAsyncioServer(EpollServer):
         self.process = HandedOver(kernel)
         kernel._process = self.process
         super().__init__(kernel, settings)
-        self.handled = 0
         sock = kernel.socket.socket(fileno=self.listener_fd)
         self.server = self.loop.run_until_complete(
             asyncio.start_server(self.handle, sock=sock, backlog=settings.backlog, start_serving=False)
@@ -141,15 +148,13 @@ class RealAsyncioServer(EpollServer):
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The echo server."""
-        kernel = self.kernel
-        while data := await reader.read(READ_BYTES):
-            self.process.call(kernel.work, self.work_ns(data))
-            writer.write(data)
-            await writer.drain()
-        writer.close()
         with suppress(ConnectionResetError):  # at the race's end
+            while data := await reader.read(READ_BYTES):
+                self.process.call(self.kernel.work, self.work_ns(data))
+                writer.write(data)
+                await writer.drain()
+            writer.close()
             await writer.wait_closed()
-        self.handled += 1
 
     def adopt(self, block: IdleBlock) -> None:
         kernel = self.kernel
@@ -197,7 +202,7 @@ class RealAsyncioServer(EpollServer):
         self.server.close()
 
         async def rest() -> None:
-            for _ in range(8):
+            for _ in range(20):
                 await asyncio.sleep(0)
 
         loop.run_until_complete(rest())
