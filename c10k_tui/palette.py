@@ -16,7 +16,7 @@ from c10k_tui.themes import DARK
 from sim.scenario import LANES, SCANNING_LANES
 
 NAMED_AS_EPOLL = tuple(name for name in LANES if name not in {*SCANNING_LANES, "epoll"})
-_CPU = ("scan", "hooks", "calls", "copies", "switch", "interrupt", "serving")
+_CPU = ("scan", "hooks", "calls", "copies", "switch", "loop", "interrupt", "serving")
 """Accounts drawn as a filled block with a word on it."""
 
 _ROLES: dict[str, tuple[str, str, str]] = {

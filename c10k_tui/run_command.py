@@ -104,8 +104,9 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
 _OF_OTHERS = (
     *("changes", "filter_runs", "sqes", "cqes", "task_work", "operations", "completions"),
     *("sq_thread_work_ns", "sq_thread_spin_ns", "sq_thread_sleep_ns"),
+    *("turns", "callbacks"),
 )
-"""Counts that only kqueue, io_uring or completion ports have; they are left out where they are 0."""
+"""Counts that only kqueue, io_uring, completion ports or a loop have; they are left out where they are 0."""
 
 
 def _only_some_have(lane: LaneFrame) -> dict[str, object]:

@@ -203,6 +203,11 @@ WATCH_MEMORY = {
     "io_uring": _RING,
     "io_uring-poll": _RING,
     "io_uring-sqpoll": _RING,
+    "asyncio": WatchMemory(
+        5_600,
+        "allocated by asyncio's streams for a connection with its handler's task, by tracemalloc after one "
+        "request each on 400 connections: 5,050 on Python 3.11, 5,750 on 3.12, 6,100 on 3.13",
+    ),
     "iocp": WatchMemory(
         4_096 + 32 + 280,
         "estimated: a locked page for the buffer (locking is by the page: Microsoft, MmProbeAndLockPages), "

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from c10k_tui import glyphs
 from c10k_tui.spans import Line, Span, clip, width_of
-from c10k_tui.views.cpu import GROUPS
+from c10k_tui.views.cpu import GROUPS, Group
 from sim.frame import FdView
 from sim.units import format_bytes, format_duration
 
@@ -25,13 +25,17 @@ LEGEND: tuple[tuple[str, str, str, str], ...] = (
 """Glyph, role, meaning, and the meaning in one word."""
 
 
-def legend(width: int) -> Line:
-    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there."""
+def legend(width: int, groups: Sequence[Group] = GROUPS) -> Line:
+    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there.
+
+    Args:
+        groups: The blocks that the lanes' bars can have.
+    """
     full, brief, tight = _glyphs(0, " ", " "), _glyphs(1, " ", " "), _glyphs(1, "", "")
     for choice in (
-        (*full, (" CPU", "dim"), *_cpu_blocks()),
-        (*brief, (" CPU", "dim"), *_cpu_blocks()),
-        (*tight, (" │", "dim"), *_cpu_names()),
+        (*full, (" CPU", "dim"), *_cpu_blocks(groups)),
+        (*brief, (" CPU", "dim"), *_cpu_blocks(groups)),
+        (*tight, (" │", "dim"), *_cpu_names(groups)),
         full,
     ):
         if width_of(choice) <= width:
@@ -47,18 +51,18 @@ def _glyphs(which: int, before: str, after: str) -> Line:
     return tuple(spans)
 
 
-def _cpu_blocks() -> Line:
+def _cpu_blocks(groups: Sequence[Group]) -> Line:
     """Each block's colour and name."""
     spans: list[Span] = []
-    for group in GROUPS:
+    for group in groups:
         name = "CPU idle" if group.role == "idle" else group.brief
         spans += [(" █", f"key-{group.role}"), (f" {name}", "dim")]
     return tuple(spans)
 
 
-def _cpu_names() -> Line:
+def _cpu_names(groups: Sequence[Group]) -> Line:
     """The names of those blocks that may be no more than a letter, in their colours."""
-    return tuple((f" {group.brief}", f"key-{group.role}") for group in GROUPS if group.code)
+    return tuple((f" {group.brief}", f"key-{group.role}") for group in groups if group.code)
 
 
 def detail(views: Mapping[str, FdView], now_ns: int, width: int) -> Line:

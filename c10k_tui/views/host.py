@@ -44,7 +44,12 @@ def host_lines(view: HostView, frame: Frame, width: int, height: int) -> list[Li
     elif view.state != "running":
         lines = [_opening(view), ((_ABOUT, "dim"),)]
     elif view.median_ns is None:
-        lines = [((f"waiting in a real {view.mechanism} call", "strong"), (" for the next burst", "text"))]
+        lines = [
+            (
+                (f"waiting in a real {_CALLS.get(view.mechanism, view.mechanism)} call", "strong"),
+                (" for the next burst", "text"),
+            )
+        ]
         lines.append(((_ABOUT, "dim"),))
     else:
         room = width - 1
@@ -61,6 +66,8 @@ def _first(wordings: Sequence[Line], width: int) -> Line:
     return next((line for line in wordings if width_of(line) <= width), wordings[-1])
 
 
+_CALLS = {"asyncio": "epoll_wait"}
+"""What a server waits in, where that is not what it is called."""
 _ABOUT = "a real server answers the same clients; its waiting calls are measured"
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from c10k_tui.spans import Line
 from c10k_tui.views.verdict import held_up, verdict
 from sim.frame import CallView, LaneFrame, PassView
+from sim.mechanism import LoopView
 from sim.scenario import SCANNING_LANES
+from sim.units import format_duration
 
 __all__ = ["activity", "brief_sentence", "sentence", "verdict"]
 
@@ -20,6 +22,8 @@ def sentence(lane: LaneFrame) -> Line:
         return ((lane.failure, "alarm"),)
     if lane.call is None:
         return _before_the_first(lane)
+    if isinstance(lane.mechanism, LoopView):
+        return _of_loop(lane.mechanism)
     return _of_scan(lane.call) if lane.name in SCANNING_LANES else _of_epoll(lane.call)
 
 
@@ -28,6 +32,10 @@ def brief_sentence(lane: LaneFrame) -> Line:
     call = lane.call
     if lane.failure is not None or call is None:
         return sentence(lane)
+    if isinstance(lane.mechanism, LoopView):
+        told = lane.mechanism.round
+        loop, epoll = format_duration(told.loop_ns), format_duration(told.epoll_ns)
+        return (("loop ", "text"), (loop, "wasted"), (" over epoll's ", "text"), (epoll, "good"))
     wasted = max(0, call.scanned - call.ready)
     if lane.name not in SCANNING_LANES:
         return ((f"{call.ready:,}", "strong"), (" ready, picked up: ", "text"), ("no search", "good"))
@@ -89,6 +97,27 @@ def _of_epoll(call: CallView) -> Line:
     return (*picked, ("no search", "good"), (f" ({wasted:,} looked at again)", "text"))
 
 
+def _of_loop(loop: LoopView) -> Line:
+    """What an event loop made of its events, and what that took beyond the waiting calls."""
+    told = loop.round
+    events, callbacks, turns = (
+        (f"{_count(count, one)}", "strong")
+        for count, one in ((told.events, "event"), (told.callbacks, "callback"), (told.turns, "turn"))
+    )
+    cost: Line = (
+        ("loop ", "text"),
+        (format_duration(told.loop_ns), "wasted"),
+        (" on top of epoll's ", "text"),
+        (format_duration(told.epoll_ns), "good"),
+    )
+    so_far = ": " if loop.rests else " and no rest: "
+    return (events, (" → ", "text"), callbacks, (", ", "text"), turns, (so_far, "text"), *cost)
+
+
+def _count(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def _were(count: int) -> str:
     return "was" if count == 1 else "were"
 
@@ -107,8 +136,13 @@ def activity(lane: LaneFrame) -> Line:
         return (("entering", "epoll"), (" epoll_wait", "dim"))
     if lane.activity == "collecting" and lane.name == "epoll":
         return (("collecting", "epoll"), (" from the ready list", "dim"))
+    if lane.activity == "collecting" and isinstance(lane.mechanism, LoopView):
+        where = "entering epoll_wait" if lane.mechanism.polling else "between two callbacks"
+        return (("the loop's turn", "strong"), (f": {where}", "dim"))
     if lane.activity == "collecting":
         return (("in the call", "strong"), (": copying, wait queues", "dim"))
+    if lane.serving_fd is not None and isinstance(lane.mechanism, LoopView):
+        return (("a callback", "good"), (f" of fd {lane.serving_fd}", "dim"))
     if lane.serving_fd is not None:
         return (("serving", "good"), (f" fd {lane.serving_fd}", "dim"))
     return (("serving", "good"),)

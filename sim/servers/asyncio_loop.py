@@ -33,8 +33,8 @@ from collections import deque
 
 from sim import polling
 from sim.accounts import Account, Bill, Count
-from sim.cpu import Program
 from sim.clock import CLOCK_READ_NS
+from sim.cpu import Program
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, Event
 from sim.kernel import Kernel
 from sim.mechanism import LoopRound, LoopView
