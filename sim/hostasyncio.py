@@ -1,9 +1,9 @@
 """asyncio's streams on the machine's real kernel: the host lane's server of that name.
 
-The same server as the simulated lane's (:mod:`sim.servers.streams`), by asyncio itself. What is reported for a
-wake-up can be laid beside that lane's: the CPU time from one wait for something to do up to the next, with all
-epoll_waits, turns and callbacks in it, but not the receives and sends: they are timed one by one and taken off,
-and what timing them takes, which is measured once, as well. Python's garbage collector is off: its work would
+The same server as the simulated lane's (:mod:`sim.servers.streams`), by asyncio itself. What is reported for
+a wake-up can be laid beside that lane's: the CPU time from one wait for something to do up to the next, with
+all epoll_waits, turns and callbacks in it, but not the receives and sends: they are timed one by one and
+taken off, and so is what timing them takes, measured once. Python's garbage collector is off: its work would
 come with whichever wake-up it likes.
 """
 

@@ -36,6 +36,7 @@ def legend(width: int, groups: Sequence[Group] = GROUPS) -> Line:
         (*full, (" CPU", "dim"), *_cpu_blocks(groups)),
         (*brief, (" CPU", "dim"), *_cpu_blocks(groups)),
         (*tight, (" │", "dim"), *_cpu_names(groups)),
+        (*tight[2:], (" │", "dim"), *_cpu_names(groups)),
         full,
     ):
         if width_of(choice) <= width:
