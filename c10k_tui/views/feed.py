@@ -278,7 +278,13 @@ def _answer(row: Row, lane: str, words: int) -> tuple[str, str]:
     effect, dropped = row.effects[lane]
     if dropped:
         return f" {_DROP_WORDS[effect][words]}", "alarm"
-    table = _SCAN_WORDS if lane in SCANNING_LANES else _EPOLL_WORDS if lane == "epoll" else _OTHER_WORDS
+    table = (
+        _SCAN_WORDS
+        if lane in SCANNING_LANES
+        else _EPOLL_WORDS
+        if lane in ("epoll", "asyncio")
+        else _OTHER_WORDS
+    )
     for key in table:
         if effect & key == key and (key or not effect):
             return f" {table[key][words]}", _LOUD.get(key, "text")

@@ -7,11 +7,11 @@ those found ready, over all passes of that call.
 from __future__ import annotations
 
 from c10k_tui.spans import Line
+from c10k_tui.views.loop_words import loop_activity, loop_sentences
 from c10k_tui.views.verdict import held_up, verdict
 from sim.frame import CallView, LaneFrame, PassView
 from sim.mechanism import LoopView
 from sim.scenario import SCANNING_LANES
-from sim.units import format_duration
 
 __all__ = ["activity", "brief_sentence", "sentence", "verdict"]
 
@@ -23,7 +23,7 @@ def sentence(lane: LaneFrame) -> Line:
     if lane.call is None:
         return _before_the_first(lane)
     if isinstance(lane.mechanism, LoopView):
-        return _of_loop(lane.mechanism)
+        return loop_sentences(lane.mechanism)[0]
     return _of_scan(lane.call) if lane.name in SCANNING_LANES else _of_epoll(lane.call)
 
 
@@ -33,9 +33,7 @@ def brief_sentence(lane: LaneFrame) -> Line:
     if lane.failure is not None or call is None:
         return sentence(lane)
     if isinstance(lane.mechanism, LoopView):
-        told = lane.mechanism.round
-        loop, epoll = format_duration(told.loop_ns), format_duration(told.epoll_ns)
-        return (("loop ", "text"), (loop, "wasted"), (" over epoll's ", "text"), (epoll, "good"))
+        return loop_sentences(lane.mechanism)[1]
     wasted = max(0, call.scanned - call.ready)
     if lane.name not in SCANNING_LANES:
         return ((f"{call.ready:,}", "strong"), (" ready, picked up: ", "text"), ("no search", "good"))
@@ -97,27 +95,6 @@ def _of_epoll(call: CallView) -> Line:
     return (*picked, ("no search", "good"), (f" ({wasted:,} looked at again)", "text"))
 
 
-def _of_loop(loop: LoopView) -> Line:
-    """What an event loop made of its events, and what that took beyond the waiting calls."""
-    told = loop.round
-    events, callbacks, turns = (
-        (f"{_count(count, one)}", "strong")
-        for count, one in ((told.events, "event"), (told.callbacks, "callback"), (told.turns, "turn"))
-    )
-    cost: Line = (
-        ("loop ", "text"),
-        (format_duration(told.loop_ns), "wasted"),
-        (" on top of epoll's ", "text"),
-        (format_duration(told.epoll_ns), "good"),
-    )
-    so_far = ": " if loop.rests else " and no rest: "
-    return (events, (" → ", "text"), callbacks, (", ", "text"), turns, (so_far, "text"), *cost)
-
-
-def _count(count: int, one: str) -> str:
-    return f"{count:,} {one}{'' if count == 1 else 's'}"
-
-
 def _were(count: int) -> str:
     return "was" if count == 1 else "were"
 
@@ -132,17 +109,14 @@ def activity(lane: LaneFrame) -> Line:
         return (("asleep", "strong"), (": nothing to do until an interrupt", "dim"))
     if lane.activity == "scanning":
         return _scanning(lane.passes[-1] if lane.passes else None)
+    if isinstance(lane.mechanism, LoopView) and (told := loop_activity(lane, lane.mechanism)):
+        return told
     if lane.activity == "collecting" and lane.name == "epoll" and not lane.ready_listed:
         return (("entering", "epoll"), (" epoll_wait", "dim"))
     if lane.activity == "collecting" and lane.name == "epoll":
         return (("collecting", "epoll"), (" from the ready list", "dim"))
-    if lane.activity == "collecting" and isinstance(lane.mechanism, LoopView):
-        where = "entering epoll_wait" if lane.mechanism.polling else "between two callbacks"
-        return (("the loop's turn", "strong"), (f": {where}", "dim"))
     if lane.activity == "collecting":
         return (("in the call", "strong"), (": copying, wait queues", "dim"))
-    if lane.serving_fd is not None and isinstance(lane.mechanism, LoopView):
-        return (("a callback", "good"), (f" of fd {lane.serving_fd}", "dim"))
     if lane.serving_fd is not None:
         return (("serving", "good"), (f" fd {lane.serving_fd}", "dim"))
     return (("serving", "good"),)

@@ -8,6 +8,7 @@ or lags far behind is never part of "same answers".
 from __future__ import annotations
 
 from c10k_tui.spans import Line, clip, width_of
+from c10k_tui.views.loop_words import loop_verdict
 from sim.frame import Frame, LaneFrame
 from sim.scenario import SCANNING_LANES
 from sim.units import format_duration, format_short
@@ -62,7 +63,7 @@ def _bodies(frame: Frame) -> Wordings:
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
     if scan is None:
-        return _all_told(frame)
+        return loop_verdict(frame) or _all_told(frame)
     if all(lane.name in SCANNING_LANES for lane in frame.lanes):
         return _all_scan(frame)
     if epoll is None:
