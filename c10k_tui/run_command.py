@@ -160,6 +160,11 @@ _COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]
     ("latency, p99", lambda c: c.latency_p99_ns, format_duration),
     ("cost of a wake-up", lambda c: c.wakeup_ns, format_duration),
 )
+_LOOP_COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]], ...] = (
+    ("turns of the loop", lambda c: c.turns or None, "{:,}".format),
+    ("callbacks", lambda c: c.callbacks or None, "{:,}".format),
+)
+"""Where a lane has an event loop; a dash for one that has none."""
 
 
 def title(frame: Frame, costs: CostTable) -> str:
@@ -172,9 +177,11 @@ def rows(frame: Frame) -> Iterator[Row | None]:
     counters = [lane.counters for lane in frame.lanes]
     for label, value_of, form in _COUNTS:
         yield _row(label, [value_of(c) for c in counters], form)
+    for label, value_of, form in _LOOP_COUNTS if any(c.turns for c in counters) else ():
+        yield _row(label, [value_of(c) for c in counters], form)
     yield None
-    for account in counters[0].cost_ns if counters else ():
-        costs_ns = [c.cost_ns.get(account, 0) for c in counters]
+    for account in dict.fromkeys(account for c in counters for account in c.cost_ns):
+        costs_ns = [c.cost_ns.get(account) for c in counters]
         if any(costs_ns):
             yield _row(f"CPU: {account.replace('_', ' ')}", costs_ns, format_duration)
     # Everyone had the same time: a ratio would say nothing.
