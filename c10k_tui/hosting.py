@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from sim.benchmark import MECHANISMS
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.hostlane import HostLane, HostView
     from sim.workload import Workload
 
+MECHANISMS = ("select", "poll", "epoll", "asyncio")
+"""As :data:`sim.hostlane.MECHANISMS`, which is loaded only when a lane is made."""
 MakeLane = Callable[[str, int, Callable[[], float]], "HostLane"]
 """Mechanism, connections, clock."""
 

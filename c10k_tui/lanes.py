@@ -51,6 +51,7 @@ ABOUT: dict[str, About] = {
         "told in a ring which are ready, reads by calls", "Linux 5.1; multishot: 5.13, 2021"
     ),
     "io_uring-sqpoll": About("as io_uring, but a second CPU takes its orders", "SQPOLL, Linux 5.1, 2019"),
+    "asyncio": About("tasks await reads, a loop on epoll wakes them", "Python 3.4, 2014; await: 3.5, 2015"),
     "iocp": About("starts reads beforehand, is told when they end", "Windows NT 3.5, 1994"),
 }
 """By lane."""

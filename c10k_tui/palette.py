@@ -15,7 +15,7 @@ from textual.color import Color
 from c10k_tui.themes import DARK
 from sim.scenario import LANES
 
-_CPU = ("scan", "hooks", "calls", "copies", "switch", "interrupt", "serving")
+_CPU = ("scan", "hooks", "calls", "copies", "switch", "loop", "interrupt", "serving")
 """Accounts drawn as a filled block with a word on it."""
 
 _ROLES: dict[str, tuple[str, str, str]] = {

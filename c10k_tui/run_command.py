@@ -105,9 +105,9 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
 _OF_OTHERS = (
     *("changes", "filter_runs", "sqes", "cqes", "task_work", "operations", "completions"),
     *("sq_thread_work_ns", "sq_thread_spin_ns", "sq_thread_sleep_ns"),
-    "empty_reads",
+    *("empty_reads", "turns", "callbacks"),
 )
-"""Counts that only kqueue, io_uring, completion ports or who drains have; left out where they are 0."""
+"""Counts that only some have (kqueue, io_uring, ports, a loop, who drains); left out where they are 0."""
 
 
 def _only_some_have(lane: LaneFrame) -> dict[str, object]:
@@ -168,6 +168,11 @@ _COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]
     ("latency, p99", lambda c: c.latency_p99_ns, format_duration),
     ("cost of a wake-up", lambda c: c.wakeup_ns, format_duration),
 )
+_LOOP_COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]], ...] = (
+    ("turns of the loop", lambda c: c.turns or None, "{:,}".format),
+    ("callbacks", lambda c: c.callbacks or None, "{:,}".format),
+)
+"""Where a lane has an event loop; a dash for one that has none."""
 
 
 def title(frame: Frame, costs: CostTable) -> str:
@@ -180,9 +185,11 @@ def rows(frame: Frame) -> Iterator[Row | None]:
     counters = [lane.counters for lane in frame.lanes]
     for label, value_of, form in _COUNTS:
         yield _row(label, [value_of(c) for c in counters], form)
+    for label, value_of, form in _LOOP_COUNTS if any(c.turns for c in counters) else ():
+        yield _row(label, [value_of(c) for c in counters], form)
     yield None
-    for account in counters[0].cost_ns if counters else ():
-        costs_ns = [c.cost_ns.get(account, 0) for c in counters]
+    for account in dict.fromkeys(account for c in counters for account in c.cost_ns):
+        costs_ns = [c.cost_ns.get(account) for c in counters]
         if any(costs_ns):
             yield _row(f"CPU: {account.replace('_', ' ')}", costs_ns, format_duration)
     # Everyone had the same time: a ratio would say nothing.

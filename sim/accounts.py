@@ -43,6 +43,10 @@ class Account(IntEnum):
     IDLE = 10
     TASK_START = 11
     """clone, fork and exit: what it takes to give a connection a thread or a process of its own."""
+    LOOP = 12
+    """An event loop's turns: its own work around its waiting call and its callbacks."""
+    CALLBACK = 13
+    """An event loop's callbacks, the steps of tasks among them: what they take in user space."""
 
     @property
     def label(self) -> str:
@@ -91,6 +95,10 @@ class Count(IntEnum):
     """Tasks woken that found nothing, and went back to sleep."""
     EMPTY_READS = 25
     """Reads that found nothing (EAGAIN)."""
+    TURNS = 26
+    """Turns of an event loop."""
+    CALLBACKS = 27
+    """Callbacks it ran."""
 
 
 Part = tuple[Account, int]

@@ -37,7 +37,7 @@ BUDGET_S = 25.0
 """How long measuring points may take; the rest takes a few seconds."""
 FEWEST_FDS = 100
 """Descriptors that the largest of the points must have."""
-_AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt")
+_AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt", "loop_turn", "loop_callback")
 """Steps whose figure is the price."""
 
 

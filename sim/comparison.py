@@ -33,6 +33,7 @@ MECHANISMS: dict[str, Mechanism] = {
     "epoll-et": Mechanism("the kernel, in the epoll", "the events; a read more for each"),
     "epoll-oneshot": Mechanism("the kernel, in the epoll", "the events; an epoll_ctl for each"),
     "epoll-exclusive": Mechanism("the kernel, in an epoll for each worker", "the events, dealt unevenly"),
+    "asyncio": Mechanism("the kernel, in the epoll", "the events; two turns, two callbacks for each"),
     "kqueue": Mechanism("the kernel, in knotes by number", "the events; a filter run for each packet"),
     "io_uring": Mechanism("the kernel, an armed receive on each file", "the events; buffers in the ring"),
     "io_uring-poll": Mechanism("the kernel, an armed poll on each file", "the events themselves"),

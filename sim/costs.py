@@ -131,12 +131,14 @@ class CostTable:
     """Memory of one watch: item and wait-queue entry."""
     memory_bytes: int = 8 << 30
     """Memory of the machine; a lane that would need more fails."""
-    loop_turn_ns: int = 1_100
-    """One turn of asyncio's event loop, without its epoll_wait and its callbacks. Timed: a loop of turns with
-    a callback each, Python 3.11, on a machine as above, less the callback and the empty epoll_wait."""
-    loop_callback_ns: int = 1_150
-    """One callback of asyncio's event loop, whatever it does. Timed, likewise: a task's step from one
-    ``sleep(0)`` to the next; a callback that does nothing takes half of it."""
+    loop_turn_ns: int = 1_000
+    """One turn of asyncio's event loop, without its epoll_wait and its callbacks."""
+    loop_callback_ns: int = 2_200
+    """One callback of asyncio's event loop, whatever it does, without its system calls: the mean of a streams
+    server's two for a request, which receive and wake its task, and go on in it. (One that does nothing
+    takes a quarter of it, a task's step from ``sleep(0)`` to the next half.)
+
+    Both as calibration measures them (:mod:`sim.measuring.loop`), with Python 3.11 on a machine as above."""
     machine: str = ""
     """The processor it was measured on; empty where that is not known."""
     kernel: str = ""

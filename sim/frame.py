@@ -53,7 +53,8 @@ class Counters:
     cost_ns: Mapping[str, int]
     """CPU time by account, idle included: the values sum to ``now_ns - since_ns`` of the frame.
 
-    ``task_start`` is among them only where connections get tasks of their own.
+    ``task_start`` is among them only where connections get tasks of their own, ``loop`` and
+    ``callback`` only where there is an event loop.
     """
     spurious_wakes: int = 0
     """Tasks that were woken, found nothing, and went back to sleep."""
@@ -77,12 +78,24 @@ class Counters:
     """io_uring-sqpoll: its polling thread's own CPU, at work, spinning and asleep: they sum to the time."""
     sq_thread_spin_ns: int = 0
     sq_thread_sleep_ns: int = 0
+    turns: int = 0
+    """asyncio: turns of its loop."""
+    callbacks: int = 0
+    """asyncio: callbacks run."""
 
     @property
     def wait_ns(self) -> int:
-        """CPU time spent on *waiting*: everything but reading, answering, interrupts and idling."""
-        accounts = ("syscall", "copy_in", "scan", "wait_queue", "copy_out", "context_switch", "interest_list")
-        return sum(self.cost_ns[name] for name in accounts) + self.cost_ns.get("task_start", 0)
+        """CPU time spent on *waiting*: everything but reading, answering, interrupts and idling.
+
+        An event loop's work is among it: what it takes to get from the packet to the line after ``await``.
+        """
+        others = ("socket_io", "application", "interrupt", "idle")
+        return sum(ns for account, ns in self.cost_ns.items() if account not in others)
+
+    @property
+    def loop_ns(self) -> int:
+        """CPU time of an event loop and its callbacks; 0 where there is none."""
+        return self.cost_ns.get("loop", 0) + self.cost_ns.get("callback", 0)
 
     @property
     def switches_per_s(self) -> int:

@@ -37,6 +37,8 @@ from sim.host import SPARE_FDS, raise_nofile, why_no_host
 from sim.hostserver import REPORT
 from sim.workload import Workload
 
+MECHANISMS = ("select", "poll", "epoll", "asyncio")
+"""What the server can wait in."""
 RECENT = 200
 """Wake-ups that the median is taken of."""
 OPENING_AT_ONCE = 16
@@ -60,7 +62,7 @@ class HostView:
     failure: str | None
     wakeups: int
     last_ns: int | None
-    """CPU time of the waiting call of the last wake-up."""
+    """CPU time of the waiting call of the last wake-up; with asyncio, of its loop's work for it too."""
     last_ready: int
     last_slept: bool
     median_ns: int | None
@@ -78,7 +80,7 @@ class HostLane:
     """A real server of one mechanism and its clients.
 
     Args:
-        mechanism: ``select``, ``poll`` or ``epoll``.
+        mechanism: one of :data:`MECHANISMS`.
         fds: Connections wanted.
         clock: Seconds on a clock that never goes back: bounds what a call of :meth:`step` takes.
     """

@@ -13,7 +13,9 @@ Spoken on its standard streams: first a line of JSON, ``{"port": …}``; then it
 as a line, how many connections there are; then comes one :data:`REPORT` for each wake-up. It ends
 when its input does before that, or when a connection is closed.
 
-    python -m sim.hostserver select|poll|epoll
+    python -m sim.hostserver select|poll|epoll|asyncio
+
+With ``asyncio`` the interpreter's own event loop serves them (:mod:`sim.hostasyncio`).
 """
 
 from __future__ import annotations
@@ -206,7 +208,11 @@ def main(mechanism: str) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
         os.write(1, json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
         fds = _accept_all(listener)
-    if fds:
+    if fds and mechanism == "asyncio":
+        from sim import hostasyncio
+
+        hostasyncio.serve(sorted(fds))
+    elif fds:
         serve(WAITS[mechanism](sorted(fds)))
 
 

@@ -34,6 +34,7 @@ from sim.latency import Latencies
 from sim.network import Network
 from sim.scenario import Scenario
 from sim.selector import ScanPass
+from sim.servers.asyncio_loop import AsyncioServer
 from sim.servers.base import BACKLOG, Server, ServerFailure, ServerSettings
 from sim.servers.epoll import EpollServer
 from sim.servers.epoll_et import EpollEtServer
@@ -70,6 +71,7 @@ _KINDS: tuple[type[Server], ...] = (
     EpollEtServer,
     EpollOneshotServer,
     EpollExclusiveServer,
+    AsyncioServer,
     KqueueServer,
     IoUringServer,
     IoUringPollServer,
@@ -289,6 +291,8 @@ class Lane:
             sq_thread_work_ns=counted[Count.SQ_THREAD_WORK_NS],
             sq_thread_spin_ns=counted[Count.SQ_THREAD_SPIN_NS],
             sq_thread_sleep_ns=counted[Count.SQ_THREAD_SLEEP_NS],
+            turns=counted[Count.TURNS],
+            callbacks=counted[Count.CALLBACKS],
         )
 
     def _needed_bytes(self) -> int:
@@ -296,10 +300,12 @@ class Lane:
         return self.server.connection_bytes * max(self.fds, self.server.registered)
 
     def _costs(self, spent_ns: list[int]) -> dict[str, int]:
-        """CPU time by account; the account for starting tasks only where there are any."""
+        """CPU time by account; those for starting tasks, and of a loop, only where there are any."""
         costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
         if self.kernel.scheduler is None:
             del costs[Account.TASK_START.label]
+        if not self.server.has_loop:
+            del costs[Account.LOOP.label], costs[Account.CALLBACK.label]
         return costs
 
     # -- one descriptor -------------------------------------------------------------------

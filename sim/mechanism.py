@@ -143,7 +143,37 @@ class IocpView:
     """Bytes that the packets of ``queued_keys`` brought."""
 
 
-MechanismView = SetView | EpollView | KqueueView | IoUringView | IocpView
+@dataclass(frozen=True, slots=True)
+class LoopRound:
+    """What an event loop did from when it last had nothing to do up to when it had nothing to do again."""
+
+    events: int
+    callbacks: int
+    turns: int
+    loop_ns: int
+    """CPU time of the turns and callbacks in user space."""
+    epoll_ns: int
+    """CPU time of the epoll_waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopView:
+    """asyncio's event loop."""
+
+    queued: int
+    """Callbacks that are ready."""
+    left: int
+    """Those of them that this turn runs."""
+    polling: bool
+    """Whether it is in epoll_wait, asleep or not, or about to be."""
+    rests: bool
+    """Whether :attr:`round` is over; if not, the loop has been busy for long."""
+    round: LoopRound
+    epoll: EpollView
+    """What its selector waits in."""
+
+
+MechanismView = SetView | EpollView | KqueueView | IoUringView | IocpView | LoopView
 
 
 def epoll_view(epolls: Iterable[Epoll], jobs: Iterable[int] | None = None) -> EpollView:
@@ -252,6 +282,11 @@ WATCH_MEMORY = {
     "io_uring": _RING,
     "io_uring-poll": _RING,
     "io_uring-sqpoll": _RING,
+    "asyncio": WatchMemory(
+        5_600,
+        "allocated by asyncio's streams for a connection with its handler's task, by tracemalloc after one "
+        "request each on 400 connections: 5,050 on Python 3.11, 5,750 on 3.12, 6,100 on 3.13",
+    ),
     "iocp": WatchMemory(
         4_096 + 32 + 280,
         "estimated: a locked page for the buffer (locking is by the page: Microsoft, MmProbeAndLockPages), "

@@ -44,6 +44,7 @@ LANES = (
     "epoll-et",
     "epoll-oneshot",
     "epoll-exclusive",
+    "asyncio",
     "kqueue",
     "io_uring",
     "io_uring-poll",

@@ -20,6 +20,7 @@ from c10k_tui.screens.pointing import PointingActions
 from c10k_tui.session import Session
 from c10k_tui.spans import Line, spread, text_of, width_of
 from c10k_tui.views.counters import counter_lines, ratio_words, since_words
+from c10k_tui.views.cpu import drawn
 from c10k_tui.views.curve import CurveModel
 from c10k_tui.views.detail import detail
 from c10k_tui.views.follow import follow_line, story_of
@@ -267,7 +268,7 @@ class RaceScreen(PointingActions):
 
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
-        beneath = legend(frame.scenario.lanes, width)
+        beneath = legend(frame.scenario.lanes, width, drawn(frame.lanes))
         followed, fd = self._followed(), self.session.following
         if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
             self._point_at(followed)  # A grid of another size has lost it.

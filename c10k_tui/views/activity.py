@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from c10k_tui.lanes import ONE_TASK_EACH
 from c10k_tui.spans import Line, Wordings
+from c10k_tui.views.loop_words import loop_activity
 from c10k_tui.views.verdict import held_up
 from sim.frame import LaneFrame, PassView, TaskView
-from sim.mechanism import IoUringView
+from sim.mechanism import IoUringView, LoopView
 
 _CALLS = {
     "pool": "epoll_wait",
@@ -18,6 +19,7 @@ _CALLS = {
     "io_uring": "io_uring_enter",
     "io_uring-poll": "io_uring_enter",
     "io_uring-sqpoll": "io_uring_enter",
+    "asyncio": "epoll_wait",
     "iocp": "GetQueuedCompletionStatusEx",
 }
 """The call in which those wait that are told."""
@@ -42,6 +44,8 @@ def activities(lane: LaneFrame) -> Wordings:
         return _asleep(lane)
     if lane.activity == "scanning":
         return _scanning(lane.passes[-1] if lane.passes else None)
+    if isinstance(lane.mechanism, LoopView) and (told := loop_activity(lane, lane.mechanism)):
+        return told, told[:1]
     if lane.activity == "collecting":
         return _in_the_call(lane)
     serving = ("serving", "good")

@@ -7,10 +7,11 @@ for the times themselves, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from c10k_tui.spans import Line, Span, width_of
+from sim.frame import LaneFrame
 from sim.units import format_duration
 
 
@@ -37,11 +38,18 @@ GROUPS: tuple[Group, ...] = (
     Group("copies", "copies", "Copy", ("copy_in", "copy_out")),
     Group("calls", "calls", "caLl", ("syscall", "interest_list")),
     Group("switch", "switches", "sWitch", ("context_switch", "task_start")),
+    Group("loop", "event loop", "looP", ("loop", "callback")),
     Group("interrupt", "interrupts", "Irq", ("interrupt",)),
     Group("serving", "serving", "serVe", ("socket_io", "application")),
     Group("idle", "idle", "idle", ("idle",)),
 )
 """In the order of the bar."""
+
+
+def drawn(lanes: Iterable[LaneFrame]) -> tuple[Group, ...]:
+    """The groups that these lanes have accounts of: an event loop's only where there is one."""
+    accounts = {account for lane in lanes for account in lane.counters.cost_ns}
+    return tuple(group for group in GROUPS if not accounts.isdisjoint(group.accounts))
 
 
 def shares(cost_ns: Mapping[str, int]) -> list[int]:

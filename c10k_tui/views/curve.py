@@ -13,6 +13,7 @@ from math import floor, log10
 from c10k_tui.glyphs import BRAILLE_BASE, BRAILLE_DOTS
 from c10k_tui.spans import Line, pad, width_of
 from sim.frame import Frame, LaneFrame
+from sim.mechanism import LoopView
 from sim.units import format_duration
 
 SAMPLES = 512
@@ -76,6 +77,8 @@ class CurveModel:
         if wakeups - before_wakeups <= 0:
             return None
         self._seen[lane.name] = (wakeups, wait_ns)
+        if wakeups - before_wakeups < FEW and isinstance(lane.mechanism, LoopView):
+            return lane.mechanism.round.loop_ns + lane.mechanism.round.epoll_ns
         if wakeups - before_wakeups < FEW and lane.call is not None:
             return lane.call.cost_ns
         return (wait_ns - before_ns) // (wakeups - before_wakeups)

@@ -44,7 +44,12 @@ def host_lines(view: HostView, frame: Frame, width: int, height: int) -> list[Li
     elif view.state != "running":
         lines = [_opening(view), ((_ABOUT, "dim"),)]
     elif view.median_ns is None:
-        lines = [((f"waiting in a real {view.mechanism} call", "strong"), (" for the next burst", "text"))]
+        lines = [
+            (
+                (f"waiting in a real {_CALLS.get(view.mechanism, view.mechanism)} call", "strong"),
+                (" for the next burst", "text"),
+            )
+        ]
         lines.append(((_ABOUT, "dim"),))
     else:
         room = width - 1
@@ -61,6 +66,8 @@ def _first(wordings: Sequence[Line], width: int) -> Line:
     return next((line for line in wordings if width_of(line) <= width), wordings[-1])
 
 
+_CALLS = {"asyncio": "epoll_wait"}
+"""What a server waits in, where that is not what it is called."""
 _ABOUT = "a real server answers the same clients; its waiting calls are measured"
 
 
@@ -71,7 +78,8 @@ def _opening(view: HostView) -> Line:
 
 def _last(view: HostView, with_skipped: bool) -> list[Line]:
     """The last wake-up, and what was not played where there is no line for it."""
-    cost: Line = (("last call ", "text"), (format_duration(view.last_ns or 0), "strong"))
+    what = "wake-up" if view.mechanism in _CALLS else "call"
+    cost: Line = ((f"last {what} ", "text"), (format_duration(view.last_ns or 0), "strong"))
     were = "descriptor was" if view.last_ready == 1 else "descriptors were"
     how = "slept, then " if view.last_slept else ""
     long = f" of CPU time: {how}{view.last_ready:,} of {view.opened:,} {were} ready"
@@ -93,8 +101,9 @@ def _beside(view: HostView, frame: Frame) -> list[Line]:
     assert view.median_ns is not None
     median: Line = (("measured ", "good"), (f"{format_duration(view.median_ns)}", "strong"))
     best = format_duration(view.best_ns or 0)
+    each = "a wake-up, its loop included" if view.mechanism in _CALLS else "a call"
     long, brief = (
-        (*median, (words, "text")) for words in (f" a call (median; best {best})", f" (best {best})")
+        (*median, (words, "text")) for words in (f" {each} (median; best {best})", f" (best {best})")
     )
     lane = next((lane for lane in frame.lanes if lane.name == view.mechanism), None)
     simulated_ns = None if lane is None else lane.counters.wakeup_ns

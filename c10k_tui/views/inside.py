@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from c10k_tui.spans import Line, clip
 from c10k_tui.views.inside_lists import epoll_lines, iocp_lines, kqueue_lines, set_lines
+from c10k_tui.views.inside_loop import loop_lines
 from c10k_tui.views.inside_rings import ring_lines
 from c10k_tui.views.inside_tasks import task_lines, worker_lines
 from sim.completion_costs import ESTIMATED, PRICES
 from sim.frame import LaneFrame
-from sim.mechanism import EpollView, IocpView, IoUringView, KqueueView, SetView
+from sim.mechanism import EpollView, IocpView, IoUringView, KqueueView, LoopView, SetView
 
 _BLOCKING = ("process", "thread")
 _COMPLETION = ("io_uring", "io_uring-sqpoll", "iocp")
@@ -42,6 +43,8 @@ def _lines(lane: LaneFrame, width: int, height: int) -> list[Line]:
             return ring_lines(lane, view, width, height)
         case IocpView():
             return iocp_lines(lane, view, width, height)
+        case LoopView():
+            return loop_lines(lane, view, width, height)
     return [] if tasks is None else task_lines(lane, tasks, width, height)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from c10k_tui import glyphs
 from c10k_tui.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
 from c10k_tui.spans import Line, Span, clip, width_of
-from c10k_tui.views.cpu import GROUPS
+from c10k_tui.views.cpu import GROUPS, Group
 from sim.scenario import LANES, SCANNING_LANES
 
 
@@ -55,16 +55,21 @@ def signs_of(lanes: Iterable[str]) -> list[Sign]:
     return [sign for sign in SIGNS if sign.lanes & shown]
 
 
-def legend(lanes: Iterable[str], width: int) -> Line:
-    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there."""
+def legend(lanes: Iterable[str], width: int, groups: Sequence[Group] = GROUPS) -> Line:
+    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there.
+
+    Args:
+        lanes: Those on the screen.
+        groups: The blocks that their bars can have.
+    """
     signs = signs_of(lanes)
     full = _glyphs(signs, full=True)
     brief, tight = _glyphs(signs), _glyphs(signs, blank="")
     least = tuple((text[:2] if text[0] == " " else text, role) for text, role in tight)
     for choice in (
-        (*full, (" CPU", "dim"), *_cpu_blocks()),
-        (*brief, (" CPU", "dim"), *_cpu_blocks()),
-        (*tight, (" │", "dim"), *_cpu_names()),
+        (*full, (" CPU", "dim"), *_cpu_blocks(groups)),
+        (*brief, (" CPU", "dim"), *_cpu_blocks(groups)),
+        (*tight, (" │", "dim"), *_cpu_names(groups)),
         full,
         brief,
         tight,
@@ -85,15 +90,15 @@ def _glyphs(signs: Iterable[Sign], *, full: bool = False, blank: str = " ") -> L
     return tuple(spans)
 
 
-def _cpu_blocks() -> Line:
+def _cpu_blocks(groups: Sequence[Group]) -> Line:
     """Each block's colour and name."""
     spans: list[Span] = []
-    for group in GROUPS:
+    for group in groups:
         name = "CPU idle" if group.role == "idle" else group.brief
         spans += [(" █", f"key-{group.role}"), (f" {name}", "dim")]
     return tuple(spans)
 
 
-def _cpu_names() -> Line:
+def _cpu_names(groups: Sequence[Group]) -> Line:
     """The names of those blocks that may be no more than a letter, in their colours."""
-    return tuple((f" {group.brief}", f"key-{group.role}") for group in GROUPS if group.code)
+    return tuple((f" {group.brief}", f"key-{group.role}") for group in groups if group.code)

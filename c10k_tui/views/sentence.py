@@ -11,8 +11,10 @@ from collections.abc import Callable
 
 from c10k_tui.lanes import ONE_TASK_EACH
 from c10k_tui.spans import Line, Wordings, marked
+from c10k_tui.views.loop_words import loop_sentences
 from c10k_tui.views.verdict import held_up
 from sim.frame import CallView, LaneFrame
+from sim.mechanism import LoopView
 from sim.scenario import SCANNING_LANES
 from sim.units import format_duration, format_short
 
@@ -32,6 +34,8 @@ def sentences(lane: LaneFrame) -> Wordings:
         return (((lane.failure, "alarm"),),)
     if lane.call is None:
         return _before_the_first(lane)
+    if isinstance(lane.mechanism, LoopView):
+        return loop_sentences(lane.mechanism)
     if lane.name in SCANNING_LANES:
         return _of_scan(lane.call)
     if lane.name in ONE_TASK_EACH:

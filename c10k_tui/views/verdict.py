@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from c10k_tui.lanes import COMPLETING_LANES, ONE_TASK_EACH
 from c10k_tui.spans import Line, Wordings, clip, width_of
+from c10k_tui.views.loop_words import loop_verdict
 from c10k_tui.views.ratios import ratio_text
 from c10k_tui.views.verdict_failed import bodies_of_failed
 from c10k_tui.views.verdict_others import bodies_of_others
@@ -58,7 +59,7 @@ def _bodies(frame: Frame) -> Wordings:
         return _alone(frame.lanes[0])
     if not all(lane.name in _CLASSIC for lane in frame.lanes):
         herd = None if any(lane.name in SCANNING_LANES for lane in frame.lanes) else cured_herd(frame)
-        return herd or bodies_of_others(frame)
+        return herd or loop_verdict(frame) or bodies_of_others(frame)
     if all(lane.name in SCANNING_LANES for lane in frame.lanes):
         return _all_scan(frame)
     scan = next(lane for lane in frame.lanes if lane.name in SCANNING_LANES)

@@ -28,6 +28,7 @@ TITLES = {
     "epoll-et": "epoll-et ─ is told once",
     "epoll-oneshot": "epoll-oneshot ─ told once, four serve",
     "epoll-exclusive": "epoll-exclusive ─ four accept",
+    "asyncio": "asyncio ─ await reader.read()",
     "kqueue": "kqueue ─ filters run as packets come",
     "io_uring": "io_uring ─ is told what was received",
     "io_uring-poll": "io_uring-poll ─ is told which are ready",

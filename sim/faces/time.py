@@ -13,12 +13,11 @@ from types import SimpleNamespace
 from typing import SupportsIndex
 
 from sim.accounts import Account, Bill
+from sim.clock import CLOCK_READ_NS
 from sim.faces.arguments import Seconds, c_int, duration_ns
 from sim.faces.process import Face, Process
 from sim.files.timerfd import CLOCKS
 from sim.polling import oserror
-
-CLOCK_READ_NS = 25
 
 
 class TimeModule(Face):

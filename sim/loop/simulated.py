@@ -22,7 +22,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from sim.accounts import Account, Bill
+from sim.accounts import Account, Bill, Count
 from sim.cpu import Deadlock
 from sim.loop.stacks import suspended_in
 
@@ -119,8 +119,10 @@ class SimulatedLoop(Base):
         self._process: Process = self.kernel._process
         costs = self.kernel.costs
         page = self.kernel.ledger.page()
-        self._turn = page["turn"] = Bill(((Account.APPLICATION, costs.loop_turn_ns),))
-        self._callback = page["callback"] = Bill(((Account.APPLICATION, costs.loop_callback_ns),))
+        self._turn = page["turn"] = Bill(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
+        self._callback = page["callback"] = Bill(
+            ((Account.CALLBACK, costs.loop_callback_ns),), ((Count.CALLBACKS, 1),)
+        )
         self._began_callbacks = False
         super().__init__(selector)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sim.accounts import Account, Bill
+from sim.accounts import Account, Bill, Count
 from sim.loop.coroutine import Future, Task
 from sim.loop.eventloop import EventLoop, Handle
 from sim.loop.observe import LoopRecord
@@ -34,8 +34,11 @@ class WatchedLoop(EventLoop):
         self.kernel = kernel
         self.record = LoopRecord(kernel, at)
         page = kernel.ledger.page()
-        self._turn = page["turn"] = Bill(((Account.APPLICATION, kernel.costs.loop_turn_ns),))
-        self._callback = page["callback"] = Bill(((Account.APPLICATION, kernel.costs.loop_callback_ns),))
+        costs = kernel.costs
+        self._turn = page["turn"] = Bill(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
+        self._callback = page["callback"] = Bill(
+            ((Account.CALLBACK, costs.loop_callback_ns),), ((Count.CALLBACKS, 1),)
+        )
 
     def run_once(self) -> None:
         """One turn."""

@@ -24,6 +24,7 @@ from sim.host import EPOLL_EVENT, HostKernel, listen
 from sim.measuring import Measurement, summary
 from sim.measuring.calls import Call, cpu_ns, functions, made
 from sim.measuring.files import tcp_sockets
+from sim.measuring.loop import loop_callback, loop_turn
 
 ROUNDS = 40
 MESSAGE = 64
@@ -256,8 +257,8 @@ def _spin_ns() -> int:
 
 
 _libc = ctypes.PyDLL(None)
+_ALL = (copy, empty_words, epoll_ctl, read, write, packet, callback, accept, close, interrupt)
 STEPS: dict[str, Callable[[], Measurement]] = {
-    step.__name__: step
-    for step in (copy, empty_words, epoll_ctl, read, write, packet, callback, accept, close, interrupt)
+    step.__name__: step for step in (*_ALL, loop_turn, loop_callback)
 }
 """By name: what can be asked for."""

@@ -56,6 +56,8 @@ class Server(ABC):
     """Whether its program can be begun anew at any yield: see the module."""
     stored = True
     """Whether a checkpoint can say all that hangs on its connections (:mod:`sim.connections`)."""
+    has_loop = False
+    """Whether an event loop with turns and callbacks stands between it and its waiting call."""
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         self.kernel = kernel

@@ -71,7 +71,7 @@ def test_where_no_write_blocks_no_slow_reader_is_waited_for(lane):
         replace(FAULT_PRESETS["slow-reader"][1], lanes=("epoll", lane))
 
 
-@pytest.mark.parametrize("lane", [lane for lane in LANES if lane not in NO_BLOCKED_WRITES])
+@pytest.mark.parametrize("lane", [lane for lane in LANES if lane not in {*NO_BLOCKED_WRITES, "asyncio"}])
 def test_a_slow_reader_holds_up_one_task_or_everybody(lane):
     scenario = replace(FAULT_PRESETS["slow-reader"][1], fds=100, lanes=(lane,))
     first, frame = watched(scenario, 200 * MS)
@@ -87,6 +87,14 @@ def test_a_slow_reader_holds_up_one_task_or_everybody(lane):
     elif lane in {"select", "poll", "epoll", "epoll-et"}:
         assert counters.requests < 0.5 * sent
         assert "everybody waits with it" in first[lane].text
+
+
+def test_a_slow_reader_suspends_its_own_task_only_where_writes_are_awaited():
+    scenario = replace(FAULT_PRESETS["slow-reader"][1], fds=100, lanes=("asyncio",))
+    first, frame = watched(scenario, 200 * MS)
+    counters = frame.lanes[0].counters
+    assert first == {}
+    assert counters.requests > 0.9 * (counters.packets + counters.dropped)
 
 
 def test_starving_connections_are_those_with_bytes_nobody_comes_for():

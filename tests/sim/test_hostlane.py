@@ -41,7 +41,7 @@ def running(mechanism, fds=50, **settings):
     return lane, race
 
 
-@pytest.mark.parametrize("mechanism", ["select", "poll", "epoll"])
+@pytest.mark.parametrize("mechanism", hostlane.MECHANISMS)
 def test_a_real_server_answers_the_races_requests(mechanism):
     lane, race = running(mechanism)
     try:
@@ -66,8 +66,9 @@ def test_descriptors_beyond_what_fd_set_holds():
         lane.close()
 
 
-def test_large_requests_come_back_whole():
-    lane, race = running("epoll", fds=4, payload=65_536)
+@pytest.mark.parametrize("mechanism", ["epoll", "asyncio"])
+def test_large_requests_come_back_whole(mechanism):
+    lane, race = running(mechanism, fds=4, payload=65_536)
     try:
         until(lane, race, lambda view: view.answered >= 6)
     finally:

@@ -19,13 +19,14 @@ from c10k_tui.views.verdict_others import ALIKE_PERCENT
 from c10k_tui.widgets.lane import TITLES
 from sim.frame import FdView
 from sim.records import Kind
+from sim.mechanism import LoopView
 from sim.scenario import LANES, SCANNING_LANES
 from tests.widgets.lane_races import frames
 
 NARROWEST = 18
 """A lane's text where four share 80 columns."""
 RINGS = ("io_uring", "io_uring-poll", "io_uring-sqpoll")
-LISTED = ("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive")
+LISTED = ("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "asyncio")
 CLAIMS = {
     "looks for nothing": SCANNING_LANES,
     "look for nothing": (*SCANNING_LANES, "epoll"),
@@ -36,6 +37,8 @@ CLAIMS = {
     "epoll_wait": LISTED,
     "epoll_ctl": ("pool", "epoll-oneshot"),
     "EAGAIN": ("epoll-et",),
+    "loop": ("asyncio",),
+    "callback": ("asyncio",),
     "told once": ("epoll-et",),
     "kevent": ("kqueue",),
     "filter": ("kqueue",),
@@ -74,6 +77,9 @@ def numbers_of(lane):
     if tasks is not None:
         every = tasks.running + tasks.runnable + tasks.blocked
         known |= {tasks.runnable, tasks.blocked, every, every - 1}
+    if isinstance(lane.mechanism, LoopView):
+        told = lane.mechanism.round
+        known |= {lane.mechanism.left, told.events, told.callbacks, told.turns}
     for scan in lane.passes:
         known |= {scan.position, scan.count, scan.number}
     return known
