@@ -20,6 +20,7 @@ NAMES = {
     "tasks": "threads, processes and epoll's modes, simulated and the host's",
     "memory": "a race of a million descriptors",
     "seek": "going back in time, and what checkpoints cost",
+    "faults": "a step back in races with a mistake",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "lanes": "four lanes on the screen: CPU and frames",

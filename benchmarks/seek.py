@@ -28,11 +28,13 @@ _ALL = Share(10_000)
 THREE = ("select", "poll", "epoll")
 
 
-def session(scenario: Scenario, history_bytes: int | None = None) -> tuple[Race, list[float]]:
+def session(
+    scenario: Scenario, history_bytes: int | None = None, frames: int = FRAMES
+) -> tuple[Race, list[float]]:
     """A race run for a minute of frames at full speed, and how long each frame's part took, in ms."""
     race = Race(scenario) if history_bytes is None else Race(scenario, history_bytes=history_bytes)
     step_ns, took_ms = 100_000.0, []
-    for _ in range(FRAMES):
+    for _ in range(frames):
         begin_s = time.perf_counter()
         race.advance(race.now_ns + int(step_ns))
         spent_s = time.perf_counter() - begin_s

@@ -1,0 +1,39 @@
+"""Races with a mistake in them: how long a step back takes after ten seconds of watching.
+
+At the usual pace ten seconds of watching are some milliseconds of the race; as fast as it goes they are
+seconds, and that is what is measured. Lanes of one task have checkpoints, but for the one that a slow reader
+holds up in the middle of serving; lanes of several tasks have none (:mod:`sim.servers.crew`) and are run
+again from the start.
+"""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.report import Figure
+from benchmarks.seek import session
+from sim.faultpresets import FAULT_PRESETS
+from sim.race import Race
+from sim.servers.crew import Crew
+
+FRAMES = 10 * 30
+LIMIT_MS = 1_000
+
+
+def figures() -> list[Figure]:
+    """A step back in each preset's race."""
+    found = []
+    for name, (_, scenario) in FAULT_PRESETS.items():
+        race, _ = session(scenario, frames=FRAMES)
+        begin_s = time.perf_counter()
+        race.step_back_event()
+        took_ms = 1_000 * (time.perf_counter() - begin_s)
+        note = f"{race.end_ns / 1e6:,.0f} ms of virtual time, {race._course.shelf.count} checkpoints"
+        limit = None if _replays(race) else LIMIT_MS
+        found.append(Figure(f"{name}: a step back", took_ms, "ms", limit, note=note))
+    return found
+
+
+def _replays(race: Race) -> bool:
+    """Whether a lane of several tasks is among them."""
+    return any(isinstance(lane.server, Crew) for lane in race._course.lanes.values())
