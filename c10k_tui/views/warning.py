@@ -190,10 +190,10 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
     maker = MAKERS.get(scenario.fault)
     if maker is None or maker in scenario.lanes:
         return None
-    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, maker))
+    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, "strong"))
     return (
-        (*fault, (" makes, which is not in this race. P: presets that show one", "text")),
-        (*fault, (" makes, which is not in this race", "text")),
+        (*fault, (" makes, which is not in this race. P: presets that show one.", "text")),
+        (*fault, (" makes, which is not in this race.", "text")),
     )
 
 
@@ -208,7 +208,7 @@ def cured_herd(frame: Frame) -> Wordings | None:
         (f"{format_short(lane.counters.spurious_wakes)} more in vain", "strong"),
     )
     return (
-        (*who, *counts, (": while one is busy, the next one is woken for its connection too", "text")),
-        (*who, *counts, (": one was busy, another woken", "text")),
-        (*who, *counts),
+        (*who, *counts, (": while one is busy, the next one is woken for its connection too.", "text")),
+        (*who, *counts, (": one was busy, another woken.", "text")),
+        (*who, *counts, (".", "text")),
     )
