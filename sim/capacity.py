@@ -25,6 +25,8 @@ RACE_NS = 200_000_000
 """How long a size is tried, in virtual time."""
 _PIECES = 10
 """A race is looked at so often, and given up where it has failed."""
+_STEP_PACKETS = 1_000
+"""About so many packets arrive between two yields."""
 LATENCY, DROPS, MEMORY, NONE = "latency", "drops", "memory", "none"
 P99_LIMIT_NS = 1_000_000
 ACTIVE = Share(100)
@@ -107,7 +109,12 @@ def probing(
     """
     race = Race(scenario_of(lane, connections, load), costs, history_bytes=0)
     gave_way, p99_ns = NONE, None
+    # A look is dear and decides, so there are always as many; the way to it may be long where much arrives.
+    steps = 1 + load.rate * RACE_NS // (_PIECES * 1_000_000_000 * _STEP_PACKETS)
     for piece in range(1, _PIECES + 1):
+        for step in range(1, steps):
+            race.advance(RACE_NS * ((piece - 1) * steps + step) // (_PIECES * steps))
+            yield Trying(lane, connections, (piece - 1 + step / steps) / _PIECES, race.work_ns)
         race.advance(RACE_NS * piece // _PIECES)
         frame = race.frame().lanes[0]
         p99_ns = frame.counters.latency_p99_ns

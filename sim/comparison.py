@@ -10,9 +10,9 @@ say is left out.
 that scenario would get. After :data:`REQUESTS` answers to :data:`EVENTS` events nothing more arrives, and it
 is over when the server sleeps, so that no call counts whose answers do not. A lane too slow for that, or a
 load too small, ends it after :data:`LIMIT_NS` of virtual time, or of :data:`WORK_LIMIT_NS` of computing; how
-many events the figures rest on is told. The race is run piece by piece, so that whoever has something else to do can do it in
-between, and each piece says what work it was by the price list of :attr:`sim.lane.Lane.work_ns`, which is
-the same on every machine.
+many events the figures rest on is told. The race is run piece by piece, so that whoever has something else
+to do can do it in between, and each piece says what work it was by the price list of
+:attr:`sim.lane.Lane.work_ns`, which is the same on every machine.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PIECE_PACKETS = 40
 PIECE_NS = 50_000_000
 """Longest piece."""
 MOST_PIECES = 1_500
-"""A trial is over after so many, too: where connections are replaced by the million the price list is wrong."""
+"""Or after so many pieces: where connections are replaced by the million the price list is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,16 @@ MECHANISMS: dict[str, Mechanism] = {
     "epoll-oneshot": Mechanism("the kernel, in the epoll", "the events; an epoll_ctl for each"),
     "epoll-exclusive": Mechanism("the kernel, in an epoll for each worker", "the events, dealt unevenly"),
     "kqueue": Mechanism("the kernel, in knotes by number", "the events; a filter run for each packet"),
-    "io_uring": Mechanism("the kernel, an armed receive on each file", "the events; buffers in the ring"),
-    "io_uring-poll": Mechanism("the kernel, an armed poll on each file", "the events themselves"),
-    "io_uring-sqpoll": Mechanism("the kernel, an armed receive on each file", "a second CPU that polls"),
+    "io_uring": Mechanism("the kernel, a receive armed on each", "the events; buffers in the ring"),
+    "io_uring-poll": Mechanism("the kernel, a poll armed on each", "the events themselves"),
+    "io_uring-sqpoll": Mechanism("the kernel, a receive armed on each", "a second CPU that polls"),
     "iocp": Mechanism("nobody: a receive under way on each", "memory locked for receives"),
 }
 """By lane."""
 
 ESTIMATED: dict[str, str] = {"kqueue": KQUEUE_SOURCE, "iocp": IOCP_SOURCE}
 """Lanes whose costs are estimates, with their source; their counts follow the mechanism as documented."""
-TIMED_APART: dict[str, str] = {
-    name: IO_URING_SOURCE for name in ("io_uring", "io_uring-poll", "io_uring-sqpoll")
-}
+TIMED_APART: dict[str, str] = dict.fromkeys(("io_uring", "io_uring-poll", "io_uring-sqpoll"), IO_URING_SOURCE)
 """Lanes whose own steps were timed once, outside the cost table, with their source."""
 
 COMPLETION_LANES = frozenset(("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp"))
