@@ -16,7 +16,7 @@ SPEED = Binding.Group("speed", compact=True)
 LANES = Binding.Group("lanes", compact=True)
 CURVE = Binding.Group("cost", compact=True)
 PRESETS = Binding.Group("presets", compact=True)
-TABLES = Binding.Group("compare, capacity", compact=True)
+TABLES = Binding.Group("tables", compact=True)
 
 RACE_BINDINGS: list[Binding] = [
     Binding(
@@ -115,6 +115,7 @@ RACE_BINDINGS: list[Binding] = [
         "compare",
         "Compare all lanes",
         id="app.compare",
+        show=False,
         group=TABLES,
         tooltip="One table: who scans, who copies, who wakes, who holds the list; measured beside simulated",
     ),
@@ -123,6 +124,7 @@ RACE_BINDINGS: list[Binding] = [
         "capacity",
         "Capacity of all lanes",
         id="app.capacity",
+        show=False,
         group=TABLES,
         tooltip="How many connections each lane holds at most, and what gives way beyond",
     ),

@@ -1,9 +1,9 @@
 """The comparison as lines: a row for each lane, a column for each figure, and how each stands in its column.
 
 Beside each figure stands a block whose height says where it lies between the least and the most of its
-column, on a logarithmic scale; so best and worst are seen without colour. The name of the chosen row is reversed,
-the chosen column has its title in brackets. With little room the words go first, for they stand in full
-beneath the table.
+column, on a logarithmic scale; so best and worst are seen without colour. The name of the chosen row is
+reversed, the chosen column has its title in brackets. With little room the words go first, for they stand in
+full beneath the table.
 """
 
 from __future__ import annotations
