@@ -1,9 +1,9 @@
 """What the comparison screen shows, as a value that changes by keys: no Textual, no thread, no clock.
 
 Each lane's row comes from a short race of its own (:func:`sim.comparison.trial`), run piece by piece:
-:meth:`ComparisonModel.work` does as much as a frame can bear, by a price list and not by the wall's clock. So
-the rows fill in alike on every machine, and a recording of the screen comes out the same again. Rows that are
-known stay known, by lane and scenario.
+:meth:`ComparisonModel.compute` does as much as a frame can bear, by a price list and not by the wall's
+clock. So the rows fill in alike on every machine, and a recording of the screen comes out the same again.
+Rows that are known stay known, by lane and scenario.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class ComparisonModel:
         missing = self.missing()
         return missing[0] if missing else None
 
-    def work(self, budget_ns: int = FRAME_WORK_NS) -> bool:
+    def compute(self, budget_ns: int = FRAME_WORK_NS) -> bool:
         """Go on finding rows, for so much work; whether there was anything to do.
 
         Args:
@@ -134,12 +134,12 @@ class ComparisonModel:
         if not missing:
             return False
         for lane in missing:
-            budget_ns = self._work_on(lane, budget_ns)
+            budget_ns = self._compute_lane(lane, budget_ns)
             if budget_ns <= 0:
                 break
         return True
 
-    def _work_on(self, lane: str, budget_ns: int) -> int:
+    def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Go on with one lane; what is left of the work."""
         scenario = scenario_of(lane, self.scenario)
         if self._trial is None or self._trial[0] != scenario:

@@ -74,7 +74,7 @@ class ComparisonScreen(WorkingScreen):
     # -- drawing ----------------------------------------------------------------------------
 
     def compute(self) -> bool:
-        return self.model.work()
+        return self.model.compute()
 
     def heading(self, notice: str, width: int) -> Sequence[Line]:
         return [heading(self.model, notice, width)]

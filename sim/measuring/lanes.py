@@ -92,7 +92,9 @@ def measure_lane(lane: str, connections: int) -> tuple[Measurement, float]:
         CannotMeasure: the server could not be set up, or did not answer.
         OSError: so many connections, or processes, cannot be had.
     """
-    server = SERVERS[lane]
+    server = SERVERS.get(lane)
+    if server is None:
+        raise CannotMeasure(f"there is no server that waits as {lane} does on this kernel")
     with contextlib.ExitStack() as stack:
         clients, fds = _connections(connections, stack)
         samples, sleeps = _served(server, clients, fds)
