@@ -35,6 +35,7 @@ def capacity_page(model: CapacityModel) -> tuple[Page, str]:
     ]
     for index, lane in enumerate(LANES):
         shapes += _bar(model, lane, _TOP + _ROW * index + _ROW / 2)
+    shapes.append(Path(((_x(QUESTION), _TOP), (_x(QUESTION), bottom)), _RULE, 1.4, 3.0))
     notes = [text_of(line) for line in wrap(reading(model), _NOTE_CELLS, 4)]
     notes.append(f"simulated by the cost table {table_words(model.costs)}; kqueue and iocp estimated")
     shapes += [Words(24, bottom + 56 + 18 * place, note, _DIM, 12) for place, note in enumerate(notes)]
@@ -48,11 +49,9 @@ def _x(connections: float) -> float:
 def _grid(bottom: float) -> list[Shape]:
     shapes: list[Shape] = []
     for value, words in (*_TICKS, (FDS_LIMIT, "1,000,000")):
-        x, colour = _x(value), _RULE if value == QUESTION else _FAINT
-        dash = 3.0 if value == QUESTION else 0.0
-        shapes.append(Path(((x, _TOP), (x, bottom)), colour, 1.4 if dash else 1.0, dash))
-        ink = _RULE if value == QUESTION else _DIM
-        shapes.append(Words(x, bottom + 18, words, ink, 12, anchor="middle", bold=bool(dash)))
+        x, asked = _x(value), value == QUESTION
+        shapes.append(Path(((x, _TOP), (x, bottom)), _FAINT))
+        shapes.append(Words(x, bottom + 18, words, _RULE if asked else _DIM, 12, anchor="middle", bold=asked))
     return shapes
 
 

@@ -18,7 +18,7 @@ from sim.costs import BUILT_IN, CostTable
 from sim.measuring import CannotMeasure, Meter
 from sim.race import Race
 from sim.records import Kind
-from sim.scenario import LANES, Scenario
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,11 @@ NOT_HERE: dict[str, str] = {
     "io_uring-sqpoll": "its polling thread would take a CPU of this machine for itself",
 }
 """Lanes that are not measured, and why."""
-MEASURABLE = tuple(lane for lane in LANES if lane not in NOT_HERE)
+MEASURABLE = (
+    *("process", "thread", "select", "poll", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive"),
+    *("io_uring", "io_uring-poll"),
+)
+"""Lanes that have a server in :mod:`sim.measuring.lanes`, which only a Linux machine can load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +90,16 @@ def beside(
     Args:
         meter: the measuring process; None for the simulated side alone.
     """
-    if lane in NOT_HERE:
-        return Beside(lane, connections, None, None, None, None, NOT_HERE[lane])
+    if lane not in MEASURABLE:
+        why_not = NOT_HERE.get(lane, "there is no server that waits like that here")
+        return Beside(lane, connections, None, None, None, None, why_not)
     simulated_ns, sleeps = simulated(lane, connections, costs)
     if meter is None:
         return Beside(lane, connections, simulated_ns, sleeps, None, None)
     try:
         measurement, measured_sleeps = meter.lane(lane, connections)
-    except CannotMeasure as why_not:
-        return Beside(lane, connections, simulated_ns, sleeps, None, None, str(why_not))
+    except CannotMeasure as error:
+        return Beside(lane, connections, simulated_ns, sleeps, None, None, str(error))
     return Beside(
         lane, connections, simulated_ns, sleeps, measurement.ns, measured_sleeps, noise=measurement.noise
     )

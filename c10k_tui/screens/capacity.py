@@ -95,7 +95,7 @@ class CapacityScreen(WorkingScreen):
         from c10k_tui.exporting import export_page
 
         if self.is_stepped:
-            self.say("pictures are not written while recording: c10k-tui export makes them of the recording")
+            self.say("pictures are not written while recording")
             return
         try:
             paths = export_page(*capacity_page(self.model), self.model.file_stem(), self._folder)

@@ -66,27 +66,26 @@ def reading(model: CapacityModel) -> Line:
     open_ended = [one for one in found if one.limit == NONE]
     spans: list[Span] = [(f"At {QUESTION:,} ", "strong")]
     if broken:
-        spans += _listed(sorted(broken, key=lambda one: one.connections), "break")
+        broken.sort(key=lambda one: one.connections)
+        spans += [("these break: ", "alarm"), *_listed(broken, "holds")]
     else:
         spans.append(("every lane holds", "good"))
     if later:
-        spans += [("; what breaks next: ", "text"), *_listed(later, "")]
+        spans += [(". What breaks next: ", "text"), *_listed(later, "beyond")]
     if open_ended:
         count = f"{len(open_ended)} lanes hold" if len(open_ended) > 1 else f"{open_ended[0].lane} holds"
-        spans += [("; ", "text"), (f"{count} {FDS_LIMIT:,}", "good")]
+        spans += [(". ", "text"), (f"{count} {FDS_LIMIT:,}", "good")]
     return (*spans, (".", "text"))
 
 
-def _listed(found: list[Capacity], verb: str) -> list[Span]:
+def _listed(found: list[Capacity], word: str) -> list[Span]:
     """Lanes by name, with where and by what each gives way."""
     spans: list[Span] = []
     for one in found[:MOST_NAMED]:
         spans += [(", " if spans else "", "text"), (one.lane, one.lane)]
-        spans.append((f" ({'at most' if verb else 'beyond'} {one.connections:,}: {one.limit})", "dim"))
+        spans.append((f" ({word} {one.connections:,}; {one.limit})", "dim"))
     if len(found) > MOST_NAMED:
         spans.append((f" and {len(found) - MOST_NAMED} more", "text"))
-    if verb:
-        spans.append((f" {verb}{'s' if len(found) == 1 else ''}", "alarm"))
     return spans
 
 

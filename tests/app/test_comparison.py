@@ -123,8 +123,8 @@ async def test_help_tells_every_key_and_every_column():
         for column in COLUMNS:
             assert column.told in words
         await it.press("escape")
-        assert isinstance(it.app.screen, ComparisonScreen)
         names = {command.title for command in it.app.get_system_commands(it.app.screen)}
+        assert isinstance(it.app.screen, ComparisonScreen)
         assert {binding.description for binding in COMPARISON_BINDINGS} <= names
 
 

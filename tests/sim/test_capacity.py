@@ -92,14 +92,19 @@ def test_a_lane_that_answers_nothing_in_time_gives_way_by_latency():
 
 
 def test_a_search_piece_by_piece_finds_the_same_and_tells_how_far_it_is():
-    steps, tried, trying = search("select", LOAD, LIMIT_NS), [], []
+    steps = search("select", LOAD, LIMIT_NS)
+    tried: list[Probe] = []
+    trying: list[Trying] = []
     while True:
         try:
             step = next(steps)
         except StopIteration as stop:
             result = stop.value
             break
-        (tried if isinstance(step, Probe) else trying).append(step)
+        if isinstance(step, Probe):
+            tried.append(step)
+        else:
+            trying.append(step)
     assert (result, tried) == found("select")
     sizes_tried = [probe.connections for probe in tried]
     assert {step.connections for step in trying} <= set(sizes_tried)

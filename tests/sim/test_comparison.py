@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,9 @@ def test_equal_scenarios_give_equal_rows_whoever_else_races():
 
 
 def test_a_ring_is_told_of_many_at_a_time_and_every_request_counts():
-    rows = {lane: found(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")}
+    rows: dict[str, Any] = {
+        lane: found(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
+    }
     assert rows["io_uring"].calls_per_event < 1
     assert rows["io_uring-poll"].calls_per_event > 2
     assert rows["io_uring"].events == rows["iocp"].events >= REQUESTS
@@ -148,7 +151,7 @@ def test_where_nobody_sends_a_trial_ends_without_an_event():
 
 
 def test_a_lane_that_the_machine_has_no_memory_for_says_so():
-    row = found("thread", Scenario(fds=1_000_000))
+    row: Any = found("thread", Scenario(fds=1_000_000))
     assert row.events == 0
     assert "thread fails here" in row.failure
     assert row.connection_bytes == BUILT_IN.socket_bytes + BUILT_IN.thread_bytes

@@ -132,12 +132,12 @@ def test_what_gives_way_is_a_word_beside_the_number(whole):
 
 def test_the_reading_tells_what_breaks_at_ten_thousand_and_what_next(whole):
     assert text_of(reading(whole)) == (
-        "At 10,000 pool (at most 0: drops), select (at most 7,800: latency) break; what breaks next: poll "
-        f"(beyond 12,000: latency), process (beyond 75,000: memory); {len(LANES) - 4} lanes hold 1,000,000."
+        "At 10,000 these break: pool (holds 0; drops), select (holds 7,800; latency). What breaks next: poll "
+        f"(beyond 12,000; latency), process (beyond 75,000; memory). {len(LANES) - 4} lanes hold 1,000,000."
     )
     for lane, limit in (("pool", "none"), ("select", "none")):
         whole._known[whole._key(lane)] = Capacity(lane, 1_000_000, limit, 1)
-    assert text_of(reading(whole)).startswith("At 10,000 every lane holds; what breaks next: poll ")
+    assert text_of(reading(whole)).startswith("At 10,000 every lane holds. What breaks next: poll ")
 
 
 def test_the_chosen_row_is_told_in_full(whole):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from c10k_tui.comparison_columns import BY_KEY, COLUMNS, count_words
@@ -145,9 +147,9 @@ def test_words_come_with_the_width_and_stand_beneath_in_full(whole):
 
 def test_least_and_most_are_told_by_blocks(whole):
     column = BY_KEY["examined_per_event"]
-    values = {facts.lane: column.value_of(facts) for facts in whole.known()}
+    values: dict[str, Any] = {facts.lane: column.value_of(facts) for facts in whole.known()}
     rows = rows_of(whole, 78)
-    most, least = max(values, key=values.get), min(values, key=values.get)
+    most, least = (choose(values, key=lambda lane: values[lane]) for choose in (max, min))
     assert f"{column.cell(whole.facts_of(most))}{LEVELS[-1]}" in rows[most]
     assert f"{column.cell(whole.facts_of(least))}{LEVELS[0]}" in rows[least]
 
