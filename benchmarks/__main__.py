@@ -17,7 +17,7 @@ NAMES = {
     "wakeup": "epoll at a thousand and at a million descriptors",
     "accuracy": "predictions, and this machine's own kernel",
     "libevent": "a message round 5,000 socketpairs",
-    "tasks": "threads, processes and epoll's modes, simulated and the host's",
+    "tasks": "a request in each lane and the thundering herd, simulated and the host's",
     "memory": "a race of a million descriptors",
     "seek": "going back in time, and what checkpoints cost",
     "faults": "a step back in races with a mistake",

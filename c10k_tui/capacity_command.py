@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from c10k_tui.options import UsageError, add_about, new_parser, parse, tell_about
+from c10k_tui.run_command import costs_in_use, encodable
 from sim.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
 from sim.capacity import capacity as search
+from sim.costs import CostTable
 from sim.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
 from sim.units import format_duration, parse_duration_ns
 
@@ -40,12 +42,13 @@ def capacity(words: Sequence[str]) -> int:
     options = parse(parser, words)
     if tell_about(parser, options):
         return 0
-    lanes, load, limit_ns = _lanes_of(options), _load_of(options), _limit_of(options)
-    found = [_search(lane, load, limit_ns) for lane in lanes]
+    lanes, load, limit_ns = lanes_of(options.lanes), _load_of(options), _limit_of(options)
+    costs = costs_in_use()
+    found = [_search(lane, load, limit_ns, costs) for lane in lanes]
     if options.json:
         print(json.dumps(as_data(found), indent=2))
     else:
-        print(table(found, load, limit_ns))
+        print(table(found, load, limit_ns, costs))
     return 0
 
 
@@ -57,11 +60,12 @@ def as_data(found: Sequence[Capacity]) -> dict[str, dict[str, object]]:
     }
 
 
-def table(found: Sequence[Capacity], load: Scenario, limit_ns: int) -> str:
+def table(found: Sequence[Capacity], load: Scenario, limit_ns: int, costs: CostTable) -> str:
     """The result as aligned text."""
     lines = [
         f"simulated: {load.rate:,} requests per second over {load.active} of the connections, "
-        f"p99 within {format_duration(limit_ns)}, {format_duration(RACE_NS)} at each size",
+        f"p99 within {format_duration(limit_ns)}, {format_duration(RACE_NS)} at each size · costs: "
+        f"{costs.name}",
         "",
         f"{'':16}{'connections':>12}{'p99':>10}  what gives way beyond",
     ]
@@ -69,22 +73,12 @@ def table(found: Sequence[Capacity], load: Scenario, limit_ns: int) -> str:
         p99 = "–" if lane.p99_ns is None else format_duration(lane.p99_ns)
         beyond = _BREAKS[lane.limit].format(limit=format_duration(limit_ns))
         lines.append(f"{lane.lane:16}{lane.connections:>12,}{p99:>10}  {beyond}")
-    return _encodable("\n".join(lines))
+    return encodable("\n".join(lines))
 
 
-def _encodable(text: str) -> str:
-    """The text for an output that may know no ``µ`` and ``–``."""
-    encoding = sys.stdout.encoding or "ascii"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.replace("µ", "u").replace("–", "-").encode(encoding, "replace").decode(encoding)
-    return text
-
-
-def _search(lane: str, load: Scenario, limit_ns: int) -> Capacity:
+def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capacity:
     """Find what a lane holds, and say meanwhile what is tried."""
-    probes = search(lane, load, limit_ns)
+    probes = search(lane, load, limit_ns, costs)
     while True:
         try:
             _tell(next(probes))
@@ -112,8 +106,13 @@ def _tell_result(found: Capacity) -> None:
 # --- what may be typed ----------------------------------------------------------------------------
 
 
-def _lanes_of(options: argparse.Namespace) -> tuple[str, ...]:
-    lanes = LANES if options.lanes is None else parse_lanes(options.lanes)
+def lanes_of(text: str | None) -> tuple[str, ...]:
+    """The lanes of ``--lanes``; all of them if it was not given.
+
+    Raises:
+        UsageError: none, or one that there is not.
+    """
+    lanes = LANES if text is None else parse_lanes(text)
     try:
         replace(Scenario(), lanes=lanes)
     except ScenarioError as error:

@@ -15,7 +15,7 @@ from math import hypot
 from PIL import Image, ImageDraw, ImageFont
 
 from c10k_tui.chart import Chart
-from c10k_tui.chart_shapes import PAGE, Dot, Path, Words, page_of
+from c10k_tui.chart_shapes import PAGE, Dot, Page, Path, Words, page_of
 
 SCALE = 2
 """Pixels for each unit of the page."""
@@ -28,7 +28,11 @@ _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 def png_of(charts: Sequence[Chart]) -> bytes:
     """The charts one below the other, as a PNG file."""
-    page = page_of(charts)
+    return png_of_page(page_of(charts))
+
+
+def png_of_page(page: Page) -> bytes:
+    """A page of shapes as a PNG file."""
     brush = _Brush(page.width, page.height)
     for shape in page.shapes:
         if isinstance(shape, Path):

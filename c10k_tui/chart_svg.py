@@ -22,12 +22,20 @@ FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 
 def svg_of(charts: Sequence[Chart]) -> str:
     """The charts one below the other, as an SVG document."""
-    page = page_of(charts)
-    title = escape("; ".join(chart.title for chart in charts))
+    return svg_of_page(page_of(charts), title_of(charts))
+
+
+def title_of(charts: Sequence[Chart]) -> str:
+    """What a page of charts is called."""
+    return "; ".join(chart.title for chart in charts)
+
+
+def svg_of_page(page: Page, title: str) -> str:
+    """A page of shapes as an SVG document."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{page.width}" height="{page.height}" '
         f'viewBox="0 0 {page.width} {page.height}" font-family="{FONT}">',
-        f"<title>{title}</title>",
+        f"<title>{escape(title)}</title>",
         f'<rect width="{page.width}" height="{page.height}" fill="{PAGE}"/>',
         *_elements(page),
         "</svg>",

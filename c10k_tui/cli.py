@@ -133,11 +133,18 @@ def _capacity(words: list[str]) -> int:
     return capacity(words)
 
 
+def _compare(words: list[str]) -> int:
+    from c10k_tui.compare_command import compare
+
+    return compare(words)
+
+
 _COMMANDS: dict[str, Command] = {
     "run": _run,
     "bench": _bench,
     "calibrate": _calibrate,
     "capacity": _capacity,
+    "compare": _compare,
     "record": _recording("record"),
     "replay": _recording("replay"),
     "export": _recording("export"),

@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 from c10k_tui.chart import Chart
-from c10k_tui.chart_svg import svg_of
+from c10k_tui.chart_shapes import Page, page_of
+from c10k_tui.chart_svg import svg_of_page, title_of
 
 
 def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path]:
@@ -20,9 +21,14 @@ def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path
     Raises:
         OSError: they cannot be written; what was begun is taken away again.
     """
-    from c10k_tui.chart_png import png_of
+    return export_page(page_of(charts), title_of(charts), stem, folder)
 
-    contents = (svg_of(charts).encode(), png_of(charts))
+
+def export_page(page: Page, title: str, stem: str, folder: Path) -> tuple[Path, Path]:
+    """The same with any page of shapes."""
+    from c10k_tui.chart_png import png_of_page
+
+    contents = (svg_of_page(page, title).encode(), png_of_page(page))
     for number in count(1):
         name = stem if number == 1 else f"{stem}-{number}"
         paths = (folder / f"{name}.svg", folder / f"{name}.png")

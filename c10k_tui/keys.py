@@ -16,6 +16,7 @@ SPEED = Binding.Group("speed", compact=True)
 LANES = Binding.Group("lanes", compact=True)
 CURVE = Binding.Group("cost", compact=True)
 PRESETS = Binding.Group("presets", compact=True)
+TABLES = Binding.Group("tables", compact=True)
 
 RACE_BINDINGS: list[Binding] = [
     Binding(
@@ -108,6 +109,24 @@ RACE_BINDINGS: list[Binding] = [
         id="app.curve",
         group=CURVE,
         tooltip="Cost against the number of descriptors: simulated, measured here, and published",
+    ),
+    Binding(
+        "w",
+        "compare",
+        "Compare all lanes",
+        id="app.compare",
+        show=False,
+        group=TABLES,
+        tooltip="One table: who scans, who copies, who wakes, who holds the list; measured beside simulated",
+    ),
+    Binding(
+        "m",
+        "capacity",
+        "Capacity of all lanes",
+        id="app.capacity",
+        show=False,
+        group=TABLES,
+        tooltip="How many connections each lane holds at most, and what gives way beyond",
     ),
     *TIME_BINDINGS,
     Binding(

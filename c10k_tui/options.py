@@ -30,7 +30,7 @@ from sim.units import format_count, parse_duration_ns
 RUN_LIMIT_NS = 60_000_000_000
 """The longest ``--for``: what a minute does not show, an hour will not."""
 
-COMMANDS = ("run", "bench", "calibrate", "capacity", "record", "replay", "export")
+COMMANDS = ("run", "bench", "calibrate", "capacity", "compare", "record", "replay", "export")
 """The words that may stand first; without one it is the screen."""
 
 _SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize", "fault")
@@ -172,9 +172,9 @@ def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
     if option in _BENCH_ONLY:
         return f"{option} belongs to the benchmark: c10k-tui bench {option} …"
     command = parser.prog.rpartition(" ")[2]
-    if option in _RUN_ONLY and command in ("c10k-tui", "calibrate", "capacity"):
+    if option in _RUN_ONLY and command in ("c10k-tui", "calibrate", "capacity", "compare"):
         return f"{option} belongs to the race without a screen: c10k-tui run {option} …"
-    if option in _SCREEN_ONLY and command in ("run", "bench", "calibrate", "capacity"):
+    if option in _SCREEN_ONLY and command in ("run", "bench", "calibrate", "capacity", "compare"):
         return f"{option} is for the screen, and {command} has none"
     known = [name for action in parser._actions for name in action.option_strings]  # no public way
     close = get_close_matches(option, known, n=1)
@@ -203,7 +203,7 @@ def screen_parser() -> argparse.ArgumentParser:
     parser = new_parser(
         usage=(
             "c10k-tui [SCENARIO] [options]\n"
-            "       c10k-tui run|bench|calibrate|capacity|record|replay|export … (each with --help)"
+            "       c10k-tui run|bench|calibrate|capacity|compare|record|replay|export … (each with --help)"
         ),
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,

@@ -65,6 +65,11 @@ for _name in (*_CPU, "idle"):
     _ROLES[f"key-{_name}"] = (f"cpu-{_name}" if _name != "idle" else "dim", "base", "")
 
 
+def colour_of(role: str, theme: Mapping[str, str]) -> str:
+    """The colour of a role's words in a theme."""
+    return theme[f"c10k-{_ROLES[role][0]}"]
+
+
 class Palette:
     """The style of every role in one theme.
 

@@ -26,9 +26,7 @@ def run(scenario: Scenario, duration_ns: int, *, as_json: bool) -> int:
     Returns:
         The exit code, 0: a lane that gave up is a result and no error.
     """
-    costs, why_not = current_costs()
-    if why_not is not None:
-        print(encodable(f"c10k-tui: {why_not}"), file=sys.stderr)
+    costs = costs_in_use()
     race = Race(scenario, costs, history_bytes=0)  # nobody will go back
     race.advance(duration_ns)
     frame = race.frame()
@@ -39,6 +37,14 @@ def run(scenario: Scenario, duration_ns: int, *, as_json: bool) -> int:
     else:
         print(encodable(plain_table(frame, costs)))
     return 0
+
+
+def costs_in_use() -> CostTable:
+    """The user's own cost table or the built-in one; why it is not their own is told on stderr."""
+    costs, why_not = current_costs()
+    if why_not is not None:
+        print(encodable(f"c10k-tui: {why_not}"), file=sys.stderr)
+    return costs
 
 
 # --- JSON -----------------------------------------------------------------------------------------

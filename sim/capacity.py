@@ -25,6 +25,8 @@ RACE_NS = 200_000_000
 """How long a size is tried, in virtual time."""
 _PIECES = 10
 """A race is looked at so often, and given up where it has failed."""
+_STEP_PACKETS = 1_000
+"""About so many packets arrive between two yields."""
 LATENCY, DROPS, MEMORY, NONE = "latency", "drops", "memory", "none"
 P99_LIMIT_NS = 1_000_000
 ACTIVE = Share(100)
@@ -40,6 +42,18 @@ class Probe:
     """``latency``, ``drops``, ``memory``; ``none`` if it held."""
     p99_ns: int | None
     """None if nothing was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """A size that is being tried."""
+
+    lane: str
+    connections: int
+    done: float
+    """0 to 1."""
+    work_ns: int
+    """What this size has been worth so far, by the price list of :attr:`sim.lane.Lane.work_ns`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +93,28 @@ def probe(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
 ) -> Probe:
     """Try one size."""
-    race = Race(scenario_of(lane, connections, load), costs)
+    return _last(probing(lane, connections, load, p99_limit_ns, costs))
+
+
+def probing(
+    lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
+) -> Generator[Trying, None, Probe]:
+    """Try one size piece by piece.
+
+    Yields:
+        How far it is.
+
+    Returns:
+        What came of it.
+    """
+    race = Race(scenario_of(lane, connections, load), costs, history_bytes=0)
     gave_way, p99_ns = NONE, None
+    # A look is dear and decides, so there are always as many; the way to it may be long where much arrives.
+    steps = 1 + load.rate * RACE_NS // (_PIECES * 1_000_000_000 * _STEP_PACKETS)
     for piece in range(1, _PIECES + 1):
+        for step in range(1, steps):
+            race.advance(RACE_NS * ((piece - 1) * steps + step) // (_PIECES * steps))
+            yield Trying(lane, connections, (piece - 1 + step / steps) / _PIECES, race.work_ns)
         race.advance(RACE_NS * piece // _PIECES)
         frame = race.frame().lanes[0]
         p99_ns = frame.counters.latency_p99_ns
@@ -93,6 +126,7 @@ def probe(
             gave_way = LATENCY
         if gave_way != NONE:
             break
+        yield Trying(lane, connections, piece / _PIECES, race.work_ns)
     return Probe(lane, connections, gave_way, p99_ns)
 
 
@@ -119,13 +153,39 @@ def capacity(
     Returns:
         The result.
     """
+    steps = search(lane, load, p99_limit_ns, costs, most)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            result: Capacity = stop.value
+            return result
+        if isinstance(step, Probe):
+            yield step
+
+
+def search(
+    lane: str,
+    load: Scenario,
+    p99_limit_ns: int = P99_LIMIT_NS,
+    costs: CostTable = BUILT_IN,
+    most: int = FDS_LIMIT,
+) -> Generator[Trying | Probe, None, Capacity]:
+    """Find out what a lane holds piece by piece, for those who have something else to do in between.
+
+    Yields:
+        How far the size being tried is, and each size tried, as it is known.
+
+    Returns:
+        The result.
+    """
     steps = sizes(most)
     held, broken = -1, len(steps)
     best: Probe | None = None
     worst: Probe | None = None
     place = broken - 1
     while held + 1 < broken:
-        tried = probe(lane, steps[place], load, p99_limit_ns, costs)
+        tried = yield from probing(lane, steps[place], load, p99_limit_ns, costs)
         yield tried
         if tried.gave_way == NONE:
             held, best = place, tried
@@ -136,3 +196,13 @@ def capacity(
     if best is None:
         return Capacity(lane, 0, limit, None)
     return Capacity(lane, best.connections, limit, best.p99_ns)
+
+
+def _last(steps: Generator[Trying, None, Probe]) -> Probe:
+    """Run to the end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            tried: Probe = stop.value
+            return tried

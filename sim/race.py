@@ -137,6 +137,11 @@ class Race:
         return mean_gap_ns(self.scenario)
 
     @property
+    def work_ns(self) -> int:
+        """About how long running the lanes up to here has taken a present-day machine, by a price list."""
+        return sum(lane.work_ns for lane in self._course.lanes.values())
+
+    @property
     def workload(self) -> Workload:
         """The schedule of arrivals: reading it changes nothing in the race."""
         return self._course.settings.workload

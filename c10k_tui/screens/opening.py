@@ -13,7 +13,10 @@ from c10k_tui.session import Session
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from c10k_tui.capacity_model import CapacityModel
+    from c10k_tui.comparison_model import ComparisonModel
     from c10k_tui.curve_model import CurveModel
+    from c10k_tui.screens.working import WorkingScreen
 
 
 class OpeningActions(TravelActions):
@@ -29,6 +32,11 @@ class OpeningActions(TravelActions):
         """What the Curve screen has computed and measured so far."""
         self._away = False
         """Whether another screen has the terminal to itself; the race stands still meanwhile."""
+        self._working: WorkingScreen | None = None
+        """That screen, if it computes in the race's frames."""
+        self._comparison_known: ComparisonModel | None = None
+        self._capacity_known: CapacityModel | None = None
+        """What these screens have computed and measured so far."""
 
     def action_help(self) -> None:
         from c10k_tui.screens.help import HelpScreen
@@ -90,6 +98,40 @@ class OpeningActions(TravelActions):
             )
         self._curve_known.start_at(self.session.scenario)
         self._show_instead(CurveScreen(self._curve_known), left)
+
+    def action_compare(self) -> None:
+        from c10k_tui.comparison_model import ComparisonModel
+        from c10k_tui.screens.comparison import ComparisonScreen
+
+        if self._comparison_known is None:
+            self._comparison_known = ComparisonModel(self.session.scenario, self.session.race.costs)
+        self._comparison_known.start_at(self.session.scenario)
+        self._let_work(ComparisonScreen(self.session, self._comparison_known), "the table's situation")
+
+    def action_capacity(self) -> None:
+        from c10k_tui.capacity_model import CapacityModel
+        from c10k_tui.screens.capacity import CapacityScreen
+
+        if self._capacity_known is None:
+            self._capacity_known = CapacityModel(self.session.scenario, self.session.race.costs)
+        self._capacity_known.start_at(self.session.scenario)
+        self._let_work(CapacityScreen(self.session, self._capacity_known), "just beyond what it holds")
+
+    def _let_work(self, screen: WorkingScreen, what: str) -> None:
+        """Give the terminal to a screen that computes in the race's frames.
+
+        Args:
+            screen: What is shown.
+            what: What a scenario that it is left with is, in words.
+        """
+
+        def left(scenario: Scenario | None) -> None:
+            self._working = None
+            if scenario is not None:
+                self.session.race_anew(scenario, what)
+
+        self._show_instead(screen, left)
+        self._working = screen
 
     def _show_instead(self, screen: Screen[Result], left: Callable[[Result | None], None]) -> None:
         """Give the terminal to another screen; the race stands still until that is left.

@@ -170,6 +170,19 @@ class Meter:
             raise CannotMeasure(reason)
         return self._measurement({"chain": [mechanism, pairs, writes]})
 
+    def lane(self, name: str, connections: int) -> tuple[Measurement, float]:
+        """What a request takes of a server of so many connections that waits in a lane's way, and how often
+        somebody goes to sleep for it: :mod:`sim.measuring.lanes`.
+
+        Raises:
+            CannotMeasure: more descriptors than this process may have, or it went wrong.
+        """
+        reason = self.nofile.shortfall(2 * connections)
+        if reason is not None:
+            raise CannotMeasure(reason)
+        answer = self._ask({"lane": [name, connections]})
+        return Measurement(*answer["measurement"]), float(answer["sleeps"])
+
     def _measurement(self, question: dict[str, Any]) -> Measurement:
         return Measurement(*self._ask(question)["measurement"])
 

@@ -51,8 +51,13 @@ class Process:
         """One question answered."""
         if "about" in question:
             return {"nofile": astuple(self.nofile), "warnings": self.warnings}
+        sleeps: dict[str, float] = {}
         try:
-            if "chain" in question:
+            if "lane" in question:
+                from sim.measuring.lanes import measure_lane
+
+                measurement, sleeps["sleeps"] = measure_lane(*question["lane"])
+            elif "chain" in question:
                 from sim.measuring.chain import measure_chain
 
                 measurement = measure_chain(*question["chain"])
@@ -66,7 +71,7 @@ class Process:
             return {"why_not": str(why_not)}
         except OSError as error:
             return {"why_not": f"the machine refused: {error.strerror}"}
-        return {"measurement": astuple(measurement)}
+        return {"measurement": astuple(measurement), **sleeps}
 
     def _measure(self, kind: str, mechanism: str, fds: int, active: int, wait: str) -> Measurement:
         files = self._files_for(kind, fds)

@@ -28,7 +28,7 @@ def test_a_command_is_understood(command, capsys):
     words = shlex.split(command)
     if words[:1] in (["record"], ["replay"], ["export"]):
         assert parse(PARSERS[words[0]](), words[1:]).words
-    elif words[:1] in (["run"], ["capacity"]) or "--help" in words:
+    elif words[:1] in (["run"], ["capacity"], ["compare"]) or "--help" in words:
         assert main(words) == 0
         assert capsys.readouterr().out
     elif words[:1] == ["bench"]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sim import capacity as module
-from sim.capacity import Capacity, Probe, capacity, probe, sizes
+from sim.capacity import Capacity, Probe, Trying, capacity, probe, search, sizes
 from sim.costs import BUILT_IN
 from sim.scenario import Scenario, Share
 
@@ -89,3 +89,37 @@ def test_a_lane_that_answers_nothing_in_time_gives_way_by_latency():
     assert probe("select", 1_000_000, replace(LOAD, rate=0), LIMIT_NS) == Probe(
         "select", 1_000_000, "none", None
     )
+
+
+def test_a_search_piece_by_piece_finds_the_same_and_tells_how_far_it_is():
+    steps = search("select", LOAD, LIMIT_NS)
+    tried: list[Probe] = []
+    trying: list[Trying] = []
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            result = stop.value
+            break
+        if isinstance(step, Probe):
+            tried.append(step)
+        else:
+            trying.append(step)
+    assert (result, tried) == found("select")
+    sizes_tried = [probe.connections for probe in tried]
+    assert {step.connections for step in trying} <= set(sizes_tried)
+    for size in sizes_tried:
+        of_size = [step for step in trying if step.connections == size]
+        assert [step.done for step in of_size] == sorted(step.done for step in of_size)
+        assert [step.work_ns for step in of_size] == sorted(step.work_ns for step in of_size)
+
+
+def test_much_traffic_means_shorter_pieces_and_the_same_result(monkeypatch):
+    busy = replace(LOAD, rate=200_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_STEP_PACKETS", 10**9)
+        whole = probe("epoll", 1_000, busy, LIMIT_NS)
+    pieces = sum(isinstance(step, Trying) for step in search("epoll", busy, LIMIT_NS, most=1))
+    assert probe("epoll", 1_000, busy, LIMIT_NS) == whole
+    monkeypatch.setattr(module, "_STEP_PACKETS", 100)
+    assert sum(isinstance(step, Trying) for step in search("epoll", busy, LIMIT_NS, most=1)) > 2 * pieces

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from sim.comparison import MECHANISMS, Facts, facts
+from sim.comparison import (
+    COMPLETION_LANES,
+    ESTIMATED,
+    MECHANISMS,
+    MOST_PIECES,
+    REQUESTS,
+    WORK_LIMIT_NS,
+    Facts,
+    Part,
+    facts,
+    found,
+    trial,
+)
 from sim.costs import BUILT_IN
 from sim.race import Race
 from sim.scenario import LANES, Scenario
@@ -72,3 +85,85 @@ def test_before_the_first_event_there_are_no_figures():
     assert column.calls_per_event is None
     assert column.wakeup_ns is None
     assert column.connection_bytes is not None
+
+
+# --- trials ---------------------------------------------------------------------------------------
+
+
+def pieces(lane: str, scenario: Scenario) -> tuple[list[Part], Facts]:
+    parts, steps = [], trial(lane, scenario)
+    while True:
+        try:
+            parts.append(next(steps))
+        except StopIteration as stop:
+            return parts, stop.value
+
+
+LOADED = Scenario(fds=300, active=300, rate=20_000, burst=4, lanes=("select", "epoll"))
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters(lane):
+    parts, row = pieces(lane, LOADED)
+    assert row.failure is None
+    # The same race run by hand: as long as it took for so many answers, and then until all is quiet.
+    race = Race(replace(LOADED, lanes=(lane,)))
+    piece_ns = 40 * 1_000_000_000 // LOADED.rate
+    while race.frame().lanes[0].counters.requests < REQUESTS:
+        race.advance(race.now_ns + piece_ns)
+    race.change(replace(LOADED, lanes=(lane,), rate=0))
+    while (frame := race.frame()).lanes[0].activity != "sleeping":
+        race.advance(race.now_ns + piece_ns)
+    counters = frame.lanes[0].counters
+    assert counters.requests >= REQUESTS
+    events = counters.requests if lane in COMPLETION_LANES else counters.ready
+    said_bytes = counters.requests * LOADED.payload
+    assert row.events == events
+    assert row.calls_per_event == counters.syscalls / events
+    assert row.examined_per_event == counters.scanned / events
+    assert row.copied_in_per_event == max(0, counters.copied_in_bytes - said_bytes) / events
+    assert row.copied_out_per_event == max(0, counters.copied_out_bytes - said_bytes) / events
+    assert row.switches_per_event == counters.context_switches / events
+    assert row.wakeup_ns == counters.wait_ns // counters.wakeups
+    assert [part.done for part in parts] == sorted(part.done for part in parts)
+    assert all(0 <= part.done <= 1 for part in parts)
+    assert [part.work_ns for part in parts] == sorted(part.work_ns for part in parts)
+
+
+def test_equal_scenarios_give_equal_rows_whoever_else_races():
+    assert found("poll", LOADED) == found("poll", replace(LOADED, lanes=("thread", "poll"), fault="herd"))
+    assert found("poll", LOADED) != found("poll", replace(LOADED, seed=8))
+
+
+def test_a_ring_is_told_of_many_at_a_time_and_every_request_counts():
+    rows: dict[str, Any] = {
+        lane: found(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
+    }
+    assert rows["io_uring"].calls_per_event < 1
+    assert rows["io_uring-poll"].calls_per_event > 2
+    assert rows["io_uring"].events == rows["iocp"].events >= REQUESTS
+
+
+def test_where_nobody_sends_a_trial_ends_without_an_event():
+    parts, row = pieces("epoll", replace(LOADED, rate=0))
+    assert (row.events, row.calls_per_event, row.wakeup_ns) == (0, None, None)
+    assert parts[-1].done <= 1
+
+
+def test_a_lane_that_the_machine_has_no_memory_for_says_so():
+    row: Any = found("thread", Scenario(fds=1_000_000))
+    assert row.events == 0
+    assert "thread fails here" in row.failure
+    assert row.connection_bytes == BUILT_IN.socket_bytes + BUILT_IN.thread_bytes
+
+
+def test_a_livelock_ends_by_the_price_list():
+    parts, row = pieces("thread", Scenario(rate=1_000_000))
+    assert row.events < REQUESTS
+    assert len(parts) <= 1 + MOST_PIECES
+    assert parts[-1].work_ns < WORK_LIMIT_NS + 20_000_000
+
+
+def test_estimated_costs_name_their_source():
+    assert set(ESTIMATED) == {"kqueue", "iocp"}
+    assert all("estimated" in source for source in ESTIMATED.values())

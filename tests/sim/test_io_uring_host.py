@@ -16,8 +16,8 @@ import pytest
 from sim import polling
 from sim.io_uring import IoUring, Op, Sqe
 from sim.kernel import Kernel
-from tests.sim import host_ring
-from tests.sim.host_ring import HostRing, why_not
+from sim.measuring import ring as host_ring
+from sim.measuring.ring import HostRing, why_not
 
 WHY_NOT = why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this host: {WHY_NOT}")

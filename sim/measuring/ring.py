@@ -1,4 +1,9 @@
-"""The host's own io_uring, by raw system calls: rings in memory that the kernel shares."""
+"""The host's own io_uring, by raw system calls: rings in memory that the kernel shares.
+
+Submissions and completions go through memory that :func:`mmap.mmap` maps; only setting the ring up,
+registering buffers and io_uring_enter are calls (io_uring(7), ``io_uring/io_uring.c``). Kernels can forbid
+all of them (``kernel.io_uring_disabled``, a seccomp filter, none built in): :func:`why_not` says so.
+"""
 
 from __future__ import annotations
 
@@ -95,6 +100,39 @@ class HostRing:
             struct.pack_into("QIHH", self._memory, 16 * number, base + 4096 + number * size, size, number, 0)
         struct.pack_into("H", self._memory, 14, count)
 
+    def prewrite(self, opcode: int, address: int, length: int, flags: int) -> list[ctypes.c_int32]:
+        """Write the same submission into every place of the ring; only whose it is remains to be written.
+
+        Returns:
+            The descriptor's number, by place.
+        """
+        for index in range(self.entries):
+            fields = (opcode, flags, 0, -1, 0, address, length, 0, 0, 0)
+            struct.pack_into("=BBHiQQIIQH22x", self._sqes, 64 * index, *fields)
+            self._set(self._sq_array + 4 * index, index)
+        return [ctypes.c_int32.from_buffer(self._sqes, 64 * index + 4) for index in range(self.entries)]
+
+    @property
+    def sq_tail(self) -> ctypes.c_uint32:
+        """Where the next submission goes: in shared memory, as the next two are."""
+        return ctypes.c_uint32.from_buffer(self._ring, self._sq_tail)
+
+    @property
+    def cq_head(self) -> ctypes.c_uint32:
+        """Where the next completion is taken."""
+        return ctypes.c_uint32.from_buffer(self._ring, self._cq_head)
+
+    @property
+    def cq_tail(self) -> ctypes.c_uint32:
+        """Where the kernel writes the next completion."""
+        return ctypes.c_uint32.from_buffer(self._ring, self._cq_tail)
+
+    @property
+    def buffers_tail(self) -> ctypes.c_uint16:
+        """How many buffers were ever provided: adding one gives the one used longest ago back."""
+        assert self._memory is not None
+        return ctypes.c_uint16.from_buffer(self._memory, 14)
+
     def enter(self, to_submit: int, least: int, timeout_ns: int = 1_000_000_000) -> int:
         """io_uring_enter, at most for a second."""
         timespec = ctypes.create_string_buffer(struct.pack("qq", *divmod(timeout_ns, 1_000_000_000)))
@@ -113,13 +151,16 @@ class HostRing:
 
 
 def why_not() -> str | None:
-    """Why the host has no ring for us; None if it has."""
+    """Why the host has no ring for us, in one line; None if it has."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
-        return "not Linux on x86-64"
+        return "io_uring is only used on Linux on x86-64 here"
     try:
         ring = HostRing(4, 8)
-        ring.provide(1, 64)
-        ring.close()
+        try:
+            ring.provide(1, 64)
+        finally:
+            ring.close()
     except OSError as error:
-        return f"io_uring: {errno.errorcode.get(error.errno or 0, error.errno)}"
+        name = errno.errorcode.get(error.errno or 0, str(error.errno))
+        return f"this kernel has no io_uring for us, or forbids it ({name})"
     return None
