@@ -109,6 +109,15 @@ RACE_BINDINGS: list[Binding] = [
         group=CURVE,
         tooltip="Cost against the number of descriptors: simulated, measured here, and published",
     ),
+    Binding(
+        "g",
+        "path",
+        "Path of a packet",
+        id="app.path",
+        show=False,
+        tooltip="Follow one packet, step by step, from the wire to the line after await: "
+        "the feed's chosen row, the last or next one of the cell under the cursor, else the newest",
+    ),
     *TIME_BINDINGS,
     Binding(
         "0,backspace",

@@ -49,7 +49,7 @@ class Raced(Protocol):
     @property
     def costs(self) -> CostTable: ...
     def settings_at(self, at_ns: int) -> Change: ...
-    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None: ...
+    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object], /) -> Lane | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ class PacketPath:
     scenario: Scenario
     """What was raced when it came."""
     size_bytes: int
-    costs: str
-    """The name of the cost table."""
+    costs: CostTable
     epoll: Side
     """With asyncio's steps behind the kernel's, if the packet came so far."""
     select: Side
@@ -97,7 +96,7 @@ def follow(race: Raced, packet: Packet) -> PacketPath:
         packet=packet,
         scenario=settings.scenario,
         size_bytes=len(settings.workload.payload),
-        costs=race.costs.name,
+        costs=race.costs,
         epoll=epoll,
         select=select,
         program=program,

@@ -209,7 +209,14 @@ def _scanned(
     awake = replace(watch.after, server="scanning", word=words[0])
     others = 0 if begun is None else begun.reads
     steps.add("wake", waited, watch.after, awake, others=others)
-    over = replace(returned.state, word=words[0], scanned=looked, events_count=found, server="scanning")
+    over = replace(
+        returned.state,
+        word=words[0],
+        scanned=looked,
+        events_count=found,
+        server="scanning",
+        hooked=awake.hooked,
+    )
     steps.add("scan", scanned, awake, over)
     _picked_up(watch, steps, over, words[1], return_at, read_at)
 
@@ -223,7 +230,7 @@ def _picked_up(watch: LaneWatch, steps: Ledger, over: State, word: int, return_a
     size = read.record[3]
     walked = spent_between(returned.spent_ns, read.spent_ns)
     copied = taken_from(walked, *COPYING)
-    told = replace(over, word=word, server="running")
+    told = replace(over, word=word, server="running", hooked=returned.state.hooked)
     steps.add("copy", copied, over, told)
     work = Account.APPLICATION.label
     walk_ns = min(walked[work], -(-server.nfds * costs.walk_ps // 1000))

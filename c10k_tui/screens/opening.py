@@ -29,6 +29,8 @@ class OpeningActions(TravelActions):
         """What the Curve screen has computed and measured so far."""
         self._away = False
         """Whether another screen has the terminal to itself; the race stands still meanwhile."""
+        self._instead: object = None
+        """That screen."""
 
     def action_help(self) -> None:
         from c10k_tui.screens.help import HelpScreen
@@ -81,9 +83,18 @@ class OpeningActions(TravelActions):
 
         def come_back(result: Result | None) -> None:
             self._away = False
+            self._instead = None
             self.session.pacer.halt()
             left(result)
             self._changed()
 
         self._away = True
+        self._instead = screen
         self.app.push_screen(screen, come_back)
+
+    def _tick_instead(self) -> None:
+        """What is shown instead of the race may go by the race's clock."""
+        from c10k_tui.screens.path import PathScreen
+
+        if isinstance(self._instead, PathScreen):
+            self._instead.tick()

@@ -151,6 +151,7 @@ class RaceScreen(PointingActions):
     def tick(self) -> None:
         """Let the race go on for the time that has passed, and show it."""
         if self._away:
+            self._tick_instead()
             return
         self._seek_wanted()
         moved = self.session.tick()
