@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from c10k_tui import glyphs
 from c10k_tui.path_model import PathModel
-from c10k_tui.spans import Line, Span, clip, spread, width_of, wrap
+from c10k_tui.spans import Line, Span, clip, pad, spread, width_of, wrap
 from c10k_tui.tables import table_words
+from c10k_tui.views.path_strip import LABELS
 from c10k_tui.views.path_structures import board_lines, source_lines, structure_lines
 from c10k_tui.views.path_words import account_words, duration_words, price_words, sentence, title_of
 from sim.path import PacketPath
@@ -14,6 +17,10 @@ from sim.units import format_duration
 
 _SENTENCE_ROWS = 5
 _TOTAL_WIDTH = 12
+_STAGE_WIDTH, _COST_WIDTH = 12, 10
+_BESIDE = 92
+"""Width from which the steps' costs stand beside the structures."""
+_LEDGER_WIDTH = 40
 
 
 def head_lines(model: PathModel, notice: str, width: int) -> list[Line]:
@@ -75,7 +82,7 @@ def side_lines(model: PathModel, side: Side, width: int, height: int) -> list[Li
     cost = _cost_lines(path, side, step, width)
     source = source_lines(path, step, width) if side.name == "epoll" else []
     room = height - len(told) - len(cost)
-    lines = _drawn(model, side, step, (width, room), source)
+    lines = _with_ledger(model, side, step, (width, room), source)
     spare = room - len(lines)
     return [*told, *lines, *([()] * spare), *cost]
 
@@ -86,10 +93,30 @@ def _passed(model: PathModel, side: Side) -> list[Step]:
     return [step for beat in model.beats[: model.at] if (step := beat[index]) is not None]
 
 
-def _drawn(
+def _with_ledger(
     model: PathModel, side: Side, step: Step | None, size: tuple[int, int], source: list[Line]
 ) -> list[Line]:
-    """The structures, as many as there is room for, and the program beneath them if it has its place too."""
+    """The structures, and all steps with their costs beside them or beneath, where there is room for that."""
+    width, room = size
+    if width < _BESIDE:
+        return _drawn(model, side, step, size, source, [(), *ledger_lines(model, side, width)])
+    left = _drawn(model, side, step, (width - _LEDGER_WIDTH, room), source, [])
+    right: list[Line] = [(), *ledger_lines(model, side, _LEDGER_WIDTH - 2)]
+    lines: list[Line] = []
+    for one, other in zip_longest(left, right, fillvalue=()):
+        lines.append((*pad(one, width - _LEDGER_WIDTH), ("  ", "text"), *other))
+    return lines[:room]
+
+
+def _drawn(
+    model: PathModel,
+    side: Side,
+    step: Step | None,
+    size: tuple[int, int],
+    source: list[Line],
+    table: list[Line],
+) -> list[Line]:
+    """The structures, as many as there is room for, and beneath them what has its place too."""
     width, room = size
     path, passed = model.path, _passed(model, side)
     few = [] if step is None else structure_lines(path, side, step, width)
@@ -99,6 +126,8 @@ def _drawn(
     )
     beneath = [(), *source] if source else []
     for lines in (
+        [(), *whole, *beneath, *table],
+        [(), *near, *beneath, *table],
         [(), *whole, *beneath],
         [(), *near, *beneath],
         [(), *few, *beneath],
@@ -109,6 +138,29 @@ def _drawn(
         if len(lines) <= room:
             return lines
     return few[:room]
+
+
+def ledger_lines(model: PathModel, side: Side, width: int) -> list[Line]:
+    """All steps of a side and what each costs, those to come without."""
+    index = 0 if side.name == "epoll" else 1
+    most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
+    room = width - _STAGE_WIDTH - _COST_WIDTH - 2
+    lines: list[Line] = []
+    for at, beat in enumerate(model.beats):
+        step = beat[index]
+        if step is None:
+            continue
+        name = LABELS[step.stage][0].ljust(_STAGE_WIDTH)
+        if at > model.at:
+            lines.append(((name, "idle"),))
+            continue
+        cost = f"{duration_words(step.cost_ns) if step.cost_ns else '–':>{_COST_WIDTH}}"
+        bar = glyphs.FULL * (-(-room * step.cost_ns // most_ns))
+        role = "cursor" if at == model.at else "text"
+        shown = "strong" if at == model.at else "dim"
+        lines.append(((name.rstrip(), role), (" " * (len(name) - len(name.rstrip())), "text"), (cost, shown)))
+        lines[-1] = (*lines[-1], (" ", "text"), (bar, side.name))
+    return lines
 
 
 def _cost_lines(path: PacketPath, side: Side, step: Step, width: int) -> list[Line]:
@@ -148,7 +200,7 @@ def _beside(model: PathModel, side: Side, width: int, height: int) -> list[Line]
     told = wrap(words, width, height)
     if side.failure is not None:
         return told
-    return [*told, *_drawn(model, side, None, (width, height - len(told)), [])]
+    return [*told, *_with_ledger(model, side, None, (width, height - len(told)), [])]
 
 
 def _goes_on(model: PathModel, side: Side) -> bool:
