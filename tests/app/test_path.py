@@ -98,6 +98,7 @@ async def test_the_feeds_chosen_row_is_followed():
         it.feed.focus()
         await it.press("up", "up")
         row = it.feed.chosen
+        assert row is not None
         await it.press("g")
         path = path_of(it).model.path
         assert (path.packet.at_ns, path.packet.serial) == (row.time_ns, row.serial)

@@ -12,7 +12,7 @@ from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.path import head_lines, side_lines, side_subtitle, side_title, total_lines
 from c10k_tui.views.path_strip import strip_lines
 from sim.path import PacketPath, follow
-from sim.pathsteps import Packet
+from sim.pathsteps import Packet, Program, Side, Step
 from sim.race import Race
 from sim.records import Kind
 from sim.scenario import parse_scenario
@@ -31,11 +31,21 @@ def followed(words: str, which: int = -1, ms: int = 10) -> PacketPath:
     return follow(race, Packet(records[which][0], records[which][5]))
 
 
+def step_of(side: Side, stage: str) -> Step:
+    step = side.step(stage)
+    assert step is not None
+    return step
+
+
+def program_of(path: PacketPath) -> Program:
+    assert path.program is not None
+    return path.program
+
+
 def model_at(path: PacketPath, stage: str, side: str = "epoll") -> PathModel:
     model = PathModel(path, HandClock())
-    index = 0 if side == "epoll" else 1
-    at = next(at for at, beat in enumerate(model.beats) if beat[index] and beat[index].stage == stage)
-    model.go_to(at)
+    steps = [beat[side == "select"] for beat in model.beats]
+    model.go_to(next(at for at, step in enumerate(steps) if step is not None and step.stage == stage))
     return model
 
 
@@ -110,8 +120,8 @@ def test_each_step_says_what_happens_with_its_own_values():
         "return": "3 items of 10,000 watched, asks each once more, and copies 36 bytes out",
         "selector": "finds 3 descriptors in its map",
         "handle": "after 2 others: the transport's _read_ready calls recv, and the 64 bytes leave",
-        "future": f"{path.program.task} is to be woken",
-        "await": f"line {path.program.next_line} of echo_streams.py",
+        "future": f"{program_of(path).task} is to be woken",
+        "await": f"line {program_of(path).next_line} of echo_streams.py",
     }.items():
         assert words in words_of(said(model_at(path, stage), "epoll"))
 
@@ -133,7 +143,7 @@ def test_select_says_what_it_does_not_know():
 
 def test_structures_are_shown_before_and_after():
     path = followed(BURSTS)
-    others = path.epoll.step("list").before.ready
+    others = step_of(path.epoll, "list").before.ready
     assert "0 B → █······· 64 B" in said(model_at(path, "buffer"), "epoll")
     assert "OUT → IN|OUT" in said(model_at(path, "buffer"), "epoll")
     before = " ".join(map(str, others))
@@ -141,16 +151,16 @@ def test_structures_are_shown_before_and_after():
     assert "pending → finished" in said(model_at(path, "future"), "epoll")
     assert "nothing → 64 B" in said(model_at(path, "handle"), "epoll")
     small = said(model_at(path, "task"), "epoll", (38, 14))
-    program = path.program
+    program = program_of(path)
     assert f"ready, line {program.await_line}\n          → running, line {program.await_line}" in small
 
 
 def test_the_program_is_shown_with_the_line_at_which_its_task_stands():
     path = followed(BURSTS)
     shown = said(model_at(path, "future"), "epoll")
-    assert f"{path.program.await_line} ∙         data = await reader.read(READ_BYTES)" in shown
+    assert f"{program_of(path).await_line} ∙         data = await reader.read(READ_BYTES)" in shown
     shown = said(model_at(path, "await"), "epoll")
-    assert f"{path.program.next_line} ▶         writer.write(data)" in shown
+    assert f"{program_of(path).next_line} ▶         writer.write(data)" in shown
     assert "writer.write" not in said(model_at(path, "return"), "epoll")
 
 
@@ -208,7 +218,7 @@ def test_the_totals_are_on_one_scale_and_the_end_says_what_it_came_to():
     room = 120 - 8 - 12
     longer, shorter = max(path.epoll.total_ns, path.select.total_ns), path.epoll.total_ns
     assert abs(epoll.count("█") - room * shorter / longer) <= 1
-    read_ns, handle_ns = path.select.step("read").end_ns, path.epoll.step("handle").end_ns
+    read_ns, handle_ns = step_of(path.select, "read").end_ns, step_of(path.epoll, "handle").end_ns
     assert f"read {read_ns / handle_ns:,.1f}× sooner with epoll than with select" in verdict
 
 
