@@ -20,6 +20,7 @@ NAMES = {
     "tasks": "threads, processes and epoll's modes, simulated and the host's",
     "memory": "a race of a million descriptors",
     "seek": "going back in time, and what checkpoints cost",
+    "path": "a packet followed: how soon its path is there",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "recording": "recording: its part of a frame, its size",

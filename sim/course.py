@@ -22,7 +22,7 @@ from sim.workload import Workload
 _SLICE_NS = 8_000_000
 """Work after which a lane's run is interrupted to see whether a checkpoint is due."""
 _LONGEST_STRIDE_NS = 1_000_000_000
-_MOST_WORK_BESIDE_NS = 300_000_000
+_MOST_WORK_BESIDE_NS = 60_000_000
 """Work after which a copy of a lane is given up on: somebody waits for it."""
 
 

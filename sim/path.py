@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LEAD_GAPS = 40
 """Bursts that a lane sees that is started for this before the packet comes."""
-_MOST_LEAD_PACKETS = 4_000
+_MOST_LEAD_PACKETS = 2_000
 _WINDOWS_AHEAD = 64
 """How much of the schedule is looked through for a packet that is still to come."""
 
