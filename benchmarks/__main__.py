@@ -21,6 +21,7 @@ NAMES = {
     "memory": "a race of a million descriptors",
     "seek": "going back in time, and what checkpoints cost",
     "faults": "a step back in races with a mistake",
+    "path": "a packet followed: how soon its path is there",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "lanes": "four lanes on the screen: CPU and frames",

@@ -128,6 +128,15 @@ RACE_BINDINGS: list[Binding] = [
         group=TABLES,
         tooltip="How many connections each lane holds at most, and what gives way beyond",
     ),
+    Binding(
+        "g",
+        "path",
+        "Path of a packet",
+        id="app.path",
+        show=False,
+        tooltip="Follow one packet, step by step, from the wire to the line after await: "
+        "the feed's chosen row, the last or next one of the cell under the cursor, else the newest",
+    ),
     *TIME_BINDINGS,
     Binding(
         "0,backspace",

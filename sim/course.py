@@ -9,9 +9,12 @@ and a checkpoint taken or not changes nothing in what they do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim.costs import CostTable
 from sim.history import Branch, Change, History, Marker
 from sim.lane import Lane
+from sim.records import Record
 from sim.scenario import Scenario
 from sim.shelf import Shelf
 from sim.workload import Workload
@@ -19,6 +22,8 @@ from sim.workload import Workload
 _SLICE_NS = 8_000_000
 """Work after which a lane's run is interrupted to see whether a checkpoint is due."""
 _LONGEST_STRIDE_NS = 1_000_000_000
+_MOST_WORK_BESIDE_NS = 60_000_000
+"""Work after which a copy of a lane is given up on: somebody waits for it."""
 
 
 class Course:
@@ -151,6 +156,47 @@ class Course:
         for lane in self.lanes.values():
             lane.journal.recall()
 
+    # -- beside the race ------------------------------------------------------------------
+
+    def lane_beside(self, name: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
+        """A second copy of a lane at a moment of the branch that is on; the race does not notice.
+
+        Args:
+            heard: told of each record that it makes on its way there, and from then on.
+
+        Returns:
+            None where the lane takes no part then, or is too much work to be run again.
+        """
+        branch = self.history.branch
+        path, changes = branch.path, branch.changes_at(at_ns)
+        if name not in path[changes - 1].scenario.lanes:
+            return None
+        born = _born(path, name, changes)
+        checkpoint = self.shelf.latest(name, branch, at_ns, changes, born)
+        if checkpoint is not None:
+            here = checkpoint.changes
+            lane = checkpoint.restore(path[here - 1].workload)
+        else:
+            here, first = born, path[born - 1]
+            lane = Lane(name, first.scenario, self.costs, first.workload, first.at_ns)
+        if self._work_to(lane, at_ns) > _MOST_WORK_BESIDE_NS:
+            return None
+        lane.tell(heard)
+        while here < changes:
+            lane.run_until(path[here].at_ns)
+            lane.change(path[here - 1], path[here])
+            here += 1
+        lane.run_until(at_ns)
+        return lane
+
+    def _work_to(self, lane: Lane, at_ns: int) -> int:
+        """About how much work a lane has to do up to a moment, judged by what it did in the race."""
+        ran = self.lanes.get(lane.name)
+        if ran is None or ran.kernel.now_ns <= lane.kernel.now_ns:
+            return 0
+        done_ns, span_ns = ran.work_ns - lane.work_ns, ran.kernel.now_ns - lane.kernel.now_ns
+        return done_ns * (at_ns - lane.kernel.now_ns) // span_ns
+
     def _lane_at(self, name: str, at_ns: int, changes: int, here: int) -> Lane:
         """A lane at a moment of the branch that is on.
 
@@ -160,9 +206,7 @@ class Course:
         """
         branch = self.history.branch
         path = branch.path
-        born = changes
-        while born > 1 and name in path[born - 2].scenario.lanes:
-            born -= 1
+        born = _born(path, name, changes)
         lane = self.lanes.get(name) if here >= born else None
         checkpoint = self.shelf.latest(name, branch, at_ns, changes, born)
         if checkpoint is not None and (lane is None or checkpoint.at_ns > lane.kernel.now_ns):
@@ -176,3 +220,11 @@ class Course:
             here += 1
         self._run(lane, at_ns, changes)
         return lane
+
+
+def _born(path: list[Change], name: str, changes: int) -> int:
+    """The entry of a path with which the life of a lane began that is on after so many, plus 1."""
+    born = changes
+    while born > 1 and name in path[born - 2].scenario.lanes:
+        born -= 1
+    return born

@@ -25,12 +25,22 @@ class Journal:
     def __init__(self, kept: int = KEPT, forgotten: int = 0) -> None:
         self.kept = kept
         self.records: list[Record] = []
-        self.append = self.records.append
+        self.append: Callable[[Record], object] = self.records.append
         """Bound once: the kernel calls it for every packet and every call."""
         self._forgotten = forgotten
         """Records made before the oldest one here."""
         self._read = forgotten
         """Records made before the next one to read."""
+
+    def tell(self, heard: Callable[[Record], object]) -> None:
+        """Have someone hear of each record at the moment at which it is made, from the next calls on."""
+        append = self.records.append
+
+        def append_and_tell(record: Record) -> None:
+            append(record)
+            heard(record)
+
+        self.append = append_and_tell
 
     @property
     def made(self) -> int:

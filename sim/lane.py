@@ -13,7 +13,7 @@ a million descriptors to sixteen does not have to wait for the end of a scan ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ from sim.journal import Journal
 from sim.kernel import Kernel
 from sim.latency import Latencies
 from sim.network import Network
+from sim.records import Record
 from sim.scenario import Scenario
 from sim.selector import ScanPass
 from sim.servers.asyncio_loop import AsyncioServer
@@ -183,6 +184,11 @@ class Lane:
         self.latencies.clear()
 
     # -- running --------------------------------------------------------------------------
+
+    def tell(self, heard: Callable[[Record], object]) -> None:
+        """Have someone hear of each record as it is made: said before a lane runs, new or restored."""
+        self.journal.tell(heard)
+        self.network.heard_again()
 
     def run_until(self, until_ns: int) -> None:
         """Let the lane's virtual time pass."""

@@ -112,6 +112,18 @@ class Network:
             self._number += 1
             self._load()
 
+    def due_packets(self) -> list[tuple[int, int]]:
+        """What the next interrupt takes: (serial, client) of each packet, ``~client`` at a hang-up."""
+        window, begin = self._window, self._next
+        end = begin
+        while end < len(window.slots) and window.times_ns[end] == self.due_ns:
+            end += 1
+        return [(window.first_serial + index, window.slots[index]) for index in range(begin, end)]
+
+    def heard_again(self) -> None:
+        """Somebody hears of the journal's records from now on."""
+        self._record = self.kernel.journal.append
+
     # -- interrupt and softirq ------------------------------------------------------------
 
     def interrupt(self) -> None:

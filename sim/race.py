@@ -23,7 +23,8 @@ from sim.clock import NEVER
 from sim.costs import BUILT_IN, CostTable
 from sim.course import Course
 from sim.frame import FdView, Frame
-from sim.history import BranchView, Marker, Moment
+from sim.history import BranchView, Change, Marker, Moment
+from sim.lane import Lane
 from sim.records import Kind, Record
 from sim.scenario import Scenario
 from sim.shelf import LIMIT_BYTES
@@ -297,6 +298,20 @@ class Race:
     def previous_marker(self) -> Marker | None:
         """The last one before now."""
         return next((marker for marker in reversed(self.markers()) if marker.at_ns < self.now_ns), None)
+
+    # -- beside it ------------------------------------------------------------------------
+
+    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
+        """A second copy of a lane at any moment of the branch that is on, beyond its end too, to look into.
+
+        The race does not notice. See :meth:`sim.course.Course.lane_beside`.
+        """
+        return self._course.lane_beside(lane, at_ns, heard)
+
+    def settings_at(self, at_ns: int) -> Change:
+        """What holds at a moment of the branch that is on."""
+        branch = self._course.history.branch
+        return branch.path[branch.changes_at(at_ns) - 1]
 
     # -- what it shows --------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 
 from c10k_tui.curve_keys import CURVE_BINDINGS
 from c10k_tui.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
+from c10k_tui.path_keys import PATH_BINDINGS
 from c10k_tui.spans import Line, wrap
 from c10k_tui.views.legend import SIGNS
 from c10k_tui.widgets.footer import key_of
@@ -55,6 +56,15 @@ CURVE_INTRODUCTION = (
     "measured on this machine's kernel; plain letters are published figures. s is select, p poll, e epoll.",
 )
 
+PATH_INTRODUCTION = (
+    "One packet, step by step: from the wire to where the program has its bytes. On the left epoll with "
+    "asyncio above it, up to the line after await; on the right select. What both do stands side by side.",
+    "The packet is taken once more by copies of the race's lanes, stopped just before it, and above epoll by "
+    "real asyncio on a simulated kernel of its own. What is shown was noted there: structures before and "
+    "after a step, and what the accounts changed by. A step without a price says whose price it is part of. "
+    "All of it is simulated.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
@@ -71,6 +81,11 @@ CURVE_PAGE = HelpPage(
     CURVE_INTRODUCTION,
     False,
     (("Keys", (*CURVE_BINDINGS, Binding("ctrl+p", "", "Command palette", tooltip="All of this by name"))),),
+)
+PATH_PAGE = HelpPage(
+    PATH_INTRODUCTION,
+    False,
+    (("Keys", (*PATH_BINDINGS, Binding("ctrl+p", "", "Command palette", tooltip="All of this by name"))),),
 )
 BESIDE = 48
 """With so many cells left, what a key does stands beside its name, else on the line beneath."""

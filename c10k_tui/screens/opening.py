@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.screen import Screen
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from c10k_tui.screens.working import WorkingScreen
 
 
+@runtime_checkable
+class Ticking(Protocol):
+    """A screen that goes on a little in each frame of the race that stands still behind it."""
+
+    def tick(self) -> None:
+        """Go on."""
+
+
 class OpeningActions(TravelActions):
     """The actions that ask for something, or show something else than the race.
 
@@ -32,11 +40,11 @@ class OpeningActions(TravelActions):
         """What the Curve screen has computed and measured so far."""
         self._away = False
         """Whether another screen has the terminal to itself; the race stands still meanwhile."""
-        self._working: WorkingScreen | None = None
-        """That screen, if it computes in the race's frames."""
         self._comparison_known: ComparisonModel | None = None
         self._capacity_known: CapacityModel | None = None
         """What these screens have computed and measured so far."""
+        self._ticking: Ticking | None = None
+        """That screen, if it lives by the race's frames."""
 
     def action_help(self) -> None:
         from c10k_tui.screens.help import HelpScreen
@@ -126,12 +134,10 @@ class OpeningActions(TravelActions):
         """
 
         def left(scenario: Scenario | None) -> None:
-            self._working = None
             if scenario is not None:
                 self.session.race_anew(scenario, what)
 
         self._show_instead(screen, left)
-        self._working = screen
 
     def _show_instead(self, screen: Screen[Result], left: Callable[[Result | None], None]) -> None:
         """Give the terminal to another screen; the race stands still until that is left.
@@ -143,9 +149,16 @@ class OpeningActions(TravelActions):
 
         def come_back(result: Result | None) -> None:
             self._away = False
+            self._ticking = None
             self.session.pacer.halt()
             left(result)
             self._changed()
 
         self._away = True
+        self._ticking = screen if isinstance(screen, Ticking) else None
         self.app.push_screen(screen, come_back)
+
+    def _tick_instead(self) -> None:
+        """What is shown instead of the race may live by the race's frames."""
+        if self._ticking is not None:
+            self._ticking.tick()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from c10k_tui.screens.opening import OpeningActions
 from c10k_tui.session import Session
 from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lane import Lane
 from sim.frame import Frame
+
+if TYPE_CHECKING:
+    from c10k_tui.app import C10KApp
 
 
 class PointingActions(OpeningActions):
@@ -54,6 +59,24 @@ class PointingActions(OpeningActions):
     def action_leave(self) -> None:
         self._point_at(self._followed())
         self.draw()
+
+    def action_path(self) -> None:
+        """Follow a packet: the feed's chosen one, the last or next of the cursor's cell, or the newest."""
+        from c10k_tui.path_choice import NotFollowed, chosen
+        from c10k_tui.screens.path import PathScreen
+        from sim.path import follow
+
+        race = self.session.race
+        slots = None if self._cursor is None else range(self._cursor[0], self._cursor[1] + 1)
+        first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
+        try:
+            packet = chosen(race, self._feed.chosen, self._feed.model.rows(), slots, first_fd)
+            path = follow(race, packet)
+        except (NotFollowed, ValueError) as why_not:
+            self.session.say(str(why_not))
+            self._changed()
+            return
+        self._show_instead(PathScreen(path, cast("C10KApp", self.app).clock), lambda _: None)
 
     def action_newest(self) -> None:
         self._feed.newest()

@@ -161,8 +161,7 @@ class RaceScreen(PointingActions):
     def tick(self) -> None:
         """Let the race go on for the time that has passed, and show it."""
         if self._away:
-            if self._working is not None:
-                self._working.tick()
+            self._tick_instead()
             return
         self._seek_wanted()
         moved = self.session.tick()

@@ -67,6 +67,12 @@ class Feed(Lines, can_focus=True):
             return len(self._rows) - 1
         return max(0, sum(row.moment <= self._held for row in self._rows) - 1)
 
+    @property
+    def chosen(self) -> Row | None:
+        """The row under the cursor, if there is one."""
+        pointed = self._pointed()
+        return None if pointed is None else self._rows[pointed]
+
     def action_choose(self) -> None:
         """Go to the moment of the row under the cursor."""
         if (pointed := self._pointed()) is not None:

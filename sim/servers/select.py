@@ -75,6 +75,16 @@ class SelectServer(Server):
         clear_bit(self._watched, fd)
         self._count -= 1
 
+    def words_of(self, fd: int) -> tuple[int, int]:
+        """The word with a descriptor's bit: as it is handed to select, and as it stands in the set now."""
+        asked = int(self._watched[fd // 64])
+        return asked, asked if self._readable is None else int(self._readable[fd // 64])
+
+    @property
+    def nfds(self) -> int:
+        """One more than the highest descriptor asked about."""
+        return self._highest + 1
+
     def run(self) -> Program:
         yield from self.pick_up()
         kernel, restart = self.kernel, self.restart

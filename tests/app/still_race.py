@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.costs import BUILT_IN
 from sim.frame import FdView, Frame
-from sim.history import BranchView, Marker, Moment
+from sim.history import BranchView, Change, Marker, Moment
 from sim.mechanism import EpollView, SetView
 from sim.records import Effect
 from sim.scenario import Scenario
@@ -69,6 +69,12 @@ class StillRace:
 
     def step_back_to_fd(self, fd: int) -> bool:
         return False
+
+    def settings_at(self, at_ns: int) -> Change:
+        return Change(0, self.scenario, 0, self.workload)
+
+    def lane_beside(self, lane: str, at_ns: int, heard: object) -> None:
+        """It has no lanes to copy."""
 
     def branches(self) -> tuple[BranchView, ...]:
         return (BranchView(0, None, 0, NOW_NS, ()),)

@@ -1,0 +1,30 @@
+"""A packet followed: how soon its path is there, at ten thousand and at a million descriptors."""
+
+from __future__ import annotations
+
+from benchmarks.report import Figure
+from benchmarks.timing import median_ns
+from sim.path import follow
+from sim.pathsteps import Packet
+from sim.race import Race
+from sim.records import Kind
+from sim.scenario import Scenario
+
+RACED_NS = 300_000_000
+MOST_MS = 1_000
+
+
+def follow_ms(fds: int) -> float:
+    """From the key to the whole path, of the newest packet of a race that has run for a while."""
+    race = Race(Scenario(fds=fds))
+    race.advance(RACED_NS)
+    record = [record for record in race.frame().lanes[-1].records if record[1] == Kind.PACKET][-1]
+    return median_ns(lambda: follow(race, Packet(record[0], record[5])), 5) / 1e6
+
+
+def figures() -> list[Figure]:
+    """What following the newest packet takes."""
+    return [
+        Figure(f"a packet's path, {fds:,} descriptors", follow_ms(fds), "ms", MOST_MS)
+        for fds in (10_000, 1_000_000)
+    ]
