@@ -53,7 +53,7 @@ DARK = {
     "c10k-io_uring-poll": "#af87d7",
     "c10k-io_uring-sqpoll": "#d7d7ff",
     "c10k-iocp": "#afff5f",
-    "c10k-asyncio": "#ffd7d7",
+    "c10k-asyncio": "#ff5f00",
     # CPU time by account, and what is written on it.
     "c10k-cpu-scan": "#ffaf00",
     "c10k-cpu-hooks": "#d75f00",
@@ -105,7 +105,7 @@ LIGHT = {
     "c10k-io_uring-poll": "#875f87",
     "c10k-io_uring-sqpoll": "#5f0087",
     "c10k-iocp": "#008700",
-    "c10k-asyncio": "#875f00",
+    "c10k-asyncio": "#87875f",
     "c10k-cpu-scan": "#ffaf00",
     "c10k-cpu-hooks": "#ff875f",
     "c10k-cpu-calls": "#d7d75f",

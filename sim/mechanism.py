@@ -169,8 +169,6 @@ class LoopView:
     rests: bool
     """Whether :attr:`round` is over; if not, the loop has been busy for long."""
     round: LoopRound
-    epoll: EpollView
-    """What its selector waits in."""
 
 
 MechanismView = SetView | EpollView | KqueueView | IoUringView | IocpView | LoopView

@@ -56,10 +56,12 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
         (0, ready),
         (1, second),
         (2, _workers_line(tasks, width)),
-        (3, labelled_queue("run queue", tasks.runnable, _names(tasks.queue_fds), width)),
-        (4, _switches_line(lane, tasks, width, None)),
-        (5, memory_words(lane, width)),
+        (4, labelled_queue("run queue", tasks.runnable, _names(tasks.queue_fds), width)),
+        (5, _switches_line(lane, tasks, width, None)),
+        (6, memory_words(lane, width)),
     ]
+    if lane.name == "epoll-exclusive":
+        rows.insert(3, (3, fitting(_watched_choices(tasks), width)))
     return ranked(rows, height)
 
 
@@ -165,6 +167,12 @@ def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
         (*words("woken "), *words(each, "strong")),
         lost,
     )
+
+
+def _watched_choices(tasks: TaskView) -> tuple[Line, ...]:
+    """How many descriptors each worker waits for."""
+    each = words(" ".join(format_short(worker.watched) for worker in tasks.workers), "strong")
+    return ((*words("each waits for its own: "), *each), (*words("own "), *each), each)
 
 
 def _workers_line(tasks: TaskView, width: int) -> Line:

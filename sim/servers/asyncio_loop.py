@@ -37,7 +37,7 @@ from sim.clock import CLOCK_READ_NS
 from sim.cpu import Program
 from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD, Event
 from sim.kernel import Kernel
-from sim.mechanism import LoopRound, LoopView, epoll_view
+from sim.mechanism import LoopRound, LoopView
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 from sim.servers.streams import Step, Stream, Suspended, accept_ready, read_ready, write_ready
@@ -192,5 +192,4 @@ class AsyncioServer(EpollServer):
             polling=self.polling,
             rests=shown is not self.round,
             round=LoopRound(events, callbacks, turns, loop_ns, epoll_ns),
-            epoll=epoll_view((self.epoll,)),
         )

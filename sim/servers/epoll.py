@@ -13,7 +13,7 @@ from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.epoll import CTL_ADD, Epoll, Event
 from sim.kernel import Kernel
-from sim.mechanism import EpollView, LoopView, epoll_view
+from sim.mechanism import MechanismView, epoll_view
 from sim.servers.base import Server, ServerSettings
 
 MAX_EVENTS = 1024
@@ -70,5 +70,5 @@ class EpollServer(Server):
             self.events = events = yield from kernel.sys_epoll_wait(epfd, MAX_EVENTS, None, restart)
             events.reverse()
 
-    def view(self) -> EpollView | LoopView:
+    def view(self) -> MechanismView:
         return epoll_view((self.epoll,))

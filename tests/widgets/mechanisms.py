@@ -37,7 +37,9 @@ def workers(*states: tuple[int, int, int]) -> dict[str, Any]:
         "runnable": of.count(RUNNABLE),
         "blocked": of.count(BLOCKED),
         "queue_fds": tuple(fd for state, fd, _ in states if state == RUNNABLE),
-        "workers": tuple(WorkerView(state, fd, wakes, wakes // 80) for state, fd, wakes in states),
+        "workers": tuple(
+            WorkerView(state, fd, wakes, wakes // 80, 2_000 + wakes) for state, fd, wakes in states
+        ),
     }
 
 

@@ -229,9 +229,9 @@ workers  560         queued     77 stuck    asleep
 ready 2 │3536│8705│
 woken 412 3 2 1 times, 5 for nothing
 workers  560                   queued               77 stuck              asleep
+each waits for its own: 2,412 2,003 2,002 2,001
 run queue 1
 82.0k switches/s · 12 preempted · 5 woken for nothing
-memory 36.4 MB of 8.59 GB: 3.64 kB a connection
 """,
     },
 }

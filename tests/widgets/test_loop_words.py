@@ -8,13 +8,12 @@ from c10k_tui.views.cpu import GROUPS, bar, drawn
 from c10k_tui.views.loop_words import loop_sentences, loop_verdict
 from c10k_tui.views.sentence import sentence, sentences
 from c10k_tui.views.verdict import verdict
-from sim.mechanism import EpollView, LoopRound, LoopView
+from sim.mechanism import LoopRound, LoopView
 from tests.widgets.frames import call, counters, frame, lane
 
-EPOLL = EpollView(watched=10, ready=0, ready_fds=(), disarmed=0, sleeping=1)
 ROUND = LoopRound(events=1, callbacks=3, turns=2, loop_ns=12_000, epoll_ns=3_000)
-RESTED = LoopView(queued=0, left=0, polling=True, rests=True, round=ROUND, epoll=EPOLL)
-BUSY = LoopView(queued=4, left=2, polling=False, rests=False, round=ROUND, epoll=EPOLL)
+RESTED = LoopView(queued=0, left=0, polling=True, rests=True, round=ROUND)
+BUSY = LoopView(queued=4, left=2, polling=False, rests=False, round=ROUND)
 
 
 def test_the_sentence_is_of_the_last_round():
