@@ -38,7 +38,7 @@ ABOUT: dict[str, About] = {
     "select": About("hands over a bitmap of all, has all looked at", "4.2BSD, 1983"),
     "poll": About("hands over a list of all, has all looked at", "System V Release 3, 1986"),
     "epoll": About("is told which are ready, as long as they are", "Libenzi, Linux 2.5.44, 2002"),
-    "epoll-et": About("is told once when more comes, reads it all", "EPOLLET, Linux 2.5.44, 2002"),
+    "epoll-et": About("is told once when more comes, reads it all", "as the first epoll was, 2002"),
     "epoll-oneshot": About(
         "four workers, one epoll, each event armed anew", "EPOLLONESHOT, Linux 2.6.2, 2004"
     ),

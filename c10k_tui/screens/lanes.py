@@ -25,7 +25,7 @@ SINCE_CELLS = max(len(about.since) for about in ABOUT.values())
 
 
 class LanesScreen(ModalScreen[frozenset[str] | None]):
-    """The list over the race; what was chosen is given back when it closes.
+    """The list over the race; what was chosen is given back when it closes, None if nothing else was.
 
     Args:
         lanes: Those that race now.
@@ -43,7 +43,7 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
 
     def __init__(self, lanes: Collection[str], why_not: WhyNot) -> None:
         super().__init__()
-        self._chosen = frozenset(lanes)
+        self._began = self._chosen = frozenset(lanes)
         self._why_not = why_not
         self._at = min(LANES.index(name) for name in lanes)
         self._wrong: str | None = None
@@ -74,7 +74,7 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         self._draw()
 
     def action_close(self) -> None:
-        self.dismiss(self._chosen)
+        self.dismiss(None if self._chosen == self._began else self._chosen)
 
     def on_click(self, event: events.Click) -> None:
         """A lane is switched on or off; a click beside the box closes it."""

@@ -97,7 +97,7 @@ def _openings(frame: Frame) -> Wordings:
         counts = ", ".join(f"{lane.name} {format_short(lane.counters.requests)}" for lane in lanes)
         return (
             ((f"Same packets, answered so far: {counts}. ", "text"),),
-            (("Answers differ. ", "text"),),
+            (("Some have answered less. ", "text"),),
             (),
         )
     return ((("Same packets, same answers. ", "text"),), ())
