@@ -200,7 +200,7 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
 def cured_herd(frame: Frame) -> Wordings | None:
     """The verdict where EPOLLEXCLUSIVE keeps the herd down, if not to one; None where that is not seen."""
     lane = next((lane for lane in frame.lanes if lane.name == "epoll-exclusive"), None)
-    if lane is None or not frame.scenario.churn or not lane.counters.spurious_wakes:
+    if lane is None or len(frame.lanes) > 2 or not frame.scenario.churn or not lane.counters.spurious_wakes:
         return None
     who: Line = ((lane.name, lane.name),)
     counts: Line = (
@@ -208,7 +208,7 @@ def cured_herd(frame: Frame) -> Wordings | None:
         (f"{format_short(lane.counters.spurious_wakes)} more in vain", "strong"),
     )
     return (
-        (*who, *counts, (": while one is busy, the next one is woken for its connection too", "text")),
-        (*who, *counts, (": one was busy, another woken", "text")),
-        (*who, *counts),
+        (*who, *counts, (": while one is busy, the next one is woken for its connection too.", "text")),
+        (*who, *counts, (": one was busy, another woken.", "text")),
+        (*who, *counts, (".", "text")),
     )
