@@ -133,12 +133,12 @@ def struck(frame: Frame) -> Wordings | None:
     spared: Line = ()
     if others:
         spared = ((". ", "text"), (others[0].name, others[0].name), (" is spared", "text"))
-    key: Line = (
-        (("", "text"),) if not curable(first.warning, frame.scenario) else ((f" · {KEY}: cure it", "good"),)
-    )
+    key: Line = ((".", "text"),)
+    if curable(first.warning, frame.scenario):
+        key = ((" · ", "dim"), (f"{KEY}: cure it", "good"), (".", "text"))
     each: Wordings = ()
     if len(lanes) > 1:
-        each = ((*_each(lanes), *key), _each(lanes))
+        each = ((*_each(lanes), *key), (*_each(lanes), (".", "text")))
     return (
         *each,
         (*who, *what, *last, *spared, *key),
@@ -190,10 +190,10 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
     maker = MAKERS.get(scenario.fault)
     if maker is None or maker in scenario.lanes:
         return None
-    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, maker))
+    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, "strong"))
     return (
-        (*fault, (" makes, which is not in this race. P: presets that show one", "text")),
-        (*fault, (" makes, which is not in this race", "text")),
+        (*fault, (" makes, which is not in this race. P: presets that show one.", "text")),
+        (*fault, (" makes, which is not in this race.", "text")),
     )
 
 
