@@ -133,12 +133,12 @@ def struck(frame: Frame) -> Wordings | None:
     spared: Line = ()
     if others:
         spared = ((". ", "text"), (others[0].name, others[0].name), (" is spared", "text"))
-    key: Line = (
-        (("", "text"),) if not curable(first.warning, frame.scenario) else ((f" · {KEY}: cure it", "good"),)
-    )
+    key: Line = ((".", "text"),)
+    if curable(first.warning, frame.scenario):
+        key = ((" · ", "dim"), (f"{KEY}: cure it", "good"), (".", "text"))
     each: Wordings = ()
     if len(lanes) > 1:
-        each = ((*_each(lanes), *key), _each(lanes))
+        each = ((*_each(lanes), *key), (*_each(lanes), (".", "text")))
     return (
         *each,
         (*who, *what, *last, *spared, *key),
@@ -200,7 +200,7 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
 def cured_herd(frame: Frame) -> Wordings | None:
     """The verdict where EPOLLEXCLUSIVE keeps the herd down, if not to one; None where that is not seen."""
     lane = next((lane for lane in frame.lanes if lane.name == "epoll-exclusive"), None)
-    if lane is None or not frame.scenario.churn or not lane.counters.spurious_wakes:
+    if lane is None or len(frame.lanes) > 2 or not frame.scenario.churn or not lane.counters.spurious_wakes:
         return None
     who: Line = ((lane.name, lane.name),)
     counts: Line = (

@@ -143,6 +143,7 @@ def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
     words = text_of(verdict(told, width))
     assert len(words) <= width
     assert words.startswith("epoll-et: no-drain")
+    assert words.endswith(".")
     assert "u: cure it" in words
     assert ("epoll is spared" in words) == (width >= 80)
     assert struck(frame(lane("epoll"), lane("epoll-et"))) is None
@@ -151,7 +152,7 @@ def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
 def test_where_several_are_struck_each_is_told():
     views = [replace(DRAIN, kind="slow-reader", brief=f"{who} waits") for who in ("one", "everybody")]
     lanes = [lane("thread", warning=views[0]), lane("epoll", warning=views[1])]
-    assert text_of(verdict(frame(*lanes), 100)) == "thread: one waits; epoll: everybody waits"
+    assert text_of(verdict(frame(*lanes), 100)) == "thread: one waits; epoll: everybody waits."
 
 
 def test_a_mistake_that_nobody_here_can_make():
