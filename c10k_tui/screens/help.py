@@ -28,8 +28,8 @@ INTRODUCTION = (
     "epoll leaves the list in the kernel, and the network interrupt itself puts the ready ones on a "
     "ready list.",
     "All lanes get the same packets. The kernel is simulated; its figures are those of a cost table "
-    "and are labelled so. Only the host lane (h) and the letters on a filled ground in the cost curve (v) "
-    "are measured, on this machine's own kernel.",
+    "and are labelled so. Only the host lane (h), the letters on a filled ground in the cost curve (v) and "
+    "what is called measured in the comparison (w) are measured, on this machine's own kernel.",
 )
 SECTIONS = (
     (
