@@ -71,8 +71,7 @@ class CapacityModel:
     @property
     def load(self) -> Scenario:
         """The load that is the same at every size."""
-        active = self.active if isinstance(self.active, Share) else min(self.active, self._load.fds)
-        return replace(self._load, active=active)
+        return replace(self._load, fds=QUESTION, active=self.active)
 
     # -- keys -----------------------------------------------------------------------------
 
@@ -106,7 +105,7 @@ class CapacityModel:
     # -- what is known --------------------------------------------------------------------
 
     def _key(self, lane: str) -> Key:
-        return replace(self.load, fds=QUESTION, lanes=(lane,)), self.limit_ns
+        return replace(self.load, lanes=(lane,)), self.limit_ns
 
     def found(self, lane: str) -> Capacity | None:
         """What a lane holds, if that is known."""

@@ -20,10 +20,10 @@ and join, 18.8 microseconds less its switches; ``process_start``: fork, exit and
 same (a small process on a virtual machine). Refills: a byte handed round a ring of N pipes costs 2.6
 microseconds a hop between two threads, 3.9 between 32, 4.2 between 400, 5.1 between 1000; between
 processes 2.6, 6.8, 40 and 136. A working set per task and a price per byte are fitted to the part up
-to a hundred tasks; by the wall's clock processes are dearer than that beyond. By the kernel's own accounts
-of CPU time they are not: a request over loopback took a server of 2, 32, 128, 512 and 1000 processes (those
-of :mod:`sim.measuring.lanes`) 14, 29, 28, 34 and 36 microseconds, and takes 6.1, 11.6, 15.1, 16.2 and 16.3
-here, which is 2.3, 2.5, 1.9, 2.1 and 2.2 times less, as with epoll, whose caches are as cold.
+to a hundred tasks. Beyond it processes are dearer than that by the wall's clock, but not by the kernel's
+accounts of CPU time: a request took servers of 2, 32, 128, 512 and 1000 processes
+(:mod:`sim.measuring.lanes`) 14, 29, 28, 34 and 36 microseconds, and takes 6.1, 11.6, 15.1, 16.2 and 16.3
+here, 1.9 to 2.5 times less throughout, as with epoll (14 and 5.8): real caches go cold between requests.
 ``thread_bytes``: 8000 blocked threads took 16.4 kB of kernel stack each, 4.2 of page tables, 7.7 of slab,
 8.5 of touched stack;
 ``process_bytes``: 400 forked processes 16.4, 48.5, about 10 and 34.8 kB. ``socket_bytes``: object sizes

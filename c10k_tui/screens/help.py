@@ -34,8 +34,8 @@ INTRODUCTION = (
     "and Brewer ran 100,000 of them in user space (HotOS 2003). Rings and ports tell what was received, and "
     "not that something could be: the grid shows what completed.",
     "All lanes get the same packets. The kernel is simulated; its figures are those of a cost table "
-    "and are labelled so. Only the host lane (h) and the letters on a filled ground in the cost curve (v) "
-    "are measured, on this machine's own kernel.",
+    "and are labelled so. Only the host lane (h), the letters on a filled ground in the cost curve (v) and "
+    "what is called measured in the comparison (w) are measured, on this machine's own kernel.",
     "A lane in a heavy red frame makes a mistake (P lists some): its words tell which, and what to do "
     "instead. An exclamation mark stands at the descriptor concerned, and on the time line where it "
     "struck first.",

@@ -7,7 +7,6 @@ clock, so that such a screen can be recorded and comes out the same again.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
@@ -68,29 +67,29 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
 
     # -- what each of them is ---------------------------------------------------------------
 
-    @abstractmethod
     def compute(self) -> bool:
         """Compute what can be computed between two frames; whether there was anything to do."""
+        raise NotImplementedError
 
-    @abstractmethod
     def heading(self, notice: str, width: int) -> Sequence[Line]:
         """The lines at the top."""
+        raise NotImplementedError
 
-    @abstractmethod
     def frame_words(self) -> tuple[str, str]:
         """What stands on the body's frame, above and below."""
+        raise NotImplementedError
 
-    @abstractmethod
     def body_height(self, height: int) -> int:
         """Lines of the body, its frame included, on a screen of so many."""
+        raise NotImplementedError
 
-    @abstractmethod
     def body_lines(self, width: int, height: int) -> Sequence[Line]:
         """The body."""
+        raise NotImplementedError
 
-    @abstractmethod
     def told_lines(self, width: int, height: int) -> Sequence[Line]:
         """What it means, in words."""
+        raise NotImplementedError
 
     # -- drawing ----------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.comparison import (
     COMPLETION_LANES,
@@ -162,6 +164,32 @@ def test_a_livelock_ends_by_the_price_list():
     assert row.events < REQUESTS
     assert len(parts) <= 1 + MOST_PIECES
     assert parts[-1].work_ns < WORK_LIMIT_NS + 20_000_000
+
+
+@settings(max_examples=25)
+@given(
+    lane=st.sampled_from(LANES),
+    fds=st.integers(1, 400),
+    active=st.integers(1, 400),
+    rate=st.sampled_from([0, 500, 20_000, 300_000]),
+    burst=st.integers(1, 40),
+    churn=st.sampled_from([0, 0, 2_000]),
+)
+def test_any_trial_ends_with_figures_that_can_be(lane, fds, active, rate, burst, churn):
+    scenario = Scenario(fds=fds, active=min(fds, active), rate=rate, burst=burst, churn=churn)
+    parts, ended = pieces(lane, scenario)
+    row: Any = ended
+    assert all(0 <= part.done <= 1 for part in parts)
+    assert len(parts) <= 1 + MOST_PIECES
+    figures = (
+        row.calls_per_event,
+        row.examined_per_event,
+        row.copied_in_per_event,
+        row.copied_out_per_event,
+        row.switches_per_event,
+    )
+    assert all(value is None for value in figures) if not row.events else all(v >= 0 for v in figures)
+    assert row.connection_bytes > 0
 
 
 def test_estimated_costs_name_their_source():

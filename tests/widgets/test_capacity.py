@@ -98,6 +98,14 @@ def test_keys_change_bound_share_and_rate_and_what_is_known_stays_known(whole):
     assert model.missing() == []
 
 
+def test_the_size_of_the_race_that_is_on_does_not_matter():
+    small, large = (CapacityModel(Scenario(fds=fds, active=1), BUILT_IN) for fds in (1, 1_000_000))
+    for model in (small, large):
+        model.active = 3
+    assert small.load == large.load
+    assert small.command() == "c10k-tui capacity --p99 1ms --active 3"
+
+
 def test_the_race_beyond_is_the_first_size_that_did_not_hold(whole):
     whole.lane = "select"
     assert (whole.beyond().fds, whole.beyond().lanes) == (7_900, ("select",))
