@@ -16,6 +16,8 @@ from sim.pathsteps import LOOP_STAGES, Side, Step
 from sim.units import format_duration
 
 _SENTENCE_ROWS = 5
+_HIGH, _TOLD_ROWS = 20, 4
+"""From this height on title and sentence take so many rows, whatever they say."""
 _TOTAL_WIDTH = 12
 _STAGE_WIDTH, _COST_WIDTH = 12, 10
 _BESIDE = 92
@@ -77,8 +79,7 @@ def side_lines(model: PathModel, side: Side, width: int, height: int) -> list[Li
     if step is None:
         return _beside(model, side, width, height)
     role = side.name
-    told: list[Line] = [(("▌ ", role), (title_of(side, step), role))]
-    told += wrap(((sentence(path, side, step), "text"),), width, _SENTENCE_ROWS)
+    told = _said((title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height)
     cost = _cost_lines(path, side, step, width)
     source = source_lines(path, step, width) if side.name == "epoll" else []
     room = height - len(told) - len(cost)
@@ -183,23 +184,27 @@ def _cost_lines(path: PacketPath, side: Side, step: Step, width: int) -> list[Li
     return lines
 
 
+def _said(title: Span, words: Line, width: int, height: int) -> list[Line]:
+    """A title and a sentence; where there is room they always take as many rows, so that nothing jumps."""
+    text, role = title
+    lines: list[Line] = [(("▌ ", role), (text, role)), *wrap(words, width, _SENTENCE_ROWS)]
+    return [*lines, *([()] * (_TOLD_ROWS - len(lines)))] if height >= _HIGH else lines
+
+
 def _beside(model: PathModel, side: Side, width: int, height: int) -> list[Line]:
     """A side that has nothing to show at this step: why, and how its structures stand."""
-    words: Line
     if side.failure is not None:
-        words = ((side.failure, "alarm"),)
-    elif _goes_on(model, side):
-        words = (("Nothing here corresponds to it: select keeps no list of what came.", "dim"),)
+        return _said((f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height)
+    if _goes_on(model, side):
+        title, words = ("Nothing of the kind", "dim"), "select keeps no list of what came."
     elif side.unfinished:
-        words = (("Not followed further: ", "dim"), (side.unfinished, "wasted"))
+        title, words = ("Not followed further", "wasted"), f"{side.unfinished}."
     elif side.dropped:
-        words = (("The packet was dropped: its way has ended.", "alarm"),)
+        title, words = ("Dropped", "alarm"), "The packet's way has ended."
     else:
         since = duration_words(side.total_ns)
-        words = ((f"The program has had its data since {since} after the packet came.", "good"),)
-    told = wrap(words, width, height)
-    if side.failure is not None:
-        return told
+        title, words = ("Done", "good"), f"The program has its data: {since} after the packet came."
+    told = _said(title, ((words, "text"),), width, height)
     return [*told, *_with_ledger(model, side, None, (width, height - len(told)), [])]
 
 
