@@ -100,9 +100,9 @@ def _with_ledger(
     """The structures, and all steps with their costs beside them or beneath, where there is room for that."""
     width, room = size
     if width < _BESIDE:
-        return _drawn(model, side, step, size, source, [(), *ledger_lines(model, side, width)])
+        return _drawn(model, side, step, size, source, ledger_lines(model, side, width))
     left = _drawn(model, side, step, (width - _LEDGER_WIDTH, room), source, [])
-    right: list[Line] = [(), *ledger_lines(model, side, _LEDGER_WIDTH - 2)]
+    right: list[Line] = ledger_lines(model, side, _LEDGER_WIDTH - 2)
     lines: list[Line] = []
     for one, other in zip_longest(left, right, fillvalue=()):
         lines.append((*pad(one, width - _LEDGER_WIDTH), ("  ", "text"), *other))
@@ -142,11 +142,11 @@ def _drawn(
 
 
 def ledger_lines(model: PathModel, side: Side, width: int) -> list[Line]:
-    """All steps of a side and what each costs, those to come without."""
+    """A heading, and all steps of a side with what each costs, those to come without."""
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
     room = width - _STAGE_WIDTH - _COST_WIDTH - 2
-    lines: list[Line] = []
+    lines: list[Line] = [(("costs, bars to this side's dearest", "idle"),)]
     for at, beat in enumerate(model.beats):
         step = beat[index]
         if step is None:
