@@ -41,7 +41,9 @@ def chosen(
     theirs = [row for row in with_data if row.fd - first_fd in slots]
     if theirs:
         return Packet(theirs[-1].time_ns, theirs[-1].serial)
-    packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
+    packet = None
+    if not race.scenario.churn:  # where clients are replaced, who will be in the cell is not known yet
+        packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
     if packet is None:
         raise NotFollowed("no packet for this cell, nor soon: choose a busy one, or esc and g")
     return packet

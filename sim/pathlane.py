@@ -27,7 +27,7 @@ from sim.accounts import Account, Count
 from sim.clock import NEVER
 from sim.files.tcp import StreamSocket
 from sim.network import CALLBACKS
-from sim.pathsteps import SHOWN, Packet, State
+from sim.pathsteps import Packet, State, shown
 from sim.records import Kind, Record
 from sim.selector import ScanCall
 from sim.servers.select import SelectServer
@@ -177,7 +177,7 @@ class LaneWatch:
             buffer_bytes=0 if socket is None else socket.received_bytes,
             mask=0 if socket is None else socket.mask,
             hooked=() if socket is None else tuple(self._hooked(socket)),
-            ready=tuple(item.fd for item in ready[:SHOWN]),
+            ready=shown([item.fd for item in ready], self.fd),
             ready_count=len(ready),
             server=self._doing(),
             word=word,
@@ -241,17 +241,21 @@ class Tap:
     def interrupt(self) -> None:
         """The NIC interrupts."""
         network, watch = self._network, self._watch
-        ours = not watch.begun and network.due_ns == watch.packet.at_ns
-        if ours:
-            watch.begins()
-        ledger = network.kernel.ledger
-        ledger.fold()
-        before_ns = ledger.spent_ns[Account.INTERRUPT]
+        if watch.begun or network.due_ns != watch.packet.at_ns:
+            network.interrupt()
+            self.due_ns = network.due_ns
+            return
+        watch.begins()
+        before_ns = self._booked_ns()
         network.interrupt()
         self.due_ns = network.due_ns
-        if ours:
-            ledger.fold()
-            watch.ended(ledger.spent_ns[Account.INTERRUPT] - before_ns)
+        watch.ended(self._booked_ns() - before_ns)
+
+    def _booked_ns(self) -> int:
+        """What interrupts have cost so far, the part that is still ahead included."""
+        ledger = self._network.kernel.ledger
+        ledger.fold()
+        return ledger.spent_ns[Account.INTERRUPT]
 
 
 def take(watch: LaneWatch, lane: Lane, until: Callable[[], bool]) -> bool:

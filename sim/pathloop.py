@@ -42,7 +42,7 @@ from sim.loop.simulated import Step as LoopStep
 from sim.loop.simulated import Watcher
 from sim.loop.stacks import awaits, frames
 from sim.network import Network
-from sim.pathsteps import SHOWN, Ledger, Program, Spent, State, Step, spent_between
+from sim.pathsteps import Ledger, Program, Spent, State, Step, shown, spent_between
 from sim.records import Kind, Record
 from sim.scenario import Scenario
 from sim.workload import Window, Workload
@@ -195,18 +195,19 @@ class LoopWatch(Watcher):
         """The structures above epoll at this moment."""
         coroutine = self.task.get_coro()
         running = asyncio.current_task(self.loop) is self.task
-        handles = [_name(handle, self.loop) for handle in self.loop._ready]
+        handles = [_name(handle) for handle in self.loop._ready]
+        ready = [item.fd for item in self.kernel.epolls[0].ready]
         line = coroutine.cr_frame.f_lineno if coroutine.cr_frame is not None else 0
         finished = self.future.done()
         return State(
             segments=len(self.socket.received),
             buffer_bytes=self.socket.received_bytes,
             mask=self.socket.mask,
-            ready=tuple(item.fd for item in self.kernel.epolls[0].ready[:SHOWN]),
-            ready_count=len(self.kernel.epolls[0].ready),
-            events=self.events[:SHOWN],
+            ready=shown(ready, self.fd),
+            ready_count=len(ready),
+            events=shown(self.events, next((event for event in self.events if event[0] == self.fd), None)),
             events_count=len(self.events),
-            handles=tuple(handles[:SHOWN]),
+            handles=tuple(handles),
             stream_bytes=len(self.reader._buffer),
             future="finished" if finished else "pending",
             task="running" if running else "ready" if finished else "suspended",
@@ -265,7 +266,7 @@ class LoopWatch(Watcher):
             self._step("future", replace(after, read_bytes=self._read.read_bytes), "handle")
 
 
-def _name(handle: Any, loop: Any) -> str:
+def _name(handle: Any) -> str:
     """A callback of the loop, in a few words."""
     callback = handle._callback
     owner = getattr(callback, "__self__", None)

@@ -14,7 +14,7 @@ from sim.clock import NEVER
 from sim.lane import Lane
 from sim.network import CALLBACKS
 from sim.pathlane import MOST_RECORDS, LaneWatch, take
-from sim.pathsteps import SHOWN, Ledger, Side, Spent, State, spent_between, taken_from
+from sim.pathsteps import Ledger, Side, Spent, State, shown, spent_between, taken_from
 from sim.records import Kind
 from sim.servers.epoll import EpollServer
 from sim.servers.select import SelectServer
@@ -66,7 +66,7 @@ def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
     """The way in a lane that waits in epoll, up to where epoll_wait reports the packet.
 
     Returns:
-        The way, and all that the call reported.
+        The way, and what the call reported of connections.
     """
     server = lane.server
     assert isinstance(server, EpollServer)
@@ -90,7 +90,8 @@ def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
         _reported(watch, steps, rest_ns, reported)
     elif came and not watch.dropped:
         _taken_along(watch, steps, rest_ns)
-    return _side(watch, steps, finished=bool(reported), came=came), tuple(reported)
+    of_connections = tuple(event for event in reported if event[0] != server.listener_fd)
+    return _side(watch, steps, finished=bool(reported), came=came), of_connections
 
 
 def _waited(watch: LaneWatch, spent_ns: list[int], rest_ns: int) -> Spent:
@@ -110,7 +111,7 @@ def _reported(watch: LaneWatch, steps: Ledger, rest_ns: int, reported: list[tupl
     asleep = replace(watch.after, server=watch.queued.server)
     awake = replace(mark.state, server="runnable")
     steps.add("wake", waited, asleep, awake, others=mark.reads)
-    events = tuple(reported[:SHOWN])
+    events = shown(reported, next(event for event in reported if event[0] == watch.fd))
     told = replace(awake, server="running", events=events, events_count=len(reported), scanned=len(reported))
     steps.add("return", returned, awake, told)
 

@@ -7,8 +7,9 @@ What has no price of its own costs nothing here and says which step's price it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sim.accounts import Account
 from sim.loop.stacks import Place
@@ -34,7 +35,7 @@ BEATS: tuple[tuple[str | None, str | None], ...] = (
 )
 """What stands side by side: a stage with epoll and asyncio, and one with select; None: nothing (any more)."""
 SHOWN = 12
-"""Entries of a list that a state carries, from its head."""
+"""Entries of a list that a state carries: those up to ours, or from its head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class State:
     hooked: tuple[str, ...] = ()
     """The functions on the socket's wait queue, in the order in which a wake-up calls them."""
     ready: tuple[int, ...] = ()
-    """Descriptors on epoll's ready list, the first :data:`SHOWN`."""
+    """Descriptors on epoll's ready list, :data:`SHOWN` of them: see :func:`shown`."""
     ready_count: int = 0
     server: str = ""
     """``asleep``, ``runnable``, ``scanning``, ``serving``; of the program that waits."""
@@ -69,7 +70,7 @@ class State:
     word: int = 0
     """select: the word of the bitmap that has the descriptor's bit."""
     events: tuple[tuple[int, int], ...] = ()
-    """What the waiting call has reported: descriptor and mask, the first :data:`SHOWN`."""
+    """What the waiting call has reported: descriptor and mask, as many."""
     events_count: int = 0
     handles: tuple[str, ...] = ()
     """The loop's callbacks that are to run next, in order."""
@@ -171,6 +172,17 @@ class Program:
     """Connections that are asyncio's; all others that epoll watches are silent."""
     turn_ns: int
     """What the loop's turn had cost before it went to wait: the price that selector's work is part of."""
+
+
+Entry = TypeVar("Entry")
+
+
+def shown(entries: Sequence[Entry], ours: Entry | None) -> tuple[Entry, ...]:
+    """:data:`SHOWN` entries of a list: the first ones, or, if ours is not among these, those up to it."""
+    end = SHOWN
+    if ours is not None and ours in entries:
+        end = max(SHOWN, entries.index(ours) + 1)
+    return tuple(entries[end - SHOWN : end])
 
 
 Spent = dict[str, int]

@@ -16,6 +16,8 @@ from sim.pathsteps import LOOP_STAGES, Side, Step
 from sim.units import format_duration
 
 _SENTENCE_ROWS = 5
+_HIGH, _TOLD_ROWS = 20, 4
+"""From this height on title and sentence take so many rows, whatever they say."""
 _TOTAL_WIDTH = 12
 _STAGE_WIDTH, _COST_WIDTH = 12, 10
 _BESIDE = 92
@@ -77,8 +79,7 @@ def side_lines(model: PathModel, side: Side, width: int, height: int) -> list[Li
     if step is None:
         return _beside(model, side, width, height)
     role = side.name
-    told: list[Line] = [(("▌ ", role), (title_of(side, step), role))]
-    told += wrap(((sentence(path, side, step), "text"),), width, _SENTENCE_ROWS)
+    told = _said((title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height)
     cost = _cost_lines(path, side, step, width)
     source = source_lines(path, step, width) if side.name == "epoll" else []
     room = height - len(told) - len(cost)
@@ -99,9 +100,9 @@ def _with_ledger(
     """The structures, and all steps with their costs beside them or beneath, where there is room for that."""
     width, room = size
     if width < _BESIDE:
-        return _drawn(model, side, step, size, source, [(), *ledger_lines(model, side, width)])
+        return _drawn(model, side, step, size, source, ledger_lines(model, side, width))
     left = _drawn(model, side, step, (width - _LEDGER_WIDTH, room), source, [])
-    right: list[Line] = [(), *ledger_lines(model, side, _LEDGER_WIDTH - 2)]
+    right: list[Line] = ledger_lines(model, side, _LEDGER_WIDTH - 2)
     lines: list[Line] = []
     for one, other in zip_longest(left, right, fillvalue=()):
         lines.append((*pad(one, width - _LEDGER_WIDTH), ("  ", "text"), *other))
@@ -141,11 +142,11 @@ def _drawn(
 
 
 def ledger_lines(model: PathModel, side: Side, width: int) -> list[Line]:
-    """All steps of a side and what each costs, those to come without."""
+    """A heading, and all steps of a side with what each costs, those to come without."""
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
     room = width - _STAGE_WIDTH - _COST_WIDTH - 2
-    lines: list[Line] = []
+    lines: list[Line] = [(("costs, bars to this side's dearest", "idle"),)]
     for at, beat in enumerate(model.beats):
         step = beat[index]
         if step is None:
@@ -183,23 +184,27 @@ def _cost_lines(path: PacketPath, side: Side, step: Step, width: int) -> list[Li
     return lines
 
 
+def _said(title: Span, words: Line, width: int, height: int) -> list[Line]:
+    """A title and a sentence; where there is room they always take as many rows, so that nothing jumps."""
+    text, role = title
+    lines: list[Line] = [(("▌ ", role), (text, role)), *wrap(words, width, _SENTENCE_ROWS)]
+    return [*lines, *([()] * (_TOLD_ROWS - len(lines)))] if height >= _HIGH else lines
+
+
 def _beside(model: PathModel, side: Side, width: int, height: int) -> list[Line]:
     """A side that has nothing to show at this step: why, and how its structures stand."""
-    words: Line
     if side.failure is not None:
-        words = ((side.failure, "alarm"),)
-    elif _goes_on(model, side):
-        words = (("Nothing here corresponds to it: select keeps no list of what came.", "dim"),)
+        return _said((f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height)
+    if _goes_on(model, side):
+        title, words = ("Nothing of the kind", "dim"), "select keeps no list of what came."
     elif side.unfinished:
-        words = (("Not followed further: ", "dim"), (side.unfinished, "wasted"))
+        title, words = ("Not followed further", "wasted"), f"{side.unfinished}."
     elif side.dropped:
-        words = (("The packet was dropped: its way has ended.", "alarm"),)
+        title, words = ("Dropped", "alarm"), "The packet's way has ended."
     else:
         since = duration_words(side.total_ns)
-        words = ((f"The program has had its data since {since} after the packet came.", "good"),)
-    told = wrap(words, width, height)
-    if side.failure is not None:
-        return told
+        title, words = ("Done", "good"), f"The program has its data: {since} after the packet came."
+    told = _said(title, ((words, "text"),), width, height)
     return [*told, *_with_ledger(model, side, None, (width, height - len(told)), [])]
 
 

@@ -21,6 +21,8 @@ NAME_WIDTH = 12
 _MASKS = ((polling.IN, "IN"), (polling.OUT, "OUT"), (polling.RDHUP, "RDHUP"), (polling.HUP, "HUP"))
 _BLOCKS = 8
 """Frames or segments that are drawn one by one."""
+_NUMBERS = 3
+"""Descriptors of a list that are named."""
 _BITS = 21
 """Bits of a bitmap that are drawn: ours in the middle."""
 
@@ -70,14 +72,17 @@ def _hooked(path: PacketPath, side: Side, state: State) -> Line:
 
 
 def _numbers(fds: tuple[int, ...], whole: int, ours: int) -> Line:
-    """A list of descriptors, cut around ours."""
+    """A list of descriptors; of a long one those up to ours, or the first ones, and how many there are."""
     if not fds:
         return _none("empty")
-    spans: list[Span] = []
-    for index, fd in enumerate(fds):
+    end = fds.index(ours) + 1 if ours in fds else _NUMBERS
+    first = max(0, end - _NUMBERS) if whole > _NUMBERS else 0
+    some = fds[first : max(end, _NUMBERS)]
+    spans: list[Span] = [(f"{glyphs.ELLIPSIS} ", "dim")] if first else []
+    for index, fd in enumerate(some):
         spans += [(" " if index else "", "text"), (str(fd), "cursor" if fd == ours else "text")]
-    if whole > len(fds):
-        spans.append((f" … {whole:,}", "dim"))
+    if whole > len(some):
+        spans.append((f" of {whole:,}", "dim"))
     return tuple(spans)
 
 

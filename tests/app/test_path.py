@@ -6,6 +6,10 @@ import pytest
 
 from c10k_tui.path_keys import PATH_BINDINGS
 from c10k_tui.path_model import STEP_S
+from c10k_tui.recording.header import Settings, Start
+from c10k_tui.recording.headless import again, record
+from c10k_tui.recording.key_script import parse_script
+from c10k_tui.recording.reader import read, replay_of
 from c10k_tui.screens.help import PATH_INTRODUCTION
 from c10k_tui.screens.path import PathScreen
 from c10k_tui.widgets.footer import key_of
@@ -154,7 +158,7 @@ async def test_before_the_first_packet_one_line_says_what_to_do():
     ids=["poll only", "FD_SETSIZE", "churn", "a million"],
 )
 async def test_it_opens_whatever_is_raced(scenario):
-    async with stand(scenario, speed=None) as it:
+    async with stand(scenario, speed=30.0) as it:
         it.session.race.advance(5_000_000)
         it.race_screen.draw()
         await it.press("g")
@@ -194,3 +198,23 @@ async def test_too_small_a_terminal_is_told():
         await it.pilot.resize_terminal(70, 20)
         await it.pilot.pause(0)
         assert "the path needs 80×24, this terminal is 70×20" in it.text()
+
+
+async def test_where_clients_are_replaced_the_next_packet_of_a_cell_is_not_known():
+    async with stand(Scenario(fds=16, active=3, rate=2_000, churn=100), paused=True) as it:
+        slot = int(it.session.race.workload.active[0])
+        it.race_screen._point_at((slot, slot))
+        await it.press("g")
+        assert "no packet for this cell" in it.text()
+
+
+def test_a_recording_with_a_path_in_it_comes_out_the_same_again(tmp_path):
+    first, second = tmp_path / "1.cast", tmp_path / "2.cast"
+    keys = "wait 500ms; g; n; n; wait 200ms; .; .; .; a; wait 1100ms; a; end; wait 100ms; escape; wait 500ms"
+    settings = Settings(start=Start(RACED), width=80, height=24, speed=None)
+    record(first, settings, parse_script(keys, 30))
+    again(second, replay_of(read(first)))
+    assert first.read_bytes() == second.read_bytes()
+    shown = first.read_text(encoding="utf-8")
+    assert "of 16" in shown
+    assert "The line after await" in shown

@@ -218,6 +218,21 @@ def test_the_states_are_the_kernels():
     assert path.epoll.ring_slot == (lane._counters().packets - 1) % RING_SLOTS
 
 
+def test_who_came_first_is_counted():
+    race = raced(BURSTS)
+    for packet in packets(race)[-3:]:
+        side = follow(race, packet).select
+        lane = unwatched(race, "select", packet.at_ns - 1)
+        made = lane.journal.made
+        lane.kernel.run_until(packet.at_ns + side.total_ns)
+        records = lane.journal.since(made)
+        read_at = next(at for at, r in enumerate(records) if r[1] == Kind.READ and r[2] == side.fd)
+        return_at = max(at for at in range(read_at) if records[at][1] == Kind.RETURN)
+        reads = [record for record in records[return_at:read_at] if record[1] == Kind.READ]
+        assert step_of(side, "read").others == len(reads)
+        assert step_of(side, "softirq").others == packet.serial % 3
+
+
 def test_the_bitmap_has_our_bit_before_and_after():
     race = raced(QUIET)
     path = follow(race, packets(race)[-1])
@@ -324,6 +339,19 @@ def test_where_interrupts_take_all_the_cpu_it_says_that_nobody_comes():
     path = follow(race, packets(race)[-1])
     assert "interrupts take all the CPU" in path.epoll.unfinished
     assert path.epoll.steps[-1].stage == "list"
+
+
+def test_where_clients_come_the_listening_socket_is_no_connection_of_the_loops():
+    race = raced(CHURN)
+    paths = [follow(race, packet) for packet in packets(race)[-12:]]
+    with_listener = [path for path in paths if (3, 1) in step_of(path.epoll, "return").after.events]
+    assert with_listener
+    for path in with_listener:
+        assert 3 not in {fd for fd, _ in step_of(path.epoll, "selector").after.events}
+        assert (
+            step_of(path.epoll, "selector").after.events_count
+            == step_of(path.epoll, "return").after.events_count - 1
+        )
 
 
 def test_a_handshake_has_no_such_way_and_what_never_comes_none_at_all():
