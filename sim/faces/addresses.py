@@ -25,8 +25,9 @@ _KIND_BITS, _HIGHEST_KIND, _HIGHEST_PROTOCOL = 0xF, 10, 262
 """``SOCK_TYPE_MASK``; the numbers below ``SOCK_MAX`` and ``IPPROTO_MAX``."""
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", re.ASCII)
 """A part of an address: hexadecimal, octal or decimal, as C writes them."""
+NAME = "localhost"
+"""What this machine is called, and the only name it knows."""
 _UNKNOWN_NAME = (-2, "Name or service not known")
-_UNKNOWN_SERVICE = (-8, "Servname not supported for ai_socktype")
 
 
 class HostError(OSError):
@@ -107,24 +108,6 @@ def address_of(family: int, address: object, caller: str) -> InetAddress:
     return _resolve(host), number
 
 
-def looked_up(host: object, port: object) -> InetAddress:
-    """A host and a port as ``getaddrinfo`` takes them: None is this machine, a port may be digits.
-
-    Raises:
-        TypeError: neither text nor None; neither a number nor text.
-        GaiError: no such host, or no such port.
-    """
-    if not isinstance(host, str | bytes | None):
-        raise TypeError("getaddrinfo() argument 1 must be string or None")
-    if not isinstance(port, int | str | bytes | None):
-        raise OSError("Int or String expected")
-    name = host.decode("idna") if isinstance(host, bytes) else host
-    service = port.decode() if isinstance(port, bytes) else port
-    if isinstance(service, str) and not service.isdecimal():
-        raise GaiError(*_UNKNOWN_SERVICE)
-    return LOOPBACK if name is None else _resolve(name), int(service or 0)
-
-
 def check_address(family: int, kind: int, address: object) -> None:
     """What ``sendto`` makes of an address: streams refuse it or have no use for it.
 
@@ -144,16 +127,26 @@ def check_address(family: int, kind: int, address: object) -> None:
 
 
 def _resolve(host: str) -> str:
-    if host in {"", ANY}:
+    """What ``bind`` and ``connect`` make of a host (``setipaddr``)."""
+    if not host:
         return ANY
-    if host in {"localhost", LOOPBACK}:
-        return LOOPBACK
     if host == "<broadcast>":
         return "255.255.255.255"
-    number = _number_of(host.split("."))
-    if number is None:
+    address = known_address(host)
+    if address is None:
         raise GaiError(*_UNKNOWN_NAME)
-    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+    return address
+
+
+def known_address(host: str) -> str | None:
+    """The address of the one name there is, or of a number in any of the ways C writes it."""
+    return LOOPBACK if host == NAME else numeric_address(host)
+
+
+def numeric_address(host: str) -> str | None:
+    """The address that one to four numbers stand for; None if it is not numbers."""
+    number = _number_of(host.split("."))
+    return None if number is None else ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def _number_of(parts: list[str]) -> int | None:

@@ -11,14 +11,12 @@ from __future__ import annotations
 import socket as host
 from typing import Any, SupportsIndex
 
-from sim.faces.addresses import GaiError
+from sim.faces.addresses import NAME, GaiError, known_address, numeric_address
 from sim.faces.arguments import INT_MAX, c_long_long, c_size
 from sim.faces.names import AddressFamily, AddressInfo, SocketKind
 from sim.faces.process import Face
 from sim.loopback import ANY, LOOPBACK
 
-NAME = "localhost"
-"""What this machine is called, and the only name it knows."""
 IPPROTO_TCP, IPPROTO_UDP = 6, 17
 _KINDS = (
     (SocketKind.SOCK_STREAM, IPPROTO_TCP),
@@ -198,11 +196,8 @@ def _address(name: str | None, flags: int) -> str:
     """The address that a host stands for."""
     if name is None:
         return ANY if flags & AddressInfo.AI_PASSIVE else LOOPBACK
-    if name and not name[-1].isspace():
-        try:
-            return host.inet_ntoa(host.inet_aton(name))
-        except OSError:
-            pass
-    if name != NAME or flags & AddressInfo.AI_NUMERICHOST:
+    find = numeric_address if flags & AddressInfo.AI_NUMERICHOST else known_address
+    address = find(name)
+    if address is None:
         raise error("EAI_NONAME")
-    return LOOPBACK
+    return address

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, SupportsIndex
 
 from sim import options
-from sim.faces.addresses import GaiError, HostError, check_kind, looked_up, split_type
+from sim.faces.addresses import GaiError, HostError, check_kind, split_type
 from sim.faces.arguments import Seconds, c_int, c_socket, duration_ns, parsed_int
 from sim.faces.lookup import IPPROTO_UDP, Lookup
 from sim.faces.names import AddressFamily, MsgFlag, SocketKind
@@ -129,7 +129,7 @@ class SocketModule(Lookup):
     ) -> SocketObject:
         """A socket connected to an address; ``all_errors`` has its error come in a group."""
         host, port = address
-        place = looked_up(host, port)
+        place = self.getaddrinfo(host, port, AddressFamily.AF_INET, SocketKind.SOCK_STREAM)[0][4]
         client = self.socket(AddressFamily.AF_INET, SocketKind.SOCK_STREAM, options.IPPROTO_TCP)
         try:
             if timeout is not DEFAULT_TIMEOUT:

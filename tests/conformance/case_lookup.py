@@ -31,7 +31,7 @@ def constants_of_lookup(world: World) -> Any:
 @case("getaddrinfo(3): hosts")
 def hosts(world: World) -> Any:
     numbers = ("127.0.0.1", "127.1", "0x7f.1", "10.1.2.3", "0", b"127.0.0.1")
-    no_numbers = ("256.1.1.1", "1.2.3.4 ", "", "name.invalid", "a.b.c.d.e")
+    no_numbers = ("127.0.0.1 x", "127.0.0.1\n", "256.1.1.1", "1.2.3.4 ", "", "name.invalid", "a.b.c.d.e")
     find = world.socket.getaddrinfo
     seen = [find(host, 80, INET, STREAM) for host in (*numbers, "localhost")]
     seen += [message(find, host, 80, INET, STREAM, 0, NUMERIC_HOST) for host in (*no_numbers, "localhost")]

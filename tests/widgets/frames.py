@@ -12,12 +12,15 @@ from sim.frame import CallView, Counters, Frame, LaneFrame, PassView
 from sim.records import Record
 from sim.scenario import Scenario
 
+OF_A_LOOP = (Account.LOOP, Account.CALLBACK)
+"""Accounts that only a lane with an event loop has."""
 FIRST_FD = 5
 POLLIN = 1
 
 
 def counters(**known: Any) -> Counters:
-    cost_ns = {account.label: 0 for account in Account} | known.pop("cost_ns", {})
+    cost_ns = {account.label: 0 for account in Account if account not in OF_A_LOOP}
+    cost_ns |= known.pop("cost_ns", {})
     fields: dict[str, Any] = {name: 0 for name in Counters.__dataclass_fields__ if name != "cost_ns"}
     fields |= {"latency_p50_ns": None, "latency_p99_ns": None}
     return Counters(**(fields | known), cost_ns=cost_ns)
