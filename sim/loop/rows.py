@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any, Literal
 
@@ -43,9 +43,11 @@ class TaskRow:
     waiting: Waiting | None
     """None unless it is suspended."""
     place: Place | None
-    """The innermost line of the stack that is the program's own; None if it runs, or has not begun."""
+    """The innermost line of the stack that is the program's own; None while it runs, or has not begun."""
     stack: tuple[Place, ...]
     """Where its coroutine stands and where those stand that it awaits, the outermost first."""
+    number: int = 0
+    """Tells tasks of one loop apart, whatever their names; 0 in our own loop."""
 
 
 def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskRow]:
@@ -58,13 +60,20 @@ def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskR
     """
     tasks = ordered_tasks(loop)[first : None if count is None else first + count]
 
-    running = asyncio.current_task(loop) or _running_on(loop)
+    running = running_task(loop)
     settled_by = Settlers(loop)
-    return [_row(task, task is running, settled_by) for task in tasks]
+    return [
+        replace(_row(task, task is running, settled_by), number=getattr(task, "number", 0)) for task in tasks
+    ]
+
+
+def running_task(loop: Any) -> Any:
+    """The task whose step runs, or is about to; None if none does."""
+    return asyncio.current_task(loop) or _running_on(loop)
 
 
 def _running_on(loop: Any) -> Any:
-    """The task whose step runs: asked of the callback under way, which may be another thread's."""
+    """As the callback under way has it, which may be another thread's."""
     record = getattr(loop, "watcher", None)
     callback = getattr(getattr(record, "running", None), "_callback", None)
     task = getattr(callback, "__self__", None)
@@ -72,10 +81,13 @@ def _running_on(loop: Any) -> Any:
 
 
 def _row(task: Any, running: bool, settled_by: Settlers) -> TaskRow:
-    if running:
+    standing = inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_SUSPENDED
+    if running and not standing:
         return TaskRow(task.get_name(), "running", None, None, ())
     stack = frames(task.get_coro())
     places = tuple(place_of(frame) for frame in stack)
+    if running:  # its step begins: from these lines it goes on
+        return TaskRow(task.get_name(), "running", None, own(places), places)
     future = task._fut_waiter
     if future is None or future.done():
         begun = inspect.getcoroutinestate(task.get_coro()) != inspect.CORO_CREATED

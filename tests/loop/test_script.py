@@ -307,6 +307,14 @@ FAILS = {
         "<module>",
         "NotImplementedError: os.open is left out of a simulated run.*use open()",
     ),
+    "ends the whole process": (
+        """
+        import os
+        os._exit(3)  #: here
+        """,
+        "<module>",
+        "NotImplementedError: os._exit is left out of a simulated run, .*: use sys.exit",
+    ),
     "does what the loop leaves out": (
         """
         import asyncio
