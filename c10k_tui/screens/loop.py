@@ -78,6 +78,8 @@ class LoopScreen(KeyedScreen[None]):
         self._small = Lines(id="small")
         self.chosen: int | None = None
         """Number of the task chosen; None while the cursor follows the loop."""
+        self._followed: int | None = None
+        """Number of the task that ran last."""
         self.page: Page = "awaits"
         self._culprit = -1
         """Which of the culprits is shown, counted from the newest."""
@@ -187,8 +189,10 @@ class LoopScreen(KeyedScreen[None]):
             return next((row for row in frame.rows if row.number == self.chosen), None)
         at = frame.active - frame.first
         if 0 <= at < len(frame.rows):
+            self._followed = frame.rows[at].number
             return frame.rows[at]
-        return frame.rows[0] if frame.rows else None
+        kept = next((row for row in frame.rows if row.number == self._followed), None)
+        return kept or (frame.rows[0] if frame.rows else None)
 
     def _draw_loop(self, frame: LoopFrame, row: TaskRow | None) -> None:
         held_up = self.watching.is_stuck

@@ -133,8 +133,9 @@ def feed_lines(rows: Sequence[FeedRow], width: int) -> list[Line]:
 
 
 def _feed_line(row: FeedRow, width: int) -> Line:
-    moment = f"{row.time_ns / 1e6:>12,.3f} " if width >= 40 else ""
-    listed: tuple[Span, ...] = ((f" {ARROW} ready list", "epoll"),) if row.listed else ()
+    moment = f"{row.time_ns / 1e6:>10,.3f} " if width >= 40 else ""
+    words = "ready list" if width >= 36 else "list"
+    listed: tuple[Span, ...] = ((f" {ARROW} {words}", "epoll"),) if row.listed else ()
     return clip(((moment, "dim"), *_told(row), *listed), width)
 
 
@@ -143,8 +144,8 @@ def _told(row: FeedRow) -> tuple[Span, ...]:
         to = f"fd {row.fd}" if row.fd >= 0 else "nobody"
         return (f"fd {row.source}{ARROW}", "dim"), (to, "strong"), (f" {format_bytes(row.size)}", "text")
     if row.sort == "wait":
-        slept = f" slept {format_duration(row.slept_ns)}," if row.slept_ns else ""
-        found = f"{row.size} ready" if row.size else "a timer is due"
+        slept = f" slept {format_duration(row.slept_ns)}:" if row.slept_ns else ""
+        found = f"{row.size} ready" if row.size else "timer"
         return ("epoll_wait", "epoll"), (f"{slept} {found}", "text")
     words = {
         "connection": "a connection",

@@ -21,7 +21,7 @@ def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> li
     """The chain of awaits from the task down to what it waits for, the innermost line always in sight."""
     if row is None:
         return [(("no task is chosen: up, down", "dim"),)]
-    last: Line = ((f"{_bottom_words(row)}", role_of(row)),)
+    last: Line = ((_bottom_words(row, now_ns), role_of(row)),)
     if not row.stack:
         return [((_without_stack(row), role_of(row)),)]
     places = list(row.stack)
@@ -46,7 +46,7 @@ def _place_line(place: Place, depth: int, innermost_own: bool, width: int) -> Li
         (f"{place_words(place)} ", role),
         (f"{short_name(place.function)} ", "dim"),
     )
-    return clip((*pad(head, min(44, max(30, width // 2))), (place.text, role)), width)
+    return clip((*pad(head, min(44, max(30, width // 2))), (" ", "text"), (place.text, role)), width)
 
 
 def short_name(function: str) -> str:
@@ -54,12 +54,12 @@ def short_name(function: str) -> str:
     return function.rpartition("<locals>.")[2]
 
 
-def _bottom_words(row: TaskRow) -> str:
+def _bottom_words(row: TaskRow, now_ns: int) -> str:
     if row.state == "running":
         return "runs: goes on after this await"
     if row.state == "ready":
         return "ready: goes on after this await, when its turn comes"
-    return state_words(row, 0) if row.waiting is not None and row.waiting.due_ns is None else "timer"
+    return f"waits for {state_words(row, now_ns)}"
 
 
 def _without_stack(row: TaskRow) -> str:

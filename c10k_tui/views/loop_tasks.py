@@ -13,9 +13,10 @@ from sim.units import format_duration
 
 MARKS: dict[State, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
 """Each state's glyph."""
-_NAME, _WIDE_NAME = 12, 20
-_STATE, _WIDE_STATE = 17, 26
-_PLACE, _WIDE_PLACE = 17, 26
+WIDEST = (24, 26, 30)
+"""The most that names, states and places get."""
+NARROWEST = (12, 17, 16)
+"""The most they get where there is little room."""
 
 
 def role_of(row: TaskRow) -> str:
@@ -59,29 +60,45 @@ def task_lines(frame: LoopFrame, width: int, chosen: int | None, followed: bool)
         chosen: number of the task under the cursor.
         followed: whether the cursor goes along with the loop by itself.
     """
+    if not frame.rows:
+        return []
+    columns = _columns(frame, width)
     return [
-        task_line(row, frame.now_ns, width, (followed + 1) if row.number == chosen else 0)
+        _task_line(row, frame.now_ns, width, columns, (followed + 1) if row.number == chosen else 0)
         for row in frame.rows
     ]
 
 
-def task_line(row: TaskRow, now_ns: int, width: int, cursor: int) -> Line:
+def _columns(frame: LoopFrame, width: int) -> tuple[int, int, int]:
+    """Widths of name, state and place: as wide as they are, within bounds."""
+    most = WIDEST if width >= 90 else NARROWEST
+    name, state, place = zip(
+        *(
+            (len(row.name), len(state_words(row, frame.now_ns)), len(place_words(row.place)))
+            for row in frame.rows
+        ),
+        strict=True,
+    )
+    # What is waited for changes all the time, and a column that moves is hard to read.
+    return min(most[0], max(name)), most[1] if max(state) > 8 else 8, min(most[2], max(place))
+
+
+def _task_line(row: TaskRow, now_ns: int, width: int, columns: tuple[int, int, int], cursor: int) -> Line:
     """One task.
 
     Args:
         cursor: 0: not under the cursor; 1: chosen; 2: the cursor follows the loop and is here now.
     """
-    wide = width >= 90
-    name, state, place = (_WIDE_NAME, _WIDE_STATE, _WIDE_PLACE) if wide else (_NAME, _STATE, _PLACE)
+    name, state, place = columns
     role = role_of(row)
     name_role = ("strong", "cursor", "running-now" if row.state == "running" else "strong")[cursor]
     spans: list[Span] = [
         (f"{MARKS[row.state]} ", role),
         *pad(((row.name, name_role),), name),
-        (" ", "text"),
+        ("  ", "text"),
         *pad(((state_words(row, now_ns), role),), state),
-        (" ", "text"),
+        ("  ", "text"),
     ]
     if row.place is not None:
-        spans += [*pad(((place_words(row.place), "text"),), place), (" ", "text"), (row.place.text, "dim")]
+        spans += [*pad(((place_words(row.place), "text"),), place), ("  ", "text"), (row.place.text, "dim")]
     return clip(tuple(spans), width)

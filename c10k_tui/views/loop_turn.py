@@ -21,7 +21,7 @@ ROLES: dict[Phase, str] = {"wait": "epoll", "timers": "poll", "callbacks": "sele
 """Each part's colour, here and wherever a task waits for it."""
 RING_ROWS = 9
 LEAST_RING_WIDTH = 46
-WIDEST_BOX = 34
+WIDEST_BOX = 28
 SLEPT_NS = 10_000
 """A wait that took longer than this was a sleep; the call itself takes less."""
 _DONE, _TO_DO = "■", "□"
@@ -152,7 +152,7 @@ def _ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
     """Three boxes, the wait on top, and the way round them with the clock."""
     said, here = parts(frame), phase_of(frame)
     box = min(WIDEST_BOX, (width - 4) // 2)
-    gap = min(12, width - 2 * box)
+    gap = min(14, width - 2 * box)
     total = 2 * box + gap
     top_x, left_x = (total - box) // 2, box // 2
     right_x = total - 1 - left_x

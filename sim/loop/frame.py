@@ -140,6 +140,9 @@ class _Names:
         if known is not None:
             return known
         name, _ = who(handle)
+        fd = getattr(getattr(handle._callback, "__self__", None), "_sock_fd", None)
+        if isinstance(fd, int):
+            return f"fd {fd} {name.rpartition('.')[2].strip('_')}"
         if isinstance(handle, TimerHandle):
             return "timer" if name == "_set_result_unless_cancelled" else f"timer {_short(name)}"
         return _short(name)
