@@ -61,11 +61,34 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
     Args:
         marked: the descriptor that the chosen task waits for.
     """
-    room = max(1, height - 3)
+    room = max(1, height - 2)
+    if len(frame.descriptors) <= room:
+        grid = [_row(one, width, marked) for one in frame.descriptors]
+        return [*grid, *[()] * (height - 1 - len(grid)), ready_line(frame, width)]
     grid = _grid(frame.descriptors, width, room, marked)
     blank: list[Line] = [()] * (room - len(grid))
-    lines = [*grid, *blank, legend_line(frame.descriptors, width), (), ready_line(frame, width)]
-    return lines if height >= 4 else [*grid, ready_line(frame, width)][:height]
+    return [*grid, *blank, legend_line(frame.descriptors, width), ready_line(frame, width)][-height:]
+
+
+def _row(one: Descriptor, width: int, marked: int | None) -> Line:
+    """A descriptor in words: there are few enough."""
+    glyph, role = look_of(one)
+    words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.sort, one.sort)
+    if one.sort == "connected" and one.peer < 0:
+        words = "connected, far end closed"
+    quiet = role in ("idle", "frame")
+    spans: list[Span] = [
+        (f"{one.fd:>4}", "cursor" if one.fd == marked else "strong" if quiet else role),
+        (f" {glyph} ", role),
+        (words, "dim" if quiet else "text"),
+    ]
+    if one.sort == "listening" and one.unread_bytes:
+        spans.append((f" · {one.unread_bytes} to accept", "ready"))
+    elif one.unread_bytes:
+        spans.append((f" · {format_bytes(one.unread_bytes)} to read", "ready"))
+    if one.unsent_bytes:
+        spans.append((f" · {format_bytes(one.unsent_bytes)} unsent", "wasted"))
+    return clip(tuple(spans), width)
 
 
 def _grid(descriptors: Sequence[Descriptor], width: int, rows: int, marked: int | None) -> list[Line]:
@@ -144,9 +167,8 @@ def _told(row: FeedRow) -> tuple[Span, ...]:
         to = f"fd {row.fd}" if row.fd >= 0 else "nobody"
         return (f"fd {row.source}{ARROW}", "dim"), (to, "strong"), (f" {format_bytes(row.size)}", "text")
     if row.sort == "wait":
-        slept = f" slept {format_duration(row.slept_ns)}:" if row.slept_ns else ""
-        found = f"{row.size} ready" if row.size else "timer"
-        return ("epoll_wait", "epoll"), (f"{slept} {found}", "text")
+        slept = f"slept {format_duration(row.slept_ns)}" if row.slept_ns else "epoll_wait"
+        return (slept, "epoll"), (f": {row.size} ready" if row.size else ": a timer is due", "text")
     words = {
         "connection": "a connection",
         "end": "end of file",

@@ -65,14 +65,15 @@ class Output:
 
     def put_in_place(self) -> None:
         """The script goes on: the standard streams are its own."""
-        if self._before is None:
+        if sys.stdout is not self._streams[0]:  # others put theirs in place, too, and take them away
             self._before = (sys.stdout, sys.stderr, sys.stdin)
             sys.stdout, sys.stderr, sys.stdin = self._streams
 
     def take_away(self) -> None:
         """The script stands still: the standard streams are what they were."""
-        if self._before is not None:
-            (sys.stdout, sys.stderr, sys.stdin), self._before = self._before, None
+        before, self._before = self._before, None
+        if before is not None and sys.stdout is self._streams[0]:
+            sys.stdout, sys.stderr, sys.stdin = before
 
 
 class _Kept(io.RawIOBase):
