@@ -29,6 +29,8 @@ CALM_FRAMES_PER_S = 10
 """Pictures a second where the loop turns faster than one could follow."""
 CALM_FROM = 10
 """Turns a second from which on that is so."""
+RESTS = 3
+"""A picture that took long (thousands of tasks) is followed by so many times as long without one."""
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 Page = Literal["awaits", "culprit", "error", "output"]
 
@@ -87,7 +89,7 @@ class LoopScreen(KeyedScreen[None]):
         """Tasks above the first row."""
         self._order: list[int] = []
         """Numbers of the rows on the screen."""
-        self._next_s = 0.0
+        self._next_s = self._soonest_s = 0.0
         self._troubles = 0
         """Troubles that have been shown: a new one is shown at once."""
 
@@ -134,10 +136,11 @@ class LoopScreen(KeyedScreen[None]):
         moved = self.watching.tick()
         speed, now_s = self.watching.speed, self._clock()
         calm = speed is None or speed >= CALM_FROM
-        if now_s < self._next_s and not (moved and not calm):
+        if now_s < (self._next_s if calm or not moved else self._soonest_s):
             return
         self._next_s = now_s + 1 / CALM_FRAMES_PER_S
         self.draw()
+        self._soonest_s = now_s + RESTS * (self._clock() - now_s)
 
     def draw(self) -> None:
         """Show the script as it stands."""

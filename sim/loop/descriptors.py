@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sim import polling
 from sim.epoll import Epoll
 from sim.files.eventfd import EventFd
 from sim.files.inet import ESTABLISHED, SYN_SENT, TcpSocket
@@ -23,9 +21,8 @@ Sort = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
-    """One open descriptor."""
+class Descriptor(NamedTuple):
+    """One open descriptor; there can be thousands, and a tuple is made in no time."""
 
     fd: int
     sort: Sort
@@ -64,18 +61,24 @@ def _is_ready(item: Any) -> bool:
 
 
 def _view(fd: int, file: OpenFile, own: bool) -> Descriptor:
-    items = [item for item in file.items if item.fd == fd]
     peer = getattr(file, "peer", None)
+    sort = "self-pipe" if own else _sort(file)
     unread = len(file.queue) if isinstance(file, ListeningSocket) else getattr(file, "received_bytes", 0)
+    listed = ready = watched = False
+    for item in file.items:
+        if item.fd == fd:
+            watched = True
+            listed |= item.listed
+            ready |= _is_ready(item)
     return Descriptor(
-        fd=fd,
-        sort="self-pipe" if own else _sort(file),
-        peer=peer.numbers[0] if peer is not None and peer.numbers else -1,
-        unread_bytes=unread,
-        unsent_bytes=getattr(file, "unsent_bytes", 0),
-        watched=bool(items),
-        listed=any(item.listed for item in items),
-        ready=any(map(_is_ready, items)) if items else bool(file.mask & polling.IN),
+        fd,
+        sort,
+        peer.numbers[0] if peer is not None and peer.numbers else -1,
+        unread,
+        getattr(file, "unsent_bytes", 0),
+        watched,
+        listed,
+        ready,
     )
 
 

@@ -7,14 +7,13 @@ each.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.loop.descriptors import Descriptor, descriptors, ready_list
 from sim.loop.observe import Counters, Culprit, who
-from sim.loop.rows import State, TaskRow, running_task, task_rows
+from sim.loop.rows import State, TaskRow, rows_of, running_task, watched_keys
 from sim.loop.simulated import TimerHandle, ordered_tasks
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def frame_of(script: Script, first: int = 0, count: int = 0) -> LoopFrame:
     timers = [handle for handle in loop._scheduled if not handle._cancelled] if alive else []
     tasks = ordered_tasks(loop) if alive else []
     running = running_task(loop) if alive else None
-    name_of = _Names(loop) if alive else None
     handle = record.running if record is not None else None
+    name_of = _Names(loop, [*handles, handle] if handle is not None else handles) if alive else None
     return LoopFrame(
         now_ns=kernel.now_ns,
         moment=script.moment,
@@ -103,7 +102,7 @@ def frame_of(script: Script, first: int = 0, count: int = 0) -> LoopFrame:
         waited_ns=None if record is None else record.waited_ns,
         states=_states(tasks, running),
         first=first,
-        rows=tuple(task_rows(loop, first, count)) if alive else (),
+        rows=tuple(rows_of(loop, tasks[first : first + count])) if alive else (),
         active=_active(tasks, running, handles),
         descriptors=tuple(descriptors(kernel, loop if alive else None)),
         ready=tuple(ready_list(kernel)),
@@ -112,12 +111,14 @@ def frame_of(script: Script, first: int = 0, count: int = 0) -> LoopFrame:
 
 
 def _states(tasks: list[Any], running: Any) -> dict[State, int]:
-    counted: Counter[State] = Counter()
-    for task in tasks:
-        future = task._fut_waiter
-        suspended = future is not None and not future.done()
-        counted["running" if task is running else "suspended" if suspended else "ready"] += 1
-    return dict(counted)
+    waiting = [task._fut_waiter for task in tasks if task is not running]
+    suspended = sum(future is not None and not future.done() for future in waiting)
+    counted: dict[State, int] = {
+        "running": len(tasks) - len(waiting),
+        "ready": len(waiting) - suspended,
+        "suspended": suspended,
+    }
+    return counted
 
 
 def _active(tasks: list[Any], running: Any, handles: list[Any]) -> int:
@@ -132,8 +133,8 @@ def _active(tasks: list[Any], running: Any, handles: list[Any]) -> int:
 class _Names:
     """What callbacks are called: by the task they let go on, by their descriptor, or by their function."""
 
-    def __init__(self, loop: Any) -> None:
-        self._by_handle = dict(_watching(loop))
+    def __init__(self, loop: Any, handles: list[Any]) -> None:
+        self._by_handle = dict(_watching(loop)) if handles else {}
 
     def __call__(self, handle: Any) -> str:
         known = self._by_handle.get(id(handle))
@@ -150,7 +151,7 @@ class _Names:
 
 def _watching(loop: Any) -> Iterator[tuple[int, str]]:
     """Handles that are called when a descriptor is ready."""
-    for key in (loop._selector.get_map() or {}).values():
+    for key in watched_keys(loop):
         for handle, event in zip(key.data, ("readable", "writable"), strict=True):
             if handle is not None:
                 yield id(handle), f"fd {key.fd} {event}"

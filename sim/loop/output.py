@@ -35,7 +35,7 @@ class Output:
         """Whether what is written now is forgotten: the script is being ended from outside."""
         self._begun = ""
         """A line that has no end yet."""
-        self._whole: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (closed by close)
+        self._whole: IO[bytes] = io.BytesIO()
         self._streams = (_text(self), _text(self), _Keyboard())
         self._before: tuple[TextIO, TextIO, TextIO] | None = None
 
@@ -44,6 +44,9 @@ class Output:
         if self.muted:
             return
         self._whole.write(data)
+        if isinstance(self._whole, io.BytesIO) and self._whole.tell() > IN_MEMORY_BYTES:
+            kept, self._whole = self._whole, tempfile.TemporaryFile()  # noqa: SIM115 (close closes it)
+            self._whole.write(kept.getvalue())
         *whole, self._begun = (self._begun + data.decode("utf-8", "replace")).split("\n")
         self.lines.extend(whole)
         self.printed += len(whole)

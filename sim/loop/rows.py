@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any, Literal
@@ -58,10 +58,13 @@ def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskR
         first: how many to leave out.
         count: how many to give at most.
     """
-    tasks = ordered_tasks(loop)[first : None if count is None else first + count]
+    return rows_of(loop, ordered_tasks(loop)[first : None if count is None else first + count])
 
+
+def rows_of(loop: Any, tasks: Sequence[Any]) -> list[TaskRow]:
+    """The rows of some of a loop's tasks."""
     running = running_task(loop)
-    settled_by = Settlers(loop)
+    settled_by = Settlers(loop, [task._fut_waiter for task in tasks])
     return [
         replace(_row(task, task is running, settled_by), number=getattr(task, "number", 0)) for task in tasks
     ]
@@ -98,26 +101,29 @@ def _row(task: Any, running: bool, settled_by: Settlers) -> TaskRow:
 
 
 class Settlers:
-    """Who will settle which future, as a loop's timers and descriptors stand now."""
+    """Who will settle which future, as a loop's timers and descriptors stand now.
 
-    def __init__(self, loop: Any) -> None:
+    Args:
+        loop: an asyncio loop on a simulated kernel.
+        futures: those that are asked about; others are passed over, of which there can be thousands.
+    """
+
+    def __init__(self, loop: Any, futures: Iterable[Any]) -> None:
         self._known: dict[int, Waiting] = {}
+        wanted = {id(future) for future in futures if future is not None}
         for handle in loop._scheduled:
-            if not handle._cancelled:
-                waiting = Waiting("timer", due_ns=round(handle._when * 1e9))
-                self._note(handle._args, waiting)
-        for key in (loop._selector.get_map() or {}).values():
+            for future in handle._args or ():
+                if id(future) in wanted and not handle._cancelled:
+                    self._known.setdefault(id(future), Waiting("timer", due_ns=round(handle._when * 1e9)))
+        for key in watched_keys(loop):
             for handle, event in zip(key.data, ("readable", "writable"), strict=True):
-                if handle is not None and not handle._cancelled:
-                    self._note(handle._args, Waiting(f"fd {key.fd} {event}", fd=key.fd))
+                for future in (handle._args or ()) if handle is not None else ():
+                    if id(future) in wanted and not handle._cancelled:
+                        self._known.setdefault(id(future), Waiting(f"fd {key.fd} {event}", fd=key.fd))
         for fd, transport in list(loop._transports.items()):
             for future, event in _of_transport(transport):
-                self._note((future,), Waiting(f"fd {fd} {event}", fd=fd))
-
-    def _note(self, futures: Iterable[Any], waiting: Waiting) -> None:
-        for future in futures:
-            if asyncio.isfuture(future):
-                self._known.setdefault(id(future), waiting)
+                if id(future) in wanted:
+                    self._known.setdefault(id(future), Waiting(f"fd {fd} {event}", fd=fd))
 
     def of(self, future: Any, stack: list[FrameType]) -> Waiting:
         """What settles a future that the innermost of these frames waits for."""
@@ -136,6 +142,11 @@ class Settlers:
         if innermost is not None and innermost.in_library:
             return Waiting(innermost.function)
         return Waiting("a future")
+
+
+def watched_keys(loop: Any) -> list[Any]:
+    """What the loop's selector watches; none once the loop is closed."""
+    return list((getattr(loop._selector, "_fd_to_key", None) or {}).values())
 
 
 def _of_transport(transport: Any) -> Iterator[tuple[Any, str]]:
