@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.loop.feed import FeedRow, KernelFeed
-from sim.loop.frame import LoopFrame, frame_of
+from sim.loop.frame import LoopFrame, frame_of, held_up
 from sim.loop.output import KEPT_LINES
 from sim.loop.script import Moment, Script, ScriptError
 from sim.loop.stacks import Place
@@ -32,6 +32,8 @@ PATIENCE_S = 0.15
 """How long a frame waits for a script that does not come back, once."""
 SHARES: dict[str, float] = {"wait": 0.35, "timers": 0.15, "callback": 0.5}
 """Parts of a turn's time; the last is for all its callbacks together."""
+HELD_UP_SHARE = 0.8
+"""Of a turn's time beyond its end, where a callback has held up the loop: one should see it."""
 NOTICE_S = 2.5
 _STOPS = frozenset(("wait", "timers", "callback"))
 """Moments at which a step stops: the first callback is where ``callbacks`` is, and a turn's end where
@@ -158,9 +160,16 @@ class Watching:
         if self.speed is None:
             return 0.0
         share = SHARES.get(moment, 0.0)
+        if moment == "over" and self._held_up():
+            share = HELD_UP_SHARE
         if moment == "callback":
             share /= max(1, self.script.turn_size)
         return share / self.speed
+
+    def _held_up(self) -> bool:
+        """Whether a callback of the turn that is over has held up the loop."""
+        record = self.script.record
+        return record is not None and held_up(record.culprits, self.script.loop.turns) is not None
 
     def _go(self, stop_at: Callable[[Moment], bool], patience_s: float | None = None) -> bool:
         was_stuck = self.is_stuck
@@ -190,8 +199,8 @@ class Watching:
         self._last_s = None
 
     def step(self) -> None:
-        """To the next part of the turn: the wait, the timers, or one callback."""
-        self._step(lambda moment: moment in _STOPS)
+        """To the next part of the turn: the wait, the timers, one callback, or who held up the loop."""
+        self._step(lambda moment: moment in _STOPS or (moment == "over" and self._held_up()))
 
     def step_turn(self) -> None:
         """To the beginning of the next turn."""

@@ -6,13 +6,11 @@ from c10k_tui.glyphs import PAUSE, PLAY
 from c10k_tui.spans import Line, Span, clip, spread, width_of
 from c10k_tui.views.loop_stack import short_name
 from c10k_tui.views.loop_tasks import place_words
-from sim.loop.frame import LoopFrame
+from sim.loop.frame import HELD_UP_NS, LoopFrame
 from sim.loop.observe import Counters, Culprit
 from sim.loop.stacks import Place
 from sim.units import format_duration
 
-LONG_NS = 1_000_000
-"""A callback that waited for longer than this is told of in red."""
 NO_CLIENTS = "nothing in this kernel can ever wake it"
 """How the simulator says that everybody waits for ever."""
 
@@ -118,7 +116,7 @@ def _percent(share: float) -> str:
 
 def long_ones(frame: LoopFrame) -> list[Culprit]:
     """Those culprits that held the loop up for long enough to be told of, the oldest first."""
-    return [culprit for culprit in frame.culprits if culprit.spent_ns >= LONG_NS]
+    return [culprit for culprit in frame.culprits if culprit.spent_ns >= HELD_UP_NS]
 
 
 def trouble_line(

@@ -34,6 +34,10 @@ SENTENCES: dict[Phase, str] = {
     "callbacks": "CALLBACKS: one after the other, each task runs up to its next await. Until it gets there "
     "nobody else runs.",
 }
+HELD_UP = (
+    "HELD UP: a callback waited in the thread and not in its task. No other task could run meanwhile, "
+    "whether it was ready or due."
+)
 NOT_BEGUN = "The script has made no event loop yet: asyncio.run makes one, and its turns are shown here."
 
 
@@ -47,6 +51,8 @@ class Part:
 
 def phase_of(frame: LoopFrame) -> Phase | None:
     """Where the turn is; None between two turns, before the first and after the last."""
+    if frame.held_up is not None:
+        return "callbacks"
     if frame.over or frame.counters is None or frame.moment == "over":
         return None
     if frame.moment in ("wait", "timers"):
@@ -60,6 +66,7 @@ def turn_lines(frame: LoopFrame, width: int, height: int, held_up: bool = False)
     Args:
         held_up: whether a callback holds up the loop at this moment.
     """
+    held_up = held_up or frame.held_up is not None
     ring = _ring if height >= RING_ROWS and width >= LEAST_RING_WIDTH else _short_ring
     lines = ring(frame, width, held_up)
     if height > len(lines):
@@ -72,6 +79,8 @@ def turn_lines(frame: LoopFrame, width: int, height: int, held_up: bool = False)
 def _sentence(frame: LoopFrame) -> Span:
     if frame.counters is None:
         return NOT_BEGUN, "dim"
+    if frame.held_up is not None:
+        return HELD_UP, "alarm"
     phase = phase_of(frame)
     return (SENTENCES[phase], "text") if phase is not None else ("", "text")
 
@@ -116,6 +125,8 @@ def _timer_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
 
 def _callback_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
     counters = frame.counters
+    if (culprit := frame.held_up) is not None:
+        return ((f"held up for {format_duration(culprit.spent_ns)}", "alarm"),), ((culprit.name, "strong"),)
     if not here or counters is None:
         return ((f"{frame.queued:,} ready", "text" if frame.queued else "dim"),), ()
     number, size = counters.turn_callbacks + 1, max(frame.turn_size, counters.turn_callbacks + 1)

@@ -7,7 +7,7 @@ each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from sim.loop.simulated import TimerHandle, ordered_tasks
 if TYPE_CHECKING:
     from sim.loop.script import Moment, Script
 
+HELD_UP_NS = 1_000_000
+"""A callback that waited for longer than this has held up the loop: it was meant to return at once."""
 QUEUED = 40
 """Callbacks of the queue that are named."""
 
@@ -66,9 +68,22 @@ class LoopFrame:
     """Callbacks that held up the loop, the newest last."""
 
     @property
+    def held_up(self) -> Culprit | None:
+        """Who has just held up the loop: at a turn's end, a callback of that turn."""
+        if self.moment != "over" or self.counters is None:
+            return None
+        return held_up(self.culprits, self.counters.turns)
+
+    @property
     def tasks(self) -> int:
         """Tasks that are not done."""
         return sum(self.states.values())
+
+
+def held_up(culprits: Sequence[Culprit], turn: int) -> Culprit | None:
+    """The last callback of a turn that held up the loop; None if none did."""
+    newest = culprits[-1] if culprits else None
+    return newest if newest is not None and newest.turn == turn and newest.spent_ns >= HELD_UP_NS else None
 
 
 def frame_of(script: Script, first: int = 0, count: int = 0) -> LoopFrame:

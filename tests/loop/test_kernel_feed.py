@@ -109,7 +109,7 @@ def test_descriptors(watched):
 
 def test_the_ready_list_and_what_is_stale(watched):
     script = watched.script
-    seen = []
+    seen: list[tuple[int, bool, bool]] = []
 
     def there(_moment):
         for one in descriptors(script.kernel, script.loop):

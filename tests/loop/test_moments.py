@@ -74,6 +74,7 @@ def test_the_task_whose_step_is_next_stands_at_the_line_from_which_it_goes_on(pr
     while task_rows(script.loop)[1].state != "running":
         assert script.run_until(lambda moment: moment == "callback")
     row = task_rows(script.loop)[1]
+    assert row.place is not None
     assert (row.name, row.place.line) == ("Task-2", program.line("sleeps"))
     assert [place.function for place in row.stack] == ["work", "sleep"]
     script.close()
@@ -90,6 +91,7 @@ def test_a_frame_says_what_the_loop_is_at(program):
     script.run_until(lambda moment: moment == "wait")
     frame = frame_of(script, 1, 10)
     assert (frame.timers, frame.due, frame.waited_ns) == (3, 0, None)
+    assert frame.next_timer_ns is not None
     assert frame.next_timer_ns - frame.now_ns == pytest.approx(1e9, rel=1e-3)
     assert [row.number for row in frame.rows] == [2, 3, 4]
     script.run_until(lambda moment: moment == "timers")
@@ -106,10 +108,12 @@ def test_a_frame_before_the_first_line_and_after_the_last(program):
     script.run()
     frame = frame_of(script, 0, 5)
     assert (frame.tasks, frame.rows, frame.over, frame.error, frame.descriptors) == (0, (), True, None, ())
+    assert frame.counters is not None
     assert frame.counters.turns == script.record.counters().turns > 4
 
 
-def test_ended_before_a_callback_that_callback_is_not_lost(tmp_path):
+def test_ended_before_a_callback_that_callback_is_not_lost(tmp_path, monkeypatch):
+    printed: list[bytes] = []
     program = Written(
         tmp_path,
         """
@@ -128,11 +132,9 @@ def test_ended_before_a_callback_that_callback_is_not_lost(tmp_path):
         script = program.start(output=output)
         while script.kernel.now_ns < 1e9:
             assert script.run_until(lambda moment, at=stopped: moment == at)
-        output.close()
-        output.muted = False
-        printed = []
-        output.take = printed.append
+        monkeypatch.setattr(output, "take", printed.append)
         script.close()
         assert script.over
         assert script.error is None
         assert b"".join(printed) == b"cleaned up\n"
+        printed.clear()
