@@ -30,6 +30,8 @@ MOST_MOMENTS = 20_000
 """Moments of one frame at most, whatever the clock says."""
 PATIENCE_S = 0.15
 """How long a frame waits for a script that does not come back, once."""
+TOLD_AFTER_S = 1.0
+"""After this it is said to block."""
 SHARES: dict[str, float] = {"wait": 0.35, "timers": 0.15, "callback": 0.5}
 """Parts of a turn's time; the last is for all its callbacks together."""
 HELD_UP_SHARE = 0.8
@@ -48,7 +50,6 @@ class Watching:
         clock: seconds on a clock that never goes back.
         speed: turns a second; None for as fast as it goes.
         paused: whether to start standing still.
-        patience_s: how long a script may keep its turn before it is said to block.
     """
 
     def __init__(
@@ -58,7 +59,6 @@ class Watching:
         *,
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
-        patience_s: float = PATIENCE_S,
     ) -> None:
         self.script = script
         self.feed = KernelFeed(script.kernel)
@@ -69,7 +69,8 @@ class Watching:
         self.stuck_since_s = 0.0
         """When it was let go on, by the clock."""
         self._clock = clock
-        self._patience_s = patience_s
+        self.patience_s = PATIENCE_S
+        """How long a script may keep its turn before the screen goes on without it."""
         self._last_s: float | None = None
         self._due_s = 0.0
         """Seconds until the moment that is shown has had its time."""
@@ -87,9 +88,15 @@ class Watching:
         return self.script.is_stuck
 
     @property
-    def stuck_for_s(self) -> float:
-        """For how long it has."""
-        return self._clock() - self.stuck_since_s
+    def has_loop(self) -> bool:
+        """Whether it has made an event loop, which it could hold up."""
+        return self.script.record is not None
+
+    @property
+    def blocks_for_s(self) -> float | None:
+        """For how long it has, once that is long enough to be told; a turn of thousands takes its time."""
+        spent_s = self._clock() - self.stuck_since_s
+        return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
 
     def frame(self, first: int = 0, count: int = 0) -> LoopFrame:
         """The script as it stands; while it blocks for real, as it stood before."""
@@ -181,7 +188,7 @@ class Watching:
             return stop_at(moment)
 
         try:
-            self.script.run_until(looks_and_stops, self._patience_s if patience_s is None else patience_s)
+            self.script.run_until(looks_and_stops, self.patience_s if patience_s is None else patience_s)
         except ScriptError:
             self.stuck_at = self.script.where()
             return not was_stuck
@@ -211,7 +218,9 @@ class Watching:
         if self.script.over:
             self.say("the script is over")
         elif self.is_stuck:
-            self.say("the script blocks for real: it cannot be stepped")
+            self._go(stop_at, patience_s=0.0)
+            if self.is_stuck:
+                self.say("the script blocks for real: it cannot be stepped")
         else:
             self._go(stop_at)
 

@@ -154,7 +154,8 @@ class LoopScreen(KeyedScreen[None]):
             loop_head.script_line(self._script_name, head_width),
             loop_head.pace_line(
                 frame, head_width, paused=watching.paused, speed=watching.speed,
-                stuck=watching.is_stuck and frame.counters is not None, notice=watching.notice,
+                stuck=watching.blocks_for_s is not None and watching.has_loop,
+                notice=watching.notice,
             ),
         ])  # fmt: skip
         self._draw_loop(frame, row)
@@ -166,7 +167,8 @@ class LoopScreen(KeyedScreen[None]):
             frame,
             width,
             stuck_at=watching.stuck_at,
-            stuck_for_s=watching.stuck_for_s if watching.is_stuck else None,
+            stuck_for_s=watching.blocks_for_s,
+            has_loop=watching.has_loop,
             printed=printed[0] if printed else "",
         )
         self._note.show([loop_head.figures_line(frame.counters, width), trouble])
@@ -198,7 +200,7 @@ class LoopScreen(KeyedScreen[None]):
         return kept or (frame.rows[0] if frame.rows else None)
 
     def _draw_loop(self, frame: LoopFrame, row: TaskRow | None) -> None:
-        held_up = self.watching.is_stuck
+        held_up = self.watching.blocks_for_s is not None
         entitle(self._turn, loop_turn.title_of(frame))
         self._turn.show(loop_turn.turn_lines(frame, *self._turn.size, held_up=held_up))
         entitle(self._tasks, loop_tasks.tasks_title(frame), self._rows_words(frame))
@@ -229,9 +231,10 @@ class LoopScreen(KeyedScreen[None]):
         watching, error = self.watching, self.watching.script.error
         culprits = loop_head.long_ones(frame)
         lines: list[Line]
-        if watching.is_stuck and frame.counters is not None:
+        blocks_for_s = watching.blocks_for_s
+        if blocks_for_s is not None and watching.has_loop:
             title = "culprit, at this moment"
-            lines = loop_stack.stuck_lines(watching.stuck_at, watching.stuck_for_s, width, height)
+            lines = loop_stack.stuck_lines(watching.stuck_at, blocks_for_s, width, height)
         elif self.page == "error" and error is not None:
             title = "why the script ended"
             lines = loop_stack.error_lines(str(error), error.details, width, height)

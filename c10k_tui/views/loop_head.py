@@ -120,7 +120,13 @@ def long_ones(frame: LoopFrame) -> list[Culprit]:
 
 
 def trouble_line(
-    frame: LoopFrame, width: int, *, stuck_at: Place | None, stuck_for_s: float | None, printed: str
+    frame: LoopFrame,
+    width: int,
+    *,
+    stuck_at: Place | None = None,
+    stuck_for_s: float | None = None,
+    has_loop: bool = True,
+    printed: str = "",
 ) -> Line:
     """What is wrong, in red: a script that failed or blocks, or who held up the loop last.
 
@@ -129,7 +135,7 @@ def trouble_line(
         printed: what the script printed last, which is shown where nothing is wrong.
     """
     if stuck_for_s is not None:
-        return clip((*stuck_words(stuck_at, stuck_for_s, begun=frame.counters is not None),), width)
+        return clip(stuck_words(stuck_at, stuck_for_s, has_loop), width)
     if frame.error is not None:
         hint = (
             " · a server needs its clients in the same script" if NO_CLIENTS in frame.error else " · tab: all"
@@ -144,10 +150,10 @@ def trouble_line(
     return clip(((" printed: ", "dim"), (printed, "text")), width) if printed else ()
 
 
-def stuck_words(place: Place | None, seconds: float, *, begun: bool) -> Line:
+def stuck_words(place: Place | None, seconds: float, has_loop: bool) -> Line:
     """A script that keeps its turn."""
     where = f"{place_words(place)} in {short_name(place.function)}: {place.text}" if place else "somewhere"
-    if not begun:
+    if not has_loop:
         return ((f" has run for {seconds:.1f} s without an event loop, now at {where}", "text"),)
     return ((f" BLOCKS THE LOOP for {seconds:.1f} s of real time: {where}", "alarm"),)
 

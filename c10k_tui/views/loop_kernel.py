@@ -75,7 +75,7 @@ def _row(one: Descriptor, width: int, marked: int | None) -> Line:
     glyph, role = look_of(one)
     words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.sort, one.sort)
     if one.sort == "connected" and one.peer < 0:
-        words = "connected, far end closed"
+        words = "far end closed"
     quiet = role in ("idle", "frame")
     spans: list[Span] = [
         (f"{one.fd:>4}", "cursor" if one.fd == marked else "strong" if quiet else role),

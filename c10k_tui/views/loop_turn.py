@@ -143,16 +143,16 @@ def queue_line(frame: LoopFrame, width: int) -> Line:
     spans: list[Span] = [("ready queue ", "dim")]
     if frame.running:
         spans += [(f" {PLAY} {frame.running} ", "running-now")]
-    for name in frame.queue:
-        spans += [(" ", "text"), (name, "strong"), (" │", "frame")]
-        if width_of(spans) > width - 12:
-            break
     if not frame.running and not frame.queue:
         spans.append((" empty", "dim"))
-    shown = sum(role == "strong" for _, role in spans)
-    if frame.queued > shown:
-        more = f" {ELLIPSIS} {frame.queued - shown:,} more"
-        return (*clip(tuple(spans), width - len(more)), (more, "dim"))
+    shown = 0
+    for name in frame.queue:
+        if width_of(spans) + len(name) + 3 > width - 12:
+            break
+        spans += [(" ", "text"), (name, "strong"), (" │", "frame")]
+        shown += 1
+    if shown < frame.queued:
+        spans.append((f" {ELLIPSIS} {frame.queued - shown:,} more", "dim"))
     return clip(tuple(spans), width)
 
 

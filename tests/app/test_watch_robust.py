@@ -114,8 +114,8 @@ async def test_a_busy_loop_is_found_at_its_line_and_can_be_left(tmp_path):
         asyncio.run(main())
         """,
     )
-    async with watched(program.path, paused=False, speed=None) as it:
-        await it.run(0.2)
+    async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
+        await it.run(1.5)
         assert it.app.watching.is_stuck
         shown = it.text()
         assert "BLOCKS THE LOOP" in shown
@@ -140,8 +140,8 @@ async def test_one_that_comes_back_goes_on(tmp_path, monkeypatch):
         asyncio.run(main())
         """,
     )
-    async with watched(program.path, paused=False, speed=None) as it:
-        await it.run(0.2)
+    async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
+        await it.run(1.5)
         assert f"program.py:{program.line('here')}" in it.text("#loop-note")
         gate.release()
         for _ in range(200):
@@ -158,8 +158,8 @@ async def test_before_there_is_a_loop_nothing_is_accused(tmp_path, monkeypatch):
     gate = threading.Semaphore(0)
     monkeypatch.setattr("builtins.gate_of_the_test", gate, raising=False)
     program = Written(tmp_path, "import builtins\nbuiltins.gate_of_the_test.acquire()  #: here\n")
-    async with watched(program.path, paused=False, speed=None) as it:
-        await it.run(0.2)
+    async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
+        await it.run(1.5)
         assert "without an event loop, now at program.py:2" in it.text("#loop-note")
         assert "BLOCKS" not in it.text()
         gate.release()

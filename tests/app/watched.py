@@ -47,11 +47,9 @@ class Watched:
         await self.pilot.pause(0)
 
     async def turn(self, number: int) -> None:
-        """Step to the beginning of a turn."""
-        record = self.script.record
-        while record is None or record.counters().turns < number:
+        """Step to the beginning of a turn, from the script's beginning."""
+        for _ in range(number):
             self.screen.action_step_turn()
-            record = self.script.record
         await self.pilot.pause(0)
 
     def text(self, selector: str = "Screen") -> str:
@@ -65,13 +63,25 @@ class Watched:
 
 @asynccontextmanager
 async def watched(
-    path: Path, size: tuple[int, int] = (120, 36), *, paused: bool = True, speed: float | None = 1.0
+    path: Path,
+    size: tuple[int, int] = (120, 36),
+    *,
+    paused: bool = True,
+    speed: float | None = 1.0,
+    patience_s: float = 30.0,
 ) -> AsyncIterator[Watched]:
-    """The app on a terminal of this size."""
+    """The app on a terminal of this size.
+
+    Args:
+        patience_s: how long a script may keep its turn; much, because the machine may be busy.
+    """
     clock = HandClock()
     output = Output()
     app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, by_itself=False)
+    app.watching.patience_s = patience_s
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)
-        yield Watched(app, pilot, clock)
+        it = Watched(app, pilot, clock)
+        it.screen.draw()
+        yield it
     output.close()
