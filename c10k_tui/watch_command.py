@@ -53,8 +53,12 @@ def watch(words: Sequence[str]) -> int:
         UsageError: what was asked cannot be, or the script cannot be read or is no Python.
     """
     ours, theirs = _parted(words)
-    parser = _parser()
-    options = parse(parser, ours)
+    parser = watch_parser()
+    try:
+        options = parse(parser, ours)
+    except UsageError as error:
+        hint = "; the script's own go after --" if str(error).startswith("there is no option") else ""
+        raise UsageError(f"{error}{hint}") from None
     if tell_about(parser, options):
         return 0
     if not options.words:
@@ -73,7 +77,8 @@ def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(words[:at]), list(words[at + 1 :])
 
 
-def _parser() -> argparse.ArgumentParser:
+def watch_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui watch``."""
     from c10k_tui.watching import DEFAULT_SPEED, SPEEDS
 
     parser = new_parser(

@@ -158,6 +158,8 @@ class Script:
         """
         self._ending = True
         self._stop_at = lambda moment: False
+        for loop in self._loops:  # thousands of tasks that are cancelled may have something to say about it
+            loop.set_exception_handler(lambda _loop, _context: None)
         if self.output is not None:
             self.output.muted = True
             self.output.put_in_place()

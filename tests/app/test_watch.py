@@ -75,7 +75,7 @@ async def test_the_ring_is_stepped_through_part_by_part(echo):
             seen.append(re.findall(r"\d (WAIT|TIMERS|CALLBACKS)", words))
             await it.press("s")
         assert seen == [["WAIT"], ["TIMERS"], ["CALLBACKS"], ["WAIT"], ["TIMERS"], ["CALLBACKS"], ["WAIT"]]
-        assert it.script.record.counters().turns == 3
+        assert it.record.counters().turns == 3
 
 
 async def test_the_script_stands_where_it_was_stopped(echo):
@@ -95,7 +95,7 @@ async def test_tasks_are_rows_with_what_they_wait_for_and_the_exact_line(echo):
         assert re.search(rf"timer, in 3600 s +echo\.py:{echo.line('sleeps')} ", client)
         assert "await asyncio.sleep(3600)  #: sleeps" in client
         assert f"echo.py:{echo.line('reads')}" in served
-        assert "while data := await reader.read(100):  #: reads" in served
+        assert "while data := await reader.read(100):" in served
         assert f"echo.py:{echo.line('joins')}" in row_of(it, "Task-1")
         assert "tasks 3 · 3 suspended" in it.text()
 
@@ -152,11 +152,11 @@ async def test_a_click_chooses_a_task(echo):
 async def test_it_goes_by_turns_a_second(echo):
     async with watched(echo.path, paused=False, speed=5) as it:
         await it.run(2.0)
-        assert 8 <= it.script.record.counters().turns <= 11
+        assert 8 <= it.record.counters().turns <= 11
         await it.press("space")
-        turns = it.script.record.counters().turns
+        turns = it.record.counters().turns
         await it.run(2.0)
-        assert it.script.record.counters().turns == turns
+        assert it.record.counters().turns == turns
         await it.press("full_stop")
         assert "10 turns a second" in it.text("#loop-head")
         await it.press("comma", "comma")
@@ -177,20 +177,21 @@ async def test_as_fast_as_it_goes_it_comes_to_its_end(echo):
 async def test_pages_of_the_lowest_panel_and_its_size(echo):
     async with watched(echo.path) as it:
         await to_the_sleep(it)
+        assert it.screen.page == "awaits"
         await it.press("tab")
-        assert it.screen.page == "output"
+        assert "printed" in str(it.screen.query_one("#loop-told").border_title)
         height = it.screen.query_one("#loop-told").size.height
         await it.press("enter")
         assert it.screen.query_one("#loop-told").size.height > height
         await it.press("enter", "tab")
-        assert it.screen.page == "awaits"
+        assert "awaits of" in str(it.screen.query_one("#loop-told").border_title)
 
 
 async def test_the_culprit_in_red_with_its_line():
     async with watched(EXAMPLES / "blocking.py") as it:
         for _ in range(60):
             await it.press("s")
-            if it.script.record.culprits:
+            if it.record.culprits:
                 break
         # Stepping stops where the turn has been held up.
         assert "held up for 350 ms" in it.text("#loop-turn")
@@ -202,7 +203,7 @@ async def test_the_culprit_in_red_with_its_line():
         assert f"blocking.py:{number} in look_up" in told
         assert re.search(rf"▶ +{number} +time\.sleep\(0\.35\)", told)
         styles = {
-            segment.style.color.triplet
+            segment.style and segment.style.color and segment.style.color.triplet
             for y in range(2)
             for segment in it.screen.query_one("#loop-note").render_line(y)
             if "HELD UP" in segment.text
@@ -259,7 +260,7 @@ async def test_thousands_of_tasks_are_a_window_of_rows(tmp_path):
         await it.press("home")
         assert it.screen._order == list(range(1, height + 1))
         await it.press("escape", "S", "s", "s")
-        assert it.screen._order[0] <= it.screen._followed <= it.screen._order[-1]
+        assert it.screen._followed in it.screen._order
 
 
 @pytest.mark.parametrize("name", ["echo", "blocking", "waiting", "backpressure"])
@@ -267,4 +268,5 @@ def test_the_examples_run(name):
     script = Script(EXAMPLES / f"{name}.py")
     script.run(patience_s=30)
     assert script.error is None
+    assert script.record is not None
     assert (len(script.record.culprits) > 0) == (name == "blocking")

@@ -185,4 +185,4 @@ async def test_threads_of_the_script_are_simulated_and_shown(tmp_path):
         assert f"program.py:{program.line('here')}" in it.text("#loop-tasks")
         await it.press("S")
         assert it.script.kernel.now_ns > 60e9
-        assert not it.script.record.culprits
+        assert not it.record.culprits

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from c10k_tui.screens.loop import FRAMES_PER_S, LoopScreen
 from c10k_tui.screenshots import HandClock
 from c10k_tui.watch_app import WatchApp
+from sim.loop.observe import LoopRecord
 from sim.loop.output import Output
 from sim.loop.script import Script
 
@@ -32,6 +33,13 @@ class Watched:
     @property
     def script(self) -> Script:
         return self.app.watching.script
+
+    @property
+    def record(self) -> LoopRecord:
+        """What is counted of its loop."""
+        record = self.script.record
+        assert record is not None
+        return record
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

@@ -71,9 +71,7 @@ def test_the_same_bytes_each_time(sleeps, capsys):
 def test_arguments_are_the_script_s(sleeps, capsys):
     main(["watch", "--for", "1us", str(sleeps.path), "a", "--json", "--", "--for", "-x"])
     assert json.loads(capsys.readouterr().out)["output"] == []
-    main(
-        ["watch", "--for", "2h".replace("2h", "7200s"), str(sleeps.path), "a", "--json", "--", "--for", "-x"]
-    )
+    main(["watch", "--for", "7200s", str(sleeps.path), "a", "--json", "--", "--for", "-x"])
     assert json.loads(capsys.readouterr().out)["output"] == ["arguments a --for -x"]
 
 
@@ -93,7 +91,10 @@ def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps):
         ([str(tmp_path / "nowhere.py")], f"{tmp_path}/nowhere.py: No such file or directory"),
         ([str(tmp_path)], f"{tmp_path}: Is a directory"),
         ([str(tmp_path / "wrong.py")], "wrong.py:1: invalid syntax"),
-        ([str(sleeps.path), "--port"], "there is no option '--port'; see c10k-tui watch --help"),
+        (
+            [str(sleeps.path), "--port"],
+            "there is no option '--port'; did you mean --for?; the script's own go after --",
+        ),
         (
             [str(sleeps.path), "--for", "soon"],
             "--for: 'soon' is not a duration; write it like 100ms, 20us or 1s",
@@ -107,16 +108,6 @@ def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps):
         assert (done.returncode, done.stdout) == (2, ""), words
         assert done.stderr.startswith(f"c10k-tui: {said}"), done.stderr
         assert done.stderr.count("\n") == 1
-
-
-def test_on_a_terminal_what_was_printed_is_there_after_quitting():
-    code, text = on_terminal(
-        "watch", str(EXAMPLES / "waiting.py"), "--paused", "--speed", "max", keys=b"SSSSq"
-    )
-    assert code == 0
-    assert "c10k" in text
-    last = text.rpartition("\x1b")[2]
-    assert "after 1 s" not in last  # it had not come so far
 
 
 def test_all_of_it_is_printed_after_the_end(tmp_path):

@@ -1,5 +1,7 @@
 """The kernel's side, the head and the figures, line by line."""
 
+from typing import Any
+
 import pytest
 
 from c10k_tui.spans import text_of, width_of
@@ -122,7 +124,7 @@ def test_the_feed():
 
 
 def pace(width=100, **known):
-    fields = {"paused": False, "speed": 2.0, "stuck": False, "notice": ""}
+    fields: dict[str, Any] = {"paused": False, "speed": 2.0, "stuck": False, "notice": ""}
     return text_of(pace_line(frame(**known.pop("frame", {})), width, **(fields | known)))
 
 
