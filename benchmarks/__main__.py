@@ -25,6 +25,7 @@ NAMES = {
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "lanes": "four lanes on the screen: CPU and frames",
+    "watch": "the Loop screen with a thousand tasks",
     "recording": "recording: its part of a frame, its size",
 }
 """Modules of this package, in the order in which they run, and what they measure."""

@@ -307,6 +307,14 @@ FAILS = {
         "<module>",
         "NotImplementedError: os.open is left out of a simulated run.*use open()",
     ),
+    "ends the whole process": (
+        """
+        import os
+        os._exit(3)  #: here
+        """,
+        "<module>",
+        "NotImplementedError: os._exit is left out of a simulated run, .*: use sys.exit",
+    ),
     "does what the loop leaves out": (
         """
         import asyncio
@@ -372,3 +380,21 @@ def test_exit_codes(script_of, code, message):
     _, script = script_of(f"import sys\nsys.exit({code})")
     script.advance()
     assert (script.error and str(script.error)) == (message and f"program.py: {message}")
+
+
+def test_many_tasks_that_are_ended_say_nothing(script_of, caplog):
+    _, script = script_of("""
+        import asyncio
+        async def serve(reader, writer):
+            await reader.read()
+        async def main():
+            await asyncio.start_server(serve, "localhost", 80, backlog=300)
+            ends = [await asyncio.open_connection("localhost", 80) for _ in range(200)]
+            await asyncio.sleep(3600)
+        asyncio.run(main())
+    """)
+    while not script.loop or script.loop._ready or not script.loop._scheduled:
+        script.advance()
+    script.close()
+    assert script.over
+    assert not caplog.records
