@@ -203,7 +203,7 @@ def screen_parser() -> argparse.ArgumentParser:
     parser = new_parser(
         usage=(
             "c10k-tui [SCENARIO] [options]\n"
-            "       c10k-tui run|watch|bench|calibrate|capacity|compare|record|replay|export … (each has --help)"
+            "       c10k-tui run|watch|bench|calibrate|capacity|compare|record|replay|export … (or --help)"
         ),
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,
