@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from c10k_tui.app import C10KApp
+from c10k_tui.pictures import HandClock
 from c10k_tui.screens.race import FRAMES_PER_S, RaceScreen
-from c10k_tui.screenshots import HandClock
 from c10k_tui.session import Session
 from c10k_tui.widgets.feed import Feed
 from c10k_tui.widgets.grid import Grid

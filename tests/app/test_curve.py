@@ -246,7 +246,7 @@ async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_firs
     from dataclasses import replace
 
     from c10k_tui.app import C10KApp
-    from c10k_tui.screenshots import HandClock
+    from c10k_tui.pictures import HandClock
 
     costs = replace(BUILT_IN, name="calibrated", machine="a machine", date="2026-01-02", scan_ps=68_000)
     for size in ((80, 24), (140, 36)):

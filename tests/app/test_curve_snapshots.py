@@ -3,8 +3,8 @@
 import pytest
 
 from c10k_tui.app import C10KApp
+from c10k_tui.pictures import HandClock
 from c10k_tui.screens.curve import CurveScreen
-from c10k_tui.screenshots import HandClock
 from sim.benchmark import Row
 from sim.scenario import Scenario
 from tests.app.helpers import Stand

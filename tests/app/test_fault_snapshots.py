@@ -8,8 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from c10k_tui.app import C10KApp
+from c10k_tui.pictures import HandClock
 from c10k_tui.screens.race import RaceScreen
-from c10k_tui.screenshots import HandClock
 from sim.faultpresets import FAULT_PRESETS
 from sim.scenario import Scenario
 

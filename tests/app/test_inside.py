@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from c10k_tui.app import C10KApp
-from c10k_tui.screenshots import HandClock
+from c10k_tui.pictures import HandClock
 from sim.race import Race
 from sim.scenario import LANES, Scenario
 from tests.app.helpers import stand

@@ -3,7 +3,7 @@
 import pytest
 
 from c10k_tui.app import C10KApp
-from c10k_tui.screenshots import HandClock, picture
+from c10k_tui.pictures import HandClock, picture
 from sim.scenario import Scenario
 from tests.app.still_race import StillRace
 

@@ -3,7 +3,7 @@
 import pytest
 
 from c10k_tui.app import C10KApp
-from c10k_tui.screenshots import HandClock
+from c10k_tui.pictures import HandClock
 from sim import capacity as search
 from sim.beside import Beside
 from sim.scenario import LANES, Scenario

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from c10k_tui.screenshots import HandClock
+from c10k_tui.pictures import HandClock
 from c10k_tui.watch_app import WatchApp
 from sim.loop.output import Output
 from sim.loop.script import Script

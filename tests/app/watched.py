@@ -8,8 +8,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from c10k_tui.pictures import HandClock
 from c10k_tui.screens.loop import FRAMES_PER_S, LoopScreen
-from c10k_tui.screenshots import HandClock
 from c10k_tui.watch_app import WatchApp
 from sim.loop.observe import LoopRecord
 from sim.loop.output import Output

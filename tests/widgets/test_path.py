@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from c10k_tui.path_model import SPEEDS, STEP_S, PathModel
-from c10k_tui.screenshots import HandClock
+from c10k_tui.pictures import HandClock
 from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.path import head_lines, side_lines, side_subtitle, side_title, total_lines
 from c10k_tui.views.path_strip import strip_lines
