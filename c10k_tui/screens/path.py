@@ -83,7 +83,7 @@ class PathScreen(KeyedScreen[None]):
                 widget.show([])
             return
         model = self.model
-        self._head.show(head_lines(model, "", width))
+        self._head.show(head_lines(model, width))
         self._strip.show(strip_lines(model.beats, model.at, width))
         for index, (widget, side) in enumerate(
             ((self._epoll, model.path.epoll), (self._select, model.path.select))

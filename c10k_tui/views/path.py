@@ -25,7 +25,7 @@ _BESIDE = 92
 _LEDGER_WIDTH = 40
 
 
-def head_lines(model: PathModel, notice: str, width: int) -> list[Line]:
+def head_lines(model: PathModel, width: int) -> list[Line]:
     """Which packet, and where one is on its way."""
     path = model.path
     scenario, size = path.scenario, path.size_bytes
@@ -49,8 +49,7 @@ def head_lines(model: PathModel, notice: str, width: int) -> list[Line]:
         step.append((f"{glyphs.PLAY} a step every {model.stay_s:g} s", "good"))
     else:
         step.append(("→ next · ← back · a autoplay", "dim"))
-    right: Line = ((f" {notice} ", "notice"), (" ", "text")) if notice else ()
-    return [spread(who, costs, width), spread(tuple(step), right, width)]
+    return [spread(who, costs, width), clip(tuple(step), width)]
 
 
 def side_title(path: PacketPath, side: Side) -> str:
@@ -127,8 +126,8 @@ def _drawn(
     )
     beneath = [(), *source] if source else []
     for lines in (
-        [(), *whole, *beneath, *table],
-        [(), *near, *beneath, *table],
+        [(), *whole, *beneath, (), *table],
+        [(), *near, *beneath, (), *table],
         [(), *whole, *beneath],
         [(), *near, *beneath],
         [(), *few, *beneath],

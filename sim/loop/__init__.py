@@ -5,7 +5,8 @@ them into coroutines; ``echo_callbacks``, ``echo_generators`` and ``echo_await``
 three styles. All of it runs on the modules it is given: a simulated kernel's or the host's own.
 
 Then asyncio: :func:`asyncio_loop` gives an event loop that is asyncio's own code on a simulated kernel,
-and ``kernel.asyncio`` stands where the package stands (:mod:`sim.loop.package`).
+and ``kernel.asyncio`` stands where the package stands (:mod:`sim.loop.package`). ``echo_streams`` is the
+server on asyncio's streams; :mod:`sim.path` follows a packet up to the line after its ``await``.
 """
 
 from __future__ import annotations

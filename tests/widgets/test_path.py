@@ -75,7 +75,7 @@ def test_nothing_is_wider_or_higher_than_its_place(words, size):
             assert max(width_of(line) for line in lines) <= width
         screen = 2 * width + 4
         for line in (
-            *head_lines(model, "", screen),
+            *head_lines(model, screen),
             *strip_lines(model.beats, at, screen),
             *total_lines(model, screen),
         ):
