@@ -133,6 +133,8 @@ def struck(frame: Frame) -> Wordings | None:
     spared: Line = ()
     if others:
         spared = ((". ", "text"), (others[0].name, others[0].name), (" is spared", "text"))
+    if len(others) > 1:
+        spared = ((". The others are spared", "text"),)
     key: Line = ((".", "text"),)
     if curable(first.warning, frame.scenario):
         key = ((" · ", "dim"), (f"{KEY}: cure it", "good"), (".", "text"))
@@ -159,7 +161,10 @@ def _each(lanes: list[LaneFrame]) -> Line:
 
 
 def _history(lanes: list[LaneFrame]) -> str:
-    return " / ".join(struck_words(lane.warning) for lane in lanes if lane.warning is not None)
+    """How often it has struck in all of them, and since when."""
+    views = [lane.warning for lane in lanes if lane.warning is not None]
+    first_ns = min(view.first_ns for view in views)
+    return struck_words(replace(views[0], strikes=sum(view.strikes for view in views), first_ns=first_ns))
 
 
 def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:

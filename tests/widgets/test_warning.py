@@ -153,6 +153,10 @@ def test_where_several_are_struck_each_is_told():
     views = [replace(DRAIN, kind="slow-reader", brief=f"{who} waits") for who in ("one", "everybody")]
     lanes = [lane("thread", warning=views[0]), lane("epoll", warning=views[1])]
     assert text_of(verdict(frame(*lanes), 100)) == "thread: one waits; epoll: everybody waits."
+    assert text_of(verdict(frame(*lanes), 60)) == "thread and epoll: slow-reader struck 24× since 480 µs."
+    healthy = [lane("select"), lane("poll")]
+    told = text_of(verdict(frame(*healthy, lane("epoll-et", warning=DRAIN)), 120))
+    assert told.endswith("fd 43. The others are spared.")
 
 
 def test_a_mistake_that_nobody_here_can_make():
