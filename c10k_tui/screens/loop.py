@@ -237,7 +237,7 @@ class LoopScreen(KeyedScreen[None]):
             lines = loop_stack.stuck_lines(watching.stuck_at, blocks_for_s, width, height)
         elif self.page == "error" and error is not None:
             title = "why the script ended"
-            lines = loop_stack.error_lines(str(error), error.details, width, height)
+            lines = loop_stack.error_lines(str(error), error.place, error.details, width, height)
         elif self.page == "culprit" and culprits:
             index = max(0, len(culprits) - 1 - max(0, self._culprit))
             title = f"culprit {index + 1} of {len(culprits)}"

@@ -109,10 +109,13 @@ def source_lines(place: Place, width: int, height: int) -> list[Line]:
 # -- the end ---------------------------------------------------------------------------------------
 
 
-def error_lines(error: str, details: str, width: int, height: int) -> list[Line]:
-    """Why the script failed, and the end of its traceback."""
+def error_lines(error: str, place: Place | None, details: str, width: int, height: int) -> list[Line]:
+    """Why the script failed: the error, the lines around it, and the end of its traceback."""
     lines: list[Line] = wrap(((error, "alarm"),), width, min(4, height))
-    rest = details.rstrip().splitlines()[-max(0, height - len(lines)) :] if height > len(lines) else []
+    if place is not None:
+        lines += source_lines(place, width, min(5, height - len(lines)))
+    left = height - len(lines)
+    rest = details.rstrip().splitlines()[-left:] if left > 0 else []
     return [*lines, *(clip(((text, "dim"),), width) for text in rest)]
 
 

@@ -50,8 +50,10 @@ _STUBBORN: list[Any] = []
 class ScriptError(Exception):
     """Why a script did not come to a good end: one line that names the script's line."""
 
-    def __init__(self, message: str, details: str = "") -> None:
+    def __init__(self, message: str, details: str = "", place: Place | None = None) -> None:
         super().__init__(message)
+        self.place = place
+        """The script's line where it failed, if it is one."""
         self.details = details
         """The traceback, without the frames of what runs the script."""
 
@@ -300,7 +302,8 @@ class Script:
         text = f"{kind}{error}".removesuffix(": ").splitlines()[0]
         if own and not text.startswith(f"{Path(own[-1].filename).name}:"):
             text = f"{Path(own[-1].filename).name}:{own[-1].lineno} in {own[-1].name}: {text}"
-        return ScriptError(text, "".join(whole.format()))
+        place = Place(own[-1].filename, own[-1].lineno or 1, own[-1].name) if own else None
+        return ScriptError(text, "".join(whole.format()), place)
 
 
 def _compiled(path: Path) -> Any:

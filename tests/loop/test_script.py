@@ -344,6 +344,7 @@ def test_the_traceback_is_there_for_who_wants_it(script_of):
     error = failure(script)
     assert f'File "{program.path}", line 2, in f' in error.details
     assert "sim/loop/script.py" not in error.details
+    assert (error.place.line, error.place.text) == (2, "1 / 0  #: here")
 
 
 def test_tasks_that_wait_for_ever_are_named(script_of):

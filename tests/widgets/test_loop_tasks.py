@@ -136,10 +136,14 @@ def test_a_culprit_without_a_place_and_one_that_is_stuck():
     assert first == "holds up the loop for real, for 2.3 s by the wall's clock: it has not come back"
 
 
-def test_an_error_and_the_end_of_its_traceback():
+def test_an_error_its_line_and_the_end_of_its_traceback(tmp_path):
     details = "Traceback\n" + "".join(f"  {number}\n" for number in range(20))
-    assert words(error_lines("it failed", details, 40, 4)) == ["it failed", "  17", "  18", "  19"]
-    assert words(error_lines("it failed", details, 40, 1)) == ["it failed"]
+    assert words(error_lines("it failed", None, details, 40, 4)) == ["it failed", "  17", "  18", "  19"]
+    assert words(error_lines("it failed", None, details, 40, 1)) == ["it failed"]
+    path = tmp_path / "fails.py"
+    path.write_text("one\ntwo\nthree\nfour\n")
+    shown = words(error_lines("it failed", Place(str(path), 2, "main"), details, 40, 6))
+    assert shown == ["it failed", "    1 one", "▶   2 two", "    3 three", "    4 four", "  19"]
 
 
 def test_what_is_printed_cannot_steer_the_terminal():
