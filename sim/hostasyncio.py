@@ -25,7 +25,7 @@ _EMPTY_CALLS = 500
 _clock_ns = time.thread_time_ns
 
 
-class Meter:
+class Stopwatch:
     """CPU time of the thread, and how much of it went into receiving and sending."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Meter:
 class TimedSocket(socket.socket):
     """A socket whose receives and sends are timed."""
 
-    meter: Meter
+    meter: Stopwatch
 
     def recv(self, *given: Any) -> bytes:
         data: bytes = self.meter.time(super().recv, *given)
@@ -71,7 +71,7 @@ class TimedSocket(socket.socket):
 class ReportingSelector(selectors.EpollSelector):
     """A selector that reports a wake-up whenever the loop has nothing left to do."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Stopwatch) -> None:
         super().__init__()
         self._meter = meter
         self._events = 0
@@ -103,7 +103,7 @@ def _voluntary_switches() -> int:
 def serve(fds: Sequence[int]) -> None:
     """Answer and report, until a client is gone."""
     gc.disable()
-    meter = TimedSocket.meter = Meter()
+    meter = TimedSocket.meter = Stopwatch()
     loop = asyncio.SelectorEventLoop(ReportingSelector(meter))
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from c10k_tui import hosting
 from c10k_tui.hosting import Hosting
 from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.host import host_lines, host_subtitle, host_title
@@ -172,3 +173,18 @@ def test_off_is_off():
     assert hosting.view() is None
     hosting.close()
     assert not hosting.on
+
+
+def test_of_asyncio_a_whole_wake_up_is_told():
+    loop = view(mechanism="asyncio")
+    simulated = lane("asyncio", counters=counters(wakeups=1, cost_ns={"loop": 4_000, "callback": 5_000}))
+    lines = [text_of(line) for line in host_lines(loop, frame(simulated), 118, 3)]
+    assert lines[0].startswith(" last wake-up ")
+    assert "a wake-up, its loop included (median" in lines[1]
+    assert "simulated 9.00 µs a wake-up" in lines[1]
+    waiting = host_lines(view(mechanism="asyncio", median_ns=None), frame(simulated), 118, 3)
+    assert text_of(waiting[0]) == " waiting in a real epoll_wait call for the next burst"
+
+
+def test_the_screen_knows_every_mechanism_of_the_host_lane():
+    assert hosting.MECHANISMS == hostlane.MECHANISMS
