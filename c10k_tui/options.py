@@ -331,7 +331,7 @@ keys on the screen:
   , .      slower, faster                     F2 … F6  presets; p is the next one
   arrows   look at a cell                     l        select's limit of 1024 on or off
   r        record, or end the recording       R M      pause the recording; mark a moment
-  v w m    cost curve; all lanes compared; how many connections each holds
+  v w      cost curve; all lanes compared     m        how many connections each holds
   t        next theme                         ? q      all the keys; quit
 """
 
