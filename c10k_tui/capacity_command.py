@@ -42,7 +42,7 @@ def capacity(words: Sequence[str]) -> int:
     options = parse(parser, words)
     if tell_about(parser, options):
         return 0
-    lanes, load, limit_ns = lanes_of(options.lanes), _load_of(options), _limit_of(options)
+    lanes, load, limit_ns = _lanes_of(options.lanes), _load_of(options), _limit_of(options)
     costs = costs_in_use()
     found = [_search(lane, load, limit_ns, costs) for lane in lanes]
     if options.json:
@@ -106,7 +106,7 @@ def _tell_result(found: Capacity) -> None:
 # --- what may be typed ----------------------------------------------------------------------------
 
 
-def lanes_of(text: str | None) -> tuple[str, ...]:
+def _lanes_of(text: str | None) -> tuple[str, ...]:
     """The lanes of ``--lanes``; all of them if it was not given.
 
     Raises:

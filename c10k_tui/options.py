@@ -333,7 +333,7 @@ keys on the screen:
   v        the cost curve                     l        select's limit of 1024 on or off
   P        all presets, and the mistakes      u        cure the mistake, or make it again
   r        record, or end the recording       R M      pause the recording; mark a moment
-  v w m    cost curve; all lanes compared; how many connections each holds
+  v w      cost curve; all lanes compared     m        how many connections each holds
   t        next theme                         ? q      all the keys; quit
 """
 

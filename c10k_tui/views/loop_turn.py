@@ -104,7 +104,9 @@ def _wait_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
             return (("does not sleep:", "text"),), ((f"{frame.queued:,} ready already", "strong"),)
         if frame.next_timer_ns is None:
             return (("sleeps until a", "text"),), (("descriptor is ready", "strong"),)
-        left = format_duration(max(0, frame.next_timer_ns - frame.now_ns))
+        if frame.next_timer_ns <= frame.now_ns:
+            return (("does not sleep:", "text"),), (("a timer is due", "strong"),)
+        left = format_duration(frame.next_timer_ns - frame.now_ns)
         return (("sleeps until fd ready", "text"),), ((f"or timer, in {left}", "strong"),)
     if frame.waited_ns is None:
         return (), ()

@@ -15,7 +15,7 @@ SIZES = [(120, 36), (80, 24), (200, 50)]
 
 
 def still(theme: str = "c10k-dark", scenario: Scenario | None = None) -> C10KApp:
-    app = C10KApp(scenario or Scenario(fds=2_000), paused=True, clock=HandClock(), make_race=StillRace)
+    app = C10KApp(scenario or Scenario(), paused=True, clock=HandClock(), make_race=StillRace)
     app.theme = theme
     return app
 
