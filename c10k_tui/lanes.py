@@ -56,6 +56,7 @@ ABOUT: dict[str, About] = {
 }
 """By lane."""
 _BRIEF = {
+    "asyncio": "aio",
     "epoll-et": "et",
     "epoll-oneshot": "1-shot",
     "epoll-exclusive": "exclus",

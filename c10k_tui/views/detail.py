@@ -12,7 +12,7 @@ from sim.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
 """What a task does that is at a descriptor."""
-_READY_LISTS = frozenset(("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive"))
+_READY_LISTS = frozenset(("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "asyncio"))
 """Lanes of which it is known when a descriptor was last asked: items of a ready list are, and no others."""
 NAME_CELLS = 6
 """Cells for a lane's name where all else has no room."""
