@@ -23,7 +23,7 @@ FAULTS: dict[str, str] = {
     HERD: "epoll-exclusive watches the listening socket without EPOLLEXCLUSIVE",
     DUP: "epoll closes a connection of which a dup is still open",
     ACCEPT_ONE: "epoll-et accepts one connection for each event instead of accepting until EAGAIN",
-    SLOW_READER: "one client reads its answers slowly, and the servers write to it blocking",
+    SLOW_READER: "one client reads its answers slowly: who writes to it with calls that block, waits",
     BACKLOG: "the listening sockets have room for 5 connections only",
 }
 """Name of each switch, and what it does."""
