@@ -98,10 +98,10 @@ class Watching:
         spent_s = self._clock() - self.stuck_since_s
         return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
 
-    def frame(self, first: int = 0, count: int = 0) -> LoopFrame:
-        """The script as it stands; while it blocks for real, as it stood before."""
+    def frame(self, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
+        """The script as it stands (:func:`~sim.loop.frame.frame_of`); while it blocks, as it stood before."""
         if self._frame is None or not self.is_stuck:
-            self._frame = frame_of(self.script, first, count)
+            self._frame = frame_of(self.script, first, count, chosen)
         return self._frame
 
     def feed_rows(self, count: int) -> list[FeedRow]:

@@ -83,15 +83,15 @@ class LoopScreen(KeyedScreen[None]):
         self._followed: int | None = None
         """Number of the task that ran last."""
         self.page: Page = "awaits"
-        self._culprit = -1
+        self._culprit = 0
         """Which of the culprits is shown, counted from the newest."""
         self._first = 0
         """Tasks above the first row."""
         self._order: list[int] = []
         """Numbers of the rows on the screen."""
         self._next_s = self._soonest_s = 0.0
-        self._troubles = 0
-        """Troubles that have been shown: a new one is shown at once."""
+        self._told_error = False
+        """Whether the panel has been turned to the error with which the script ended."""
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -146,7 +146,7 @@ class LoopScreen(KeyedScreen[None]):
         """Show the script as it stands."""
         watching = self.watching
         frame = self._frame()
-        self._meet_trouble(frame)
+        self._meet_error(frame)
         self._order = [row.number for row in frame.rows]
         row = self._row_of(frame)
         head_width = self._head.size.width
@@ -176,16 +176,20 @@ class LoopScreen(KeyedScreen[None]):
     def _frame(self) -> LoopFrame:
         """The script, with the rows that the cursor is among."""
         height = self._tasks.size.height
-        frame = self.watching.frame(self._first, height)
-        if self.chosen is None:
-            at = frame.active
-            wanted = self._first if at < 0 or self._first <= at < self._first + height else at - height // 2
-        else:
-            wanted = self._first
+        frame = self.watching.frame(self._first, height, self.chosen)
+        at = frame.active
+        if self.chosen is not None:
+            at = frame.chosen
+            if at < 0 and not self.watching.is_stuck:
+                self.chosen = None
+                self.watching.say("the task that was chosen is done")
+        wanted = self._first
+        if at >= 0 and not self._first <= at < self._first + height:
+            wanted = at - height // 2
         wanted = max(0, min(wanted, frame.tasks - height))
         if wanted != self._first:
             self._first = wanted
-            frame = self.watching.frame(self._first, height)
+            frame = self.watching.frame(self._first, height, self.chosen)
         return frame
 
     def _row_of(self, frame: LoopFrame) -> TaskRow | None:
@@ -239,7 +243,7 @@ class LoopScreen(KeyedScreen[None]):
             title = "why the script ended"
             lines = loop_stack.error_lines(str(error), error.place, error.details, width, height)
         elif self.page == "culprit" and culprits:
-            index = max(0, len(culprits) - 1 - max(0, self._culprit))
+            index = max(0, len(culprits) - 1 - self._culprit)
             title = f"culprit {index + 1} of {len(culprits)}"
             lines = loop_stack.culprit_lines(culprits[index], width, height)
         elif self.page == "output":
@@ -252,10 +256,10 @@ class LoopScreen(KeyedScreen[None]):
         self._told.show(lines)
         self._told.set_class(title.startswith(("culprit", "why")), "-alarm")
 
-    def _meet_trouble(self, frame: LoopFrame) -> None:
-        """Turn to what has just gone wrong."""
-        if frame.error is not None and self.page != "error" and self._troubles >= 0:
-            self._troubles = -1
+    def _meet_error(self, frame: LoopFrame) -> None:
+        """Turn the panel to why the script ended, once."""
+        if frame.error is not None and not self._told_error:
+            self._told_error = True
             self.page = "error"
 
     # -- keys -----------------------------------------------------------------------------

@@ -61,6 +61,8 @@ class LoopFrame:
     rows: tuple[TaskRow, ...]
     active: int
     """Position of the task that runs, or else of the one that will next; -1 if none is about to."""
+    chosen: int
+    """Position of the task that was asked for; -1 if it is done, or none was."""
     descriptors: tuple[Descriptor, ...]
     ready: tuple[tuple[int, bool], ...]
     """epoll's ready list: descriptor, and whether it is ready still."""
@@ -86,12 +88,13 @@ def held_up(culprits: Sequence[Culprit], turn: int) -> Culprit | None:
     return newest if newest is not None and newest.turn == turn and newest.spent_ns >= HELD_UP_NS else None
 
 
-def frame_of(script: Script, first: int = 0, count: int = 0) -> LoopFrame:
+def frame_of(script: Script, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
     """The script as it stands.
 
     Args:
         first: tasks before the first row.
         count: rows at most.
+        chosen: number of a task whose position is asked for.
     """
     loop, record, kernel = script.loop, script.record, script.kernel
     alive = loop is not None and not loop.is_closed()
@@ -119,10 +122,16 @@ def frame_of(script: Script, first: int = 0, count: int = 0) -> LoopFrame:
         first=first,
         rows=tuple(rows_of(loop, tasks[first : first + count])) if alive else (),
         active=_active(tasks, running, handles),
+        chosen=next((position for position, task in enumerate(tasks) if _number(task) == chosen), -1),
         descriptors=tuple(descriptors(kernel, loop if alive else None)),
         ready=tuple(ready_list(kernel)),
         culprits=() if record is None else tuple(record.culprits),
     )
+
+
+def _number(task: Any) -> int | None:
+    number: int | None = getattr(task, "number", None)
+    return number
 
 
 def _states(tasks: list[Any], running: Any) -> dict[State, int]:

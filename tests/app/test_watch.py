@@ -141,6 +141,37 @@ async def test_a_chosen_task_s_awaits(echo):
         assert it.screen.chosen is None
 
 
+async def test_a_chosen_task_stays_in_sight_and_is_let_go_when_it_is_done(tmp_path):
+    program = Written(
+        tmp_path,
+        """
+        import asyncio
+
+        async def main():
+            await asyncio.gather(*(asyncio.sleep(number) for number in range(1, 101)))
+            await asyncio.sleep(1)
+
+        asyncio.run(main())
+        """,
+    )
+    async with watched(program.path) as it:
+        await it.turn(3)
+        await it.press("end", "up")
+        assert "awaits of Task-100" in str(it.screen.query_one("#loop-told").border_title)
+        for _ in range(500):  # those before it end one after the other
+            it.screen.action_step_turn()
+            if it.script.kernel.now_ns > 80e9:
+                break
+        assert 100 in it.screen._order
+        for _ in range(200):
+            it.screen.action_step_turn()
+            if it.screen.chosen is None:
+                break
+        assert it.script.kernel.now_ns > 99e9
+        assert it.screen.chosen is None
+        assert "the task that was chosen is done" in it.text("#loop-head") or it.script.over
+
+
 async def test_a_click_chooses_a_task(echo):
     async with watched(echo.path) as it:
         await to_the_sleep(it)

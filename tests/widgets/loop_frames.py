@@ -41,6 +41,7 @@ FRAME = LoopFrame(
     first=0,
     rows=(),
     active=-1,
+    chosen=-1,
     descriptors=(),
     ready=(),
     culprits=(),
