@@ -72,9 +72,15 @@ class LoopRecord(Watcher):
     Args:
         kernel: whose virtual time it is.
         at: called with each step as it begins; it may stop there for as long as it likes.
+        at_callback: called with each callback before it begins; it may stop there too.
     """
 
-    def __init__(self, kernel: Kernel, at: Callable[[Step], object] = lambda step: None) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        at: Callable[[Step], object] = lambda step: None,
+        at_callback: Callable[[], object] = lambda: None,
+    ) -> None:
         self.kernel = kernel
         self.now: Step = "over"
         """The step under way; ``over`` between two turns."""
@@ -82,7 +88,10 @@ class LoopRecord(Watcher):
         """The latest callbacks that made a call that waited, the oldest first."""
         self.running: Any = None
         """The callback under way: a handle."""
+        self.waited_ns: int | None = None
+        """How long the latest wait took; None while one is to come."""
         self._at = at
+        self._at_callback = at_callback
         self._turns = self._callbacks = self._turn_callbacks = self._most_callbacks = 0
         self._poll_ns = self._callbacks_ns = 0
         self._start_ns = kernel.now_ns
@@ -112,12 +121,15 @@ class LoopRecord(Watcher):
         """A step begins."""
         now_ns = self.kernel.now_ns
         if self._polling_since_ns is not None:
-            self._poll_ns += now_ns - self._polling_since_ns
+            self.waited_ns = now_ns - self._polling_since_ns
+            self._poll_ns += self.waited_ns
             self._polling_since_ns = None
         if self.now == "over" and step != "over":
             self._turns += 1
             self._turn_callbacks = 0
         self.now = step
+        if step == "wait":
+            self.waited_ns = None
         self._at(step)
         if step == "wait":
             self._polling_since_ns = self.kernel.now_ns
@@ -126,6 +138,7 @@ class LoopRecord(Watcher):
         """A callback begins."""
         self.running = handle
         self._waited_ns, self._waited_at = 0, None
+        self._at_callback()
 
     def ended(self, handle: Any, spent_ns: int) -> None:
         """A callback is over."""
@@ -135,7 +148,7 @@ class LoopRecord(Watcher):
         self._turn_callbacks += 1
         self._most_callbacks = max(self._most_callbacks, self._turn_callbacks)
         if self._longest is None or spent_ns > self._longest.spent_ns or self._waited_ns:
-            name, standing = _who(handle)
+            name, standing = who(handle)
             culprit = Culprit(self._turns, spent_ns, name, self._waited_at or standing)
             if self._waited_ns:
                 self.culprits.append(culprit)
@@ -163,7 +176,7 @@ def calling_line(frame: FrameType | None) -> Place | None:
     return innermost
 
 
-def _who(handle: Any) -> tuple[str, Place | None]:
+def who(handle: Any) -> tuple[str, Place | None]:
     """A callback's name, and where it stands or began."""
     callback: Any = getattr(handle, "callback", None) or getattr(handle, "_callback", None)
     while hasattr(callback, "func"):

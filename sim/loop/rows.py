@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any, Literal
 
@@ -43,9 +43,11 @@ class TaskRow:
     waiting: Waiting | None
     """None unless it is suspended."""
     place: Place | None
-    """The innermost line of the stack that is the program's own; None if it runs, or has not begun."""
+    """The innermost line of the stack that is the program's own; None while it runs, or has not begun."""
     stack: tuple[Place, ...]
     """Where its coroutine stands and where those stand that it awaits, the outermost first."""
+    number: int = 0
+    """Tells tasks of one loop apart, whatever their names; 0 in our own loop."""
 
 
 def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskRow]:
@@ -56,15 +58,25 @@ def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskR
         first: how many to leave out.
         count: how many to give at most.
     """
-    tasks = ordered_tasks(loop)[first : None if count is None else first + count]
+    return rows_of(loop, ordered_tasks(loop)[first : None if count is None else first + count])
 
-    running = asyncio.current_task(loop) or _running_on(loop)
-    settled_by = Settlers(loop)
-    return [_row(task, task is running, settled_by) for task in tasks]
+
+def rows_of(loop: Any, tasks: Sequence[Any]) -> list[TaskRow]:
+    """The rows of some of a loop's tasks."""
+    running = running_task(loop)
+    settled_by = Settlers(loop, [task._fut_waiter for task in tasks])
+    return [
+        replace(_row(task, task is running, settled_by), number=getattr(task, "number", 0)) for task in tasks
+    ]
+
+
+def running_task(loop: Any) -> Any:
+    """The task whose step runs, or is about to; None if none does."""
+    return asyncio.current_task(loop) or _running_on(loop)
 
 
 def _running_on(loop: Any) -> Any:
-    """The task whose step runs: asked of the callback under way, which may be another thread's."""
+    """As the callback under way has it, which may be another thread's."""
     record = getattr(loop, "watcher", None)
     callback = getattr(getattr(record, "running", None), "_callback", None)
     task = getattr(callback, "__self__", None)
@@ -72,10 +84,13 @@ def _running_on(loop: Any) -> Any:
 
 
 def _row(task: Any, running: bool, settled_by: Settlers) -> TaskRow:
-    if running:
+    standing = inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_SUSPENDED
+    if running and not standing:
         return TaskRow(task.get_name(), "running", None, None, ())
     stack = frames(task.get_coro())
     places = tuple(place_of(frame) for frame in stack)
+    if running:  # its step begins: from these lines it goes on
+        return TaskRow(task.get_name(), "running", None, own(places), places)
     future = task._fut_waiter
     if future is None or future.done():
         begun = inspect.getcoroutinestate(task.get_coro()) != inspect.CORO_CREATED
@@ -86,26 +101,29 @@ def _row(task: Any, running: bool, settled_by: Settlers) -> TaskRow:
 
 
 class Settlers:
-    """Who will settle which future, as a loop's timers and descriptors stand now."""
+    """Who will settle which future, as a loop's timers and descriptors stand now.
 
-    def __init__(self, loop: Any) -> None:
+    Args:
+        loop: an asyncio loop on a simulated kernel.
+        futures: those that are asked about; others are passed over, of which there can be thousands.
+    """
+
+    def __init__(self, loop: Any, futures: Iterable[Any]) -> None:
         self._known: dict[int, Waiting] = {}
+        wanted = {id(future) for future in futures if future is not None}
         for handle in loop._scheduled:
-            if not handle._cancelled:
-                waiting = Waiting("timer", due_ns=round(handle._when * 1e9))
-                self._note(handle._args, waiting)
-        for key in (loop._selector.get_map() or {}).values():
+            for future in handle._args or ():
+                if id(future) in wanted and not handle._cancelled:
+                    self._known.setdefault(id(future), Waiting("timer", due_ns=round(handle._when * 1e9)))
+        for key in watched_keys(loop):
             for handle, event in zip(key.data, ("readable", "writable"), strict=True):
-                if handle is not None and not handle._cancelled:
-                    self._note(handle._args, Waiting(f"fd {key.fd} {event}", fd=key.fd))
+                for future in (handle._args or ()) if handle is not None else ():
+                    if id(future) in wanted and not handle._cancelled:
+                        self._known.setdefault(id(future), Waiting(f"fd {key.fd} {event}", fd=key.fd))
         for fd, transport in list(loop._transports.items()):
             for future, event in _of_transport(transport):
-                self._note((future,), Waiting(f"fd {fd} {event}", fd=fd))
-
-    def _note(self, futures: Iterable[Any], waiting: Waiting) -> None:
-        for future in futures:
-            if asyncio.isfuture(future):
-                self._known.setdefault(id(future), waiting)
+                if id(future) in wanted:
+                    self._known.setdefault(id(future), Waiting(f"fd {fd} {event}", fd=fd))
 
     def of(self, future: Any, stack: list[FrameType]) -> Waiting:
         """What settles a future that the innermost of these frames waits for."""
@@ -124,6 +142,11 @@ class Settlers:
         if innermost is not None and innermost.in_library:
             return Waiting(innermost.function)
         return Waiting("a future")
+
+
+def watched_keys(loop: Any) -> list[Any]:
+    """What the loop's selector watches; none once the loop is closed."""
+    return list((getattr(loop._selector, "_fd_to_key", None) or {}).values())
 
 
 def _of_transport(transport: Any) -> Iterator[tuple[Any, str]]:

@@ -27,15 +27,18 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from sim.kernel import Kernel
 from sim.loop.guard import Guard
 from sim.loop.observe import LoopRecord
+from sim.loop.output import Output
 from sim.loop.simulated import Step
 from sim.loop.stacks import Place, place_of
 from sim.loop.world import World
 
+Moment = Step | Literal["callback"]
+"""Where a script can be stopped: before a step of a turn, or before a callback."""
 CLEANING_TURNS = 1_000
 """Turns that a script has to clean up when it is ended."""
 
@@ -47,8 +50,10 @@ _STUBBORN: list[Any] = []
 class ScriptError(Exception):
     """Why a script did not come to a good end: one line that names the script's line."""
 
-    def __init__(self, message: str, details: str = "") -> None:
+    def __init__(self, message: str, details: str = "", place: Place | None = None) -> None:
         super().__init__(message)
+        self.place = place
+        """The script's line where it failed, if it is one."""
         self.details = details
         """The traceback, without the frames of what runs the script."""
 
@@ -64,12 +69,19 @@ class Script:
         path: the file.
         argv: ``sys.argv`` after the script's name.
         kernel: what it runs on; a new one by default.
+        output: where what it prints is kept; None: it prints where everybody does.
 
     Raises:
         ScriptError: the file cannot be read, or is no Python.
     """
 
-    def __init__(self, path: Path, argv: Sequence[str] = (), kernel: Kernel | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        argv: Sequence[str] = (),
+        kernel: Kernel | None = None,
+        output: Output | None = None,
+    ) -> None:
         self.path = path.resolve()
         self.argv = [str(path), *argv]
         self.kernel = kernel or Kernel()
@@ -83,8 +95,13 @@ class Script:
         self.error: ScriptError | None = None
         """Why it failed; None while it runs, and after a good end."""
         self.over = False
+        self.moment: Moment = "over"
+        """The latest moment at which it could have been stopped."""
+        self.turn_size = 0
+        """Callbacks of the turn under way, or of the last one that had any, that it began with."""
+        self.output = output
         self._loops: list[Any] = []
-        self._stop_at: Callable[[Step], bool] = lambda step: False
+        self._stop_at: Callable[[Moment], bool] = lambda moment: False
         self._theirs, self._ours = threading.Semaphore(0), threading.Semaphore(0)
         self._ending = False
         self._told_to_end = False
@@ -108,16 +125,16 @@ class Script:
         """
         left = turns
 
-        def enough(step: Step) -> bool:
+        def enough(moment: Moment) -> bool:
             nonlocal left
-            left -= step == "over"
+            left -= moment == "over"
             return left <= 0
 
-        return self._let_run(enough, patience_s)
+        return self.run_until(enough, patience_s)
 
     def step(self, patience_s: float | None = None) -> bool:
         """Let it run until the next step of a turn begins; see :meth:`advance`."""
-        return self._let_run(lambda step: True, patience_s)
+        return self.run_until(lambda moment: moment != "callback", patience_s)
 
     def run(self, patience_s: float | None = None) -> None:
         """Let it run to its end.
@@ -125,7 +142,7 @@ class Script:
         Raises:
             ScriptError: it failed, or has not come back.
         """
-        self._let_run(lambda step: False, patience_s)
+        self.run_until(lambda moment: False, patience_s)
         if self.error is not None:
             raise self.error
 
@@ -137,9 +154,24 @@ class Script:
         return None if frame is None else place_of(frame)
 
     def close(self) -> None:
-        """End it where it stands; stuck in a call that blocks for real, it stays so, in its thread."""
+        """End it where it stands; stuck in a call that blocks for real, it stays so, in its thread.
+
+        What it prints from here on is forgotten.
+        """
         self._ending = True
-        self._stop_at = lambda step: False
+        self._stop_at = lambda moment: False
+        for loop in self._loops:  # thousands of tasks that are cancelled may have something to say about it
+            loop.set_exception_handler(lambda _loop, _context: None)
+        if self.output is not None:
+            self.output.muted = True
+            self.output.put_in_place()
+        try:
+            self._end()
+        finally:
+            if self.output is not None:
+                self.output.take_away()
+
+    def _end(self) -> None:
         if self._thread.ident is None or self.over:
             return
         if self._waiting_for_it:
@@ -156,9 +188,22 @@ class Script:
     _waiting_for_it = False
     """It has the turn, and has not given it back in time."""
 
-    def _let_run(self, stop_at: Callable[[Step], bool], patience_s: float | None) -> bool:
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it was waited for in vain: it runs, and nothing of it may be looked at."""
+        return self._waiting_for_it
+
+    def run_until(self, stop_at: Callable[[Moment], bool], patience_s: float | None = None) -> bool:
+        """Let it run up to a moment; see :meth:`advance`.
+
+        Args:
+            stop_at: asked at each moment, in the script's own thread, whether to stop there. While the
+                script has not come back from the call before, that one's still holds.
+        """
         if self.over:
             return False
+        if self.output is not None:
+            self.output.put_in_place()
         if not self._waiting_for_it:
             self._stop_at = stop_at
             if self._thread.ident is None:
@@ -170,6 +215,8 @@ class Script:
             place = self.where()
             told = f"{place}: {place.text}" if place else self.path.name
             raise ScriptError(f"{told}: has not come back for {patience_s:g} s, and holds up the event loop")
+        if self.output is not None:
+            self.output.take_away()
         return not self.over
 
     def _running_thread(self) -> int | None:
@@ -211,16 +258,19 @@ class Script:
     def _new_loop(self, loop: Any) -> LoopRecord:
         self.loop = loop
         self._loops.append(loop)
-        self.record = LoopRecord(self.kernel, self._at)
+        self.record = LoopRecord(self.kernel, self._at, lambda: self._at("callback"))
         return self.record
 
-    def _at(self, step: Step) -> None:
-        """A step of a turn begins: stop here, if that was asked for."""
-        if self._stop_at(step):
+    def _at(self, moment: Moment) -> None:
+        """A step of a turn begins, or a callback: stop here, if that was asked for."""
+        self.moment = moment
+        if moment == "callbacks":  # the first of them has been taken from the queue
+            self.turn_size = 1 + sum(not handle._cancelled for handle in self.loop._ready)
+        if self._stop_at(moment):
             self._ours.release()
             self._theirs.acquire()
-        if self._ending:
-            self._turns_left -= step == "over"
+        if self._ending and moment not in ("callbacks", "callback"):  # there one would be taken and not run
+            self._turns_left -= moment == "over"
             if self._turns_left <= 0:
                 _STUBBORN.extend(self.kernel.asyncio.tasks.all_tasks(self.loop))
             elif self._told_to_end:
@@ -252,7 +302,8 @@ class Script:
         text = f"{kind}{error}".removesuffix(": ").splitlines()[0]
         if own and not text.startswith(f"{Path(own[-1].filename).name}:"):
             text = f"{Path(own[-1].filename).name}:{own[-1].lineno} in {own[-1].name}: {text}"
-        return ScriptError(text, "".join(whole.format()))
+        place = Place(own[-1].filename, own[-1].lineno or 1, own[-1].name) if own else None
+        return ScriptError(text, "".join(whole.format()), place)
 
 
 def _compiled(path: Path) -> Any:

@@ -41,6 +41,8 @@ _STANDARD_STREAMS = range(3)
 _KERNEL_MAKES = ("pipe", "pipe2", "eventfd", "eventfd_read", "eventfd_write")
 _KERNEL_HAS = ("read", "write", "close", "dup", "get_blocking", "set_blocking", "get_inheritable")
 _NO_DESCRIPTORS = ("open", "fdopen", "openpty", "memfd_create", "pidfd_open")
+_NO_ENDINGS = ("_exit", "abort", "kill", "killpg")
+"""Of the host's process, which runs more than the script."""
 
 
 class World(Imports):
@@ -207,17 +209,19 @@ def os_module(kernel: Kernel) -> Overlay:
 
         return call
 
-    def refused(name: str) -> Callable[..., Any]:
+    def refused(name: str, why: str) -> Callable[..., Any]:
         def call(*_given: Any, **_named: Any) -> Any:
-            raise NotImplementedError(
-                f"os.{name} is left out of a simulated run, which has no files with descriptors: use open()"
-            )
+            raise NotImplementedError(f"os.{name} is left out of a simulated run, {why}")
 
         return call
+
+    no_descriptors = "which has no files with descriptors: use open()"
+    no_endings = "which shares its process with others: use sys.exit()"
 
     names = {
         **{name: made_by_kernel(name) for name in _KERNEL_MAKES},
         **{name: by_number(name) for name in _KERNEL_HAS},
-        **{name: refused(name) for name in _NO_DESCRIPTORS},
+        **{name: refused(name, no_descriptors) for name in _NO_DESCRIPTORS},
+        **{name: refused(name, no_endings) for name in _NO_ENDINGS},
     }
     return Overlay(os, **names)

@@ -307,6 +307,14 @@ FAILS = {
         "<module>",
         "NotImplementedError: os.open is left out of a simulated run.*use open()",
     ),
+    "ends the whole process": (
+        """
+        import os
+        os._exit(3)  #: here
+        """,
+        "<module>",
+        "NotImplementedError: os._exit is left out of a simulated run, .*: use sys.exit",
+    ),
     "does what the loop leaves out": (
         """
         import asyncio
@@ -336,6 +344,7 @@ def test_the_traceback_is_there_for_who_wants_it(script_of):
     error = failure(script)
     assert f'File "{program.path}", line 2, in f' in error.details
     assert "sim/loop/script.py" not in error.details
+    assert (error.place.line, error.place.text) == (2, "1 / 0  #: here")
 
 
 def test_tasks_that_wait_for_ever_are_named(script_of):
@@ -372,3 +381,21 @@ def test_exit_codes(script_of, code, message):
     _, script = script_of(f"import sys\nsys.exit({code})")
     script.advance()
     assert (script.error and str(script.error)) == (message and f"program.py: {message}")
+
+
+def test_many_tasks_that_are_ended_say_nothing(script_of, caplog):
+    _, script = script_of("""
+        import asyncio
+        async def serve(reader, writer):
+            await reader.read()
+        async def main():
+            await asyncio.start_server(serve, "localhost", 80, backlog=300)
+            ends = [await asyncio.open_connection("localhost", 80) for _ in range(200)]
+            await asyncio.sleep(3600)
+        asyncio.run(main())
+    """)
+    while not script.loop or script.loop._ready or not script.loop._scheduled:
+        script.advance()
+    script.close()
+    assert script.over
+    assert not caplog.records
