@@ -30,25 +30,28 @@ MIN_COLUMNS, MIN_ROWS = 80, 24
 _WITHOUT = "to race without a screen: c10k-tui run"
 
 
-def check_terminal() -> None:
-    """Nothing, if the race can be shown here.
+def check_terminal(without: str = _WITHOUT) -> None:
+    """Nothing, if a screen can be shown here.
+
+    Args:
+        without: what to do where it cannot.
 
     Raises:
         UsageError: no terminal, one that cannot place a cursor, or one that is too small.
     """
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output"), (sys.stderr, "error output")):
         if stream is None or not stream.isatty():
-            raise UsageError(f"the {name} is not a terminal; {_WITHOUT}")
+            raise UsageError(f"the {name} is not a terminal; {without}")
     term = os.environ.get("TERM", "")
     if os.name == "posix" and term in ("", "dumb", "unknown"):
-        raise UsageError(f"the terminal cannot draw (TERM={term or 'is not set'}); {_WITHOUT}")
+        raise UsageError(f"the terminal cannot draw (TERM={term or 'is not set'}); {without}")
     # The same question that Textual asks: COLUMNS and LINES count, and a terminal that
     # does not know its size is taken for one of 80×24.
     columns, rows = shutil.get_terminal_size((MIN_COLUMNS, MIN_ROWS))
     if columns < MIN_COLUMNS or rows < MIN_ROWS:
         raise UsageError(
             f"the terminal is {columns}×{rows}, the screen needs {MIN_COLUMNS}×{MIN_ROWS}: "
-            f"enlarge it, or {_WITHOUT}"
+            f"enlarge it, or {without}"
         )
 
 

@@ -30,6 +30,6 @@ class KeyedScreen(Screen[Result]):
         return run
 
     def action_theme(self) -> None:
-        from c10k_tui.app import C10KApp
+        from c10k_tui.themed import ThemedApp
 
-        cast(C10KApp, self.app).next_theme()
+        cast(ThemedApp, self.app).next_theme()
