@@ -17,7 +17,7 @@ STEPS ?= 20000
 
 BIN := .venv/bin
 # Folders that hold Python; what is not there (yet) is not checked.
-CODE := $(wildcard sim c10k_tui tests benchmarks)
+CODE := $(wildcard sim c10k_tui tests benchmarks examples)
 
 help:
 	@sed -n 's/^#   \(make\)/  \1/p' Makefile
