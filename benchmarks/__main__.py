@@ -22,6 +22,7 @@ NAMES = {
     "seek": "going back in time, and what checkpoints cost",
     "startup": "how soon the commands answer",
     "screen": "the screen: CPU, frames, keys",
+    "watch": "the Loop screen with a thousand tasks",
     "recording": "recording: its part of a frame, its size",
 }
 """Modules of this package, in the order in which they run, and what they measure."""

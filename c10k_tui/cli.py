@@ -133,8 +133,15 @@ def _capacity(words: list[str]) -> int:
     return capacity(words)
 
 
+def _watch(words: list[str]) -> int:
+    from c10k_tui.watch_command import watch
+
+    return watch(words)
+
+
 _COMMANDS: dict[str, Command] = {
     "run": _run,
+    "watch": _watch,
     "bench": _bench,
     "calibrate": _calibrate,
     "capacity": _capacity,

@@ -29,7 +29,7 @@ from sim.units import format_count, parse_duration_ns
 RUN_LIMIT_NS = 60_000_000_000
 """The longest ``--for``: what a minute does not show, an hour will not."""
 
-COMMANDS = ("run", "bench", "calibrate", "capacity", "record", "replay", "export")
+COMMANDS = ("run", "watch", "bench", "calibrate", "capacity", "record", "replay", "export")
 """The words that may stand first; without one it is the screen."""
 
 _SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize", "fault")
@@ -207,7 +207,7 @@ def screen_parser() -> argparse.ArgumentParser:
     parser = new_parser(
         usage=(
             "c10k-tui [SCENARIO] [options]\n"
-            "       c10k-tui run|bench|calibrate|capacity|record|replay|export … (each with --help)"
+            "       c10k-tui run|watch|bench|calibrate|capacity|record|replay|export … (each with --help)"
         ),
         description="select, poll and epoll wait for the same packets, side by side, on a simulated kernel.",
         epilog=_SCREEN_EPILOG,

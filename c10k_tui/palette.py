@@ -56,6 +56,7 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "read": ("read", "base", ""),
     # What is seen by its background alone is drawn reversed, so that it stays without colours.
     "cursor": ("cursor", "on-fill", "bold reverse"),
+    "running-now": ("select", "on-fill", "bold reverse"),
     "cpu-idle": ("on-idle", "cpu-idle", ""),
 } | {f"cpu-{name}": (f"cpu-{name}", "on-fill", "reverse") for name in _CPU}
 

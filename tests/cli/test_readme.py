@@ -10,6 +10,7 @@ from c10k_tui.bench_options import asked_of
 from c10k_tui.cli import main
 from c10k_tui.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
 from c10k_tui.recording.commands import export_parser, record_parser, replay_parser
+from c10k_tui.watch_command import watch_parser
 from sim.scenario import PRESETS, Scenario, parse_settings
 
 ROOT = Path(__file__).parents[2]
@@ -24,11 +25,14 @@ def test_there_are_commands_to_try():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_is_understood(command, capsys):
+def test_a_command_is_understood(command, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
     words = shlex.split(command)
     if words[:1] in (["record"], ["replay"], ["export"]):
         assert parse(PARSERS[words[0]](), words[1:]).words
-    elif words[:1] in (["run"], ["capacity"]) or "--help" in words:
+    elif words[:1] == ["watch"] and "--for" not in words:
+        assert (ROOT / parse(watch_parser(), words[1:]).words[0]).is_file()
+    elif words[:1] in (["run"], ["capacity"], ["watch"]) or "--help" in words:
         assert main(words) == 0
         assert capsys.readouterr().out
     elif words[:1] == ["bench"]:
