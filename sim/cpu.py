@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 Program = Generator[None, None, Any]
 """Code that runs as a task: yields where time may pass, returns its result."""
-_RECENT_BILLS = 16
+_RECENT_BILLS = 128
+"""More than any server pays for in one go: at a completion port 64 accepts are posted at the start."""
 
 
 class Deadlock(Exception):

@@ -222,3 +222,15 @@ def test_switching_churn_on_waits_for_the_listening_socket_too():
         assert lane.registered == 51
         assert not lane.poll_mask[lane.first_fd - 2] & polling.NVAL
         assert any(record[1] == Kind.ACCEPT for record in lane.records)
+
+
+def test_what_a_server_pays_for_at_its_start_is_taken_back_from_the_right_accounts():
+    """A completion port's server posts 64 accepts before it lets time pass."""
+    race = Race(Scenario(fds=16, active=1, rate=0, churn=60_000, seed=0, lanes=("epoll", "iocp")))
+    race.advance(6 * MS)
+    race.change(replace(race.scenario, lanes=("epoll", "iocp", "kqueue")))  # the books start over
+    race.change(race.scenario.with_fds(1))
+    race.advance(race.now_ns)
+    for lane in race.frame().lanes:
+        assert sum(lane.counters.cost_ns.values()) == 0
+        assert set(lane.counters.cost_ns.values()) == {0}, lane.name
