@@ -150,9 +150,13 @@ def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
 
 
 def test_where_several_are_struck_each_is_told():
-    views = [replace(DRAIN, kind="slow-reader", brief=f"{who} waits") for who in ("one", "everybody")]
+    views = [
+        replace(DRAIN, kind="slow-reader", brief=f"{who} waits for a client") for who in ("one", "everybody")
+    ]
     lanes = [lane("thread", warning=views[0]), lane("epoll", warning=views[1])]
-    assert text_of(verdict(frame(*lanes), 100)) == "thread: one waits; epoll: everybody waits."
+    assert text_of(verdict(frame(*lanes), 100)) == (
+        "thread: one waits for a client; epoll: everybody waits for a client."
+    )
     assert text_of(verdict(frame(*lanes), 60)) == "thread and epoll: slow-reader struck 24× since 480 µs."
     healthy = [lane("select"), lane("poll")]
     told = text_of(verdict(frame(*healthy, lane("epoll-et", warning=DRAIN)), 120))
