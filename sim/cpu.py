@@ -62,6 +62,12 @@ class Task:
         self.at_end: Callable[[], None] | None = None
         """Called at the moment at which it is over."""
 
+    def give_up(self) -> None:
+        """End its program where it stands, from the outside in: it is never run again."""
+        program = getattr(self.send, "__self__", None)
+        if isinstance(program, Generator):
+            program.close()
+
 
 class Device(Protocol):
     """Something that raises interrupts at known times."""

@@ -167,7 +167,7 @@ class Lane:
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
         """Start the server anew at this moment, with other settings and the same books."""
         first_drop_ns = self.network.first_drop_ns
-        old_kernel, old_network = self.kernel, self.network
+        old_kernel, old_network, old_task = self.kernel, self.network, self.task
         spent_ns, counted = old_kernel.statement()
         self._build(scenario, old_kernel.now_ns)
         self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
@@ -177,6 +177,8 @@ class Lane:
         for socket in old_network.unanswered():
             kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
             self.network.take_over(socket, kept)
+        if old_task is not None:
+            old_task.give_up()  # left to the garbage collector, what it sleeps in could be ended first
 
     def restart_books(self) -> None:
         """Count from zero again: a lane was added, and all are compared from here on."""

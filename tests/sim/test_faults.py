@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Generator
 from dataclasses import replace
 
 import pytest
 
 from sim import polling
+from sim.costs import BUILT_IN
 from sim.diagnosis import diagnose
 from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
 from sim.faults import FAULTS, NO_BLOCKED_WRITES
 from sim.files.tcp import ListeningSocket
 from sim.frame import FaultView, Frame
 from sim.kernel import Kernel
+from sim.lane import Lane
 from sim.race import Race
 from sim.scenario import LANES, PRESETS, Scenario, ScenarioError, Share
 from sim.servers.faulty import FAULTY
+from sim.workload import Workload
 from tests.sim.machine import ROUND_COSTS, arrive, pairs
 from tests.sim.races import MS
 
@@ -95,6 +100,21 @@ def test_a_slow_reader_suspends_its_own_task_only_where_writes_are_awaited():
     counters = frame.lanes[0].counters
     assert first == {}
     assert counters.requests > 0.9 * (counters.packets + counters.dropped)
+
+
+def test_a_program_that_waits_in_a_write_is_ended_when_its_server_is_started_anew():
+    scenario = replace(FAULT_PRESETS["slow-reader"][1], lanes=("epoll",))
+    workload = Workload(scenario)
+    lane = Lane("epoll", scenario, BUILT_IN, workload, 0)
+    lane.run_until(12 * MS)
+    warning = lane.frame(scenario).warning
+    assert warning is not None
+    assert warning.present
+    assert lane.task is not None
+    program = getattr(lane.task.send, "__self__", None)
+    assert isinstance(program, Generator)
+    lane.rebuild(replace(scenario, fault=""), workload)
+    assert inspect.getgeneratorstate(program) == inspect.GEN_CLOSED
 
 
 def test_starving_connections_are_those_with_bytes_nobody_comes_for():
