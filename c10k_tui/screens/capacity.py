@@ -25,7 +25,7 @@ INTRODUCTION = (
     "drops or memory. The same as c10k-tui capacity tells. Every figure is simulated.",
     HOW,
 )
-LEAST_TOLD = 4
+LEAST_TOLD = 3
 """Lines that stay for words beneath the chart."""
 
 

@@ -116,6 +116,7 @@ async def test_the_cell_under_the_cursor_gives_its_last_packet_or_its_next_one()
         rows = it.feed.model.rows()
         first_fd = it.first_fd
         slot = rows[-2].fd - first_fd
+        it.race_screen.draw()
         it.race_screen._point_at((slot, slot))
         await it.press("g")
         path = path_of(it).model.path
@@ -123,6 +124,7 @@ async def test_the_cell_under_the_cursor_gives_its_last_packet_or_its_next_one()
         assert path.packet.at_ns == max(row.time_ns for row in rows if row.fd == rows[-2].fd)
         await it.press("escape")
         quiet = next(slot for slot in range(16) if slot + first_fd not in {row.fd for row in rows})
+        it.race_screen.draw()
         it.race_screen._point_at((quiet, quiet))
         await it.press("g")
         assert it.app.screen is it.race_screen
@@ -133,6 +135,7 @@ async def test_a_cell_whose_packet_is_still_to_come_gets_that_one():
     async with stand(Scenario(fds=16, active=3, rate=2_000), paused=True) as it:
         race = it.session.race
         slot = int(race.workload.active[0])
+        it.race_screen.draw()
         it.race_screen._point_at((slot, slot))
         await it.press("g")
         path = path_of(it).model.path
@@ -203,6 +206,7 @@ async def test_too_small_a_terminal_is_told():
 async def test_where_clients_are_replaced_the_next_packet_of_a_cell_is_not_known():
     async with stand(Scenario(fds=16, active=3, rate=2_000, churn=100), paused=True) as it:
         slot = int(it.session.race.workload.active[0])
+        it.race_screen.draw()
         it.race_screen._point_at((slot, slot))
         await it.press("g")
         assert "no packet for this cell" in it.text()

@@ -24,4 +24,4 @@ def test_lanes_chosen_while_recording_come_out_the_same_again(tmp_path):
     assert any("[×]  thread" in text for text in texts)
     assert any("4 lanes at most are on the screen" in text for text in texts)
     titles = texts[-1].split("\n")[2]
-    assert [name for name in LANES if f" {name} " in titles] == ["thread", "pool", "epoll", "kqueue"]
+    assert [name for name in LANES if f"╭─ {name}" in titles and f"╭─ {name}-" not in titles] == ["thread", "pool", "epoll", "kqueue"]

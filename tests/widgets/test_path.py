@@ -171,7 +171,7 @@ def test_a_step_says_what_it_costs_or_whose_price_it_is_part_of():
     assert words_of(interrupt[-1]) == "costs 1,300 ns so far 1,300 ns"
     assert "part of the softirq's 1,050 ns" in said(model_at(path, "tcp"), "epoll")
     assert "part of the callback's 48 ns" in said(model_at(path, "list"), "epoll")
-    assert "part of the turn's 1,100 ns, paid before the wait" in said(model_at(path, "selector"), "epoll")
+    assert "part of the turn's 1,000 ns, paid before the wait" in said(model_at(path, "selector"), "epoll")
     assert "no CPU time" in said(model_at(path, "dma"), "epoll")
     returned = said(model_at(path, "return"), "epoll")
     assert (
