@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from c10k_tui.glyphs import PAUSE, PLAY
-from c10k_tui.spans import Line, Span, clip, spread, width_of
+from c10k_tui.spans import Line, Span, clip, fitting, spread
 from c10k_tui.views.loop_stack import short_name
 from c10k_tui.views.loop_tasks import place_words
 from sim.loop.frame import HELD_UP_NS, LoopFrame
@@ -61,35 +63,48 @@ def time_words(now_ns: int) -> str:
 
 
 def figures_line(counters: Counters | None, width: int) -> Line:
-    """The loop's counters, the less important ones left out where there is no room."""
+    """The loop's counters: turns, callbacks a turn, time in the wait, the longest callback; in fewer words
+    where there is less room.
+    """
     if counters is None:
         return ()
-    turns, callbacks = counters.turns, counters.callbacks
+    turns, callbacks, longest = counters.turns, counters.callbacks, counters.longest
     share = f"{callbacks / turns:.1f}" if turns else "0"
-    groups: list[Line] = [
-        ((" turns ", "dim"), (f"{turns:,}", "strong")),
-        (
-            ("callbacks ", "dim"),
-            (f"{callbacks:,}", "strong"),
-            (f", {share} a turn, at most {counters.most_callbacks:,}", "text"),
-        ),
-        shares_of_time(counters),
-    ]
-    if counters.longest is not None:
-        longest = counters.longest
-        groups.append(
-            (
-                ("longest callback ", "dim"),
-                (format_duration(longest.spent_ns), "strong"),
-                (f" {longest.name} {place_words(longest.place)}", "text"),
-            )
-        )
-    line: Line = groups[0]
-    for group in groups[1:]:
-        longer = (*line, (" · ", "frame"), *group)
-        if width_of(longer) <= width:
-            line = longer
-    return clip(line, width)
+    spent_ns = max(1, counters.poll_ns + counters.callbacks_ns + counters.loop_ns)
+    head: Line = ((" turns ", "dim"), (f"{turns:,}", "strong"))
+    many: Line = (("callbacks ", "dim"), (f"{callbacks:,}", "strong"), (f", {share} a turn", "text"))
+    most: Line = (*many, (f", at most {counters.most_callbacks:,}", "text"))
+    few: Line = ((share, "strong"), (" callbacks a turn", "dim"))
+    waited: Line = ((_percent(counters.poll_ns / spent_ns), "epoll"), (" of the time waiting", "dim"))
+    wait: Line = (waited[0], (" waiting", "dim"))
+    where: Line = ()
+    who: Line = ()
+    bare: Line = ()
+    if longest is not None:
+        bare = (("longest callback ", "dim"), (format_duration(longest.spent_ns), "strong"))
+        who = (*bare, (f" {longest.name}", "text"))
+        where = (*who, (f" {place_words(longest.place)}", "text"))
+    shares = shares_of_time(counters)
+    choices = (
+        (head, most, shares, where),
+        (head, most, shares, who),
+        (head, many, waited, where),
+        (head, many, waited, who),
+        (head, many, wait, bare),
+        (head, few, wait, bare),
+        (head, few, wait),
+    )
+    return clip(fitting(tuple(_joined(groups) for groups in choices), width), width)
+
+
+def _joined(groups: Sequence[Line]) -> Line:
+    """Groups with a dot between them, the empty ones left out."""
+    spans: list[Span] = []
+    for group in groups:
+        if group:
+            spans += [(" · ", "frame")] if spans else []
+            spans += group
+    return tuple(spans)
 
 
 def shares_of_time(counters: Counters) -> Line:

@@ -159,7 +159,13 @@ def test_figures_give_way_where_there_is_no_room():
         " turns 41 · callbacks 120, 2.9 a turn, at most 18 · "
         "time 99.2 % waiting 0.6 % callbacks 0.2 % loop · longest callback 17.2 µs Task-1 echo.py:14"
     )
-    assert text_of(figures_line(COUNTERS, 80)) == " turns 41 · callbacks 120, 2.9 a turn, at most 18"
+    assert text_of(figures_line(COUNTERS, 120)) == (
+        " turns 41 · callbacks 120, 2.9 a turn · 99.2 % of the time waiting · "
+        "longest callback 17.2 µs Task-1 echo.py:14"
+    )
+    assert text_of(figures_line(COUNTERS, 80)) == (
+        " turns 41 · 2.9 callbacks a turn · 99.2 % waiting · longest callback 17.2 µs"
+    )
     assert figures_line(None, 80) == ()
 
 
