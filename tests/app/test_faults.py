@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 from textual.widgets import OptionList
 
@@ -41,8 +43,7 @@ def struck(it: Stand) -> list[str]:
     return [name for name in lanes if it.race_screen.query_one(f"#lane-{name}").has_class("-struck")]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("name", WHERE)
+@pytest.mark.parametrize(("name", "size"), zip(WHERE, cycle(SIZES), strict=False), ids=str)
 async def test_within_seconds_the_warning_is_on_the_lane_that_makes_the_mistake(name, size):
     async with stand(FAULT_PRESETS[name][1], size=size) as it:
         await it.run(5)
@@ -157,7 +158,7 @@ async def test_the_list_has_every_preset_with_what_it_is(size):
         assert text.index("Races") < text.index("first-b") < text.index("Mistakes") < text.index("no-drain")
 
 
-@pytest.mark.parametrize("name", ALL_PRESETS)
+@pytest.mark.parametrize("name", ["c10k", "c10k-1999", "fd-setsize", list(ALL_PRESETS)[-1]])
 async def test_enter_starts_any_of_them(name):
     async with stand(Scenario(fds=500, seed=3)) as it:
         await it.press("P", *["down"] * list(ALL_PRESETS).index(name), "enter")

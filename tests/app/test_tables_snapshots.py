@@ -12,6 +12,10 @@ from tests.app.still_race import StillRace
 from tests.app.tables import settled
 
 SIZES = [(120, 36), (80, 24), (200, 50)]
+LOOKS = [
+    pytest.param(size, theme, id=f"{theme}-{size[0]}x{size[1]}")
+    for size, theme in [*((size, "c10k-dark") for size in SIZES), ((120, 36), "c10k-light")]
+]
 
 
 def still(theme: str = "c10k-dark", scenario: Scenario | None = None) -> C10KApp:
@@ -42,8 +46,7 @@ def shown(*keys: str, measured: bool = False):
     return run_before
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-light"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_the_comparison(snap_compare, size, theme):
     assert snap_compare(still(theme), terminal_size=size, run_before=shown("w", "down"))
 
@@ -58,8 +61,7 @@ def test_where_threads_and_processes_have_no_memory(snap_compare):
     assert snap_compare(app, terminal_size=(120, 36), run_before=shown("w"))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-light"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_the_capacity(snap_compare, size, theme, monkeypatch):
     monkeypatch.setattr(search, "RACE_NS", 20_000_000)
     assert snap_compare(still(theme), terminal_size=size, run_before=shown("m", "down"))

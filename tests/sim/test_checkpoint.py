@@ -117,7 +117,7 @@ def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, na
     while len(moments) < 400 and lane.kernel.now_ns < 20 * MS:
         lane.run_until(lane.kernel.next_due_ns())
         moments.append(lane.kernel.now_ns)
-    copies(name, scenario, moments[::7], 25 * MS)
+    copies(name, scenario, moments[::20], 25 * MS)
     copies(name, scenario, [MS, 20 * MS, 40 * MS], 60 * MS)
     lane.run_until(25 * MS)
     struck = lane.frame(scenario).warning
