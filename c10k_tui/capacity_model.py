@@ -11,14 +11,13 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from c10k_tui.lane_by_lane import LaneByLane
 from c10k_tui.session import RATES
 from sim.capacity import ACTIVE, NONE, P99_LIMIT_NS, Capacity, Probe, Trying, search, sizes
 from sim.costs import CostTable
 from sim.scenario import LANES, Active, Scenario, Share
 from sim.units import format_count
 
-FRAME_WORK_NS = 15_000_000
-"""What is computed between two frames, by the price list."""
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
 P99_LADDER_NS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
@@ -43,13 +42,15 @@ class Progress:
     """What is being tried now."""
 
 
-class CapacityModel:
+class CapacityModel(LaneByLane):
     """The state of the capacity screen.
 
     Args:
         scenario: The race that is on: its rate, burst, payload, churn and seed.
         costs: The table that prices the simulated steps.
     """
+
+    FRAME_WORK_NS = 15_000_000
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
@@ -127,11 +128,6 @@ class CapacityModel:
         now = self._trying if self._search is not None and self._search[0] == self._key(lane) else None
         return Progress(held, broken, None if now is None else now.connections)
 
-    def missing(self) -> list[str]:
-        """Lanes that are still to be tried, those that race first."""
-        lanes = [lane for lane in LANES if self.found(lane) is None]
-        return sorted(lanes, key=lambda lane: lane not in self.racing)
-
     def limit_words(self) -> str:
         """The bound, which is a round figure, in words."""
         return f"{self.limit_ns // 10**6} ms" if self.limit_ns >= 10**6 else f"{self.limit_ns // 1_000} µs"
@@ -154,20 +150,8 @@ class CapacityModel:
 
     # -- computing ------------------------------------------------------------------------
 
-    def compute(self, budget_ns: int = FRAME_WORK_NS) -> bool:
-        """Go on searching, for so much work; whether there was anything to do.
-
-        Args:
-            budget_ns: By the price list of :attr:`sim.race.Race.work_ns`.
-        """
-        missing = self.missing()
-        if not missing:
-            return False
-        for lane in missing:
-            budget_ns = self._compute_lane(lane, budget_ns)
-            if budget_ns <= 0:
-                break
-        return True
+    def is_known(self, lane: str) -> bool:
+        return self.found(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Go on with one lane; what is left of the work."""

@@ -12,25 +12,26 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from c10k_tui.comparison_columns import COLUMNS, Column
+from c10k_tui.lane_by_lane import LaneByLane
 from c10k_tui.session import ACTIVE_LADDER, RATES
 from sim.beside import Beside
 from sim.comparison import Facts, Part, scenario_of, trial
 from sim.costs import CostTable
 from sim.scenario import LADDER, LANES, Active, Scenario, Share
 
-FRAME_WORK_NS = 12_000_000
-"""What is computed between two frames, by the price list."""
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
 
 
-class ComparisonModel:
+class ComparisonModel(LaneByLane):
     """The state of the comparison screen.
 
     Args:
         scenario: The race that is on.
         costs: The table that prices the simulated steps.
     """
+
+    FRAME_WORK_NS = 12_000_000
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
@@ -114,30 +115,13 @@ class ComparisonModel:
         """The rows that are known, in the lanes' order."""
         return [facts for lane in LANES if (facts := self.facts_of(lane)) is not None]
 
-    def missing(self) -> list[str]:
-        """Lanes whose row is still to be found, those that race first."""
-        lanes = [lane for lane in LANES if self.facts_of(lane) is None]
-        return sorted(lanes, key=lambda lane: lane not in self.racing)
-
     def trying(self) -> str | None:
         """The lane whose row is being found."""
         missing = self.missing()
         return missing[0] if missing else None
 
-    def compute(self, budget_ns: int = FRAME_WORK_NS) -> bool:
-        """Go on finding rows, for so much work; whether there was anything to do.
-
-        Args:
-            budget_ns: By the price list of :attr:`sim.race.Race.work_ns`.
-        """
-        missing = self.missing()
-        if not missing:
-            return False
-        for lane in missing:
-            budget_ns = self._compute_lane(lane, budget_ns)
-            if budget_ns <= 0:
-                break
-        return True
+    def is_known(self, lane: str) -> bool:
+        return self.facts_of(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Go on with one lane; what is left of the work."""

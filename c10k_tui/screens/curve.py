@@ -25,7 +25,7 @@ from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.views.curve_words import heading, legend_line, told
 from c10k_tui.views.plot import plot_lines
 from c10k_tui.widgets.footer import KeyFooter
-from c10k_tui.widgets.lines import Lines, Painted, entitle
+from c10k_tui.widgets.lines import Lines, entitle
 from sim.benchmark import Point, Row, break_even_fds, simulated_ns, sweep
 from sim.scenario import Active, Scenario
 
@@ -92,13 +92,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         yield KeyFooter(CURVE_BINDINGS, id="curve-footer")
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self._changed()
-
-    def _theme_changed(self, _theme: object) -> None:
-        for widget in self.query(Painted):
-            widget.repaint()
-        self.draw()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.draw)

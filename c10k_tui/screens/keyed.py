@@ -9,6 +9,8 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
+from c10k_tui.widgets.lines import Painted
+
 Result = TypeVar("Result")
 
 
@@ -28,6 +30,18 @@ class KeyedScreen(Screen[Result]):
             self.call_later(self.run_action, binding.action)
 
         return run
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _theme_changed(self, _theme: object) -> None:
+        for widget in self.query(Painted):
+            widget.repaint()
+        self.draw()
+
+    def draw(self) -> None:
+        """Show all of it as it is now."""
+        raise NotImplementedError
 
     def action_theme(self) -> None:
         from c10k_tui.themed import ThemedApp

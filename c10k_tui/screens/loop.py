@@ -20,7 +20,7 @@ from c10k_tui.spans import Line
 from c10k_tui.views import loop_head, loop_kernel, loop_stack, loop_tasks, loop_turn
 from c10k_tui.watching import Watching
 from c10k_tui.widgets.footer import KeyFooter
-from c10k_tui.widgets.lines import Lines, Painted, entitle
+from c10k_tui.widgets.lines import Lines, entitle
 from sim.loop.frame import LoopFrame
 from sim.loop.rows import TaskRow
 
@@ -109,17 +109,11 @@ class LoopScreen(KeyedScreen[None]):
         yield self._small
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         if self._by_itself:
             self.set_interval(1 / FRAMES_PER_S, self.tick)
 
     def on_unmount(self) -> None:
         self.watching.script.close()
-
-    def _theme_changed(self, _theme: object) -> None:
-        for widget in self.query(Painted):
-            widget.repaint()
-        self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size

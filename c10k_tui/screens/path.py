@@ -20,7 +20,7 @@ from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.views.path import head_lines, side_lines, side_subtitle, side_title, total_lines
 from c10k_tui.views.path_strip import strip_lines
 from c10k_tui.widgets.footer import KeyFooter
-from c10k_tui.widgets.lines import Lines, Painted, entitle
+from c10k_tui.widgets.lines import Lines, entitle
 from sim.path import PacketPath
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
@@ -56,14 +56,6 @@ class PathScreen(KeyedScreen[None]):
             yield self._select
         yield self._totals
         yield KeyFooter(PATH_BINDINGS, id="path-footer")
-
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-
-    def _theme_changed(self, _theme: object) -> None:
-        for widget in self.query(Painted):
-            widget.repaint()
-        self.draw()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.draw)

@@ -32,7 +32,7 @@ from c10k_tui.views.verdict import verdict
 from c10k_tui.views.warning import Steady, curable
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lane import Lane
-from c10k_tui.widgets.lines import Lines, Painted, entitle
+from c10k_tui.widgets.lines import Lines, entitle
 from c10k_tui.widgets.timeline import TimeLine
 from sim.frame import Frame
 from sim.scenario import LANES, SCANNING_LANES
@@ -108,7 +108,6 @@ class RaceScreen(PointingActions):
         self._curve.border_title = "cost of a wake-up, last seconds"
         self._feed.border_title = "interrupts"
         self._show_lanes()
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self._timer = self.set_interval(1 / FRAMES_PER_S, self.tick, pause=self._stepped)
 
     def run_by_itself(self) -> None:
@@ -117,11 +116,6 @@ class RaceScreen(PointingActions):
 
     def on_unmount(self) -> None:
         self.hosting.close()
-
-    def _theme_changed(self, _theme: object) -> None:
-        for widget in self.query(Painted):
-            widget.repaint()
-        self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
         small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT

@@ -18,7 +18,7 @@ from c10k_tui.screens.keyed import KeyedScreen
 from c10k_tui.session import Session
 from c10k_tui.spans import Line
 from c10k_tui.widgets.footer import KeyFooter
-from c10k_tui.widgets.lines import Lines, Painted, entitle
+from c10k_tui.widgets.lines import Lines, entitle
 from sim.scenario import Scenario
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
@@ -54,12 +54,6 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
         yield KeyFooter(self.KEYS, id="working-footer")
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.draw()
-
-    def _theme_changed(self, _theme: object) -> None:
-        for widget in self.query(Painted):
-            widget.repaint()
         self.draw()
 
     def on_resize(self, _event: events.Resize) -> None:
