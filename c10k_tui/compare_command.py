@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         "in a short race of its own on the same arrivals. Every figure is simulated.",
         epilog=_EPILOG,
     )
-    add_scenario(parser)
+    add_scenario(parser, "all")
     group = parser.add_argument_group("compare")
     group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     add_about(parser)

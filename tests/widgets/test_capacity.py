@@ -183,3 +183,11 @@ def test_the_picture_has_every_lane_its_number_and_the_sentence(whole):
     for words in (*LANES, "12,000  latency, p99 900 µs", "75,000  memory", "At 10,000", "simulated"):
         assert words in svg
     assert png_of_page(page).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_no_sentence_is_cut_at_the_smallest_size(whole, lane):
+    whole.lane = lane
+    lines = [text_of(line) for line in told(whole, 80, 3)]
+    assert not any("…" in line for line in lines)
+    assert any(line.startswith(f" {lane}") for line in lines[1:])
