@@ -74,7 +74,10 @@ def reading(model: CapacityModel, *, brief: bool = False) -> Line:
     else:
         spans.append(("every lane holds", "good"))
     if later:
-        spans += [(". What breaks next: ", "text"), *_listed(later, "" if brief else "beyond")]
+        spans += [
+            (". Next: " if brief else ". What breaks next: ", "text"),
+            *_listed(later, "" if brief else "beyond"),
+        ]
     if open_ended:
         count = f"{len(open_ended)} lanes hold" if len(open_ended) > 1 else f"{open_ended[0].lane} holds"
         spans += [(". ", "text"), (f"{count} {FDS_LIMIT:,}", "good")]
