@@ -112,7 +112,7 @@ def _of_lane(model: CapacityModel) -> Wordings:
         (*spans, *kind, (sizes, "dim"), *estimated),
         (*spans, *kind, *estimated),
         (*spans, *estimated),
-        tuple(spans),
+        (*spans, *(((" Estimated.", "alarm"),) if estimated else ())),
     )
 
 

@@ -122,6 +122,8 @@ def _of_lane(model: ComparisonModel) -> Wordings:
     costs: Line = ()
     if lane in ESTIMATED:
         costs = ((f" Its costs (~) are {ESTIMATED[lane]}.", "alarm"),)
+        brief: Span = (" Its costs (~) are estimated.", "alarm")
+        return (*spans, *basis, *costs), (*spans, *basis, brief), (*spans, brief)
     elif lane in TIMED_APART:
         costs = ((f" Its own steps: {TIMED_APART[lane]}.", "dim"),)
     return (*spans, *basis, *costs), (*spans, *basis)

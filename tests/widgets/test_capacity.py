@@ -13,6 +13,7 @@ from c10k_tui.views.capacity import chart_lines, column_of, rows_needed
 from c10k_tui.views.capacity_words import reading, told
 from sim import capacity as search
 from sim.capacity import Capacity, Probe
+from sim.comparison import ESTIMATED
 from sim.costs import BUILT_IN
 from sim.scenario import LANES, Scenario, Share
 
@@ -197,3 +198,4 @@ def test_no_sentence_is_cut_at_the_smallest_size(lane, select):
     lines = [text_of(line) for line in told(model, 80, 3)]
     assert not any("…" in line for line in lines)
     assert lines[-1].startswith(f" {lane}")
+    assert ("stimated" in lines[-1]) == (lane in ESTIMATED)

@@ -243,3 +243,4 @@ def test_no_sentence_is_cut_at_the_smallest_size(whole, monkeypatch, column):
         lines = [text_of(line) for line in told(whole, "", 80, 4)]
         assert lines[-1].startswith(f" {COLUMNS[column].title}: ")
         assert not any("…" in line for line in lines), lines
+        assert ("stimated" in " ".join(lines)) == (lane in ESTIMATED)
