@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from c10k_tui.comparison_columns import COLUMNS
-from c10k_tui.options import add_about, add_scenario, new_parser, parse, scenario_of, tell_about
+from c10k_tui.options import UsageError, add_about, add_scenario, new_parser, parse, scenario_of, tell_about
 from c10k_tui.run_command import costs_in_use, encodable
 from c10k_tui.tables import table_words
 from sim.comparison import ESTIMATED, MECHANISMS, TIMED_APART, Facts, found
@@ -37,8 +37,13 @@ def compare(words: Sequence[str]) -> int:
     if tell_about(parser, options):
         return 0
     scenario = scenario_of(options)
-    if options.lanes is None and not any(word.startswith("lanes=") for word in options.words):
-        scenario = replace(scenario, lanes=LANES, fault="")
+    if scenario.fault and (options.fault is not None or _says("fault", options.words)):
+        raise UsageError(
+            f"compare makes no mistakes: c10k-tui run --fault {scenario.fault} tells what it does"
+        )
+    scenario = replace(scenario, fault="")
+    if options.lanes is None and not _says("lanes", options.words):
+        scenario = replace(scenario, lanes=LANES)
     costs = costs_in_use()
     rows = []
     for lane in scenario.lanes:
@@ -50,6 +55,11 @@ def compare(words: Sequence[str]) -> int:
     else:
         print(encodable(table(rows, scenario, costs)))
     return 0
+
+
+def _says(name: str, words: Sequence[str]) -> bool:
+    """Whether the short form, in one word or several, has this setting."""
+    return any(word.startswith(f"{name}=") for word in " ".join(words).split())
 
 
 def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict[str, object]:
@@ -106,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         "in a short race of its own on the same arrivals. Every figure is simulated.",
         epilog=_EPILOG,
     )
-    add_scenario(parser)
+    add_scenario(parser, "all")
     group = parser.add_argument_group("compare")
     group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     add_about(parser)

@@ -185,12 +185,15 @@ def _about_option(parser: argparse.ArgumentParser, option: str) -> str:
 
 # --- the options ----------------------------------------------------------------------------------
 
+_DEFAULT_LANES = ",".join(Scenario().lanes)
+_SCREEN_LANES = f"{_DEFAULT_LANES}; at most {MOST_LANES}"
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line and raise, instead of a usage dump and an exit."""
 
     def error(self, message: str) -> NoReturn:
-        option = re.match(r"argument (--[a-z-]+)", message)
+        option = re.match(r"argument (--[a-z0-9-]+)", message)
         if option and "expected one argument" in message:
             raise UsageError(f"{option[1]} needs a value; c10k-tui --help tells which")
         if option and "explicit argument" in message:
@@ -229,7 +232,7 @@ def run_parser() -> argparse.ArgumentParser:
         description="The race without a screen, as a table or as JSON. Every figure is simulated.",
         epilog=_RUN_EPILOG,
     )
-    add_scenario(parser)
+    add_scenario(parser, _DEFAULT_LANES)
     group = parser.add_argument_group("run")
     group.add_argument(
         "--for",
@@ -258,8 +261,13 @@ def new_parser(usage: str, description: str, epilog: str) -> argparse.ArgumentPa
     )
 
 
-def add_scenario(parser: argparse.ArgumentParser) -> None:
-    """Let a parser know a scenario's words and options; :func:`scenario_of` understands them."""
+def add_scenario(parser: argparse.ArgumentParser, lanes: str = _SCREEN_LANES) -> None:
+    """Let a parser know a scenario's words and options; :func:`scenario_of` understands them.
+
+    Args:
+        parser: Of a command that races.
+        lanes: Which lanes race if nothing is said, and how many may.
+    """
     default = Scenario()
     group = parser.add_argument_group("scenario (in brackets: what holds if nothing is said)")
     group.add_argument(
@@ -282,7 +290,7 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         (
             "--lanes",
             "LIST",
-            f"servers to race, of {', '.join(LANES)} ({','.join(default.lanes)}); four at most on the screen",
+            f"servers to race, of {', '.join(LANES)} ({lanes})",
         ),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
         ("--fd-setsize", "on|off", "whether select stops at 1024 descriptors, as the C library's does (off)"),
@@ -330,8 +338,10 @@ keys on the screen:
   ; '      lower, higher rate                 1 2 3    select, poll, epoll on or off
   , .      slower, faster                     F2 … F6  presets; p is the next one
   arrows   look at a cell                     L        the list of all lanes
-  v        the cost curve                     l        select's limit of 1024 on or off
+  b B      one step back, as s and S          l        select's limit of 1024 on or off
+  { }      to the marker before, or next      g        one packet, followed step by step
   P        all presets, and the mistakes      u        cure the mistake, or make it again
+  h H      the host lane; its mechanism       f        follow one descriptor
   r        record, or end the recording       R M      pause the recording; mark a moment
   v w      cost curve; all lanes compared     m        how many connections each holds
   t        next theme                         ? q      all the keys; quit

@@ -41,7 +41,7 @@ CURES: dict[str, str] = {
     SLOW_READER: "wait for POLLOUT, not in write()",
     BACKLOG: "a longer backlog in listen()",
     FD_SETSIZE: "poll and epoll have no such limit",
-    MEMORY: "fewer connections, or none with a thread of its own",
+    MEMORY: "fewer connections, or less memory for each",
     FAILED: "start again",
 }
 """What a program does instead."""

@@ -19,6 +19,9 @@ from sim.mechanism import MechanismView
 from sim.records import Record
 from sim.scenario import Scenario
 
+SHORTEST_MEAN_NS: Final = 10_000
+"""In less time than this one event alone would make a rate of millions a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -98,9 +101,10 @@ class Counters:
         return self.cost_ns.get("loop", 0) + self.cost_ns.get("callback", 0)
 
     @property
-    def switches_per_s(self) -> int:
-        """Context switches per second of virtual time, on average."""
-        return self.context_switches * 1_000_000_000 // max(1, sum(self.cost_ns.values()))
+    def switches_per_s(self) -> int | None:
+        """Context switches per second of virtual time, on average; None while that is too short to tell."""
+        elapsed_ns = sum(self.cost_ns.values())
+        return self.context_switches * 1_000_000_000 // elapsed_ns if elapsed_ns >= SHORTEST_MEAN_NS else None
 
     @property
     def wakeup_ns(self) -> int | None:

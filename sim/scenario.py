@@ -270,7 +270,7 @@ PRESETS: dict[str, tuple[str, Scenario]] = {
     ),
     "small": ("16 descriptors: nobody needs epoll yet", Scenario(fds=16)),
     "threads-well": (
-        "few connections, all of them busy: a thread each waits for less than epoll",
+        "few connections, all of them busy: with warm caches, a thread each waits for less than epoll",
         Scenario(fds=16, active=Share(10_000), burst=1, lanes=("thread", "epoll")),
     ),
     "c10k-1999": (

@@ -68,7 +68,8 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 RECORD_EPILOG = """\
 keys are written like "wait 2s; +; wait 1s; space", in a file also on lines of their own, with # comments:
-  a key          + - n [ ] ; ' , . space s S 0 x 1 2 3 F2 … F6 p l f t M R up down left right tab enter escape
+  a key          + - n [ ] semicolon ' , . space s S b B < > { } a e o 0 x 1 2 3 F2 … F6 p P u l L f w m g t ?
+                 M R up down left right home end tab enter escape
   wait TIME      let the recording go on
 
 examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from c10k_tui.capacity_model import QUESTION, CapacityModel
 from c10k_tui.glyphs import POSITION
-from c10k_tui.spans import Line, Span, spread, wrap
+from c10k_tui.spans import Line, Span, Wordings, fitting, spread, wrap
 from c10k_tui.tables import table_words
 from sim.capacity import NONE, RACE_NS, Capacity
 from sim.comparison import ESTIMATED, MECHANISMS
@@ -44,16 +44,19 @@ def heading(model: CapacityModel, notice: str, width: int) -> Line:
 
 def told(model: CapacityModel, width: int, height: int) -> list[Line]:
     """What the chart means, in at most ``height`` lines: what matters most comes first."""
-    sentences: list[Line] = [reading(model), _of_lane(model), _marks()]
-    sentences += [(("The same in a shell: ", "dim"), (model.command(), "strong")), ((HOW, "dim"),)]
-    lines: list[Line] = []
+    sentences: list[Wordings] = [_of_lane(model), (_marks(),)]
+    sentences += [((("The same in a shell: ", "dim"), (model.command(), "strong")),), (((HOW, "dim"),),)]
+    # The chosen row has a line left, however low the terminal.
+    rows = max(1, height - 1)
+    lines = wrap(fitting((reading(model), reading(model, brief=True)), width - 2, rows), width - 2, rows)
     for sentence in sentences:
-        lines += wrap(sentence, width - 2, max(1, height - len(lines)))
+        rows = max(1, height - len(lines))
+        lines += wrap(fitting(sentence, width - 2, rows), width - 2, rows)
     return [((" ", "text"), *line) for line in lines[:height]]
 
 
-def reading(model: CapacityModel) -> Line:
-    """What breaks at 10,000, and what next."""
+def reading(model: CapacityModel, *, brief: bool = False) -> Line:
+    """What breaks at 10,000, and what next; in brief, by what is left to the chart."""
     missing = model.missing()
     if missing:
         return ((f"Searching: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}", "dim"),)
@@ -67,11 +70,14 @@ def reading(model: CapacityModel) -> Line:
     spans: list[Span] = [(f"At {QUESTION:,} ", "strong")]
     if broken:
         broken.sort(key=lambda one: one.connections)
-        spans += [("these break: ", "alarm"), *_listed(broken, "holds")]
+        spans += [("these break: ", "alarm"), *_listed(broken, "" if brief else "holds")]
     else:
         spans.append(("every lane holds", "good"))
     if later:
-        spans += [(". What breaks next: ", "text"), *_listed(later, "beyond")]
+        spans += [
+            (". Next: " if brief else ". What breaks next: ", "text"),
+            *_listed(later, "" if brief else "beyond"),
+        ]
     if open_ended:
         count = f"{len(open_ended)} lanes hold" if len(open_ended) > 1 else f"{open_ended[0].lane} holds"
         spans += [(". ", "text"), (f"{count} {FDS_LIMIT:,}", "good")]
@@ -79,33 +85,35 @@ def reading(model: CapacityModel) -> Line:
 
 
 def _listed(found: list[Capacity], word: str) -> list[Span]:
-    """Lanes by name, with where and by what each gives way."""
+    """Lanes by name, with where and by what each gives way; without a word for it, only where."""
     spans: list[Span] = []
     for one in found[:MOST_NAMED]:
         spans += [(", " if spans else "", "text"), (one.lane, one.lane)]
-        spans.append((f" ({word} {one.connections:,}; {one.limit})", "dim"))
+        where = f"{word} {one.connections:,}; {one.limit}" if word else f"{one.connections:,}"
+        spans.append((f" ({where})", "dim"))
     if len(found) > MOST_NAMED:
         spans.append((f" and {len(found) - MOST_NAMED} more", "text"))
     return spans
 
 
-def _of_lane(model: CapacityModel) -> Line:
-    """The chosen row."""
+def _of_lane(model: CapacityModel) -> Wordings:
+    """The chosen row; with little room, without how it was found, and then without what limits its kind."""
     lane, found, tried = model.lane, model.found(model.lane), model.tried(model.lane)
     spans: list[Span] = [(lane, lane), (" races now" if lane in model.racing else "", "dim"), (": ", "text")]
+    estimated: Line = ((f" Its costs are {ESTIMATED[lane]}.", "alarm"),) if lane in ESTIMATED else ()
     if found is None:
-        spans.append(("not known yet. ", "dim"))
-    else:
-        limit = BREAKS[found.limit].format(limit=model.limit_words())
-        holds = f"{found.connections:,} hold" if found.connections else "not even one holds"
-        spans += [(holds, "strong"), ("; beyond that ", "text"), (limit, "strong"), (". ", "text")]
-        spans.append((f"What limits its kind: {MECHANISMS[lane].limit}. ", "text"))
-        spans.append(
-            (f"{len(tried)} size{'' if len(tried) == 1 else 's'} tried, {RACE_NS // 10**6} ms each.", "dim")
-        )
-    if lane in ESTIMATED:
-        spans.append((f" Its costs are {ESTIMATED[lane]}.", "alarm"))
-    return tuple(spans)
+        return ((*spans, ("not known yet.", "dim"), *estimated),)
+    limit = BREAKS[found.limit].format(limit=model.limit_words())
+    holds = f"{found.connections:,} hold" if found.connections else "not even one holds"
+    spans += [(holds, "strong"), ("; beyond that ", "text"), (limit, "strong"), (".", "text")]
+    kind: Line = ((f" What limits its kind: {MECHANISMS[lane].limit}.", "text"),)
+    sizes = f" {len(tried)} size{'' if len(tried) == 1 else 's'} tried, {RACE_NS // 10**6} ms each."
+    return (
+        (*spans, *kind, (sizes, "dim"), *estimated),
+        (*spans, *kind, *estimated),
+        (*spans, *estimated),
+        (*spans, *(((" Estimated.", "alarm"),) if estimated else ())),
+    )
 
 
 def _marks() -> Line:

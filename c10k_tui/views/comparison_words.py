@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from c10k_tui.comparison_columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT_TOLD, Column
 from c10k_tui.comparison_model import ComparisonModel
 from c10k_tui.glyphs import POSITION
-from c10k_tui.spans import Line, Span, spread, wrap
+from c10k_tui.spans import Line, Span, Wordings, fitting, spread, wrap
 from c10k_tui.tables import table_words
 from sim.beside import Beside
 from sim.comparison import ESTIMATED, MECHANISMS, REQUESTS, TIMED_APART, Facts
@@ -62,8 +62,10 @@ def told(model: ComparisonModel, busy: str, width: int, height: int) -> list[Lin
     parts: list[tuple[Line, int]] = [(_reading(model, short=low), 1 if low else 3)]
     if busy:
         parts.append((((busy, "notice"),), 1))
-    parts.append((_of_lane(model), 2 if low else 4))
-    column = (_of_column(model, COLUMNS[model.column]), 2)
+    rows = 2 if low else 4
+    parts.append((fitting(_of_lane(model), width - 2, rows), rows))
+    room = max(1, height - sum(len(wrap(line, width - 2, most)) for line, most in parts)) if low else 2
+    column = (fitting(_of_column(model, COLUMNS[model.column]), width - 2, min(room, 2)), 2)
     measured = (_of_measured(model, model.beside.get(model.lane)), 3)
     # With little room what was asked for by a key goes first.
     parts += [measured, column] if low and model.shows_measured else [column, measured]
@@ -103,7 +105,7 @@ def _ordered(known: Iterable[Facts], column: Column) -> list[Facts]:
     return [facts for _, facts in valued] if valued and valued[0][0] < valued[-1][0] else []
 
 
-def _of_lane(model: ComparisonModel) -> Line:
+def _of_lane(model: ComparisonModel) -> Wordings:
     """The chosen row: who keeps its list, what limits it, and what its figures rest on."""
     lane, words = model.lane, MECHANISMS[model.lane]
     spans: list[Span] = [
@@ -116,13 +118,15 @@ def _of_lane(model: ComparisonModel) -> Line:
         (". ", "text"),
     ]
     facts = model.facts_of(lane)
-    if facts is not None:
-        spans.append(_basis(facts))
+    basis = () if facts is None else (_basis(facts),)
+    costs: Line = ()
     if lane in ESTIMATED:
-        spans.append((f" Its costs (~) are {ESTIMATED[lane]}.", "alarm"))
+        costs = ((f" Its costs (~) are {ESTIMATED[lane]}.", "alarm"),)
+        brief: Span = (" Its costs (~) are estimated.", "alarm")
+        return (*spans, *basis, *costs), (*spans, *basis, brief), (*spans, brief)
     elif lane in TIMED_APART:
-        spans.append((f" Its own steps: {TIMED_APART[lane]}.", "dim"))
-    return tuple(spans)
+        costs = ((f" Its own steps: {TIMED_APART[lane]}.", "dim"),)
+    return (*spans, *basis, *costs), (*spans, *basis)
 
 
 def _basis(facts: Facts) -> Span:
@@ -135,15 +139,18 @@ def _basis(facts: Facts) -> Span:
     return (f"Means of {facts.events:,} events.", "dim")
 
 
-def _of_column(model: ComparisonModel, column: Column) -> Line:
-    """The chosen column, in plain words, and who has least of it."""
-    spans: list[Span] = [(f"{column.title}: ", "strong"), (column.told, "text")]
+def _of_column(model: ComparisonModel, column: Column) -> Wordings:
+    """The chosen column, and who has least of it; shorter, what the table's frame says is left out."""
+    title: Span = (f"{column.title}: ", "strong")
+    spans: list[Span] = [title, (column.told, "text")]
+    end: Span = (".", "text")
+    shorter: Wordings = (*spans, end), (title, (column.told.replace(", for each event", ""), "text"), end)
     valued = [(value, facts.lane) for facts in model.known() if (value := column.value_of(facts)) is not None]
     if valued and not model.missing():
         least = min(valued)[0]
         best = [lane for value, lane in valued if value == least]
         spans.append((f"; least: {', '.join(best[:3])}{' …' if len(best) > 3 else ''}", "good"))
-    return (*spans, (".", "text"))
+    return (*spans, end), *shorter
 
 
 def _of_measured(model: ComparisonModel, beside: Beside | None) -> Line:

@@ -104,7 +104,8 @@ def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
 def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryView | None) -> Line:
     """Switches a second, and what else there is room for: first memory, if it has no line of its own."""
     counters = lane.counters
-    rate = format_short(counters.switches_per_s)
+    per_s = counters.switches_per_s
+    rate = "–" if per_s is None else format_short(per_s)
     switches: Line = ((rate, "strong"), (" switches/s", "text"))
     if width < 24:
         return fitting((switches, words(f"{rate} sw/s", "strong")), width)

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from c10k_tui import glyphs
 from c10k_tui.path_model import PathModel
-from c10k_tui.spans import Line, Span, clip, pad, spread, width_of, wrap
+from c10k_tui.spans import Line, Span, clip, fitting, pad, spread, width_of, wrap
 from c10k_tui.tables import table_words
 from c10k_tui.views.path_strip import LABELS
 from c10k_tui.views.path_structures import board_lines, source_lines, structure_lines
@@ -248,6 +248,9 @@ def _verdict(model: PathModel, width: int) -> Line:
     ahead, behind = ("epoll", "select") if ready.end_ns <= read.end_ns else ("select", "epoll")
     times = max(ready.end_ns, read.end_ns) / max(1, min(ready.end_ns, read.end_ns))
     told = f" read {times:,.1f}× sooner with {ahead} than with {behind}"
-    if line is not None:
-        told += f" · from the read to the line: {duration_words(line.end_ns - ready.end_ns)}"
-    return clip(((told, "good"),), width)
+    if line is None:
+        return clip(((told, "good"),), width)
+    after = duration_words(line.end_ns - ready.end_ns)
+    long: Line = ((f"{told} · from the read to the line: {after}", "good"),)
+    short: Line = ((f"{told} · read to line: {after}", "good"),)
+    return fitting((long, short), width)

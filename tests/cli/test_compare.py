@@ -66,6 +66,8 @@ def test_an_output_without_the_letters_gets_others(capsys, monkeypatch):
         (["--paused"], "--paused is for the screen, and compare has none"),
         (["--jsn"], "there is no option '--jsn'; did you mean --json?"),
         (["everything"], "there is no command 'everything'"),
+        (["--fault", "herd"], "compare makes no mistakes: c10k-tui run --fault herd"),
+        (["n=10 fault=dup"], "compare makes no mistakes: c10k-tui run --fault dup"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
@@ -81,3 +83,18 @@ def test_help_names_its_options(capsys):
     text = capsys.readouterr().out
     assert "who holds the list" in text
     assert "--json" in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["n=64 active=3 lanes=poll|iocp"],
+        ["n=64", "lanes=poll|iocp"],
+        ["--fds", "64", "--preset", "no-drain", "--lanes", "poll,iocp"],
+    ],
+)
+def test_the_lanes_of_a_short_form_are_raced_and_no_others_without_a_fault(words, capsys):
+    assert main(["compare", *words, "--json"]) == 0
+    table = json.loads(capsys.readouterr().out)
+    assert list(table["lanes"]) == ["poll", "iocp"]
+    assert "fault" not in table["scenario"]

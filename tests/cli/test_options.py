@@ -116,6 +116,7 @@ REFUSED = [
     (["run", "--for", "0s"], "less than a nanosecond"),
     (["run", "--for", "61s"], "--for goes up to 60s of virtual time, not 61s"),
     (["run", "--for"], "--for needs a value"),
+    (["capacity", "--p99"], "--p99 needs a value"),
     (["run", "n=0"], "fds must be"),
     (
         ["--lanes", "thread,pool,select,poll,epoll"],

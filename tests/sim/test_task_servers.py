@@ -315,3 +315,11 @@ def test_workers_show_what_they_are_at_and_nothing_else():
         seen |= set(np.unique(tasks.states).tolist())
     assert seen >= {TaskState.NONE, TaskState.RUNNING}
     assert TaskState.BLOCKED not in seen
+
+
+def test_switches_per_second_are_told_once_some_time_has_passed():
+    race = Race(Scenario(lanes=("thread",)))
+    assert race.frame().lanes[0].counters.switches_per_s is None
+    race.advance(10_000_000)
+    counters = race.frame().lanes[0].counters
+    assert counters.switches_per_s == counters.context_switches * 100

@@ -13,6 +13,7 @@ from c10k_tui.views.capacity import chart_lines, column_of, rows_needed
 from c10k_tui.views.capacity_words import reading, told
 from sim import capacity as search
 from sim.capacity import Capacity, Probe
+from sim.comparison import ESTIMATED
 from sim.costs import BUILT_IN
 from sim.scenario import LANES, Scenario, Share
 
@@ -183,3 +184,18 @@ def test_the_picture_has_every_lane_its_number_and_the_sentence(whole):
     for words in (*LANES, "12,000  latency, p99 900 µs", "75,000  memory", "At 10,000", "simulated"):
         assert words in svg
     assert png_of_page(page).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("select", [7_800, 11_000])
+def test_no_sentence_is_cut_at_the_smallest_size(lane, select):
+    model = CapacityModel(Scenario(), BUILT_IN)
+    held = {"process": 75_000, "thread": 210_000, "select": select, "poll": 13_000, "asyncio": 920_000}
+    for name in LANES:
+        limit = "none" if name not in held else "latency" if name in ("select", "poll") else "memory"
+        model._known[model._key(name)] = Capacity(name, held.get(name, 1_000_000), limit, 30_000)
+    model.lane = lane
+    lines = [text_of(line) for line in told(model, 80, 3)]
+    assert not any("…" in line for line in lines)
+    assert lines[-1].startswith(f" {lane}")
+    assert ("stimated" in lines[-1]) == (lane in ESTIMATED)

@@ -233,3 +233,14 @@ def test_measured_points_stand_beside_simulated_ones(whole):
 )
 def test_means_are_written_with_three_figures(value, words):
     assert count_words(value) == words
+
+
+@pytest.mark.parametrize("column", range(len(COLUMNS)))
+def test_no_sentence_is_cut_at_the_smallest_size(whole, monkeypatch, column):
+    monkeypatch.setattr(whole, "column", column)
+    for lane in LANES:
+        monkeypatch.setattr(whole, "lane", lane)
+        lines = [text_of(line) for line in told(whole, "", 80, 4)]
+        assert lines[-1].startswith(f" {COLUMNS[column].title}: ")
+        assert not any("…" in line for line in lines), lines
+        assert ("stimated" in " ".join(lines)) == (lane in ESTIMATED)

@@ -220,6 +220,10 @@ def test_the_totals_are_on_one_scale_and_the_end_says_what_it_came_to():
     assert abs(epoll.count("█") - room * shorter / longer) <= 1
     read_ns, handle_ns = step_of(path.select, "read").end_ns, step_of(path.epoll, "handle").end_ns
     assert f"read {read_ns / handle_ns:,.1f}× sooner with epoll than with select" in verdict
+    assert "from the read to the line: " in verdict
+    narrow = text_of(total_lines(model, 80)[-1])
+    assert "read to line: " in narrow
+    assert narrow.rstrip().endswith("ns")
 
 
 # -- the pace ------------------------------------------------------------------------------------
