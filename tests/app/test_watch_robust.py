@@ -201,6 +201,7 @@ async def test_a_name_is_neither_markup_nor_obeyed(tmp_path):
     )
     async with watched(program.path) as it:
         await it.turn(3)
+        await it.press("up", "up", "up")  # to the first, Task-1
         for name in ("[/]", "[red]x", "a··[mb"):
             await it.press("down")
             assert f"awaits of {name} " in it.text()
