@@ -63,6 +63,8 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
     Args:
         marked: the descriptor that the chosen task waits for.
     """
+    if width < 1:  # hidden: the terminal is too small
+        return []
     room = max(1, height - 2)
     if len(frame.descriptors) <= room:
         grid = [_row(one, width, marked) for one in frame.descriptors]
