@@ -4,13 +4,16 @@ A span is ``(text, role)``; a line is a tuple of spans. A role is a name such as
 ``ready`` that a :class:`~c10k_tui.palette.Palette` turns into a terminal style for the theme in
 use. Views speak in lines, so they need no Textual, and equal lines need no repaint.
 
-All text here is made of characters that are one cell wide, so lengths are cells.
+Our own words are made of characters that are one cell wide, but a script's names and output are not, so
+widths are counted in cells: a wide character takes two, a combining one none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
+
+from rich.cells import cell_len, set_cell_size
 
 Span = tuple[str, str]
 """``(text, role)``."""
@@ -22,7 +25,7 @@ Wordings = tuple[Line, ...]
 
 def width_of(line: Iterable[Span]) -> int:
     """Width of a line in cells."""
-    return sum(len(text) for text, _ in line)
+    return sum(cell_len(text) for text, _ in line)
 
 
 def text_of(line: Iterable[Span]) -> str:
@@ -55,11 +58,12 @@ def clip(line: Line, width: int) -> Line:
     kept: list[Span] = []
     room = width - 1
     for text, role in line:
-        if len(text) >= room:
-            kept.append((text[:room].rstrip() + "…", role))
+        cells = cell_len(text)
+        if cells >= room:
+            kept.append((set_cell_size(text, room).rstrip() + "…", role))
             break
         kept.append((text, role))
-        room -= len(text)
+        room -= cells
     return tuple(kept)
 
 
@@ -104,12 +108,13 @@ def _rows(line: Line, width: int) -> float:
     """Rows that a line takes when it is broken at blanks; infinite if a word is too long for any."""
     rows, used = 1, 0
     for word in text_of(line).split():
-        if len(word) > width:
+        length = cell_len(word)
+        if length > width:
             return inf
         gap = 1 if used else 0
-        if used + gap + len(word) > width:
+        if used + gap + length > width:
             rows, used, gap = rows + 1, 0, 0
-        used += gap + len(word)
+        used += gap + length
     return rows
 
 

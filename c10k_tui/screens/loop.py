@@ -217,7 +217,7 @@ class LoopScreen(KeyedScreen[None]):
         self._kernel.show(loop_kernel.kernel_lines(frame, *self._kernel.size, marked))
         width, height = self._feed.size
         rows = self.watching.feed_rows(height)
-        entitle(self._feed, loop_kernel.feed_title(self.watching.feed.made, len(rows)))
+        entitle(self._feed, loop_kernel.feed_title(self.watching.feed.made, len(rows), width))
         self._feed.show(loop_kernel.feed_lines(rows, width))
         width, height = self._output.size
         entitle(self._output, "printed")

@@ -11,6 +11,8 @@ from sim.loop.feed import FeedRow
 from sim.loop.frame import LoopFrame
 from sim.units import format_bytes, format_duration
 
+WITH_TIMES = 40
+"""Cells from which on rows of the feed have room for their times."""
 LETTERS = {
     "epoll": "e",
     "listening": "l",
@@ -61,6 +63,8 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
     Args:
         marked: the descriptor that the chosen task waits for.
     """
+    if width < 1:  # hidden: the terminal is too small
+        return []
     room = max(1, height - 2)
     if len(frame.descriptors) <= room:
         grid = [_row(one, width, marked) for one in frame.descriptors]
@@ -156,7 +160,7 @@ def feed_lines(rows: Sequence[FeedRow], width: int) -> list[Line]:
 
 
 def _feed_line(row: FeedRow, width: int) -> Line:
-    moment = f"{row.time_ns / 1e6:>10,.3f} " if width >= 40 else ""
+    moment = f"{row.time_ns / 1e6:>10,.3f} " if width >= WITH_TIMES else ""
     words = "ready list" if width >= 36 else "list"
     listed: tuple[Span, ...] = ((f" {ARROW} {words}", "epoll"),) if row.listed else ()
     return clip(((moment, "dim"), *_told(row), *listed), width)
@@ -179,6 +183,7 @@ def _told(row: FeedRow) -> tuple[Span, ...]:
     return (f"fd {row.fd}", "strong"), (f" {words}", "text")
 
 
-def feed_title(made: int, shown: int) -> str:
-    """For the panel's frame."""
-    return "what arrives, ms" if made <= shown else f"what arrives, ms · {made - shown:,} earlier"
+def feed_title(made: int, shown: int, width: int) -> str:
+    """For the frame of a panel so wide."""
+    title = "what arrives, ms" if width >= WITH_TIMES else "what arrives"
+    return title if made <= shown else f"{title} · {made - shown:,} earlier"

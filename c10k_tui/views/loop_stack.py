@@ -8,7 +8,7 @@ from c10k_tui.spans import Line, clip, pad, wrap
 from c10k_tui.views.loop_tasks import place_words, role_of, state_words
 from sim.loop.observe import Culprit
 from sim.loop.rows import TaskRow
-from sim.loop.stacks import Place
+from sim.loop.stacks import Place, one_line
 from sim.units import format_duration
 
 
@@ -97,7 +97,7 @@ def source_lines(place: Place, width: int, height: int) -> list[Line]:
     around = max(0, height - 1) // 2
     lines: list[Line] = []
     for number in range(max(1, place.line - around), place.line + around + 1):
-        text = linecache.getline(place.file, number).rstrip()
+        text = one_line(linecache.getline(place.file, number).rstrip())
         if not text and number > place.line:
             break
         here = number == place.line
@@ -116,13 +116,9 @@ def error_lines(error: str, place: Place | None, details: str, width: int, heigh
         lines += source_lines(place, width, min(5, height - len(lines)))
     left = height - len(lines)
     rest = details.rstrip().splitlines()[-left:] if left > 0 else []
-    return [*lines, *(clip(((text, "dim"),), width) for text in rest)]
+    return [*lines, *(clip(((one_line(text), "dim"),), width) for text in rest)]
 
 
 def output_lines(printed: list[str], width: int) -> list[Line]:
     """What the script has printed; a control character is none of ours to obey."""
-    return [clip(((_harmless(text), "text"),), width) for text in printed]
-
-
-def _harmless(text: str) -> str:
-    return "".join(char if char.isprintable() else "·" for char in text.expandtabs(4))
+    return [clip(((one_line(text), "text"),), width) for text in printed]

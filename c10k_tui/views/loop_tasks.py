@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from c10k_tui.glyphs import IDLE, PLAY, POSITION
 from c10k_tui.spans import Line, Span, clip, pad
 from sim.loop.frame import LoopFrame
@@ -74,7 +76,7 @@ def _columns(frame: LoopFrame, width: int) -> tuple[int, int, int]:
     most = WIDEST if width >= 90 else NARROWEST
     name, state, place = zip(
         *(
-            (len(row.name), len(state_words(row, frame.now_ns)), len(place_words(row.place)))
+            (cell_len(row.name), cell_len(state_words(row, frame.now_ns)), cell_len(place_words(row.place)))
             for row in frame.rows
         ),
         strict=True,

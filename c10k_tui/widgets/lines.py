@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,11 +15,15 @@ from c10k_tui.spans import Line, merged, pad
 
 
 def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Write on a widget's frame; setting a title repaints the whole widget, so only if it is new."""
-    if (widget.border_title or "") != title:
-        widget.border_title = title
-    if (widget.border_subtitle or "") != subtitle:
-        widget.border_subtitle = subtitle
+    """Write on a widget's frame; setting a title repaints the whole widget, so only if it is new.
+
+    What stands in brackets is no markup: a task may be called ``[1]``.
+    """
+    above, below = Content(title), Content(subtitle)
+    if (widget.border_title or "") != above.markup:
+        widget.border_title = above
+    if (widget.border_subtitle or "") != below.markup:
+        widget.border_subtitle = below
 
 
 class Painted(Widget):

@@ -24,7 +24,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sim.loop.simulated import Step, Watcher
-from sim.loop.stacks import Place, awaits, own, place_of
+from sim.loop.stacks import Place, awaits, name_of, own, place_of
 
 if TYPE_CHECKING:
     from sim.kernel import Kernel
@@ -187,7 +187,7 @@ def who(handle: Any) -> tuple[str, Place | None]:
         coroutine = task.get_coro()
     if coroutine is not None:
         code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
-        name = task.get_name() if hasattr(task, "get_name") else coroutine.__qualname__
+        name = name_of(task) if hasattr(task, "get_name") else coroutine.__qualname__
         return name, own(awaits(coroutine)) or _beginning(code)
     name = getattr(callback, "__qualname__", None) or type(callback).__qualname__
     return name, _beginning(getattr(callback, "__code__", None))

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from sim.loop.simulated import ordered_tasks
-from sim.loop.stacks import Place, frames, own, place_of
+from sim.loop.stacks import Place, frames, name_of, own, place_of
 
 State = Literal["running", "ready", "suspended"]
 
@@ -86,18 +86,16 @@ def _running_on(loop: Any) -> Any:
 def _row(task: Any, running: bool, settled_by: Settlers) -> TaskRow:
     standing = inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_SUSPENDED
     if running and not standing:
-        return TaskRow(task.get_name(), "running", None, None, ())
+        return TaskRow(name_of(task), "running", None, None, ())
     stack = frames(task.get_coro())
     places = tuple(place_of(frame) for frame in stack)
     if running:  # its step begins: from these lines it goes on
-        return TaskRow(task.get_name(), "running", None, own(places), places)
+        return TaskRow(name_of(task), "running", None, own(places), places)
     future = task._fut_waiter
     if future is None or future.done():
         begun = inspect.getcoroutinestate(task.get_coro()) != inspect.CORO_CREATED
-        return TaskRow(
-            task.get_name(), "ready", None, own(places) if begun else None, places if begun else ()
-        )
-    return TaskRow(task.get_name(), "suspended", settled_by.of(future, stack), own(places), places)
+        return TaskRow(name_of(task), "ready", None, own(places) if begun else None, places if begun else ())
+    return TaskRow(name_of(task), "suspended", settled_by.of(future, stack), own(places), places)
 
 
 class Settlers:
@@ -131,7 +129,7 @@ class Settlers:
         if known is not None:
             return known
         if isinstance(future, asyncio.Task):
-            return Waiting(future.get_name())
+            return Waiting(name_of(future))
         fd = _descriptor_near(stack)
         if fd is not None:
             return Waiting(f"fd {fd}", fd=fd)

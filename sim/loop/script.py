@@ -34,7 +34,7 @@ from sim.loop.guard import Guard
 from sim.loop.observe import LoopRecord
 from sim.loop.output import Output
 from sim.loop.simulated import Step
-from sim.loop.stacks import Place, place_of
+from sim.loop.stacks import Place, one_line, place_of
 from sim.loop.world import World
 
 Moment = Step | Literal["callback"]
@@ -45,6 +45,11 @@ CLEANING_TURNS = 1_000
 
 _STUBBORN: list[Any] = []
 """Tasks that would not be ended. Kept for good: who collected them as garbage would run what they do then."""
+
+
+def left_stubborn_tasks() -> bool:
+    """Whether tasks of a script that is over would not be ended: the interpreter's own end would run them."""
+    return bool(_STUBBORN)
 
 
 class ScriptError(Exception):
@@ -158,18 +163,17 @@ class Script:
 
         What it prints from here on is forgotten.
         """
+        output = self.output or Output()
         self._ending = True
         self._stop_at = lambda moment: False
         for loop in self._loops:  # thousands of tasks that are cancelled may have something to say about it
             loop.set_exception_handler(lambda _loop, _context: None)
-        if self.output is not None:
-            self.output.muted = True
-            self.output.put_in_place()
+        output.muted = True
+        output.put_in_place()
         try:
             self._end()
         finally:
-            if self.output is not None:
-                self.output.take_away()
+            output.take_away()
 
     def _end(self) -> None:
         if self._thread.ident is None or self.over:
@@ -213,7 +217,7 @@ class Script:
         self._waiting_for_it = not self._ours.acquire(timeout=patience_s)
         if self._waiting_for_it:
             place = self.where()
-            told = f"{place}: {place.text}" if place else self.path.name
+            told = f"{place}: {place.text.removesuffix(':')}" if place else self.path.name
             raise ScriptError(f"{told}: has not come back for {patience_s:g} s, and holds up the event loop")
         if self.output is not None:
             self.output.take_away()
@@ -242,7 +246,10 @@ class Script:
         except ScriptEnded:
             pass
         except SystemExit as end:
-            if end.code:
+            if isinstance(end.code, str):  # sys.exit prints it, and the status is 1
+                said = " ".join(end.code.split()) or "ended with exit status 1"
+                self.error = ScriptError(one_line(f"{self.path.name}: {said}"))
+            elif end.code:
                 self.error = ScriptError(f"{self.path.name}: ended with exit status {end.code}")
         except BaseException as error:
             self.error = self._told(error)
@@ -299,7 +306,8 @@ class Script:
         own = [frame for frame in whole.stack if self.is_own(frame.filename)]
         whole.stack = traceback.StackSummary.from_list(whole.stack[1:])  # without the frame above
         kind = "" if str(error) and type(error).__module__.startswith("sim") else f"{type(error).__name__}: "
-        text = f"{kind}{error}".removesuffix(": ").splitlines()[0]
+        text = f"{kind}{error}".removesuffix(": ")
+        text = one_line(text.splitlines()[0])
         if own and not text.startswith(f"{Path(own[-1].filename).name}:"):
             text = f"{Path(own[-1].filename).name}:{own[-1].lineno} in {own[-1].name}: {text}"
         place = Place(own[-1].filename, own[-1].lineno or 1, own[-1].name) if own else None
@@ -314,6 +322,7 @@ def _compiled(path: Path) -> Any:
     try:
         return compile(source, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise ScriptError(f"{path.name}:{error.lineno}: {error.msg}") from None
+        line = f":{error.lineno}" if error.lineno else ""  # null bytes, an encoding: it is in no line
+        raise ScriptError(f"{path.name}{line}: {error.msg}") from None
     except ValueError as error:
         raise ScriptError(f"{path.name}: {error}") from None

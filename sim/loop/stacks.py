@@ -43,10 +43,20 @@ class Place:
     @property
     def text(self) -> str:
         """The line itself, without its indent; empty if the file cannot be read."""
-        return linecache.getline(self.file, self.line).strip()
+        return one_line(linecache.getline(self.file, self.line).strip())
 
     def __str__(self) -> str:
         return f"{Path(self.file).name}:{self.line} in {self.function}"
+
+
+def one_line(text: str) -> str:
+    """A script's own words, fit to be shown in a line: a control character is none of a screen's to obey."""
+    return "".join(char if char.isprintable() else "·" for char in text.expandtabs(4))
+
+
+def name_of(task: Any) -> str:
+    """A task's name, in one line."""
+    return one_line(task.get_name())
 
 
 def place_of(frame: FrameType) -> Place:
@@ -100,7 +110,7 @@ def suspended_in(tasks: Iterable[Any]) -> str:
     for task in tasks:
         place = own(awaits(task.get_coro()))
         if place is not None:
-            told.append(f"{task.get_name()} at {place}")
+            told.append(f"{name_of(task)} at {place}")
     if not told:
         return ""
     shown = "; ".join(told[:8]) + (f"; and {len(told) - 8} more" if len(told) > 8 else "")

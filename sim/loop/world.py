@@ -20,6 +20,7 @@ from __future__ import annotations
 import calendar
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +44,11 @@ _KERNEL_HAS = ("read", "write", "close", "dup", "get_blocking", "set_blocking", 
 _NO_DESCRIPTORS = ("open", "fdopen", "openpty", "memfd_create", "pidfd_open")
 _NO_ENDINGS = ("_exit", "abort", "kill", "killpg")
 """Of the host's process, which runs more than the script."""
+_NO_SIGNALS = (
+    *("signal", "siginterrupt", "set_wakeup_fd", "pthread_sigmask", "alarm", "setitimer"),
+    *("raise_signal", "pthread_kill", "pidfd_send_signal", "pause", "sigwait", "sigwaitinfo", "sigtimedwait"),
+)
+"""Signals are the host's process's: an alarm would end it, and with it what watches the script."""
 
 
 class World(Imports):
@@ -56,8 +62,9 @@ class World(Imports):
 
     def __init__(self, kernel: Kernel, folder: Path, here: Callable[[], bool]) -> None:
         stand_ins = dict(kernel.asyncio.imports.stand_ins)
-        del stand_ins["signal"]
-        super().__init__({**stand_ins, "os": os_module(kernel), "time": time_module(kernel)})
+        super().__init__({
+            **stand_ins, "os": os_module(kernel), "time": time_module(kernel), "signal": signal_module(),
+        })  # fmt: skip
         self.folder = folder
         self._here = here
         self._fresh: dict[str, bool] = {}
@@ -209,19 +216,26 @@ def os_module(kernel: Kernel) -> Overlay:
 
         return call
 
-    def refused(name: str, why: str) -> Callable[..., Any]:
-        def call(*_given: Any, **_named: Any) -> Any:
-            raise NotImplementedError(f"os.{name} is left out of a simulated run, {why}")
-
-        return call
-
     no_descriptors = "which has no files with descriptors: use open()"
     no_endings = "which shares its process with others: use sys.exit()"
 
     names = {
         **{name: made_by_kernel(name) for name in _KERNEL_MAKES},
         **{name: by_number(name) for name in _KERNEL_HAS},
-        **{name: refused(name, no_descriptors) for name in _NO_DESCRIPTORS},
-        **{name: refused(name, no_endings) for name in _NO_ENDINGS},
+        **{name: _refused(f"os.{name}", no_descriptors) for name in _NO_DESCRIPTORS},
+        **{name: _refused(f"os.{name}", no_endings) for name in _NO_ENDINGS},
     }
     return Overlay(os, **names)
+
+
+def signal_module() -> Overlay:
+    """The signal module for a script: its names and numbers, and no signals."""
+    why = "whose machine has no signals"
+    return Overlay(signal, **{name: _refused(f"signal.{name}", why) for name in _NO_SIGNALS})
+
+
+def _refused(call: str, why: str) -> Callable[..., Any]:
+    def refuse(*_given: Any, **_named: Any) -> Any:
+        raise NotImplementedError(f"{call} is left out of a simulated run, {why}")
+
+    return refuse

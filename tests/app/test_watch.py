@@ -263,6 +263,17 @@ async def test_a_theme_and_a_terminal_too_small(echo):
         assert "the loop needs 80×24, this terminal is 79×24" in it.text()
 
 
+async def test_it_goes_on_in_a_terminal_too_small():
+    async with watched(EXAMPLES / "backpressure.py", paused=False, speed=5) as it:
+        await it.run(3.0)
+        await it.pilot.resize_terminal(60, 20)
+        await it.run(1.0)
+        assert "enlarge it" in it.text()
+        await it.pilot.resize_terminal(80, 24)
+        await it.run(1.0)
+        assert "event loop" in it.text()
+
+
 async def test_thousands_of_tasks_are_a_window_of_rows(tmp_path):
     many = Written(
         tmp_path,

@@ -29,7 +29,7 @@ FAILS = {
             sys.exit("enough")
         asyncio.run(main())
         """,
-        "ended with exit status enough",
+        ".py: enough",
     ),
     "reaches for the network": (
         """
@@ -186,3 +186,23 @@ async def test_threads_of_the_script_are_simulated_and_shown(tmp_path):
         await it.press("S")
         assert it.script.kernel.now_ns > 60e9
         assert not it.record.culprits
+
+
+async def test_a_name_is_neither_markup_nor_obeyed(tmp_path):
+    program = Written(
+        tmp_path,
+        r"""
+        import asyncio
+        async def main():
+            names = ("[/]", "[red]x", "a\n\x1b[mb")
+            await asyncio.gather(*(asyncio.create_task(asyncio.sleep(9), name=name) for name in names))
+        asyncio.run(main())
+        """,
+    )
+    async with watched(program.path) as it:
+        await it.turn(3)
+        await it.press("up", "up", "up")  # to the first, Task-1
+        for name in ("[/]", "[red]x", "a··[mb"):
+            await it.press("down")
+            assert f"awaits of {name} " in it.text()
+            assert f" {name} " in it.text("#loop-tasks")

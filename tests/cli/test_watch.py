@@ -116,3 +116,41 @@ def test_all_of_it_is_printed_after_the_end(tmp_path):
     code, text = on_terminal("watch", str(program.path), "--paused", keys=b"sq")
     assert code == 0
     assert text.rpartition("\x1b")[2].endswith("line 0\nline 1\nline 2\n")
+
+
+def test_tasks_that_will_not_be_ended_do_not_hold_up_the_end(tmp_path):
+    program = Written(
+        tmp_path,
+        """
+        import asyncio
+        async def main():
+            while True:
+                try:
+                    await asyncio.sleep(1)
+                except BaseException:
+                    print("no")
+        asyncio.run(main())
+        """,
+    )
+    done = piped("watch", str(program.path), "--for", "10s")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no" not in done.stdout.split()
+    assert "turns " in done.stdout
+
+
+def test_names_and_lines_cannot_steer_the_terminal(tmp_path, capsys):
+    program = Written(
+        tmp_path,
+        """
+        import asyncio
+        async def waits():
+            await asyncio.sleep(9)\t# \x1b[31m
+        async def main():
+            await asyncio.create_task(waits(), name="a\\nb\\x1b[0m")
+        asyncio.run(main())
+        """,
+    )
+    assert main(["watch", str(program.path), "--for", "30us"]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "a·b·[0m" in out

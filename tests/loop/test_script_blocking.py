@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 import threading
 import time
+
+import pytest
 
 from tests.loop.scripts import failure
 
@@ -55,3 +58,46 @@ def test_the_guard_leaves_everybody_else_alone(script_of):
         assert ours.fileno() >= 0
     time.sleep(0)
     script.run()
+
+
+SIGNALS = {
+    "alarm": "alarm(1)",
+    "setitimer": "setitimer(signal.ITIMER_REAL, 1)",
+    "raise_signal": "raise_signal(signal.SIGTERM)",
+    "signal": "signal(signal.SIGINT, signal.SIG_DFL)",
+    "pause": "pause()",
+}
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_the_host_s_signals_are_not_a_script_s(script_of, name):
+    program, script = script_of(
+        f"import signal\nprint(signal.SIGINT.name)\nsignal.{SIGNALS[name]}  #: here\n"
+    )
+    text = str(failure(script))
+    assert text.startswith(
+        f"{program.place('here', '<module>')}: NotImplementedError: signal.{name} is left out"
+    )
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_one_that_has_not_come_back_is_told_as_a_sentence(script_of):
+    _, script = script_of("while True:\n    ...  #: here\n")
+    text = str(failure(script, patience_s=0.1))
+    script.close()
+    assert re.match(r"program\.py:(1|2) in <module>: (while True|\.\.\.  #: here): has not come back", text)
+
+
+def test_what_it_prints_while_it_is_ended_is_forgotten(script_of, capsys):
+    _, script = script_of("""
+        import asyncio
+        async def main():
+            try:
+                await asyncio.sleep(1)
+            finally:
+                print("cleaned up")
+        asyncio.run(main())
+    """)
+    script.advance(turns=1)
+    script.close()
+    assert capsys.readouterr().out == ""

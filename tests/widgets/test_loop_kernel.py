@@ -116,8 +116,9 @@ def test_the_feed():
         "   100.189 fd 9 end of file → ready list",
     ]
     assert words(feed_lines(rows[:1], 29)) == ["fd 7→fd 8 5 B → list"]
-    assert feed_title(3, 3) == "what arrives, ms"
-    assert feed_title(1_203, 3) == "what arrives, ms · 1,200 earlier"
+    assert feed_title(3, 3, 40) == "what arrives, ms"
+    assert feed_title(1_203, 3, 40) == "what arrives, ms · 1,200 earlier"
+    assert feed_title(1_203, 3, 39) == "what arrives · 1,200 earlier"  # there rows have no times
 
 
 # -- head and figures --------------------------------------------------------------------------------

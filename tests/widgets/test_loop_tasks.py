@@ -1,6 +1,7 @@
 """Rows of tasks, the stack of awaits, culprits and errors, line by line."""
 
 import pytest
+from rich.cells import cell_len
 
 from c10k_tui.spans import text_of, width_of
 from c10k_tui.views.loop_stack import (
@@ -52,6 +53,12 @@ def test_rows_are_columns():
     assert lines[3] == "▶ Task-10   running"
     assert {line.index("echo") for line in lines if "echo" in line} == {40}
     assert task_lines(frame(), 100, None, False) == []
+
+
+def test_rows_of_wide_names_are_columns_too():
+    rows = (row("日本語", waiting=TIMER, number=1), row("client", waiting=TIMER, number=2))
+    lines = task_lines(frame(rows=rows), 100, None, False)
+    assert [cell_len(line.partition("timer")[0]) for line in words(lines)] == [10, 10]
 
 
 def test_the_line_s_own_text_is_shown(tmp_path):

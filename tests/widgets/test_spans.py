@@ -2,10 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from c10k_tui.spans import clip, fitting, marked, merged, pad, spread, text_of, width_of, wrap
 
-SPANS = st.lists(st.tuples(st.text("ab c", max_size=9), st.sampled_from(["x", "y"])), max_size=6).map(tuple)
+SPANS = st.lists(st.tuples(st.text("ab 日c", max_size=9), st.sampled_from(["x", "y"])), max_size=6).map(tuple)
 
 
 @given(line=SPANS, width=st.integers(0, 30))
@@ -16,6 +17,11 @@ def test_clip_never_exceeds_and_pad_always_reaches_the_width(line, width):
 
 def test_what_is_cut_ends_in_an_ellipsis():
     assert text_of(clip((("asked about ", "text"), ("10,000", "strong")), 15)) == "asked about 10…"
+
+
+def test_a_wide_character_is_not_cut_in_two():
+    assert text_of(clip((("ab日本語", "text"),), 6)) == "ab日…"
+    assert text_of(pad((("日本", "text"),), 5)) == "日本 "
 
 
 def test_what_fits_is_left_alone():
@@ -32,7 +38,7 @@ def test_spread_fills_the_width_exactly(left, right, width):
 def test_wrapped_rows_keep_to_width_and_number(line, width, rows):
     wrapped = wrap(line, width, rows)
     assert len(wrapped) <= rows
-    longest = max(map(len, text_of(line).split()), default=0)  # a word may be made of several spans
+    longest = max(map(cell_len, text_of(line).split()), default=0)  # a word may be made of several spans
     assert all(width_of(row) <= max(width, longest) for row in wrapped)
 
 
