@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from c10k_tui.options import (
     UsageError,
@@ -58,6 +60,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         _forget_output()
         return _refuse(f"{error.strerror or error}", FAILED)
     return code
+
+
+def leave(code: int) -> NoReturn:
+    """End the process.
+
+    A watched script may hold tasks that catch whatever ends them and go on. The interpreter collects them
+    when it ends, which throws into them once more, outside of any loop: they would spin there for ever.
+    """
+    scripts = sys.modules.get("sim.loop.script")
+    if scripts is not None and scripts.left_stubborn_tasks():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def command() -> NoReturn:
+    """What the installed command runs."""
+    leave(main())
 
 
 def _dispatch(words: list[str]) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,22 +67,7 @@ def watch(words: Sequence[str]) -> int:
     if options.duration is None and options.json:
         raise UsageError("--json needs to know for how long: c10k-tui watch SCRIPT.py --for 10s --json")
     shown = _on_screen if options.duration is None else _in_figures
-    return _left(shown(Path(name), [*arguments, *theirs], options))
-
-
-def _left(code: int) -> int:
-    """The exit code, for a process that is left as usual; or leave it at once.
-
-    A script may hold tasks that catch whatever ends them and go on. The interpreter collects them when it
-    ends, which throws into them once more, outside of any loop: they would spin there for ever.
-    """
-    from sim.loop.script import left_stubborn_tasks
-
-    if left_stubborn_tasks():
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    return code
+    return shown(Path(name), [*arguments, *theirs], options)
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
