@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.keys_last import last_bindings
+
 BOUND = Binding.Group("p99", compact=True)
 BUSY = Binding.Group("active", compact=True)
 PACE = Binding.Group("rate", compact=True)
@@ -102,9 +104,5 @@ CAPACITY_BINDINGS: list[Binding] = [
         group=PACE,
         tooltip="Fewer requests per second",
     ),
-    Binding(
-        "t", "theme", "Next theme", id="capacity.theme", show=False, tooltip="Dark, light, the terminal's own"
-    ),
-    Binding("question_mark,f1", "help", "Help", key_display="?", id="capacity.help", tooltip="Every key"),
-    Binding("q", "app.quit", "Quit", id="capacity.quit", tooltip="Leave, and print the scenario"),
+    *last_bindings("capacity"),
 ]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.keys_last import last_bindings
+
 AT = Binding.Group("fds", compact=True)
 BUSY = Binding.Group("active", compact=True)
 PACE = Binding.Group("rate", compact=True)
@@ -130,9 +132,5 @@ COMPARISON_BINDINGS: list[Binding] = [
         show=False,
         tooltip="Leave, and race the table's connections, active ones and rate",
     ),
-    Binding(
-        "t", "theme", "Next theme", id="compare.theme", show=False, tooltip="Dark, light, the terminal's own"
-    ),
-    Binding("question_mark,f1", "help", "Help", key_display="?", id="compare.help", tooltip="Every key"),
-    Binding("q", "app.quit", "Quit", id="compare.quit", tooltip="Leave, and print the scenario"),
+    *last_bindings("compare"),
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.keys_last import last_bindings
+
 AT = Binding.Group("fds", compact=True)
 BUSY = Binding.Group("active", compact=True)
 PAPERS = Binding.Group("papers", compact=True)
@@ -105,9 +107,5 @@ CURVE_BINDINGS: list[Binding] = [
         show=False,
         tooltip="Leave, and race the paper's situation: its descriptors, its active ones, its rate",
     ),
-    Binding(
-        "t", "theme", "Next theme", id="curve.theme", show=False, tooltip="Dark, light, the terminal's own"
-    ),
-    Binding("question_mark,f1", "help", "Help", key_display="?", id="curve.help", tooltip="Every key"),
-    Binding("q", "app.quit", "Quit", id="curve.quit", tooltip="Leave, and print the scenario"),
+    *last_bindings("curve"),
 ]

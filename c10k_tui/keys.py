@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.keys_last import last_bindings
 from c10k_tui.keys_time import TIME_BINDINGS
 
 FDS = Binding.Group("fds", compact=True)
@@ -280,11 +281,7 @@ RACE_BINDINGS: list[Binding] = [
         show=False,
         tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
     ),
-    Binding(
-        "t", "theme", "Next theme", id="app.theme", show=False, tooltip="Dark, light, the terminal's own"
-    ),
-    Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Every key"),
-    Binding("q", "app.quit", "Quit", id="app.quit", tooltip="Leave, and print the scenario"),
+    *last_bindings("app"),
 ]
 
 GRID_BINDINGS: list[Binding] = [

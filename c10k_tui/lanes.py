@@ -15,8 +15,13 @@ MOST_LANES = 4
 
 ONE_TASK_EACH = ("process", "thread")
 """Every connection has a task of its own, asleep in read."""
-TASK_LANES = (*ONE_TASK_EACH, "pool", "epoll-oneshot", "epoll-exclusive")
+WORKER_LANES = ("pool", "epoll-oneshot", "epoll-exclusive")
+"""Several tasks serve whatever connection is ready."""
+TASK_LANES = (*ONE_TASK_EACH, *WORKER_LANES)
 """Several tasks share the CPU: the grid shows who runs."""
+READY_LIST_LANES = ("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "asyncio")
+"""They wait in epoll_wait for what is on a ready list."""
+RING_LANES = ("io_uring", "io_uring-poll", "io_uring-sqpoll")
 COMPLETING_LANES = ("io_uring", "io_uring-sqpoll", "iocp")
 """They are told what was received, and not that something could be."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.keys_last import last_bindings
+
 STEP = Binding.Group("step", compact=True)
 PACE = Binding.Group("speed", compact=True)
 
@@ -48,9 +50,5 @@ PATH_BINDINGS: list[Binding] = [
     ),
     Binding("home", "first", "To the wire", id="path.first", show=False, tooltip="The first step"),
     Binding("end", "last", "To the end", id="path.last", show=False, tooltip="The last step"),
-    Binding(
-        "t", "theme", "Next theme", id="path.theme", show=False, tooltip="Dark, light, the terminal's own"
-    ),
-    Binding("question_mark,f1", "help", "Help", key_display="?", id="path.help", tooltip="Every key"),
-    Binding("q", "app.quit", "Quit", id="path.quit", tooltip="Leave, and print the scenario"),
+    *last_bindings("path"),
 ]

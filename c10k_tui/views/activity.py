@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from c10k_tui.lanes import ONE_TASK_EACH
+from c10k_tui.lanes import ONE_TASK_EACH, READY_LIST_LANES
 from c10k_tui.spans import Line, Wordings
 from c10k_tui.views.loop_words import loop_activity
 from c10k_tui.views.verdict import held_up
@@ -10,16 +10,11 @@ from sim.frame import LaneFrame, PassView, TaskView
 from sim.mechanism import IoUringView, LoopView
 
 _CALLS = {
-    "pool": "epoll_wait",
-    "epoll": "epoll_wait",
-    "epoll-et": "epoll_wait",
-    "epoll-oneshot": "epoll_wait",
-    "epoll-exclusive": "epoll_wait",
+    **dict.fromkeys(READY_LIST_LANES, "epoll_wait"),
     "kqueue": "kevent",
     "io_uring": "io_uring_enter",
     "io_uring-poll": "io_uring_enter",
     "io_uring-sqpoll": "io_uring_enter",
-    "asyncio": "epoll_wait",
     "iocp": "GetQueuedCompletionStatusEx",
 }
 """The call in which those wait that are told."""

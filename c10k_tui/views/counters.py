@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from c10k_tui.lanes import RING_LANES, TASK_LANES, WORKER_LANES
 from c10k_tui.spans import Line, clip
 from c10k_tui.views.ratios import ratio_text
 from sim.frame import Frame, LaneFrame
@@ -17,11 +18,6 @@ from sim.scenario import LANES, SCANNING_LANES
 from sim.units import format_bytes, format_duration, format_short
 
 Getter = Callable[[LaneFrame], int | None]
-
-TASK_LANES = frozenset(("process", "thread", "pool", "epoll-oneshot", "epoll-exclusive"))
-WORKER_LANES = frozenset(("pool", "epoll-oneshot", "epoll-exclusive"))
-RING_LANES = frozenset(("io_uring", "io_uring-poll", "io_uring-sqpoll"))
-EVERY_LANE = frozenset(LANES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Row:
     value: Getter
     text: Callable[[int], str] = format_short
     role: str = "text"
-    lanes: frozenset[str] = EVERY_LANE
+    lanes: tuple[str, ...] = LANES
     """It is shown if one of these takes part: it says nothing of the others, or nothing of interest."""
 
 
@@ -82,22 +78,22 @@ ROWS: tuple[Row, ...] = (
         6,
         lambda lane: None if lane.memory is None else lane.memory.used_bytes,
         format_bytes,
-        lanes=TASK_LANES | {"iocp"},
+        lanes=(*TASK_LANES, "iocp"),
     ),
-    Row("second CPU's time", 5, _polled_ns, format_duration, lanes=frozenset(("io_uring-sqpoll",))),
-    Row("submissions", 9, _submitted, lanes=RING_LANES | {"iocp"}),
-    Row("completions", 8, _completed, lanes=RING_LANES | {"iocp"}),
+    Row("second CPU's time", 5, _polled_ns, format_duration, lanes=("io_uring-sqpoll",)),
+    Row("submissions", 9, _submitted, lanes=(*RING_LANES, "iocp")),
+    Row("completions", 8, _completed, lanes=(*RING_LANES, "iocp")),
     Row(
         "kqueue changes",
         12,
         lambda lane: lane.counters.changes if lane.name == "kqueue" else None,
-        lanes=frozenset(("kqueue",)),
+        lanes=("kqueue",),
     ),
     Row(
         "filters run",
         9,
         lambda lane: lane.counters.filter_runs if lane.name == "kqueue" else None,
-        lanes=frozenset(("kqueue",)),
+        lanes=("kqueue",),
     ),
     Row("wait-queue entries", 12, _of("hooks")),
     Row("context switches", 13, _of("context_switches")),
@@ -202,7 +198,7 @@ def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
 def _rows(frame: Frame, height: int) -> list[Row]:
     """The rows that fit, in the order of the table."""
     names = {lane.name for lane in frame.lanes}
-    rows = [row for row in ROWS if row.lanes & names]
+    rows = [row for row in ROWS if not names.isdisjoint(row.lanes)]
     if not frame.scenario.churn:
         rows = [row for row in rows if row.label != "epoll_ctl calls"]
     raised = {"epoll_ctl calls": 2} if frame.scenario.churn else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from c10k_tui.lanes import brief_name
+from c10k_tui.lanes import READY_LIST_LANES, brief_name
 from c10k_tui.spans import Line, Span, clip, fitting
 from sim.frame import FdView, Frame, LaneFrame, TaskState, TaskView
 from sim.scenario import SCANNING_LANES
@@ -12,8 +12,6 @@ from sim.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
 """What a task does that is at a descriptor."""
-_READY_LISTS = frozenset(("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "asyncio"))
-"""Lanes of which it is known when a descriptor was last asked: items of a ready list are, and no others."""
 NAME_CELLS = 6
 """Cells for a lane's name where all else has no room."""
 
@@ -75,4 +73,5 @@ def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
         return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
     if lane.name in SCANNING_LANES:
         return ", not checked yet"
-    return ", never checked: nobody asked" if lane.name in _READY_LISTS else ""
+    # Of the others it is not known: only items of a ready list keep when they were last asked.
+    return ", never checked: nobody asked" if lane.name in READY_LIST_LANES else ""

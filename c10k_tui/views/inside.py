@@ -8,6 +8,7 @@ three lines, as many as there are.
 
 from __future__ import annotations
 
+from c10k_tui.lanes import COMPLETING_LANES, ONE_TASK_EACH
 from c10k_tui.spans import Line, clip
 from c10k_tui.views.inside_lists import epoll_lines, iocp_lines, kqueue_lines, set_lines
 from c10k_tui.views.inside_loop import loop_lines
@@ -16,9 +17,6 @@ from c10k_tui.views.inside_tasks import task_lines, worker_lines
 from sim.completion_costs import ESTIMATED, PRICES
 from sim.frame import LaneFrame
 from sim.mechanism import EpollView, IocpView, IoUringView, KqueueView, LoopView, SetView
-
-_BLOCKING = ("process", "thread")
-_COMPLETION = ("io_uring", "io_uring-sqpoll", "iocp")
 
 
 def inside(lane: LaneFrame, width: int, height: int) -> list[Line]:
@@ -50,9 +48,9 @@ def _lines(lane: LaneFrame, width: int, height: int) -> list[Line]:
 
 def told_by(lane: str) -> str:
     """What a lane is told: that something can be done, or that it was done; nothing if it blocks."""
-    if lane in _BLOCKING:
+    if lane in ONE_TASK_EACH:
         return "blocking"
-    return "completion" if lane in _COMPLETION else "readiness"
+    return "completion" if lane in COMPLETING_LANES else "readiness"
 
 
 def price_words(lane: str) -> tuple[str, str, str]:
