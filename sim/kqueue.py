@@ -24,12 +24,34 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sim import kqfilters, polling
 from sim.accounts import Count
 from sim.completion_costs import kqueue_costs
 from sim.files.base import OpenFile
+from sim.kevent import (
+    EV_ADD,
+    EV_CLEAR,
+    EV_DELETE,
+    EV_DISABLE,
+    EV_DISPATCH,
+    EV_ENABLE,
+    EV_EOF,
+    EV_ONESHOT,
+    EVFILT_READ,
+    EVFILT_TIMER,
+    EVFILT_USER,
+    EVFILT_WRITE,
+    NOTE_ABSTIME,
+    NOTE_FFAND,
+    NOTE_FFCOPY,
+    NOTE_FFLAGSMASK,
+    NOTE_FFOR,
+    NOTE_TRIGGER,
+    UNITS_NS,
+    Kevent,
+)
 from sim.kqfilters import NOTE_LOWAT, Answer
 from sim.polling import oserror
 from sim.records import Effect
@@ -38,32 +60,9 @@ if TYPE_CHECKING:
     from sim.kernel import Kernel
     from sim.waiting import WaitingCall
 
-EVFILT_READ, EVFILT_WRITE, EVFILT_TIMER, EVFILT_USER = -1, -2, -7, -11
-EV_ADD, EV_DELETE, EV_ENABLE, EV_DISABLE = 0x1, 0x2, 0x4, 0x8
-EV_ONESHOT, EV_CLEAR, EV_RECEIPT, EV_DISPATCH = 0x10, 0x20, 0x40, 0x80
-EV_SYSFLAGS, EV_ERROR, EV_EOF = 0xF000, 0x4000, 0x8000
-NOTE_TRIGGER = 0x01000000
-NOTE_FFAND, NOTE_FFOR, NOTE_FFCOPY = 0x40000000, 0x80000000, 0xC0000000
-NOTE_FFLAGSMASK = 0x00FFFFFF
-NOTE_ABSTIME = 0x10
-UNITS_NS = {0: 1_000_000, 1: 1_000_000_000, 2: 1_000_000, 4: 1_000, 8: 1}
-"""EVFILT_TIMER's ``fflags``: NOTE_SECONDS, NOTE_MSECONDS, NOTE_USECONDS, NOTE_NSECONDS."""
-KEVENT_BYTES = 64
-"""``sizeof(struct kevent)`` on a 64-bit FreeBSD since version 12."""
 _FOR_CHANGES = EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE
 _READ_KEYS = polling.DATA_KEY | polling.HUP | polling.ERR
 _WRITE_KEYS = polling.SPACE_KEY | polling.HUP | polling.ERR
-
-
-class Kevent(NamedTuple):
-    """``struct kevent``: a change on its way in, an event on its way out."""
-
-    ident: int
-    filter: int = EVFILT_READ
-    flags: int = EV_ADD
-    fflags: int = 0
-    data: int = 0
-    udata: int = 0
 
 
 class Knote:

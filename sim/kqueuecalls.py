@@ -13,7 +13,8 @@ from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
 from sim.accounts import Account, Bill, Count
-from sim.kqueue import EV_ERROR, EV_RECEIPT, EV_SYSFLAGS, KEVENT_BYTES, Kevent, Kqueue
+from sim.kevent import EV_ERROR, EV_RECEIPT, EV_SYSFLAGS, KEVENT_BYTES, Kevent
+from sim.kqueue import Kqueue
 from sim.polling import oserror
 from sim.records import Kind
 from sim.waiting import Machine, WaitingCall

@@ -13,10 +13,7 @@ a million descriptors to sixteen does not have to wait for the end of a scan ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable
 
 from sim import polling
 from sim.accounts import Account, Count
@@ -25,7 +22,8 @@ from sim.cpu import Task
 from sim.diagnosis import of_failure, warning
 from sim.faults import BACKLOG as BACKLOG_FAULT
 from sim.faults import SHORT_BACKLOG, SLOW_READER
-from sim.files.tcp import IDLE_MASK, StreamSocket
+from sim.fdview import fd_view
+from sim.files.tcp import IDLE_MASK
 from sim.frame import CallView, Counters, FaultView, FdView, LaneFrame, PassView
 from sim.history import SERVER_SETTINGS, Change, differs
 from sim.journal import Journal
@@ -320,75 +318,7 @@ class Lane:
 
     def inspect(self, first_fd: int, last_fd: int) -> FdView:
         """What can be said about a run of descriptors."""
-        table = self.kernel.table
-        last_fd = min(last_fd, table.end - 1)
-        masks = table.poll_masks[first_fd : last_fd + 1]
-        is_open = int((masks != polling.NVAL).sum())
-        is_ready = int(((masks & polling.IN) != 0).sum())
-        touched = [
-            file
-            for fd in _present(table.files, first_fd, last_fd)
-            if isinstance(file := table.files[fd], StreamSocket)
-        ]
-        arrivals = [socket.arrived_ns for socket in touched if socket.arrived_ns >= 0]
-        resting, others = self.network.resting, self._not_resting(first_fd, masks)
-        if resting is not None:
-            first = first_fd - self.first_fd
-            latest = resting.latest_ns(resting.arrived_ns, first, first + len(masks) - 1, others)
-            arrivals += [] if latest is None else [latest]
-        return FdView(
-            first_fd=first_fd,
-            last_fd=last_fd,
-            open=is_open,
-            ready=is_ready,
-            buffered_bytes=sum(socket.received_bytes for socket in touched),
-            state=_state(len(masks), is_open, is_ready),
-            last_checked_ns=self._last_checked_ns(first_fd, last_fd),
-            last_packet_ns=max(arrivals, default=None),
-        )
-
-    def _not_resting(self, first_fd: int, masks: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
-        """Places in the block, of a run of descriptors, where no connection rests."""
-        present = _present(self.kernel.table.files, first_fd, first_fd + len(masks) - 1)
-        closed = np.flatnonzero(masks == polling.NVAL) + first_fd
-        return np.concatenate((np.array(present, dtype=np.int64), closed)) - self.first_fd
-
-    def _last_checked_ns(self, first_fd: int, last_fd: int) -> int | None:
-        """When the kernel last looked at any of them; exact for the passes still remembered."""
-        now_ns = self.kernel.now_ns
-        for scan in reversed(self.kernel.passes):
-            ranks = (scan.ask.rank(fd) for fd in range(first_fd, last_fd + 1))
-            looked_at = (scan.looked_at_ns(rank, now_ns) for rank in ranks if rank is not None)
-            latest = max((time_ns for time_ns in looked_at if time_ns is not None), default=None)
-            if latest is not None:
-                return latest
-        files = self.kernel.table.files
-        items = [item for fd in _present(files, first_fd, last_fd) for item in files[fd].items]
-        checks = [item.checked_ns for item in items if item.checked_ns is not None]
-        resting = self.network.resting
-        if resting is not None:
-            masks = self.kernel.table.poll_masks[first_fd : last_fd + 1]
-            first, last = first_fd - self.first_fd, last_fd - self.first_fd
-            others = self._not_resting(first_fd, masks)
-            latest = resting.latest_ns(resting.checked_ns, first, last, others)
-            checks += [] if latest is None else [latest]
-        return max(checks, default=None)
-
-
-def _present(numbers: Mapping[int, object], first: int, last: int) -> list[int]:
-    """The keys from ``first`` to ``last``, by whichever way is shorter."""
-    if len(numbers) < last - first:
-        return [number for number in numbers if first <= number <= last]
-    return [number for number in range(first, last + 1) if number in numbers]
-
-
-def _state(count: int, is_open: int, is_ready: int) -> str:
-    """One word for a run of descriptors."""
-    if not is_open:
-        return "closed"
-    if is_ready == count:
-        return "ready"
-    return "mixed" if is_ready or is_open < count else "idle"
+        return fd_view(self.network, self.first_fd, first_fd, last_fd)
 
 
 def _pass_view(scan: ScanPass, now_ns: int) -> PassView:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.epoll import EVENT_BYTES
 from sim.io_uring import CQE_F_MORE, Cqe, Op, Ring, Sqe
-from sim.kqueue import KEVENT_BYTES
+from sim.kevent import KEVENT_BYTES
 from sim.sqthread import ASLEEP, SPINNING
 
 if TYPE_CHECKING:

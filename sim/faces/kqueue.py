@@ -18,7 +18,8 @@ from typing import Any, SupportsIndex
 from sim.faces.arguments import FileDescriptorLike, Seconds, c_int, descriptor, duration_ns
 from sim.faces.owned import OwnedDescriptor
 from sim.faces.process import Process
-from sim.kqueue import EV_ADD, EVFILT_READ, Kevent, Kqueue
+from sim.kevent import EV_ADD, EVFILT_READ, Kevent
+from sim.kqueue import Kqueue
 
 _FIELDS = ("ident", "filter", "flags", "fflags", "data", "udata")
 

@@ -11,7 +11,8 @@ from sim.accounts import Account
 from sim.cpu import Program
 from sim.descriptors import IdleBlock
 from sim.kernel import Kernel
-from sim.kqueue import EV_ADD, EV_ERROR, EVFILT_READ, Kevent, Kqueue
+from sim.kevent import EV_ADD, EV_ERROR, EVFILT_READ, Kevent
+from sim.kqueue import Kqueue
 from sim.kqueuecalls import KeventCall
 from sim.mechanism import KqueueView, kqueue_view
 from sim.servers.base import Server, ServerFailure, ServerSettings

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.kernel import Kernel
-from sim.kqueue import EV_ADD, Kevent, Kqueue
+from sim.kevent import EV_ADD, Kevent
+from sim.kqueue import Kqueue
 from tests.sim.machine import ROUND_COSTS, pairs, raises, socket_at
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sim import polling
 from sim.kernel import Kernel
-from sim.kqueue import (
+from sim.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.kernel import Kernel
-from sim.kqueue import Kevent
+from sim.kevent import Kevent
 from tests.sim.kqueues import Rig
 from tests.sim.machine import ROUND_COSTS, Script, arrive, connections, measure, totals
 from tests.sim.races import MS
