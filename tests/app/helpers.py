@@ -92,3 +92,14 @@ async def stand(
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)
         yield Stand(app, pilot, clock)
+
+
+async def leads_back(it: Stand, back: str) -> None:
+    """The race stands still behind the screen that is open, and goes on when a key has left it."""
+    stopped_ns = it.session.race.now_ns
+    await it.run(0.5)
+    assert it.session.race.now_ns == stopped_ns
+    await it.press(back)
+    assert it.app.screen is it.race_screen
+    await it.run(0.5)
+    assert it.session.race.now_ns > stopped_ns

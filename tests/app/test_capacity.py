@@ -12,7 +12,7 @@ from c10k_tui.screens.capacity import INTRODUCTION, CapacityScreen
 from c10k_tui.widgets.footer import key_of
 from sim import capacity as search
 from sim.scenario import LANES, Scenario
-from tests.app.helpers import stand
+from tests.app.helpers import leads_back, stand
 from tests.app.tables import screen_of, settled
 
 RACE = Scenario(fds=2_000, rate=5_000)
@@ -28,13 +28,7 @@ async def test_m_opens_it_and_leads_back_and_the_race_stands_still_meanwhile(bac
     async with stand(RACE) as it:
         await it.run(0.5)
         await it.press("m")
-        stopped_ns = it.session.race.now_ns
-        await it.run(0.3)
-        assert it.session.race.now_ns == stopped_ns
-        await it.press(back)
-        assert it.app.screen is it.race_screen
-        await it.run(0.5)
-        assert it.session.race.now_ns > stopped_ns
+        await leads_back(it, back)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

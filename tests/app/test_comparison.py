@@ -13,7 +13,7 @@ from sim import measuring
 from sim.beside import MEASURABLE
 from sim.comparison import MECHANISMS, found
 from sim.scenario import LANES, Scenario
-from tests.app.helpers import stand
+from tests.app.helpers import leads_back, stand
 from tests.app.tables import screen_of, settled
 
 SMALL = Scenario(fds=256, active=16, rate=20_000)
@@ -29,10 +29,7 @@ async def test_w_opens_it_and_leads_back_and_the_race_stands_still_meanwhile(bac
         stopped_ns = it.session.race.now_ns
         await settled(it)
         assert it.session.race.now_ns == stopped_ns
-        await it.press(back)
-        assert it.app.screen is it.race_screen
-        await it.run(0.5)
-        assert it.session.race.now_ns > stopped_ns
+        await leads_back(it, back)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

@@ -15,7 +15,7 @@ from sim.costs import BUILT_IN
 from sim.papers import PAPERS
 from sim.scenario import Scenario
 from sim.units import format_duration
-from tests.app.helpers import Stand, stand
+from tests.app.helpers import Stand, leads_back, stand
 
 STEPS = 600
 
@@ -45,17 +45,11 @@ async def test_v_opens_it_and_leads_back_and_the_race_stands_still_meanwhile(bac
         await it.run(0.5)
         await it.press("v")
         await settled(it)
-        stopped_ns = it.session.race.now_ns
         screen = it.text()
         assert "the race: 2,000 fds" in screen
         assert "costs: built-in" in screen
         assert "simulated line" in screen
-        await it.run(0.5)
-        assert it.session.race.now_ns == stopped_ns
-        await it.press(back)
-        assert it.app.screen is it.race_screen
-        await it.run(0.5)
-        assert it.session.race.now_ns > stopped_ns
+        await leads_back(it, back)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

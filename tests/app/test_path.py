@@ -14,7 +14,7 @@ from c10k_tui.screens.help import PATH_INTRODUCTION
 from c10k_tui.screens.path import PathScreen
 from c10k_tui.widgets.footer import key_of
 from sim.scenario import Scenario
-from tests.app.helpers import Stand, stand
+from tests.app.helpers import Stand, leads_back, stand
 
 RACED = Scenario(fds=2_000, rate=2_000)
 
@@ -31,13 +31,7 @@ async def test_g_opens_it_and_leads_back_and_the_race_stands_still_meanwhile(bac
         await it.run(4)
         await it.press("g")
         path_of(it)
-        stopped_ns = it.session.race.now_ns
-        await it.run(0.5)
-        assert it.session.race.now_ns == stopped_ns
-        await it.press(back)
-        assert it.app.screen is it.race_screen
-        await it.run(0.5)
-        assert it.session.race.now_ns > stopped_ns
+        await leads_back(it, back)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from sim.frame import Counters, Frame
+from sim import polling
+from sim.frame import Counters, Frame, LaneFrame
 from sim.race import Race
 from sim.records import Kind, Record
 from sim.scenario import Scenario, Share
@@ -138,3 +140,38 @@ def digest(records: dict[str, list[Record]]) -> str:
     """A fingerprint of all records."""
     plain = {name: [tuple(map(int, record)) for record in lane] for name, lane in records.items()}
     return hashlib.sha256(repr(sorted(plain.items())).encode()).hexdigest()
+
+
+def check_change(before: Scenario, after: Scenario, change_ns: int, cuts: list[int], end_ns: int) -> None:
+    """A change at a moment makes the same race, whether time passes in one go or in pieces."""
+    whole, pieces = Race(before), Race(before)
+    whole.advance(change_ns)
+    for cut_ns in sorted(cut for cut in cuts if cut < change_ns):
+        pieces.advance(cut_ns)
+    pieces.advance(change_ns)
+    whole.change(after)
+    pieces.change(after)
+    for cut_ns in sorted(cut for cut in cuts if cut >= change_ns):
+        pieces.advance(cut_ns)
+    whole.advance(end_ns)
+    pieces.advance(end_ns)
+    assert shown(whole.frame()) == shown(pieces.frame())
+
+
+def check_churn(name: str) -> tuple[Scenario, LaneFrame, list[int]]:
+    """Connections that come and go leave as many; gives the scenario, the last frame, the kinds recorded."""
+    scenario = Scenario(fds=50, active=10, rate=5_000, churn=5_000, lanes=(name,))
+    race = Race(scenario)
+    records = records_of(race, 50 * MS)[name]
+    race.change(replace(scenario, rate=0, churn=1))
+    race.advance(100 * MS)
+    frame = race.frame().lanes[0]
+    kinds = [record[1] for record in records]
+    assert kinds.count(Kind.ACCEPT) > 200
+    assert kinds.count(Kind.CLOSE) > 200
+    assert frame.registered == scenario.fds + 1  # and the listening socket
+    open_fds = sum(1 for mask in frame.poll_mask if not mask & polling.NVAL)
+    assert open_fds == scenario.fds + 2  # the listening socket and the epoll, or a spare
+    requests = sum(1 for record in records if record[1] == Kind.PACKET and record[3] > 0)
+    assert frame.counters.requests == requests
+    return scenario, frame, kinds

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import polling
 from sim.costs import BUILT_IN
 from sim.frame import Frame, LaneFrame
 from sim.lane import SERVERS, Lane
@@ -17,7 +16,7 @@ from sim.race import Race
 from sim.records import Kind
 from sim.scenario import LANES, Scenario, Share
 from sim.workload import Workload
-from tests.sim.races import MS, SCENARIOS, arrivals, check_accounts, records_of, scenarios, shown
+from tests.sim.races import MS, SCENARIOS, arrivals, check_accounts, check_churn, records_of, scenarios, shown
 
 NEW = ("kqueue", "io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
 BESIDE_EPOLL = ("epoll", *NEW)
@@ -133,19 +132,7 @@ def test_a_program_begun_anew_at_any_yield_goes_on_where_the_old_one_was(name, s
 
 @pytest.mark.parametrize("name", NEW)
 def test_churn_replaces_connections_and_leaves_as_many(name):
-    scenario = Scenario(fds=50, active=10, rate=5_000, churn=5_000, lanes=(name,))
-    race = Race(scenario)
-    records = records_of(race, 50 * MS)[name]
-    race.change(replace(scenario, rate=0, churn=1))
-    race.advance(100 * MS)
-    frame = race.frame().lanes[0]
-    kinds = [record[1] for record in records]
-    assert kinds.count(Kind.ACCEPT) > 200
-    assert kinds.count(Kind.CLOSE) > 200
-    assert frame.registered == scenario.fds + 1  # and the listening socket
-    assert sum(1 for mask in frame.poll_mask if not mask & polling.NVAL) == scenario.fds + 2
-    requests = sum(1 for record in records if record[1] == Kind.PACKET and record[3] > 0)
-    assert frame.counters.requests == requests
+    scenario, frame, _ = check_churn(name)
     if isinstance(frame.mechanism, IoUringView):
         assert frame.mechanism.armed == scenario.fds + 1
         assert frame.mechanism.buffers_free == frame.mechanism.buffers

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.race import Race
 from sim.scenario import Scenario, Share
-from tests.sim.races import MS, SCENARIOS, digest, records_of, scenarios, shown
+from tests.sim.races import MS, SCENARIOS, check_change, digest, records_of, scenarios, shown
 
 END_NS = 3 * MS
 
@@ -61,18 +61,7 @@ def test_single_steps_lead_to_the_same_place(scenario):
 @settings(max_examples=30)
 @given(scenarios(), scenarios(), st.integers(0, END_NS), st.lists(st.integers(0, END_NS), max_size=10))
 def test_changes_at_the_same_moment_make_the_same_race(before, after, change_ns, cuts):
-    whole, pieces = Race(before), Race(before)
-    whole.advance(change_ns)
-    for cut_ns in sorted(cut for cut in cuts if cut < change_ns):
-        pieces.advance(cut_ns)
-    pieces.advance(change_ns)
-    whole.change(after)
-    pieces.change(after)
-    for cut_ns in sorted(cut for cut in cuts if cut >= change_ns):
-        pieces.advance(cut_ns)
-    whole.advance(END_NS)
-    pieces.advance(END_NS)
-    assert shown(whole.frame()) == shown(pieces.frame())
+    check_change(before, after, change_ns, cuts, END_NS)
 
 
 def test_the_same_seed_gives_the_same_records_and_another_one_does_not():

@@ -12,7 +12,7 @@ from sim.faults import FAULTS
 from sim.race import Race
 from sim.records import Kind
 from sim.scenario import LANES, Scenario
-from tests.sim.races import MS, arrivals, check_accounts, digest, records_of, scenarios, shown
+from tests.sim.races import MS, arrivals, check_accounts, check_change, digest, records_of, scenarios, shown
 
 NEW = LANES[:3] + tuple(lane for lane in LANES if lane.startswith("epoll-"))
 END_NS = 3 * MS
@@ -64,18 +64,7 @@ def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
 @settings(max_examples=40)
 @given(races(), races(), st.integers(0, END_NS), st.lists(st.integers(0, END_NS), max_size=10))
 def test_changes_at_the_same_moment_make_the_same_race(before, after, change_ns, cuts):
-    whole, pieces = Race(before), Race(before)
-    whole.advance(change_ns)
-    for cut_ns in sorted(cut for cut in cuts if cut < change_ns):
-        pieces.advance(cut_ns)
-    pieces.advance(change_ns)
-    whole.change(after)
-    pieces.change(after)
-    for cut_ns in sorted(cut for cut in cuts if cut >= change_ns):
-        pieces.advance(cut_ns)
-    whole.advance(END_NS)
-    pieces.advance(END_NS)
-    assert shown(whole.frame()) == shown(pieces.frame())
+    check_change(before, after, change_ns, cuts, END_NS)
 
 
 @settings(max_examples=40)
