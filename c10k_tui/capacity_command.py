@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from c10k_tui.options import UsageError, add_about, new_parser, parse, tell_about
+from c10k_tui.progress import told
 from c10k_tui.run_command import costs_in_use, encodable
 from sim.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
 from sim.capacity import capacity as search
@@ -20,7 +21,6 @@ from sim.costs import CostTable
 from sim.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
 from sim.units import format_duration, parse_duration_ns
 
-_CLEAR_LINE = "\r\x1b[K"
 _BREAKS = {
     "latency": "latency: p99 over {limit}",
     "drops": "drops: requests or connections lost",
@@ -89,17 +89,12 @@ def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capac
 
 
 def _tell(tried: Probe) -> None:
-    if sys.stderr.isatty():
-        outcome = "holds" if tried.gave_way == "none" else tried.gave_way
-        sys.stderr.write(f"{_CLEAR_LINE}{tried.lane}: {tried.connections:,} connections: {outcome}")
-        sys.stderr.flush()
+    outcome = "holds" if tried.gave_way == "none" else tried.gave_way
+    told(f"{tried.lane}: {tried.connections:,} connections: {outcome}")
 
 
 def _tell_result(found: Capacity) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(_CLEAR_LINE)
-        sys.stderr.flush()
-    else:
+    if not told(""):
         print(f"{found.lane}: {found.connections:,} connections ({found.limit})", file=sys.stderr)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from c10k_tui.comparison_columns import COLUMNS
 from c10k_tui.options import UsageError, add_about, add_scenario, new_parser, parse, scenario_of, tell_about
+from c10k_tui.progress import told
 from c10k_tui.run_command import costs_in_use, encodable
 from c10k_tui.tables import table_words
 from sim.comparison import ESTIMATED, MECHANISMS, TIMED_APART, Facts, found
@@ -47,9 +47,9 @@ def compare(words: Sequence[str]) -> int:
     costs = costs_in_use()
     rows = []
     for lane in scenario.lanes:
-        _tell(lane)
+        told(f"racing {lane} …")
         rows.append(found(lane, scenario, costs))
-    _tell(None)
+    told("")
     if options.json:
         print(json.dumps(as_data(rows, scenario, costs), indent=2))
     else:
@@ -100,13 +100,6 @@ def table(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> str:
     lines += ["", "memory is for each connection, wake-up for each wake-up, all else for each event"]
     lines += [f"~ {lane}: {ESTIMATED[lane]}" for lane in estimated]
     return "\n".join(lines)
-
-
-def _tell(lane: str | None) -> None:
-    """What is being found out; nothing any more if None."""
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K" + ("" if lane is None else f"racing {lane} …"))
-        sys.stderr.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
