@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from c10k_tui.capacity_model import CapacityModel
     from c10k_tui.comparison_model import ComparisonModel
     from c10k_tui.curve_model import CurveModel
-    from c10k_tui.screens.working import WorkingScreen
 
 
 @runtime_checkable
@@ -40,11 +39,11 @@ class OpeningActions(TravelActions):
         """What the Curve screen has computed and measured so far."""
         self._away = False
         """Whether another screen has the terminal to itself; the race stands still meanwhile."""
+        self._ticking: Ticking | None = None
+        """That screen, if it lives by the race's frames."""
         self._comparison_known: ComparisonModel | None = None
         self._capacity_known: CapacityModel | None = None
         """What these screens have computed and measured so far."""
-        self._ticking: Ticking | None = None
-        """That screen, if it lives by the race's frames."""
 
     def action_help(self) -> None:
         from c10k_tui.screens.help import HelpScreen
@@ -96,16 +95,12 @@ class OpeningActions(TravelActions):
         if self._is_stepped("the curve"):
             return
 
-        def left(scenario: Scenario | None) -> None:
-            if scenario is not None:
-                self.session.race_anew(scenario, "the paper's situation")
-
         if self._curve_known is None:
             self._curve_known = CurveModel(
                 self.session.scenario, self.session.race.costs, self.session.why_not_own
             )
         self._curve_known.start_at(self.session.scenario)
-        self._show_instead(CurveScreen(self._curve_known), left)
+        self._show_until_raced(CurveScreen(self._curve_known), "the paper's situation")
 
     def action_compare(self) -> None:
         from c10k_tui.comparison_model import ComparisonModel
@@ -114,7 +109,9 @@ class OpeningActions(TravelActions):
         if self._comparison_known is None:
             self._comparison_known = ComparisonModel(self.session.scenario, self.session.race.costs)
         self._comparison_known.start_at(self.session.scenario)
-        self._let_work(ComparisonScreen(self.session, self._comparison_known), "the table's situation")
+        self._show_until_raced(
+            ComparisonScreen(self.session, self._comparison_known), "the table's situation"
+        )
 
     def action_capacity(self) -> None:
         from c10k_tui.capacity_model import CapacityModel
@@ -123,10 +120,12 @@ class OpeningActions(TravelActions):
         if self._capacity_known is None:
             self._capacity_known = CapacityModel(self.session.scenario, self.session.race.costs)
         self._capacity_known.start_at(self.session.scenario)
-        self._let_work(CapacityScreen(self.session, self._capacity_known), "just beyond what it holds")
+        self._show_until_raced(
+            CapacityScreen(self.session, self._capacity_known), "just beyond what it holds"
+        )
 
-    def _let_work(self, screen: WorkingScreen, what: str) -> None:
-        """Give the terminal to a screen that computes in the race's frames.
+    def _show_until_raced(self, screen: Screen[Scenario | None], what: str) -> None:
+        """Give the terminal to a screen that may be left with a scenario to race.
 
         Args:
             screen: What is shown.
