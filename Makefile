@@ -54,7 +54,7 @@ bench: .venv/dev.stamp
 
 # Draws the pictures anew; the same version gives the same files.
 screenshots: .venv/run.stamp
-	$(BIN)/python -m c10k_tui.screenshots screenshots
+	$(BIN)/python -m c10k_tui.cli.screenshots screenshots
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis snapshot_report.html

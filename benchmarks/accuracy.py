@@ -11,14 +11,14 @@ import statistics
 from collections.abc import Iterable
 
 from benchmarks.report import Figure
-from sim.benchmark import MECHANISMS, WAITS, Point, points, simulated_ns
-from sim.calibration import fit_points, with_steps
-from sim.costs import BUILT_IN
-from sim.fit import fitted
-from sim.measuring import CannotMeasure, Meter
-from sim.measuring.steps import STEPS
-from sim.measuring.survey import Survey
-from sim.scenario import Share
+from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.steps import STEPS
+from sim.host.measuring.survey import Survey
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Share
+from sim.studies.benchmark import MECHANISMS, WAITS, Point, points, simulated_ns
+from sim.studies.calibration import fit_points, with_steps
+from sim.studies.fit import fitted
 
 FDS = (200, 500, 2_000, 5_000, 10_000, 19_000)
 ACTIVE = (1, 3, Share(100), Share(1_000), Share(10_000))

@@ -13,13 +13,13 @@ import simpy
 
 from benchmarks.report import Figure
 from benchmarks.timing import rivals_ns
-from sim import polling
-from sim.files.tcp import IDLE_MASK, ListeningSocket
-from sim.kernel import Kernel
-from sim.latency import Latencies
-from sim.network import Network
-from sim.scenario import Scenario
-from sim.workload import Workload
+from sim.kernel import poll_bits
+from sim.kernel.files.tcp import IDLE_MASK, ListeningSocket
+from sim.kernel.kernel import Kernel
+from sim.race.latency import Latencies
+from sim.race.network import Network
+from sim.scenario.scenario import Scenario
+from sim.scenario.workload import Workload
 
 FDS = 1_000
 GAP_NS = 50_000
@@ -39,7 +39,7 @@ def reading_server() -> tuple[Kernel, list[int]]:
     network = Network(kernel, listener, kernel.table.end, Latencies())
     block = kernel.table.install_idle(FDS, IDLE_MASK, network.make)
     for fd in range(block.first, block.last + 1):
-        kernel.sys_epoll_ctl(epfd, 1, fd, polling.IN)
+        kernel.sys_epoll_ctl(epfd, 1, fd, poll_bits.IN)
     wakeups = [0]
 
     def serve() -> Generator[None, None, None]:

@@ -1,8 +1,8 @@
 """What the faces add to the raw calls beneath them: Python's side of a call, on the simulated kernel.
 
 A raw call is compared with the face's call on a kernel in the same state. A raw call that may wait is
-counted with what makes a call of it (:meth:`sim.cpu.Cpu.complete`); select and poll bring their bitmap
-and array ready-made, as a server in a race does. The faces come to the kernel with lists, which it
+counted with what makes a call of it (:meth:`sim.machine.cpu.Cpu.complete`); select and poll bring their
+bitmap and array ready-made, as a server in a race does. The faces come to the kernel with lists, which it
 walks as lists: for a few descriptors they are the faster ones, and the figure is negative.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 import sim
 from benchmarks.report import Figure
 from benchmarks.timing import rivals_ns
-from sim import polling
-from sim.asks import POLLFD, set_bit, words_for
+from sim.kernel import poll_bits
+from sim.kernel.waiting.scan_request import POLLFD, set_bit, words_for
 
 CALLS = 500
 TURNS = 41
@@ -33,17 +33,17 @@ def pairs() -> dict[str, Pair]:
     there.setblocking(False)
     fd, peer = bare.sys_socketpair()
     epoll, epfd = kernel.select.epoll(), bare.sys_epoll_create1()
-    epoll.register(here, polling.IN)
-    bare.sys_epoll_ctl(epfd, 1, fd, polling.IN)
+    epoll.register(here, poll_bits.IN)
+    bare.sys_epoll_ctl(epfd, 1, fd, poll_bits.IN)
     poll = kernel.select.poll()
-    poll.register(here, polling.IN)
+    poll.register(here, poll_bits.IN)
     read_end, write_end = kernel.os.pipe()
     raw_read_end, raw_write_end = bare.sys_pipe2()
     there.send(b"x")
     bare.sys_write(peer, b"x")
     words = words_for(fd + 1)
     set_bit(words, fd)
-    entries = np.array([(fd, polling.IN, 0)], dtype=POLLFD)
+    entries = np.array([(fd, poll_bits.IN, 0)], dtype=POLLFD)
 
     def send_and_recv() -> None:
         here.send(b"x")
@@ -69,8 +69,8 @@ def pairs() -> dict[str, Pair]:
         "poll.poll": (lambda: poll.poll(0), lambda: bare.complete(bare.sys_poll(entries, 0))),
         "epoll.poll": (lambda: epoll.poll(0), lambda: bare.complete(bare.sys_epoll_wait(epfd, 1023, 0))),
         "epoll.modify": (
-            lambda: epoll.modify(here, polling.IN),
-            lambda: bare.sys_epoll_ctl(epfd, 3, fd, polling.IN),
+            lambda: epoll.modify(here, poll_bits.IN),
+            lambda: bare.sys_epoll_ctl(epfd, 3, fd, poll_bits.IN),
         ),
         "socket.send and recv": (send_and_recv, raw_send_and_recv),
         "os.write and read": (write_and_read, raw_write_and_read),

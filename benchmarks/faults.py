@@ -2,8 +2,8 @@
 
 At the usual pace ten seconds of watching are some milliseconds of the race; as fast as it goes they are
 seconds, and that is what is measured. Lanes of one task have checkpoints, but for the one that a slow reader
-holds up in the middle of serving; lanes of several tasks have none (:mod:`sim.servers.crew`) and are run
-again from the start.
+holds up in the middle of serving; lanes of several tasks have none (:mod:`sim.servers.task_server`) and are
+run again from the start.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import time
 
 from benchmarks.report import Figure
 from benchmarks.seek import session
-from sim.faultpresets import FAULT_PRESETS
-from sim.race import Race
-from sim.servers.crew import Crew
+from sim.race.race import Race
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.servers.task_server import Crew
 
 FRAMES = 10 * 30
 LIMIT_MS = 1_000

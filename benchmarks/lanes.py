@@ -13,7 +13,7 @@ import time
 
 from benchmarks import terminal
 from benchmarks.report import Figure
-from sim.scenario import SCANNING_LANES
+from sim.scenario.scenario import SCANNING_LANES
 
 WARM_UP_S, WINDOW_S, PATIENCE_S = 2.0, 1.0, 20.0
 WINDOWS = 5

@@ -18,8 +18,8 @@ PATIENCE_S = 60
 # warm before the first reading; the second is the peak, up to a race that has run for a while.
 CODE = """
 import json, sys, time
-from sim.race import Race
-from sim.scenario import Scenario
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 
 def status(name):
     with open("/proc/self/status") as lines:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from benchmarks.report import Figure
 from benchmarks.timing import median_ns
-from sim.path import follow
-from sim.pathsteps import Packet
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import Scenario
+from sim.machine.records import Kind
+from sim.path.packet_path import follow
+from sim.path.steps import Packet
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 
 RACED_NS = 300_000_000
 MOST_MS = 1_000

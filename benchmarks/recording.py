@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Figure
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.headless import record, stage
-from c10k_tui.recording.key_script import Script
-from c10k_tui.recording.recorder import Recorder
-from c10k_tui.recording.studio import FRAMES_PER_S, Plan
-from c10k_tui.recording.writer import CastWriter
-from sim.scenario import PRESETS, Scenario
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import Script
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.controller import FRAMES_PER_S, Plan
+from c10k_tui.recording.live.headless import record, stage
+from c10k_tui.recording.live.recorder import Recorder
+from sim.scenario.scenario import PRESETS, Scenario
 
 SECONDS = 20
 FRAME_MS = 1000 / FRAMES_PER_S

@@ -17,10 +17,10 @@ from operator import truediv
 
 from benchmarks.report import Figure
 from benchmarks.timing import Job, rivals_ns
-from sim.asks import SelectAsk, Words, set_bit, set_bits, words_for
-from sim.files.tcp import IDLE_MASK, StreamSocket
-from sim.kernel import Kernel
-from sim.selector import ScanCall, ScanPass
+from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.scan import ScanCall, ScanPass
+from sim.kernel.waiting.scan_request import SelectAsk, Words, set_bit, set_bits, words_for
 
 SIZES = (10_000, 100_000, 1_000_000)
 SHARE = 20

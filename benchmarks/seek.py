@@ -13,10 +13,10 @@ import time
 from dataclasses import replace
 
 from benchmarks.report import Figure
-from c10k_tui.pacer import BUDGET_S
-from sim.checkpoint import take
-from sim.race import Race
-from sim.scenario import PRESETS, Scenario, Share
+from c10k_tui.session.pacer import BUDGET_S
+from sim.race.race import Race
+from sim.race.time_travel.checkpoint import take
+from sim.scenario.scenario import PRESETS, Scenario, Share
 
 FRAMES = 60 * 30
 """A minute at 30 frames a second."""

@@ -1,8 +1,8 @@
 """Lanes on the machine's own kernel beside the simulated ones, and the thundering herd on both.
 
-A request in each lane that this machine has (:mod:`sim.beside`, :mod:`sim.measuring.lanes`): CPU time of the
-server, and *how often somebody goes to sleep* for it, which the kernel counts
-(``voluntary_ctxt_switches``) and the simulated kernel writes down.
+A request in each lane that this machine has (:mod:`sim.studies.host_comparison`,
+:mod:`sim.host.measuring.lanes`): CPU time of the server, and *how often somebody goes to sleep* for it,
+which the kernel counts (``voluntary_ctxt_switches``) and the simulated kernel writes down.
 
 And the herd: workers on one listening socket, and how many of them wake for one connection.
 """
@@ -16,15 +16,15 @@ import socket
 import time
 
 from benchmarks.report import Figure
-from sim.accounts import Count
-from sim.beside import MEASURABLE, beside
-from sim.descriptors import IdleBlock
-from sim.files.tcp import StreamSocket
-from sim.kernel import Kernel
-from sim.measuring import CannotMeasure, Meter
+from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.files.tcp import StreamSocket
+from sim.kernel.kernel import Kernel
+from sim.machine.accounts import Count
 from sim.servers.base import ServerSettings
 from sim.servers.epoll_exclusive import EpollExclusiveServer
 from sim.servers.faulty import Herd
+from sim.studies.host_comparison import MEASURABLE, beside
 
 WORKERS = 4
 CONNECTS = 300

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from benchmarks.report import Figure
 from benchmarks.timing import rivals_ns
-from sim.race import Race
-from sim.scenario import Scenario
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 
 FEW, MANY = 1_000, 1_000_000
 STEP_NS = 200_000_000

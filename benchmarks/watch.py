@@ -40,10 +40,10 @@ asyncio.run(main())
 
 async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
     """CPU time by the wall's: all of it, and the script's part; and pictures a second."""
-    from c10k_tui.screens.loop import LoopScreen
-    from c10k_tui.watch_app import WatchApp
-    from sim.loop.output import Output
-    from sim.loop.script import Script
+    from c10k_tui.app.watch_app import WatchApp
+    from c10k_tui.screens.loop.screen import LoopScreen
+    from sim.scripts.output import Output
+    from sim.scripts.script import Script
 
     output = Output()
     app = WatchApp(Script(path, output=output), speed=None)

@@ -9,12 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.cpu import Deadlock as Deadlock
-    from sim.kernel import Kernel as Kernel
-    from sim.race import Race as Race
-    from sim.scenario import Scenario as Scenario
+    from sim.kernel.kernel import Kernel as Kernel
+    from sim.machine.cpu import Deadlock as Deadlock
+    from sim.race.race import Race as Race
+    from sim.scenario.scenario import Scenario as Scenario
 
-_HOMES = {"Deadlock": "sim.cpu", "Kernel": "sim.kernel", "Race": "sim.race", "Scenario": "sim.scenario"}
+_HOMES = {
+    "Deadlock": "sim.machine.cpu",
+    "Kernel": "sim.kernel.kernel",
+    "Race": "sim.race.race",
+    "Scenario": "sim.scenario.scenario",
+}
 __all__ = ["Deadlock", "Kernel", "Race", "Scenario"]
 
 

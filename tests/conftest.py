@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from c10k_tui.costs_file import ANOTHER_FILE
+from c10k_tui.cli.costs_file import ANOTHER_FILE
 
 # deadline=None: a slow machine is no defect. derandomize: a failure is there again tomorrow.
 settings.register_profile("c10k", deadline=None, derandomize=True)

@@ -14,25 +14,25 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_the_kernel_and_the_race_load_no_screen():
-    loaded = modules_after("import sim, sim.race, sim.kernel; sim.Race, sim.Kernel, sim.Scenario")
+    loaded = modules_after("import sim, sim.race.race, sim.kernel.kernel; sim.Race, sim.Kernel, sim.Scenario")
     assert {"sim", "numpy"} <= loaded
     assert loaded.isdisjoint({"c10k_tui", "textual", "rich", "asyncio"})
 
 
 def test_a_scenario_loads_only_the_standard_library():
-    loaded = modules_after("from sim import Scenario; from sim.scenario import parse_scenario")
+    loaded = modules_after("from sim import Scenario; from sim.scenario.scenario import parse_scenario")
     assert "sim" in loaded
     assert loaded.isdisjoint({"numpy", "c10k_tui", "textual", "rich"})
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"], ["n=0"], ["--fsd", "3"]])
 def test_help_and_refusals_load_nothing_heavy(words):
-    loaded = modules_after(f"from c10k_tui.cli import main; main({words!r})")
+    loaded = modules_after(f"from c10k_tui.cli.main import main; main({words!r})")
     assert "c10k_tui" in loaded
     assert loaded.isdisjoint({"numpy", "textual", "rich", "asyncio"})
 
 
 def test_a_race_without_a_screen_loads_no_textual():
-    loaded = modules_after("from c10k_tui.cli import main; main(['run', 'n=16', '--for', '1us'])")
+    loaded = modules_after("from c10k_tui.cli.main import main; main(['run', 'n=16', '--for', '1us'])")
     assert {"c10k_tui", "numpy"} <= loaded
     assert loaded.isdisjoint({"textual", "asyncio"})

@@ -6,7 +6,7 @@ player of asciicasts shows the picture; this program runs the scenario again and
 
 Time is counted in frames. Frame n stands at n divided by the frame rate, whatever the wall's clock says,
 and while a recording is made (or replayed) virtual time per frame follows from the settings alone
-(:mod:`~c10k_tui.recording.frame_pacer`). Within a frame everything has its order: keys, the race, the
+(:mod:`~c10k_tui.recording.live.frame_pacer`). Within a frame everything has its order: keys, the race, the
 picture. Nothing of the terminal, the machine, the locale or the hour goes into the file: the same
 scenario, seed and keys give the same bytes.
 

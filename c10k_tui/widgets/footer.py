@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.binding import Binding
 
-from c10k_tui.spans import Line
+from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 
 Item = tuple[list[Binding], str]

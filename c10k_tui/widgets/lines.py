@@ -10,8 +10,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from c10k_tui.palette import Palette
-from c10k_tui.spans import Line, merged, pad
+from c10k_tui.text.palette import Palette
+from c10k_tui.text.styled_text import Line, merged, pad
 
 
 def entitle(widget: Widget, title: str, subtitle: str = "") -> None:

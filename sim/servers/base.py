@@ -1,12 +1,12 @@
 """What every server has: a listening socket, connections, and the work it does for a request.
 
 A server's program is a generator, and a generator cannot be copied, which a checkpoint of a lane would
-have to do (:mod:`sim.checkpoint`). So a server can keep a rule instead: *whatever its program knows
-when it yields lies on the server*: what is left to serve, :attr:`Server.serving_fd`, and the
-:class:`~sim.restart.Restart` it brings to every call that waits. Then :meth:`Server.run`, begun anew at
-any moment, goes on exactly where the generator that it replaces would have. A server that keeps the
-rule says so (:attr:`Server.restartable`). One that does not is correct all the same: a lane that has
-it gets no checkpoints, and going back in time runs it again from where it was last built.
+have to do (:mod:`sim.race.time_travel.checkpoint`). So a server can keep a rule instead: *whatever its
+program knows when it yields lies on the server*: what is left to serve, :attr:`Server.serving_fd`, and the
+:class:`~sim.kernel.waiting.restart.Restart` it brings to every call that waits. Then :meth:`Server.run`,
+begun anew at any moment, goes on exactly where the generator that it replaces would have. A server that
+keeps the rule says so (:attr:`Server.restartable`). One that does not is correct all the same: a lane that
+has it gets no checkpoints, and going back in time runs it again from where it was last built.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from sim.blocking import write_rest
-from sim.cpu import Program, Task
-from sim.descriptors import IdleBlock
-from sim.files.tcp import ListeningSocket
-from sim.kernel import Kernel
-from sim.mechanism import WATCH_MEMORY, MechanismView
-from sim.restart import Restart
-from sim.units import format_bytes
+from sim.frames.mechanism import WATCH_MEMORY, MechanismView
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.blocking_calls import write_rest
+from sim.kernel.waiting.restart import Restart
+from sim.machine.cpu import Program, Task
+from sim.scenario.units import format_bytes
 
 READ_BYTES = 65_536
 BACKLOG = 4096
@@ -55,7 +55,8 @@ class Server(ABC):
     restartable = False
     """Whether its program can be begun anew at any yield: see the module."""
     stored = True
-    """Whether a checkpoint can say all that hangs on its connections (:mod:`sim.connections`)."""
+    """Whether a checkpoint can say all that hangs on its connections
+    (:mod:`sim.race.time_travel.connection_rows`)."""
     has_loop = False
     """Whether an event loop with turns and callbacks stands between it and its waiting call."""
 

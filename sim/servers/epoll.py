@@ -7,13 +7,13 @@ comes.
 
 from __future__ import annotations
 
-from sim import polling
-from sim.accounts import Account
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.epoll import CTL_ADD, Epoll, Event
-from sim.kernel import Kernel
-from sim.mechanism import MechanismView, epoll_view
+from sim.frames.mechanism import MechanismView, epoll_view
+from sim.kernel import poll_bits
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, Epoll, Event
+from sim.machine.accounts import Account
+from sim.machine.cpu import Program
 from sim.servers.base import Server, ServerSettings
 
 MAX_EVENTS = 1024
@@ -25,7 +25,7 @@ class EpollServer(Server):
 
     name = "epoll"
     restartable = True
-    watched_events = polling.IN
+    watched_events = poll_bits.IN
     """What a connection is watched for, and how."""
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:

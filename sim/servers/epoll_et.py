@@ -9,10 +9,10 @@ So each event costs one read more, which finds nothing.
 
 from __future__ import annotations
 
-from sim import polling
-from sim.blocking import write_rest
-from sim.cpu import Program
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.blocking_calls import write_rest
+from sim.machine.cpu import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 
@@ -22,7 +22,7 @@ class EpollEtServer(EpollServer):
 
     name = "epoll-et"
     restartable = True
-    watched_events = polling.IN | polling.EPOLLET
+    watched_events = poll_bits.IN | poll_bits.EPOLLET
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)

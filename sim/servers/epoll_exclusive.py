@@ -6,21 +6,21 @@ the connection, and the others find nothing and go back to sleep: the thundering
 (Linux 4.5) puts the items at the tail of the socket's wait queue and ends the walk after the first that
 woke somebody. That one is always the first in the queue as long as it sleeps, so the load is not even.
 
-Here the workers are threads of one process (:mod:`sim.servers.crew`), and the connections that exist
+Here the workers are threads of one process (:mod:`sim.servers.task_server`), and the connections that exist
 before the race are dealt out in equal runs of numbers.
 """
 
 from __future__ import annotations
 
-from sim import polling
-from sim.accounts import Account
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.epoll import CTL_ADD, Epoll
-from sim.mechanism import EpollView, epoll_view
-from sim.scheduler import ScheduledTask
-from sim.servers.crew import Crew
+from sim.frames.mechanism import EpollView, epoll_view
+from sim.kernel import poll_bits
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, Epoll
+from sim.machine.accounts import Account
+from sim.machine.cpu import Program
+from sim.machine.scheduler import ScheduledTask
 from sim.servers.epoll import MAX_EVENTS
+from sim.servers.task_server import Crew
 
 WORKERS = 4
 
@@ -29,7 +29,7 @@ class EpollExclusiveServer(Crew):
     """Workers in epoll_wait, each on its own epoll, with a listening socket in common."""
 
     name = "epoll-exclusive"
-    listener_events = polling.IN | polling.EPOLLEXCLUSIVE
+    listener_events = poll_bits.IN | poll_bits.EPOLLEXCLUSIVE
 
     def open_spare(self) -> int:
         """The first worker's epoll takes the second number."""
@@ -62,7 +62,7 @@ class EpollExclusiveServer(Crew):
         ends = [block.first + count * number // WORKERS for number in range(WORKERS + 1)]
         for epfd, first, end in zip(self._epfds, ends, ends[1:], strict=False):
             if first < end:
-                self.epoll_at(epfd).watch_block(first, end - 1, polling.IN)
+                self.epoll_at(epfd).watch_block(first, end - 1, poll_bits.IN)
 
     def epoll_at(self, epfd: int) -> Epoll:
         """What an epoll descriptor points to."""
@@ -102,7 +102,7 @@ class EpollExclusiveServer(Crew):
             except BlockingIOError:
                 task.fd = -1
                 return
-            kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
+            kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
             yield
 
     def watched_by(self, worker: int) -> int:

@@ -9,12 +9,12 @@ missed. It costs one epoll_ctl for each event.
 
 from __future__ import annotations
 
-from sim import polling
-from sim.cpu import Program
-from sim.epoll import CTL_ADD, CTL_MOD
-from sim.scheduler import ScheduledTask
-from sim.servers.crew import Crew
+from sim.kernel import poll_bits
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
+from sim.machine.cpu import Program
+from sim.machine.scheduler import ScheduledTask
 from sim.servers.epoll import EpollServer
+from sim.servers.task_server import Crew
 
 WORKERS = 4
 MAX_EVENTS = 16
@@ -26,7 +26,7 @@ class EpollOneshotServer(Crew, EpollServer):
 
     name = "epoll-oneshot"
     restartable = False
-    watched_events = polling.IN | polling.EPOLLONESHOT
+    watched_events = poll_bits.IN | poll_bits.EPOLLONESHOT
 
     @property
     def tasks(self) -> int:

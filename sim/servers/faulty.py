@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim import polling
-from sim.cpu import Program
-from sim.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
+from sim.kernel import poll_bits
+from sim.machine.cpu import Program
+from sim.scenario.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
 from sim.servers.base import Server
 from sim.servers.epoll import EpollServer
 from sim.servers.epoll_et import EpollEtServer
@@ -53,7 +53,7 @@ class NoRearm(EpollOneshotServer):
 class Herd(EpollExclusiveServer):
     """Watches the listening socket as one watches any other."""
 
-    listener_events = polling.IN
+    listener_events = poll_bits.IN
 
 
 class Leaking(EpollServer):

@@ -10,7 +10,8 @@ one call for a batch of messages, and no read, write or accept call at all.
 calls: readiness, as epoll tells it, by way of the rings.
 
 ``io_uring-sqpoll`` is the first one with a polling kernel thread: submissions need no call, and the
-server calls only to sleep. The thread spins on a CPU of its own, which is counted (:mod:`sim.sqthread`).
+server calls only to sleep. The thread spins on a CPU of its own, which is counted
+(:mod:`sim.kernel.waiting.io_uring.sq_thread`).
 
 A ring of buffers can run empty; the receive that finds it so ends with -ENOBUFS and is submitted again.
 """
@@ -19,14 +20,14 @@ from __future__ import annotations
 
 import errno
 
-from sim.accounts import Account
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.io_uring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Sqe
-from sim.kernel import Kernel
-from sim.mechanism import IoUringView, io_uring_view
-from sim.polling import IN, RDHUP
-from sim.ringcalls import EnterCall
+from sim.frames.mechanism import IoUringView, io_uring_view
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.kernel.poll_bits import IN, RDHUP
+from sim.kernel.waiting.io_uring.calls import EnterCall
+from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Sqe
+from sim.machine.accounts import Account
+from sim.machine.cpu import Program
 from sim.servers.base import READ_BYTES, Server, ServerFailure, ServerSettings
 
 SQ_ENTRIES = 1_024

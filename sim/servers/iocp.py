@@ -11,13 +11,13 @@ One thread serves, as in the other lanes. Accepts are started up front too: :dat
 
 from __future__ import annotations
 
-from sim.accounts import Account
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.iocp import CompletionPort, Packet
-from sim.kernel import Kernel
-from sim.mechanism import IocpView, iocp_view
-from sim.portcalls import GetCall
+from sim.frames.mechanism import IocpView, iocp_view
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.completion_port.calls import GetCall
+from sim.kernel.waiting.completion_port.port import CompletionPort, Packet
+from sim.machine.accounts import Account
+from sim.machine.cpu import Program
 from sim.servers.base import Server, ServerSettings
 
 MAX_PACKETS = 1_024

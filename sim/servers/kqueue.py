@@ -7,14 +7,14 @@ accept is called that often and never in vain; close() takes the knote away.
 
 from __future__ import annotations
 
-from sim.accounts import Account
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.kernel import Kernel
-from sim.kevent import EV_ADD, EV_ERROR, EVFILT_READ, Kevent
-from sim.kqueue import Kqueue
-from sim.kqueuecalls import KeventCall
-from sim.mechanism import KqueueView, kqueue_view
+from sim.frames.mechanism import KqueueView, kqueue_view
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.kqueue.calls import KeventCall
+from sim.kernel.waiting.kqueue.kevent import EV_ADD, EV_ERROR, EVFILT_READ, Kevent
+from sim.kernel.waiting.kqueue.kqueue import Kqueue
+from sim.machine.accounts import Account
+from sim.machine.cpu import Program
 from sim.servers.base import Server, ServerFailure, ServerSettings
 
 MAX_EVENTS = 1024

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim import polling
-from sim.asks import POLLFD
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.kernel import Kernel
-from sim.mechanism import SetView
+from sim.frames.mechanism import SetView
+from sim.kernel import poll_bits
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.scan_request import POLLFD
+from sim.kernel.waiting.select_and_poll import poll_bytes
+from sim.machine.cpu import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
-from sim.waits import poll_bytes
 
 
 class PollServer(Server):
@@ -47,7 +47,7 @@ class PollServer(Server):
         count = block.last - block.first + 1
         self._entries = np.zeros(count + 64, dtype=POLLFD)
         self._entries["fd"][:count] = np.arange(block.first, block.last + 1, dtype=np.int32)
-        self._entries["events"][:count] = polling.IN
+        self._entries["events"][:count] = poll_bits.IN
         self._count = count
         self._block = block
 
@@ -55,7 +55,7 @@ class PollServer(Server):
         if self._count == len(self._entries):
             self._entries = np.concatenate((self._entries, np.zeros(self._count, dtype=POLLFD)))
         place = self._count
-        self._entries[place] = (fd, polling.IN, 0)
+        self._entries[place] = (fd, poll_bits.IN, 0)
         self._places[fd] = place
         self._count += 1
 

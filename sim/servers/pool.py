@@ -16,20 +16,20 @@ from __future__ import annotations
 
 from collections import deque
 
-from sim import polling
-from sim.accounts import Account, Bill, Count
-from sim.cpu import Program, Task
-from sim.epoll import CTL_ADD, CTL_MOD
-from sim.kernel import Kernel
-from sim.mechanism import EpollView, epoll_view
-from sim.records import Kind
-from sim.scheduler import ScheduledTask
+from sim.frames.mechanism import EpollView, epoll_view
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
+from sim.machine.accounts import Account, Bill, Count
+from sim.machine.cpu import Program, Task
+from sim.machine.records import Kind
+from sim.machine.scheduler import ScheduledTask
 from sim.servers.base import ServerSettings
-from sim.servers.crew import Crew
 from sim.servers.epoll import MAX_EVENTS, EpollServer
+from sim.servers.task_server import Crew
 
 WORKERS = 8
-ONCE = polling.IN | polling.EPOLLONESHOT
+ONCE = poll_bits.IN | poll_bits.EPOLLONESHOT
 
 
 class PoolServer(Crew, EpollServer):
@@ -52,7 +52,7 @@ class PoolServer(Crew, EpollServer):
         return WORKERS + 1
 
     def watch(self, fd: int) -> None:
-        events = polling.IN if fd == self.listener_fd else ONCE
+        events = poll_bits.IN if fd == self.listener_fd else ONCE
         self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, events)
 
     def run(self) -> Program:

@@ -10,7 +10,7 @@ After fork() the parent closes its copy of the connection, the child its copy of
 
 from __future__ import annotations
 
-from sim.accounts import Account
+from sim.machine.accounts import Account
 from sim.servers.thread import ThreadServer
 
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.asks import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.kernel import Kernel
-from sim.mechanism import SetView
+from sim.frames.mechanism import SetView
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.scan_request import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
+from sim.kernel.waiting.select_and_poll import select_bytes
+from sim.machine.cpu import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
-from sim.waits import select_bytes
 
 
 class SelectServer(Server):

@@ -7,11 +7,11 @@ asleep, its working set brought back into the cache, and its memory while it sle
 ``task_struct``, page tables, and of the stack's reserve (8 MiB of addresses) the pages it touched.
 
 Where threads do well: few connections, or all of them busy, so that the data is there before the thread
-asks for it; and with small stacks in user space there can be very many of them (:mod:`sim.scheduler`
+asks for it; and with small stacks in user space there can be very many of them (:mod:`sim.machine.scheduler`
 cites von Behren, Condit and Brewer, 2003).
 
 A million idle connections are a million blocked threads. Each is charged its memory; the objects are
-made when something arrives for them, as the connections' are (:class:`sim.descriptors.IdleBlock`).
+made when something arrives for them, as the connections' are (:class:`sim.kernel.descriptors.IdleBlock`).
 
 Simplified: ``threads-max``, ``pid_max`` and ``max_map_count`` (two mappings a stack, 65,530 by default)
 are taken as raised; only memory is the limit. A thread that ends gives its memory back at once.
@@ -19,15 +19,15 @@ are taken as raised; only memory is the limit. A thread that ends gives its memo
 
 from __future__ import annotations
 
-from sim import blocking
-from sim.accounts import Account
-from sim.blocking import Reader
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.files.tcp import StreamSocket
-from sim.scheduler import ScheduledTask
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.files.tcp import StreamSocket
+from sim.kernel.waiting import blocking_calls
+from sim.kernel.waiting.blocking_calls import Reader
+from sim.machine.accounts import Account
+from sim.machine.cpu import Program
+from sim.machine.scheduler import ScheduledTask
 from sim.servers.base import READ_BYTES
-from sim.servers.crew import Crew
+from sim.servers.task_server import Crew
 
 
 class ThreadServer(Crew):
@@ -94,7 +94,7 @@ class ThreadServer(Crew):
         while data := (yield from reader.read(fd, READ_BYTES)):
             kernel.work(self.work_ns(data))
             yield
-            yield from blocking.write(kernel, fd, data)
+            yield from blocking_calls.write(kernel, fd, data)
         kernel.sys_close(fd)
         self._serving -= 1
         yield
@@ -103,7 +103,7 @@ class ThreadServer(Crew):
         kernel = self.kernel
         listener = self.listener
         while True:
-            fd = yield from blocking.accept(kernel, self.listener_fd, listener)
+            fd = yield from blocking_calls.accept(kernel, self.listener_fd, listener)
             socket = kernel.table.file(fd)
             assert isinstance(socket, StreamSocket)
             self._serving += 1

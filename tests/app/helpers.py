@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock
-from c10k_tui.screens.race import FRAMES_PER_S, RaceScreen
-from c10k_tui.session import Session
-from c10k_tui.widgets.feed import Feed
-from c10k_tui.widgets.grid import Grid
-from sim.scenario import Scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from c10k_tui.screens.race.screen import FRAMES_PER_S, RaceScreen
+from c10k_tui.screens.race.widgets.feed import Feed
+from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.session.session import Session
+from sim.scenario.scenario import Scenario
 
 
 class PushedClock(HandClock):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.frame import Counters, Frame, LaneFrame, MemoryView, TaskState, TaskView
-from sim.mechanism import IoUringView, RingView
-from sim.records import Effect, Kind, Record
+from sim.frames.frame import Counters, Frame, LaneFrame, MemoryView, TaskState, TaskView
+from sim.frames.mechanism import IoUringView, RingView
+from sim.machine.records import Effect, Kind, Record
 from tests.app.still_race import NOW_NS, READY, StillRace
 from tests.widgets.frames import FIRST_FD, call, counters, lane, mask_of, packet
 

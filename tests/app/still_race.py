@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim.costs import BUILT_IN
-from sim.frame import FdView, Frame
-from sim.history import BranchView, Change, Marker, Moment
-from sim.mechanism import EpollView, SetView
-from sim.records import Effect
-from sim.scenario import Scenario
-from sim.workload import Workload
+from sim.frames.frame import FdView, Frame
+from sim.frames.mechanism import EpollView, SetView
+from sim.machine.costs import BUILT_IN
+from sim.machine.records import Effect
+from sim.race.history import BranchView, Change, Marker, Moment
+from sim.scenario.scenario import Scenario
+from sim.scenario.workload import Workload
 from tests.widgets.frames import FIRST_FD, call, counters, lane, mask_of, packet, scan
 
 NOW_NS = 3_090_000

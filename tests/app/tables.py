@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from c10k_tui.screens.capacity import CapacityScreen
-from c10k_tui.screens.comparison import ComparisonScreen
+from c10k_tui.screens.capacity.screen import CapacityScreen
+from c10k_tui.screens.comparison.screen import ComparisonScreen
 from tests.app.helpers import Stand
 
 FRAMES = 3_000

@@ -2,16 +2,16 @@
 
 import pytest
 
-from c10k_tui.capacity_keys import CAPACITY_BINDINGS
-from c10k_tui.recording.exporting import picture_at
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.headless import record
-from c10k_tui.recording.key_script import parse_script
-from c10k_tui.recording.reader import read
-from c10k_tui.screens.capacity import INTRODUCTION, CapacityScreen
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.live.headless import record
+from c10k_tui.recording.pictures.export import picture_at
+from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
+from c10k_tui.screens.capacity.screen import INTRODUCTION, CapacityScreen
 from c10k_tui.widgets.footer import key_of
-from sim import capacity as search
-from sim.scenario import LANES, Scenario
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies import capacity as search
 from tests.app.helpers import leads_back, stand
 from tests.app.tables import screen_of, settled
 
@@ -51,7 +51,7 @@ async def test_a_newcomer_sees_bars_what_gives_way_and_what_it_means(size):
 
 
 async def test_it_shows_what_the_command_prints(capsys):
-    from c10k_tui.cli import main
+    from c10k_tui.cli.main import main
 
     async with stand(RACE) as it:
         await it.press("m")

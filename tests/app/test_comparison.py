@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from c10k_tui.comparison_columns import COLUMNS
-from c10k_tui.comparison_keys import COMPARISON_BINDINGS
-from c10k_tui.screens.comparison import INTRODUCTION, ComparisonScreen
+from c10k_tui.screens.comparison.columns import COLUMNS
+from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
+from c10k_tui.screens.comparison.screen import INTRODUCTION, ComparisonScreen
 from c10k_tui.widgets.footer import key_of
-from sim import measuring
-from sim.beside import MEASURABLE
-from sim.comparison import MECHANISMS, found
-from sim.scenario import LANES, Scenario
+from sim.host.measuring import measure
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies.comparison import MECHANISMS, found
+from sim.studies.host_comparison import MEASURABLE
 from tests.app.helpers import leads_back, stand
 from tests.app.tables import screen_of, settled
 
@@ -168,7 +168,7 @@ async def test_h_in_the_middle_of_it_stops():
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
-    monkeypatch.setattr(measuring, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
+    monkeypatch.setattr(measure, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(SMALL) as it:
         await it.press("w", "h")
         for _ in range(STEPS):

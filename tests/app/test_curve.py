@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
-from c10k_tui.curve_keys import CURVE_BINDINGS
-from c10k_tui.screens.curve import CurveScreen
-from c10k_tui.screens.help import CURVE_INTRODUCTION
+from c10k_tui.screens.curve.keys import CURVE_BINDINGS
+from c10k_tui.screens.curve.screen import CurveScreen
+from c10k_tui.screens.shared.help_screen import CURVE_INTRODUCTION
 from c10k_tui.widgets.footer import key_of
-from sim import measuring
-from sim.benchmark import Point, simulated_ns
-from sim.costs import BUILT_IN
-from sim.papers import PAPERS
-from sim.scenario import Scenario
-from sim.units import format_duration
+from sim.host.measuring import measure
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import format_duration
+from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.papers import PAPERS
 from tests.app.helpers import Stand, leads_back, stand
 
 STEPS = 600
@@ -211,7 +211,7 @@ async def test_what_was_measured_is_still_known_after_leaving_in_the_middle_of_i
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
-    monkeypatch.setattr(measuring, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
+    monkeypatch.setattr(measure, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         await settled(it)
@@ -239,8 +239,8 @@ async def test_too_small_a_terminal_is_told_so_and_recovers(size):
 async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_first():
     from dataclasses import replace
 
-    from c10k_tui.app import C10KApp
-    from c10k_tui.pictures import HandClock
+    from c10k_tui.app.pictures import HandClock
+    from c10k_tui.app.race_app import C10KApp
 
     costs = replace(BUILT_IN, name="calibrated", machine="a machine", date="2026-01-02", scan_ps=68_000)
     for size in ((80, 24), (140, 36)):

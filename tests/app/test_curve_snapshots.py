@@ -2,11 +2,11 @@
 
 import pytest
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock
-from c10k_tui.screens.curve import CurveScreen
-from sim.benchmark import Row
-from sim.scenario import Scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from c10k_tui.screens.curve.screen import CurveScreen
+from sim.scenario.scenario import Scenario
+from sim.studies.benchmark import Row
 from tests.app.helpers import Stand
 from tests.app.still_race import StillRace
 from tests.app.test_curve import settled

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.pilot import Pilot
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock
-from c10k_tui.screens.race import RaceScreen
-from sim.faultpresets import FAULT_PRESETS
-from sim.scenario import Scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from c10k_tui.screens.race.screen import RaceScreen
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.scenario import Scenario
 
 
 def app_of(scenario: Scenario, theme: str = "c10k-dark") -> C10KApp:

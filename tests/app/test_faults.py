@@ -7,15 +7,15 @@ from itertools import cycle
 import pytest
 from textual.widgets import OptionList
 
-from c10k_tui import glyphs
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.headless import again, record
-from c10k_tui.recording.key_script import parse_script
-from c10k_tui.recording.reader import read, replay_of
-from c10k_tui.screens.presets import PresetsScreen
-from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
-from sim.faults import CURES, FAULTS
-from sim.scenario import PRESETS, Scenario
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.live.headless import again, record
+from c10k_tui.screens.race.presets_box import PresetsScreen
+from c10k_tui.text import glyphs
+from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
+from sim.scenario.faults import CURES, FAULTS
+from sim.scenario.scenario import PRESETS, Scenario
 from tests.app.helpers import Stand, stand
 
 WHERE = {

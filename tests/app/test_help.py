@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.help import INTRODUCTION, help_lines
-from c10k_tui.spans import text_of, width_of
+from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
+from c10k_tui.screens.shared.help_screen import INTRODUCTION, help_lines
+from c10k_tui.text.styled_text import text_of, width_of
 from c10k_tui.widgets.footer import key_of
 from tests.app.helpers import stand
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from c10k_tui import hosting
-from c10k_tui.hosting import Hosting
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.host import host_lines, host_subtitle, host_title
-from sim import hostlane
-from sim.hostlane import HostView
-from sim.scenario import Scenario
+from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
+from c10k_tui.session import hosting
+from c10k_tui.session.hosting import Hosting
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.host import host_lane
+from sim.host.host_lane import HostView
+from sim.scenario.scenario import Scenario
 from tests.app.helpers import stand
 from tests.widgets.frames import counters, frame, lane
 
@@ -85,7 +85,7 @@ async def test_leaving_the_app_ends_the_server():
 
 
 async def test_where_it_cannot_run_it_says_why(monkeypatch):
-    monkeypatch.setattr(hostlane, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
+    monkeypatch.setattr(host_lane, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(Scenario(fds=16)) as it:
         await it.press("h")
         await it.run(0.3)
@@ -187,4 +187,4 @@ def test_of_asyncio_a_whole_wake_up_is_told():
 
 
 def test_the_screen_knows_every_mechanism_of_the_host_lane():
-    assert hosting.MECHANISMS == hostlane.MECHANISMS
+    assert hosting.MECHANISMS == host_lane.MECHANISMS

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock
-from sim.race import Race
-from sim.scenario import LANES, Scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario
 from tests.app.helpers import stand
 
 BUSY = Scenario(fds=10_000, active=500, rate=200_000, burst=40, churn=1_000)

@@ -3,8 +3,8 @@
 import pytest
 from textual import events
 
-from c10k_tui.keys import RACE_BINDINGS
-from sim.scenario import PRESETS, Scenario, Share
+from c10k_tui.screens.race.keys import RACE_BINDINGS
+from sim.scenario.scenario import PRESETS, Scenario, Share
 from tests.app.helpers import stand
 
 

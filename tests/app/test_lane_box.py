@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from textual.widget import Widget
 
-from c10k_tui.lanes import ABOUT, MOST_LANES
-from c10k_tui.screens.lanes import LanesScreen
-from sim.faultpresets import FAULT_PRESETS
-from sim.scenario import LANES, Scenario
+from c10k_tui.screens.race.lanes_box import LanesScreen
+from c10k_tui.text.lanes import ABOUT, MOST_LANES
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.scenario import LANES, Scenario
 from tests.app.helpers import stand
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.scenario import PRESETS, Scenario
+from sim.scenario.scenario import PRESETS, Scenario
 from tests.app.helpers import stand
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.color import Color
 
-from c10k_tui import glyphs
-from c10k_tui.themes import DARK
-from sim.scenario import LANES, Scenario, Share
+from c10k_tui.text import glyphs
+from c10k_tui.text.themes import DARK
+from sim.scenario.scenario import LANES, Scenario, Share
 from tests.app.helpers import stand
 
 SETS = [

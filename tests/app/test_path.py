@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.path_keys import PATH_BINDINGS
-from c10k_tui.path_model import STEP_S
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.headless import again, record
-from c10k_tui.recording.key_script import parse_script
-from c10k_tui.recording.reader import read, replay_of
-from c10k_tui.screens.help import PATH_INTRODUCTION
-from c10k_tui.screens.path import PathScreen
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.live.headless import again, record
+from c10k_tui.screens.path.keys import PATH_BINDINGS
+from c10k_tui.screens.path.model import STEP_S
+from c10k_tui.screens.path.screen import PathScreen
+from c10k_tui.screens.shared.help_screen import PATH_INTRODUCTION
 from c10k_tui.widgets.footer import key_of
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from tests.app.helpers import Stand, leads_back, stand
 
 RACED = Scenario(fds=2_000, rate=2_000)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock
-from sim.scenario import Scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from sim.scenario.scenario import Scenario
 from tests.app.helpers import Stand
 
 RACED = Scenario(rate=2_000)

@@ -9,20 +9,20 @@ import pytest
 from PIL import ImageFont
 from textual import events
 
-from c10k_tui.app import C10KApp
-from c10k_tui.recording.capture import Camera
-from c10k_tui.recording.exporting import picture_at
-from c10k_tui.recording.glyph_masks import FONTS, mask
-from c10k_tui.recording.header import THEMES, Settings, Start
-from c10k_tui.recording.headless import again, record, stage
-from c10k_tui.recording.key_script import Script, parse_script
-from c10k_tui.recording.player import Player
-from c10k_tui.recording.reader import read, replay_of
-from c10k_tui.recording.recorder import Recorder
-from c10k_tui.recording.studio import Plan
-from c10k_tui.recording.writer import CastWriter
-from c10k_tui.screens.race import RaceScreen
-from sim.scenario import PRESETS, Scenario, Share
+from c10k_tui.app.race_app import C10KApp
+from c10k_tui.recording.cast.header import THEMES, Settings, Start
+from c10k_tui.recording.cast.key_script import Script, parse_script
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.capture import Camera
+from c10k_tui.recording.live.controller import Plan
+from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.player import Player
+from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.pictures.export import picture_at
+from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
+from c10k_tui.screens.race.screen import RaceScreen
+from sim.scenario.scenario import PRESETS, Scenario, Share
 from tests.recording.emulated import Emulated, as_seen
 
 BUSY = (
@@ -177,7 +177,7 @@ def test_a_recording_that_begins_in_the_middle_can_be_run_again(tmp_path):
 
 
 def test_the_terminal_may_change_its_size(tmp_path):
-    from c10k_tui.recording.reader import Resize
+    from c10k_tui.recording.cast.reader import Resize
 
     sizes = (Resize(5, 120, 40), Resize(12, 80, 24))
     script = parse_script("wait 300ms; +; wait 300ms", 30)

@@ -1,11 +1,11 @@
 """Lanes of every kind in recordings: the box opens there too, and all comes out the same again."""
 
-from c10k_tui.recording.exporting import pictures
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.headless import record
-from c10k_tui.recording.key_script import parse_script
-from c10k_tui.recording.reader import read
-from sim.scenario import Scenario
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.live.headless import record
+from c10k_tui.recording.pictures.export import pictures
+from sim.scenario.scenario import Scenario
 
 CHOSEN = (
     "wait 500ms; L; up; up; space; wait 200ms; end; space; wait 200ms; esc; wait 1s; "

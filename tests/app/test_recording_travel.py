@@ -7,15 +7,15 @@ import json
 
 import pytest
 
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.headless import again, record, stage
-from c10k_tui.recording.key_script import parse_script
-from c10k_tui.recording.player import Player
-from c10k_tui.recording.reader import read, replay_of
-from c10k_tui.recording.recorder import Recorder
-from c10k_tui.recording.studio import Plan
-from c10k_tui.recording.writer import CastWriter
-from sim.scenario import Scenario
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.controller import Plan
+from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.player import Player
+from c10k_tui.recording.live.recorder import Recorder
+from sim.scenario.scenario import Scenario
 
 TRAVELLED = (
     "wait 500ms; +; wait 500ms; b; b; B; wait 100ms; <; <; <; <; wait 100ms; '; wait 100ms; space;"

@@ -5,8 +5,8 @@ import random
 import pytest
 from textual import events
 
-from c10k_tui.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from sim.scenario import Scenario
+from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
+from sim.scenario.scenario import Scenario
 from tests.app.helpers import PushedClock, stand
 
 KEYS = sorted(

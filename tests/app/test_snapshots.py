@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock, picture
-from sim.scenario import Scenario
+from c10k_tui.app.pictures import HandClock, picture
+from c10k_tui.app.race_app import C10KApp
+from sim.scenario.scenario import Scenario
 from tests.app.still_race import StillRace
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from c10k_tui.app import C10KApp
-from c10k_tui.pictures import HandClock
-from sim import capacity as search
-from sim.beside import Beside
-from sim.scenario import LANES, Scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies import capacity as search
+from sim.studies.host_comparison import Beside
 from tests.app.helpers import Stand
 from tests.app.still_race import StillRace
 from tests.app.tables import settled

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from c10k_tui.session import Session
-from c10k_tui.views.timeline import track
-from c10k_tui.widgets.timeline import TimeLine
-from sim.scenario import Scenario
+from c10k_tui.screens.race.views.timeline import track
+from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.session.session import Session
+from sim.scenario.scenario import Scenario
 from tests.app.helpers import stand
 
 SHOWN = ("#grid-select", "#grid-epoll", "#lane-select .words", "#lane-epoll .words", "#counters", "#note")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from c10k_tui.loop_keys import LOOP_BINDINGS
+from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.widgets.footer import key_of
-from sim.loop.script import Script
+from sim.scripts.script import Script
 from tests.app.watched import watched
 from tests.loop.scripts import Written
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from c10k_tui.pictures import HandClock
-from c10k_tui.watch_app import WatchApp
-from sim.loop.output import Output
-from sim.loop.script import Script
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.watch_app import WatchApp
+from sim.scripts.output import Output
+from sim.scripts.script import Script
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SIZES = [(120, 36), (80, 24)]

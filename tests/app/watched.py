@@ -8,12 +8,12 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from c10k_tui.pictures import HandClock
-from c10k_tui.screens.loop import FRAMES_PER_S, LoopScreen
-from c10k_tui.watch_app import WatchApp
-from sim.loop.observe import LoopRecord
-from sim.loop.output import Output
-from sim.loop.script import Script
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.watch_app import WatchApp
+from c10k_tui.screens.loop.screen import FRAMES_PER_S, LoopScreen
+from sim.scripts.loop_figures import LoopRecord
+from sim.scripts.output import Output
+from sim.scripts.script import Script
 
 
 class Watched:

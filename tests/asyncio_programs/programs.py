@@ -2,7 +2,7 @@
 
 A program takes ``log`` and calls it with what it sees. It is plain asyncio. On the host its module is
 imported as ever; on a simulated kernel it is loaded once more, with ``import socket`` and ``import time``
-answered by the kernel's faces (:mod:`sim.loop.copies`).
+answered by the kernel's faces (:mod:`sim.stdlib.module_copies`).
 """
 
 from __future__ import annotations

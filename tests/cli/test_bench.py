@@ -11,15 +11,15 @@ import sys
 
 import pytest
 
-from c10k_tui.bench_command import measured
-from c10k_tui.bench_options import asked_of
-from c10k_tui.cli import main
-from c10k_tui.costs_file import ANOTHER_FILE, costs_path, current_costs
-from c10k_tui.options import bench_parser, parse
-from sim.benchmark import Point, simulated_ns
-from sim.calibration import load
-from sim.costs import BUILT_IN
-from sim.host import why_no_host
+from c10k_tui.cli.bench import measured
+from c10k_tui.cli.bench_options import asked_of
+from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path, current_costs
+from c10k_tui.cli.main import main
+from c10k_tui.cli.options import bench_parser, parse
+from sim.host.host_kernel import why_no_host
+from sim.machine.costs import BUILT_IN
+from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.calibration import load
 
 KEYS = ("mechanism", "fds", "active", "wait", "simulated_ns", "measured_ns", "error", "ratio_to_epoll")
 here = pytest.mark.skipif(why_no_host() is not None, reason="not a machine whose calls are known")
@@ -139,7 +139,7 @@ def test_calibrating_saves_a_table_that_is_used_from_then_on(capsys, monkeypatch
     # A low limit: few points, and soon done.
     script = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1200, min({hard}, 1200)));"
-        "from c10k_tui.cli import main; raise SystemExit(main(['calibrate']))"
+        "from c10k_tui.cli.main import main; raise SystemExit(main(['calibrate']))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from c10k_tui.cli import main
-from sim import capacity as search
+from c10k_tui.cli.main import main
+from sim.studies import capacity as search
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from c10k_tui.cli import main
-from c10k_tui.comparison_columns import COLUMNS
-from sim.comparison import MECHANISMS, found
-from sim.scenario import LANES, Scenario
+from c10k_tui.cli.main import main
+from c10k_tui.screens.comparison.columns import COLUMNS
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies.comparison import MECHANISMS, found
 
 
 def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):

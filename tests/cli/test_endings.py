@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from c10k_tui import cli
+from c10k_tui.cli import main
 from tests.cli.terminal import COMMAND, environment
 
 
@@ -13,8 +13,8 @@ def test_ctrl_c_ends_it_quietly_with_130(monkeypatch, capsys):
     def interrupted(words):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_dispatch", interrupted)
-    assert cli.main([]) == 130
+    monkeypatch.setattr(main, "_dispatch", interrupted)
+    assert main.main([]) == 130
     assert capsys.readouterr() == ("", "")
 
 
@@ -35,7 +35,7 @@ def test_an_output_that_takes_nothing_is_told_in_one_line(tmp_path, monkeypatch,
     with open(tmp_path / "output", "w") as output:
         monkeypatch.setattr(output, "write", disk_full)
         monkeypatch.setattr(sys, "stdout", output)
-        assert cli.main(["--help"]) == 1
+        assert main.main(["--help"]) == 1
     assert capsys.readouterr().err == f"c10k-tui: {os.strerror(errno.ENOSPC)}\n"
 
 

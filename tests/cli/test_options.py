@@ -5,9 +5,9 @@ import shlex
 import pytest
 
 from c10k_tui import __version__
-from c10k_tui.cli import main
-from c10k_tui.options import UsageError, duration_ns_of, parse, run_parser, scenario_of, screen_parser
-from sim.scenario import PRESETS, Scenario, Share
+from c10k_tui.cli.main import main
+from c10k_tui.cli.options import UsageError, duration_ns_of, parse, run_parser, scenario_of, screen_parser
+from sim.scenario.scenario import PRESETS, Scenario, Share
 
 
 def scenario_from(*words: str) -> Scenario:
@@ -189,7 +189,7 @@ def test_the_examples_in_the_help_are_understood(capsys):
 
 def test_the_help_knows_the_keys_of_the_screen(capsys):
     """Each key that the help's table shows is bound, by the name Textual gives it."""
-    from c10k_tui.keys import GRID_BINDINGS, RACE_BINDINGS
+    from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 
     main(["--help"])
     table = capsys.readouterr().out.partition("keys on the screen:\n")[2]

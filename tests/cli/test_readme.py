@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from c10k_tui.bench_options import asked_of
-from c10k_tui.cli import main
-from c10k_tui.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
-from c10k_tui.recording.commands import export_parser, record_parser, replay_parser
-from c10k_tui.watch_command import watch_parser
-from sim.scenario import PRESETS, Scenario, parse_settings
+from c10k_tui.cli.bench_options import asked_of
+from c10k_tui.cli.main import main
+from c10k_tui.cli.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
+from c10k_tui.cli.recording import export_parser, record_parser, replay_parser
+from c10k_tui.cli.watch import watch_parser
+from sim.scenario.scenario import PRESETS, Scenario, parse_settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

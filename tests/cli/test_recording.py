@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from c10k_tui import __version__
-from c10k_tui.cli import main
-from c10k_tui.options import parse
-from c10k_tui.recording.commands import export_parser, record_parser, replay_parser
-from c10k_tui.recording.exporting import picture_at
-from c10k_tui.recording.reader import read
+from c10k_tui.cli.main import main
+from c10k_tui.cli.options import parse
+from c10k_tui.cli.recording import export_parser, record_parser, replay_parser
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.pictures.export import picture_at
 from tests.cli.terminal import COMMAND, environment, on_terminal, piped
 from tests.recording.emulated import as_seen, shown
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.cli import main
-from c10k_tui.costs_file import ANOTHER_FILE
-from sim.calibration import kernel, machine, save
-from sim.costs import BUILT_IN
-from sim.scenario import LANES, PRESETS, Scenario, parse_scenario
+from c10k_tui.cli.costs_file import ANOTHER_FILE
+from c10k_tui.cli.main import main
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import LANES, PRESETS, Scenario, parse_scenario
+from sim.studies.calibration import kernel, machine, save
 from tests.cli.terminal import on_terminal, piped
 
 COUNTS = (

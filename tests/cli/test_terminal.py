@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from c10k_tui.options import UsageError
-from c10k_tui.screen_command import check_terminal, command_line, speed_of, theme_of
-from sim.scenario import Scenario, parse_scenario
+from c10k_tui.cli.options import UsageError
+from c10k_tui.cli.screen import check_terminal, command_line, speed_of, theme_of
+from sim.scenario.scenario import Scenario, parse_scenario
 from tests.cli.terminal import on_terminal, piped
 
 

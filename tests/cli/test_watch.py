@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from c10k_tui.cli import main
+from c10k_tui.cli.main import main
 from tests.cli.terminal import on_terminal, piped
 from tests.loop.scripts import Written
 

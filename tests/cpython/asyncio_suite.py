@@ -1,9 +1,9 @@
 """The interpreter's own asyncio tests, on asyncio's loop on a simulated kernel.
 
 A test module and its helpers are executed once more with their imports answered by a kernel's package
-(:mod:`sim.loop.package`), as a script's are; ``IsolatedAsyncioTestCase`` makes its loops there too. Only
-the HTTP server that some tests talk to, the standard library's on files over sockets, is replaced by one
-of sockets, which answers the same.
+(:mod:`sim.stdlib.asyncio.package`), as a script's are; ``IsolatedAsyncioTestCase`` makes its loops there
+too. Only the HTTP server that some tests talk to, the standard library's on files over sockets, is replaced
+by one of sockets, which answers the same.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from sim.kernel import Kernel
-from sim.loop.copies import Overlay
-from sim.loop.world import os_module
+from sim.kernel.kernel import Kernel
+from sim.scripts.imports import os_module
+from sim.stdlib.module_copies import Overlay
 
 PACKAGE = "test.test_asyncio"
 MODULES = (

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from sim import polling
-from sim.epoll import Item
-from sim.files.inet import TcpSocket
+from sim.kernel import poll_bits
+from sim.kernel.files.inet import TcpSocket
+from sim.kernel.waiting.epoll.epoll_file import Item
 from tests.fuzz.differences import Difference, replay, smallest
 from tests.fuzz.machine import Machine
 from tests.fuzz.rounds import play
@@ -49,9 +49,9 @@ def changed_in_silence(self: TcpSocket) -> None:
 
 def never_hung_up(self: TcpSocket) -> None:
     """A TCP socket never reports HUP."""
-    mask = polling.OUT | polling.WRNORM
+    mask = poll_bits.OUT | poll_bits.WRNORM
     if self.received or self.read_shut:
-        mask |= polling.IN | polling.RDNORM
+        mask |= poll_bits.IN | poll_bits.RDNORM
     self.set_mask(mask)
 
 

@@ -3,8 +3,8 @@
 asyncio runs in a thread of the host's, which makes no system call itself: it hands each to the lane's
 task, and stands still until that has made it and its virtual time has passed. So its calls are made as
 every server's are, at the nanosecond at which they are due, with interrupts between them. Nothing else is
-done for it: the loop is the one of :func:`sim.loop.asyncio_loop`, the server ``asyncio.start_server``, the
-handler the one that :mod:`sim.servers.streams` writes out.
+done for it: the loop is the one of :func:`sim.stdlib.asyncio.loop.asyncio_loop`, the server
+``asyncio.start_server``, the handler the one that :mod:`sim.servers.asyncio_streams` writes out.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Generator
 from contextlib import suppress
 from typing import Any
 
-from sim.cpu import Program
-from sim.descriptors import IdleBlock
-from sim.faces.process import Process
-from sim.kernel import Kernel
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.kernel import Kernel
+from sim.machine.cpu import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
+from sim.stdlib.process import Process
 
 PATIENCE_S = 30.0
 

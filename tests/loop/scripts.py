@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from sim.loop.script import Script, ScriptError
+from sim.scripts.script import Script, ScriptError
 
 
 class Written:

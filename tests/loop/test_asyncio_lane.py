@@ -13,13 +13,13 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given, settings
 
-from sim.costs import BUILT_IN
-from sim.files.tcp import StreamSocket
-from sim.lane import SERVERS, Lane
-from sim.records import Kind
-from sim.scenario import Scenario, Share
-from sim.servers import streams
-from sim.workload import Workload
+from sim.kernel.files.tcp import StreamSocket
+from sim.machine.costs import BUILT_IN
+from sim.machine.records import Kind
+from sim.race.lane import SERVERS, Lane
+from sim.scenario.scenario import Scenario, Share
+from sim.scenario.workload import Workload
+from sim.servers import asyncio_streams
 from tests.loop.real_asyncio import RealAsyncioServer
 from tests.sim.races import MS, scenarios
 
@@ -126,7 +126,7 @@ def test_the_comparison_notices_each_of_its_numbers(monkeypatch, name, value, ra
     """The races above go where these matter: with another one, the model is found out."""
     if RACES[race].fault == "slow-reader" and sys.version_info >= (3, 12):
         pytest.skip(PIECEMEAL)
-    monkeypatch.setattr(streams, name, value)
+    monkeypatch.setattr(asyncio_streams, name, value)
     with both(RACES[race]) as (lane, real):
         lane.run_until(1_500 * MS)
         real.run_until(1_500 * MS)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import sim
-from sim.accounts import Account
-from sim.loop import asyncio_loop
+from sim.machine.accounts import Account
+from sim.stdlib.asyncio.loop import asyncio_loop
 
 BASE: Any = importlib.import_module("asyncio.base_events")
 SELECTOR: Any = importlib.import_module("asyncio.selector_events")

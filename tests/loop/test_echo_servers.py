@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 import sim
-from sim.loop import echo_await, echo_callbacks, echo_generators
-from sim.loop.coroutine import Task, gather, readable, run, writable
-from sim.loop.eventloop import EventLoop
+from sim.lessons import echo_await, echo_callbacks, echo_generators
+from sim.lessons.coroutine import Task, gather, readable, run, writable
+from sim.lessons.event_loop import EventLoop
 
 
 def host():

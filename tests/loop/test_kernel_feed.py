@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.loop.descriptors import descriptors, ready_list
-from sim.loop.feed import KEPT, KernelFeed
+from sim.scripts.descriptors import descriptors, ready_list
+from sim.scripts.feed import KEPT, KernelFeed
 from tests.loop.scripts import Written
 
 PROGRAM = """

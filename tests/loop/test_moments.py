@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.loop.frame import frame_of
-from sim.loop.output import Output
-from sim.loop.rows import task_rows
+from sim.scripts.frame import frame_of
+from sim.scripts.output import Output
+from sim.scripts.task_rows import task_rows
 from tests.loop.scripts import Written
 
 PROGRAM = """

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 import sim
-from sim.loop.coroutine import Task, sleep
-from sim.loop.observe import LoopRecord
-from sim.loop.watched import WatchedLoop
+from sim.lessons.coroutine import Task, sleep
+from sim.lessons.watched_loop import WatchedLoop
+from sim.scripts.loop_figures import LoopRecord
 from tests.loop.scripts import Written
 
 

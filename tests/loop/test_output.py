@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import sys
 
-from sim.loop.output import IN_MEMORY_BYTES, KEPT_LINES, Output
-from sim.loop.script import Script
+from sim.scripts.output import IN_MEMORY_BYTES, KEPT_LINES, Output
+from sim.scripts.script import Script
 from tests.loop.scripts import Written, failure
 
 PRINTS = """

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 import sim
-from sim.loop.coroutine import Cancelled, Future, Task, gather, readable, run, sleep, writable
-from sim.loop.eventloop import EventLoop
+from sim.lessons.coroutine import Cancelled, Future, Task, gather, readable, run, sleep, writable
+from sim.lessons.event_loop import EventLoop
 
 
 def host():

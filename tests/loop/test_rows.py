@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 import sim
-from sim.loop import rows, watched
-from sim.loop.coroutine import Task, gather, readable, sleep, writable
+from sim.lessons import watched_loop
+from sim.lessons.coroutine import Task, gather, readable, sleep, writable
+from sim.scripts import task_rows
 from tests.loop.scripts import Written
 
 PROGRAM = """
@@ -133,7 +134,7 @@ def rows_by_name(program):
     """The rows while main sleeps for a second."""
     script = program.start()
     while script.advance():
-        found = {row.name: row for row in rows.task_rows(script.loop)}
+        found = {row.name: row for row in task_rows.task_rows(script.loop)}
         main = found["Task-1"]
         if main.place and main.place.line == program.line("first") and found["deep"].state == "suspended":
             yield found
@@ -217,7 +218,7 @@ def test_ready_before_its_first_line_and_after_a_sleep_of_none(program):
     script = program.start()
     seen: set[object] = set()
     while script.advance() and ("Task-1", program.line("second"), None) not in seen:
-        for row in rows.task_rows(script.loop):
+        for row in task_rows.task_rows(script.loop):
             if row.state == "ready":
                 seen.add((row.name, row.place and row.place.line, row.waiting))
     script.close()
@@ -230,8 +231,8 @@ def test_a_window_of_rows(program, rows_by_name):
     kernel = sim.Kernel()
     loop = kernel.asyncio.new_event_loop()
     tasks = [loop.create_task(kernel.asyncio.sleep(1)) for _ in range(5)]
-    assert [row.name for row in rows.task_rows(loop, 1, 2)] == ["Task-2", "Task-3"]
-    assert {row.state for row in rows.task_rows(loop)} == {"ready"}
+    assert [row.name for row in task_rows.task_rows(loop, 1, 2)] == ["Task-2", "Task-3"]
+    assert {row.state for row in task_rows.task_rows(loop)} == {"ready"}
     loop.run_until_complete(kernel.asyncio.wait(tasks))
     loop.close()
 
@@ -241,7 +242,7 @@ def test_the_task_that_runs():
 
     async def asks():
         loop = kernel.asyncio.get_running_loop()
-        return [(row.state, row.waiting, row.place) for row in rows.task_rows(loop)]
+        return [(row.state, row.waiting, row.place) for row in task_rows.task_rows(loop)]
 
     assert kernel.asyncio.run(asks()) == [("running", None, None)]
 
@@ -251,7 +252,7 @@ def test_the_task_that_runs():
 
 def test_rows_of_our_own_loop():
     kernel = sim.Kernel()
-    loop = watched.WatchedLoop(kernel)
+    loop = watched_loop.WatchedLoop(kernel)
     here, there = kernel.socket.socketpair()
     seen: list[Any] = []
 
@@ -263,7 +264,7 @@ def test_rows_of_our_own_loop():
 
     def writes():
         yield from writable(loop, there.fileno())
-        seen.extend(watched.task_rows(loop))
+        seen.extend(watched_loop.task_rows(loop))
         yield from sleep(loop, 60)
 
     async def joins(task):
@@ -275,11 +276,11 @@ def test_rows_of_our_own_loop():
     tasks = [Task(loop, sleeps()), Task(loop, reads()), Task(loop, writes())]
     Task(loop, joins(tasks[0]))
     Task(loop, collects(*tasks[:2]))
-    assert {(row.state, row.waiting) for row in watched.task_rows(loop)} == {("ready", None)}
+    assert {(row.state, row.waiting) for row in watched_loop.task_rows(loop)} == {("ready", None)}
     for _ in range(3):
         loop.call_soon(lambda: None)
         loop.run_once()
-    by_name: dict[str, Any] = {row.name.rpartition(".")[2]: row for row in watched.task_rows(loop)}
+    by_name: dict[str, Any] = {row.name.rpartition(".")[2]: row for row in watched_loop.task_rows(loop)}
     first = sleeps.__code__.co_firstlineno + 1
     assert [
         (name, by_name[name].waiting.text, by_name[name].place.line)

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import sim
-from sim.loop.script import Script
+from sim.scripts.script import Script
 from tests.loop.scripts import Written
 
 SERVER = """

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sim.loop.script import Script, ScriptError
+from sim.scripts.script import Script, ScriptError
 from tests.loop.scripts import Written, failure
 
 FAILS = {
@@ -143,7 +143,7 @@ def test_the_traceback_is_there_for_who_wants_it(script_of):
     program, script = script_of("def f():\n    1 / 0  #: here\nf()")
     error = failure(script)
     assert f'File "{program.path}", line 2, in f' in error.details
-    assert "sim/loop/script.py" not in error.details
+    assert "sim/scripts/script.py" not in error.details
     assert (error.place.line, error.place.text) == (2, "1 / 0  #: here")
 
 

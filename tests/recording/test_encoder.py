@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, ansi, blank, cell
-from c10k_tui.recording.emulator import NotOurs, Screen
-from c10k_tui.recording.encoder import changes, whole
+from c10k_tui.recording.live.encoder import changes, whole
+from c10k_tui.recording.pictures.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, ansi, blank, cell
+from c10k_tui.recording.pictures.emulator import NotOurs, Screen
 from tests.recording.emulated import as_seen, shown
 
 WIDTH, HEIGHT = 14, 3

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.pacer import BUDGET_S, LONGEST_STEP_NS, SPEEDS, Pacer
-from c10k_tui.recording.frame_pacer import FramePacer, cost_s_per_ns
-from c10k_tui.recording.step_clock import StepClock
-from sim.scenario import PRESETS, Scenario
+from c10k_tui.recording.live.frame_pacer import FramePacer, cost_s_per_ns
+from c10k_tui.recording.live.step_clock import StepClock
+from c10k_tui.session.pacer import BUDGET_S, LONGEST_STEP_NS, SPEEDS, Pacer
+from sim.scenario.scenario import PRESETS, Scenario
 
 RATE = 30
 

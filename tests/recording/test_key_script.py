@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.key_script import Press, Script, ScriptError, frames_of, parse_script
-from c10k_tui.recording.keycodes import NAMES, is_key, key_of, sequence_of
+from c10k_tui.recording.cast.key_script import Press, Script, ScriptError, frames_of, parse_script
+from c10k_tui.recording.cast.keycodes import NAMES, is_key, key_of, sequence_of
 
 KEYS = st.one_of(st.sampled_from(NAMES), st.characters(min_codepoint=32, max_codepoint=126))
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from c10k_tui import glyphs
-from c10k_tui.recording.cells import DEFAULT, PLAIN, Look, Picture, ansi, blank, cell
-from c10k_tui.recording.draw import CELL_HEIGHT, CELL_WIDTH, image, png
-from c10k_tui.recording.gif import STEPS, TRANSPARENT, Painter, gif
-from c10k_tui.recording.glyph_masks import FONTS, mask
-from c10k_tui.recording.header import Settings, header_line, parse_header
-from c10k_tui.recording.svg import svg
+from c10k_tui.recording.cast.header import Settings, header_line, parse_header
+from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, Look, Picture, ansi, blank, cell
+from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, image, png
+from c10k_tui.recording.pictures.gif import STEPS, TRANSPARENT, Painter, gif
+from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
+from c10k_tui.recording.pictures.svg import svg
+from c10k_tui.text import glyphs
 
 HEADER = parse_header(header_line(Settings(width=20, height=4)))
 AMBER = Look(0xFFAF00, 0x121212)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from c10k_tui.recording.exporting import picture_at, sampled
-from c10k_tui.recording.header import CastError, Settings, header_line, plain
-from c10k_tui.recording.lines import Event, event_line, frame_of, parse_unseen, passed_unseen, time_us_of
-from c10k_tui.recording.reader import Recording, read, replay_of
+from c10k_tui.recording.cast.header import CastError, Settings, header_line, plain
+from c10k_tui.recording.cast.lines import Event, event_line, frame_of, parse_unseen, passed_unseen, time_us_of
+from c10k_tui.recording.cast.reader import Recording, read, replay_of
+from c10k_tui.recording.pictures.export import picture_at, sampled
 
 HEADER = json.loads(header_line(Settings()))
 

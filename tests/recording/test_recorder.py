@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from c10k_tui.recording.caption import Caption, CaptionLooks
-from c10k_tui.recording.cells import PLAIN, Look, Picture, cell
-from c10k_tui.recording.exporting import pictures
-from c10k_tui.recording.header import Settings, Start
-from c10k_tui.recording.key_script import Press
-from c10k_tui.recording.markers import Moment, between
-from c10k_tui.recording.reader import read, replay_of
-from c10k_tui.recording.recorder import Recorder
-from c10k_tui.recording.writer import CastWriter
-from sim.scenario import PRESETS, Scenario
+from c10k_tui.recording.cast.header import Settings, Start
+from c10k_tui.recording.cast.key_script import Press
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.caption import Caption, CaptionLooks
+from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.pictures.cells import PLAIN, Look, Picture, cell
+from c10k_tui.recording.pictures.export import pictures
+from sim.scenario.scenario import PRESETS, Scenario
 
 LOOKS = CaptionLooks(PLAIN, Look(bold=True))
 MOMENT = Moment(1, Scenario())

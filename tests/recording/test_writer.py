@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.header import Settings
-from c10k_tui.recording.lines import Event
-from c10k_tui.recording.reader import read
-from c10k_tui.recording.writer import CastWriter
+from c10k_tui.recording.cast.header import Settings
+from c10k_tui.recording.cast.lines import Event
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.writer import CastWriter
 
 WRITES_FOR_EVER = """
 import sys
 from pathlib import Path
-from c10k_tui.recording.header import Settings
-from c10k_tui.recording.lines import Event
-from c10k_tui.recording.writer import CastWriter
+from c10k_tui.recording.cast.header import Settings
+from c10k_tui.recording.cast.lines import Event
+from c10k_tui.recording.cast.writer import CastWriter
 writer = CastWriter(Path(sys.argv[1]), Settings(cast_version=int(sys.argv[2])), force=True)
 frame = 0
 while True:

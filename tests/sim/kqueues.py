@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.kernel import Kernel
-from sim.kevent import EV_ADD, Kevent
-from sim.kqueue import Kqueue
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.kqueue.kevent import EV_ADD, Kevent
+from sim.kernel.waiting.kqueue.kqueue import Kqueue
 from tests.sim.machine import ROUND_COSTS, pairs, raises, socket_at
 
 

@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from sim import polling
-from sim.accounts import Account, Count
-from sim.asks import POLLFD, Words, set_bit, words_for
-from sim.clock import NEVER
-from sim.costs import CostTable
-from sim.files.inet import TcpSocket
-from sim.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
-from sim.kernel import Kernel
-from sim.latency import Latencies
-from sim.network import Network
-from sim.scenario import Scenario
-from sim.workload import Window, Workload
+from sim.kernel import poll_bits
+from sim.kernel.files.inet import TcpSocket
+from sim.kernel.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.scan_request import POLLFD, Words, set_bit, words_for
+from sim.machine.accounts import Account, Count
+from sim.machine.clock import NEVER
+from sim.machine.costs import CostTable
+from sim.race.latency import Latencies
+from sim.race.network import Network
+from sim.scenario.scenario import Scenario
+from sim.scenario.workload import Window, Workload
 
 ROUND_COSTS = CostTable(
     name="round",
@@ -132,7 +132,7 @@ def pollfds(entries: Iterable[tuple[int, int]]) -> npt.NDArray[np.void]:
 
 def reading(fds: Iterable[int]) -> npt.NDArray[np.void]:
     """poll()'s array that asks to read from each."""
-    return pollfds((fd, polling.IN) for fd in fds)
+    return pollfds((fd, poll_bits.IN) for fd in fds)
 
 
 def raises(code: int, call: Callable[..., object], *arguments: object) -> None:

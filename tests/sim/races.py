@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from sim import polling
-from sim.frame import Counters, Frame, LaneFrame
-from sim.race import Race
-from sim.records import Kind, Record
-from sim.scenario import Scenario, Share
+from sim.frames.frame import Counters, Frame, LaneFrame
+from sim.kernel import poll_bits
+from sim.machine.records import Kind, Record
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
 
 MS = 1_000_000
 COUNTS = (
@@ -170,7 +170,7 @@ def check_churn(name: str) -> tuple[Scenario, LaneFrame, list[int]]:
     assert kinds.count(Kind.ACCEPT) > 200
     assert kinds.count(Kind.CLOSE) > 200
     assert frame.registered == scenario.fds + 1  # and the listening socket
-    open_fds = sum(1 for mask in frame.poll_mask if not mask & polling.NVAL)
+    open_fds = sum(1 for mask in frame.poll_mask if not mask & poll_bits.NVAL)
     assert open_fds == scenario.fds + 2  # the listening socket and the epoll, or a spare
     requests = sum(1 for record in records if record[1] == Kind.PACKET and record[3] > 0)
     assert frame.counters.requests == requests

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.accounts import Account, Bill, Count, Ledger
-from sim.kernel import Kernel
-from sim.race import Race
+from sim.kernel.kernel import Kernel
+from sim.machine.accounts import Account, Bill, Count, Ledger
+from sim.race.race import Race
 from tests.sim.machine import ROUND_COSTS, Script, bitmap, connections, reading, totals
 from tests.sim.races import MS, SCENARIOS, check_accounts, scenarios
 

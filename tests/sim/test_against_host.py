@@ -13,20 +13,20 @@ from contextlib import ExitStack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import polling
-from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
 from tests.sim.machine import bitmap, pollfds
 
 EVENTS = st.sampled_from(
     [
         0,
-        polling.IN,
-        polling.OUT,
-        polling.IN | polling.OUT,
-        polling.IN | polling.RDHUP,
-        polling.IN | polling.PRI,
-        polling.IN | polling.RDNORM | polling.OUT,
+        poll_bits.IN,
+        poll_bits.OUT,
+        poll_bits.IN | poll_bits.OUT,
+        poll_bits.IN | poll_bits.RDHUP,
+        poll_bits.IN | poll_bits.PRI,
+        poll_bits.IN | poll_bits.RDNORM | poll_bits.OUT,
     ]
 )
 PAIRS = 4
@@ -130,7 +130,7 @@ def test_poll(actions, data):
 @given(st.data())
 def test_epoll_over_many_steps(data):
     # Registered, changed, removed, written to, read from, waited for: the same events every time.
-    flags = data.draw(st.sampled_from([0, polling.EPOLLET, polling.EPOLLONESHOT]))
+    flags = data.draw(st.sampled_from([0, poll_bits.EPOLLET, poll_bits.EPOLLONESHOT]))
     with ExitStack() as stack:
         both = Both(stack)
         host_epoll = stack.enter_context(select.epoll())

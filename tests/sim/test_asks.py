@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import polling, waits
-from sim.asks import (
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting import select_and_poll
+from sim.kernel.waiting.scan_request import (
     POLLFD,
     ListedPollAsk,
     ListedSelectAsk,
@@ -20,21 +22,20 @@ from sim.asks import (
     set_bits,
     words_for,
 )
-from sim.costs import BUILT_IN
-from sim.kernel import Kernel
+from sim.machine.costs import BUILT_IN
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, pollfds
 
-SETS = (polling.READABLE_SET, polling.WRITABLE_SET, polling.EXCEPTIONAL_SET)
+SETS = (poll_bits.READABLE_SET, poll_bits.WRITABLE_SET, poll_bits.EXCEPTIONAL_SET)
 MASKS = st.sampled_from(
     [
         0,
-        polling.IN | polling.RDNORM,
-        polling.OUT | polling.WRNORM,
-        polling.IN | polling.OUT,
-        polling.PRI,
-        polling.HUP,
-        polling.ERR,
-        polling.RDHUP,
+        poll_bits.IN | poll_bits.RDNORM,
+        poll_bits.OUT | poll_bits.WRNORM,
+        poll_bits.IN | poll_bits.OUT,
+        poll_bits.PRI,
+        poll_bits.HUP,
+        poll_bits.ERR,
+        poll_bits.RDHUP,
     ]
 )
 
@@ -96,15 +97,17 @@ def poll_asks(draw: st.DrawFn):
     if draw(st.booleans()):
         fds = sorted(set(fds))
     events = draw(st.lists(MASKS, min_size=len(fds), max_size=len(fds)))
-    masks = np.array(draw(st.lists(MASKS | st.just(polling.NVAL), min_size=limit, max_size=limit)), np.uint16)
+    masks = np.array(
+        draw(st.lists(MASKS | st.just(poll_bits.NVAL), min_size=limit, max_size=limit)), np.uint16
+    )
     return fds, events, masks, PollAsk(pollfds(list(zip(fds, events, strict=True))), limit)
 
 
 def revents_of(fd: int, events: int, masks) -> int:
     if fd < 0:
         return 0
-    mask = int(masks[fd]) if fd < len(masks) else polling.NVAL
-    return mask & (events | polling.ERR | polling.HUP | polling.NVAL)
+    mask = int(masks[fd]) if fd < len(masks) else poll_bits.NVAL
+    return mask & (events | poll_bits.ERR | poll_bits.HUP | poll_bits.NVAL)
 
 
 @given(poll_asks())
@@ -122,7 +125,7 @@ def test_poll_walks_the_array_as_it_is(case):
 @given(poll_asks(), MASKS)
 def test_what_poll_waits_for_on_a_descriptor_also_one_named_twice(case, mask):
     fds, events, masks, ask = case
-    always = polling.ERR | polling.HUP | polling.NVAL
+    always = poll_bits.ERR | poll_bits.HUP | poll_bits.NVAL
     for fd in range(len(masks) + 5):
         ranks = [rank for rank, other in enumerate(fds) if other == fd]
         wanted = 0
@@ -145,7 +148,7 @@ def _same_answers(listed, vector, masks) -> None:
     for fd in range(len(masks) + 70):
         assert listed.rank(fd) == vector.rank(fd)
         assert listed.wanted(fd) == vector.wanted(fd)
-        for mask in (polling.IN, polling.OUT, polling.PRI, polling.HUP):
+        for mask in (poll_bits.IN, poll_bits.OUT, poll_bits.PRI, poll_bits.HUP):
             assert listed.hits(fd, mask) == vector.hits(fd, mask)
 
 
@@ -171,7 +174,7 @@ def test_a_list_asks_what_an_array_asks(case):
     fds, events, masks, _ = case
     wanted = {fd: bits for fd, bits in zip(fds, events, strict=True) if fd >= 0}
     array = PollAsk(pollfds(list(wanted.items())), len(masks))
-    listed = ListedPollAsk({fd: bits | polling.ALWAYS_TOLD for fd, bits in wanted.items()})
+    listed = ListedPollAsk({fd: bits | poll_bits.ALWAYS_TOLD for fd, bits in wanted.items()})
     _same_answers(listed, array, masks)
     assert listed.answers(list(range(listed.count)), masks) == dict(
         zip(wanted, array.answers(masks).tolist(), strict=True)
@@ -195,7 +198,9 @@ def test_a_listed_select_costs_what_a_select_costs(sets, sleeps):
                 for fd in fds:
                     events[fd] = events.get(fd, 0) | mask
             ascending = dict(sorted(events.items()))
-            kernel.complete(waits.select_listed(kernel, nfds, sum(map(bool, asked)), ascending, 2_000_000))
+            kernel.complete(
+                select_and_poll.select_listed(kernel, nfds, sum(map(bool, asked)), ascending, 2_000_000)
+            )
         else:
             reading, writing, exceptional = (bitmap(fds, nfds) if fds else None for fds in asked)
             kernel.complete(kernel.sys_select(nfds, reading, writing, exceptional, 2_000_000))
@@ -206,10 +211,10 @@ def test_a_listed_select_costs_what_a_select_costs(sets, sleeps):
 def test_a_sleeping_poll_hears_what_its_second_entry_for_a_descriptor_asks_for():
     kernel = Kernel(ROUND_COSTS)
     (fd,), _ = pairs(kernel, 1)
-    entries = pollfds([(fd, polling.RDHUP), (fd, polling.IN)])
+    entries = pollfds([(fd, poll_bits.RDHUP), (fd, poll_bits.IN)])
     arrive(kernel, fd, 1_000_000)
     assert measure(kernel, kernel.sys_poll(entries)).result == 1
-    assert entries["revents"].tolist() == [0, polling.IN]
+    assert entries["revents"].tolist() == [0, poll_bits.IN]
 
 
 @given(st.integers(1, 300), st.data())
@@ -240,7 +245,7 @@ def test_the_layout_is_linux_s():
 @pytest.mark.parametrize("count", [0, 1])
 def test_asking_about_nothing(count):
     kernel = Kernel(ROUND_COSTS)
-    nothing = measure(kernel, kernel.sys_poll(pollfds([(-1, polling.IN)] * count), timeout_ns=1_000))
+    nothing = measure(kernel, kernel.sys_poll(pollfds([(-1, poll_bits.IN)] * count), timeout_ns=1_000))
     assert (nothing.result, nothing.scanned, nothing.passes) == (0, 2 * count, 2)
     empty = measure(kernel, kernel.sys_select(0, None, timeout_ns=1_000))
     assert (empty.result, empty.scanned, empty.copied_in_bytes, empty.copied_out_bytes) == (0, 0, 16, 16)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.comparison import facts
-from sim.costs import BUILT_IN
-from sim.frame import LaneFrame
-from sim.mechanism import WATCH_MEMORY, LoopView
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import Scenario, Share
+from sim.frames.frame import LaneFrame
+from sim.frames.mechanism import WATCH_MEMORY, LoopView
+from sim.machine.costs import BUILT_IN
+from sim.machine.records import Kind
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
+from sim.studies.comparison import facts
 from tests.sim.races import MS, check_accounts, scenarios, shown
 
 LANES = ("epoll", "asyncio")

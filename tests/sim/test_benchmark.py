@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.benchmark import (
+from sim.host.measuring.measure import CannotMeasure, Measurement
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Share
+from sim.studies.benchmark import (
     MECHANISMS,
     WAITS,
     Bench,
@@ -22,9 +25,6 @@ from sim.benchmark import (
     sweep,
     with_ratios,
 )
-from sim.costs import BUILT_IN
-from sim.measuring import CannotMeasure, Measurement
-from sim.scenario import Share
 from tests.sim.machine import ROUND_COSTS
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from sim.beside import MEASURABLE, NOT_HERE, Beside, beside, simulated, sweep
-from sim.costs import BUILT_IN
-from sim.measuring import CannotMeasure, Meter
-from sim.measuring.ring import why_not
-from sim.race import Race
-from sim.scenario import LANES, Scenario
+from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.ring import why_not
+from sim.machine.costs import BUILT_IN
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies.host_comparison import MEASURABLE, NOT_HERE, Beside, beside, simulated, sweep
 
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
 
@@ -48,7 +48,7 @@ def test_more_processes_cost_more_a_request_as_caches_run_over():
 
 @needs_linux
 def test_every_lane_called_measurable_has_a_server():
-    from sim.measuring.lanes import SERVERS
+    from sim.host.measuring.lanes import SERVERS
 
     assert set(MEASURABLE) == set(SERVERS)
 
@@ -90,8 +90,8 @@ def test_a_lane_without_a_server_here_is_no_answer():
 
 @needs_linux
 def test_a_kernel_that_forbids_io_uring_is_refused_in_one_line(monkeypatch):
-    from sim.measuring import ringloops
-    from sim.measuring.lanes import measure_lane
+    from sim.host.measuring import ringloops
+    from sim.host.measuring.lanes import measure_lane
 
     monkeypatch.setattr(ringloops, "why_not", lambda: "this kernel has no io_uring for us (EPERM)")
     with pytest.raises(CannotMeasure, match=r"no io_uring for us \(EPERM\)"):

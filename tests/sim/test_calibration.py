@@ -8,12 +8,12 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from sim import calibration
-from sim.benchmark import MECHANISMS, WAITS, points
-from sim.calibration import CalibrationError, current_costs, fit_points, load, save, with_steps
-from sim.costs import BUILT_IN
-from sim.host import SPARE_FDS
-from sim.scenario import Share
+from sim.host.host_kernel import SPARE_FDS
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Share
+from sim.studies import calibration
+from sim.studies.benchmark import MECHANISMS, WAITS, points
+from sim.studies.calibration import CalibrationError, current_costs, fit_points, load, save, with_steps
 
 MINE = replace(
     BUILT_IN,

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from sim import capacity as module
-from sim.capacity import Capacity, Probe, Trying, capacity, probe, search, sizes
-from sim.costs import BUILT_IN
-from sim.scenario import Scenario, Share
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Scenario, Share
+from sim.studies import capacity as module
+from sim.studies.capacity import Capacity, Probe, Trying, capacity, probe, search, sizes
 
 LOAD = Scenario(active=Share(100))
 LIMIT_NS = 1_000_000

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import connections
-from sim.arrays import Base, keep
-from sim.checkpoint import take
-from sim.clock import NEVER
-from sim.costs import BUILT_IN
-from sim.faultpresets import FAULT_PRESETS
-from sim.files.tcp import StreamSocket
-from sim.lane import SERVERS, Lane
-from sim.scenario import Scenario, Share
-from sim.workload import Workload
+from sim.kernel.files.tcp import StreamSocket
+from sim.machine.clock import NEVER
+from sim.machine.costs import BUILT_IN
+from sim.race.lane import SERVERS, Lane
+from sim.race.time_travel import connection_rows
+from sim.race.time_travel.checkpoint import take
+from sim.race.time_travel.shared_arrays import Base, keep
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.scenario import Scenario, Share
+from sim.scenario.workload import Workload
 from tests.sim.races import MS, SCENARIOS, scenarios
 
 KEPT = sorted(name for name, server in SERVERS.items() if server.restartable and server.stored)
@@ -124,17 +124,17 @@ def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, na
     assert (struck is not None) == (name != "epoll" or fault == "dup")
 
 
-@pytest.mark.parametrize("kept", [0, 5, connections.OBJECTS_KEPT])
+@pytest.mark.parametrize("kept", [0, 5, connection_rows.OBJECTS_KEPT])
 @pytest.mark.parametrize("name", KEPT)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_so_it_does_when_connections_at_rest_go_back_into_their_block(name, scenario, kept, monkeypatch):
-    monkeypatch.setattr(connections, "OBJECTS_KEPT", kept)
-    monkeypatch.setattr(connections, "ROWS_FOR_RESTING", 0)
+    monkeypatch.setattr(connection_rows, "OBJECTS_KEPT", kept)
+    monkeypatch.setattr(connection_rows, "ROWS_FOR_RESTING", 0)
     copies(name, scenario, [MS // 3, 5 * MS, 6 * MS, 11 * MS, 30 * MS], 40 * MS)
 
 
 def test_connections_at_rest_are_given_up_where_there_are_many(monkeypatch):
-    monkeypatch.setattr(connections, "OBJECTS_KEPT", 50)
+    monkeypatch.setattr(connection_rows, "OBJECTS_KEPT", 50)
     scenario = Scenario(fds=1_000, active=Share(10_000), rate=50_000, burst=20)
     workload = Workload(scenario)
     lane = Lane("epoll", scenario, BUILT_IN, workload, 0)

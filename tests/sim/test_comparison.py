@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.comparison import (
+from sim.machine.costs import BUILT_IN
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies.comparison import (
     COMPLETION_LANES,
     ESTIMATED,
     MECHANISMS,
@@ -22,9 +25,6 @@ from sim.comparison import (
     found,
     trial,
 )
-from sim.costs import BUILT_IN
-from sim.race import Race
-from sim.scenario import LANES, Scenario
 from tests.sim.races import MS
 
 N = 500

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.costs import BUILT_IN
-from sim.frame import Frame, LaneFrame
-from sim.lane import SERVERS, Lane
-from sim.mechanism import WATCH_MEMORY, IocpView, IoUringView, KqueueView
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import LANES, Scenario, Share
-from sim.workload import Workload
+from sim.frames.frame import Frame, LaneFrame
+from sim.frames.mechanism import WATCH_MEMORY, IocpView, IoUringView, KqueueView
+from sim.machine.costs import BUILT_IN
+from sim.machine.records import Kind
+from sim.race.lane import SERVERS, Lane
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario, Share
+from sim.scenario.workload import Workload
 from tests.sim.races import MS, SCENARIOS, arrivals, check_accounts, check_churn, records_of, scenarios, shown
 
 NEW = ("kqueue", "io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")

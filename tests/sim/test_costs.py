@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from sim import polling
-from sim.costs import BUILT_IN, PUBLISHED
-from sim.epoll import CTL_ADD
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
+from sim.machine.costs import BUILT_IN, PUBLISHED
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, reading, socket_at
 
 
@@ -70,7 +70,7 @@ def test_stale_items_have_a_price_of_their_own_and_both_kinds_miss_the_cache():
     fds = pairs(kernel, 20)[0]
     epfd = kernel.sys_epoll_create1()
     for fd in fds:
-        kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
+        kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
         arrive(kernel, fd, 0)
     kernel.run_until(1_000_000)
     assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).scan == 20 * 170 + 10 * 20

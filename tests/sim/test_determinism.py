@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.race import Race
-from sim.scenario import Scenario, Share
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
 from tests.sim.races import MS, SCENARIOS, check_change, digest, records_of, scenarios, shown
 
 END_NS = 3 * MS

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sim import polling
-from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
 from tests.sim.machine import ROUND_COSTS, arrive, measure, pairs, socket_at
 
 
-def watching(count: int, events: int = polling.IN) -> tuple[Kernel, int, list[int]]:
+def watching(count: int, events: int = poll_bits.IN) -> tuple[Kernel, int, list[int]]:
     """A kernel, an epoll, and as many idle connections on its interest list."""
     kernel = Kernel(ROUND_COSTS)
     fds = pairs(kernel, count)[0]
@@ -31,7 +31,7 @@ def test_a_wait_that_slept_costs_what_became_ready_whatever_is_registered(regist
     kernel, epfd, fds = watching(registered)
     arrive(kernel, fds[-1], 50_000_000)
     work = measure(kernel, kernel.sys_epoll_wait(epfd, 64))
-    assert work.result == [(fds[-1], polling.IN)]
+    assert work.result == [(fds[-1], poll_bits.IN)]
     assert (work.scanned, work.ready, work.passes, work.hooks) == (1, 1, 1, 1)
     assert (work.copied_in_bytes, work.copied_out_bytes) == (0, 12)
     assert (work.syscalls, work.wakeups, work.context_switches) == (1, 1, 2)
@@ -67,30 +67,30 @@ def test_level_triggered_reports_again_what_was_not_read_and_pays_for_it_each_ti
     come_in(kernel, fds[:1])
     for _ in range(5):
         work = measure(kernel, kernel.sys_epoll_wait(epfd, 64))
-        assert (work.result, work.scanned, work.copied_out_bytes) == ([(fds[0], polling.IN)], 1, 12)
+        assert (work.result, work.scanned, work.copied_out_bytes) == ([(fds[0], poll_bits.IN)], 1, 12)
 
 
 def test_edge_triggered_reports_once_and_asks_once():
-    kernel, epfd, fds = watching(10, polling.IN | polling.EPOLLET)
+    kernel, epfd, fds = watching(10, poll_bits.IN | poll_bits.EPOLLET)
     come_in(kernel, fds[:3])
     first = measure(kernel, kernel.sys_epoll_wait(epfd, 64))
     assert (len(first.result), first.scanned) == (3, 3)
     again = measure(kernel, kernel.sys_epoll_wait(epfd, 64, timeout_ns=0))
     assert (again.result, again.scanned) == ([], 0)
     come_in(kernel, fds[1:2])
-    assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result == [(fds[1], polling.IN)]
+    assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result == [(fds[1], poll_bits.IN)]
 
 
 def test_one_shot_is_deaf_until_it_is_armed_again():
-    kernel, epfd, fds = watching(2, polling.IN | polling.EPOLLONESHOT)
+    kernel, epfd, fds = watching(2, poll_bits.IN | poll_bits.EPOLLONESHOT)
     come_in(kernel, fds[:1])
-    assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result == [(fds[0], polling.IN)]
+    assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result == [(fds[0], poll_bits.IN)]
     come_in(kernel, fds[:1])
     quiet = measure(kernel, kernel.sys_epoll_wait(epfd, 64, timeout_ns=0))
     assert (quiet.result, quiet.scanned) == ([], 0)
-    kernel.sys_epoll_ctl(epfd, CTL_MOD, fds[0], polling.IN | polling.EPOLLONESHOT)
+    kernel.sys_epoll_ctl(epfd, CTL_MOD, fds[0], poll_bits.IN | poll_bits.EPOLLONESHOT)
     armed = measure(kernel, kernel.sys_epoll_wait(epfd, 64, timeout_ns=0))
-    assert armed.result == [(fds[0], polling.IN)]
+    assert armed.result == [(fds[0], poll_bits.IN)]
 
 
 def test_more_ready_than_asked_for_take_turns():
@@ -149,7 +149,7 @@ def test_what_epoll_ctl_copies(op, copied):
         kernel.sys_epoll_ctl(epfd, CTL_DEL, fds[0])
 
     def program():
-        kernel.sys_epoll_ctl(epfd, op, fds[0], polling.IN)
+        kernel.sys_epoll_ctl(epfd, op, fds[0], poll_bits.IN)
         yield
 
     work = measure(kernel, program())
@@ -159,17 +159,17 @@ def test_what_epoll_ctl_copies(op, copied):
 
 @pytest.mark.parametrize("op", [CTL_ADD, CTL_MOD])
 def test_adding_and_modifying_ask_once_and_list_what_is_ready(op):
-    kernel, epfd, fds = watching(2, polling.EPOLLONESHOT)
+    kernel, epfd, fds = watching(2, poll_bits.EPOLLONESHOT)
     come_in(kernel, fds[:1])
     if op == CTL_ADD:
         kernel.sys_epoll_ctl(epfd, CTL_DEL, fds[0])
     assert measure(kernel, kernel.sys_epoll_wait(epfd, 8, timeout_ns=0)).result == []
-    kernel.sys_epoll_ctl(epfd, op, fds[0], polling.IN)
-    assert measure(kernel, kernel.sys_epoll_wait(epfd, 8, timeout_ns=0)).result == [(fds[0], polling.IN)]
+    kernel.sys_epoll_ctl(epfd, op, fds[0], poll_bits.IN)
+    assert measure(kernel, kernel.sys_epoll_wait(epfd, 8, timeout_ns=0)).result == [(fds[0], poll_bits.IN)]
 
 
 def test_what_is_always_ready_costs_a_look_and_twelve_bytes_in_every_call():
-    kernel, epfd, _ = watching(50, polling.IN | polling.OUT)
+    kernel, epfd, _ = watching(50, poll_bits.IN | poll_bits.OUT)
     for _ in range(3):
         work = measure(kernel, kernel.sys_epoll_wait(epfd, 64))
         assert (len(work.result), work.scanned, work.copied_out_bytes) == (50, 50, 600)
@@ -183,4 +183,4 @@ def test_end_and_error_are_reported_though_not_asked_for():
     kernel.sys_write(here, b"never read")
     kernel.sys_close(there)
     work = measure(kernel, kernel.sys_epoll_wait(epfd, 8, timeout_ns=0))
-    assert work.result == [(here, polling.HUP | polling.ERR)]
+    assert work.result == [(here, poll_bits.HUP | poll_bits.ERR)]

@@ -6,11 +6,11 @@ import errno
 
 import pytest
 
-from sim import polling
-from sim.accounts import Account
-from sim.cpu import Deadlock
-from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
+from sim.machine.accounts import Account
+from sim.machine.cpu import Deadlock
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, raises, reading, settle, socket_at
 
 
@@ -18,7 +18,7 @@ def ready_now(kernel: Kernel, epfd: int) -> list[int]:
     return [fd for fd, _ in measure(kernel, kernel.sys_epoll_wait(epfd, 64, timeout_ns=0)).result]
 
 
-def epoll_over(kernel: Kernel, *fds: int, events: int = polling.IN) -> int:
+def epoll_over(kernel: Kernel, *fds: int, events: int = poll_bits.IN) -> int:
     epfd = kernel.sys_epoll_create1()
     for fd in fds:
         kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, events)
@@ -33,7 +33,7 @@ def test_removed_while_on_the_ready_list():
         socket_at(kernel, fd).deliver(b"x")
     kernel.sys_epoll_ctl(epfd, CTL_DEL, fds[1])
     assert ready_now(kernel, epfd) == [fds[0], fds[2]]
-    kernel.sys_epoll_ctl(epfd, CTL_ADD, fds[1], polling.IN)
+    kernel.sys_epoll_ctl(epfd, CTL_ADD, fds[1], poll_bits.IN)
     assert ready_now(kernel, epfd) == [fds[0], fds[2], fds[1]]
 
 
@@ -73,8 +73,8 @@ def test_a_number_used_again_is_another_file():
     epfd = epoll_over(kernel, fd)
     kernel.sys_close(fd)
     assert kernel.sys_dup(keep) == fd
-    raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_MOD, fd, polling.IN)
-    kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
+    raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_MOD, fd, poll_bits.IN)
+    kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
     socket_at(kernel, fd).deliver(b"x")
     assert ready_now(kernel, epfd) == [fd]
 
@@ -96,13 +96,13 @@ def test_every_watching_epoll_hears_of_it_and_wakes_its_waiter():
     kernel.run_until(1_000_000)
     socket_at(kernel, fd).deliver(b"x")
     kernel.run_until(2_000_000)
-    assert [task.result for task in tasks] == [[(fd, polling.IN)]] * 3
+    assert [task.result for task in tasks] == [[(fd, poll_bits.IN)]] * 3
 
 
 def test_exclusive_watchers_wake_one_and_the_first_to_register_gets_it():
     kernel = Kernel(ROUND_COSTS)
     (fd,), _ = pairs(kernel, 1)
-    epolls = [epoll_over(kernel, fd, events=polling.IN | polling.EPOLLEXCLUSIVE) for _ in range(3)]
+    epolls = [epoll_over(kernel, fd, events=poll_bits.IN | poll_bits.EPOLLEXCLUSIVE) for _ in range(3)]
     tasks = [kernel.start(kernel.sys_epoll_wait(epfd, 8)) for epfd in epolls]
     kernel.run_until(1_000_000)
     socket_at(kernel, fd).deliver(b"x")
@@ -117,7 +117,7 @@ def test_exclusive_watchers_wake_one_and_the_first_to_register_gets_it():
 def test_threads_that_share_an_epoll_are_woken_one_by_one_the_last_first():
     kernel = Kernel(ROUND_COSTS)
     (fd,), _ = pairs(kernel, 1)
-    epfd = epoll_over(kernel, fd, events=polling.IN | polling.EPOLLET)
+    epfd = epoll_over(kernel, fd, events=poll_bits.IN | poll_bits.EPOLLET)
     tasks = [kernel.start(kernel.sys_epoll_wait(epfd, 8)) for _ in range(3)]
     kernel.run_until(1_000_000)
     done = []
@@ -157,7 +157,7 @@ def test_an_epoll_is_itself_something_to_wait_for(way, early):
         "epoll": lambda: kernel.sys_epoll_wait(outer, 8),
     }[way]()
     result = measure(kernel, program).result
-    assert result == ([(inner, polling.IN)] if way == "epoll" else 1)
+    assert result == ([(inner, poll_bits.IN)] if way == "epoll" else 1)
     assert ready_now(kernel, inner) == [fd]
 
 
@@ -184,17 +184,17 @@ def test_a_chain_of_epolls_reports_through_all_of_them():
     for _ in range(4):
         chain.append(epoll_over(kernel, chain[-1]))
     arrive(kernel, fd, 10_000_000)
-    assert measure(kernel, kernel.sys_epoll_wait(chain[-1], 8)).result == [(chain[-2], polling.IN)]
+    assert measure(kernel, kernel.sys_epoll_wait(chain[-1], 8)).result == [(chain[-2], poll_bits.IN)]
 
 
 def test_cycles_of_epolls_are_refused():
     kernel = Kernel(ROUND_COSTS)
     first, second, third = (kernel.sys_epoll_create1() for _ in range(3))
-    kernel.sys_epoll_ctl(first, CTL_ADD, second, polling.IN)
-    kernel.sys_epoll_ctl(second, CTL_ADD, third, polling.IN)
-    raises(errno.ELOOP, kernel.sys_epoll_ctl, third, CTL_ADD, first, polling.IN)
-    raises(errno.ELOOP, kernel.sys_epoll_ctl, second, CTL_ADD, first, polling.IN)
-    raises(errno.EINVAL, kernel.sys_epoll_ctl, first, CTL_ADD, first, polling.IN)
+    kernel.sys_epoll_ctl(first, CTL_ADD, second, poll_bits.IN)
+    kernel.sys_epoll_ctl(second, CTL_ADD, third, poll_bits.IN)
+    raises(errno.ELOOP, kernel.sys_epoll_ctl, third, CTL_ADD, first, poll_bits.IN)
+    raises(errno.ELOOP, kernel.sys_epoll_ctl, second, CTL_ADD, first, poll_bits.IN)
+    raises(errno.EINVAL, kernel.sys_epoll_ctl, first, CTL_ADD, first, poll_bits.IN)
 
 
 def test_a_wait_that_nothing_can_end_is_a_deadlock():

@@ -6,9 +6,9 @@ import errno
 
 import pytest
 
-from sim import polling
-from sim.epoll import CTL_ADD, CTL_DEL, CTL_MOD
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
 from tests.sim.machine import bitmap, pairs, raises, reading
 
 CLOSED = 999
@@ -22,15 +22,15 @@ def kernel():
 def test_epoll_ctl(kernel):
     (fd, other), _ = pairs(kernel, 2)
     epfd = kernel.sys_epoll_create1()
-    kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
-    raises(errno.EEXIST, kernel.sys_epoll_ctl, epfd, CTL_ADD, fd, polling.IN)
-    raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_MOD, other, polling.IN)
+    kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
+    raises(errno.EEXIST, kernel.sys_epoll_ctl, epfd, CTL_ADD, fd, poll_bits.IN)
+    raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_MOD, other, poll_bits.IN)
     raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_DEL, other)
-    raises(errno.EBADF, kernel.sys_epoll_ctl, epfd, CTL_ADD, CLOSED, polling.IN)
-    raises(errno.EBADF, kernel.sys_epoll_ctl, CLOSED, CTL_ADD, fd, polling.IN)
-    raises(errno.EINVAL, kernel.sys_epoll_ctl, fd, CTL_ADD, other, polling.IN)
-    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_ADD, epfd, polling.IN)
-    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, 4, fd, polling.IN)
+    raises(errno.EBADF, kernel.sys_epoll_ctl, epfd, CTL_ADD, CLOSED, poll_bits.IN)
+    raises(errno.EBADF, kernel.sys_epoll_ctl, CLOSED, CTL_ADD, fd, poll_bits.IN)
+    raises(errno.EINVAL, kernel.sys_epoll_ctl, fd, CTL_ADD, other, poll_bits.IN)
+    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_ADD, epfd, poll_bits.IN)
+    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, 4, fd, poll_bits.IN)
     # A refused call leaves things as they were.
     kernel.sys_epoll_ctl(epfd, CTL_DEL, fd)
     raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_DEL, fd)
@@ -39,14 +39,14 @@ def test_epoll_ctl(kernel):
 def test_exclusive_watches_are_set_once_and_for_all(kernel):
     (fd, other), _ = pairs(kernel, 2)
     epfd, inner = kernel.sys_epoll_create1(), kernel.sys_epoll_create1()
-    exclusive = polling.IN | polling.EPOLLEXCLUSIVE
+    exclusive = poll_bits.IN | poll_bits.EPOLLEXCLUSIVE
     kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, exclusive)
-    kernel.sys_epoll_ctl(epfd, CTL_ADD, other, polling.IN)
-    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_MOD, fd, polling.IN)
+    kernel.sys_epoll_ctl(epfd, CTL_ADD, other, poll_bits.IN)
+    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_MOD, fd, poll_bits.IN)
     raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_MOD, other, exclusive)
     raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_ADD, inner, exclusive)
     kernel.sys_epoll_ctl(epfd, CTL_DEL, other)
-    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_ADD, other, exclusive | polling.EPOLLONESHOT)
+    raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_ADD, other, exclusive | poll_bits.EPOLLONESHOT)
 
 
 def test_epoll_wait(kernel):

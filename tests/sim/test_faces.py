@@ -11,9 +11,9 @@ import sys
 import pytest
 
 import sim
-from sim import polling
-from sim.cpu import Program
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.machine.cpu import Program
 
 SECOND = 1_000_000_000
 ADDRESS = ("127.0.0.1", 7000)
@@ -170,11 +170,11 @@ def test_the_wall_clock_starts_at_the_epoch(kernel):
 def echo(kernel: Kernel, listener_fd: int) -> Program:
     """A server in the kernel that serves one connection at a time, waiting in epoll."""
     epfd = kernel.sys_epoll_create1()
-    kernel.sys_epoll_ctl(epfd, 1, listener_fd, polling.IN)
+    kernel.sys_epoll_ctl(epfd, 1, listener_fd, poll_bits.IN)
     while True:
         for fd, _ in (yield from kernel.sys_epoll_wait(epfd, 8)):
             if fd == listener_fd:
-                kernel.sys_epoll_ctl(epfd, 1, kernel.sys_accept4(fd), polling.IN)
+                kernel.sys_epoll_ctl(epfd, 1, kernel.sys_accept4(fd), poll_bits.IN)
             elif data := kernel.sys_read(fd, 4096):
                 kernel.sys_write(fd, data.upper())
             else:

@@ -8,19 +8,19 @@ from dataclasses import replace
 
 import pytest
 
-from sim import polling
-from sim.costs import BUILT_IN
-from sim.diagnosis import diagnose
-from sim.faultpresets import ALL_PRESETS, FAULT_PRESETS
-from sim.faults import FAULTS, NO_BLOCKED_WRITES
-from sim.files.tcp import ListeningSocket
-from sim.frame import FaultView, Frame
-from sim.kernel import Kernel
-from sim.lane import Lane
-from sim.race import Race
-from sim.scenario import LANES, PRESETS, Scenario, ScenarioError, Share
+from sim.frames.frame import FaultView, Frame
+from sim.kernel import poll_bits
+from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.kernel import Kernel
+from sim.machine.costs import BUILT_IN
+from sim.race.faults.diagnosis import diagnose
+from sim.race.lane import Lane
+from sim.race.race import Race
+from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
+from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES
+from sim.scenario.scenario import LANES, PRESETS, Scenario, ScenarioError, Share
+from sim.scenario.workload import Workload
 from sim.servers.faulty import FAULTY
-from sim.workload import Workload
 from tests.sim.machine import ROUND_COSTS, arrive, pairs
 from tests.sim.races import MS
 
@@ -191,7 +191,7 @@ def test_any_program_that_does_not_drain_is_told_so(drains):
     listener = listening(kernel)
     ours, _ = pairs(kernel, 1)
     epfd = kernel.sys_epoll_create1()
-    kernel.sys_epoll_ctl(epfd, 1, ours[0], polling.IN | polling.EPOLLET)
+    kernel.sys_epoll_ctl(epfd, 1, ours[0], poll_bits.IN | poll_bits.EPOLLET)
 
     def program():
         while True:
@@ -223,7 +223,7 @@ def test_any_dead_number_is_named_with_the_dup_that_keeps_it(reused):
     listener = listening(kernel)
     ours, _ = pairs(kernel, 1)
     epfd = kernel.sys_epoll_create1()
-    kernel.sys_epoll_ctl(epfd, 1, ours[0], polling.IN)
+    kernel.sys_epoll_ctl(epfd, 1, ours[0], poll_bits.IN)
     copy = kernel.sys_dup(ours[0])
     kernel.sys_close(ours[0])
     assert diagnose(kernel, listener, 0) is None

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.benchmark import MECHANISMS, WAITS, points, simulated_ns
-from sim.calibration import fit_points
-from sim.costs import BUILT_IN, CostTable
-from sim.fit import PRICES, fitted, nothing, solve
-from sim.scenario import Share
+from sim.machine.costs import BUILT_IN, CostTable
+from sim.scenario.scenario import Share
+from sim.studies.benchmark import MECHANISMS, WAITS, points, simulated_ns
+from sim.studies.calibration import fit_points
+from sim.studies.fit import PRICES, fitted, nothing, solve
 
 SOME = fit_points(2_000)
 TRUTH = replace(BUILT_IN, select_ns=900, poll_ns=500, scan_ps=40_000, poll_scan_ps=31_000, hook_ps=70_000)

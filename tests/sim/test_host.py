@@ -9,10 +9,11 @@ import sys
 import numpy as np
 import pytest
 
-from sim import host, polling
-from sim.asks import POLLFD, bit_numbers, words_for
-from sim.epoll import CTL_ADD, CTL_DEL
-from sim.host import HostKernel, Nofile, NoHost, listen, raise_nofile, why_no_host
+from sim.host import host_kernel
+from sim.host.host_kernel import HostKernel, Nofile, NoHost, listen, raise_nofile, why_no_host
+from sim.kernel import poll_bits
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL
+from sim.kernel.waiting.scan_request import POLLFD, bit_numbers, words_for
 from tests.sim.machine import bitmap, raises, reading
 
 pytestmark = pytest.mark.skipif(why_no_host() is not None, reason="not a machine whose calls are known")
@@ -42,7 +43,7 @@ def test_select_writes_its_bitmaps(kernel, counters):
 
 def test_select_goes_past_the_c_librarys_limit(kernel, counters):
     limit = raise_nofile()
-    high = polling.FD_SETSIZE + 500
+    high = poll_bits.FD_SETSIZE + 500
     if limit.now <= high:
         pytest.skip(f"{limit.now} descriptors")
     os.dup2(counters[0], high, inheritable=False)
@@ -69,7 +70,7 @@ def test_poll_writes_every_revents(kernel, counters):
     os.eventfd_write(counters[4], 1)
     entries = reading(counters)
     assert kernel.sys_poll(entries, 0) == 1
-    assert entries["revents"].tolist() == [0, 0, 0, 0, polling.IN]
+    assert entries["revents"].tolist() == [0, 0, 0, 0, poll_bits.IN]
     raises(errno.EFAULT, kernel.sys_poll, np.zeros(4, dtype=np.int64), 0)
     raises(errno.EFAULT, kernel.sys_poll, np.zeros(4, dtype=POLLFD)[::2], 0)
 
@@ -78,15 +79,15 @@ def test_epoll_reports_what_is_ready(kernel, counters):
     epfd = kernel.sys_epoll_create1()
     try:
         for fd in counters:
-            kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
-        raises(errno.EEXIST, kernel.sys_epoll_ctl, epfd, CTL_ADD, counters[0], polling.IN)
+            kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
+        raises(errno.EEXIST, kernel.sys_epoll_ctl, epfd, CTL_ADD, counters[0], poll_bits.IN)
         assert kernel.sys_epoll_wait(epfd, 8, 0) == []
         for fd in counters[1:3]:
             os.eventfd_write(fd, 1)
-        assert kernel.sys_epoll_wait(epfd, 8, 0) == [(fd, polling.IN) for fd in counters[1:3]]
+        assert kernel.sys_epoll_wait(epfd, 8, 0) == [(fd, poll_bits.IN) for fd in counters[1:3]]
         assert len(kernel.sys_epoll_wait(epfd, 1, None)) == 1
         kernel.sys_epoll_ctl(epfd, CTL_DEL, counters[1])
-        assert kernel.sys_epoll_wait(epfd, 8, 0) == [(counters[2], polling.IN)]
+        assert kernel.sys_epoll_wait(epfd, 8, 0) == [(counters[2], poll_bits.IN)]
         raises(errno.EINVAL, kernel.sys_epoll_wait, epfd, 0, 0)
     finally:
         kernel.sys_close(epfd)
@@ -116,7 +117,7 @@ def test_the_soft_limit_is_raised_to_the_hard_one():
 
 def test_what_is_beyond_the_limit_is_said():
     limit = Nofile(256, 1_024, 1_024)
-    assert limit.shortfall(1_024 - host.SPARE_FDS) is None
+    assert limit.shortfall(1_024 - host_kernel.SPARE_FDS) is None
     told = limit.shortfall(1_024)
     assert told is not None
     assert "1,024" in told

@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim import hostlane
-from sim.host import SPARE_FDS, Nofile
-from sim.hostlane import HostLane, arrivals
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import Scenario
-from sim.workload import Workload
+from sim.host import host_lane
+from sim.host.host_kernel import SPARE_FDS, Nofile
+from sim.host.host_lane import HostLane, arrivals
+from sim.machine.records import Kind
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
+from sim.scenario.workload import Workload
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
 
@@ -41,7 +41,7 @@ def running(mechanism, fds=50, **settings):
     return lane, race
 
 
-@pytest.mark.parametrize("mechanism", hostlane.MECHANISMS)
+@pytest.mark.parametrize("mechanism", host_lane.MECHANISMS)
 def test_a_real_server_answers_the_races_requests(mechanism):
     lane, race = running(mechanism)
     try:
@@ -77,7 +77,7 @@ def test_large_requests_come_back_whole(mechanism):
 
 def test_fewer_descriptors_than_wanted_are_told_and_the_rest_goes_on(monkeypatch):
     here = len(os.listdir("/proc/self/fd"))
-    monkeypatch.setattr(hostlane, "raise_nofile", lambda: Nofile(0, here + SPARE_FDS + 20, 0))
+    monkeypatch.setattr(host_lane, "raise_nofile", lambda: Nofile(0, here + SPARE_FDS + 20, 0))
     lane, race = running("poll", fds=50, active=50)
     try:
         until(lane, race, lambda view: view.answered >= 5)
@@ -91,7 +91,7 @@ def test_fewer_descriptors_than_wanted_are_told_and_the_rest_goes_on(monkeypatch
 
 
 def test_no_room_at_all_is_a_failure_in_words(monkeypatch):
-    monkeypatch.setattr(hostlane, "raise_nofile", lambda: Nofile(10, 10, 10))
+    monkeypatch.setattr(host_lane, "raise_nofile", lambda: Nofile(10, 10, 10))
     lane, _ = running("epoll")
     assert lane.view().state == "failed"
     assert "this process may have 10 descriptors" in lane.view().failure
@@ -108,7 +108,7 @@ def test_a_server_that_dies_is_told():
 
 
 def test_another_system_is_told(monkeypatch):
-    monkeypatch.setattr(hostlane, "why_no_host", lambda: "Plan 9 is not Linux")
+    monkeypatch.setattr(host_lane, "why_no_host", lambda: "Plan 9 is not Linux")
     lane = HostLane("select", 10)
     lane.step(Workload(Scenario()), 0, 0.01)
     assert lane.view().failure == "Plan 9 is not Linux"

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from sim import Kernel, polling
-from sim.epoll import CTL_ADD, CTL_MOD
-from sim.faults import HERD, NO_REARM
-from sim.frame import TaskState
-from sim.mechanism import SHOWN, EpollView, IocpView, KqueueView, SetView, epoll_view
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import Scenario
-from sim.scheduler import RunQueue, ScheduledTask
+from sim import Kernel
+from sim.frames.frame import TaskState
+from sim.frames.mechanism import SHOWN, EpollView, IocpView, KqueueView, SetView, epoll_view
+from sim.kernel import poll_bits
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
+from sim.machine.records import Kind
+from sim.machine.scheduler import RunQueue, ScheduledTask
+from sim.race.race import Race
+from sim.scenario.faults import HERD, NO_REARM
+from sim.scenario.scenario import Scenario
 from sim.servers.epoll_exclusive import EpollExclusiveServer
 from tests.sim.races import MS, records_of
 
@@ -72,7 +73,7 @@ def test_disarmed_are_the_one_shot_items_that_fired_and_were_not_armed_again():
     epoll = kernel.epolls[0]
     pairs = [kernel.socket.socketpair() for _ in range(3)]
     for one, _ in pairs:
-        kernel.sys_epoll_ctl(epfd, CTL_ADD, one.fileno(), polling.IN | polling.EPOLLONESHOT)
+        kernel.sys_epoll_ctl(epfd, CTL_ADD, one.fileno(), poll_bits.IN | poll_bits.EPOLLONESHOT)
     for _, other in pairs:
         other.send(b"x")
     assert epoll_view((epoll,)).ready == 3
@@ -80,9 +81,9 @@ def test_disarmed_are_the_one_shot_items_that_fired_and_were_not_armed_again():
     assert epoll_view((epoll,)).disarmed == 2
     epoll.collect(9)
     assert epoll_view((epoll,)).disarmed == 3
-    kernel.sys_epoll_ctl(epfd, CTL_MOD, pairs[0][0].fileno(), polling.IN | polling.EPOLLONESHOT)
+    kernel.sys_epoll_ctl(epfd, CTL_MOD, pairs[0][0].fileno(), poll_bits.IN | poll_bits.EPOLLONESHOT)
     assert epoll_view((epoll,)).disarmed == 2
-    kernel.sys_epoll_ctl(epfd, CTL_MOD, pairs[0][0].fileno(), polling.IN)  # armed: nothing to undo
+    kernel.sys_epoll_ctl(epfd, CTL_MOD, pairs[0][0].fileno(), poll_bits.IN)  # armed: nothing to undo
     assert epoll_view((epoll,)).disarmed == 2
     pairs[1][0].close()
     view = epoll_view((epoll,))

@@ -6,11 +6,11 @@ import errno
 
 import pytest
 
-from sim import polling
-from sim.accounts import Account, Count
-from sim.epoll import CTL_ADD
-from sim.io_uring import CQE_F_MORE, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Ring, Sqe
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
+from sim.kernel.waiting.io_uring.ring import CQE_F_MORE, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Ring, Sqe
+from sim.machine.accounts import Account, Count
 from tests.sim.machine import ROUND_COSTS, Script, arrive, connections, measure, pairs, raises, totals
 from tests.sim.races import MS
 
@@ -70,13 +70,13 @@ def test_a_ring_can_be_watched_by_epoll():  # io_uring_poll
     ours = pairs(kernel, 1)[0][0]
     fd, ring = ring_of(kernel)
     epfd = kernel.sys_epoll_create1()
-    kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, polling.IN)
+    kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
     ring.provide(0, 8, 64)
     ring.submit(Sqe(Op.RECV, ours, 1, multishot=True, group=0))
     kernel.complete(kernel.sys_io_uring_enter(fd, 1))
     arrive(kernel, ours, kernel.now_ns + MS)
     events = kernel.complete(kernel.sys_epoll_wait(epfd, 8))
-    assert events == [(fd, polling.IN)]
+    assert events == [(fd, poll_bits.IN)]
     kernel.complete(kernel.sys_io_uring_enter(fd, 0))
     assert ring.take() is not None
     assert kernel.complete(kernel.sys_epoll_wait(epfd, 8, 0)) == []
@@ -164,12 +164,12 @@ def test_one_shot_polls_are_submitted_anew_each_time():
     ours = pairs(kernel, 1)[0][0]
     fd, ring = ring_of(kernel)
     for turn in range(1, 6):
-        ring.submit(Sqe(Op.POLL_ADD, ours, 1, events=polling.IN))
+        ring.submit(Sqe(Op.POLL_ADD, ours, 1, events=poll_bits.IN))
         arrive(kernel, ours, max(kernel.free_ns, kernel.now_ns) + MS)
         kernel.complete(kernel.sys_io_uring_enter(fd, 1, 1))
         cqe = ring.take()
         assert cqe is not None
-        assert (cqe.result, cqe.flags) == (polling.IN, 0)
+        assert (cqe.result, cqe.flags) == (poll_bits.IN, 0)
         kernel.sys_read(ours, 64)
         assert totals(kernel)["sqes"] == totals(kernel)["cqes"] == turn
     assert ring.armed == 0
@@ -191,7 +191,7 @@ def test_a_closed_ring_lets_go_of_the_files_of_its_requests():
     kernel = Kernel()
     ours, theirs = pairs(kernel, 1)
     fd, ring = ring_of(kernel)
-    ring.submit(Sqe(Op.POLL_ADD, ours[0], 1, multishot=True, events=polling.IN))
+    ring.submit(Sqe(Op.POLL_ADD, ours[0], 1, multishot=True, events=poll_bits.IN))
     kernel.complete(kernel.sys_io_uring_enter(fd, 1))
     kernel.sys_close(ours[0])
     kernel.sys_write(theirs[0], b"still open")

@@ -13,11 +13,11 @@ from typing import Protocol
 
 import pytest
 
-from sim import polling
-from sim.io_uring import IoUring, Op, Sqe
-from sim.kernel import Kernel
-from sim.measuring import ring as host_ring
-from sim.measuring.ring import HostRing, why_not
+from sim.host.measuring import ring as host_ring
+from sim.host.measuring.ring import HostRing, why_not
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.io_uring.ring import IoUring, Op, Sqe
 
 WHY_NOT = why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this host: {WHY_NOT}")
@@ -106,7 +106,7 @@ class Simulated:
         return taken
 
     def ready(self) -> bool:
-        return bool(self.ring.mask & polling.IN)
+        return bool(self.ring.mask & poll_bits.IN)
 
 
 class Host:
@@ -173,7 +173,7 @@ Report = list[object]
 
 
 def one_shot_poll(side: Side, told: Report) -> None:
-    side.poll(1, polling.IN, False)
+    side.poll(1, poll_bits.IN, False)
     told += [side.enter(1, 0), side.take(), side.ready()]
     side.arrive(b"x")
     told += [side.ready(), side.enter(0, 1), side.take()]
@@ -183,12 +183,12 @@ def one_shot_poll(side: Side, told: Report) -> None:
 
 def one_shot_poll_of_what_is_ready(side: Side, told: Report) -> None:
     side.arrive(b"x")
-    side.poll(1, polling.IN | polling.OUT, False)
+    side.poll(1, poll_bits.IN | poll_bits.OUT, False)
     told += [side.enter(1, 1), side.take()]
 
 
 def multishot_poll_counts_packets_together(side: Side, told: Report) -> None:
-    side.poll(1, polling.IN, True)
+    side.poll(1, poll_bits.IN, True)
     told += [side.enter(1, 0), side.take()]
     side.arrive(b"x")
     side.arrive(b"y")
@@ -251,7 +251,7 @@ def more_submitted_than_there_is(side: Side, told: Report) -> None:
 
 def cancelling(side: Side, told: Report) -> None:
     side.receive(1, True)
-    side.poll(2, polling.IN, True)
+    side.poll(2, poll_bits.IN, True)
     side.enter(2, 0)
     side.cancel(3, 1, True)  # not a poll
     told += [side.enter(1, 1), side.take()]
@@ -294,7 +294,7 @@ def waiting_ends_with_the_time(side: Side, told: Report) -> None:
 
 
 def sleeping_until_there_are_several(side: Side, told: Report) -> None:
-    side.poll(1, polling.IN, True)
+    side.poll(1, poll_bits.IN, True)
     side.receive(2, True)
     side.enter(2, 0)
     side.arrive(b"x")

@@ -6,8 +6,9 @@ from collections.abc import Generator
 
 import pytest
 
-from sim.files.tcp import ListeningSocket
-from sim.iocp import (
+from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.completion_port.port import (
     ERROR_ABANDONED_WAIT_0,
     ERROR_INVALID_HANDLE,
     ERROR_INVALID_PARAMETER,
@@ -18,7 +19,6 @@ from sim.iocp import (
     Packet,
     PortError,
 )
-from sim.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, connections, measure, pairs, socket_at, totals
 from tests.sim.races import MS
 
@@ -205,7 +205,7 @@ def start(concurrency: int, names: str, nap_ns: int = MS) -> tuple[Rig, list[str
     """Workers that have come to the port in the order of their names."""
     import numpy as np
 
-    from sim.asks import POLLFD
+    from sim.kernel.waiting.scan_request import POLLFD
 
     rig = Rig(concurrency=concurrency)
     log: list[str] = []

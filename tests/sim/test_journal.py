@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from sim.frame import LaneFrame
-from sim.journal import Journal
-from sim.race import Race
-from sim.records import Effect, Kind, Record
-from sim.scenario import Scenario, Share
+from sim.frames.frame import LaneFrame
+from sim.machine.journal import Journal
+from sim.machine.records import Effect, Kind, Record
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
 from tests.sim.races import MS, records_of
 
 ALL = ("select", "poll", "epoll")

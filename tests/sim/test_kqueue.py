@@ -6,9 +6,9 @@ import errno
 
 import pytest
 
-from sim import polling
-from sim.kernel import Kernel
-from sim.kevent import (
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,
@@ -365,13 +365,13 @@ def test_a_kqueue_in_a_kqueue_tells_how_many_are_queued():  # filt_kqueue
 def test_its_descriptor_polls_readable_while_knotes_are_queued():  # kqueue_poll: kq_count
     rig = Rig()
     rig.add(rig.ours[0])
-    assert not rig.kqueue.mask & polling.IN
+    assert not rig.kqueue.mask & poll_bits.IN
     rig.come_in(rig.ours[0])
-    assert rig.kqueue.mask & polling.IN
+    assert rig.kqueue.mask & poll_bits.IN
     rig.kernel.sys_read(rig.ours[0], 64)
-    assert rig.kqueue.mask & polling.IN  # stale, and nobody has found out
+    assert rig.kqueue.mask & poll_bits.IN  # stale, and nobody has found out
     assert rig.control() == []
-    assert not rig.kqueue.mask & polling.IN
+    assert not rig.kqueue.mask & poll_bits.IN
 
 
 def test_every_sleeper_is_woken_and_the_first_takes_it():  # kqueue_wakeup: wakeup(kq)

@@ -10,7 +10,7 @@ import errno
 import pytest
 
 import sim
-from sim.faces.select import LinuxSelectModule
+from sim.stdlib.select import LinuxSelectModule
 
 
 @pytest.fixture

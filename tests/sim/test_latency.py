@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.latency import Latencies
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import Scenario
+from sim.machine.records import Kind
+from sim.race.latency import Latencies
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 from tests.sim.races import MS, records_of
 
 PROMISED = 1 / 64

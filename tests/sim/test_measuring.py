@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from sim.benchmark import MECHANISMS, WAITS, Point, points
-from sim.host import why_no_host
-from sim.measuring import KINDS, CannotMeasure, Measurement, Meter, summary
-from sim.measuring.calls import Sample, undisturbed
-from sim.measuring.steps import STEPS
-from sim.measuring.survey import ROUNDS, Survey
+from sim.host.host_kernel import why_no_host
+from sim.host.measuring.calls import Sample, undisturbed
+from sim.host.measuring.measure import KINDS, CannotMeasure, Measurement, Meter, summary
+from sim.host.measuring.steps import STEPS
+from sim.host.measuring.survey import ROUNDS, Survey
+from sim.studies.benchmark import MECHANISMS, WAITS, Point, points
 
 here = pytest.mark.skipif(why_no_host() is not None, reason="not a machine whose calls are known")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim import polling
-from sim.epoll import CTL_ADD
-from sim.kernel import Kernel
-from sim.records import DropReason, Effect, Kind
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
+from sim.machine.records import DropReason, Effect, Kind
 from tests.sim.machine import ROUND_COSTS, Script, bitmap, connections, reading, socket_at, totals
 
 ARRIVAL_NS = 1_000_000
@@ -19,7 +19,7 @@ def machine(*packets: tuple[int, int], count: int = 8, payload: bytes = b"x" * 6
     return kernel, network, fds
 
 
-def watch_all(kernel: Kernel, fds: list[int], events: int = polling.IN) -> int:
+def watch_all(kernel: Kernel, fds: list[int], events: int = poll_bits.IN) -> int:
     epfd = kernel.sys_epoll_create1()
     for fd in fds:
         kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, events)
@@ -34,7 +34,7 @@ def test_nobody_waiting_the_bytes_lie_in_the_buffer():
     kernel, _, fds = machine((ARRIVAL_NS, 3))
     kernel.run_until(2 * ARRIVAL_NS)
     assert arrivals(kernel) == [(ARRIVAL_NS, Kind.PACKET, fds[3], 64, Effect.NOBODY, 0)]
-    assert kernel.table.poll_masks[fds[3]] & polling.IN
+    assert kernel.table.poll_masks[fds[3]] & poll_bits.IN
     assert kernel.sys_read(fds[3], 100) == b"x" * 64
     assert totals(kernel)["interrupt"] == 800 + 900
 
@@ -65,7 +65,7 @@ def test_it_wakes_the_task_in_epoll_wait_and_the_next_one_only_joins_the_list():
         Effect.READY_LIST,
         Effect.ALREADY_LISTED,
     ]
-    assert task.result == [(fds[3], polling.IN), (fds[4], polling.IN)]
+    assert task.result == [(fds[3], poll_bits.IN), (fds[4], poll_bits.IN)]
     # One interrupt took all three.
     assert totals(kernel)["interrupts"] == 1
     assert totals(kernel)["packets"] == 3
@@ -100,7 +100,7 @@ def test_a_packet_is_no_reason_to_wake_who_waits_for_room_to_write():
     socket = network.socket_of(3)
     assert socket is not None
     socket.set_mask(0)  # a full send buffer
-    epfd = watch_all(kernel, fds[3:4], polling.OUT)
+    epfd = watch_all(kernel, fds[3:4], poll_bits.OUT)
     task = kernel.start(kernel.sys_poll(reading([])))
     waiting = kernel.start(kernel.sys_epoll_wait(epfd, 8))
     kernel.run_until(2 * ARRIVAL_NS)
@@ -111,7 +111,7 @@ def test_a_packet_is_no_reason_to_wake_who_waits_for_room_to_write():
 
 def test_edge_triggered_items_are_listed_anew_by_every_packet():
     kernel, _, fds = machine((ARRIVAL_NS, 3), (2 * ARRIVAL_NS, 3))
-    epfd = watch_all(kernel, fds, polling.IN | polling.EPOLLET)
+    epfd = watch_all(kernel, fds, poll_bits.IN | poll_bits.EPOLLET)
     first = kernel.start(kernel.sys_epoll_wait(epfd, 8))
     kernel.run_until(ARRIVAL_NS + 100_000)
     assert first.done

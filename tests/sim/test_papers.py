@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.benchmark import Point, simulated_ns
-from sim.costs import BUILT_IN
-from sim.papers import (
+from sim.machine.costs import BUILT_IN
+from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.papers import (
     BANGA,
     GAMMO,
     KERRISK,

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.accounts import Account
-from sim.costs import BUILT_IN
-from sim.lane import Lane
-from sim.loop import echo_streams
-from sim.path import PacketPath, follow, next_packet
-from sim.pathlane import RING_SLOTS
-from sim.pathsteps import BEATS, EPOLL_STAGES, LOOP_STAGES, SELECT_STAGES, Packet, Program, Side, Step
-from sim.race import Race
-from sim.records import Effect, Kind
-from sim.scenario import Scenario, Share, parse_scenario
+from sim.lessons import echo_streams
+from sim.machine.accounts import Account
+from sim.machine.costs import BUILT_IN
+from sim.machine.records import Effect, Kind
+from sim.path.in_kernel import RING_SLOTS
+from sim.path.packet_path import PacketPath, follow, next_packet
+from sim.path.steps import BEATS, EPOLL_STAGES, LOOP_STAGES, SELECT_STAGES, Packet, Program, Side, Step
+from sim.race.lane import Lane
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share, parse_scenario
 from tests.sim.machine import socket_at
 
 QUIET = "n=1000 active=1 rate=1k seed=7 lanes=select|epoll"

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from sim.race import Race
-from sim.records import DropReason, Kind
-from sim.scenario import Scenario, Share
+from sim.machine.records import DropReason, Kind
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
 from tests.sim.races import MS, SCENARIOS, arrivals, check_churn, records_of, scenarios
 
 ALL = ("select", "poll", "epoll")

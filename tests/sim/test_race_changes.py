@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from sim import polling
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import LANES, Scenario, Share
+from sim.kernel import poll_bits
+from sim.machine.records import Kind
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario, Share
 from tests.sim.races import MS, check_accounts, records_of, scenarios
 
 ALL = ("select", "poll", "epoll")
@@ -220,7 +220,7 @@ def test_switching_churn_on_waits_for_the_listening_socket_too():
     race.advance(50 * MS)
     for lane in race.frame().lanes:
         assert lane.registered == 51
-        assert not lane.poll_mask[lane.first_fd - 2] & polling.NVAL
+        assert not lane.poll_mask[lane.first_fd - 2] & poll_bits.NVAL
         assert any(record[1] == Kind.ACCEPT for record in lane.records)
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from sim.race import Race
-from sim.records import DropReason, Kind
-from sim.scenario import LANES, Scenario, Share
+from sim.machine.records import DropReason, Kind
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario, Share
 
 BUSY = Scenario(fds=400, active=Share(10_000), rate=200_000, burst=20, lanes=LANES)
 QUIET_NS = 2_000_000_000

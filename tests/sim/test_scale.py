@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import polling
-from sim.asks import bit_numbers, set_bits, words_for
-from sim.costs import BUILT_IN
-from sim.descriptors import DescriptorTable
-from sim.epoll import CTL_DEL, CTL_MOD
-from sim.kernel import Kernel
-from sim.lane import Lane
-from sim.race import Race
-from sim.scenario import Scenario
-from sim.workload import Workload
+from sim.kernel import poll_bits
+from sim.kernel.descriptors import DescriptorTable
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_DEL, CTL_MOD
+from sim.kernel.waiting.scan_request import bit_numbers, set_bits, words_for
+from sim.machine.costs import BUILT_IN
+from sim.race.lane import Lane
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
+from sim.scenario.workload import Workload
 from tests.sim.machine import ROUND_COSTS, Script, connections, measure
 from tests.sim.races import MS, check_accounts
 
@@ -27,7 +27,7 @@ def test_idle_connections_are_an_entry_in_an_array_and_nothing_else():
     kernel.run_until(MS)
     assert sorted(kernel.table.files) == [3, fds[5], fds[-1]]
     assert kernel.table.poll_masks.nbytes < 3 * MILLION
-    ready = np.flatnonzero(kernel.table.poll_masks[: kernel.table.end] & polling.IN)
+    ready = np.flatnonzero(kernel.table.poll_masks[: kernel.table.end] & poll_bits.IN)
     assert ready.tolist() == [fds[5], fds[-1]]
 
 
@@ -67,7 +67,7 @@ def test_everything_works_on_a_connection_that_was_never_touched():
     lane = Lane("epoll", Scenario(fds=1_000, rate=0), BUILT_IN, Workload(Scenario(rate=0)), 0)
     kernel, first = lane.kernel, lane.first_fd
     epfd = first - 1
-    kernel.sys_epoll_ctl(epfd, CTL_MOD, first + 10, polling.OUT)
+    kernel.sys_epoll_ctl(epfd, CTL_MOD, first + 10, poll_bits.OUT)
     kernel.sys_epoll_ctl(epfd, CTL_DEL, first + 11)
     assert lane.server.registered == 999
     kernel.sys_close(first + 12)
@@ -83,8 +83,8 @@ def test_blocks_follow_each_other_and_numbers_below_are_used_again():
     table = DescriptorTable()
     kernel = Kernel(ROUND_COSTS)
     network, _ = connections(kernel, 1, Script([]))
-    first = table.install_idle(5_000, polling.OUT, network.make)
-    second = table.install_idle(3, polling.OUT, network.make)
+    first = table.install_idle(5_000, poll_bits.OUT, network.make)
+    second = table.install_idle(3, poll_bits.OUT, network.make)
     assert (first.first, first.last, second.first, second.last) == (3, 5_002, 5_003, 5_005)
     assert table.is_open(5_005)
     assert not table.is_open(5_006)

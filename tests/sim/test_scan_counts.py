@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim import polling
-from sim.kernel import Kernel
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, pollfds, reading
 
 SIZES = [1, 2, 63, 64, 65, 200, 1000]
@@ -44,7 +44,7 @@ def test_a_poll_that_slept_looks_at_everything_twice_and_hooks_everything_once(c
     arrive(kernel, fds[-1], 50_000_000)
     work = measure(kernel, kernel.sys_poll(entries))
     assert work.result == 1
-    assert entries["revents"].tolist() == [0] * (count - 1) + [polling.IN]
+    assert entries["revents"].tolist() == [0] * (count - 1) + [poll_bits.IN]
     assert (work.scanned, work.passes, work.hooks, work.ready) == (2 * count, 2, count, 1)
     assert (work.copied_in_bytes, work.copied_out_bytes) == (8 * count, 2 * count)
     assert work.copy_in == 8 * count
@@ -161,10 +161,12 @@ def test_poll_walks_every_entry_given_also_negative_and_closed_and_repeated_ones
     kernel, fds = idle(4)
     closed = kernel.sys_dup(fds[0])
     kernel.sys_close(closed)
-    entries = pollfds([(-1, polling.IN), (fds[0], polling.IN), (closed, polling.IN), (fds[0], polling.OUT)])
+    entries = pollfds(
+        [(-1, poll_bits.IN), (fds[0], poll_bits.IN), (closed, poll_bits.IN), (fds[0], poll_bits.OUT)]
+    )
     work = measure(kernel, kernel.sys_poll(entries))
     assert work.result == 2
-    assert entries["revents"].tolist() == [0, 0, polling.NVAL, polling.OUT]
+    assert entries["revents"].tolist() == [0, 0, poll_bits.NVAL, poll_bits.OUT]
     assert (work.scanned, work.hooks, work.ready) == (4, 3, 2)
     assert (work.copied_in_bytes, work.copied_out_bytes) == (32, 8)
 
@@ -210,12 +212,12 @@ def test_calls_keep_nothing_between_them():
 @pytest.mark.parametrize(
     ("mask", "readable", "writable", "exceptional"),
     [
-        (polling.IN, True, False, False),
-        (polling.HUP, True, False, False),
-        (polling.ERR, True, True, False),
-        (polling.OUT, False, True, False),
-        (polling.PRI, False, False, True),
-        (polling.RDHUP, False, False, False),
+        (poll_bits.IN, True, False, False),
+        (poll_bits.HUP, True, False, False),
+        (poll_bits.ERR, True, True, False),
+        (poll_bits.OUT, False, True, False),
+        (poll_bits.PRI, False, False, True),
+        (poll_bits.RDHUP, False, False, False),
     ],
 )
 def test_what_each_poll_bit_means_to_the_three_sets(mask, readable, writable, exceptional):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
-from sim.scenario import (
+from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
+from sim.scenario.scenario import (
     FDS_LIMIT,
     LADDER,
     LANES,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from sim.race import Race
-from sim.scenario import LANES, Scenario
+from sim.race.race import Race
+from sim.scenario.scenario import LANES, Scenario
 from sim.servers.poll import PollServer
 from tests.sim.races import MS
 from tests.sim.travel import densely_kept, everything, straight

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import Scenario
+from sim.machine.records import Kind
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 
 MS = 1_000_000
 SCENARIOS = [

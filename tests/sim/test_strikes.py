@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import polling
-from sim.diagnosis import warning
-from sim.faultpresets import FAULT_PRESETS
-from sim.faults import CURED, CURES, FAULTS, MAKERS, STRIKING
-from sim.files.tcp import ListeningSocket
-from sim.frame import FaultView
-from sim.kernel import Kernel
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import LANES, PRESETS, Scenario
+from sim.frames.frame import FaultView
+from sim.kernel import poll_bits
+from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.kernel import Kernel
+from sim.machine.records import Kind
+from sim.race.faults.diagnosis import warning
+from sim.race.faults.fault_log import Strikes
+from sim.race.race import Race
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.faults import CURED, CURES, FAULTS, MAKERS, STRIKING
+from sim.scenario.scenario import LANES, PRESETS, Scenario
 from sim.servers.faulty import FAULTY
-from sim.strikes import Strikes
 from tests.sim.machine import ROUND_COSTS, arrive, pairs
 from tests.sim.races import MS
 
@@ -87,7 +87,7 @@ def test_the_marker_s_key_goes_to_where_it_struck_and_the_journal_tells_of_it_th
         records = [record for record in lane.records if record[1] == Kind.STRIKE]
         (at_ns, _, fd, count, kind, _) = records[0]
         assert (at_ns, count, STRIKING[kind]) == (marker.at_ns, 1, name)
-        assert fd in (lane.warning.fd, *np.flatnonzero(lane.poll_mask & polling.IN))
+        assert fd in (lane.warning.fd, *np.flatnonzero(lane.poll_mask & poll_bits.IN))
 
 
 def test_the_journal_tells_of_the_first_the_tenth_the_hundredth():
@@ -206,7 +206,7 @@ def test_a_program_is_told_when_it_is_back_in_the_call_and_has_left_something(re
     strikes = kernel.faults = Strikes(kernel, listener)
     ours, _ = pairs(kernel, 1)
     epfd = kernel.sys_epoll_create1()
-    kernel.sys_epoll_ctl(epfd, 1, ours[0], polling.IN | polling.EPOLLET)
+    kernel.sys_epoll_ctl(epfd, 1, ours[0], poll_bits.IN | poll_bits.EPOLLET)
 
     def program():
         while True:

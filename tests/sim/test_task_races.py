@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.faults import FAULTS
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import LANES, Scenario
+from sim.machine.records import Kind
+from sim.race.race import Race
+from sim.scenario.faults import FAULTS
+from sim.scenario.scenario import LANES, Scenario
 from tests.sim.races import MS, arrivals, check_accounts, check_change, digest, records_of, scenarios, shown
 
 NEW = LANES[:3] + tuple(lane for lane in LANES if lane.startswith("epoll-"))

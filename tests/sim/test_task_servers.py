@@ -7,20 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.accounts import Count
-from sim.costs import BUILT_IN
-from sim.descriptors import IdleBlock
-from sim.files.tcp import StreamSocket
-from sim.frame import LaneFrame, TaskState
-from sim.kernel import Kernel
-from sim.lane import Lane
-from sim.race import Race
-from sim.records import Effect, Kind
-from sim.scenario import PRESETS, Scenario, Share
+from sim.frames.frame import LaneFrame, TaskState
+from sim.kernel.descriptors import IdleBlock
+from sim.kernel.files.tcp import StreamSocket
+from sim.kernel.kernel import Kernel
+from sim.machine.accounts import Count
+from sim.machine.costs import BUILT_IN
+from sim.machine.records import Effect, Kind
+from sim.race.lane import Lane
+from sim.race.race import Race
+from sim.scenario.scenario import PRESETS, Scenario, Share
+from sim.scenario.workload import Workload
 from sim.servers import epoll_exclusive, epoll_oneshot, pool
 from sim.servers.base import ServerSettings
 from sim.servers.faulty import Herd
-from sim.workload import Workload
 from tests.sim.races import MS, records_of
 
 TASK_LANES = ("process", "thread", "pool", "epoll-oneshot", "epoll-exclusive")

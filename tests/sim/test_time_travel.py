@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from sim import connections
-from sim.history import BranchView, Marker, Moment
-from sim.journal import RECALLED
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import LANES, Scenario, Share
+from sim.machine.journal import RECALLED
+from sim.machine.records import Kind
+from sim.race.history import BranchView, Marker, Moment
+from sim.race.race import Race
+from sim.race.time_travel import connection_rows
+from sim.scenario.scenario import LANES, Scenario, Share
 from tests.sim.races import MS, SCENARIOS, check_accounts, scenarios, shown
 from tests.sim.travel import Log, densely_kept, everything, straight
 
@@ -63,8 +63,8 @@ class TravelMachine(RuleBasedStateMachine):
     )
     def begin(self, scenario, spacing_ns, kept):
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(connections, "OBJECTS_KEPT", kept)
-        self.patch.setattr(connections, "ROWS_FOR_RESTING", kept // 2)
+        self.patch.setattr(connection_rows, "OBJECTS_KEPT", kept)
+        self.patch.setattr(connection_rows, "ROWS_FOR_RESTING", kept // 2)
         self.scenario = scenario
         self.race = densely_kept(scenario, LIMIT_BYTES, spacing_ns)
         self.logs: dict[int, Log] = {0: []}

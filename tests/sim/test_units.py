@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.units import (
+from sim.scenario.units import (
     format_bytes,
     format_count,
     format_duration,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.clock import NEVER
-from sim.scenario import Scenario, Share
-from sim.workload import SECOND_NS, Window, Workload, active_slots, request_bytes
+from sim.machine.clock import NEVER
+from sim.scenario.scenario import Scenario, Share
+from sim.scenario.workload import SECOND_NS, Window, Workload, active_slots, request_bytes
 from tests.sim.races import scenarios
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.journal import RECALLED
-from sim.race import Race
-from sim.scenario import Scenario
+from sim.machine.journal import RECALLED
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 from tests.sim.races import shown
 
 Log = list[tuple[int, Scenario]]

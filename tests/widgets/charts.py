@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from c10k_tui.chart import Chart, Curve, Mark
+from c10k_tui.charts.chart import Chart, Curve, Mark
 
 SELECT = Curve("select", ((10.0, 1e3), (1e4, 1e6)))
 """100 ns a descriptor."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.accounts import Account
-from sim.frame import CallView, Counters, Frame, LaneFrame, PassView
-from sim.records import Record
-from sim.scenario import Scenario
+from sim.frames.frame import CallView, Counters, Frame, LaneFrame, PassView
+from sim.machine.accounts import Account
+from sim.machine.records import Record
+from sim.scenario.scenario import Scenario
 
 OF_A_LOOP = (Account.LOOP, Account.CALLBACK)
 """Accounts that only a lane with an event loop has."""

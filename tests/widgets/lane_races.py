@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from sim.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
-from sim.frame import Frame
-from sim.race import Race
-from sim.scenario import LANES, Active, Scenario, Share
+from sim.frames.frame import Frame
+from sim.race.race import Race
+from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
+from sim.scenario.scenario import LANES, Active, Scenario, Share
 
 ACTIVE: tuple[Active, ...] = (1, Share(1_000), Share(10_000))
 NO_FLASH_NS = 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sim.loop.descriptors import Descriptor
-from sim.loop.frame import LoopFrame
-from sim.loop.observe import Counters, Culprit
-from sim.loop.rows import TaskRow, Waiting
-from sim.loop.stacks import Place
+from sim.scripts.descriptors import Descriptor
+from sim.scripts.frame import LoopFrame
+from sim.scripts.loop_figures import Counters, Culprit
+from sim.scripts.task_rows import TaskRow, Waiting
+from sim.stdlib.asyncio.await_stacks import Place
 
 PLACE = Place("/home/u/echo.py", 14, "client")
 LIBRARY = Place("/usr/lib/streams.py", 540, "StreamReader._wait_for_data")

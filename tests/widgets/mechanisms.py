@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
-from sim.mechanism import EpollView, IocpView, IoUringView, KqueueView, RingView, SetView
+from sim.frames.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
+from sim.frames.mechanism import EpollView, IocpView, IoUringView, KqueueView, RingView, SetView
 from tests.widgets.frames import call, counters, lane, scan
 
 FDS = 10_000

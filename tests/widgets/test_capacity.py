@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.capacity_model import CapacityModel
-from c10k_tui.capacity_shapes import capacity_page
-from c10k_tui.chart_png import png_of_page
-from c10k_tui.chart_svg import svg_of_page
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.capacity import chart_lines, column_of, rows_needed
-from c10k_tui.views.capacity_words import reading, told
-from sim import capacity as search
-from sim.capacity import Capacity, Probe
-from sim.comparison import ESTIMATED
-from sim.costs import BUILT_IN
-from sim.scenario import LANES, Scenario, Share
+from c10k_tui.charts.png import png_of_page
+from c10k_tui.charts.svg import svg_of_page
+from c10k_tui.screens.capacity.chart import chart_lines, column_of, rows_needed
+from c10k_tui.screens.capacity.model import CapacityModel
+from c10k_tui.screens.capacity.picture import capacity_page
+from c10k_tui.screens.capacity.words import reading, told
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import LANES, Scenario, Share
+from sim.studies import capacity as search
+from sim.studies.capacity import Capacity, Probe
+from sim.studies.comparison import ESTIMATED
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.views.cells import (
+from c10k_tui.screens.race.views.cells import (
     ARRIVED,
     ARRIVED_S,
     BLANK,
@@ -21,7 +21,7 @@ from c10k_tui.views.cells import (
     arrange,
     heat_of,
 )
-from sim.records import Kind
+from sim.machine.records import Kind
 from tests.widgets.frames import FIRST_FD, lane, mask_of, packet, scan
 
 RATE_NS = 1_000

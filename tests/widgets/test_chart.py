@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.chart import Curve, apart, crossing, round_words, x_ticks, y_ticks
+from c10k_tui.charts.chart import Curve, apart, crossing, round_words, x_ticks, y_ticks
 from tests.widgets.charts import EPOLL, POLL, SELECT, chart, measured
 
 

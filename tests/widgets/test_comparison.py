@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from c10k_tui.comparison_columns import BY_KEY, COLUMNS, count_words
-from c10k_tui.comparison_model import ComparisonModel
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.comparison import LEVELS, rows_needed, table_lines
-from c10k_tui.views.comparison_words import heading, told
-from sim.beside import Beside
-from sim.comparison import ESTIMATED, MECHANISMS, found
-from sim.costs import BUILT_IN
-from sim.scenario import LANES, Scenario, Share
+from c10k_tui.screens.comparison.columns import BY_KEY, COLUMNS, count_words
+from c10k_tui.screens.comparison.model import ComparisonModel
+from c10k_tui.screens.comparison.table import LEVELS, rows_needed, table_lines
+from c10k_tui.screens.comparison.words import heading, told
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import LANES, Scenario, Share
+from sim.studies.comparison import ESTIMATED, MECHANISMS, found
+from sim.studies.host_comparison import Beside
 
 SMALL = Scenario(fds=256, active=16, rate=20_000, lanes=("select", "epoll"))
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.counters import counter_lines, ratio_words, since_words
-from sim.scenario import LANES
+from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.scenario.scenario import LANES
 from tests.widgets.frames import counters, frame, lane
 
 SELECT = counters(

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.cpu import GROUPS, bar, cells_of, spent
-from sim.accounts import Account
+from c10k_tui.screens.race.views.cpu import GROUPS, bar, cells_of, spent
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.machine.accounts import Account
 from tests.widgets.frames import counters
 
 

@@ -1,7 +1,7 @@
 """The cost curve: samples from accounts, drawn on a logarithmic scale."""
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.curve import FEW, CurveModel, format_round
+from c10k_tui.screens.race.views.cost_curve import FEW, CurveModel, format_round
+from c10k_tui.text.styled_text import text_of, width_of
 from tests.widgets.frames import call, counters, frame, lane
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from c10k_tui.curve_model import READY_LIMIT, CurveModel
-from c10k_tui.spans import text_of
-from c10k_tui.tables import table_words
-from c10k_tui.views.curve_words import heading, legend_line, told
-from sim.benchmark import Point, Row, break_even_fds, simulated_ns
-from sim.costs import BUILT_IN
-from sim.papers import GAMMO, KERRISK, PAPERS
-from sim.scenario import Scenario, Share
+from c10k_tui.screens.curve.model import READY_LIMIT, CurveModel
+from c10k_tui.screens.curve.words import heading, legend_line, told
+from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.styled_text import text_of
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Scenario, Share
+from sim.studies.benchmark import Point, Row, break_even_fds, simulated_ns
+from sim.studies.papers import GAMMO, KERRISK, PAPERS
 
 
 def by_hand(point):

@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.lanes import ABOUT, ONE_TASK_EACH, brief_name
-from c10k_tui.spans import fitting, text_of, width_of, wrap
-from c10k_tui.views.activity import activities
-from c10k_tui.views.detail import detail
-from c10k_tui.views.feed import FeedModel, heading, row_line
-from c10k_tui.views.feed_words import answer
-from c10k_tui.views.legend import legend, signs_of
-from c10k_tui.views.sentence import sentences
-from c10k_tui.views.verdict import verdict
-from c10k_tui.views.verdict_others import ALIKE_PERCENT
-from c10k_tui.views.warning import struck
-from c10k_tui.widgets.lane import TITLES
-from sim.frame import FdView
-from sim.mechanism import LoopView
-from sim.records import Kind
-from sim.scenario import LANES, SCANNING_LANES
+from c10k_tui.screens.race.views.activity import activities
+from c10k_tui.screens.race.views.detail import detail
+from c10k_tui.screens.race.views.feed import FeedModel, heading, row_line
+from c10k_tui.screens.race.views.feed_words import answer
+from c10k_tui.screens.race.views.legend import legend, signs_of
+from c10k_tui.screens.race.views.sentence import sentences
+from c10k_tui.screens.race.views.verdict import verdict
+from c10k_tui.screens.race.views.verdict_others import ALIKE_PERCENT
+from c10k_tui.screens.race.views.warning import struck
+from c10k_tui.screens.race.widgets.lane import TITLES
+from c10k_tui.text.lanes import ABOUT, ONE_TASK_EACH, brief_name
+from c10k_tui.text.styled_text import fitting, text_of, width_of, wrap
+from sim.frames.frame import FdView
+from sim.frames.mechanism import LoopView
+from sim.machine.records import Kind
+from sim.scenario.scenario import LANES, SCANNING_LANES
 from tests.widgets.lane_races import frames
 
 NARROWEST = 18

@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.feed import KEPT, FeedModel, heading, row_line
-from sim.records import DropReason, Effect, Kind
+from c10k_tui.screens.race.views.feed import KEPT, FeedModel, heading, row_line
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.machine.records import DropReason, Effect, Kind
 from tests.widgets.frames import frame, lane, packet
 
 REASONS = [

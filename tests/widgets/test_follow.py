@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.follow import Story, follow_line, story_of
-from sim.records import DropReason, Kind
+from c10k_tui.screens.race.views.follow import Story, follow_line, story_of
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.machine.records import DropReason, Kind
 from tests.widgets.frames import packet
 
 READ = (1_500, Kind.READ, 9, 64, 0, 1)

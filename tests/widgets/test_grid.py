@@ -4,10 +4,10 @@ import pytest
 from textual.app import App
 from textual.geometry import Region
 
-from c10k_tui.keys import RACE_BINDINGS
-from c10k_tui.themes import THEMES
+from c10k_tui.screens.race.keys import RACE_BINDINGS
+from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.text.themes import THEMES
 from c10k_tui.widgets.footer import KeyFooter, items_of, key_of
-from c10k_tui.widgets.grid import Grid
 from c10k_tui.widgets.lines import Lines
 from tests.widgets.frames import FIRST_FD, lane, mask_of, packet, scan
 

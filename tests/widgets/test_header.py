@@ -4,12 +4,18 @@ from typing import Any
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.detail import detail
-from c10k_tui.views.header import scan_words, scenario_line, seconds_words, slowdown_words, speed_line
-from sim.costs import BUILT_IN
-from sim.frame import FdView
-from sim.scenario import PRESETS, Scenario, Share
+from c10k_tui.screens.race.views.detail import detail
+from c10k_tui.screens.race.views.header import (
+    scan_words,
+    scenario_line,
+    seconds_words,
+    slowdown_words,
+    speed_line,
+)
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.frames.frame import FdView
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import PRESETS, Scenario, Share
 from tests.widgets.frames import frame, lane
 
 

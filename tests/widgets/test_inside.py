@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.glyphs import FULL, IDLE
-from c10k_tui.palette import Palette
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.themes import DARK
-from c10k_tui.views.inside import inside, price_words, told_by
-from c10k_tui.views.inside_parts import gauge, queue
-from c10k_tui.views.inside_rings import BOTH, HEAD, TAIL, slots_of
-from sim.frame import LaneFrame
-from sim.mechanism import EpollView, IocpView, IoUringView, KqueueView, RingView, SetView
-from sim.scenario import LANES
+from c10k_tui.screens.race.mechanism.parts import gauge, queue
+from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
+from c10k_tui.screens.race.mechanism.rings import BOTH, HEAD, TAIL, slots_of
+from c10k_tui.text.glyphs import FULL, IDLE
+from c10k_tui.text.palette import Palette
+from c10k_tui.text.styled_text import text_of, width_of
+from c10k_tui.text.themes import DARK
+from sim.frames.frame import LaneFrame
+from sim.frames.mechanism import EpollView, IocpView, IoUringView, KqueueView, RingView, SetView
+from sim.scenario.scenario import LANES
 from tests.widgets.frames import counters, lane
 from tests.widgets.mechanisms import EXAMPLES, of, ring, tasks, uring, workers
 from tests.widgets.pictures_inside import PICTURES

@@ -7,11 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.inside import inside
-from sim.mechanism import LoopRound, LoopView
-from sim.race import Race
-from sim.scenario import Scenario
+from c10k_tui.screens.race.mechanism.picture import inside
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.frames.mechanism import LoopRound, LoopView
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 from tests.widgets.mechanisms import of
 
 ROUND = LoopRound(events=3, callbacks=12, turns=2, loop_ns=178_000, epoll_ns=7_900)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.widgets.lane import frame_words
-from sim.scenario import FDS_LIMIT, LANES
+from c10k_tui.screens.race.widgets.lane import frame_words
+from sim.scenario.scenario import FDS_LIMIT, LANES
 
 NARROWEST = 14
 """Room on the frame of one of four lanes in 80 columns."""

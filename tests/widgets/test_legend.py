@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.spans import text_of
-from c10k_tui.views.cpu import GROUPS
-from c10k_tui.views.legend import legend
+from c10k_tui.screens.race.views.cpu import GROUPS
+from c10k_tui.screens.race.views.legend import legend
+from c10k_tui.text.styled_text import text_of
 
 LANES = ("select", "epoll")
 WITHOUT_LOOP = [group for group in GROUPS if group.role != "loop"]

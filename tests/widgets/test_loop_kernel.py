@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.loop_head import (
+from c10k_tui.screens.loop.head import (
     figures_line,
     pace_line,
     script_line,
@@ -13,9 +12,10 @@ from c10k_tui.views.loop_head import (
     time_words,
     trouble_line,
 )
-from c10k_tui.views.loop_kernel import feed_lines, feed_title, kernel_lines, kernel_title, look_of
-from sim.loop.feed import FeedRow
-from sim.loop.observe import Culprit
+from c10k_tui.screens.loop.kernel import feed_lines, feed_title, kernel_lines, kernel_title, look_of
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.scripts.feed import FeedRow
+from sim.scripts.loop_figures import Culprit
 from tests.widgets.loop_frames import COUNTERS, PLACE, descriptor, frame
 
 FEW = (

@@ -3,18 +3,18 @@
 import pytest
 from rich.cells import cell_len
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.loop_stack import (
+from c10k_tui.screens.loop.stack import (
     culprit_lines,
     error_lines,
     output_lines,
     stack_lines,
     stuck_lines,
 )
-from c10k_tui.views.loop_tasks import role_of, state_words, task_lines, tasks_title
-from sim.loop.observe import Culprit
-from sim.loop.rows import Waiting
-from sim.loop.stacks import Place
+from c10k_tui.screens.loop.tasks import role_of, state_words, task_lines, tasks_title
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.scripts.loop_figures import Culprit
+from sim.scripts.task_rows import Waiting
+from sim.stdlib.asyncio.await_stacks import Place
 from tests.widgets.loop_frames import LIBRARY, PLACE, frame, on_fd, row
 
 TIMER = Waiting("timer", due_ns=1_100_178_062)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.loop_turn import LEAST_RING_WIDTH, parts, phase_of, queue_line, title_of, turn_lines
-from sim.loop.observe import Culprit
+from c10k_tui.screens.loop.turn import LEAST_RING_WIDTH, parts, phase_of, queue_line, title_of, turn_lines
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.scripts.loop_figures import Culprit
 from tests.widgets.loop_frames import COUNTERS, PLACE, frame
 
 CALLBACK = {"moment": "callback", "turn_size": 3, "running": "client 1", "queue": ("a", "b"), "queued": 2}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from c10k_tui.spans import text_of
-from c10k_tui.views.activity import activity
-from c10k_tui.views.cpu import GROUPS, bar, drawn
-from c10k_tui.views.loop_words import loop_sentences, loop_verdict
-from c10k_tui.views.sentence import sentence, sentences
-from c10k_tui.views.verdict import verdict
-from sim.mechanism import LoopRound, LoopView
+from c10k_tui.screens.race.views.activity import activity
+from c10k_tui.screens.race.views.cpu import GROUPS, bar, drawn
+from c10k_tui.screens.race.views.event_loop_words import loop_sentences, loop_verdict
+from c10k_tui.screens.race.views.sentence import sentence, sentences
+from c10k_tui.screens.race.views.verdict import verdict
+from c10k_tui.text.styled_text import text_of
+from sim.frames.mechanism import LoopRound, LoopView
 from tests.widgets.frames import call, counters, frame, lane
 
 ROUND = LoopRound(events=1, callbacks=3, turns=2, loop_ns=12_000, epoll_ns=3_000)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from c10k_tui.pacer import BUDGET_S, LONGEST_GAP_S, LONGEST_STEP_NS, SPEEDS, Pacer, faster
+from c10k_tui.session.pacer import BUDGET_S, LONGEST_GAP_S, LONGEST_STEP_NS, SPEEDS, Pacer, faster
 
 
 class Clock:

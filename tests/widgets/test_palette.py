@@ -8,11 +8,11 @@ import pytest
 from rich.color import ColorSystem
 from textual.color import Color
 
-from c10k_tui.palette import _ROLES, Palette
-from c10k_tui.themes import ANSI, DARK, LIGHT, THEMES
-from c10k_tui.views.cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
-from c10k_tui.widgets.grid import look_of
-from sim.scenario import LANES
+from c10k_tui.screens.race.views.cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
+from c10k_tui.screens.race.widgets.grid import look_of
+from c10k_tui.text.palette import _ROLES, Palette
+from c10k_tui.text.themes import ANSI, DARK, LIGHT, THEMES
+from sim.scenario.scenario import LANES
 
 CUBE = ("00", "5f", "87", "af", "d7", "ff")
 

@@ -6,16 +6,16 @@ from functools import cache
 
 import pytest
 
-from c10k_tui.path_model import SPEEDS, STEP_S, PathModel
-from c10k_tui.pictures import HandClock
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.path import head_lines, side_lines, side_subtitle, side_title, total_lines
-from c10k_tui.views.path_strip import strip_lines
-from sim.path import PacketPath, follow
-from sim.pathsteps import Packet, Program, Side, Step
-from sim.race import Race
-from sim.records import Kind
-from sim.scenario import parse_scenario
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.screens.path.model import SPEEDS, STEP_S, PathModel
+from c10k_tui.screens.path.strip import strip_lines
+from c10k_tui.screens.path.text import head_lines, side_lines, side_subtitle, side_title, total_lines
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.machine.records import Kind
+from sim.path.packet_path import PacketPath, follow
+from sim.path.steps import Packet, Program, Side, Step
+from sim.race.race import Race
+from sim.scenario.scenario import parse_scenario
 
 BURSTS = "n=10000 active=3 rate=2k seed=7 lanes=select|epoll"
 LONE = "n=1000 active=1 rate=1k seed=7 lanes=select|epoll"

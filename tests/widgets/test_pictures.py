@@ -6,16 +6,16 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from c10k_tui.chart import Curve, Mark
-from c10k_tui.chart_png import dashes, png_of
-from c10k_tui.chart_shapes import PANEL_HEIGHT, PANEL_WIDTH
-from c10k_tui.chart_svg import chart_svg, svg_of
-from c10k_tui.charts import charts_of_rows
-from c10k_tui.exporting import export
-from c10k_tui.themes import LIGHT
-from sim.benchmark import Row, points, simulated_ns
-from sim.costs import BUILT_IN
-from sim.scenario import Share
+from c10k_tui.charts.benchmark_charts import charts_of_rows
+from c10k_tui.charts.chart import Curve, Mark
+from c10k_tui.charts.export import export
+from c10k_tui.charts.png import dashes, png_of
+from c10k_tui.charts.shapes import PANEL_HEIGHT, PANEL_WIDTH
+from c10k_tui.charts.svg import chart_svg, svg_of
+from c10k_tui.text.themes import LIGHT
+from sim.machine.costs import BUILT_IN
+from sim.scenario.scenario import Share
+from sim.studies.benchmark import Row, points, simulated_ns
 from tests.widgets.charts import EPOLL, SELECT, chart, measured
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from c10k_tui.chart import Mark
-from c10k_tui.glyphs import BRAILLE_BASE
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.plot import AXIS_WIDTH, plot_lines
+from c10k_tui.charts.chart import Mark
+from c10k_tui.charts.plot import AXIS_WIDTH, plot_lines
+from c10k_tui.text.glyphs import BRAILLE_BASE
+from c10k_tui.text.styled_text import text_of, width_of
 from tests.widgets.charts import EPOLL, SELECT, chart, measured
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from c10k_tui.spans import text_of
-from c10k_tui.views.activity import activity
-from c10k_tui.views.sentence import sentence, sentences
-from sim.frame import TaskView
+from c10k_tui.screens.race.views.activity import activity
+from c10k_tui.screens.race.views.sentence import sentence, sentences
+from c10k_tui.text.styled_text import text_of
+from sim.frames.frame import TaskView
 from tests.widgets.frames import call, counters, lane, scan
 
 LIVELOCK = {"interrupt": 9_990_000, "scan": 10_000}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.session import NOTICE_S, Session
-from sim.race import Race
-from sim.scenario import LADDER, PRESETS, Scenario, ScenarioError, Share
+from c10k_tui.session.session import NOTICE_S, Session
+from sim.race.race import Race
+from sim.scenario.scenario import LADDER, PRESETS, Scenario, ScenarioError, Share
 
 
 class Clock:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.session import Session
-from sim.race import Race
-from sim.scenario import Scenario
+from c10k_tui.session.session import Session
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
 
 MS = 1_000_000
 

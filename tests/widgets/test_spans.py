@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from c10k_tui.spans import clip, fitting, marked, merged, pad, spread, text_of, width_of, wrap
+from c10k_tui.text.styled_text import clip, fitting, marked, merged, pad, spread, text_of, width_of, wrap
 
 SPANS = st.lists(st.tuples(st.text("ab 日c", max_size=9), st.sampled_from(["x", "y"])), max_size=6).map(tuple)
 

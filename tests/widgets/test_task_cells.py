@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui import glyphs
-from c10k_tui.lanes import COMPLETING_LANES, TASK_LANES
-from c10k_tui.views.cells import (
+from c10k_tui.screens.race.views.cells import (
     ARRIVED,
     ARRIVED_S,
     BLOCKED,
@@ -22,12 +20,14 @@ from c10k_tui.views.cells import (
     TRAIL_S,
     CellModel,
 )
-from c10k_tui.widgets.grid import Grid
-from sim.frame import TaskState, TaskView
-from sim.mechanism import IocpView
-from sim.race import Race
-from sim.records import Effect, Kind
-from sim.scenario import Scenario, Share
+from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.text import glyphs
+from c10k_tui.text.lanes import COMPLETING_LANES, TASK_LANES
+from sim.frames.frame import TaskState, TaskView
+from sim.frames.mechanism import IocpView
+from sim.machine.records import Effect, Kind
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
 from tests.widgets.frames import FIRST_FD, lane, mask_of, packet
 from tests.widgets.lane_races import NO_FLASH_NS, frames
 from tests.widgets.test_grid import Stage, text

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.timeline import Mark, TimeView, change_words, time_line, time_view, track
-from sim.race import Race
-from sim.scenario import Scenario, Share
+from c10k_tui.screens.race.views.timeline import Mark, TimeView, change_words, time_line, time_view, track
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario, Share
 
 MS = 1_000_000
 WIDTHS = [80, 100, 120, 200, 300]

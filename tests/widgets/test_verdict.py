@@ -2,10 +2,10 @@
 
 import pytest
 
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.ratios import ratio_text
-from c10k_tui.views.verdict import verdict
-from sim.scenario import LANES
+from c10k_tui.screens.race.views.verdict import verdict
+from c10k_tui.text.ratios import ratio_text
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.scenario.scenario import LANES
 from tests.widgets.frames import counters, frame, lane
 
 NARROW = 78

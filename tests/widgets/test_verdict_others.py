@@ -2,11 +2,11 @@
 
 import pytest
 
-from c10k_tui.spans import text_of
-from c10k_tui.views.verdict import verdict
-from sim.faults import FAILED, MEMORY
-from sim.frame import FaultView, MemoryView
-from sim.scenario import LANES
+from c10k_tui.screens.race.views.verdict import verdict
+from c10k_tui.text.styled_text import text_of
+from sim.frames.frame import FaultView, MemoryView
+from sim.scenario.faults import FAILED, MEMORY
+from sim.scenario.scenario import LANES
 from tests.widgets.frames import counters, frame, lane
 
 NARROW = 78

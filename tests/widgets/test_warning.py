@@ -9,14 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui import glyphs
-from c10k_tui.recording.markers import Moment, between
-from c10k_tui.spans import text_of, width_of
-from c10k_tui.views.cells import STRUCK, CellModel
-from c10k_tui.views.feed import FeedModel, row_line
-from c10k_tui.views.timeline import Mark, TimeView, change_words, time_line
-from c10k_tui.views.verdict import verdict
-from c10k_tui.views.warning import (
+from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.screens.race.views.cells import STRUCK, CellModel
+from c10k_tui.screens.race.views.feed import FeedModel, row_line
+from c10k_tui.screens.race.views.timeline import Mark, TimeView, change_words, time_line
+from c10k_tui.screens.race.views.verdict import verdict
+from c10k_tui.screens.race.views.warning import (
     HOLD_S,
     Steady,
     curable,
@@ -26,14 +24,16 @@ from c10k_tui.views.warning import (
     struck_words,
     warning_lines,
 )
-from sim.diagnosis import of_failure
-from sim.faultpresets import FAULT_PRESETS
-from sim.faults import CURES, FAULTS, STRIKING
-from sim.frame import FaultView
-from sim.kernel import Kernel
-from sim.race import Race
-from sim.records import Effect, Kind
-from sim.scenario import Scenario
+from c10k_tui.text import glyphs
+from c10k_tui.text.styled_text import text_of, width_of
+from sim.frames.frame import FaultView
+from sim.kernel.kernel import Kernel
+from sim.machine.records import Effect, Kind
+from sim.race.faults.diagnosis import of_failure
+from sim.race.race import Race
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.faults import CURES, FAULTS, STRIKING
+from sim.scenario.scenario import Scenario
 from tests.sim.races import MS
 from tests.widgets.frames import FIRST_FD, frame, lane, packet
 

@@ -1,0 +1,139 @@
+"""The screens as pictures: SVG that is the same from the same version, whatever the machine.
+
+The clock is set by hand and everything shown is deterministic; only what stands in the interpreter's own
+files (the lines of asyncio in a stack of awaits) depends on the version of Python.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from c10k_tui.app.race_app import C10KApp
+from c10k_tui.app.watch_app import WatchApp
+from c10k_tui.screens.curve.screen import CurveScreen
+from c10k_tui.screens.race.screen import FRAMES_PER_S, RaceScreen
+from c10k_tui.screens.shared.working_screen import WorkingScreen
+from sim.scenario.scenario import Scenario
+from sim.scripts.output import Output
+from sim.scripts.script import Script
+
+SHOWN_AFTER_S = 9.45
+"""Wall seconds of the race before the picture is taken: a scan is half-way, the curve has some past."""
+TITLE = "c10k-tui"
+
+
+class HandClock:
+    """A clock that goes only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+async def _race(pilot: Pilot[str], clock: HandClock, seconds: float) -> RaceScreen:
+    """The race screen after so many seconds."""
+    await pilot.pause(0)
+    screen = pilot.app.screen
+    assert isinstance(screen, RaceScreen)
+    screen.tick()  # Time counts from here, whenever the app's own timer came first.
+    for _ in range(round(seconds * FRAMES_PER_S)):
+        clock.now_s += 1 / FRAMES_PER_S
+        screen.tick()
+    screen.draw()
+    await pilot.pause(0)
+    return screen
+
+
+async def picture(
+    width: int, height: int, theme: str, seconds: float = SHOWN_AFTER_S, scenario: Scenario | None = None
+) -> str:
+    """The race screen after some seconds of racing, as SVG."""
+    clock = HandClock()
+    app = C10KApp(scenario or Scenario(), clock=clock)
+    app.theme = theme
+    async with app.run_test(size=(width, height)) as pilot:
+        await _race(pilot, clock, seconds)
+        return portable(app.export_screenshot(title=TITLE))
+
+
+async def opened_picture(width: int, height: int, theme: str, *keys: str, seconds: float = 3.0) -> str:
+    """A screen that a key of the race screen opens, as SVG: what it computes is computed."""
+    clock = HandClock()
+    app = C10KApp(Scenario(), clock=clock)
+    app.theme = theme
+    async with app.run_test(size=(width, height)) as pilot:
+        screen = await _race(pilot, clock, seconds)
+        await pilot.press("space", keys[0])
+        shown = app.screen
+        if isinstance(shown, WorkingScreen):
+            while shown.compute():
+                pass
+            shown.draw()
+        await pilot.press(*keys[1:])
+        screen.tick()
+        await pilot.pause(0)
+        return portable(app.export_screenshot(title=TITLE))
+
+
+async def loop_picture(width: int, height: int, theme: str, script: Path, turns: int, *keys: str) -> str:
+    """The Loop screen with a script, so many turns after its beginning, as SVG."""
+    app = WatchApp(Script(script, output=Output()), clock=HandClock(), paused=True, by_itself=False)
+    app.theme = theme
+    async with app.run_test(size=(width, height)) as pilot:
+        await pilot.press(*["S"] * turns, *keys)
+        await pilot.pause(0)
+        return portable(app.export_screenshot(title=TITLE))
+
+
+async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
+    """The Curve screen with all its lines, after some keys, as SVG."""
+    app = C10KApp(Scenario(), clock=HandClock(), paused=True)
+    app.theme = theme
+    async with app.run_test(size=(width, height)) as pilot:
+        await pilot.press("v", *keys)
+        screen = app.screen
+        assert isinstance(screen, CurveScreen)
+        while screen.model.missing() or screen.model.break_even_missing():
+            await pilot.pause(0.05)
+        screen.draw()
+        await pilot.pause(0)
+        return portable(app.export_screenshot(title=TITLE))
+
+
+def portable(svg: str) -> str:
+    """The SVG made to look the same everywhere.
+
+    Ids are random numbers and the fonts come from elsewhere; blanks at the ends of a run of text
+    are dropped by some programs unless they are told to keep them; and braille often comes from
+    another font with other widths, so each of its glyphs gets a place of its own.
+    """
+    svg = _BRAILLE_RUN.sub(_one_by_one, svg)
+    svg = re.sub(r"terminal-\d+-", "c10k-", svg)
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace(
+        "font-family: Fira Code, monospace;", "font-family: Fira Code, DejaVu Sans Mono, monospace;"
+    )
+    return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+
+_BRAILLE_RUN = re.compile(
+    r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="([^"]*)" ([^>]*)>'
+    r"([^<]*[\u2801-\u28ff][^<]*)</text>"
+)
+
+
+def _one_by_one(match: re.Match[str]) -> str:
+    """A run of text as one element for each glyph."""
+    look, x, y, length, rest, text = match.groups()
+    glyphs = text.replace("&#160;", " ")
+    step = float(length) / len(glyphs)
+    return "".join(
+        f'<text class="{look}" x="{float(x) + index * step:.1f}" y="{y}" {rest}>{glyph}</text>'
+        for index, glyph in enumerate(glyphs)
+        if glyph != " "
+    )

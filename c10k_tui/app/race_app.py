@@ -1,0 +1,108 @@
+"""The Textual app around the race screen, and what comes back from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+from textual import events
+from textual.screen import Screen
+
+from c10k_tui.recording.live.controller import Plan, Studio
+from c10k_tui.recording.live.step_clock import StepClock
+from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.screens.shared.themed_app import ThemedApp
+from c10k_tui.session.pacer import DEFAULT_SPEED
+from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.session.session import Session
+from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.machine.costs import CostTable
+
+
+FIRST_NOTICE_S = 10.0
+"""How long the notice with which the app starts stays."""
+
+
+class C10KApp(ThemedApp):
+    """A race on the screen; running it gives the scenario that was on at the end, as a string.
+
+    Args:
+        scenario: What to start with.
+        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as it goes.
+        paused: Whether to start standing still.
+        clock: Seconds on a clock that never goes back.
+        make_race: Makes a race of a scenario; None for the simulated one with these costs.
+        costs: What each simulated step costs; None for the built-in table.
+        why_not_own: Why the user's own cost table is not in use, if there is one; said at the start.
+        plan: What is to be recorded or replayed from the beginning, if anything.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        *,
+        speed: float | None = DEFAULT_SPEED,
+        paused: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        make_race: Callable[[Scenario], RaceLike] | None = None,
+        costs: CostTable | None = None,
+        why_not_own: str | None = None,
+        plan: Plan | None = None,
+    ) -> None:
+        super().__init__()
+        self.clock = StepClock(clock)
+        self._costs = costs
+        self.session = Session(
+            scenario or Scenario(), make_race or self._make_race, self.clock, speed=speed, paused=paused
+        )
+        self.session.why_not_own = why_not_own
+        if why_not_own is not None:
+            self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
+        self.studio = Studio(self, plan)
+
+    def _make_race(self, scenario: Scenario) -> RaceLike:
+        from sim.race.race import Race
+
+        return Race(scenario) if self._costs is None else Race(scenario, self._costs)
+
+    def get_default_screen(self) -> Screen[str]:
+        return RaceScreen(self.session, self.clock, stepped=self.studio.plan is not None)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event now, unless the app is run frame by frame and it has to wait for the next."""
+        if isinstance(event, events.Key) and not self.screen_stack:
+            return  # it was still waiting when the last screen went
+        if not self.studio.takes(event):
+            await super().on_event(event)
+
+    async def on_ready(self) -> None:
+        """The first screen is there."""
+        self.studio.ready()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        self.studio.displayed(renderable)
+        super()._display(screen, renderable)
+
+    def post_display_hook(self) -> None:
+        """After each picture: say beside it that it is recorded, or replayed."""
+        self.studio.show_state()
+
+    async def action_quit(self) -> None:
+        if not self.studio.keeps():
+            self.leave()
+
+    def leave(self) -> None:
+        """End the app with the scenario that is on."""
+        self.exit(str(self.session.scenario))
+
+    def next_theme(self) -> None:
+        super().next_theme()
+        self.session.say(self.theme)
+
+    def action_command_palette(self) -> None:
+        if not self.studio.stepping:
+            super().action_command_palette()

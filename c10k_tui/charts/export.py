@@ -1,0 +1,54 @@
+"""Pictures of a chart as files, under names that are not taken."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from c10k_tui.charts.chart import Chart
+from c10k_tui.charts.shapes import Page, page_of
+from c10k_tui.charts.svg import svg_of_page, title_of
+
+
+def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path]:
+    """Write the charts as SVG and PNG: ``stem.svg`` and ``stem.png``, or ``stem-2.…`` if one is there.
+
+    Returns:
+        The two files.
+
+    Raises:
+        OSError: they cannot be written; what was begun is taken away again.
+    """
+    return export_page(page_of(charts), title_of(charts), stem, folder)
+
+
+def export_page(page: Page, title: str, stem: str, folder: Path) -> tuple[Path, Path]:
+    """The same with any page of shapes."""
+    from c10k_tui.charts.png import png_of_page
+
+    contents = (svg_of_page(page, title).encode(), png_of_page(page))
+    for number in count(1):
+        name = stem if number == 1 else f"{stem}-{number}"
+        paths = (folder / f"{name}.svg", folder / f"{name}.png")
+        try:
+            _write_new(paths, contents)
+        except FileExistsError:
+            continue
+        return paths
+    raise AssertionError("unreachable: numbers do not end")
+
+
+def _write_new(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+    """Write all files, none of which may exist, or none."""
+    begun: list[Path] = []
+    try:
+        for path, content in zip(paths, contents, strict=True):
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
+                begun.append(path)
+                file.write(content)
+    except OSError:
+        for path in begun:
+            path.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,107 @@
+"""Charts as PNG, drawn with Pillow and its own font: the same shapes as in SVG, at twice the size.
+
+Drawn larger and made smaller again, which smooths the lines. The font that comes with Pillow has
+the letters of ASCII and few more, so a microsecond is written ``us`` here; a font of the machine's
+would make pictures that differ from one machine to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from itertools import pairwise
+from math import hypot
+
+from PIL import Image, ImageDraw, ImageFont
+
+from c10k_tui.charts.chart import Chart
+from c10k_tui.charts.shapes import PAGE, Dot, Page, Path, Words, page_of
+
+SCALE = 2
+"""Pixels for each unit of the page."""
+_SMOOTH = 2
+"""Drawn so many times larger than it becomes."""
+_PLAIN = str.maketrans({"µ": "u", "×": "x", "÷": "/", "–": "-", "−": "-", "→": "to"})
+"""What the font has not got, and what stands for it."""
+_ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
+
+
+def png_of(charts: Sequence[Chart]) -> bytes:
+    """The charts one below the other, as a PNG file."""
+    return png_of_page(page_of(charts))
+
+
+def png_of_page(page: Page) -> bytes:
+    """A page of shapes as a PNG file."""
+    brush = _Brush(page.width, page.height)
+    for shape in page.shapes:
+        if isinstance(shape, Path):
+            brush.path(shape)
+        elif isinstance(shape, Dot):
+            brush.dot(shape)
+        else:
+            brush.words(shape)
+    return brush.finished()
+
+
+class _Brush:
+    """An image and the shapes' way onto it."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = (width * SCALE, height * SCALE)
+        self._large = SCALE * _SMOOTH
+        self._image = Image.new("RGB", (width * self._large, height * self._large), PAGE)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def path(self, path: Path) -> None:
+        points = [(x * self._large, y * self._large) for x, y in path.points]
+        pieces = dashes(points, path.dash * self._large) if path.dash else [points]
+        for piece in pieces:
+            self._draw.line(piece, fill=path.colour, width=round(path.width * self._large), joint="curve")
+
+    def dot(self, dot: Dot) -> None:
+        radius = dot.radius * self._large
+        x, y = dot.x * self._large, dot.y * self._large
+        self._draw.ellipse(
+            (x - radius, y - radius, x + radius, y + radius),
+            fill=dot.colour if dot.filled else PAGE,
+            outline=dot.colour,
+            width=round(1.8 * self._large),
+        )
+
+    def words(self, words: Words) -> None:
+        rim = 2.0 if words.halo else 0.35 if words.bold else 0.0
+        self._draw.text(
+            (words.x * self._large, words.y * self._large),
+            words.text.translate(_PLAIN),
+            fill=words.colour,
+            font=ImageFont.load_default(words.size * self._large),
+            anchor=_ANCHORS[words.anchor],
+            stroke_width=rim * self._large,
+            stroke_fill=PAGE if words.halo else words.colour,
+        )
+
+    def finished(self) -> bytes:
+        """The image at its own size, as a file's bytes."""
+        file = BytesIO()
+        self._image.resize(self._size, Image.Resampling.LANCZOS).save(file, format="PNG", optimize=True)
+        return file.getvalue()
+
+
+def dashes(points: Sequence[tuple[float, float]], length: float) -> list[list[tuple[float, float]]]:
+    """A line cut into dashes of so much length with gaps as long between them."""
+    pieces: list[list[tuple[float, float]]] = []
+    on, left = True, length
+    piece = [points[0]]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        whole = hypot(x1 - x0, y1 - y0)
+        done = 0.0
+        while whole - done > left:
+            done += left
+            place = (x0 + (x1 - x0) * done / whole, y0 + (y1 - y0) * done / whole)
+            if on:
+                pieces.append([*piece, place])
+            on, left, piece = not on, length, [place]
+        left -= whole - done
+        piece.append((x1, y1))
+    return [*pieces, piece] if on and len(piece) > 1 else pieces

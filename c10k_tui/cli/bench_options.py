@@ -1,0 +1,91 @@
+"""What may be typed after ``c10k-tui bench``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from c10k_tui.cli.options import UsageError
+from sim.scenario.scenario import Active, parse_active
+from sim.scenario.units import parse_count
+from sim.studies.benchmark import FDS_LIMIT, MECHANISMS, WAITS, Point, points
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for."""
+
+    fds: tuple[int, ...]
+    active: tuple[Active, ...]
+    mechanisms: tuple[str, ...]
+    waits: tuple[str, ...]
+    form: str
+    """``table``, ``json`` or ``csv``."""
+    host: bool
+    """Whether to measure."""
+    svg: Path | None
+
+    def points(self) -> list[Point]:
+        """The points, in the order in which they are shown."""
+        return points(self.fds, self.active, self.mechanisms, self.waits)
+
+
+def asked_of(options: argparse.Namespace) -> Asked:
+    """The words of the command, understood.
+
+    Raises:
+        UsageError: anything in it that cannot be.
+    """
+    if options.words:
+        raise UsageError(f"bench takes no {options.words[0]!r}; see c10k-tui bench --help")
+    if options.json and options.csv:
+        raise UsageError("--json or --csv: one of them")
+    if options.wait not in (*WAITS, "both"):
+        raise UsageError(f"--wait: there is no {options.wait!r}; choose from {', '.join(WAITS)}, both")
+    return Asked(
+        fds=_listed("--fds", options.fds, _fds),
+        active=_listed("--active", options.active, _active),
+        mechanisms=_listed("--mechanisms", options.mechanisms, _mechanism),
+        waits=WAITS if options.wait == "both" else (options.wait,),
+        form="json" if options.json else "csv" if options.csv else "table",
+        host=not options.no_host,
+        svg=None if options.svg is None else Path(options.svg),
+    )
+
+
+def _listed(option: str, text: str, understood: Callable[[str], Item]) -> tuple[Item, ...]:
+    """A list as it is typed: items between commas, each once."""
+    words = [word.strip() for word in text.split(",")]
+    if not any(words):
+        raise UsageError(f"{option} needs at least one value")
+    try:
+        return tuple(dict.fromkeys(understood(word) for word in words if word))
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def _fds(word: str) -> int:
+    fds = parse_count(word)
+    if not 1 <= fds <= FDS_LIMIT:
+        raise ValueError(f"must be 1 to {FDS_LIMIT:,}, not {fds:,}")
+    return fds
+
+
+def _active(word: str) -> Active:
+    active = parse_active(word)
+    if isinstance(active, int) and active < 1:
+        raise ValueError("at least one descriptor must be ready")
+    if not isinstance(active, int) and not 1 <= active.basis_points <= 10_000:
+        raise ValueError(f"must be 0.01% to 100%, not {active}")
+    return active
+
+
+def _mechanism(word: str) -> str:
+    if word not in MECHANISMS:
+        raise ValueError(f"there is no {word!r}; choose from {', '.join(MECHANISMS)}")
+    return word

@@ -1,0 +1,169 @@
+"""``c10k-tui capacity``: how many connections each lane holds, and what gives way then.
+
+The figures are those of :mod:`sim.studies.capacity`. While sizes are tried, stderr says which; the result is
+a table, or one JSON object, on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, tell_about
+from c10k_tui.cli.progress import told
+from c10k_tui.cli.run import costs_in_use, encodable
+from sim.machine.costs import CostTable
+from sim.scenario.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
+from sim.scenario.units import format_duration, parse_duration_ns
+from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
+from sim.studies.capacity import capacity as search
+
+_BREAKS = {
+    "latency": "latency: p99 over {limit}",
+    "drops": "drops: requests or connections lost",
+    "memory": "memory: the machine has no more",
+    "none": "nothing: more are not tried",
+}
+
+
+def capacity(words: Sequence[str]) -> int:
+    """The command.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: an option that does not exist, or a value that cannot be.
+    """
+    parser = _parser()
+    options = parse(parser, words)
+    if tell_about(parser, options):
+        return 0
+    lanes, load, limit_ns = _lanes_of(options.lanes), _load_of(options), _limit_of(options)
+    costs = costs_in_use()
+    found = [_search(lane, load, limit_ns, costs) for lane in lanes]
+    if options.json:
+        print(json.dumps(as_data(found), indent=2))
+    else:
+        print(table(found, load, limit_ns, costs))
+    return 0
+
+
+def as_data(found: Sequence[Capacity]) -> dict[str, dict[str, object]]:
+    """The result as JSON knows it, by lane."""
+    return {
+        lane.lane: {"connections": lane.connections, "limit": lane.limit, "p99_ns": lane.p99_ns}
+        for lane in found
+    }
+
+
+def table(found: Sequence[Capacity], load: Scenario, limit_ns: int, costs: CostTable) -> str:
+    """The result as aligned text."""
+    lines = [
+        f"simulated: {load.rate:,} requests per second over {load.active} of the connections, "
+        f"p99 within {format_duration(limit_ns)}, {format_duration(RACE_NS)} at each size · costs: "
+        f"{costs.name}",
+        "",
+        f"{'':16}{'connections':>12}{'p99':>10}  what gives way beyond",
+    ]
+    for lane in found:
+        p99 = "–" if lane.p99_ns is None else format_duration(lane.p99_ns)
+        beyond = _BREAKS[lane.limit].format(limit=format_duration(limit_ns))
+        lines.append(f"{lane.lane:16}{lane.connections:>12,}{p99:>10}  {beyond}")
+    return encodable("\n".join(lines))
+
+
+def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capacity:
+    """Find what a lane holds, and say meanwhile what is tried."""
+    probes = search(lane, load, limit_ns, costs)
+    while True:
+        try:
+            _tell(next(probes))
+        except StopIteration as stop:
+            result: Capacity = stop.value
+            _tell_result(result)
+            return result
+
+
+def _tell(tried: Probe) -> None:
+    outcome = "holds" if tried.gave_way == "none" else tried.gave_way
+    told(f"{tried.lane}: {tried.connections:,} connections: {outcome}")
+
+
+def _tell_result(found: Capacity) -> None:
+    if not told(""):
+        print(f"{found.lane}: {found.connections:,} connections ({found.limit})", file=sys.stderr)
+
+
+# --- what may be typed ----------------------------------------------------------------------------
+
+
+def _lanes_of(text: str | None) -> tuple[str, ...]:
+    """The lanes of ``--lanes``; all of them if it was not given.
+
+    Raises:
+        UsageError: none, or one that there is not.
+    """
+    lanes = LANES if text is None else parse_lanes(text)
+    try:
+        replace(Scenario(), lanes=lanes)
+    except ScenarioError as error:
+        raise UsageError(f"--lanes: {error}") from None
+    return lanes
+
+
+def _load_of(options: argparse.Namespace) -> Scenario:
+    given = {
+        name: getattr(options, name)
+        for name in ("active", "rate", "burst", "payload", "churn", "seed")
+        if getattr(options, name) is not None
+    }
+    try:
+        settings = {name: parse_field(name, text) for name, text in given.items()}
+        return replace(Scenario(active=ACTIVE), **settings)  # type: ignore[arg-type]
+    except ScenarioError as error:
+        raise UsageError(str(error)) from None
+
+
+def _limit_of(options: argparse.Namespace) -> int:
+    try:
+        return parse_duration_ns(options.p99)
+    except ValueError as error:
+        raise UsageError(f"--p99: {error}") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = new_parser(
+        usage="c10k-tui capacity [--p99 1ms] [--active 1%%] [--lanes LIST] [options] [--json]",
+        description="How many connections each lane holds until the latency's 99th percentile, drops or\n"
+        "memory give way, under a load that is the same at every size. Every figure is simulated.",
+        epilog=_EPILOG,
+    )
+    default = Scenario()
+    group = parser.add_argument_group("capacity (in brackets: what holds if nothing is said)")
+    for option, metavar, text in (
+        ("--p99", "TIME", f"longest 99th percentile of the latency ({format_duration(P99_LIMIT_NS)})"),
+        ("--lanes", "LIST", f"of {', '.join(LANES)} (all)"),
+        ("--active", "N", f"how many connections ever send: a number, a share, or all ({ACTIVE})"),
+        ("--rate", "N", f"requests per second over all of them ({default.rate:,})"),
+        ("--burst", "N", f"requests that arrive together ({default.burst})"),
+        ("--payload", "BYTES", f"size of a request ({default.payload})"),
+        ("--churn", "N", f"connections per second that are replaced ({default.churn})"),
+        ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
+    ):
+        preset = "1ms" if option == "--p99" else None
+        group.add_argument(option, metavar=metavar, default=preset, help=text.replace("%", "%%"))
+    group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    add_about(parser)
+    return parser
+
+
+_EPILOG = """\
+examples:
+  c10k-tui capacity
+  c10k-tui capacity --lanes thread,select,epoll --p99 10ms
+  c10k-tui capacity --active 10% --rate 100k --json
+"""

@@ -1,0 +1,132 @@
+"""``c10k-tui compare``: who scans, who copies, who wakes, who holds the list, in one table without a screen.
+
+The figures are those of :mod:`sim.studies.comparison`, as on the comparison screen: each lane in a short
+race of its own. The result is a table, or one JSON object, on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from c10k_tui.cli.options import (
+    UsageError,
+    add_about,
+    add_scenario,
+    new_parser,
+    parse,
+    scenario_of,
+    tell_about,
+)
+from c10k_tui.cli.progress import told
+from c10k_tui.cli.run import costs_in_use, encodable
+from c10k_tui.screens.comparison.columns import COLUMNS
+from c10k_tui.text.cost_table_names import table_words
+from sim.machine.costs import CostTable
+from sim.scenario.scenario import LANES, Scenario
+from sim.studies.comparison import ESTIMATED, MECHANISMS, TIMED_APART, Facts, found
+
+_GAP, _WIDTH = 3, 12
+
+
+def compare(words: Sequence[str]) -> int:
+    """The command.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: an option that does not exist, or a value that cannot be.
+    """
+    parser = _parser()
+    options = parse(parser, words)
+    if tell_about(parser, options):
+        return 0
+    scenario = scenario_of(options)
+    if scenario.fault and (options.fault is not None or _says("fault", options.words)):
+        raise UsageError(
+            f"compare makes no mistakes: c10k-tui run --fault {scenario.fault} tells what it does"
+        )
+    scenario = replace(scenario, fault="")
+    if options.lanes is None and not _says("lanes", options.words):
+        scenario = replace(scenario, lanes=LANES)
+    costs = costs_in_use()
+    rows = []
+    for lane in scenario.lanes:
+        told(f"racing {lane} …")
+        rows.append(found(lane, scenario, costs))
+    told("")
+    if options.json:
+        print(json.dumps(as_data(rows, scenario, costs), indent=2))
+    else:
+        print(encodable(table(rows, scenario, costs)))
+    return 0
+
+
+def _says(name: str, words: Sequence[str]) -> bool:
+    """Whether the short form, in one word or several, has this setting."""
+    return any(word.startswith(f"{name}=") for word in " ".join(words).split())
+
+
+def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict[str, object]:
+    """The table as JSON knows it; figures are unrounded, null where there was no event."""
+    return {
+        "simulated": True,
+        "scenario": str(scenario),
+        "costs": costs.name,
+        "lanes": {
+            row.lane: {
+                **{name: value for name, value in asdict(row).items() if name != "lane"},
+                "cost_source": ESTIMATED.get(row.lane) or TIMED_APART.get(row.lane),
+            }
+            for row in rows
+        },
+    }
+
+
+def table(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> str:
+    """The table as aligned text, and beneath it who keeps which list."""
+    load = replace(scenario, lanes=(rows[0].lane,))
+    lines = [
+        f"simulated: {str(load).rpartition(' lanes=')[0]} · costs: {table_words(costs)}",
+        "",
+        f"{'':16}" + "".join(column.title.rjust(_WIDTH) for column in COLUMNS),
+    ]
+    for row in rows:
+        if row.failure is not None and not row.events:
+            lines.append(f"{row.lane:16}{' ' * _GAP}{row.failure}")
+            continue
+        cells = (column.cell(row).rjust(_WIDTH) for column in COLUMNS)
+        lines.append(f"{row.lane:16}{''.join(cells)}")
+    lines += ["", f"{'':16}{' ' * _GAP}{'who keeps the list':44}what limits it"]
+    for row in rows:
+        words = MECHANISMS[row.lane]
+        lines.append(f"{row.lane:16}{' ' * _GAP}{words.keeper:44}{words.limit}")
+    estimated = [row.lane for row in rows if row.lane in ESTIMATED]
+    lines += ["", "memory is for each connection, wake-up for each wake-up, all else for each event"]
+    lines += [f"~ {lane}: {ESTIMATED[lane]}" for lane in estimated]
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = new_parser(
+        usage="c10k-tui compare [SCENARIO] [options] [--json]",
+        description="Who scans, who copies, who wakes, who holds the list: every lane, or those of --lanes,\n"
+        "in a short race of its own on the same arrivals. Every figure is simulated.",
+        epilog=_EPILOG,
+    )
+    add_scenario(parser, "all")
+    group = parser.add_argument_group("compare")
+    group.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    add_about(parser)
+    return parser
+
+
+_EPILOG = """\
+examples:
+  c10k-tui compare
+  c10k-tui compare --fds 100k --active 1%
+  c10k-tui compare --lanes select,poll,epoll --json
+"""

@@ -1,0 +1,122 @@
+"""Pictures of the screens, and the demos: the same files from the same version, always.
+
+``python -m c10k_tui.cli.screenshots [DIR]`` draws the race screen at two sizes and in two themes, with other
+lanes and with a mistake; the Curve screen with its simulated lines and with a paper's points over them; the
+comparison, the capacities, the path of a packet, and a script's event loop (see
+:mod:`c10k_tui.app.pictures`). It records the demos, whose keys lie in that folder as ``NAME.keys``, into
+``NAME.gif`` and ``NAME.png``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+
+from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, picture
+from c10k_tui.screens.race.screen import FRAMES_PER_S
+from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.scenario import Scenario
+
+SIZES = ((120, 36), (80, 24))
+THEMES = ("c10k-dark", "c10k-light")
+DARK = (120, 36, "c10k-dark")
+RACES = {
+    "four-lanes": Scenario(lanes=("thread", "select", "epoll", "io_uring")),
+    "starved": FAULT_PRESETS["no-drain"][1],
+}
+"""Races on the screen other than the one that it starts with."""
+CURVES: dict[str, tuple[str, ...]] = {"curve": (), "curve-kerrisk": ("p",)}
+"""The Curve screen, and the keys pressed there."""
+OPENED: dict[str, tuple[str, ...]] = {
+    "compare": ("w",),
+    "capacity": ("m",),
+    "path": ("g", *["n"] * 8),
+}
+"""Screens that a key opens, and the keys pressed there."""
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CULPRIT_TURN = 9
+"""The turn of the example at whose end a callback has held up the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A recording to show."""
+
+    name: str
+    """Of the file with its keys, and of the pictures."""
+    scenario: Scenario
+    speed: float
+    title: str
+    shown_at_us: int
+    """The moment of the still picture."""
+
+
+DEMOS = (
+    Demo("c10k-in-30-seconds", Scenario(), 2.0, "C10K in 30 seconds", 7_000_000),
+    Demo("from-16-to-1000000", Scenario(fds=16), 10.0, "From 16 descriptors to 1,000,000", 23_000_000),
+    Demo("when-epoll-does-not-win", Scenario(fds=16), 10.0, "When epoll does not win", 11_000_000),
+)
+
+
+def record_demo(demo: Demo, folder: Path, cast: Path) -> None:
+    """Record a demo whose keys lie in a folder."""
+    from c10k_tui.recording.cast.header import Settings, Start
+    from c10k_tui.recording.cast.key_script import parse_script
+    from c10k_tui.recording.live.headless import record
+
+    keys = (folder / f"{demo.name}.keys").read_text(encoding="utf-8")
+    settings = Settings(start=Start(demo.scenario), speed=demo.speed, caption=True, title=demo.title)
+    record(cast, settings, parse_script(keys, FRAMES_PER_S))
+
+
+def show_demo(demo: Demo, folder: Path) -> list[Path]:
+    """Record a demo and draw its pictures; gives their files."""
+    from c10k_tui.recording.cast.reader import read
+    from c10k_tui.recording.pictures.export import export
+
+    with tempfile.TemporaryDirectory() as scratch:
+        cast = Path(scratch) / f"{demo.name}.cast"
+        record_demo(demo, folder, cast)
+        recording = read(cast)
+    drawn = []
+    for form, at_us in (("gif", None), ("png", demo.shown_at_us)):
+        drawn.append(folder / f"{demo.name}.{form}")
+        export(recording, drawn[-1], form, at_us=at_us, begin_us=None, end_us=None, speed=1.0)
+    return drawn
+
+
+def main(folder: str = "screenshots") -> None:
+    """Draw all pictures into a folder."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    pictures: dict[str, Coroutine[object, object, str]] = {
+        f"race-{width}x{height}-{theme.removeprefix('c10k-')}": picture(width, height, theme)
+        for width, height in SIZES
+        for theme in THEMES
+    }
+    for name, keys in CURVES.items():
+        pictures[f"{name}-120x36-dark"] = curve_picture(*DARK, *keys)
+    for name, scenario in RACES.items():
+        pictures[f"{name}-120x36-dark"] = picture(*DARK, scenario=scenario)
+    for name, keys in OPENED.items():
+        pictures[f"{name}-120x36-dark"] = opened_picture(*DARK, *keys)
+    pictures["loop-120x36-dark"] = loop_picture(*DARK, EXAMPLES / "blocking.py", CULPRIT_TURN, "c")
+    for name, drawn in pictures.items():
+        path = target / f"{name}.svg"
+        path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
+        print(path)
+    for demo in DEMOS:
+        if (target / f"{demo.name}.keys").is_file():
+            print(*show_demo(demo, target), sep="\n")
+
+
+async def _whole(drawn: Coroutine[object, object, str]) -> str:
+    return await drawn
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

@@ -1,0 +1,1 @@
+"""The asciicast file: header, lines, keys."""

@@ -1,0 +1,297 @@
+"""The first line of a recording: an asciicast's header, and in it what it takes to run it again.
+
+Asciicast 2 and 3 name the same things differently; what is ours stands under ``c10k-tui`` in both. The
+colours of the terminal's own are written down too: the theme that uses them looks the same everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeGuard
+
+from c10k_tui import __version__
+from c10k_tui.recording.live.frame_pacer import cost_s_per_ns
+from c10k_tui.session.pacer import SPEEDS
+from sim.machine.costs import BUILT_IN, CostTable, table_of
+from sim.scenario.scenario import Scenario, ScenarioError, parse_scenario
+
+FORMAT = 1
+"""Of what stands under ``c10k-tui``."""
+VERSIONS = (2, 3)
+"""Of asciicast."""
+THEMES = ("c10k-dark", "c10k-light", "c10k-ansi")
+LEAST_COLUMNS, LEAST_ROWS = 80, 24
+MOST_COLUMNS, MOST_ROWS = 500, 200
+LONGEST_START_NS = 600_000_000_000
+"""Where a recording may begin, in virtual time: it has to be run up to there again."""
+LONGEST_START_S = 120.0
+"""What that may cost, by the price list of :mod:`~c10k_tui.recording.live.frame_pacer`."""
+MOST_CHANGES = 10_000
+
+FOREGROUND, BACKGROUND = {"c10k-light": "#3a3a3a"}, {"c10k-light": "#ffffff"}
+PALETTE = (
+    *("#000000", "#cd0000", "#00cd00", "#cdcd00", "#1e90ff", "#cd00cd", "#00cdcd", "#e5e5e5"),
+    *("#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff"),
+)
+"""The sixteen colours of a terminal that has no wishes of its own (xterm's; its blue is hard to read)."""
+
+
+class CastError(ValueError):
+    """A file that cannot be used; the message says in one line what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a race stood when its recording began.
+
+    Attributes:
+        scenario: What the race began with.
+        changes: Virtual time and new scenario of each change of a setting since, in order.
+        at_ns: Virtual time at which the recording begins.
+    """
+
+    scenario: Scenario
+    changes: tuple[tuple[int, Scenario], ...] = ()
+    at_ns: int = 0
+
+    def why_not(self) -> str | None:
+        """Why a race cannot be run up to here again, or None if it can."""
+        if self.at_ns > LONGEST_START_NS or len(self.changes) > MOST_CHANGES:
+            return "the race has gone on for too long"
+        cost_s, scenario, since_ns = 0.0, self.scenario, 0
+        for time_ns, changed in (*self.changes, (self.at_ns, self.scenario)):
+            cost_s += (time_ns - since_ns) * cost_s_per_ns(scenario)
+            since_ns, scenario = time_ns, changed
+        return "the race has done too much" if cost_s > LONGEST_START_S else None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that decides what a recording shows, but for the keys."""
+
+    start: Start = field(default_factory=lambda: Start(Scenario()))
+    width: int = 120
+    height: int = 36
+    """Rows of the picture, the caption's among them."""
+    speed: float | None = 2.0
+    paused: bool = False
+    theme: str = THEMES[0]
+    no_color: bool = False
+    caption: bool = False
+    title: str = ""
+    cast_version: int = 2
+    frames_per_s: int = 30
+    costs: CostTable = BUILT_IN
+    """What each simulated step costs: another machine has another table."""
+
+
+def header_line(settings: Settings) -> str:
+    """The header of a recording, without its new line."""
+    start = settings.start
+    own: dict[str, Any] = {
+        "format": FORMAT,
+        "program": f"c10k-tui {__version__}",
+        "scenario": str(start.scenario),
+        "speed": "max" if settings.speed is None else settings.speed,
+        "theme": settings.theme,
+        "frames_per_s": settings.frames_per_s,
+        "paused": settings.paused,
+        "caption": settings.caption,
+        "no_color": settings.no_color,
+        "costs": asdict(settings.costs),
+    }
+    if start.at_ns or start.changes:
+        own["start"] = {"at_ns": start.at_ns, "changes": [[ns, str(s)] for ns, s in start.changes]}
+    theme = {
+        "fg": FOREGROUND.get(settings.theme, "#bcbcbc"),
+        "bg": BACKGROUND.get(settings.theme, "#121212"),
+        "palette": ":".join(PALETTE),
+    }
+    data: dict[str, Any] = {"version": settings.cast_version}
+    if settings.cast_version == 2:
+        data |= {"width": settings.width, "height": settings.height, "theme": theme}
+    else:
+        data["term"] = {
+            "cols": settings.width,
+            "rows": settings.height,
+            "type": "xterm-256color",
+            "theme": theme,
+        }
+    if settings.title:
+        data["title"] = settings.title
+    return json.dumps(data | {"c10k-tui": own}, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first line of any asciicast says."""
+
+    version: int
+    width: int
+    height: int
+    title: str
+    foreground: str
+    background: str
+    palette: tuple[str, ...]
+    own: dict[str, Any] | None
+    """What this program wrote; None in an asciicast of another origin."""
+
+
+def parse_header(line: str) -> Header:
+    """The header of an asciicast.
+
+    Raises:
+        CastError: not the first line of an asciicast that can be read.
+    """
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        raise CastError("it does not begin with the header of an asciicast") from None
+    if not isinstance(data, dict) or "version" not in data:
+        raise CastError("it does not begin with the header of an asciicast")
+    version = data["version"]
+    if version not in VERSIONS or isinstance(version, (bool, float)):
+        raise CastError(f"it is an asciicast of version {_short(version)}; versions 2 and 3 can be read")
+    term = data.get("term") if version == 3 else {"cols": data.get("width"), "rows": data.get("height")}
+    if not isinstance(term, dict):
+        raise CastError("its header does not say how large the terminal is")
+    width, height = term.get("cols"), term.get("rows")
+    if not (_within(width, 1, MOST_COLUMNS) and _within(height, 1, MOST_ROWS)):
+        raise CastError(
+            f"its terminal is {_short(width)}×{_short(height)}; up to {MOST_COLUMNS}×{MOST_ROWS} can be"
+        )
+    theme = term.get("theme") if version == 3 else data.get("theme")
+    theme = theme if isinstance(theme, dict) else {}
+    own = data.get("c10k-tui")
+    if own is not None and not isinstance(own, dict):
+        raise CastError("what its header says of the race is not an object")
+    palette = str(theme.get("palette", "")).split(":")
+    return Header(
+        version=version,
+        width=width,
+        height=height,
+        title=plain(data.get("title", "")),
+        foreground=_colour(theme.get("fg"), "#bcbcbc"),
+        background=_colour(theme.get("bg"), "#121212"),
+        palette=tuple(
+            _colour(palette[n] if n < len(palette) else None, colour) for n, colour in enumerate(PALETTE)
+        ),
+        own=own,
+    )
+
+
+def settings_of(header: Header) -> Settings:
+    """What it takes to run a recording again.
+
+    Raises:
+        CastError: the recording is of another program, or its settings cannot be.
+    """
+    own = header.own
+    if own is None:
+        raise CastError("it is an asciicast, but carries no scenario of c10k-tui to run")
+    if own.get("format") != FORMAT:
+        raise CastError(
+            f"its race is written in format {_short(own.get('format'))}; format {FORMAT} is known"
+        )
+    if header.width < LEAST_COLUMNS or header.height < LEAST_ROWS:
+        raise CastError(f"its terminal is {header.width}×{header.height}, too small for a race")
+    frames_per_s = own.get("frames_per_s")
+    if not _within(frames_per_s, 1, 60):
+        raise CastError(f"its frame rate is {_short(frames_per_s)}; 1 to 60 can be")
+    theme = own.get("theme")
+    if theme not in THEMES:
+        raise CastError(f"its theme is {_short(theme)}; there are {', '.join(THEMES)}")
+    flags = [own.get(name) for name in ("paused", "caption", "no_color")]
+    if not all(isinstance(flag, bool) for flag in flags):
+        raise CastError("its paused, caption and no_color are not all true or false")
+    return Settings(
+        start=_start(own),
+        width=header.width,
+        height=header.height,
+        speed=_speed(own.get("speed")),
+        paused=bool(flags[0]),
+        theme=theme,
+        no_color=bool(flags[2]),
+        caption=bool(flags[1]),
+        title=header.title,
+        cast_version=header.version,
+        frames_per_s=frames_per_s,
+        costs=_costs(own.get("costs")),
+    )
+
+
+def _costs(written: object) -> CostTable:
+    if not isinstance(written, dict):
+        raise CastError("its header does not say what each step costs")
+    try:
+        return table_of(written)
+    except ValueError as error:
+        raise CastError(f"its costs cannot be: {error}") from None
+
+
+def _start(own: dict[str, Any]) -> Start:
+    scenario = _scenario(own.get("scenario"))
+    start = own.get("start", {"at_ns": 0, "changes": []})
+    if not isinstance(start, dict) or not isinstance(start.get("changes"), list):
+        raise CastError("where its race begins is not said as at_ns and changes")
+    at_ns, written = start.get("at_ns"), start["changes"]
+    if not _within(at_ns, 0, LONGEST_START_NS) or len(written) > MOST_CHANGES:
+        raise CastError("its race begins later than can be run up to")
+    changes: list[tuple[int, Scenario]] = []
+    before_ns = 0
+    for change in written:
+        if not (isinstance(change, list) and len(change) == 2 and _within(change[0], before_ns, at_ns)):
+            raise CastError("the changes before its race begins are not in order")
+        before_ns = change[0]
+        changes.append((before_ns, _scenario(change[1])))
+    start = Start(scenario, tuple(changes), at_ns)
+    if reason := start.why_not():
+        raise CastError(f"{reason} before its recording began")
+    return start
+
+
+def _scenario(text: object) -> Scenario:
+    if not isinstance(text, str) or len(text) > 1_000:
+        raise CastError("its header does not say what is raced")
+    from c10k_tui.cli.options import UsageError, pictured
+
+    try:
+        return pictured(parse_scenario(text))
+    except (ScenarioError, UsageError) as error:
+        raise CastError(f"its scenario cannot be: {error}") from None
+
+
+def _speed(speed: object) -> float | None:
+    if speed == "max":
+        return None
+    rungs = [rung for rung in SPEEDS if rung is not None]
+    if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not math.isfinite(speed):
+        raise CastError(f"its speed is {_short(speed)}, which is no number")
+    if not min(rungs) <= speed <= max(rungs):
+        raise CastError(f"its speed is {_short(speed)}; {min(rungs):g} to {max(rungs):g} can be")
+    return float(speed)
+
+
+def plain(text: object) -> str:
+    """Text from a file as it may be shown: one line, no control characters, not too long."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(text)[:200]).strip()
+
+
+def _within(value: object, low: int, high: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _colour(text: object, default: str) -> str:
+    if isinstance(text, str) and len(text) == 7 and text[0] == "#":
+        try:
+            return f"#{int(text[1:], 16):06x}"
+        except ValueError:
+            pass
+    return default
+
+
+def _short(value: object) -> str:
+    words = plain(repr(value))
+    return words if len(words) <= 30 else f"{words[:29]}…"

@@ -1,0 +1,108 @@
+"""Keys as a person writes them down: ``wait 2s; +; wait 1s; space``.
+
+Steps are separated by semicolons or new lines; ``#`` starts a comment. A step is a key (``+``, ``space``,
+``F2``, ``up``, ``semicolon``) or ``wait`` and a duration. Waits count in frames, rounded to the nearest,
+so a script means the same on any machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from c10k_tui.recording.cast.keycodes import NAMES, QUIT, RECORD, is_key
+from sim.scenario.units import parse_duration_ns
+
+LONGEST_S = 600
+"""The longest recording that can be asked for."""
+_SIGNS = {
+    "space": " ",
+    "semicolon": ";",
+    "hash": "#",
+    "plus": "+",
+    "minus": "-",
+    "comma": ",",
+    "full_stop": ".",
+    "apostrophe": "'",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "question_mark": "?",
+    "esc": "escape",
+    "return": "enter",
+}
+"""Other names under which keys are known."""
+
+
+class ScriptError(ValueError):
+    """A step that cannot be; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key, and the frame in which it is pressed."""
+
+    frame: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Keys in the order of their frames, and the frame at which the script has ended."""
+
+    presses: tuple[Press, ...] = ()
+    frames: int = 0
+
+
+def frames_of(text: str, frames_per_s: int) -> int:
+    """A duration in frames, rounded to the nearest.
+
+    Raises:
+        ScriptError: no duration, or longer than :data:`LONGEST_S`.
+    """
+    try:
+        time_ns = parse_duration_ns(text)
+    except ValueError as error:
+        raise ScriptError(str(error)) from None
+    if time_ns > LONGEST_S * 1_000_000_000:
+        raise ScriptError(f"a recording lasts up to {LONGEST_S}s, not {text.strip()}")
+    return (2 * time_ns * frames_per_s + 1_000_000_000) // 2_000_000_000
+
+
+def parse_script(text: str, frames_per_s: int) -> Script:
+    """A script from its written form.
+
+    Raises:
+        ScriptError: a step that is neither a key nor a wait.
+    """
+    frame = 0
+    presses: list[Press] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        for step in _steps(line):
+            try:
+                if step.split()[0] == "wait":
+                    frame += frames_of(step[4:].strip(), frames_per_s)
+                else:
+                    presses.append(Press(frame, _key(step)))
+            except ScriptError as error:
+                where = f"line {number}: " if "\n" in text.strip() else ""
+                raise ScriptError(f"{where}{error}") from None
+            if frame > LONGEST_S * frames_per_s:
+                raise ScriptError(f"a recording lasts up to {LONGEST_S}s, and this script goes on for longer")
+    return Script(tuple(presses), frame)
+
+
+def _steps(line: str) -> list[str]:
+    steps = (step.strip() for step in line.partition("#")[0].split(";"))
+    return [step for step in steps if step]
+
+
+def _key(step: str) -> str:
+    name = step if len(step) == 1 else step.lower()
+    key = _SIGNS.get(name, name)
+    if key in (RECORD, QUIT):
+        raise ScriptError(f"{step!r} ends a recording; how long it lasts is said by --for and wait")
+    if is_key(key):
+        return key
+    close = get_close_matches(name, [*NAMES, *_SIGNS, "wait"], n=1)
+    hint = f"did you mean {close[0]}?" if close else "a step is a key (+, space, F2, up) or: wait 2s"
+    raise ScriptError(f"there is no key {step[:40]!r}; {hint}")

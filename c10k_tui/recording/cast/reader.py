@@ -1,0 +1,219 @@
+"""A recording read from a file that anyone may have written.
+
+Everything is checked before anything is used, and what is wrong is told with the number of its line.
+Sizes are bounded first: a file that claims an hour of a huge screen costs no more than its own length.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from c10k_tui.recording.cast.header import (
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    CastError,
+    Header,
+    Settings,
+    parse_header,
+    plain,
+    settings_of,
+)
+from c10k_tui.recording.cast.key_script import LONGEST_S, Press, Script
+from c10k_tui.recording.cast.keycodes import key_of
+from c10k_tui.recording.cast.lines import CODES, Event, frame_of, parse_unseen, time_us_of
+
+MOST_BYTES = 256_000_000
+LONGEST_LINE_BYTES = 4_000_000
+LONGEST_US = LONGEST_S * 1_000_000
+MOST_KEYS_A_FRAME = 64
+"""Far more than any keyboard sends in a thirtieth of a second."""
+MOST_FRAMES = 1_000_000
+"""Frames that a replay may have to run, the unseen ones among them."""
+_SIZE = re.compile(r"([0-9]{1,3})x([0-9]{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Another size of the terminal, and the frame in which it came."""
+
+    frame: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file as it was read."""
+
+    header: Header
+    events: tuple[Event, ...]
+
+    @property
+    def end_us(self) -> int:
+        """When the last event is."""
+        return self.events[-1].time_us if self.events else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What it takes to run a recording again.
+
+    Frames are counted as the race was run, those that passed while the recording was paused included.
+    """
+
+    settings: Settings
+    script: Script
+    resizes: tuple[Resize, ...]
+    unseen: tuple[tuple[int, int], ...]
+    """First frame and number of frames of each stretch that is not in the picture."""
+
+    def recorded(self, frame: int) -> int:
+        """The frame of the recording that shows a frame of the race, or the next that is shown."""
+        return frame - sum(min(count, max(0, frame - first)) for first, count in self.unseen)
+
+    def raced(self, recorded: int) -> int:
+        """The frame of the race that a frame of the recording shows."""
+        frame = recorded
+        for first, count in self.unseen:
+            if frame >= first:
+                frame += count
+        return frame
+
+    @property
+    def end(self) -> int:
+        """The last frame of the recording."""
+        return self.recorded(self.script.frames)
+
+
+def read(path: Path) -> Recording:
+    """A recording from a file.
+
+    Raises:
+        CastError: it is no recording that can be used.
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise CastError("it is not a regular file")
+        if status.st_size > MOST_BYTES:
+            raise CastError(f"it is larger than {MOST_BYTES // 1_000_000} MB")
+        lines = _lines(file)
+        header = parse_header(next(lines, ""))
+        return Recording(header, tuple(_events(lines, header.version)))
+
+
+def _lines(file: BinaryIO) -> Iterator[str]:
+    """Whole lines of UTF-8, none of them too long."""
+    number = 0
+    while line := file.readline(LONGEST_LINE_BYTES):
+        number += 1
+        if not line.endswith(b"\n"):
+            if len(line) >= LONGEST_LINE_BYTES:
+                raise CastError(f"line {number} is longer than {LONGEST_LINE_BYTES // 1_000_000} MB")
+            raise CastError(
+                f"it was cut off in the middle of line {number}: without that line it can be used"
+            )
+        try:
+            yield line.decode()
+        except UnicodeDecodeError:
+            raise CastError(f"line {number} is not UTF-8") from None
+    if number == 0:
+        raise CastError("it is empty")
+
+
+def _events(lines: Iterator[str], version: int) -> Iterator[Event]:
+    now_us = 0
+    for number, line in enumerate(lines, start=2):
+        if line.isspace() or (version == 3 and line.startswith("#")):
+            continue
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            raise CastError(f"line {number} is not JSON") from None
+        if not (isinstance(event, list) and len(event) == 3 and isinstance(event[1], str)):
+            raise CastError(f"line {number} is not an event: [time, code, data]")
+        time_s, code, data = event
+        if isinstance(time_s, bool) or not isinstance(time_s, (int, float)):
+            raise CastError(f"line {number} has no time")
+        if not 0 <= time_s <= LONGEST_S:  # nan is not either
+            raise CastError(f"line {number} is not within the {LONGEST_S} s that a recording may last")
+        time_us = round(time_s * 1_000_000) + (now_us if version == 3 else 0)
+        if not now_us <= time_us <= LONGEST_US:
+            raise CastError(f"line {number} does not follow the line before it in time")
+        now_us = time_us
+        if code not in CODES:
+            continue
+        if not isinstance(data, str):
+            raise CastError(f"line {number} holds no text")
+        yield Event(time_us, code, data)
+
+
+def replay_of(recording: Recording) -> Replay:
+    """How to run a recording again.
+
+    Raises:
+        CastError: it is not of this program, or holds what this program does not write.
+    """
+    settings = settings_of(recording.header)
+    rate = settings.frames_per_s
+    presses: list[Press] = []
+    resizes: list[Resize] = []
+    unseen: list[tuple[int, int]] = []
+    passed = 0
+    for event in recording.events:
+        recorded = frame_of(event.time_us, rate)
+        if abs(time_us_of(recorded, rate) - event.time_us) > 1:
+            raise CastError(f"what happens at {event.time_us / 1e6:g} s is not on a frame")
+        frame = recorded + passed
+        if event.code == "i":
+            presses.append(Press(frame, _key(event)))
+        elif event.code == "r":
+            resizes.append(_resize(event, frame))
+        elif event.code == "p":
+            found = parse_unseen(event.data)
+            if found is None:
+                raise CastError(f"the pause at {event.time_us / 1e6:g} s is not written as pauses are")
+            frames, keys = found
+            presses += [Press(frame + press.frame, press.key) for press in keys]
+            unseen.append((frame, frames))
+            passed += frames
+    total = frame_of(recording.end_us, rate) + passed
+    if total > MOST_FRAMES:
+        raise CastError(f"it has {total:,} frames to run, and {MOST_FRAMES:,} can be")
+    _check_order(presses)
+    return Replay(settings, Script(tuple(presses), total), tuple(resizes), tuple(unseen))
+
+
+def _check_order(presses: list[Press]) -> None:
+    for index, press in enumerate(presses):
+        if index and press.frame < presses[index - 1].frame:
+            raise CastError("its keys are not in the order of time")
+        if index >= MOST_KEYS_A_FRAME and presses[index - MOST_KEYS_A_FRAME].frame == press.frame:
+            raise CastError(f"more than {MOST_KEYS_A_FRAME} keys are pressed in one frame")
+
+
+def _key(event: Event) -> str:
+    key = key_of(event.data)
+    if key is None:
+        raise CastError(
+            f"{plain(repr(event.data))[:30]} at {event.time_us / 1e6:g} s is no key of a recording"
+        )
+    return key
+
+
+def _resize(event: Event, frame: int) -> Resize:
+    match = _SIZE.fullmatch(event.data)
+    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
+        raise CastError(f"the terminal's size at {event.time_us / 1e6:g} s cannot be")
+    return Resize(frame, width, height)

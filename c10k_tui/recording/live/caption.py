@@ -1,0 +1,44 @@
+"""The row beneath the picture that shows which keys were pressed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from c10k_tui.recording.pictures.cells import Look, Row, cell
+
+SHOWN_S = 2.0
+"""How long a key stays."""
+
+
+class CaptionLooks(NamedTuple):
+    """How the row is drawn in a theme."""
+
+    row: Look
+    key: Look
+
+
+class Caption:
+    """The keys of the last moments.
+
+    Args:
+        frames_per_s: The frame rate.
+    """
+
+    def __init__(self, frames_per_s: int) -> None:
+        self._frames = round(SHOWN_S * frames_per_s)
+        self._shown: list[tuple[int, str]] = []
+
+    def press(self, frame: int, key: str) -> None:
+        """A key was pressed in this frame."""
+        self._shown.append((frame, "space" if key == " " else key))
+
+    def row(self, frame: int, width: int, looks: CaptionLooks) -> Row:
+        """The row in this frame, the newest key at the right of the older ones."""
+        self._shown = [entry for entry in self._shown if frame - entry[0] < self._frames]
+        cells = [cell(" ", looks.row)]
+        for _, key in self._shown:
+            cells += [cell(glyph, looks.key) for glyph in f" {key} "]
+            cells.append(cell(" ", looks.row))
+        # Where there are more than fit, the newest are what one wants to see.
+        cells = cells[-width:]
+        return (*cells, *[cell(" ", looks.row)] * (width - len(cells)))

@@ -1,0 +1,147 @@
+"""What the app shows, as a picture: Textual's strips to cells.
+
+Only lines that the app itself displayed anew are looked at, and of those only the ones whose strips are
+not those of the frame before; most of a screen stands still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.color import Color, ColorType
+from rich.style import Style
+from textual._compositor import ChopsUpdate
+from textual._context import visible_screen_stack
+from textual.geometry import Region
+from textual.strip import Strip
+
+from c10k_tui.recording.live.caption import CaptionLooks
+from c10k_tui.recording.pictures.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, Row, ansi, cell
+from c10k_tui.text.palette import Palette
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_ANSI_COLOURS = 16
+
+
+class Camera:
+    """Takes pictures of an app.
+
+    Args:
+        app: The app, which runs; it has to pass on what it displays to :meth:`displayed`.
+    """
+
+    def __init__(self, app: App[str]) -> None:
+        self._app = app
+        self._dirty: set[int] | None = None
+        """Lines that were displayed since the last picture; None for all of them."""
+        self._lines: dict[int, list[Strip]] = {}
+        self._rows: list[Row] = []
+        self._palette: tuple[str, CaptionLooks] | None = None
+
+    def displayed(self, update: object) -> None:
+        """The app displays something: these lines may be others in the next picture."""
+        if isinstance(update, ChopsUpdate):
+            if self._dirty is not None:
+                self._dirty.update(y for y, _, _ in update.spans)
+        elif update is not None:
+            self._dirty = None
+
+    def picture(self) -> Picture:
+        """What is on the screen now."""
+        width, height = self._app.size
+        if len(self._rows) != height or len(self._rows[0]) != width:
+            self._dirty = None
+        dirty = range(height) if self._dirty is None else sorted(y for y in self._dirty if y < height)
+        if self._dirty is None:
+            self._lines.clear()
+            self._rows = [(BLANK,) * width] * height
+        if dirty:
+            for y, pieces in self._rendered(dirty[0], dirty[-1] + 1, frozenset(dirty)):
+                known = self._lines.get(y)
+                if known is None or not _same(known, pieces):
+                    self._rows[y] = row_of(pieces, width)
+                    self._lines[y] = pieces
+        self._dirty = set()
+        return Picture(width, tuple(self._rows))
+
+    def _rendered(self, first: int, end: int, lines: frozenset[int]) -> Iterator[tuple[int, list[Strip]]]:
+        """Lines in pieces from left to right, as Textual itself makes them to write them."""
+        compositor = self._app.screen._compositor
+        token = visible_screen_stack.set(self._app._background_screens)
+        try:
+            region = Region(0, first, compositor.size.width, end - first)
+            chops = compositor._render_chops(region, lines.__contains__)
+        finally:
+            visible_screen_stack.reset(token)
+        for y in sorted(lines):
+            if y < len(chops):
+                yield y, [strip for strip in chops[y].values() if strip is not None]
+
+    def caption_looks(self) -> CaptionLooks:
+        """How a caption is drawn in the theme that is on."""
+        theme = self._app.theme
+        if self._palette is None or self._palette[0] != theme:
+            palette = Palette(self._app.theme_variables)
+            self._palette = theme, CaptionLooks(look_of(palette["bar"]), look_of(palette["title"]))
+        return self._palette[1]
+
+
+def _same(old: list[Strip], new: list[Strip]) -> bool:
+    """Whether two lines are made of the very same pieces."""
+    return len(old) == len(new) and all(a is b or a == b for a, b in zip(old, new, strict=True))
+
+
+def row_of(strips: list[Strip], width: int) -> Row:
+    """A line of strips as exactly ``width`` cells."""
+    cells: list[Cell] = []
+    for strip in strips:
+        for text, style, control in strip:
+            if control:
+                continue
+            look = PLAIN if style is None else look_of(style)
+            if text.isascii():
+                cells += [cell(glyph, look) for glyph in text]
+            else:
+                _put(cells, text, look)
+    return (*cells[:width], *[BLANK] * (width - len(cells)))
+
+
+def _put(cells: list[Cell], text: str, look: Look) -> None:
+    """Glyphs of any width: a wide one takes two cells, one of no width joins the one before."""
+    for glyph in text:
+        # Nothing below the combining marks is other than one cell wide, and nothing of the race is above.
+        size = 1 if glyph < "\u0300" or "\u2190" <= glyph <= "\u28ff" else cell_len(glyph)
+        if size:
+            cells.append(cell(glyph, look))
+            cells += [cell("", look)] * (size - 1)
+        elif cells:
+            cells[-1] = cell(cells[-1].glyph + glyph, cells[-1].look)
+
+
+@lru_cache(maxsize=4_096)
+def look_of(style: Style) -> Look:
+    """A style as a look."""
+    return Look(
+        _colour(style.color),
+        _colour(style.bgcolor),
+        bool(style.bold),
+        bool(style.dim),
+        bool(style.italic),
+        bool(style.underline),
+        bool(style.reverse),
+        bool(style.strike),
+    )
+
+
+def _colour(colour: Color | None) -> int:
+    if colour is None or colour.type is ColorType.DEFAULT:
+        return DEFAULT
+    if colour.number is not None and colour.number < _ANSI_COLOURS:
+        return ansi(colour.number)
+    red, green, blue = colour.get_truecolor()
+    return red << 16 | green << 8 | blue

@@ -1,0 +1,137 @@
+"""What leads from one picture to the next, as a terminal understands it.
+
+Only cells that changed are written. The cursor is placed (CUP) or moved on (CUF), and of a look only what
+differs from the one before is said (SGR). Colours are 24-bit, or the terminal's own sixteen where a theme
+asks for those. Nothing depends on a terminal's name: every terminal of today knows these four sequences,
+and so does every player of asciicasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, Look, Picture, Row, ansi_number
+
+CLEAR = "\x1b[?25l\x1b[0m\x1b[H\x1b[2J"
+"""Before a whole picture: no cursor, nothing left of what was there."""
+MOVE_COST = 9
+"""Bytes of a cursor movement in the file, where ESC is written ``\\u001b``."""
+
+
+def whole(picture: Picture) -> str:
+    """A picture for a terminal that may show anything now."""
+    parts = [CLEAR]
+    pen = PLAIN
+    for y, row in enumerate(picture.rows):
+        # To the end of the row, so that a cell that hangs over does not carry on.
+        parts.append(f"\x1b[{y + 1};1H")
+        pen = _write(parts, row, 0, len(row), pen)
+    parts.append("\x1b[0m")
+    return "".join(parts)
+
+
+def changes(before: Picture, after: Picture) -> str:
+    """What turns one picture into another of the same size; nothing if they are equal.
+
+    Raises:
+        ValueError: the sizes differ.
+    """
+    if (before.width, before.height) != (after.width, after.height):
+        raise ValueError(f"{before.width}×{before.height} cannot become {after.width}×{after.height}")
+    parts: list[str] = []
+    pen = PLAIN
+    for y, (old, new) in enumerate(zip(before.rows, after.rows, strict=True)):
+        if old is new or old == new:
+            continue
+        x = -1
+        for start, end in _spans(old, new):
+            if x < 0:
+                parts.append(f"\x1b[{y + 1};{start + 1}H")
+            elif start - x == 1:
+                parts.append("\x1b[C")
+            else:
+                parts.append(f"\x1b[{start - x}C")
+            pen = _write(parts, new, start, end, pen)
+            x = end
+    if pen != PLAIN:
+        parts.append("\x1b[0m")
+    return "".join(parts)
+
+
+def _spans(old: Row, new: Row) -> Iterator[tuple[int, int]]:
+    """Where a row changed; spans with so little between them that writing it is shorter are joined."""
+    changed = [x for x, (a, b) in enumerate(zip(old, new, strict=True)) if a is not b and a != b]
+    start = end = -1
+    for x in changed:
+        if start < 0:
+            start = end = x
+        elif x > end and _cost(new, end, x) > MOVE_COST:
+            yield start, end
+            start = x
+        end = max(end, x + 1)
+        # A wide glyph and its right half are one thing.
+        while end < len(new) and not new[end].glyph:
+            end += 1
+        while start > 0 and not new[start].glyph:
+            start -= 1
+    if start >= 0:
+        yield start, end
+
+
+def _cost(row: Row, start: int, end: int) -> int:
+    """Bytes it takes to write cells again that did not change."""
+    if end - start > MOVE_COST:
+        return end - start
+    look = row[start - 1].look
+    if any(cell.look != look for cell in row[start:end]) or row[end].look != look:
+        return MOVE_COST + 1
+    return sum(len(cell.glyph.encode()) for cell in row[start:end])
+
+
+def _write(parts: list[str], row: Row, start: int, end: int, pen: Look) -> Look:
+    """Write the cells of a span; the pen is how the terminal draws now, before and after."""
+    for glyph, look in row[start:end]:
+        if look is not pen and look != pen:
+            parts.append(_sgr(pen, look))
+            pen = look
+        parts.append(glyph)
+    return pen
+
+
+def _sgr(pen: Look, look: Look) -> str:
+    """The sequence that turns one look into another, saying only what differs."""
+    if look == PLAIN:
+        return "\x1b[0m"
+    codes: list[str] = []
+    if (pen.bold and not look.bold) or (pen.dim and not look.dim):
+        codes.append("22")
+        pen = pen._replace(bold=False, dim=False)
+    for name, on, off in _ATTRIBUTES:
+        wanted = getattr(look, name)
+        if wanted != getattr(pen, name):
+            codes.append(on if wanted else off)
+    if look.foreground != pen.foreground:
+        codes.append(_colour(look.foreground, 30))
+    if look.background != pen.background:
+        codes.append(_colour(look.background, 40))
+    return f"\x1b[{';'.join(codes)}m"
+
+
+_ATTRIBUTES = (
+    ("bold", "1", "22"),
+    ("dim", "2", "22"),
+    ("italic", "3", "23"),
+    ("underline", "4", "24"),
+    ("reverse", "7", "27"),
+    ("strike", "9", "29"),
+)
+
+
+def _colour(colour: int, base: int) -> str:
+    """A colour's SGR parameters; ``base`` is 30 for the foreground, 40 for the background."""
+    if colour >= 0:
+        return f"{base + 8};2;{colour >> 16};{colour >> 8 & 255};{colour & 255}"
+    if colour == DEFAULT:
+        return str(base + 9)
+    number = ansi_number(colour)
+    return str(base + number if number < 8 else base + 52 + number)

@@ -1,0 +1,144 @@
+"""Frames into the lines of a recording.
+
+Frames are counted twice: as they are shown, and as they are recorded. While a recording is paused the
+first count goes on and the second stands still; when it goes on, a ``p`` event says what was passed over,
+and the picture is written whole, for in the meantime it may have become any other.
+
+Within a frame the order is: size, what was passed over, keys, picture, markers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from c10k_tui.recording.cast.header import Settings
+from c10k_tui.recording.cast.key_script import Press
+from c10k_tui.recording.cast.keycodes import sequence_of
+from c10k_tui.recording.cast.lines import Event, passed_unseen, time_us_of
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live import encoder
+from c10k_tui.recording.live.caption import Caption, CaptionLooks
+from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.recording.pictures.cells import Picture
+
+
+class Recorder:
+    """A recording in the making.
+
+    Args:
+        settings: What the header said.
+        writer: Where the lines go.
+        moment: What is raced as the recording begins.
+    """
+
+    def __init__(self, settings: Settings, writer: CastWriter, moment: Moment) -> None:
+        self.writer = writer
+        self.paused = False
+        self._rate = settings.frames_per_s
+        self._size = (settings.width, settings.height)
+        self._caption = Caption(settings.frames_per_s) if settings.caption else None
+        self._moment = moment
+        self._shown = 0
+        """Frames so far, those that are not recorded included."""
+        self._unseen: list[Press] | None = None
+        """Keys since the recording was paused; None while it is not."""
+        self._paused_at = 0
+        self._passed = 0
+        """Frames that were shown and not recorded, before the pause that is on."""
+        self._before: Picture | None = None
+        self._marks: list[str] = []
+        self._marked = 0
+        self._failed = False
+
+    @property
+    def recorded_us(self) -> int:
+        """How long the recording is, up to the last frame that is in it."""
+        last = self._paused_at if self._unseen is not None else self._shown
+        return time_us_of(max(0, last - self._passed - 1), self._rate)
+
+    def pause(self) -> None:
+        """Let frames pass unrecorded from the one that is in the making, or no longer."""
+        self.paused = not self.paused
+
+    def mark(self, label: str = "") -> None:
+        """Put a marker on the frame that is in the making."""
+        if not label:
+            self._marked += 1
+            label = f"mark {self._marked}"
+        self._marks.append(label)
+
+    def take(self, picture: Picture, keys: Sequence[str], moment: Moment, looks: CaptionLooks) -> None:
+        """A frame is finished.
+
+        Args:
+            picture: What is on the screen.
+            keys: What was pressed in it.
+            moment: What is raced now.
+            looks: How a caption is drawn.
+
+        Raises:
+            OSError: the file takes no more; it ends with the frame before.
+        """
+        frame = self._shown
+        self._shown += 1
+        self._marks += between(self._moment, moment)
+        self._moment = moment
+        if self._caption is not None:
+            for key in keys:
+                self._caption.press(frame, key)
+        if self._unseen is not None and self.paused:
+            self._unseen += [Press(frame - self._paused_at, key) for key in keys]
+            return
+        events: list[Event] = []
+        if self._unseen is not None:
+            frames = frame - self._paused_at
+            events.append(Event(self._time_us(self._paused_at), "p", passed_unseen(frames, self._unseen)))
+            self._passed += frames
+            self._unseen = None
+            self._before = None
+        now_us = self._time_us(frame)
+        events += [Event(now_us, "i", sequence_of(key)) for key in keys]
+        if self.paused:
+            self._unseen, self._paused_at = [], frame
+        else:
+            events = self._picture(picture, frame, looks, events)
+        try:
+            self.writer.write(events)
+        except OSError:
+            self._failed = True
+            raise
+
+    def _picture(self, picture: Picture, frame: int, looks: CaptionLooks, events: list[Event]) -> list[Event]:
+        """The frame's events with those of its picture and its markers."""
+        now_us = self._time_us(frame)
+        if self._caption is not None:
+            row = self._caption.row(frame, picture.width, looks)
+            picture = replace(picture, rows=(*picture.rows, row))
+        size = (picture.width, picture.height)
+        if size != self._size:
+            events.insert(0, Event(now_us, "r", f"{picture.width}x{picture.height}"))
+            self._size, self._before = size, None
+        if self._before is None:
+            events.append(Event(now_us, "o", encoder.whole(picture)))
+        elif written := encoder.changes(self._before, picture):
+            events.append(Event(now_us, "o", written))
+        self._before = picture
+        events += [Event(now_us, "m", label) for label in self._marks]
+        self._marks.clear()
+        return events
+
+    def _time_us(self, frame: int) -> int:
+        return time_us_of(frame - self._passed, self._rate)
+
+    def close(self) -> None:
+        """The recording is over: its last line stands where its last frame was.
+
+        Raises:
+            OSError: the file takes no more.
+        """
+        try:
+            if not self._failed and self.writer.last_us < self.recorded_us:
+                self.writer.write([Event(self.recorded_us, "o", "")])
+        finally:
+            self.writer.close()

@@ -1,0 +1,1 @@
+"""Recordings as pictures: PNG, GIF, SVG, text."""

@@ -1,0 +1,105 @@
+"""Pictures drawn pixel by pixel: each cell is a tile, and a tile is drawn once."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from c10k_tui.recording.cast.header import Header
+from c10k_tui.recording.pictures.cells import DEFAULT, Cell, Look, Picture, ansi_number
+from c10k_tui.recording.pictures.glyph_masks import mask
+
+CELL_WIDTH, CELL_HEIGHT = 8, 16
+PNG_SCALE = 2
+"""A still picture has twice the pixels of an animation: it may be looked at closely."""
+DIMMED = 0.5
+"""What is left of a foreground that is dim."""
+Pixels = NDArray[np.uint8]
+"""Rows, columns, red-green-blue."""
+
+
+def rgb(text: str) -> int:
+    """``#rrggbb`` as a number."""
+    return int(text[1:], 16)
+
+
+class Colours:
+    """What a terminal's colours are in a recording.
+
+    Args:
+        header: Says what its own ones look like.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self._own = (rgb(header.foreground), rgb(header.background))
+        self._palette = [rgb(colour) for colour in header.palette]
+
+    def of(self, look: Look) -> tuple[int, int]:
+        """The foreground and the background of a look, as 0xRRGGBB."""
+        foreground, background = (
+            colour if colour >= 0 else own if colour == DEFAULT else self._palette[ansi_number(colour)]
+            for colour, own in zip((look.foreground, look.background), self._own, strict=True)
+        )
+        if look.reverse:
+            foreground, background = background, foreground
+        if look.dim:
+            foreground = mixed(background, foreground, DIMMED)
+        return foreground, background
+
+    @property
+    def background(self) -> int:
+        """What lies around the picture."""
+        return self._own[1]
+
+
+def mixed(low: int, high: int, share: float) -> int:
+    """A colour between two."""
+    parts = ((low >> shift & 255, high >> shift & 255) for shift in (16, 8, 0))
+    red, green, blue = (round(a + (b - a) * share) for a, b in parts)
+    return red << 16 | green << 8 | blue
+
+
+def shape_of(cell: Cell, width: int, height: int) -> NDArray[np.float64]:
+    """How much of each pixel of a cell is foreground."""
+    glyph, look = cell
+    shape = mask(glyph, look.bold, width, height)
+    if look.underline or look.strike:
+        shape = shape.copy()
+        thick = max(1, width // 8)
+        for row in ([height - 2 * thick] if look.underline else []) + ([height // 2] if look.strike else []):
+            shape[row : row + thick] = 1
+    return shape
+
+
+def image(picture: Picture, header: Header, scale: int = PNG_SCALE) -> Pixels:
+    """A picture's pixels."""
+    colours = Colours(header)
+    width, height = CELL_WIDTH * scale, CELL_HEIGHT * scale
+    tiles: dict[Cell, Pixels] = {}
+    pixels = np.empty((picture.height * height, picture.width * width, 3), dtype=np.uint8)
+    for y, row in enumerate(picture.rows):
+        for x, cell in enumerate(row):
+            tile = tiles.get(cell)
+            if tile is None:
+                tile = tiles[cell] = _tile(cell, colours, width, height)
+            pixels[y * height : (y + 1) * height, x * width : (x + 1) * width] = tile
+    return pixels
+
+
+def _tile(cell: Cell, colours: Colours, width: int, height: int) -> Pixels:
+    shape = shape_of(cell, width, height)[..., np.newaxis]
+    foreground, background = (
+        np.array([colour >> 16, colour >> 8 & 255, colour & 255]) for colour in colours.of(cell.look)
+    )
+    tile: Pixels = np.rint(background + (foreground - background) * shape).astype(np.uint8)
+    return tile
+
+
+def png(picture: Picture, header: Header) -> bytes:
+    """A picture as a PNG file."""
+    file = BytesIO()
+    Image.fromarray(image(picture, header)).save(file, "PNG", optimize=True)
+    return file.getvalue()

@@ -1,0 +1,168 @@
+"""Bytes of the encoder back to pictures, and not one sequence more.
+
+This is what stands between a recording that someone else made and an image: it takes the four sequences
+that :mod:`~c10k_tui.recording.live.encoder` writes (and their plain relatives: a new line, erasing) and
+refuses anything else, so nothing in a file can ask the program for more than glyphs and colours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rich.cells import cell_len
+
+from c10k_tui.recording.pictures.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, ansi, blank, cell
+
+
+class NotOurs(ValueError):
+    """A sequence that no recording of this program holds."""
+
+
+_TOKEN = re.compile(
+    r"\x1b\[(\??)([0-9;]{0,400})([A-Za-z])|([\x00-\x1a\x1c-\x1f\x7f-\x9f])|([^\x00-\x1f\x7f-\x9f]+)"
+)
+
+
+class Screen:
+    """A screen that is written to.
+
+    Args:
+        width: Columns.
+        height: Rows.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.resize(width, height)
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size; the next picture has to be a whole one, and this one is blank."""
+        self._picture = blank(width, height)
+        self._rows: list[list[Cell]] = [list(row) for row in self._picture.rows]
+        self._dirty: set[int] = set()
+        self._x = self._y = 0
+        self._pen = PLAIN
+
+    @property
+    def picture(self) -> Picture:
+        """What is shown now."""
+        if self._dirty:
+            rows = list(self._picture.rows)
+            for y in self._dirty:
+                rows[y] = tuple(self._rows[y])
+            self._picture = replace(self._picture, rows=tuple(rows))
+            self._dirty.clear()
+        return self._picture
+
+    def write(self, text: str) -> None:
+        """Take what a recording writes.
+
+        Raises:
+            NotOurs: a sequence that is not one of ours.
+        """
+        at = 0
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if match is None:
+                raise NotOurs(f"escape sequence {text[at : at + 12]!r}")
+            private, parameters, final, control, glyphs = match.groups()
+            if glyphs is not None:
+                self._put(glyphs)
+            elif control is not None:
+                self._control(control)
+            else:
+                self._sequence(private, parameters, final)
+            at = match.end()
+
+    def _control(self, control: str) -> None:
+        if control == "\r":
+            self._x = 0
+        elif control == "\n":
+            self._y = min(self._y + 1, len(self._rows) - 1)
+        else:
+            raise NotOurs(f"control character {control!r}")
+
+    def _put(self, glyphs: str) -> None:
+        row, width = self._rows[self._y], self._picture.width
+        self._dirty.add(self._y)
+        for glyph in glyphs:
+            cells = 1 if glyph < "\u0300" else cell_len(glyph)
+            if cells == 0:
+                if self._x:
+                    last = row[self._x - 1]
+                    row[self._x - 1] = cell((last.glyph + glyph)[:8], last.look)
+                continue
+            if self._x + cells > width:
+                return  # The encoder never writes beyond the edge; what would is cut.
+            row[self._x] = cell(glyph, self._pen)
+            if cells == 2:
+                row[self._x + 1] = cell("", self._pen)
+            self._x += cells
+
+    def _sequence(self, private: str, parameters: str, final: str) -> None:
+        if private:
+            if parameters == "25" and final in "hl":
+                return  # The cursor is no part of the picture.
+            raise NotOurs(f"escape sequence {f'CSI ?{parameters}{final}'!r}")
+        numbers = [int(number or 0) for number in parameters.split(";")] if parameters else []
+        if any(number > 65_535 for number in numbers):
+            raise NotOurs(f"escape sequence {f'CSI {parameters}{final}'!r}")
+        if final == "m":
+            self._pen = _look(self._pen, numbers or [0])
+        elif final == "H" and len(numbers) in (0, 2):
+            y, x = numbers or (1, 1)
+            self._y = min(max(y, 1), len(self._rows)) - 1
+            self._x = min(max(x, 1), self._picture.width) - 1
+        elif final == "C" and len(numbers) < 2:
+            self._x = min(self._x + max(1, *numbers, 1), self._picture.width - 1)
+        elif final == "J" and numbers == [2]:
+            self._rows = [[BLANK] * self._picture.width for _ in self._rows]
+            self._dirty.update(range(len(self._rows)))
+        else:
+            raise NotOurs(f"escape sequence {f'CSI {parameters}{final}'!r}")
+
+
+def _look(pen: Look, numbers: list[int]) -> Look:
+    """The look after an SGR sequence."""
+    at = 0
+    while at < len(numbers):
+        number = numbers[at]
+        at += 1
+        if number == 0:
+            pen = PLAIN
+        elif number in _SWITCHES:
+            pen = pen._replace(**_SWITCHES[number])
+        elif number in (38, 48):
+            if numbers[at : at + 1] != [2] or len(numbers) < at + 4 or max(numbers[at : at + 4]) > 255:
+                raise NotOurs(f"colour {numbers[at:]!r}")
+            red, green, blue = numbers[at + 1 : at + 4]
+            pen = _coloured(pen, number - 8, red << 16 | green << 8 | blue)
+            at += 4
+        elif number in (39, 49):
+            pen = _coloured(pen, number - 9, DEFAULT)
+        elif 30 <= number <= 37 or 40 <= number <= 47:
+            pen = _coloured(pen, number // 10 * 10, ansi(number % 10))
+        elif 90 <= number <= 97 or 100 <= number <= 107:
+            pen = _coloured(pen, number // 10 * 10 - 60, ansi(number % 10 + 8))
+        else:
+            raise NotOurs(f"graphic rendition {number}")
+    return pen
+
+
+def _coloured(pen: Look, base: int, colour: int) -> Look:
+    return pen._replace(foreground=colour) if base == 30 else pen._replace(background=colour)
+
+
+_SWITCHES: dict[int, dict[str, bool]] = {
+    1: {"bold": True},
+    2: {"dim": True},
+    3: {"italic": True},
+    4: {"underline": True},
+    7: {"reverse": True},
+    9: {"strike": True},
+    22: {"bold": False, "dim": False},
+    23: {"italic": False},
+    24: {"underline": False},
+    27: {"reverse": False},
+    29: {"strike": False},
+}

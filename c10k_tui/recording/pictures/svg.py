@@ -1,0 +1,75 @@
+"""A picture as SVG: a rectangle for each run of one background, a text for each run of one look.
+
+Every glyph is told its place, so that a font with other widths does not shift what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from xml.sax.saxutils import escape
+
+from c10k_tui.recording.cast.header import Header
+from c10k_tui.recording.pictures.cells import Cell, Look, Picture, Row
+from c10k_tui.recording.pictures.draw import Colours
+
+CELL_WIDTH, CELL_HEIGHT = 8.4, 18
+FONT_SIZE = 14
+BASELINE = 13.5
+"""From the top of a cell."""
+FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+
+
+def svg(picture: Picture, header: Header) -> str:
+    """A picture as an SVG file."""
+    colours = Colours(header)
+    width, height = picture.width * CELL_WIDTH, picture.height * CELL_HEIGHT
+    title = f"<title>{escape(header.title)}</title>\n" if header.title else ""
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" xml:space="preserve" '
+        f'font-family="{FONTS}" font-size="{FONT_SIZE}">',
+        f'{title}<rect width="100%" height="100%" fill="{_hex(colours.background)}"/>',
+    ]
+    for y, row in enumerate(picture.rows):
+        lines += _backgrounds(row, y, colours)
+        lines += _texts(row, y, colours)
+    return "\n".join([*lines, "</svg>\n"])
+
+
+def _backgrounds(row: Row, y: int, colours: Colours) -> Iterator[str]:
+    x = 0
+    for colour, cells in groupby(row, key=lambda cell: colours.of(cell.look)[1]):
+        count = len(list(cells))
+        if colour != colours.background:
+            yield (
+                f'<rect x="{x * CELL_WIDTH:.1f}" y="{y * CELL_HEIGHT}" width="{count * CELL_WIDTH:.1f}" '
+                f'height="{CELL_HEIGHT}" fill="{_hex(colour)}" shape-rendering="crispEdges"/>'
+            )
+        x += count
+
+
+def _texts(row: Row, y: int, colours: Colours) -> Iterator[str]:
+    x = 0
+    for look, run in groupby(row, key=lambda cell: cell.look):
+        cells = list(run)
+        placed = [(x + at, cell) for at, cell in enumerate(cells) if cell.glyph.strip()]
+        if placed:
+            yield _text(placed, look, y, colours)
+        x += len(cells)
+
+
+def _text(placed: list[tuple[int, Cell]], look: Look, y: int, colours: Colours) -> str:
+    places = " ".join(f"{x * CELL_WIDTH:.1f}" for x, _ in placed)
+    attributes = ' font-weight="bold"' if look.bold else ""
+    if look.italic:
+        attributes += ' font-style="italic"'
+    lines = [name for name, on in (("underline", look.underline), ("line-through", look.strike)) if on]
+    if lines:
+        attributes += f' text-decoration="{" ".join(lines)}"'
+    glyphs = escape("".join(cell.glyph[0] for _, cell in placed))
+    fill = _hex(colours.of(look)[0])
+    return f'<text x="{places}" y="{y * CELL_HEIGHT + BASELINE:g}" fill="{fill}"{attributes}>{glyphs}</text>'
+
+
+def _hex(colour: int) -> str:
+    return f"#{colour:06x}"

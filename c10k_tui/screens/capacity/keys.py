@@ -1,0 +1,108 @@
+"""Every key of the capacity screen, once: the footer, the help and the command palette read this.
+
+Where a key means the same as on the race screen it is the same.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from c10k_tui.screens.shared.last_keys import last_bindings
+
+BOUND = Binding.Group("p99", compact=True)
+BUSY = Binding.Group("active", compact=True)
+PACE = Binding.Group("rate", compact=True)
+LOOK = Binding.Group("look", compact=True)
+
+CAPACITY_BINDINGS: list[Binding] = [
+    Binding(
+        "m,escape", "back", "Race", key_display="m", id="capacity.back", tooltip="To the race (also escape)"
+    ),
+    Binding(
+        "plus,equals_sign",
+        "limit(1)",
+        "Looser bound",
+        key_display="+",
+        id="capacity.p99.more",
+        group=BOUND,
+        tooltip="Let the 99th percentile of the latency be longer: 100 µs, 300 µs, 1 ms … 100 ms",
+    ),
+    Binding(
+        "minus",
+        "limit(-1)",
+        "Stricter bound",
+        key_display="-",
+        id="capacity.p99.fewer",
+        group=BOUND,
+        tooltip="Ask for a shorter 99th percentile of the latency",
+    ),
+    Binding(
+        "right_square_bracket",
+        "active(1)",
+        "More active",
+        key_display="]",
+        id="capacity.active.more",
+        group=BUSY,
+        tooltip="Spread the same requests over more of the connections: 3, 0.1 %, 1 %, 10 %, all",
+    ),
+    Binding(
+        "left_square_bracket",
+        "active(-1)",
+        "Fewer active",
+        key_display="[",
+        id="capacity.active.fewer",
+        group=BUSY,
+        tooltip="Spread the same requests over fewer of the connections",
+    ),
+    Binding(
+        "up",
+        "move(-1)",
+        "Row above",
+        key_display="↑",
+        id="capacity.up",
+        group=LOOK,
+        tooltip="Look at the lane above: what gives way in it",
+    ),
+    Binding(
+        "down",
+        "move(1)",
+        "Row below",
+        key_display="↓",
+        id="capacity.down",
+        group=LOOK,
+        tooltip="Look at the lane below",
+    ),
+    Binding(
+        "g",
+        "race",
+        "See it break",
+        id="capacity.race",
+        tooltip="Leave, and race the lane that is looked at just beyond what it holds",
+    ),
+    Binding(
+        "e",
+        "export",
+        "Export",
+        id="capacity.export",
+        tooltip="Write the chart as SVG and as PNG into the current folder, under names not taken yet",
+    ),
+    Binding(
+        "apostrophe",
+        "rate(1)",
+        "Higher rate",
+        key_display="'",
+        id="capacity.rate.more",
+        group=PACE,
+        tooltip="More requests per second, at every size",
+    ),
+    Binding(
+        "semicolon",
+        "rate(-1)",
+        "Lower rate",
+        key_display=";",
+        id="capacity.rate.fewer",
+        group=PACE,
+        tooltip="Fewer requests per second",
+    ),
+    *last_bindings("capacity"),
+]

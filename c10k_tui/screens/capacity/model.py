@@ -1,0 +1,184 @@
+"""What the capacity screen shows, as a value that changes by keys: no Textual, no thread, no clock.
+
+The search is :func:`sim.studies.capacity.search`, one lane after the other, piece by piece:
+:meth:`CapacityModel.compute` does as much as a frame can bear, by a price list and not by the wall's clock,
+so a recording of the screen comes out the same again. What is found stays known, by lane, load and bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from c10k_tui.session.lane_by_lane import LaneByLane
+from c10k_tui.session.session import RATES
+from sim.machine.costs import CostTable
+from sim.scenario.scenario import LANES, Active, Scenario, Share
+from sim.scenario.units import format_count
+from sim.studies.capacity import ACTIVE, NONE, P99_LIMIT_NS, Capacity, Probe, Trying, search, sizes
+
+PIECE_WORK_NS = 500_000
+"""What a piece is worth at least."""
+P99_LADDER_NS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
+"""The rungs of the bound: 100 µs … 100 ms."""
+ACTIVE_RUNGS: tuple[Active, ...] = (3, Share(10), ACTIVE, Share(1_000), Share(10_000))
+QUESTION = 10_000
+"""C10K."""
+Rung = TypeVar("Rung")
+Key = tuple[Scenario, int]
+"""A lane's load and the bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known of a lane that is being tried."""
+
+    held: int
+    """The most that held; 0 if none did yet."""
+    broken: int | None
+    """The fewest that did not hold; None if all did."""
+    trying: int | None
+    """What is being tried now."""
+
+
+class CapacityModel(LaneByLane):
+    """The state of the capacity screen.
+
+    Args:
+        scenario: The race that is on: its rate, burst, payload, churn and seed.
+        costs: The table that prices the simulated steps.
+    """
+
+    FRAME_WORK_NS = 15_000_000
+
+    def __init__(self, scenario: Scenario, costs: CostTable) -> None:
+        self.costs = costs
+        self.limit_ns = P99_LIMIT_NS
+        self.active: Active = ACTIVE
+        self.lane = scenario.lanes[0]
+        """The row that is looked at."""
+        self._known: dict[Key, Capacity] = {}
+        self._tried: dict[Key, list[Probe]] = {}
+        self._search: tuple[Key, Generator[Trying | Probe, None, Capacity]] | None = None
+        self._trying: Trying | None = None
+        self.start_at(scenario)
+
+    def start_at(self, scenario: Scenario) -> None:
+        """Take a race's load; what is known stays known."""
+        self.racing = frozenset(scenario.lanes)
+        self._load = replace(scenario, fd_setsize=False, fault="")
+
+    @property
+    def load(self) -> Scenario:
+        """The load that is the same at every size."""
+        return replace(self._load, fds=QUESTION, active=self.active)
+
+    # -- keys -----------------------------------------------------------------------------
+
+    def climb_limit(self, direction: int) -> None:
+        """A looser or a stricter bound."""
+        self.limit_ns = _step(P99_LADDER_NS, self.limit_ns, direction)
+
+    def climb_active(self, direction: int) -> None:
+        """A larger or a smaller part of the connections active."""
+        self.active = _step(ACTIVE_RUNGS, self.active, direction)
+
+    def climb_rate(self, direction: int) -> None:
+        """More or fewer requests."""
+        rungs = tuple(sorted({*RATES, self._load.rate}))
+        self._load = replace(self._load, rate=_step(rungs, self._load.rate, direction))
+
+    def move(self, rows: int) -> None:
+        """Look at another row."""
+        place = LANES.index(self.lane) + rows
+        self.lane = LANES[min(len(LANES) - 1, max(0, place))]
+
+    def beyond(self) -> Scenario:
+        """The race in which the lane that is looked at gives way, or of the most connections there are."""
+        found = self.found(self.lane)
+        steps = sizes()
+        fds = found.connections if found is not None else QUESTION
+        if found is not None and found.limit != NONE:
+            fds = next(size for size in steps if size > found.connections)
+        return replace(self.load.with_fds(fds), lanes=(self.lane,))
+
+    # -- what is known --------------------------------------------------------------------
+
+    def _key(self, lane: str) -> Key:
+        return replace(self.load, lanes=(lane,)), self.limit_ns
+
+    def found(self, lane: str) -> Capacity | None:
+        """What a lane holds, if that is known."""
+        return self._known.get(self._key(lane))
+
+    def all_found(self) -> list[Capacity]:
+        """What is known, in the lanes' order."""
+        return [found for lane in LANES if (found := self.found(lane)) is not None]
+
+    def tried(self, lane: str) -> list[Probe]:
+        """Sizes tried in a lane."""
+        return self._tried.get(self._key(lane), [])
+
+    def progress(self, lane: str) -> Progress:
+        """What is known of a lane that is being tried, or will be."""
+        tried = self.tried(lane)
+        held = max((probe.connections for probe in tried if probe.gave_way == NONE), default=0)
+        broken = min((probe.connections for probe in tried if probe.gave_way != NONE), default=None)
+        now = self._trying if self._search is not None and self._search[0] == self._key(lane) else None
+        return Progress(held, broken, None if now is None else now.connections)
+
+    def limit_words(self) -> str:
+        """The bound, which is a round figure, in words."""
+        return f"{self.limit_ns // 10**6} ms" if self.limit_ns >= 10**6 else f"{self.limit_ns // 1_000} µs"
+
+    def command(self) -> str:
+        """What gives the same figures in a shell."""
+        load, default = self.load, Scenario(active=ACTIVE)
+        limit = self.limit_words().replace(" ", "").replace("µ", "u")
+        words = ["c10k-tui capacity", f"--p99 {limit}", f"--active {load.active}"]
+        for name in ("rate", "burst", "payload", "churn", "seed"):
+            if getattr(load, name) != getattr(default, name):
+                words.append(f"--{name} {format_count(getattr(load, name))}")
+        return " ".join(words)
+
+    def file_stem(self) -> str:
+        """What a picture of this is called."""
+        active = str(self.active).replace("%", "pc")
+        limit = self.limit_words().replace(" ", "").replace("µ", "u")
+        return f"c10k-capacity-{active}-active-{limit}"
+
+    # -- computing ------------------------------------------------------------------------
+
+    def is_known(self, lane: str) -> bool:
+        return self.found(lane) is not None
+
+    def _compute_lane(self, lane: str, budget_ns: int) -> int:
+        """Go on with one lane; what is left of the work."""
+        key = self._key(lane)
+        if self._search is None or self._search[0] != key:
+            self._search = (key, search(lane, self.load, self.limit_ns, self.costs))
+            self._tried[key] = []
+            self._trying = None
+        while budget_ns > 0:
+            try:
+                step = next(self._search[1])
+            except StopIteration as stop:
+                self._known[key] = stop.value
+                self._search = self._trying = None
+                break
+            if isinstance(step, Probe):
+                self._tried[key].append(step)
+                continue
+            before = self._trying
+            same = before is not None and before.connections == step.connections
+            done_ns = before.work_ns if before is not None and same else 0
+            budget_ns -= max(PIECE_WORK_NS, step.work_ns - done_ns)
+            self._trying = step
+        return budget_ns
+
+
+def _step(rungs: tuple[Rung, ...], value: Rung, direction: int) -> Rung:
+    """The next rung; the value itself at the ladder's end."""
+    place = rungs.index(value) + direction
+    return rungs[place] if 0 <= place < len(rungs) else value

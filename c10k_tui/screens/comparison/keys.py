@@ -1,0 +1,136 @@
+"""Every key of the comparison screen, once: the footer, the help and the command palette read this.
+
+Where a key means the same as on the race screen it is the same.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from c10k_tui.screens.shared.last_keys import last_bindings
+
+AT = Binding.Group("fds", compact=True)
+BUSY = Binding.Group("active", compact=True)
+PACE = Binding.Group("rate", compact=True)
+LOOK = Binding.Group("look", compact=True)
+
+COMPARISON_BINDINGS: list[Binding] = [
+    Binding(
+        "w,escape", "back", "Race", key_display="w", id="compare.back", tooltip="To the race (also escape)"
+    ),
+    Binding(
+        "plus,equals_sign",
+        "fds(1)",
+        "More descriptors",
+        key_display="+",
+        id="compare.fds.more",
+        group=AT,
+        tooltip="The table for more connections; the race keeps its own",
+    ),
+    Binding(
+        "minus",
+        "fds(-1)",
+        "Fewer descriptors",
+        key_display="-",
+        id="compare.fds.fewer",
+        group=AT,
+        tooltip="The table for fewer connections",
+    ),
+    Binding(
+        "up",
+        "move(-1,0)",
+        "Row above",
+        key_display="↑",
+        id="compare.up",
+        group=LOOK,
+        tooltip="Look at the lane above: who keeps its list, what limits it",
+    ),
+    Binding(
+        "down",
+        "move(1,0)",
+        "Row below",
+        key_display="↓",
+        id="compare.down",
+        group=LOOK,
+        tooltip="Look at the lane below",
+    ),
+    Binding(
+        "left",
+        "move(0,-1)",
+        "Column before",
+        key_display="←",
+        id="compare.left",
+        group=LOOK,
+        tooltip="Look at the column before: what it is, in plain words, and who has least of it",
+    ),
+    Binding(
+        "right",
+        "move(0,1)",
+        "Column after",
+        key_display="→",
+        id="compare.right",
+        group=LOOK,
+        tooltip="Look at the column after",
+    ),
+    Binding(
+        "h",
+        "measure",
+        "Measure",
+        id="compare.measure",
+        tooltip="One request in each lane that this machine's kernel has, measured; again: hide it, or stop",
+    ),
+    Binding(
+        "s",
+        "sort",
+        "Sort",
+        id="compare.sort",
+        tooltip="Order the rows by this column: least first, then most first, then as the lanes are listed",
+    ),
+    Binding(
+        "right_square_bracket",
+        "active(1)",
+        "More active",
+        key_display="]",
+        id="compare.active.more",
+        group=BUSY,
+        tooltip="More of the connections send requests",
+    ),
+    Binding(
+        "left_square_bracket",
+        "active(-1)",
+        "Fewer active",
+        key_display="[",
+        id="compare.active.fewer",
+        group=BUSY,
+        tooltip="Fewer of the connections send requests",
+    ),
+    Binding(
+        "apostrophe",
+        "rate(1)",
+        "Higher rate",
+        key_display="'",
+        id="compare.rate.more",
+        show=False,
+        group=PACE,
+        tooltip="More requests per second",
+    ),
+    Binding(
+        "semicolon",
+        "rate(-1)",
+        "Lower rate",
+        key_display=";",
+        id="compare.rate.fewer",
+        show=False,
+        group=PACE,
+        tooltip="Fewer requests per second",
+    ),
+    Binding(
+        "g",
+        "race",
+        "Race this",
+        id="compare.race",
+        show=False,
+        tooltip="Leave, and race the table's connections, active ones and rate",
+    ),
+    *last_bindings("compare"),
+]

@@ -1,0 +1,204 @@
+"""What the comparison says in words: its heading, what stands out, the chosen row and column, the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from c10k_tui.screens.comparison.columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT_TOLD, Column
+from c10k_tui.screens.comparison.model import ComparisonModel
+from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.glyphs import POSITION
+from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
+from sim.machine.costs import CostTable
+from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.units import format_count, format_duration
+from sim.studies.comparison import ESTIMATED, MECHANISMS, REQUESTS, TIMED_APART, Facts
+from sim.studies.host_comparison import Beside
+
+ABOUT_EVENTS = (
+    "An event is a descriptor reported ready; with a thread or process each, a read that brought something; "
+    "with rings and ports, a request answered. Each lane has a short race of its own on the same arrivals."
+)
+FEW_EVENTS = 30
+LOW = 8
+"""With fewer lines there is only room for what is looked at."""
+READ = ("examined_per_event", "copied_in_per_event", "switches_per_event", "connection_bytes")
+"""What the first sentence reads off the table: who scans, who copies, who wakes, who takes memory."""
+
+
+def heading(model: ComparisonModel, notice: str, width: int) -> Line:
+    """Which screen this is and of what; or what the last key did."""
+    left: list[Span] = [(" compare ", "title"), (" ", "text")]
+    if notice:
+        left.append((f" {notice} ", "notice"))
+    else:
+        left.append((scenario_words(model.scenario), "strong"))
+    return spread(tuple(left), ((_state(model, width), "dim"),), width)
+
+
+def scenario_words(scenario: Scenario) -> str:
+    """The load in a few words."""
+    words = f"{scenario.fds:,} fds · {scenario.active} active · {format_count(scenario.rate)} req/s"
+    return f"{words} · churn {format_count(scenario.churn)}/s" if scenario.churn else words
+
+
+def _state(model: ComparisonModel, width: int) -> str:
+    missing = len(model.missing())
+    if missing:
+        return f"{len(LANES) - missing} of {len(LANES)} lanes known "
+    return f"costs: {table_words(model.costs) if width >= 110 else model.costs.name} "
+
+
+def told(model: ComparisonModel, busy: str, width: int, height: int) -> list[Line]:
+    """What the table means, in at most ``height`` lines: what matters most comes first.
+
+    Args:
+        model: What is shown.
+        busy: What is being measured, or nothing.
+        width: Cells.
+        height: Lines.
+    """
+    low = height < LOW
+    parts: list[tuple[Line, int]] = [(_reading(model, short=low), 1 if low else 3)]
+    if busy:
+        parts.append((((busy, "notice"),), 1))
+    rows = 2 if low else 4
+    parts.append((fitting(_of_lane(model), width - 2, rows), rows))
+    room = max(1, height - sum(len(wrap(line, width - 2, most)) for line, most in parts)) if low else 2
+    column = (fitting(_of_column(model, COLUMNS[model.column]), width - 2, min(room, 2)), 2)
+    measured = (_of_measured(model, model.beside.get(model.lane)), 3)
+    # With little room what was asked for by a key goes first.
+    parts += [measured, column] if low and model.shows_measured else [column, measured]
+    parts += [((), 1), (_marks(), 3), ((), 1), *((sentence, 3) for sentence in legend_sentences())]
+    lines: list[Line] = []
+    for sentence, rows in parts:
+        room = max(1, min(rows, height - len(lines)))
+        lines += wrap(sentence, width - 2, room) if sentence else [()]
+    return [((" ", "text"), *line) for line in lines[:height]]
+
+
+def _reading(model: ComparisonModel, *, short: bool) -> Line:
+    """Who scans, who copies, who switches, who takes memory: the most of each, and the least."""
+    known = [facts for facts in model.known() if facts.events]
+    if model.missing():
+        return ((f"Each lane races alone for {REQUESTS:,} requests; rows fill in as they end.", "dim"),)
+    if not known:
+        return (("There was no event: nobody sends anything, or no server gets to run.", "alarm"),)
+    spans: list[Span] = []
+    for key in READ[:-1] if short else READ:
+        column = BY_KEY[key]
+        ordered = _ordered(model.known() if key == "connection_bytes" else known, column)
+        if len(ordered) < 2:
+            continue
+        least, most = ordered[0], ordered[-1]
+        spans += [(" · " if short and spans else "; " if spans else "", "dim"), (most.lane, most.lane)]
+        spans += [(f" {column.doing.split()[0]} " if short else f" {column.doing}: ", "text")]
+        spans += [(column.cell(most), "strong"), ("" if short else column.unit, "text")]
+        spans += [] if short else [(f" ({least.lane} {column.cell(least)})", "dim")]
+    return tuple(spans) if short else (*spans, (".", "text"))
+
+
+def _ordered(known: Iterable[Facts], column: Column) -> list[Facts]:
+    """Lanes by a column, if any has more of it than another."""
+    valued = [(value, facts) for facts in known if (value := column.value_of(facts)) is not None]
+    valued.sort(key=lambda pair: pair[0])
+    return [facts for _, facts in valued] if valued and valued[0][0] < valued[-1][0] else []
+
+
+def _of_lane(model: ComparisonModel) -> Wordings:
+    """The chosen row: who keeps its list, what limits it, and what its figures rest on."""
+    lane, words = model.lane, MECHANISMS[model.lane]
+    spans: list[Span] = [
+        (lane, lane),
+        (" races now" if lane in model.racing else "", "dim"),
+        (": the list is kept by ", "text"),
+        (words.keeper, "strong"),
+        ("; limited by ", "text"),
+        (words.limit, "strong"),
+        (". ", "text"),
+    ]
+    facts = model.facts_of(lane)
+    basis = () if facts is None else (_basis(facts),)
+    costs: Line = ()
+    if lane in ESTIMATED:
+        costs = ((f" Its costs (~) are {ESTIMATED[lane]}.", "alarm"),)
+        brief: Span = (" Its costs (~) are estimated.", "alarm")
+        return (*spans, *basis, *costs), (*spans, *basis, brief), (*spans, brief)
+    elif lane in TIMED_APART:
+        costs = ((f" Its own steps: {TIMED_APART[lane]}.", "dim"),)
+    return (*spans, *basis, *costs), (*spans, *basis)
+
+
+def _basis(facts: Facts) -> Span:
+    if facts.failure is not None:
+        return (f"{facts.failure}.", "alarm")
+    if not facts.events:
+        return ("No event came of it: the server never got to run, or nobody sent anything.", "alarm")
+    if facts.events < FEW_EVENTS:
+        return (f"Means of {facts.events} events only: it is too slow for more.", "alarm")
+    return (f"Means of {facts.events:,} events.", "dim")
+
+
+def _of_column(model: ComparisonModel, column: Column) -> Wordings:
+    """The chosen column, and who has least of it; shorter, what the table's frame says is left out."""
+    title: Span = (f"{column.title}: ", "strong")
+    spans: list[Span] = [title, (column.told, "text")]
+    end: Span = (".", "text")
+    shorter: Wordings = (*spans, end), (title, (column.told.replace(", for each event", ""), "text"), end)
+    valued = [(value, facts.lane) for facts in model.known() if (value := column.value_of(facts)) is not None]
+    if valued and not model.missing():
+        least = min(valued)[0]
+        best = [lane for value, lane in valued if value == least]
+        spans.append((f"; least: {', '.join(best[:3])}{' …' if len(best) > 3 else ''}", "good"))
+    return (*spans, end), *shorter
+
+
+def _of_measured(model: ComparisonModel, beside: Beside | None) -> Line:
+    """The chosen row's measured point, or how to measure."""
+    if beside is None:
+        return (
+            ("h", "strong"),
+            (" measures one request in each lane on this machine's kernel (a few seconds).", "dim"),
+        )
+    if beside.measured_ns is None or beside.simulated_ns is None:
+        return ((f"{beside.lane} is not measured here: {beside.why_not}.", "text"),)
+    spans: list[Span] = [
+        ("measured here: ", "good"),
+        (format_duration(beside.measured_ns), "good"),
+        (f" of CPU per request with {beside.connections} connections, against ", "text"),
+        (format_duration(beside.simulated_ns), "strong"),
+        (f" simulated ({beside.ratio:.1f}×); ", "text"),
+        (f"{beside.measured_sleeps:.2f} sleeps a request against {beside.simulated_sleeps:.2f}.", "text"),
+    ]
+    spans.append((" Real caches go cold between two requests, those of the table do not.", "dim"))
+    if beside.noise:
+        spans.append((f" {beside.noise}.", "alarm"))
+    return tuple(spans)
+
+
+def _marks() -> Line:
+    return (
+        (POSITION, "strong"),
+        (" races now · ", "dim"),
+        ("▁", "good"),
+        (" least and ", "dim"),
+        ("█", "alarm"),
+        (" most in its column, logarithmic · ", "dim"),
+        ("~", "strong"),
+        (" estimated · all figures are simulated, but for those called measured", "dim"),
+    )
+
+
+def legend_sentences() -> list[Line]:
+    """Every column in plain words."""
+    return [
+        ((ABOUT_EVENTS, "dim"),),
+        *(((f"{column.title}: ", "strong"), (f"{column.told}.", "dim")) for column in COLUMNS),
+        (("who keeps the list: ", "strong"), (f"{KEEPER_TOLD}.", "dim")),
+        (("what limits it: ", "strong"), (f"{LIMIT_TOLD}.", "dim")),
+    ]
+
+
+def source_note(costs: CostTable) -> str:
+    """Where the figures come from, for a table without a screen."""
+    return f"simulated by the cost table {table_words(costs)}"

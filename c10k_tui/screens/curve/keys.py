@@ -1,0 +1,111 @@
+"""Every key of the Curve screen, once: the footer, the help and the command palette read this.
+
+Where a key means the same as on the race screen it is the same: ``+ -`` descriptors, ``[ ]``
+active ones, ``t`` theme, ``?`` help, ``q`` quit.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from c10k_tui.screens.shared.last_keys import last_bindings
+
+AT = Binding.Group("fds", compact=True)
+BUSY = Binding.Group("active", compact=True)
+PAPERS = Binding.Group("papers", compact=True)
+
+CURVE_BINDINGS: list[Binding] = [
+    Binding(
+        "v,escape", "back", "Race", key_display="v", id="curve.back", tooltip="To the race (also escape)"
+    ),
+    Binding(
+        "plus,equals_sign",
+        "fds(1)",
+        "More descriptors",
+        key_display="+",
+        id="curve.fds.more",
+        group=AT,
+        tooltip="Move the upright rule on; against the active share: so many more descriptors",
+    ),
+    Binding(
+        "minus",
+        "fds(-1)",
+        "Fewer descriptors",
+        key_display="-",
+        id="curve.fds.fewer",
+        group=AT,
+        tooltip="Move the upright rule back; against the active share: so many fewer descriptors",
+    ),
+    Binding(
+        "m",
+        "measure",
+        "Measure",
+        id="curve.measure",
+        tooltip="Make the same calls on this machine's kernel; again: stop measuring",
+    ),
+    Binding(
+        "p",
+        "paper(1)",
+        "Next paper",
+        id="curve.paper.next",
+        group=PAPERS,
+        tooltip="A published experiment's points over our lines, and why they differ; in the end none",
+    ),
+    Binding(
+        "P",
+        "paper(-1)",
+        "Previous paper",
+        id="curve.paper.previous",
+        show=False,
+        group=PAPERS,
+        tooltip="The published experiment before",
+    ),
+    Binding(
+        "x",
+        "axis",
+        "Axis",
+        id="curve.axis",
+        tooltip="Against the number of descriptors, or against the share of them that is active",
+    ),
+    Binding(
+        "w",
+        "wait",
+        "Wait",
+        id="curve.wait",
+        tooltip="Calls that sleep first and are woken (two passes), or that find something ready at once",
+    ),
+    Binding(
+        "right_square_bracket",
+        "active(1)",
+        "More active",
+        key_display="]",
+        id="curve.active.more",
+        group=BUSY,
+        tooltip="More descriptors are ready at each call: 1, 3, 10, 100, 1 %, 10 %, all",
+    ),
+    Binding(
+        "left_square_bracket",
+        "active(-1)",
+        "Fewer active",
+        key_display="[",
+        id="curve.active.fewer",
+        group=BUSY,
+        tooltip="Fewer descriptors are ready at each call",
+    ),
+    Binding(
+        "e",
+        "export",
+        "Export",
+        id="curve.export",
+        tooltip="Write the picture as SVG and as PNG into the current folder, under names not taken yet",
+    ),
+    Binding(
+        "g",
+        "race",
+        "Race the paper",
+        id="curve.race",
+        show=False,
+        tooltip="Leave, and race the paper's situation: its descriptors, its active ones, its rate",
+    ),
+    *last_bindings("curve"),
+]

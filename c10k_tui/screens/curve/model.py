@@ -1,0 +1,272 @@
+"""What the Curve screen shows, as a value that changes by keys: no Textual, no thread, no clock.
+
+The model knows which points its lines go through, what each of them costs on the cost table, and
+what was measured. Costs are not computed here on the way: :meth:`CurveModel.missing` names the
+points whose cost is not known yet, whoever has the time computes them (a worker thread of the
+screen, the test itself), and :meth:`CurveModel.learn` takes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from c10k_tui.charts.benchmark_charts import WAIT_WORDS, curves_of
+from c10k_tui.charts.chart import Chart, Mark, span_of
+from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.styled_text import Line
+from sim.machine.costs import CostTable
+from sim.scenario.scenario import LADDER, Active, Scenario, Share
+from sim.studies.benchmark import MECHANISMS, WAITS, Point, Row, active_count
+from sim.studies.papers import PAPERS, Paper, ours_ns, rest_ns
+
+FDS_GRID = (*(step * 10**power for power in range(1, 6) for step in (1, 2, 5)), 1_000_000)
+"""Numbers of descriptors that the lines go through."""
+SHARE_GRID = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+"""Shares that the lines go through, in hundredths of a per cent."""
+ACTIVE_RUNGS: tuple[Active, ...] = (1, 3, 10, 100, Share(100), Share(1_000), Share(10_000))
+"""What the active keys go through."""
+READY_LIMIT = 100_000
+"""Most descriptors ready at once that a line is computed for: each is an object of the simulated kernel."""
+PAPER_MARGIN = 1.15
+"""How far the picture goes beyond a paper's ends, so that no published point lies on its edge."""
+AXES = ("fds", "share")
+
+
+class CurveModel:
+    """The state of the Curve screen.
+
+    Args:
+        scenario: The race that is on: where the rule stands at first.
+        costs: The table that prices the simulated calls.
+        why_not_own: Why it is not the user's own, if there is one.
+    """
+
+    def __init__(self, scenario: Scenario, costs: CostTable, why_not_own: str | None = None) -> None:
+        self.costs = costs
+        self.why_not_own = why_not_own
+        self.axis = "fds"
+        """What the x axis counts: ``fds``, or the ``share`` of them that is active."""
+        self.wait = "slept"
+        self.start_at(scenario)
+        self.simulated: dict[Point, int] = {}
+        self.measured: dict[Point, Row] = {}
+        """Rows by point, those too that could not be measured."""
+        self._break_even: dict[tuple[str, Active, str], int | None] = {}
+
+    def start_at(self, scenario: Scenario) -> None:
+        """Show the place of a race; what is known stays known."""
+        self.race_fds = scenario.fds
+        self.active: Active = scenario.active
+        self.fds = scenario.fds
+        """Where the rule stands on the axis of descriptors; on the other axis, how many there are."""
+        self.paper: Paper | None = None
+
+    # -- keys -----------------------------------------------------------------------------
+
+    def turn_axis(self) -> None:
+        """The other x axis."""
+        self.paper = None
+        self.axis = AXES[1 - AXES.index(self.axis)]
+
+    def turn_wait(self) -> None:
+        """The other kind of call."""
+        self.paper = None
+        self.wait = WAITS[1 - WAITS.index(self.wait)]
+
+    def climb_fds(self, direction: int) -> None:
+        """Move the rule, or change how many descriptors there are."""
+        self.paper = None
+        self.fds = _neighbour(sorted({*LADDER, self.race_fds}), self.fds, direction)
+
+    def climb_active(self, direction: int) -> None:
+        """More or fewer active descriptors."""
+        self.paper = None
+        rungs: dict[int, Active] = {}
+        for rung in (self.active, *ACTIVE_RUNGS):
+            rungs.setdefault(active_count(rung, self.fds), rung)
+        now = active_count(self.active, self.fds)
+        self.active = rungs[_neighbour(sorted(rungs), now, direction)]
+
+    def turn_paper(self, direction: int = 1) -> None:
+        """The next paper, and after the last one none."""
+        choices: list[Paper | None] = [None, *PAPERS]
+        self.paper = choices[(choices.index(self.paper) + direction) % len(choices)]
+
+    # -- points ---------------------------------------------------------------------------
+
+    @property
+    def active_now(self) -> int:
+        """How many are active where the rule stands."""
+        return active_count(self.active, self.fds)
+
+    def points(self) -> list[Point]:
+        """The points the lines go through, those that are cheapest to compute first."""
+        if self.paper is not None:
+            return self._paper_points(self.paper)
+        if self.axis == "share":
+            shares = {active_count(Share(step), self.fds) for step in SHARE_GRID} | {self.active_now}
+            places = [(self.fds, active) for active in shares]
+        else:
+            places = [(fds, active_count(self.active, fds)) for fds in sorted({*FDS_GRID, self.fds})]
+        return [
+            Point(name, fds, active, self.wait)
+            for fds, active in sorted(places, key=lambda place: (place[1], place[0]))
+            if active <= READY_LIMIT
+            for name in MECHANISMS
+        ]
+
+    def _paper_points(self, paper: Paper) -> list[Point]:
+        """The wake-ups a paper's curve is made of (and what tells how many each would have to bring)."""
+        low, high = paper.fds_range
+        grid = [fds for fds in FDS_GRID if low <= fds <= high]
+        sizes = sorted({low, *grid, *(one.fds for one in paper.published), high})
+        names = {*paper.mechanisms, *([paper.baseline.mechanism] if paper.baseline else [])}
+        return [
+            Point(name, fds, min(paper.ready, fds), "ready")
+            for fds in sizes
+            for name in MECHANISMS
+            if name in names
+        ]
+
+    def missing(self) -> list[Point]:
+        """Points of the lines whose cost is not known yet."""
+        return [point for point in self.points() if point not in self.simulated]
+
+    def learn(self, costs_ns: Iterable[tuple[Point, int]]) -> None:
+        """Take simulated costs."""
+        self.simulated.update(costs_ns)
+
+    def break_even_missing(self) -> list[tuple[str, Active, str]]:
+        """Mechanism, active ones and kind of call for which the exact break-even is still to be found.
+
+        Only where as many are active whatever the number of descriptors: elsewhere the lines
+        themselves have to do (:func:`c10k_tui.charts.chart.crossing`), for each step of an exact search
+        would be a call that finds thousands ready.
+        """
+        if self.paper is not None or self.axis != "fds" or isinstance(self.active, Share):
+            return []
+        wanted = [(name, self.active, self.wait) for name in ("select", "poll")]
+        return [key for key in wanted if key not in self._break_even]
+
+    def learn_break_even(self, key: tuple[str, Active, str], fds: int | None) -> None:
+        """Take the least number of descriptors at which epoll is cheaper; None if it never is."""
+        self._break_even[key] = fds
+
+    def break_even(self, mechanism: str) -> tuple[bool, int | None]:
+        """Whether it is known, and what it is: the least number at which epoll is cheaper, None for never."""
+        key = (mechanism, self.active, self.wait)
+        return key in self._break_even, self._break_even.get(key)
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Take what was measured."""
+        for row in rows:
+            self.measured[row.point] = row
+            self.simulated[row.point] = row.simulated_ns
+
+    def known(self, names: Sequence[str] = MECHANISMS) -> list[tuple[Point, int]]:
+        """The lines' points with their costs, as far as they are known."""
+        return [
+            (point, self.simulated[point])
+            for point in self.points()
+            if point.mechanism in names and point in self.simulated
+        ]
+
+    # -- the picture ----------------------------------------------------------------------
+
+    def chart(self) -> Chart:
+        """What is drawn now."""
+        if self.paper is not None:
+            return self._paper_chart(self.paper)
+        of_share = self.axis == "share"
+        marks = tuple(
+            Mark(
+                point.mechanism,
+                "measured",
+                point.active / point.fds if of_share else point.fds,
+                row.measured_ns,
+            )
+            for point in self.points()
+            if (row := self.measured.get(point)) is not None and row.measured_ns is not None
+        )
+        busy = "" if of_share else f", {self.active_words()}"
+        held = f", {self.fds:,} descriptors" if of_share else ""
+        known = self.known()
+        share = self.active_now / self.fds
+        return Chart(
+            title=f"One wake-up{busy}{held}: a call that {WAIT_WORDS[self.wait]}",
+            x_label="share of the descriptors that is active" if of_share else "descriptors watched",
+            x_range=span_of(
+                (point.active / point.fds if of_share else float(point.fds) for point in self.points()),
+                (1, 10),
+            ),
+            curves=curves_of(known, of_share),
+            marks=marks,
+            rule=share if of_share else float(self.fds),
+            rule_label=self._rule_words(share if of_share else None),
+            x_per_cent=of_share,
+        )
+
+    def _rule_words(self, share: float | None) -> str:
+        here = "the race: " if self.fds == self.race_fds else ""
+        if share is not None:
+            return f"{here}{self.active_now:,} of {self.fds:,} active"
+        return f"{here}{self.fds:,} fds"
+
+    def active_words(self) -> str:
+        """``3 active``, ``10% active``, ``all active``."""
+        if self.active == Share(10_000):
+            return "all active"
+        return f"{self.active:,} active" if isinstance(self.active, int) else f"{self.active} active"
+
+    def _paper_chart(self, paper: Paper) -> Chart:
+        """The paper's points over our lines for its unit."""
+        lines = [
+            (point, ours)
+            for point, _ in self.known(paper.mechanisms)
+            if (ours := self.paper_cost(paper, point.mechanism, point.fds)) is not None
+        ]
+        low, high = paper.fds_range
+        return Chart(
+            title=f"{paper.title}: published points over our simulated lines",
+            x_label="descriptors watched",
+            x_range=(low / PAPER_MARGIN, high * PAPER_MARGIN),
+            curves=curves_of(lines),
+            marks=tuple(Mark(one.mechanism, "published", one.fds, one.cost_ns) for one in paper.published),
+        )
+
+    def paper_cost(self, paper: Paper, mechanism: str, fds: int) -> int | None:
+        """Our cost of a paper's unit; None as long as a cost it is made of is not known."""
+        try:
+            return ours_ns(paper, mechanism, fds, self.simulated.__getitem__)
+        except KeyError:
+            return None
+
+    def paper_rest_ns(self, paper: Paper) -> int | None:
+        """What is added to our wake-up to make a paper's unit; None if not known yet."""
+        try:
+            return rest_ns(paper, self.simulated.__getitem__)
+        except KeyError:
+            return None
+
+    def file_stem(self) -> str:
+        """What a picture of this is called."""
+        if self.paper is not None:
+            return f"c10k-curve-{self.paper.key}"
+        active = str(self.active).replace("%", "pc")
+        held = f"{self.fds}-fds" if self.axis == "share" else f"{active}-active"
+        return f"c10k-curve-{held}-{self.wait}"
+
+    def notes(self) -> tuple[Line, ...]:
+        """What a picture says of itself when it leaves the screen."""
+        lines: list[Line] = [((f"simulated by the cost table {table_words(self.costs)}", "dim"),)]
+        if self.paper is not None:
+            lines += [((words, "dim"),) for words in (self.paper.reference, self.paper.unit)]
+        return tuple(lines)
+
+
+def _neighbour(rungs: Sequence[int], value: int, direction: int) -> int:
+    """The next rung in a direction; the value itself at the ladder's end."""
+    beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
+    if not beyond:
+        return value
+    return beyond[0] if direction > 0 else beyond[-1]

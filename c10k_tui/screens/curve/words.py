@@ -1,0 +1,259 @@
+"""What the Curve screen says in words: its heading, its legend, and what the picture means.
+
+The sentence comes first and says it all in one line: at so many descriptors select costs so many
+times epoll, and below so many it is the cheaper one. Every figure in it is one of the picture's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from c10k_tui.charts.chart import MECHANISM_LETTERS, Chart, Curve, cost_words, crossing
+from c10k_tui.screens.curve.model import READY_LIMIT, CurveModel
+from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.ratios import ratio_text
+from c10k_tui.text.styled_text import Line, Span, spread, width_of, wrap
+from sim.machine.costs import BUILT_IN
+from sim.studies.benchmark import Row
+from sim.studies.papers import Difference, Paper, differences, implied_ready, slopes_ns
+
+FIGURES_FROM = 100
+"""From this width on the figures stand in the sentence as they were printed."""
+RISING = 1.5
+"""A slope that grows by so much rises."""
+FAR_OFF = 0.1
+"""A line that is so far off is worth a table of this machine's own."""
+SCANNING = ("select", "poll")
+
+
+def heading(model: CurveModel, notice: str, width: int) -> Line:
+    """Which screen this is and what it shows at the left, which cost table is in use at the right."""
+    left: list[Span] = [(" curve ", "title"), (" ", "text")]
+    if notice:
+        left.append((f" {notice} ", "notice"))
+    elif model.paper is not None:
+        left += [("published: ", "dim"), (model.paper.title, "strong")]
+    else:
+        left.append(("what one wake-up costs", "strong"))
+    tables = dict.fromkeys((table_words(model.costs), model.costs.name))
+    rights: list[Line] = [((f"costs: {words} ", "dim"),) for words in tables]
+    fitting = [right for right in rights if width_of(left) + width_of(right) < width]
+    return spread(tuple(left), fitting[0] if fitting else rights[-1], width)
+
+
+def legend_line(chart: Chart) -> Line:
+    """What is simulated, what measured, what published."""
+    spans: list[Span] = [(" ⠒⠒⠒", "text"), (" simulated line", "dim")]
+    for kind, words in (("measured", "measured on this machine"), ("published", "published point")):
+        if kind in chart.kinds:
+            spans.append(("   ", "text"))
+            spans += [(letter, f"{kind}-{name}") for name, letter in MECHANISM_LETTERS.items()]
+            spans.append((f" {words}", "dim"))
+    return tuple(spans)
+
+
+def told(model: CurveModel, chart: Chart, busy: str, width: int, height: int) -> list[Line]:
+    """What the picture means, in at most ``height`` lines.
+
+    Args:
+        model: What is shown.
+        chart: The picture.
+        busy: What is being computed or measured, or nothing.
+        width: Cells.
+        height: Lines.
+    """
+    if model.paper is not None:
+        sentences = _of_paper(model, model.paper, with_figures=width >= FIGURES_FROM)
+    else:
+        sentences = _of_curves(model, chart)
+    if busy:
+        sentences.insert(1, ((busy, "notice"),))
+    lines: list[Line] = []
+    for sentence in sentences:
+        lines += wrap(sentence, width - 2, max(1, height - len(lines)))
+        if len(lines) >= height:
+            break
+    return [((" ", "text"), *line) for line in lines[:height]]
+
+
+# --- curves -------------------------------------------------------------------------------------------
+
+
+def _of_curves(model: CurveModel, chart: Chart) -> list[Line]:
+    return [_compared(model, chart), *_measured(model), *_limits(model), _table(model)]
+
+
+def _compared(model: CurveModel, chart: Chart) -> Line:
+    """By how much the scanning ones exceed epoll where the rule stands, and where that turns."""
+    costs = dict(chart.readings())
+    if "epoll" not in costs or "select" not in costs:
+        return (("computing …", "dim"),)
+    spans: list[Span] = [(f"At {model.fds:,} fds, {model.active_now:,} active: ", "text")]
+    for index, name in enumerate(name for name in SCANNING if name in costs):
+        ratio = ratio_text(round(costs[name]), max(1, round(costs["epoll"])))
+        spans += [(", " if index else "", "text"), (name, name)]
+        spans += [(" " if index else " costs ", "text"), (f"{ratio}×", "strong")]
+        spans += [("" if index else " epoll", "text")]
+    spans.append((f" ({_whole(costs['select'])} : {_whole(costs['epoll'])}); ", "dim"))
+    return (*spans, *_turning(model, chart))
+
+
+def _whole(cost_ns: float) -> str:
+    """A cost that no line break parts from its unit."""
+    return cost_words(cost_ns).replace(" ", "\u00a0")
+
+
+def _turning(model: CurveModel, chart: Chart) -> Line:
+    """Where select and epoll change places."""
+    if model.axis == "share":
+        return _turning_share(model, chart)
+    known, fds = model.break_even("select")
+    if not known:
+        return _turning_drawn(chart)
+    if fds is None:
+        return (("select is cheaper at any number of descriptors.", "good"),)
+    if fds <= max(1, model.active_now):
+        return (("epoll is cheaper at any number of them.", "good"),)
+    return ((f"below {fds:,} fds select is cheaper.", "good"),)
+
+
+def _pair(chart: Chart) -> tuple[Curve, Curve] | None:
+    lines = {curve.name: curve for curve in chart.curves}
+    return (lines["select"], lines["epoll"]) if "select" in lines and "epoll" in lines else None
+
+
+def _cheaper_all_along(select: Curve, epoll: Curve) -> str:
+    return "select" if select.points[0][1] <= epoll.points[0][1] else "epoll"
+
+
+def _turning_drawn(chart: Chart) -> Line:
+    """The same read off the lines, where as large a share is active at every number of descriptors."""
+    pair = _pair(chart)
+    if pair is None:
+        return ()
+    place = crossing(*pair)
+    first = _cheaper_all_along(*pair)
+    if place is None:
+        return ((f"{first} is cheaper all along the line.", "good"),)
+    return ((f"below about {place:,.0f} fds {first} is cheaper.", "good"),)
+
+
+def _turning_share(model: CurveModel, chart: Chart) -> Line:
+    pair = _pair(chart)
+    if pair is None:
+        return ()
+    place = crossing(*pair)
+    if place is None:
+        return ((f"{_cheaper_all_along(*pair)} is cheaper all along the line.", "good"),)
+    return (
+        (f"with more than about {place * 100:.2g} % active ({place * model.fds:,.0f}) ", "text"),
+        ("select is cheaper." if _cheaper_all_along(*pair) == "epoll" else "epoll is cheaper.", "good"),
+    )
+
+
+def _measured(model: CurveModel) -> list[Line]:
+    """How far simulated and measured are apart, or how to measure."""
+    rows = [row for point in model.points() if (row := model.measured.get(point)) is not None]
+    done = [row for row in rows if row.measured_ns is not None]
+    lines: list[Line] = []
+    if done:
+        lines.append(_errors(model, done))
+    elif not rows:
+        lines.append((("m", "strong"), (" measures the same calls on this machine's kernel.", "dim")))
+    why_not = [row for row in rows if row.why_not]
+    if why_not:
+        least = min(row.point.fds for row in why_not)
+        lines.append(((f"From {least:,} fds on: {why_not[0].why_not}.", "text"),))
+    noisy = [row.noisy for row in done if row.noisy]
+    if noisy:
+        lines.append(((f"{len(noisy)} of them unsure: {noisy[0]}", "alarm"),))
+    return lines
+
+
+def _errors(model: CurveModel, done: Sequence[Row]) -> Line:
+    """How far the simulated line is from what was measured."""
+    errors = sorted(abs(error) for row in done if (error := row.error) is not None)
+    median = errors[len(errors) // 2] if errors else 0.0
+    words = f"{len(done)} points measured on this machine, of which the line is off by {median:.0%} (median)."
+    if model.costs is BUILT_IN and median > FAR_OFF:
+        return ((words, "text"), (" c10k-tui calibrate", "strong"), (" fits the table to it.", "text"))
+    return ((words, "text"),)
+
+
+def _limits(model: CurveModel) -> list[Line]:
+    """What the lines leave out."""
+    if model.active_now <= READY_LIMIT and (model.axis == "fds" or model.fds <= READY_LIMIT):
+        return []
+    return [((f"Lines end where {READY_LIMIT:,} are ready at once.", "dim"),)]
+
+
+def _table(model: CurveModel) -> Line:
+    told: Line = ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
+    if model.why_not_own is None:
+        return told
+    return ((f"Not your own cost table: {model.why_not_own}. ", "alarm"), *told)
+
+
+# --- papers -------------------------------------------------------------------------------------------
+
+
+def _of_paper(model: CurveModel, paper: Paper, with_figures: bool) -> list[Line]:
+    about: list[Line] = [
+        ((paper.reference, "strong"), (f". {paper.setup}.", "text")),
+        ((f"One point is {paper.unit}.", "text"),),
+    ]
+    try:
+        found = differences(paper, model.simulated.__getitem__)
+    except KeyError:
+        return [(("computing our side …", "dim"),), *about]
+    return [_apart(found, with_figures), *about, _why(model, paper)]
+
+
+def _apart(found: Sequence[Difference], with_figures: bool) -> Line:
+    """Their figures over ours at the most descriptors and at the fewest, mechanism by mechanism."""
+    spans: list[Span] = [("Theirs ÷ ours ", "strong")]
+    sizes = sorted({one.published.fds for one in found}, reverse=True)
+    for size in dict.fromkeys((sizes[0], sizes[-1])):
+        spans.append((f"{'at' if size == sizes[0] else '; at'} {size:,} fds: ", "text"))
+        for index, one in enumerate(one for one in found if one.published.fds == size):
+            spans += [(", " if index else "", "text"), (one.published.mechanism, one.published.mechanism)]
+            spans.append((f" {_factor(one)}", "strong"))
+            if with_figures:
+                spans.append((f" ({one.published.printed})", "dim"))
+    return (*spans, (".", "text"))
+
+
+def _factor(one: Difference) -> str:
+    return f"{ratio_text(one.published.cost_ns, one.ours_ns)}×"
+
+
+def _why(model: CurveModel, paper: Paper) -> Line:
+    """What we think the difference comes from: what can be computed first."""
+    reasons = [*_slope_words(model, paper), *_ready_words(model, paper), *paper.causes]
+    return (("Why, we think: ", "strong"), ("; ".join(reasons) + ".", "text"))
+
+
+def _slope_words(model: CurveModel, paper: Paper) -> list[str]:
+    """What one descriptor more costs: a slope that rises tells of more memory than the cache holds."""
+    slopes = slopes_ns(paper, "poll", model.simulated.__getitem__)
+    if paper.baseline is not None or not slopes:
+        return []
+    theirs, ours = ([pair[side] for pair in slopes] for side in (0, 1))
+    reason = " (files outgrow the cache)" if theirs[-1] > RISING * theirs[0] else ""
+    return [f"a descriptor more costs their poll {_from_to(theirs)} ns{reason}, ours {_from_to(ours)}"]
+
+
+def _from_to(slopes: Sequence[float]) -> str:
+    """The first and the last slope, or one if they are alike."""
+    first, last = (f"{slope:,.0f}" for slope in (slopes[0], slopes[-1]))
+    return last if slopes[-1] < RISING * slopes[0] else f"{first} to {last}"
+
+
+def _ready_words(model: CurveModel, paper: Paper) -> list[str]:
+    """How many requests a wake-up would have to bring for our table to give their figure."""
+    scanning = [one for one in paper.published if one.mechanism == "select"]
+    most = max(scanning, key=lambda one: one.fds)
+    count = implied_ready(paper, most, model.simulated.__getitem__)
+    if count is None:
+        return []
+    return [f"ours would give their select at {most.fds:,} if {count:.1f} requests shared each call"]

@@ -1,0 +1,1 @@
+"""The loop screen: a watched script."""

@@ -1,0 +1,189 @@
+"""The kernel beneath a watched script: its descriptors, the ready list, and what arrives where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from c10k_tui.text.glyphs import ARROW, ELLIPSIS, FULL, IDLE, READY
+from c10k_tui.text.styled_text import Line, Span, clip, merged, width_of
+from sim.scenario.units import format_bytes, format_duration
+from sim.scripts.descriptors import Descriptor
+from sim.scripts.feed import FeedRow
+from sim.scripts.frame import LoopFrame
+
+WITH_TIMES = 40
+"""Cells from which on rows of the feed have room for their times."""
+LETTERS = {
+    "epoll": "e",
+    "listening": "l",
+    "connected": "c",
+    "connecting": "s",
+    "socket": "s",
+    "self-pipe": "w",
+    "pair": "u",
+    "pipe": "p",
+    "eventfd": "v",
+    "timer": "t",
+}
+LEGEND = (
+    ("e", "epoll"),
+    ("l", "listening"),
+    ("c", "connected"),
+    ("s", "socket"),
+    ("w", "loop's own wake-up"),
+    ("u", "socketpair"),
+    ("p", "pipe"),
+    ("v", "eventfd"),
+    ("t", "timerfd"),
+)
+CELL = 7
+"""Width of a cell with a number in it."""
+
+
+def look_of(descriptor: Descriptor) -> tuple[str, str]:
+    """A descriptor's glyph and role."""
+    if descriptor.unsent_bytes:
+        return FULL, "wasted"
+    if descriptor.listed and descriptor.ready:
+        return READY, "ready"
+    if descriptor.unread_bytes:
+        return READY, "heat-2"
+    return IDLE, "idle" if descriptor.watched or descriptor.sort == "epoll" else "frame"
+
+
+def kernel_title(frame: LoopFrame) -> str:
+    """For the panel's frame."""
+    count = len(frame.descriptors)
+    return f"the kernel · {count:,} descriptor{'' if count == 1 else 's'}"
+
+
+def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None = None) -> list[Line]:
+    """Grid, legend and ready list, in exactly ``height`` rows if there are as many.
+
+    Args:
+        marked: the descriptor that the chosen task waits for.
+    """
+    if width < 1:  # hidden: the terminal is too small
+        return []
+    room = max(1, height - 2)
+    if len(frame.descriptors) <= room:
+        grid = [_row(one, width, marked) for one in frame.descriptors]
+        return [*grid, *[()] * (height - 1 - len(grid)), ready_line(frame, width)]
+    grid = _grid(frame.descriptors, width, room, marked)
+    blank: list[Line] = [()] * (room - len(grid))
+    return [*grid, *blank, legend_line(frame.descriptors, width), ready_line(frame, width)][-height:]
+
+
+def _row(one: Descriptor, width: int, marked: int | None) -> Line:
+    """A descriptor in words: there are few enough."""
+    glyph, role = look_of(one)
+    words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.sort, one.sort)
+    if one.sort == "connected" and one.peer < 0:
+        words = "far end closed"
+    quiet = role in ("idle", "frame")
+    spans: list[Span] = [
+        (f"{one.fd:>4}", "cursor" if one.fd == marked else "strong" if quiet else role),
+        (f" {glyph} ", role),
+        (words, "dim" if quiet else "text"),
+    ]
+    if one.sort == "listening" and one.unread_bytes:
+        spans.append((f" · {one.unread_bytes} to accept", "ready"))
+    elif one.unread_bytes:
+        spans.append((f" · {format_bytes(one.unread_bytes)} to read", "ready"))
+    if one.unsent_bytes:
+        spans.append((f" · {format_bytes(one.unsent_bytes)} unsent", "wasted"))
+    return clip(tuple(spans), width)
+
+
+def _grid(descriptors: Sequence[Descriptor], width: int, rows: int, marked: int | None) -> list[Line]:
+    columns = max(1, width // CELL)
+    if len(descriptors) <= columns * rows:
+        return [
+            tuple(span for one in descriptors[at : at + columns] for span in _cell(one, marked))
+            for at in range(0, len(descriptors), columns)
+        ]
+    block = -(-len(descriptors) // max(1, width * rows))
+    cells = [_block(descriptors[at : at + block], marked) for at in range(0, len(descriptors), block)]
+    return [merged(cells[at : at + width]) for at in range(0, len(cells), width)]
+
+
+def _cell(descriptor: Descriptor, marked: int | None) -> Line:
+    glyph, role = look_of(descriptor)
+    number = f"{descriptor.fd:>4}{LETTERS[descriptor.sort]}"
+    shown = "cursor" if descriptor.fd == marked else "text" if role in ("idle", "frame") else role
+    return ((number, shown), (glyph, role), (" ", "text"))
+
+
+def _block(descriptors: Sequence[Descriptor], marked: int | None) -> Span:
+    """Several descriptors in one cell: the one that has most to say."""
+    if any(one.fd == marked for one in descriptors):
+        return next(look_of(one)[0] for one in descriptors if one.fd == marked), "cursor"
+    loudest = max(descriptors, key=lambda one: (bool(one.unsent_bytes), one.listed, one.unread_bytes > 0))
+    return look_of(loudest)
+
+
+def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
+    """What the letters mean, those that are there; and the glyphs, as far as there is room."""
+    there = {LETTERS[one.sort] for one in descriptors}
+    spans: list[Span] = [(READY, "ready"), (" ready ", "dim")]
+    if any(one.unsent_bytes for one in descriptors):
+        spans += [(FULL, "wasted"), (" cannot send ", "dim")]
+    for letter, words in LEGEND:
+        if letter in there and width_of(spans) + len(words) + 3 <= width:
+            spans += [(letter, "text"), (f" {words} ", "dim")]
+    return clip(tuple(spans), width)
+
+
+def ready_line(frame: LoopFrame, width: int) -> Line:
+    """The ready list, first first; what is stale will be dropped by the next epoll_wait."""
+    spans: list[Span] = [("ready list ", "epoll")]
+    if not frame.ready:
+        return (*spans, ("empty", "dim"))
+    shown = 0
+    for fd, ready in frame.ready:
+        words = f"{ARROW}{fd}" if ready else f"{ARROW}{fd} stale"
+        if width_of(spans) + len(words) + 8 > width:
+            break
+        spans += [(words, "ready" if ready else "dim"), (" ", "text")]
+        shown += 1
+    if shown < len(frame.ready):
+        spans.append((f"{ELLIPSIS} {len(frame.ready) - shown:,} more", "dim"))
+    return clip(tuple(spans), width)
+
+
+# -- the feed --------------------------------------------------------------------------------------
+
+
+def feed_lines(rows: Sequence[FeedRow], width: int) -> list[Line]:
+    """What happened in the kernel, the newest last."""
+    return [_feed_line(row, width) for row in rows]
+
+
+def _feed_line(row: FeedRow, width: int) -> Line:
+    moment = f"{row.time_ns / 1e6:>10,.3f} " if width >= WITH_TIMES else ""
+    words = "ready list" if width >= 36 else "list"
+    listed: tuple[Span, ...] = ((f" {ARROW} {words}", "epoll"),) if row.listed else ()
+    return clip(((moment, "dim"), *_told(row), *listed), width)
+
+
+def _told(row: FeedRow) -> tuple[Span, ...]:
+    if row.sort == "segment":
+        to = f"fd {row.fd}" if row.fd >= 0 else "nobody"
+        return (f"fd {row.source}{ARROW}", "dim"), (to, "strong"), (f" {format_bytes(row.size)}", "text")
+    if row.sort == "wait":
+        slept = f"slept {format_duration(row.slept_ns)}" if row.slept_ns else "epoll_wait"
+        return (slept, "epoll"), (f": {row.size} ready" if row.size else ": a timer is due", "text")
+    words = {
+        "connection": "a connection",
+        "end": "end of file",
+        "space": "room to send",
+        "data": "data",
+        "accept": "accepted",
+    }[row.sort]
+    return (f"fd {row.fd}", "strong"), (f" {words}", "text")
+
+
+def feed_title(made: int, shown: int, width: int) -> str:
+    """For the frame of a panel so wide."""
+    title = "what arrives, ms" if width >= WITH_TIMES else "what arrives"
+    return title if made <= shown else f"{title} · {made - shown:,} earlier"

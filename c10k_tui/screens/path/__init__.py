@@ -1,0 +1,1 @@
+"""The path screen: one packet followed."""

@@ -1,0 +1,118 @@
+"""The Path screen: one packet from the wire to the line after ``await``, and beside it to select.
+
+It has no timer of its own: the race's calls :meth:`PathScreen.tick` (or whoever steps the app frame by
+frame), so that autoplay keeps the app's clock and comes out the same in a recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from c10k_tui.screens.path.keys import PATH_BINDINGS
+from c10k_tui.screens.path.model import PathModel
+from c10k_tui.screens.path.strip import strip_lines
+from c10k_tui.screens.path.text import head_lines, side_lines, side_subtitle, side_title, total_lines
+from c10k_tui.screens.shared.keyed_screen import KeyedScreen
+from c10k_tui.widgets.footer import KeyFooter
+from c10k_tui.widgets.lines import Lines, entitle
+from sim.path.packet_path import PacketPath
+
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+
+
+class PathScreen(KeyedScreen[None]):
+    """A packet's path, step by step.
+
+    Args:
+        path: What is followed.
+        clock: The app's clock.
+    """
+
+    KEYS: ClassVar[Sequence[Binding]] = PATH_BINDINGS
+    BINDINGS: ClassVar[list[BindingType]] = [*PATH_BINDINGS]
+    BINDING_GROUP_TITLE = "Path"
+    AUTO_FOCUS = ""
+
+    def __init__(self, path: PacketPath, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.model = PathModel(path, clock)
+        self._head = Lines(id="path-head")
+        self._strip = Lines(id="path-strip")
+        self._epoll = Lines(id="path-epoll")
+        self._select = Lines(id="path-select")
+        self._totals = Lines(id="path-totals")
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self._strip
+        with Horizontal(id="path-sides"):
+            yield self._epoll
+            yield self._select
+        yield self._totals
+        yield KeyFooter(PATH_BINDINGS, id="path-footer")
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.call_after_refresh(self.draw)
+
+    def tick(self) -> None:
+        """Go on if autoplay is on and it is time to."""
+        if self.model.tick():
+            self.draw()
+
+    def draw(self) -> None:
+        """Show the step that is looked at."""
+        width, height = self.size
+        if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+            words = f"the path needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}"
+            self._head.show([((words, "strong"),)])
+            for widget in (self._strip, self._epoll, self._select, self._totals):
+                widget.show([])
+            return
+        model = self.model
+        self._head.show(head_lines(model, width))
+        self._strip.show(strip_lines(model.beats, model.at, width))
+        for index, (widget, side) in enumerate(
+            ((self._epoll, model.path.epoll), (self._select, model.path.select))
+        ):
+            step = model.beats[model.at][index]
+            entitle(
+                widget, side_title(model.path, side), side_subtitle(model.path, side, step, widget.size.width)
+            )
+            widget.show(side_lines(model, side, *widget.size))
+        self._totals.show(total_lines(model, width))
+
+    # -- keys -----------------------------------------------------------------------------
+
+    def action_step(self, direction: int) -> None:
+        self.model.step(direction)
+        self.draw()
+
+    def action_first(self) -> None:
+        self.model.go_to(0)
+        self.draw()
+
+    def action_last(self) -> None:
+        self.model.go_to(len(self.model.beats) - 1)
+        self.draw()
+
+    def action_play(self) -> None:
+        self.model.play()
+        self.draw()
+
+    def action_pace(self, direction: int) -> None:
+        self.model.pace(direction)
+        self.draw()
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_help(self) -> None:
+        from c10k_tui.screens.shared.help_screen import PATH_PAGE, HelpScreen
+
+        self.app.push_screen(HelpScreen(PATH_PAGE))

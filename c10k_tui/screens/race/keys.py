@@ -1,0 +1,314 @@
+"""Every key of the race screen, once: the footer, the help and the command palette read this.
+
+Only keys that every terminal passes on: letters, digits, signs of the main block, function keys.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from c10k_tui.screens.race.time_keys import TIME_BINDINGS
+from c10k_tui.screens.shared.last_keys import last_bindings
+
+FDS = Binding.Group("fds", compact=True)
+ACTIVE = Binding.Group("active", compact=True)
+RATE = Binding.Group("rate", compact=True)
+SPEED = Binding.Group("speed", compact=True)
+LANES = Binding.Group("lanes", compact=True)
+CURVE = Binding.Group("cost", compact=True)
+PRESETS = Binding.Group("presets", compact=True)
+TABLES = Binding.Group("tables", compact=True)
+
+RACE_BINDINGS: list[Binding] = [
+    Binding(
+        "plus,equals_sign",
+        "fds(1)",
+        "More descriptors",
+        key_display="+",
+        id="fds.more",
+        group=FDS,
+        tooltip="The next rung of the ladder 16 … 1,000,000; the race goes on",
+    ),
+    Binding(
+        "minus",
+        "fds(-1)",
+        "Fewer descriptors",
+        key_display="-",
+        id="fds.fewer",
+        group=FDS,
+        tooltip="The rung below; the race goes on",
+    ),
+    Binding(
+        "n",
+        "enter_fds",
+        "Number of descriptors …",
+        id="fds.enter",
+        show=False,
+        tooltip="Type any number: 10000, 10k, 1M",
+    ),
+    Binding(
+        "right_square_bracket",
+        "active(1)",
+        "More active",
+        key_display="]",
+        id="active.more",
+        group=ACTIVE,
+        tooltip="More of the connections send requests",
+    ),
+    Binding(
+        "left_square_bracket",
+        "active(-1)",
+        "Fewer active",
+        key_display="[",
+        id="active.fewer",
+        group=ACTIVE,
+        tooltip="Fewer of the connections send requests",
+    ),
+    Binding(
+        "apostrophe",
+        "rate(1)",
+        "Higher rate",
+        key_display="'",
+        id="rate.more",
+        show=False,
+        group=RATE,
+        tooltip="More requests per second",
+    ),
+    Binding(
+        "semicolon",
+        "rate(-1)",
+        "Lower rate",
+        key_display=";",
+        id="rate.fewer",
+        show=False,
+        group=RATE,
+        tooltip="Fewer requests per second",
+    ),
+    Binding(
+        "full_stop",
+        "speed(1)",
+        "Faster",
+        key_display=".",
+        id="speed.more",
+        group=SPEED,
+        tooltip="Show the race faster, in the end as fast as it goes",
+    ),
+    Binding(
+        "comma",
+        "speed(-1)",
+        "Slower",
+        key_display=",",
+        id="speed.fewer",
+        group=SPEED,
+        tooltip="Show the race slower",
+    ),
+    Binding("space", "pause", "Pause", id="race.pause", tooltip="Stop the race, or let it go on"),
+    Binding(
+        "v",
+        "curve",
+        "Cost curve",
+        id="app.curve",
+        group=CURVE,
+        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
+    ),
+    Binding(
+        "w",
+        "compare",
+        "Compare all lanes",
+        id="app.compare",
+        show=False,
+        group=TABLES,
+        tooltip="One table: who scans, who copies, who wakes, who holds the list; measured beside simulated",
+    ),
+    Binding(
+        "m",
+        "capacity",
+        "Capacity of all lanes",
+        id="app.capacity",
+        show=False,
+        group=TABLES,
+        tooltip="How many connections each lane holds at most, and what gives way beyond",
+    ),
+    Binding(
+        "g",
+        "path",
+        "Path of a packet",
+        id="app.path",
+        show=False,
+        tooltip="Follow one packet, step by step, from the wire to the line after await: "
+        "the feed's chosen row, the last or next one of the cell under the cursor, else the newest",
+    ),
+    *TIME_BINDINGS,
+    Binding(
+        "0,backspace",
+        "reset",
+        "Start again",
+        key_display="0",
+        id="race.reset",
+        show=False,
+        tooltip="From the beginning, with the same seed: the same race",
+    ),
+    Binding(
+        "x",
+        "new_seed",
+        "New seed",
+        id="race.seed",
+        show=False,
+        tooltip="From the beginning, with the next seed: other arrivals",
+    ),
+    *(
+        Binding(
+            str(number),
+            f"lane('{name}')",
+            f"{name} on or off",
+            id=f"lane.{name}",
+            group=LANES,
+            tooltip=f"Let {name} take part in the race, or not; at least one lane stays",
+        )
+        for number, name in enumerate(("select", "poll", "epoll"), start=1)
+    ),
+    Binding(
+        "L",
+        "choose_lanes",
+        "All lanes …",
+        id="lane.choose",
+        group=LANES,
+        show=False,
+        tooltip="A list of them: what each is, and since when; four at most race on the screen",
+    ),
+    *(
+        Binding(
+            f"f{number}",
+            f"preset('{name}')",
+            f"Preset {name}",
+            id=f"preset.{name}",
+            show=False,
+            group=PRESETS,
+            tooltip=tooltip,
+        )
+        for number, name, tooltip in (
+            (2, "c10k", "10,000 descriptors, 3 of them busy"),
+            (3, "first-benchmark", "2,000 descriptors"),
+            (4, "all-active", "Everyone talks at once: epoll's lead shrinks"),
+            (5, "churn", "Connections come and go: epoll_ctl shows up"),
+            (6, "small", "16 descriptors: nobody needs epoll yet"),
+        )
+    ),
+    Binding(
+        "p",
+        "next_preset",
+        "Next preset",
+        id="preset.next",
+        show=False,
+        group=PRESETS,
+        tooltip="c10k, first-benchmark, all-active, churn, small, threads-well, c10k-1999, in turn",
+    ),
+    Binding(
+        "P",
+        "presets",
+        "Presets",
+        id="preset.list",
+        tooltip="A list of all presets: the races, and the classic mistakes one can watch",
+    ),
+    Binding(
+        "u",
+        "cure",
+        "Cure the fault",
+        id="fault.cure",
+        show=False,
+        tooltip="Take away the mistake that this race is about and see the difference; again: make it anew",
+    ),
+    Binding(
+        "l",
+        "fd_setsize",
+        "FD_SETSIZE limit on or off",
+        id="race.fd_setsize",
+        show=False,
+        tooltip="Whether select stops at 1024 descriptors, as the C library's does",
+    ),
+    Binding(
+        "f",
+        "follow",
+        "Follow this descriptor",
+        id="feed.follow",
+        show=False,
+        tooltip="Only what concerns the one under the cursor: rows, when it was read and answered, steps",
+    ),
+    Binding(
+        "end",
+        "newest",
+        "Feed: newest again",
+        id="feed.end",
+        show=False,
+        tooltip="Follow the newest packets again after scrolling back",
+    ),
+    Binding(
+        "h",
+        "host",
+        "Host lane on or off",
+        id="host.toggle",
+        show=False,
+        tooltip="A real server on this machine's kernel gets the same requests; its calls are measured",
+    ),
+    Binding(
+        "H",
+        "host_mechanism",
+        "Host lane: next mechanism",
+        id="host.mechanism",
+        show=False,
+        tooltip="The real server waits in select, poll or epoll",
+    ),
+    Binding(
+        "r",
+        "record",
+        "Record",
+        id="record.toggle",
+        tooltip="Record from here into the next free c10k-tui-N.cast, or end the recording",
+    ),
+    Binding(
+        "R",
+        "pause_recording",
+        "Pause the recording",
+        id="record.pause",
+        show=False,
+        tooltip="Let the race go on unrecorded for a while; again: record on without a jump",
+    ),
+    Binding(
+        "M",
+        "mark",
+        "Mark this moment",
+        id="record.mark",
+        show=False,
+        tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
+    ),
+    *last_bindings("app"),
+]
+
+GRID_BINDINGS: list[Binding] = [
+    Binding("up", "move(0,-1)", "Cursor up", id="cursor.up", show=False, tooltip="Look at another cell"),
+    Binding("down", "move(0,1)", "Cursor down", id="cursor.down", show=False, tooltip="Look at another cell"),
+    Binding(
+        "left", "move(-1,0)", "Cursor left", id="cursor.left", show=False, tooltip="Look at another cell"
+    ),
+    Binding(
+        "right", "move(1,0)", "Cursor right", id="cursor.right", show=False, tooltip="Look at another cell"
+    ),
+    Binding("escape", "leave", "Cursor off", id="cursor.off", show=False, tooltip="Show the legend again"),
+]
+"""Keys of a grid; the race screen passes them on to the first lane's when none has the focus."""
+
+FEED_BINDINGS: list[Binding] = [
+    Binding(
+        "enter",
+        "choose",
+        "To this moment",
+        id="feed.choose",
+        show=False,
+        tooltip="Pause, and go back to when this packet came (also: double click)",
+    ),
+    Binding("up", "scroll(1)", "Earlier", id="feed.up", show=False, tooltip="Earlier packets"),
+    Binding("down", "scroll(-1)", "Later", id="feed.down", show=False, tooltip="Later packets"),
+    Binding("pageup", "scroll(10)", "Much earlier", id="feed.pageup", show=False, tooltip="Earlier packets"),
+    Binding("pagedown", "scroll(-10)", "Much later", id="feed.pagedown", show=False, tooltip="Later packets"),
+]
+"""Keys of the feed when it has the focus; it then keeps up and down for itself."""

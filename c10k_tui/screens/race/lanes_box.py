@@ -1,0 +1,118 @@
+"""A box with all lanes, what each is, and which of them race; at most four do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from c10k_tui.text.lanes import ABOUT, MOST_LANES
+from c10k_tui.text.styled_text import Line, text_of, width_of
+from c10k_tui.widgets.lines import Lines
+from sim.scenario.scenario import LANES
+
+WhyNot = Callable[[Collection[str]], str | None]
+"""What is wrong with racing these lanes, or None if they will do."""
+
+NAME_CELLS = max(map(len, LANES)) + 2
+WHAT_CELLS = max(len(about.what) for about in ABOUT.values()) + 2
+SINCE_CELLS = max(len(about.since) for about in ABOUT.values())
+
+
+class LanesScreen(ModalScreen[frozenset[str] | None]):
+    """The list over the race; what was chosen is given back when it closes, None if nothing else was.
+
+    Args:
+        lanes: Those that race now.
+        why_not: What is wrong with a choice.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Lane before", id="lanes.up", show=False),
+        Binding("down,j", "move(1)", "Next lane", id="lanes.down", show=False),
+        Binding("home,pageup", "move(-99)", "First lane", id="lanes.first", show=False),
+        Binding("end,pagedown", "move(99)", "Last lane", id="lanes.last", show=False),
+        Binding("space,enter", "switch", "On or off", id="lanes.toggle", show=False),
+        Binding("escape,L,q", "close", "Race those that are on", id="lanes.close", show=False),
+    ]
+
+    def __init__(self, lanes: Collection[str], why_not: WhyNot) -> None:
+        super().__init__()
+        self._began = self._chosen = frozenset(lanes)
+        self._why_not = why_not
+        self._at = min(LANES.index(name) for name in lanes)
+        self._wrong: str | None = None
+        self._list = Lines(id="lanes-list")
+        self._list.styles.height = len(LANES) + 1
+        self._told = Lines(id="lanes-told")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="lanes-box") as box:
+            box.border_title = "Lanes"
+            box.border_subtitle = "space, click: on or off · esc: done"
+            yield self._list
+            yield self._told
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def action_move(self, rows: int) -> None:
+        self._wrong = None
+        self._at = min(max(0, self._at + rows), len(LANES) - 1)
+        self._draw()
+
+    def action_switch(self) -> None:
+        lanes = self._chosen ^ {LANES[self._at]}
+        self._wrong = self._why_not(lanes)
+        if self._wrong is None:
+            self._chosen = lanes
+        self._draw()
+
+    def action_close(self) -> None:
+        self.dismiss(None if self._chosen == self._began else self._chosen)
+
+    def on_click(self, event: events.Click) -> None:
+        """A lane is switched on or off; a click beside the box closes it."""
+        if not self.query_one("#lanes-box").region.contains(event.screen_x, event.screen_y):
+            self.action_close()
+            return
+        row = event.screen_y - self._list.content_region.y
+        if self._list.content_region.contains(event.screen_x, event.screen_y) and row < len(LANES):
+            self._at = row
+            self.action_switch()
+
+    def _draw(self) -> None:
+        width = self._list.size.width
+        lines = [lane_line(name, name in self._chosen, name == LANES[self._at], width) for name in LANES]
+        pointed = lines[self._at]
+        self._list.show(lines)
+        told: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
+        if self._wrong is not None:
+            told = ((self._wrong, "alarm"),)
+        elif (since := ABOUT[LANES[self._at]].since) not in text_of(pointed):
+            told = (*told, (f" · {since}", "dim"))
+        self._told.show([told])
+
+
+def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
+    """One lane: whether it is on, its name, what it is, and since when if there is room for all.
+
+    Args:
+        name: The lane.
+        on: Whether it races.
+        pointed: Whether the cursor is on it.
+        width: Cells.
+    """
+    about = ABOUT[name]
+    line: Line = (
+        (" [×] " if on else " [ ] ", "cursor" if pointed else "strong" if on else "dim"),
+        (f" {name.ljust(NAME_CELLS)}", name),
+        (about.what, "text" if on else "dim"),
+    )
+    full: Line = (*line, (" " * (WHAT_CELLS - len(about.what)) + about.since, "dim"))
+    return full if width >= width_of(line) - len(about.what) + WHAT_CELLS + SINCE_CELLS else line

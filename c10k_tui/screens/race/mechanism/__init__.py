@@ -1,0 +1,1 @@
+"""The picture of a lane's mechanism, drawn from a frame."""

@@ -1,0 +1,100 @@
+"""An event loop on epoll: callbacks that are ready, and what it takes from a packet to the line after await.
+
+The kernel's side is epoll's. What the loop adds is on the program's side of the wall: for each event
+callbacks that call each other, turn by turn, until there is nothing to do.
+"""
+
+from __future__ import annotations
+
+from c10k_tui.screens.race.mechanism.lists import WALLED, memory_words
+from c10k_tui.screens.race.mechanism.parts import (
+    counted,
+    fitting,
+    gauge,
+    kernel_width,
+    program_width,
+    ranked,
+    walled,
+    words,
+)
+from c10k_tui.text.styled_text import Line, width_of
+from sim.frames.frame import LaneFrame
+from sim.frames.mechanism import LoopView
+from sim.scenario.units import format_duration
+
+
+def loop_lines(lane: LaneFrame, view: LoopView, width: int, height: int) -> list[Line]:
+    """The loop's queue of callbacks, the ready list beneath, and its last round."""
+    callbacks, ready = counted("callbacks", view.queued), counted("ready list", lane.ready_listed)
+    if height == 1:
+        return [fitting(((*callbacks, (" · ", "dim"), *ready), callbacks), width)]
+    if width < WALLED:
+        rows: list[tuple[int, Line]] = [
+            (0, fitting(_queue_choices(view), width)),
+            (1, fitting(((*ready, (" in the kernel", "dim")), ready), width)),
+            (2, fitting(_round_choices(view), width)),
+            (3, _price_line(view, width)),
+            (4, fitting((counted("kernel keeps", lane.registered),), width)),
+            (5, memory_words(lane, width)),
+        ]
+        return ranked(rows, height)
+    left, right = program_width(width), kernel_width(width)
+    does = "in epoll_wait" if view.polling else "runs callbacks"
+    where = fitting((words(f"loop: {does}"), words(does)), left)
+    listed = counted("interest list of", lane.registered)
+    rows = [
+        (1, walled(where, fitting(((("kernel: ", "text"), *listed), listed), right), width)),
+        (0, walled(fitting(_queue_choices(view), left), ready, width)),
+        (2, fitting(_round_choices(view), width)),
+        (3, _price_line(view, width)),
+        (5, fitting(_await_choices(), width)),
+        (4, memory_words(lane, width)),
+    ]
+    return ranked(rows, height)
+
+
+def _queue_choices(view: LoopView) -> tuple[Line, ...]:
+    callbacks = counted("callbacks", view.queued)
+    turn: Line = ((", ", "text"), (f"{view.left:,}", "strong"), (" this turn", "text"))
+    return ((*callbacks, (" ready", "text"), *turn), (*callbacks, *turn), callbacks)
+
+
+def _round_choices(view: LoopView) -> tuple[Line, ...]:
+    """What it took from nothing to do to nothing to do."""
+    said = view.round
+    events = ((f"{said.events:,}", "strong"), (" event" if said.events == 1 else " events", "text"))
+    turns = ((f"{said.turns:,}", "strong"), (" turn" if said.turns == 1 else " turns", "text"))
+    calls = ((f"{said.callbacks:,}", "strong"), (" callbacks", "text"))
+    comma = (", ", "text")
+    when = ("last round: " if view.rests else "this round: ", "text")
+    return (
+        (when, *events, comma, *calls, comma, *turns),
+        (*events, comma, *calls, comma, *turns),
+        (*events, comma, *calls),
+        calls,
+    )
+
+
+def _price_line(view: LoopView, width: int) -> Line:
+    """The loop's own CPU time of that round beside its epoll_waits'."""
+    loop_ns, epoll_ns = view.round.loop_ns, view.round.epoll_ns
+    told: Line = (
+        ("loop ", "text"),
+        (format_duration(loop_ns), "wasted"),
+        (" · epoll_wait ", "text"),
+        (format_duration(epoll_ns), "good"),
+    )
+    room = width - width_of(told) - 1
+    if room < 5:
+        return fitting((told, told[:2]), width)
+    return (*told, (" ", "text"), *gauge(loop_ns, loop_ns + epoll_ns, room, "wasted"))
+
+
+def _await_choices() -> tuple[Line, ...]:
+    return (
+        words(
+            "an event makes its callback ready, that one the task, the task runs on after its await", "dim"
+        ),
+        words("event, callback, task, the line after await", "dim"),
+        words("event to await", "dim"),
+    )

@@ -1,0 +1,362 @@
+"""Who holds the list of what is waited for, and what crosses the border of the kernel in a call.
+
+select and poll hand over all of it, each time; epoll and kqueue keep it in the kernel and have a queue of
+what is ready; a completion port has no list at all, but operations in flight and a queue of results. The
+program's side is at the left of the wall and the kernel's at the right, where there is room for a wall.
+"""
+
+from __future__ import annotations
+
+from c10k_tui.screens.race.mechanism.parts import (
+    arrow_in,
+    arrow_out,
+    bytes_words,
+    counted,
+    fitting,
+    gauge,
+    kernel_width,
+    labelled_queue,
+    program_width,
+    ranked,
+    walled,
+    words,
+)
+from c10k_tui.text import glyphs
+from c10k_tui.text.styled_text import Line, width_of
+from sim.frames.frame import LaneFrame
+from sim.frames.mechanism import EpollView, IocpView, KqueueView, SetView
+from sim.scenario.units import format_bytes
+
+WALLED = 44
+"""From this width on there is room for both sides of the wall."""
+_LEVEL = ("level: asked again until it is read", "level-triggered")
+_EDGE = ("edge: told once for each arrival", "edge-triggered")
+
+
+def memory_words(lane: LaneFrame, width: int) -> Line:
+    """What the connections take."""
+    memory = lane.memory
+    if memory is None:
+        return ()
+    each, used, limit = map(format_bytes, (memory.connection_bytes, memory.used_bytes, memory.limit_bytes))
+    return fitting(
+        (
+            (("memory ", "text"), (used, "strong"), (f" of {limit}: {each} a connection", "dim")),
+            (("memory ", "text"), (used, "strong"), (f": {each} each", "dim")),
+            (("memory ", "text"), (used, "strong")),
+        ),
+        width,
+    )
+
+
+# -- select and poll -------------------------------------------------------------------------------
+
+
+def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[Line]:
+    """A scanning lane: the set handed over in every call, and the kernel's copy being looked at."""
+    if height == 1:
+        return [_set_line(lane, view, width)]
+    asked, whole = _asked(lane, view)
+    if width < WALLED:
+        crossing = fitting(
+            (
+                (
+                    (f"{glyphs.PLAY} {view.in_bytes:,} B", "wasted"),
+                    (f" {glyphs.BACK} {view.out_bytes:,} B", "wasted"),
+                    (" a call", "dim"),
+                ),
+                (
+                    (f"{glyphs.PLAY} {format_bytes(view.in_bytes)}", "wasted"),
+                    (f" {glyphs.BACK} {format_bytes(view.out_bytes)}", "wasted"),
+                ),
+            ),
+            width,
+        )
+        rows = [
+            (0, crossing),
+            (1, _copy(view, asked, whole, width)),
+            (2, fitting(_asked_words(view, asked, whole), width)),
+            (3, fitting((words("the program holds the list", "text"), words("list: program")), width)),
+            (4, fitting((words("the kernel keeps nothing", "dim"), words("kernel: none", "dim")), width)),
+            (5, memory_words(lane, width)),
+        ]
+        return ranked(rows, height)
+    left, right = program_width(width), kernel_width(width)
+    label = f"{view.form} of {view.watched:,}" if left >= 34 else view.form
+    room = left - len(label) - 4
+    handed = arrow_in(label, bytes_words(view.in_bytes, room), left)
+    back = arrow_out("answer", bytes_words(view.out_bytes, left - 11), left)
+    rows = [
+        (2, walled(_program("holds the list", left, "strong"), words("kernel: keeps nothing of it"), width)),
+        (0, walled(handed, _copy(view, asked, whole, right), width)),
+        (1, walled(back, fitting(_asked_words(view, asked, whole), right), width)),
+        (3, walled(_walk_words(view, left), _per_ready(lane, view, right), width)),
+        (5, walled((), fitting(_hook_words(), right), width)),
+        (4, memory_words(lane, width)),
+    ]
+    return ranked(rows, height)
+
+
+def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
+    """All of it in one line."""
+    copied = f"{glyphs.PLAY}{format_bytes(view.in_bytes)} {glyphs.BACK}{format_bytes(view.out_bytes)} "
+    label = f"{view.form} " if width >= len(copied) + len(view.form) + 7 else ""
+    asked, whole = _asked(lane, view)
+    bar = _copy(view, asked, whole, width - len(label) - len(copied))
+    return fitting((((label, "text"), (copied, "wasted"), *bar), words(copied.strip(), "wasted")), width)
+
+
+def _asked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
+    """How far the pass under way has come, and of how many."""
+    scan = lane.passes[-1] if lane.passes else None
+    if not view.in_kernel or scan is None:
+        return 0, view.watched
+    return scan.position, scan.count
+
+
+def _copy(view: SetView, asked: int, whole: int, width: int) -> Line:
+    """The kernel's copy of the set: what was asked of it, and what comes."""
+    if width <= 0 or not view.in_kernel:
+        return words(glyphs.IDLE * max(0, width), "idle")
+    done = gauge(asked, whole, width, "heat-3")[: asked > 0]
+    return (*done, (glyphs.HEAT[0] * (width - width_of(done)), "heat-1"))
+
+
+def _asked_words(view: SetView, asked: int, whole: int) -> tuple[Line, ...]:
+    if not view.in_kernel:
+        return (words("no copy here between two calls", "dim"), words("between two calls", "dim"))
+    far = ((f"{asked:,}", "strong"), (f" of {whole:,} asked", "text"))
+    return ((*far, (" in this pass", "dim")), far, words(f"{asked:,} asked"))
+
+
+def _walk_words(view: SetView, width: int) -> Line:
+    each = "bit" if view.form == "fd_set" else "entry"
+    return fitting((words(f"walks every {each} of it", "dim"), words("walks it all", "dim")), width)
+
+
+def _per_ready(lane: LaneFrame, view: SetView, width: int) -> Line:
+    """What the last call copied for each descriptor that it found ready."""
+    if lane.call is None or not lane.call.ready:
+        return ()
+    copied = (view.in_bytes + view.out_bytes) // lane.call.ready
+    long = f" B copied for each of {lane.call.ready:,} ready"
+    return fitting(
+        (((f"{copied:,}", "wasted"), (long, "dim")), ((f"{copied:,}", "wasted"), (" B per ready", "dim"))),
+        width,
+    )
+
+
+def _hook_words() -> tuple[Line, ...]:
+    return (
+        words("a call that sleeps hooks itself on all of them", "dim"),
+        words("sleeps hooked on all", "dim"),
+    )
+
+
+def _program(does: str, width: int, role: str = "text") -> Line:
+    """What the program does with the list."""
+    return fitting((words(f"program: {does}", role), words(does, role)), width)
+
+
+# -- epoll and kqueue ------------------------------------------------------------------------------
+
+
+def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> list[Line]:
+    """One server on one epoll: the list stays in the kernel, the ready ones stand in a queue."""
+    if height == 1:
+        return [labelled_queue("ready", view.ready, view.ready_fds, width)]
+    out = 0 if lane.call is None else lane.call.ready * view.event_bytes
+    trigger = tuple(words(text, "dim") for text in (_EDGE if lane.name == "epoll-et" else _LEVEL))
+    if width < WALLED:
+        rows = [
+            (0, labelled_queue("ready", view.ready, view.ready_fds, width)),
+            (1, fitting((_out_words(out, ": only the ready"), _out_words(out, "")), width)),
+            (2, fitting((counted("kernel keeps all", view.watched), counted("keeps", view.watched)), width)),
+            (3, fitting(trigger, width)),
+            (4, fitting((words("the program hands over nothing", "dim"), words("0 B in", "dim")), width)),
+            (5, memory_words(lane, width)),
+        ]
+        return ranked(rows, height)
+    left, right = program_width(width), kernel_width(width)
+    events = arrow_out("events", bytes_words(out, left - 11), left)
+    nothing = arrow_in("", "0 B", left)
+    rows = [
+        (2, walled(_program("keeps no list", left), _interest(view, right), width)),
+        (0, walled(nothing, labelled_queue("ready list", view.ready, view.ready_fds, right), width)),
+        (1, walled(events, fitting(_each_words(view.event_bytes), right), width)),
+        (3, walled((), fitting(trigger, right), width)),
+        (5, walled(_ctl_arrow(lane, left), fitting(_ctl_words(), right), width)),
+        (4, memory_words(lane, width)),
+    ]
+    return ranked(rows, height)
+
+
+def _interest(view: EpollView, width: int) -> Line:
+    return fitting(
+        (
+            (("kernel: interest list of ", "text"), (f"{view.watched:,}", "strong")),
+            (("kernel: holds ", "text"), (f"{view.watched:,}", "strong")),
+        ),
+        width,
+    )
+
+
+def _out_words(out_bytes: int, why: str) -> Line:
+    return ((f"{glyphs.BACK} {out_bytes:,} B", "good"), (why, "dim"))
+
+
+def _each_words(event_bytes: int) -> tuple[Line, ...]:
+    return (
+        words(f"{event_bytes} B for each that is ready, no more", "dim"),
+        words(f"{event_bytes} B for each ready", "dim"),
+    )
+
+
+def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> list[Line]:
+    """kqueue: knotes in the kernel, changes in and events out in one call."""
+    if height == 1:
+        return [labelled_queue("queue", view.queued, view.queued_fds, width)]
+    ready = 0 if lane.call is None else lane.call.ready
+    handed = view.handed or view.changes
+    in_bytes, out_bytes = handed * view.event_bytes, ready * view.event_bytes
+    if width < WALLED:
+        crossing = fitting(
+            (
+                (
+                    (f"{glyphs.PLAY} {_some(handed, 'change')}", "wasted" if handed else "dim"),
+                    (f" {glyphs.BACK} {_some(ready, 'event')}", "good"),
+                ),
+                ((f"{glyphs.PLAY}{handed:,}", "text"), (f" {glyphs.BACK}{ready:,}", "good")),
+            ),
+            width,
+        )
+        rows = [
+            (0, labelled_queue("queue", view.queued, view.queued_fds, width)),
+            (1, crossing),
+            (
+                2,
+                fitting((counted("kernel keeps knotes", view.knotes), counted("knotes", view.knotes)), width),
+            ),
+            (3, fitting((words("both in one kevent call", "dim"), words("one kevent", "dim")), width)),
+            (4, fitting(_filter_words(lane), width)),
+            (5, memory_words(lane, width)),
+        ]
+        return ranked(rows, height)
+    left, right = program_width(width), kernel_width(width)
+    changes = arrow_in(_some(handed, "change"), bytes_words(in_bytes, left - 18), left)
+    events = arrow_out(_some(ready, "event"), bytes_words(out_bytes, left - 16), left)
+    knotes = (("kernel: ", "text"), (f"{view.knotes:,}", "strong"), (" knotes", "text"))
+    long = (*knotes, (" (number, filter)", "dim"))
+    rows = [
+        (2, walled(_program("keeps no list", left), fitting((long, knotes), right), width)),
+        (0, walled(changes, labelled_queue("queue", view.queued, view.queued_fds, right), width)),
+        (1, walled(events, fitting((words("both in one kevent call", "dim"),), right), width)),
+        (3, walled((), fitting(_filter_words(lane), right), width)),
+        (5, walled(_gathered_words(view, left), fitting(_change_words(), right), width)),
+        (4, memory_words(lane, width)),
+    ]
+    return ranked(rows, height)
+
+
+def _ctl_arrow(lane: LaneFrame, width: int) -> Line:
+    """Changes of the interest list since the accounts began."""
+    count = f"{lane.counters.epoll_ctl:,} so far"
+    return arrow_in("epoll_ctl", count if len(count) + 13 <= width else "", width)
+
+
+def _ctl_words() -> tuple[Line, ...]:
+    return (words("once for each that comes, not in every wait", "dim"), words("once for each", "dim"))
+
+
+def _gathered_words(view: KqueueView, width: int) -> Line:
+    return fitting(
+        (words(f"{view.changes:,} for the next call", "dim"), words(f"{view.changes:,} next", "dim")), width
+    )
+
+
+def _some(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _change_words() -> tuple[Line, ...]:
+    return (words("changes need no call of their own", "dim"), words("no call of their own", "dim"))
+
+
+def _filter_words(lane: LaneFrame) -> tuple[Line, ...]:
+    runs = f"{lane.counters.filter_runs:,}"
+    return (
+        ((runs, "strong"), (" filters run as packets came", "dim")),
+        ((runs, "strong"), (" filters run", "dim")),
+    )
+
+
+# -- completion ports ------------------------------------------------------------------------------
+
+
+def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list[Line]:
+    """A completion port: receives posted up front, results in a queue."""
+    if height == 1:
+        return [_packets("port", view, width)]
+    locked = format_bytes(view.locked_bytes)
+    flight = counted("in flight", view.pending)
+    threads: Line = (
+        ("threads ", "text"),
+        (f"{view.running}", "strong"),
+        (f" of {view.concurrency} run", "text"),
+        (f", {view.waiting} wait", "dim"),
+    )
+    if width < WALLED:
+        rows = [
+            (0, _packets("port", view, width)),
+            (1, fitting((_flight(view, locked), _hold(view, locked), flight), width)),
+            (2, fitting((threads, threads[:3], words(f"{view.running} run")), width)),
+            (3, fitting((words("results, not readiness", "good"), words("results", "good")), width)),
+            (4, fitting((words("the data is in the buffer", "dim"), words("data is there", "dim")), width)),
+            (5, memory_words(lane, width)),
+        ]
+        return ranked(rows, height)
+    left, right = program_width(width), kernel_width(width)
+    load = f"{view.pending:,} posted"
+    posted = arrow_in("buffers", load if len(load) + 9 <= left else "posted", left)
+    results = arrow_out("results", "done: the data is there", left)
+    if left < 36:
+        results = arrow_out("results", "", left)
+    rows = [
+        (0, walled(posted, fitting((_flight(view, locked), _hold(view, locked), flight), right), width)),
+        (1, walled(results, _packets("port's queue", view, right), width)),
+        (2, walled(fitting(_has_data(), left), fitting((threads, threads[:3]), right), width)),
+        (3, walled(_program("keeps no list", left), fitting(_no_list(), right), width)),
+        (5, walled(*_started_words(lane, left, right), width)),
+        (4, memory_words(lane, width)),
+    ]
+    return ranked(rows, height)
+
+
+def _flight(view: IocpView, locked: str) -> Line:
+    return (*counted("in flight", view.pending), (" · ", "dim"), (f"{locked} locked", "wasted"))
+
+
+def _hold(view: IocpView, locked: str) -> Line:
+    return ((f"{view.pending:,}", "strong"), (" hold ", "text"), (f"{locked} locked", "wasted"))
+
+
+def _has_data() -> tuple[Line, ...]:
+    return (words("has the data already", "dim"), words("has the data", "dim"))
+
+
+def _no_list() -> tuple[Line, ...]:
+    return (words("kernel: keeps no list, asks nobody"), words("kernel: asks nobody"))
+
+
+def _started_words(lane: LaneFrame, left: int, right: int) -> tuple[Line, Line]:
+    started, ended = f"{lane.counters.operations:,} started", f"{lane.counters.completions:,} completed"
+    return (
+        fitting((words(f"{started} so far", "dim"), words(started, "dim")), left),
+        fitting((words(f"{ended} by packets", "dim"), words(ended, "dim")), right),
+    )
+
+
+def _packets(label: str, view: IocpView, width: int) -> Line:
+    """The port's queue: which connection, and how many bytes its receive brought."""
+    brought = [f"{key}+{size}B" for key, size in zip(view.queued_keys, view.queued_bytes, strict=True)]
+    return labelled_queue(label, view.queued, brought, width)

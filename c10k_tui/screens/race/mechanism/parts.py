@@ -1,0 +1,143 @@
+"""What the pictures of mechanisms are put together from: queues, gauges, and the border of the kernel.
+
+A line here is made for a width and never longer than it. Where something has several wordings they go
+from the longest to the shortest, and the first that fits is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from c10k_tui.text import glyphs
+from c10k_tui.text.styled_text import Line, clip, pad, width_of
+from sim.scenario.units import format_bytes
+
+SEPARATOR = ("│", "dim")
+WALL = ("┃", "dim")
+"""Between the program and the kernel."""
+
+
+def words(text: str, role: str = "text") -> Line:
+    """One span as a line."""
+    return ((text, role),)
+
+
+def fitting(choices: Iterable[Line], width: int) -> Line:
+    """The first of some wordings that fits; the last one cut to the width if none does."""
+    line: Line = ()
+    for line in choices:
+        if width_of(line) <= width:
+            return line
+    return clip(line, width)
+
+
+def joined(parts: Sequence[Line], width: int, between: str = " · ") -> Line:
+    """As many parts as fit, the first ones, with something between them."""
+    line: Line = ()
+    for part in parts:
+        longer = (*line, (between, "dim"), *part) if line else part
+        if width_of(longer) > width:
+            break
+        line = longer
+    return line or clip(parts[0], width)
+
+
+def queue(length: int, shown: Sequence[object], width: int) -> Line:
+    """A queue as boxes, its head at the left; how many more there are where they do not all fit, if any does.
+
+    Args:
+        length: How many are in it.
+        shown: What to write into the first boxes; may be fewer than there would be room for.
+        width: Cells.
+    """
+    boxes: list[str] = []
+    used = 1
+    for index, value in enumerate(shown[:length]):
+        text = str(value)
+        rest = length - index - 1
+        if used + len(text) + 1 + (len(_more(rest)) if rest else 0) > width:
+            break
+        boxes.append(text)
+        used += len(text) + 1
+    if not boxes:
+        return ()
+    line: list[tuple[str, str]] = [SEPARATOR]
+    for text in boxes:
+        line += [(text, "key"), SEPARATOR]
+    if length > len(boxes):
+        line.append((_more(length - len(boxes)), "dim"))
+    return tuple(line)
+
+
+def counted(label: str, count: int) -> Line:
+    """A name and a number."""
+    return ((f"{label} ", "text"), (f"{count:,}", "strong"))
+
+
+def labelled_queue(label: str, length: int, shown: Sequence[object], width: int) -> Line:
+    """A queue with its name and length before it."""
+    head = counted(label, length)
+    room = width - width_of(head) - 1
+    boxes = queue(length, shown, room) if length and room > 2 else ()
+    return (*head, (" ", "text"), *boxes) if boxes else fitting((head, head[1:]), width)
+
+
+def _more(count: int) -> str:
+    return f" +{count:,}"
+
+
+def gauge(part: int, whole: int, width: int, role: str) -> Line:
+    """A bar filled to a share: anything but nothing fills a cell, and only all of it fills the last one."""
+    if width <= 0:
+        return ()
+    filled = 0
+    if part > 0 and whole > 0:
+        filled = width if part >= whole else min(max(1, part * width // whole), width - 1)
+    return tuple(
+        span for span in ((glyphs.FULL * filled, role), (glyphs.IDLE * (width - filled), "idle")) if span[0]
+    )
+
+
+def arrow_in(label: str, load: str, width: int) -> Line:
+    """What goes into the kernel: a label, and an arrow away from it with what it carries written on it."""
+    prefix = f"{label} " if label else ""
+    return clip(((prefix, "text"), (_shaft(load, width - len(prefix)) + glyphs.PLAY, "wasted")), width)
+
+
+def arrow_out(label: str, load: str, width: int) -> Line:
+    """What comes out of the kernel: a label, and an arrow to it with what it carries written on it."""
+    prefix = f"{label} " if label else ""
+    return clip(((prefix, "text"), (glyphs.BACK + _shaft(load, width - len(prefix)), "good")), width)
+
+
+def _shaft(load: str, width: int) -> str:
+    """An arrow without its head."""
+    return load.center(max(0, width - 1), glyphs.AHEAD)
+
+
+def bytes_words(count: int, room: int) -> str:
+    """Bytes exactly, or rounded where there is less room."""
+    exact = f"{count:,} B"
+    return exact if len(exact) <= room else format_bytes(count)
+
+
+def ranked(rows: Sequence[tuple[int, Line]], height: int) -> list[Line]:
+    """The rows of the lowest ranks that there is room for, in their own order."""
+    places = sorted(range(len(rows)), key=lambda place: rows[place][0])[: max(0, height)]
+    return [rows[place][1] for place in sorted(places)]
+
+
+def walled(program: Line, kernel: Line, width: int) -> Line:
+    """A line with the program's side at the left of the wall and the kernel's at the right."""
+    left = program_width(width)
+    return (*pad(program, left), WALL, (" ", "text"), *clip(kernel, width - left - 2))
+
+
+def program_width(width: int) -> int:
+    """Cells on the program's side of the wall."""
+    return max(16, width * 2 // 5)
+
+
+def kernel_width(width: int) -> int:
+    """Cells on the kernel's side of the wall."""
+    return width - program_width(width) - 2

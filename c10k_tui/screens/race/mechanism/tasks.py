@@ -1,0 +1,212 @@
+"""Tasks on one CPU: who runs, the run queue, who is blocked, what switching and memory take.
+
+With a thread or a process for each connection there is no list of what is waited for: who waits for what is
+in the tasks, each asleep in a read of its own. The lanes with a few workers on epolls have both: the ready
+list, and who takes from it.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from c10k_tui.screens.race.mechanism.lists import memory_words
+from c10k_tui.screens.race.mechanism.parts import (
+    counted,
+    fitting,
+    gauge,
+    joined,
+    labelled_queue,
+    ranked,
+    words,
+)
+from c10k_tui.text import glyphs
+from c10k_tui.text.styled_text import Line, Span, width_of
+from sim.frames.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
+from sim.frames.mechanism import EpollView
+from sim.scenario.units import format_bytes, format_short
+
+
+def task_lines(lane: LaneFrame, tasks: TaskView, width: int, height: int) -> list[Line]:
+    """A task for each connection."""
+    if height == 1:
+        return [_cpu_line(lane, tasks, width)]
+    memory = lane.memory
+    rows: list[tuple[int, Line]] = [
+        (0, _cpu_line(lane, tasks, width)),
+        (1, _blocked_line(lane, tasks, width)),
+        (2, _switches_line(lane, tasks, width, memory if height < 4 else None)),
+        (5, fitting(_asleep_words(lane), width)),
+    ]
+    if memory is not None and height >= 4:
+        used = memory_words(lane, width)
+        rows += [(3, used), (4, _reserve_line(lane, width))]
+        if width >= 60:
+            rows[-2] = (3, _with_gauge(used, memory.used_bytes, memory.limit_bytes, width))
+    return ranked(rows, height)
+
+
+def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, height: int) -> list[Line]:
+    """A few workers on one epoll, or on one each."""
+    ready = labelled_queue("ready", view.ready, view.ready_fds, width)
+    if height == 1:
+        if view.jobs:
+            return [labelled_queue("jobs", view.jobs, view.job_fds, width)]
+        return [_workers_line(tasks, width) if width < 30 or not view.ready else ready]
+    second: Line = counted("kernel keeps", view.watched)
+    if view.jobs is not None:
+        second = labelled_queue("jobs", view.jobs, view.job_fds, width)
+    elif lane.name == "epoll-oneshot":
+        off = counted("disarmed", view.disarmed)
+        second = joined((second, off) if width >= 40 else (off, second), width)
+    elif lane.name == "epoll-exclusive":
+        second = fitting(_woken_choices(tasks), width)
+    rows: list[tuple[int, Line]] = [
+        (0, ready),
+        (1, second),
+        (2, _workers_line(tasks, width)),
+        (4, labelled_queue("run queue", tasks.runnable, _names(tasks.queue_fds), width)),
+        (5, _switches_line(lane, tasks, width, None)),
+        (6, memory_words(lane, width)),
+    ]
+    if lane.name == "epoll-exclusive":
+        rows.insert(3, (3, fitting(_watched_choices(tasks), width)))
+    return ranked(rows, height)
+
+
+def _names(fds: tuple[int, ...]) -> tuple[str, ...]:
+    """What tasks serve, up to the first that serves nothing yet: it was woken to look for something."""
+    return tuple(str(fd) for fd in takewhile(lambda fd: fd >= 0, fds))
+
+
+def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
+    """Who has the CPU, and who waits for it."""
+    if not tasks.running:
+        on_cpu: Line = words("CPU idle", "dim")
+    elif tasks.running_fd >= 0:
+        on_cpu = (("CPU ", "text"), (f" {tasks.running_fd} ", "notice"))
+    else:
+        on_cpu = (("CPU ", "text"), (" accepts ", "notice"))
+    arrow: Line = ((f" {glyphs.BACK} ", "dim"),)
+    room = width - width_of(on_cpu) - 3
+    label = "run queue" if room >= 18 else "queue"
+    if room < len(label) + 4:
+        return fitting((counted("queue", tasks.runnable), on_cpu), width)
+    return (*on_cpu, *arrow, *labelled_queue(label, tasks.runnable, _names(tasks.queue_fds), room))
+
+
+def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
+    """How many of the tasks sleep, as a bar of them all."""
+    whole = tasks.running + tasks.runnable + tasks.blocked
+    kind = "processes" if lane.name == "process" else "threads"
+    told: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
+    long: Line = (*told[:1], (f" of {whole:,} {kind} asleep", "text"))
+    if width_of(long) + 10 <= width:
+        told = long
+    room = width - width_of(told)
+    if room < 3:
+        return fitting((told,), width)
+    awake = tasks.running + tasks.runnable
+    return (*gauge(awake, whole, room, "good"), *told)
+
+
+def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryView | None) -> Line:
+    """Switches a second, and what else there is room for: first memory, if it has no line of its own."""
+    counters = lane.counters
+    per_s = counters.switches_per_s
+    rate = "–" if per_s is None else format_short(per_s)
+    switches: Line = ((rate, "strong"), (" switches/s", "text"))
+    if width < 24:
+        return fitting((switches, words(f"{rate} sw/s", "strong")), width)
+    parts = [switches]
+    if memory is not None:
+        used, limit = format_bytes(memory.used_bytes), format_bytes(memory.limit_bytes)
+        parts.append(((used, "strong"), (f" of {limit}" if width >= 40 else "", "text")))
+        if memory.reserved_bytes:
+            parts.append(words(f"{format_bytes(memory.reserved_bytes)} reserved"))
+    parts.append(words(f"{format_short(tasks.preemptions)} preempted", "dim"))
+    if counters.spurious_wakes:
+        parts.append(words(f"{format_short(counters.spurious_wakes)} woken for nothing", "wasted"))
+    return joined(parts, width)
+
+
+def _with_gauge(told: Line, part: int, whole: int, width: int) -> Line:
+    room = width - width_of(told) - 1
+    return (*told, (" ", "text"), *gauge(part, whole, room, "heat-3")) if room > 4 else told
+
+
+def _reserve_line(lane: LaneFrame, width: int) -> Line:
+    """Addresses set aside for stacks, beside what the machine has."""
+    memory = lane.memory
+    if memory is None or not memory.reserved_bytes:
+        return ()
+    reserved = format_bytes(memory.reserved_bytes)
+    times = memory.reserved_bytes / max(1, memory.limit_bytes)
+    return fitting(
+        (
+            (
+                ("stacks ", "text"),
+                (reserved, "strong"),
+                (f" of addresses reserved, {times:,.1f}× the machine; few are touched", "dim"),
+            ),
+            (("stacks ", "text"), (reserved, "strong"), (f" reserved, {times:,.1f}× the machine", "dim")),
+            (("stacks ", "text"), (reserved, "strong"), (" reserved", "dim")),
+            (("stacks ", "text"), (reserved, "strong")),
+        ),
+        width,
+    )
+
+
+def _asleep_words(lane: LaneFrame) -> tuple[Line, ...]:
+    kind = "process" if lane.name == "process" else "thread"
+    return (
+        words(f"no list anywhere: each {kind} sleeps in a read of its own", "dim"),
+        words(f"each {kind} sleeps in its read", "dim"),
+        words("no list at all", "dim"),
+    )
+
+
+def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
+    """How often each worker was woken, and how often in vain."""
+    each = " ".join(format_short(worker.wakes) for worker in tasks.workers)
+    vain = sum(worker.vain_wakes for worker in tasks.workers)
+    lost: Line = words(f"{format_short(vain)} for nothing", "wasted" if vain else "good")
+    return (
+        (*words("woken "), *words(each, "strong"), *words(" times, ", "text"), *lost),
+        (*words("woken "), *words(each, "strong"), *words(" · ", "dim"), *lost),
+        (*words("woken "), *words(each, "strong")),
+        lost,
+    )
+
+
+def _watched_choices(tasks: TaskView) -> tuple[Line, ...]:
+    """How many descriptors each worker waits for."""
+    each = words(" ".join(format_short(worker.watched) for worker in tasks.workers), "strong")
+    return ((*words("each waits for its own: "), *each), (*words("own "), *each), each)
+
+
+def _workers_line(tasks: TaskView, width: int) -> Line:
+    """The workers side by side, each with what it does, in places that do not move."""
+    count = len(tasks.workers)
+    if not count:
+        return words("about to start its workers", "dim") if width >= 26 else ()
+    label = "workers " if width >= 8 + 4 * count else ""
+    room = (width - len(label)) // count
+    spans: list[Span] = [(label, "text")] if label else []
+    for worker in tasks.workers:
+        text, role = _worker_words(worker, room - 1)
+        spans += [(text, role), (" " * (room - len(text)), "text")]
+    return tuple(spans)
+
+
+def _worker_words(worker: WorkerView, room: int) -> Span:
+    """What one worker does, in at most so many cells."""
+    served = str(worker.fd) if worker.fd >= 0 else ""
+    if worker.state == TaskState.RUNNING:
+        long, short, role = f" {served or 'runs'} ", glyphs.PLAY, "notice"
+    elif worker.state == TaskState.RUNNABLE:
+        long, short, role = f" {served or 'queued'} ", "q", "key"
+    elif worker.fd >= 0:
+        long, short, role = f"{served} stuck", "s", "alarm"
+    else:
+        long, short, role = "asleep", "z", "dim"
+    return (long if len(long) <= room else short if room > 0 else "", role)

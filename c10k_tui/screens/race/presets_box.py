@@ -1,0 +1,93 @@
+"""The presets in a box: races to begin with, and races in which a mistake strikes soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from c10k_tui.text.styled_text import text_of, wrap
+from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
+from sim.scenario.scenario import PRESETS, Scenario
+
+GROUPS = (
+    ("Races", tuple(PRESETS)),
+    ("Mistakes one can watch", tuple(FAULT_PRESETS)),
+)
+"""Heading, and the presets beneath it."""
+NAME_WIDTH = 2 + max(map(len, ALL_PRESETS))
+
+
+class PresetsScreen(ModalScreen[str | None]):
+    """The list of all presets; left with the one that was chosen.
+
+    Args:
+        now: What is raced: its preset is under the cursor at first.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape,P,q", "dismiss(None)", "Never mind", id="presets.cancel", tooltip="Close without a change"
+        )
+    ]
+
+    def __init__(self, now: Scenario) -> None:
+        super().__init__()
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        box = OptionList(id="presets-box")
+        box.border_title = "presets"
+        box.border_subtitle = "↑ ↓ enter: start it · esc: never mind"
+        yield box
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        box = self.query_one(OptionList)
+        chosen = self._chosen(box)
+        box.clear_options()
+        box.add_options(_options(box.size.width - 2))
+        box.highlighted = box.get_option_index(chosen)
+
+    def _chosen(self, box: OptionList) -> str:
+        """What is under the cursor, or what is raced, or the first."""
+        if box.highlighted is not None and (name := box.get_option_at_index(box.highlighted).id) is not None:
+            return name
+        return preset_of(self._now) or next(iter(ALL_PRESETS))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(event.option_id)
+
+
+def preset_of(scenario: Scenario) -> str | None:
+    """Which preset a scenario is, whatever its seed."""
+    same = (name for name, (_, one) in ALL_PRESETS.items() if replace(one, seed=scenario.seed) == scenario)
+    return next(same, None)
+
+
+def preset_text(name: str, width: int) -> Text:
+    """A preset's name, and beside it what it is, on as many lines of ``width`` cells as that takes."""
+    lines = wrap(((ALL_PRESETS[name][0], "text"),), max(1, width - NAME_WIDTH), len(ALL_PRESETS[name][0]))
+    words = ("\n" + " " * NAME_WIDTH).join(map(text_of, lines))
+    return Text.assemble((f" {name}".ljust(NAME_WIDTH), "bold"), words, no_wrap=True)
+
+
+def _options(width: int) -> Iterator[Option | None]:
+    """The list's rows: headings that cannot be chosen, and presets."""
+    for number, (title, names) in enumerate(GROUPS):
+        if number:
+            yield None
+        yield Option(Text(title, style="bold underline"), disabled=True)
+        for name in names:
+            yield Option(preset_text(name, width), id=name)

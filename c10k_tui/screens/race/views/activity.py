@@ -1,0 +1,115 @@
+"""What a lane is doing this very moment, in one line: longer and shorter wordings, as room is."""
+
+from __future__ import annotations
+
+from c10k_tui.screens.race.views.event_loop_words import loop_activity
+from c10k_tui.screens.race.views.verdict import held_up
+from c10k_tui.text.lanes import ONE_TASK_EACH, READY_LIST_LANES
+from c10k_tui.text.styled_text import Line, Wordings
+from sim.frames.frame import LaneFrame, PassView, TaskView
+from sim.frames.mechanism import IoUringView, LoopView
+
+_CALLS = {
+    **dict.fromkeys(READY_LIST_LANES, "epoll_wait"),
+    "kqueue": "kevent",
+    "io_uring": "io_uring_enter",
+    "io_uring-poll": "io_uring_enter",
+    "io_uring-sqpoll": "io_uring_enter",
+    "iocp": "GetQueuedCompletionStatusEx",
+}
+"""The call in which those wait that are told."""
+_ONE_LIST = ("epoll", "epoll-et")
+"""Lanes of one task and one ready list."""
+
+
+def activity(lane: LaneFrame) -> Line:
+    """What the lane does, in full."""
+    return activities(lane)[0]
+
+
+def activities(lane: LaneFrame) -> Wordings:
+    """The same in fewer and fewer words."""
+    if lane.activity == "failed":
+        return ((("stopped", "alarm"),),)
+    if held_up(lane):
+        return (("held up", "alarm"), (" by interrupts", "dim")), (("held up", "alarm"),)
+    if lane.tasks is not None:
+        return _of_tasks(lane, lane.tasks)
+    if lane.activity == "sleeping":
+        return _asleep(lane)
+    if lane.activity == "scanning":
+        return _scanning(lane.passes[-1] if lane.passes else None)
+    if isinstance(lane.mechanism, LoopView) and (told := loop_activity(lane, lane.mechanism)):
+        return told, told[:1]
+    if lane.activity == "collecting":
+        return _in_the_call(lane)
+    serving = ("serving", "good")
+    if lane.serving_fd is None:
+        return ((serving,),)
+    return (serving, (f" fd {lane.serving_fd}", "dim")), (serving,)
+
+
+def _asleep(lane: LaneFrame) -> Wordings:
+    asleep = ("asleep", "strong")
+    if lane.serving_fd is not None:  # a write to it found no room
+        where = (f" in a call for fd {lane.serving_fd}", "wasted")
+        return (asleep, where, (": nobody else is served", "dim")), (asleep, where), (asleep,)
+    if isinstance(lane.mechanism, IoUringView) and lane.mechanism.thread in ("spinning", "working"):
+        doing = {"spinning": "spins", "working": "works"}[lane.mechanism.thread]
+        return (
+            (asleep, (f"; the second CPU {doing}", "dim")),
+            (asleep, (f"; CPU 2 {doing}", "dim")),
+            (asleep,),
+        )
+    return (asleep, (": nothing to do until an interrupt", "dim")), (asleep,)
+
+
+def _in_the_call(lane: LaneFrame) -> Wordings:
+    call = _CALLS.get(lane.name)
+    if call is None:
+        return (("in the call", "strong"), (": copying, wait queues", "dim")), (("in the call", "strong"),)
+    if lane.name in _ONE_LIST and lane.ready_listed:
+        return (("collecting", "epoll"), (" from the ready list", "dim")), (("collecting", "epoll"),)
+    if lane.name in _ONE_LIST:
+        return (("entering", "epoll"), (f" {call}", "dim")), (("entering", "epoll"),)
+    return (("in", "strong"), (f" {call}", "dim")), (("in the call", "strong"),)
+
+
+def _of_tasks(lane: LaneFrame, tasks: TaskView) -> Wordings:
+    """Who of several has the CPU, and how many wait for it."""
+    if lane.activity == "sleeping":
+        asleep = (f"all {tasks.blocked:,} asleep", "strong")
+        return (asleep, (": nothing to do until an interrupt", "dim")), (asleep,), (("all asleep", "strong"),)
+    runs = _who_runs(lane)
+    waiting = (
+        (f", {tasks.runnable:,} more runnable", "runnable")
+        if tasks.runnable
+        else (", no other runnable", "dim")
+    )
+    fewer = (f", +{tasks.runnable:,} runnable", "runnable") if tasks.runnable else ("", "dim")
+    at = "" if lane.serving_fd is None else f"fd {lane.serving_fd} "
+    return (*runs, waiting), (*runs, fewer), runs, ((f"{at}runs", "good"),)
+
+
+def _who_runs(lane: LaneFrame) -> Line:
+    fd = lane.serving_fd
+    if lane.name in ONE_TASK_EACH:
+        if fd is None:
+            return (("accepting", "strong"), (f": the {lane.name} that waits for clients", "dim"))
+        return ((f"the {lane.name} of fd {fd}", "good"), (" runs", "dim"))
+    if fd is None:
+        return (("between two connections", "strong"), (f": {_CALLS[lane.name]}", "dim"))
+    return (("serving", "good"), (f" fd {fd}", "dim"))
+
+
+def _scanning(scan: PassView | None) -> Wordings:
+    scanning = ("scanning", "wasted")
+    if scan is None or scan.end_ns is not None:
+        return ((scanning,),)
+    which = {1: "", 2: ", for the second time"}.get(scan.number, f", pass {scan.number}")
+    return (
+        (scanning, (f": {scan.position:,} of {scan.count:,} asked{which}", "dim")),
+        (scanning, (f": {scan.position:,} asked{which}", "dim")),
+        (scanning, (f" {scan.position:,}", "dim")),
+        (scanning,),
+    )

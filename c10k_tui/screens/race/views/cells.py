@@ -1,0 +1,371 @@
+"""The grid as numbers: which cell stands for which descriptors, and what each cell shows.
+
+**Layout.** A cell stands for one descriptor where they fit, for a block of ``k`` where not, and
+``k`` is the smallest that fits. Few descriptors get big cells.
+
+**What a cell shows** is two things at once. Its *state*: idle, ready (unread bytes), just read,
+packet just arrived. And its *heat*: how long ago a scan went over it, in four steps, plus the
+front of the scan itself. Heat is a pure function of the passes a frame tells of: within a pass
+the front moves evenly, so the age of a cell is simple arithmetic. epoll makes no passes, so its
+cells never get hot; that is the whole point of the picture.
+
+Where several tasks share the CPU there are no passes either, and heat is how long ago a task ran
+*for this descriptor*: it has read, written or gone to sleep on it. Its state is then what that task
+does: running, runnable, blocked; nothing of these where no task is at it. Of a cell's descriptors
+the strongest state counts.
+
+Where results are what is told (io_uring, a completion port) the bytes leave the socket before the
+program hears of them, so a descriptor is hardly ever ready: what waits for the program is
+*completed*. That is followed by the records: bytes read, less those written in answer.
+
+**Cost.** But for the tasks' states, which are a byte for each descriptor, nothing here grows with
+the number of descriptors from frame to frame. Which of them are ready is followed by the records
+(only what they name can have changed); the whole mask is read once when the layout changes or
+records were lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from c10k_tui.text.lanes import COMPLETING_LANES
+from sim.frames.frame import LaneFrame, PassView, TaskState, TaskView
+from sim.machine.records import Kind, Record
+
+POLLIN = 0x0001
+"""The bit of a poll mask that says: reading would not block."""
+
+HEAT_LEVELS = 6
+"""0: cold, 1 … 4: checked a while … a moment ago, 5: the front of the scan."""
+FRONT = 5
+IDLE, READY, READ, ARRIVED, COMPLETED, BLOCKED, RAN, RUNNABLE, RUNNING = STATES = range(9)
+"""What a cell's descriptors are up to. A RUNNABLE cell at :data:`FRONT` got a packet just now."""
+BLANK = 255
+"""A place in the terminal that belongs to no cell."""
+STRUCK = 254
+"""The cell of the descriptor that is marked, whatever else there is."""
+CURSOR = 64
+"""Added to the code of the cell under the cursor."""
+
+TRAIL_S = 0.9
+"""How long, on the wall, a cell glows that was checked, or whose task ran."""
+TRAIL_STEPS = (0.08, 0.30, 0.62, 1.0)
+"""Ages, as parts of the trail, up to which heat is 4, 3, 2, 1."""
+ARRIVED_S = 0.25
+"""How long, on the wall, an arrival flashes."""
+READ_S = 0.5
+"""How long a read flashes; longer, because epoll reads while the arrival still flashes."""
+
+NAMED = 2_000
+"""With more records than this in a frame, reading the whole mask is quicker than following them."""
+_TOUCHING = frozenset((Kind.PACKET, Kind.READ, Kind.ACCEPT, Kind.CLOSE))
+"""Records of what can make a descriptor ready or not."""
+_READING = frozenset((Kind.READ,))
+_RUNNING = frozenset((Kind.READ, Kind.WRITE, Kind.SLEEP))
+"""Records of what a task does for a descriptor."""
+_ENDING = frozenset((Kind.CLOSE, Kind.DROP))
+
+LONG_AGO = -(2**62)
+_PITCHES = (
+    (20, 4),
+    (16, 4),
+    (14, 3),
+    (12, 3),
+    (10, 3),
+    (8, 3),
+    (8, 2),
+    (6, 2),
+    (4, 2),
+    (4, 1),
+    (3, 1),
+    (2, 1),
+)
+"""Sizes of a cell with its gap, in terminal cells, biggest first."""
+
+Codes = npt.NDArray[np.uint8]
+Change = tuple[int, int, int]
+"""``(row, first column, column after the last)`` of what has to be drawn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which descriptors stand where, for one number of descriptors and one size of the grid."""
+
+    fds: int
+    width: int
+    height: int
+    k: int
+    """Descriptors in a cell."""
+    columns: int
+    """Cells in a row."""
+    pitch_x: int
+    """Terminal columns from one cell to the next."""
+    pitch_y: int
+
+    @property
+    def cells(self) -> int:
+        """Cells that stand for something."""
+        return -(-self.fds // self.k)
+
+    @property
+    def fill_x(self) -> int:
+        """Terminal columns a cell fills; the rest of its pitch is the gap."""
+        return max(1, self.pitch_x - 1)
+
+    @property
+    def fill_y(self) -> int:
+        """Terminal rows a cell fills."""
+        return max(1, self.pitch_y - 1)
+
+    @property
+    def rows(self) -> int:
+        """Rows of cells that are in use."""
+        return -(-self.cells // self.columns) if self.columns else 0
+
+    def cell_at(self, x: int, y: int) -> int | None:
+        """The cell drawn at this place, or None if there is none."""
+        column, row = x // self.pitch_x, y // self.pitch_y
+        if not (x >= 0 and y >= 0 and column < self.columns and row < self.rows):
+            return None
+        cell = row * self.columns + column
+        return cell if cell < self.cells else None
+
+    def place_of(self, cell: int) -> tuple[int, int]:
+        """The top left corner ``(x, y)`` of a cell."""
+        return cell % self.columns * self.pitch_x, cell // self.columns * self.pitch_y
+
+    def block(self, cell: int) -> tuple[int, int]:
+        """First and last of a cell's descriptors, counted from the grid's first."""
+        return cell * self.k, min((cell + 1) * self.k, self.fds) - 1
+
+
+def arrange(fds: int, width: int, height: int) -> Layout:
+    """The layout that shows ``fds`` descriptors in ``width`` x ``height`` terminal cells best."""
+    width, height = max(1, width), max(1, height)
+    if fds <= width * height:
+        for pitch_x, pitch_y in _PITCHES:
+            columns = (width + 1) // pitch_x
+            if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
+                return Layout(fds, width, height, 1, columns, pitch_x, pitch_y)
+    return Layout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
+
+
+def heat_of(passes: Sequence[PassView], now_ns: int, layout: Layout, first_fd: int, trail_ns: float) -> Codes:
+    """How hot each cell is: the age of the last pass's front over it, in steps.
+
+    Args:
+        passes: Oldest first, as a frame has them.
+        now_ns: The frame's time.
+        layout: The grid.
+        first_fd: Descriptor of the grid's first cell.
+        trail_ns: How long a cell glows, in virtual time.
+    """
+    heat = np.zeros(layout.cells, np.uint8)
+    ends = np.minimum(np.arange(1, layout.cells + 1) * layout.k, layout.fds)
+    steps = np.array(TRAIL_STEPS) * trail_ns
+    for scan in passes:
+        running = scan.end_ns is None
+        end_ns = now_ns if scan.end_ns is None else scan.end_ns
+        if not running and now_ns - end_ns > trail_ns:
+            continue
+        reached = min(max(scan.front_fd - first_fd, 0), layout.fds) if running else layout.fds
+        if reached:
+            passed = int(np.searchsorted(ends, reached, "right"))
+            slope = (end_ns - scan.start_ns) / reached
+            age = now_ns - scan.start_ns - ends[:passed] * slope
+            heat[:passed] = 4 - np.searchsorted(steps, age)
+        if running and reached < layout.fds:
+            heat[reached // layout.k] = FRONT
+    return heat
+
+
+class CellModel:
+    """One lane's grid from frame to frame."""
+
+    def __init__(self) -> None:
+        self.layout = arrange(1, 1, 1)
+        self.codes: Codes = np.full((1, 1), BLANK, np.uint8)
+        """What to draw at each place of the terminal, rows first: ``state * HEAT_LEVELS + heat``."""
+        self.cursor: int | None = None
+        """The cell under the cursor."""
+        self._marked_fd: int | None = None
+        self._first_fd = -1
+        self._is_ready = np.zeros(0, np.bool_)
+        self._ready = np.zeros(0, np.int32)
+        self._arrived_ns = np.zeros(0, np.int64)
+        self._served_ns = np.zeros(0, np.int64)
+        """When a cell was last read; where there are tasks, when one last ran for it."""
+        self._held_bytes: dict[int, int] = {}
+        """By descriptor, counted from the grid's first: what completed and is not answered yet."""
+
+    def forget(self) -> None:
+        """Start afresh with the next frame: another race is shown from now on."""
+        self._first_fd = -1
+
+    def resize(self, fds: int, width: int, height: int) -> bool:
+        """Fit the grid to a size; tells whether that changed anything."""
+        layout = arrange(fds, width, height)
+        if layout == self.layout:
+            return False
+        self.layout = layout
+        self.codes = np.full((layout.height, layout.width), BLANK, np.uint8)
+        self.cursor = None
+        self._first_fd = -1
+        return True
+
+    def show(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> list[Change]:
+        """Take in a frame; tells what has to be drawn again.
+
+        Args:
+            lane: The lane at ``now_ns``; it must have as many descriptors as the layout.
+            now_ns: The frame's time.
+            rate_ns: Virtual nanoseconds per wall second, by which flashes and trails last.
+        """
+        self._follow(lane)
+        layout = self.layout
+        arrived = self._arrived_ns > now_ns - int(ARRIVED_S * rate_ns)
+        if lane.tasks is None:
+            heat = heat_of(lane.passes, now_ns, layout, lane.first_fd, TRAIL_S * rate_ns)
+            state = (self._ready > 0).astype(np.uint8)
+            state[self._served_ns > now_ns - int(READ_S * rate_ns)] = READ
+            state[[index // layout.k for index in self._held_bytes]] = COMPLETED
+            state[arrived] = ARRIVED
+        else:
+            state, heat = self._tasks_at(lane.tasks, arrived, now_ns, TRAIL_S * rate_ns)
+        cells = state * np.uint8(HEAT_LEVELS) + heat
+        if self.cursor is not None and self.cursor < layout.cells:
+            cells[self.cursor] += CURSOR
+        self._draw_mark(cells)
+        codes = _spread(cells, layout)
+        changes = _changes(self.codes, codes)
+        self.codes = codes
+        return changes
+
+    def _tasks_at(
+        self, tasks: TaskView, arrived: npt.NDArray[np.bool_], now_ns: int, trail_ns: float
+    ) -> tuple[Codes, Codes]:
+        """State and heat of the cells where tasks share the CPU: who runs, and who just ran."""
+        at = tasks.states
+        if self.layout.k > 1:
+            at = np.maximum.reduceat(at, np.arange(0, self.layout.fds, self.layout.k))
+        running, runnable = at == TaskState.RUNNING, at == TaskState.RUNNABLE
+        self._served_ns[running] = now_ns
+        age = now_ns - self._served_ns
+        heat = (4 - np.searchsorted(np.array(TRAIL_STEPS) * trail_ns, age)).astype(np.uint8)
+        state = np.where(at == TaskState.BLOCKED, np.uint8(BLOCKED), np.uint8(IDLE))
+        state[heat > 0] = RAN
+        state[self._ready > 0] = READY
+        state[arrived] = ARRIVED
+        state[runnable] = RUNNABLE
+        state[running] = RUNNING
+        heat[(state == ARRIVED) | runnable | running] = 0
+        heat[runnable & arrived] = FRONT
+        return state, heat
+
+    def mark(self, fd: int | None) -> None:
+        """Have the cell of a descriptor stand out from the next frame on; None for no cell."""
+        self._marked_fd = fd
+
+    def _draw_mark(self, cells: Codes) -> None:
+        """Over all but the cursor."""
+        index = -1 if self._marked_fd is None else self._marked_fd - self._first_fd
+        if 0 <= index < self.layout.fds and index // self.layout.k != self.cursor:
+            cells[index // self.layout.k] = STRUCK
+
+    def _follow(self, lane: LaneFrame) -> None:
+        """Bring the ready descriptors and the flashes up to the frame."""
+        if lane.first_fd != self._first_fd or lane.records_lost or len(lane.records) > NAMED:
+            fresh = lane.first_fd != self._first_fd
+            self._rebuild(lane, keep_flashes=not fresh)
+        if lane.records:
+            self._apply(lane)
+
+    def _rebuild(self, lane: LaneFrame, keep_flashes: bool) -> None:
+        layout = self.layout
+        self._first_fd = lane.first_fd
+        self._is_ready = (lane.poll_mask[lane.first_fd : lane.first_fd + layout.fds] & POLLIN).astype(
+            np.bool_
+        )
+        missing = layout.fds - len(self._is_ready)
+        if missing > 0:
+            self._is_ready = np.pad(self._is_ready, (0, missing))
+        starts = np.arange(0, layout.fds, layout.k)
+        self._ready = np.add.reduceat(self._is_ready, starts, dtype=np.int32)
+        self._held_bytes.clear()  # what the records of this frame do not tell of cannot be known
+        if not keep_flashes:
+            self._arrived_ns = np.full(layout.cells, LONG_AGO, np.int64)
+            self._served_ns = np.full(layout.cells, LONG_AGO, np.int64)
+
+    def _apply(self, lane: LaneFrame) -> None:
+        """Follow the records: only a descriptor they name can have changed."""
+        first_fd, fds, k = lane.first_fd, self.layout.fds, self.layout.k
+        arrived_ns, served_ns = self._arrived_ns, self._served_ns
+        serving = _RUNNING if lane.tasks is not None else _READING
+        touched = set()
+        # A plain loop: with the few dozen records of a frame NumPy's calls would cost more.
+        for time_ns, kind, fd, _, _, _ in lane.records[-NAMED:]:
+            index = fd - first_fd
+            if 0 <= index < fds:
+                if kind in _TOUCHING:
+                    touched.add(index)
+                if kind == Kind.PACKET:
+                    arrived_ns[index // k] = time_ns
+                elif kind in serving:
+                    served_ns[index // k] = time_ns
+        masks, is_ready = lane.poll_mask, self._is_ready
+        for index in touched:
+            now_ready = bool(masks[first_fd + index] & POLLIN)
+            if now_ready != is_ready[index]:
+                is_ready[index] = now_ready
+                self._ready[index // k] += 1 if now_ready else -1
+        if lane.name in COMPLETING_LANES:
+            self._hold(lane.records[-NAMED:], first_fd)
+
+    def _hold(self, records: Sequence[Record], first_fd: int) -> None:
+        """Follow what has been received for the program, and what it has answered."""
+        held = self._held_bytes
+        for _, kind, fd, size, _, _ in records:
+            index = fd - first_fd
+            if not 0 <= index < self.layout.fds:
+                continue
+            if kind == Kind.READ and size:
+                held[index] = held.get(index, 0) + size
+            elif kind == Kind.WRITE and held.get(index, 0) > size:
+                held[index] -= size
+            elif kind == Kind.WRITE or kind in _ENDING:
+                held.pop(index, None)
+
+
+def _spread(cells: Codes, layout: Layout) -> Codes:
+    """Cells laid out over the places of the terminal."""
+    codes = np.full((layout.height, layout.width), BLANK, np.uint8)
+    places = np.full(layout.rows * layout.columns, BLANK, np.uint8)
+    places[: layout.cells] = cells
+    block = places.reshape(layout.rows, layout.columns)
+    if layout.pitch_x == layout.pitch_y == 1:
+        codes[: layout.rows, : layout.columns] = block
+        return codes
+    for dy in range(layout.fill_y):
+        for dx in range(layout.fill_x):
+            target = codes[dy :: layout.pitch_y, dx :: layout.pitch_x]
+            rows, columns = min(layout.rows, target.shape[0]), min(layout.columns, target.shape[1])
+            target[:rows, :columns] = block[:rows, :columns]
+    return codes
+
+
+def _changes(old: Codes, new: Codes) -> list[Change]:
+    """The changed stretch of each row that changed."""
+    if old.shape != new.shape:
+        return [(y, 0, new.shape[1]) for y in range(new.shape[0])]
+    differs = old != new
+    rows = np.flatnonzero(differs.any(axis=1))
+    if not len(rows):
+        return []
+    marked = differs[rows]
+    first = marked.argmax(axis=1)
+    last = marked.shape[1] - marked[:, ::-1].argmax(axis=1)
+    return [(int(y), int(x0), int(x1)) for y, x0, x1 in zip(rows, first, last, strict=True)]

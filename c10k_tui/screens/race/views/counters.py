@@ -1,0 +1,244 @@
+"""The lanes' accounts side by side, and by how much one of them exceeds another.
+
+All of it counts from the start of the race. Which rows there are depends on the lanes: switches and
+memory where there are tasks, submissions and completions where there are rings. Room decides how many
+are shown; the rows that make the point stay longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from c10k_tui.text.lanes import RING_LANES, TASK_LANES, WORKER_LANES
+from c10k_tui.text.ratios import ratio_text
+from c10k_tui.text.styled_text import Line, clip
+from sim.frames.frame import Frame, LaneFrame
+from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.units import format_bytes, format_duration, format_short
+
+Getter = Callable[[LaneFrame], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: its name, where it comes from, how it is written."""
+
+    label: str
+    rank: int
+    """The lower, the longer it stays when there is little room."""
+    value: Getter
+    text: Callable[[int], str] = format_short
+    role: str = "text"
+    lanes: tuple[str, ...] = LANES
+    """It is shown if one of these takes part: it says nothing of the others, or nothing of interest."""
+
+
+def _of(name: str) -> Getter:
+    """A counter by its name."""
+    return lambda lane: getattr(lane.counters, name)
+
+
+def _submitted(lane: LaneFrame) -> int | None:
+    if lane.name == "iocp":
+        return lane.counters.operations
+    return lane.counters.sqes if lane.name in RING_LANES else None
+
+
+def _completed(lane: LaneFrame) -> int | None:
+    if lane.name == "iocp":
+        return lane.counters.completions
+    return lane.counters.cqes if lane.name in RING_LANES else None
+
+
+def _polled_ns(lane: LaneFrame) -> int | None:
+    """What the polling kernel thread has burnt of its own CPU."""
+    if lane.name != "io_uring-sqpoll":
+        return None
+    return lane.counters.sq_thread_work_ns + lane.counters.sq_thread_spin_ns
+
+
+ROWS: tuple[Row, ...] = (
+    Row("wake-ups", 2, _of("wakeups")),
+    Row("system calls", 5, _of("syscalls")),
+    Row("descriptors scanned", 3, _of("scanned")),
+    Row("wasted checks", 0, _of("wasted"), role="wasted"),
+    Row("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
+    Row("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
+    Row("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
+    Row("requests served", 4, _of("requests")),
+    Row("dropped", 10, _of("dropped")),
+    Row("latency p50", 7, _of("latency_p50_ns"), format_duration),
+    Row("latency p99", 6, _of("latency_p99_ns"), format_duration),
+    Row("epoll_ctl calls", 11, _of("epoll_ctl")),
+    Row("switches per second", 4, _of("switches_per_s"), lanes=TASK_LANES),
+    Row("woken for nothing", 6, _of("spurious_wakes"), lanes=WORKER_LANES),
+    Row(
+        "connections' memory",
+        6,
+        lambda lane: None if lane.memory is None else lane.memory.used_bytes,
+        format_bytes,
+        lanes=(*TASK_LANES, "iocp"),
+    ),
+    Row("second CPU's time", 5, _polled_ns, format_duration, lanes=("io_uring-sqpoll",)),
+    Row("submissions", 9, _submitted, lanes=(*RING_LANES, "iocp")),
+    Row("completions", 8, _completed, lanes=(*RING_LANES, "iocp")),
+    Row(
+        "kqueue changes",
+        12,
+        lambda lane: lane.counters.changes if lane.name == "kqueue" else None,
+        lanes=("kqueue",),
+    ),
+    Row(
+        "filters run",
+        9,
+        lambda lane: lane.counters.filter_runs if lane.name == "kqueue" else None,
+        lanes=("kqueue",),
+    ),
+    Row("wait-queue entries", 12, _of("hooks")),
+    Row("context switches", 13, _of("context_switches")),
+    Row("interrupts", 14, _of("interrupts")),
+)
+SHORT = {
+    "descriptors scanned": ("scanned", "scanned"),
+    "wasted checks": ("wasted checks", "wasted"),
+    "system calls": ("system calls", "syscalls"),
+    "copied into kernel": ("copied in", "copied in"),
+    "copied out of it": ("copied out", "copied out"),
+    "cost per wake-up": ("per wake-up", "a wake-up"),
+    "requests served": ("requests", "requests"),
+    "latency p50": ("latency p50", "p50"),
+    "latency p99": ("latency p99", "p99"),
+    "epoll_ctl calls": ("epoll_ctl", "epoll_ctl"),
+    "wait-queue entries": ("queue entries", "queued"),
+    "context switches": ("switches", "switches"),
+    "switches per second": ("switches/s", "switches/s"),
+    "woken for nothing": ("woken in vain", "in vain"),
+    "connections' memory": ("memory", "memory"),
+    "second CPU's time": ("second CPU", "2nd CPU"),
+    "submissions": ("submissions", "submitted"),
+    "completions": ("completions", "completed"),
+    "kqueue changes": ("changes", "changes"),
+    "filters run": ("filters run", "filters"),
+}
+"""Labels for narrow tables: up to 13 and up to 10 cells."""
+LABEL_WIDTHS = (20, 14, 10)
+LEAST_COLUMN = 8
+"""As wide as ``99.9 ms`` and a blank."""
+SHORT_NAMES = {
+    "epoll-oneshot": ("oneshot", "oneshot"),
+    "epoll-exclusive": ("exclusive", "excl."),
+    "epoll-et": ("epoll-et", "ep.-et"),
+    "io_uring": ("io_uring", "uring"),
+    "io_uring-poll": ("ring-poll", "ur.poll"),
+    "io_uring-sqpoll": ("sqpoll", "sqpoll"),
+}
+"""Names for columns in which the whole one would run into the next."""
+
+
+def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
+    """The table in at most ``height`` lines of at most ``width`` cells, its heading first.
+
+    The ratio's column gives way where there is no room for it beside the lanes.
+    """
+    lanes = frame.lanes
+    compared = _shown_ratio(frame, width)
+    columns = len(lanes) + (compared is not None)
+    label_width = _label_width(width, columns)
+    column = min(13, max(LEAST_COLUMN, (width - label_width) // columns))
+    lines = [_heading([lane.name for lane in lanes], compared is not None, label_width, column, width)]
+    for row in _rows(frame, height - 1):
+        lines.append(clip(_line(row, frame, compared, label_width, column), width))
+    return lines
+
+
+def _label_width(width: int, columns: int) -> int:
+    """Room for the rows' names beside so many columns; many columns with longer names get a cell more."""
+    least = LEAST_COLUMN + (columns > 4 and width >= LABEL_WIDTHS[-1] + (LEAST_COLUMN + 1) * columns)
+    return next((label for label in LABEL_WIDTHS if width - label >= least * columns), LABEL_WIDTHS[-1])
+
+
+def _shown_ratio(frame: Frame, width: int) -> tuple[LaneFrame, LaneFrame] | None:
+    """Whom the ratio's column compares, if there is room for one."""
+    least = LABEL_WIDTHS[-1] + LEAST_COLUMN * (len(frame.lanes) + 1)
+    return compared_lanes(frame) if width >= least or len(frame.lanes) < 4 else None
+
+
+def since_words(frame: Frame) -> str:
+    """From when on the accounts count."""
+    return f"since t = {format_duration(frame.since_ns)}" if frame.since_ns else "since the start"
+
+
+def ratio_words(frame: Frame, width: int) -> str:
+    """What the ratio's column divides, in a table so wide."""
+    compared = _shown_ratio(frame, width)
+    return f"ratio: {compared[0].name} ÷ {compared[1].name}" if compared is not None else ""
+
+
+def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
+    """The two that the ratio compares; None for a lane alone.
+
+    What is asked is by how much something exceeds epoll: a lane that scans, if one takes part, or else the
+    first other one. Without epoll it is the first lane against the last one, the older way against the newer.
+    One that has failed is compared only if there is no other.
+    """
+    working = [lane for lane in frame.lanes if lane.failure is None]
+    if len(frame.lanes) < 2:
+        return None
+    epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
+    if epoll is not None:
+        others = [lane for lane in working or frame.lanes if lane is not epoll]
+        others = others or [lane for lane in frame.lanes if lane is not epoll]
+        scanning = [lane for lane in others if lane.name in SCANNING_LANES]
+        return (scanning or others)[0], epoll
+    lanes = working if len(working) > 1 else list(frame.lanes)
+    return lanes[0], lanes[-1]
+
+
+def _rows(frame: Frame, height: int) -> list[Row]:
+    """The rows that fit, in the order of the table."""
+    names = {lane.name for lane in frame.lanes}
+    rows = [row for row in ROWS if not names.isdisjoint(row.lanes)]
+    if not frame.scenario.churn:
+        rows = [row for row in rows if row.label != "epoll_ctl calls"]
+    raised = {"epoll_ctl calls": 2} if frame.scenario.churn else {}
+    if any(lane.counters.dropped for lane in frame.lanes):
+        raised["dropped"] = 2
+    ranked = sorted(rows, key=lambda row: raised.get(row.label, row.rank))
+    kept = {row.label for row in ranked[: max(0, height)]}
+    return [row for row in rows if row.label in kept]
+
+
+def _heading(names: list[str], ratio: bool, label_width: int, column: int, width: int) -> Line:
+    spans = [(" " * label_width, "dim")]
+    for name in names:
+        choices = (name, *SHORT_NAMES.get(name, ()))
+        shown = next((choice for choice in choices if len(choice) < column), choices[-1][: column - 1])
+        spans.append((shown.rjust(column), name))
+    if ratio:
+        spans.append(("ratio".rjust(column), "dim"))
+    return clip(tuple(spans), width)
+
+
+def _line(
+    row: Row, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
+) -> Line:
+    labels = (row.label, *SHORT.get(row.label, ()))
+    label = next(
+        (label for label in labels if len(label) < label_width or label_width == len(label)), labels[-1]
+    )
+    spans = [(label.ljust(label_width), "text" if row.role == "text" else row.role)]
+    for lane in frame.lanes:
+        value = row.value(lane)
+        role = "alarm" if row.label == "dropped" and value else row.role
+        spans.append(((row.text(value) if value is not None else "–").rjust(column), role))
+    if compared is not None:
+        over, under = compared
+        spans.append((_ratio(row.value(over), row.value(under)).rjust(column), "strong"))
+    return tuple(spans)
+
+
+def _ratio(over: int | None, under: int | None) -> str:
+    if not over or not under:
+        return "–"
+    return f"{ratio_text(over, under)}×"

@@ -1,0 +1,108 @@
+"""CPU time by account as one bar: all of the lane's virtual time, idle included.
+
+Each account is a block as long as its share, with its name or at least its letter on it, so the bar
+can be read without colour. The letter is the capital in the legend's name. Wide lanes have room
+for the times themselves, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from c10k_tui.text.styled_text import Line, Span, width_of
+from sim.frames.frame import LaneFrame
+from sim.scenario.units import format_duration
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Accounts drawn as one block."""
+
+    role: str
+    """What follows ``cpu-`` and ``key-`` in the palette."""
+    name: str
+    brief: str
+    """The name where room is scarce; its capital is the letter that stands for it in a small block."""
+    accounts: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """The letter, or nothing for what needs none."""
+        return "".join(letter for letter in self.brief if letter.isupper())
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("scan", "scan", "Scan", ("scan",)),
+    Group("hooks", "wait queues", "Queues", ("wait_queue",)),
+    Group("copies", "copies", "Copy", ("copy_in", "copy_out")),
+    Group("calls", "calls", "caLl", ("syscall", "interest_list")),
+    Group("switch", "switches", "sWitch", ("context_switch", "task_start")),
+    Group("loop", "event loop", "looP", ("loop", "callback")),
+    Group("interrupt", "interrupts", "Irq", ("interrupt",)),
+    Group("serving", "serving", "serVe", ("socket_io", "application")),
+    Group("idle", "idle", "idle", ("idle",)),
+)
+"""In the order of the bar."""
+
+
+def drawn(lanes: Iterable[LaneFrame]) -> tuple[Group, ...]:
+    """The groups that these lanes have accounts of: an event loop's only where there is one."""
+    accounts = {account for lane in lanes for account in lane.counters.cost_ns}
+    return tuple(group for group in GROUPS if not accounts.isdisjoint(group.accounts))
+
+
+def shares(cost_ns: Mapping[str, int]) -> list[int]:
+    """Nanoseconds of each group, in the order of :data:`GROUPS`."""
+    return [sum(cost_ns.get(name, 0) for name in group.accounts) for group in GROUPS]
+
+
+def cells_of(parts: list[int], width: int) -> list[int]:
+    """Cells for each part so that they add up to ``width``: largest remainders get the odd cells."""
+    total = sum(parts)
+    if total <= 0 or width <= 0:
+        return [0] * len(parts)
+    cells = [part * width // total for part in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda index: -(parts[index] * width % total))
+    for index in by_remainder[: width - sum(cells)]:
+        cells[index] += 1
+    return cells
+
+
+def bar(cost_ns: Mapping[str, int], width: int) -> Line:
+    """The bar, ``width`` cells long; blank before anything happened."""
+    parts = shares(cost_ns)
+    total = sum(parts)
+    if total <= 0:
+        return ((" " * width, "cpu-idle"),)
+    spans = []
+    for group, part, cells in zip(GROUPS, parts, cells_of(parts, width), strict=True):
+        if cells:
+            spans.append((_caption(group, part * 100 / total, cells), f"cpu-{group.role}"))
+    return tuple(spans)
+
+
+def _caption(group: Group, percent: float, cells: int) -> str:
+    """As much of ``name 71%`` as fits in a block: a shorter name, then its letter, then no figure."""
+    brief, share = group.brief.lower(), f"{percent:.0f}%"
+    choices = [f" {group.name} {share} ", f" {brief} {share} ", f"{brief} {share}"]
+    if group.code:
+        choices += [f"{group.code} {share} ", f"{group.code}{share}", group.code]
+    else:
+        choices += [f" {brief}", brief]
+    return next((text for text in choices if len(text) <= cells), "").ljust(cells)
+
+
+def spent(cost_ns: Mapping[str, int], width: int) -> Line:
+    """Time by account in figures, as many as ``width`` cells hold: the largest stay longest."""
+    parts = [(part, group) for part, group in zip(shares(cost_ns), GROUPS, strict=True) if part]
+    for kept in range(len(parts), 0, -1):
+        least = sorted((part for part, _ in parts), reverse=True)[kept - 1]
+        shown = [(part, group) for part, group in parts if part >= least]
+        line: list[Span] = []
+        for part, group in shown:
+            name = "CPU idle" if group.role == "idle" else group.name
+            line += [(f"{' · ' if line else ''}{name} ", "dim"), (format_duration(part), "text")]
+        if width_of(line) <= width:
+            return tuple(line)
+    return ()

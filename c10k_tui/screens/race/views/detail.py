@@ -1,0 +1,77 @@
+"""The line beneath the grids about the descriptors under the cursor: what each lane knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from c10k_tui.text.lanes import READY_LIST_LANES, brief_name
+from c10k_tui.text.styled_text import Line, Span, clip, fitting
+from sim.frames.frame import FdView, Frame, LaneFrame, TaskState, TaskView
+from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.units import format_bytes, format_duration
+
+_WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
+"""What a task does that is at a descriptor."""
+NAME_CELLS = 6
+"""Cells for a lane's name where all else has no room."""
+
+
+def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
+    """What is known of the descriptors under the cursor, lane by lane.
+
+    Args:
+        views: By lane what its kernel says of them.
+        frame: The race now.
+        width: Cells.
+    """
+    any_view = next(iter(views.values()))
+    first, last = any_view.first_fd, any_view.last_fd
+    head: Line = ((f" {f'fd {first}' if first == last else f'fds {first:,}–{last:,}'} ", "cursor"),)
+    told = [
+        (lane.name, _state(lane, views[lane.name]), _checked(lane, views[lane.name], frame.now_ns))
+        for lane in frame.lanes
+    ]
+    shorter = [(name, state, checked.partition(":")[0]) for name, state, checked in told]
+    unchecked = [(name, state, "") for name, state, _ in told]
+    choices = [(*head, *_lanes(some, width)) for some in (told, shorter, unchecked)]
+    return clip(fitting((*choices, (*head, *_lanes(unchecked, NAME_CELLS))), width), width)
+
+
+def _lanes(told: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
+    """Name, state and when it was last checked, of each lane."""
+    spans: list[Span] = []
+    for name, state, checked in told:
+        between = (" · " if spans else " ", "dim")
+        spans += [between, (brief_name(name, name_cells), name), (f" {state}", "text"), (checked, "dim")]
+    return tuple(spans)
+
+
+def _state(lane: LaneFrame, view: FdView) -> str:
+    words = view.state
+    if view.state == "mixed":
+        words = f"{view.ready} of {view.open} ready"
+    if view.buffered_bytes:
+        words += f", {format_bytes(view.buffered_bytes)} unread"
+    doing = "" if lane.tasks is None else _doing(lane, lane.tasks, view)
+    if doing and view.state == "idle":
+        return doing
+    return f"{words}, {doing}" if doing else words
+
+
+def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
+    """What the tasks do that are at these descriptors, the busiest ones named."""
+    states = tasks.states[view.first_fd - lane.first_fd : view.last_fd - lane.first_fd + 1]
+    for state, word in _WORDS.items():
+        count = int((states == state).sum())
+        if count:
+            return f"task {word}" if len(states) == 1 else f"{count} {word}"
+    return ""
+
+
+def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
+    if view.last_checked_ns is not None:
+        return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
+    if lane.name in SCANNING_LANES:
+        return ", not checked yet"
+    # Of the others it is not known: only items of a ready list keep when they were last asked.
+    return ", never checked: nobody asked" if lane.name in READY_LIST_LANES else ""

@@ -1,0 +1,69 @@
+"""What a lane with an event loop says: what its loop made of the events, and what that took beyond epoll.
+
+Figures are of the loop's last round, from when it last had nothing to do up to when it had nothing to do
+again; the verdict's are means since the accounts began.
+"""
+
+from __future__ import annotations
+
+from c10k_tui.text.styled_text import Line, Wordings
+from sim.frames.frame import Frame, LaneFrame
+from sim.frames.mechanism import LoopView
+from sim.scenario.units import format_duration
+
+
+def loop_sentences(loop: LoopView) -> Wordings:
+    """The loop's last round, or the round it is in, if that has gone on for long."""
+    told = loop.round
+    events, callbacks, turns = (
+        (_count(count, one), "strong")
+        for count, one in ((told.events, "event"), (told.callbacks, "callback"), (told.turns, "turn"))
+    )
+    loop_cost = (format_duration(told.loop_ns), "wasted")
+    epoll_cost = (format_duration(told.epoll_ns), "good")
+    counted: Line = (events, (" → ", "text"), callbacks, (", ", "text"), turns)
+    so_far = ": loop " if loop.rests else " and no rest: loop "
+    return (
+        (*counted, (so_far, "text"), loop_cost, (" on top of epoll's ", "text"), epoll_cost),
+        (("loop ", "text"), loop_cost, (" over epoll's ", "text"), epoll_cost),
+        (("loop ", "text"), loop_cost),
+    )
+
+
+def _count(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
+def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
+    """What the loop is at, if the lane is awake and it is the loop's doing."""
+    if lane.activity == "collecting":
+        where = "in epoll_wait, or about to be" if loop.polling else "between two callbacks"
+        return (("the loop's turn", "strong"), (f": {where}", "dim"))
+    if lane.activity == "serving" and lane.serving_fd is not None:
+        more = f", {loop.left:,} more this turn" if loop.left else ""
+        return (("a callback", "good"), (f" of fd {lane.serving_fd}{more}", "dim"))
+    return None
+
+
+def loop_verdict(frame: Frame) -> Wordings | None:
+    """What the loop adds to a wake-up of the server that waits in epoll alone; None without the two."""
+    lanes = {lane.name: lane for lane in frame.lanes}
+    epoll, loop = lanes.get("epoll"), lanes.get("asyncio")
+    if epoll is None or loop is None:
+        return None
+    epoll_ns, loop_ns = epoll.counters.wakeup_ns, loop.counters.wakeup_ns
+    if epoll_ns is None or loop_ns is None:
+        return None
+    costs: Line = (
+        ("epoll", "epoll"),
+        (f" {format_duration(epoll_ns)}", "strong"),
+        (", ", "text"),
+        ("asyncio", "asyncio"),
+        (f" {format_duration(loop_ns)}", "strong"),
+    )
+    own = format_duration(loop.counters.loop_ns // loop.counters.wakeups)
+    return (
+        (("A wake-up costs ", "text"), *costs, (": its loop takes ", "text"), (own, "wasted"), (".", "text")),
+        (("A wake-up costs ", "text"), *costs, (".", "text")),
+        (*costs, (".", "text")),
+    )

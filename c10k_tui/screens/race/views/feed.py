@@ -1,0 +1,231 @@
+"""The interrupt feed: one row for each packet, and beside it what it caused in every lane.
+
+All lanes get the same packets at the same virtual times, and a packet has the same serial number
+in each, so rows are joined by it. The feed keeps the newest rows; how many packets went by without
+a row is counted, because at full speed that is most of them. A dropped packet is said loudly.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from c10k_tui.screens.race.views.feed_words import answer
+from c10k_tui.screens.race.views.warning import strike_row
+from c10k_tui.text.lanes import brief_name
+from c10k_tui.text.styled_text import Line, clip
+from sim.frames.frame import Frame
+from sim.machine.journal import RECALLED
+from sim.machine.records import Kind, Record
+from sim.scenario.units import format_bytes
+
+KEPT = 500
+"""Rows kept."""
+
+_ARRIVALS = (Kind.PACKET, Kind.DROP)
+_ROWS = (*_ARRIVALS, Kind.STRIKE)
+_AFTER_ALL = 2**62
+"""Put to the serial of a strike, so that its row comes after the packets of its moment."""
+WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET, LEAST_PACKET = 43, 27, 18, 8, 6
+"""Widths of the packet's own part of a row."""
+LEAST_COLUMN = 7
+"""A lane's column, its frame and six letters; from eight on there is a blank between them."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One packet and what it caused."""
+
+    serial: int
+    time_ns: int
+    fd: int
+    size_bytes: int
+    effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    """By lane: the effect or reason, and whether the packet was dropped."""
+    strike: tuple[str, int, int] | None = None
+    """Of a fault that struck, which is no packet: lane, which fault, how often by then."""
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """What rows are in order of."""
+        return self.time_ns, self.serial
+
+
+class FeedModel:
+    """The newest packets, and which of them are shown.
+
+    Records are only kept here; rows are made when they are drawn, because at speed most packets
+    are gone before anyone could have seen them.
+    """
+
+    def __init__(self) -> None:
+        self.only_fd: int | None = None
+        """If set, only packets for this descriptor are shown."""
+        self._kept: dict[str, deque[tuple[Sequence[Record], int]]] = {}
+        self._packets: dict[str, int] = {}
+        self._newest = -1
+        self._fresh = True
+        """Whether nothing has been taken in since it was made, or was to forget."""
+
+    def forget(self) -> None:
+        """Another race, or another time of it, is shown from now on."""
+        self._kept.clear()
+        self._packets.clear()
+        self._newest = -1
+        self._fresh = True
+
+    def take(self, frame: Frame) -> None:
+        """Take in what arrived since the last frame."""
+        names = [lane.name for lane in frame.lanes]
+        for name in [name for name in self._kept if name not in names]:
+            del self._kept[name], self._packets[name]
+        since_ns = _known_since_ns(frame) if self._fresh else 0
+        for lane in frame.lanes:
+            records = lane.records
+            if records and records[0][0] < since_ns:
+                records = [record for record in records if record[0] >= since_ns]
+            if records:
+                self._fresh = False
+                self._keep(lane.name, records)
+
+    def _keep(self, lane: str, records: Sequence[Record]) -> None:
+        serials = [record[5] for record in records if record[1] in _ARRIVALS]
+        # What is dropped with its connection has no packet and so a negative number.
+        packets = sum(serial >= 0 for serial in serials)
+        self._newest = max(self._newest, *serials, -1)
+        kept = self._kept.setdefault(lane, deque())
+        kept.append((records, packets))
+        total = self._packets.get(lane, 0) + packets
+        while total - kept[0][1] >= KEPT:
+            total -= kept.popleft()[1]
+        self._packets[lane] = total
+
+    @property
+    def missed(self) -> int:
+        """Packets that have no row, or none any more."""
+        return self._newest + 1 - min(KEPT, max(self._packets.values(), default=0))
+
+    def rows(self, most: int = KEPT) -> list[Row]:
+        """The newest rows that pass the filter, oldest first.
+
+        Args:
+            most: How many rows are wanted.
+        """
+        rows: dict[tuple[int, int], Row] = {}
+        for number, (name, kept) in enumerate(self._kept.items()):
+            # Lanes may be a few packets apart, so a few more are looked at than are wanted.
+            wanted = min(most + 16, KEPT)
+            for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
+                if kind == Kind.STRIKE:
+                    key = (_AFTER_ALL + effect * len(self._kept) + number, time_ns)
+                    rows[key] = Row(key[0], time_ns, fd, 0, strike=(name, effect, size))
+                    continue
+                # One client may lose its connection more than once; a packet arrives but once.
+                key = (serial, 0 if serial >= 0 else time_ns)
+                row = rows.get(key)
+                if row is None:
+                    row = rows[key] = Row(serial, time_ns, fd, size)
+                row.time_ns = min(row.time_ns, time_ns)
+                row.fd = max(row.fd, fd)
+                row.effects[name] = (effect, kind == Kind.DROP)
+        return sorted(rows.values(), key=lambda row: row.moment)[-min(most, KEPT) :]
+
+    def records_of(self, lane: str) -> Iterator[Record]:
+        """What a lane has recorded of late, of every kind, the newest first."""
+        for records, _ in reversed(self._kept.get(lane, ())):
+            yield from reversed(records)
+
+    def title(self) -> str:
+        """What the feed shows, for its frame."""
+        words = "interrupts" if self.only_fd is None else f"interrupts for fd {self.only_fd} only"
+        return f"{words} · {self.missed:,} earlier ones not shown" if self.missed > 0 else words
+
+
+def _known_since_ns(frame: Frame) -> int:
+    """Since when the records of a frame after a jump are all there, in every lane."""
+    return max((lane.records[0][0] for lane in frame.lanes if len(lane.records) >= RECALLED), default=0)
+
+
+def _newest_first(
+    kept: deque[tuple[Sequence[Record], int]], only_fd: int | None, wanted: int
+) -> Iterator[Record]:
+    """Arrivals from the newest to the oldest, at most ``wanted``."""
+    for records, _ in reversed(kept):
+        for record in reversed(records):
+            if record[1] in _ROWS and (only_fd is None or record[2] == only_fd):
+                yield record
+                wanted -= 1
+                if not wanted:
+                    return
+
+
+def heading(lanes: list[str], width: int) -> Line:
+    """The names of the columns."""
+    packet, column = _columns(len(lanes), width)
+    path = "irq→softirq→fd" if packet >= NARROW_PACKET else "fd"
+    time = "time, ms ".rjust(11) if packet >= TINY_PACKET else ""
+    spans = [(time + path.ljust(packet - len(time)), "dim")]
+    before = " " * min(2, column + 1 - LEAST_COLUMN)
+    room = column - len(before)
+    spans.extend((before + brief_name(name, room).ljust(room), name) for name in lanes)
+    return clip(tuple(spans), width)
+
+
+def pointed_at(line: Line) -> Line:
+    """A row under the cursor: its first span says so, whatever the others say of the packet."""
+    (text, _), *others = line
+    return ((text, "cursor"), *others)
+
+
+def row_line(row: Row, lanes: list[str], width: int) -> Line:
+    """One row, at most ``width`` cells."""
+    if row.strike is not None:
+        time = (f"{row.time_ns / 1_000_000:10.4f} ", "dim")
+        return (time, *strike_row(*row.strike, row.fd, width - len(time[0])))
+    packet, column = _columns(len(lanes), width)
+    before = "" if column == LEAST_COLUMN else " "
+    room = column - 1 - len(before)
+    spans = list(_packet(row, packet))
+    for lane in lanes:
+        text, role = answer(lane, *row.effects[lane], room) if lane in row.effects else ("…", "dim")
+        spans.append(("│", "frame"))
+        spans.append((before + text[:room].ljust(room), role))
+    return clip(tuple(spans), width)
+
+
+def _columns(lanes: int, width: int) -> tuple[int, int]:
+    """Widths of the packet's part and of each lane's: the lanes get room for words first."""
+    if width - WIDE_PACKET >= 21 * lanes:
+        packet = WIDE_PACKET
+    elif width - NARROW_PACKET >= 9 * lanes:
+        packet = NARROW_PACKET
+    elif width - TINY_PACKET >= 8 * lanes:
+        packet = TINY_PACKET
+    else:
+        packet = BARE_PACKET if width - BARE_PACKET >= (LEAST_COLUMN + 1) * lanes else LEAST_PACKET
+    return packet, max(LEAST_COLUMN, min(48, (width - packet) // max(1, lanes)))
+
+
+def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
+    dropped = any(lost for _, lost in row.effects.values())
+    fd_role = "alarm" if dropped else "strong"
+    time = f"{row.time_ns / 1_000_000:10.4f} "
+    where = f"fd {row.fd}" if row.fd >= 0 else "no fd"
+    size = f" {format_bytes(row.size_bytes)}" if row.size_bytes else " SYN/FIN"
+    if width <= TINY_PACKET:
+        if width == TINY_PACKET:
+            yield time, "dim"
+            width -= len(time)
+        number = where.removeprefix("fd ")
+        yield (number if len(number) <= width else "…" + number[1 - width :]).ljust(width), fd_role
+        return
+    if width == WIDE_PACKET:
+        path = "irq→softirq→"
+        yield time, "dim"
+        yield path, "dim"
+        width -= len(path)
+    else:
+        yield time, "dim"
+    yield where, fd_role
+    yield size[: width - 11 - len(where)].ljust(width - 11 - len(where)), "text"

@@ -1,0 +1,98 @@
+"""One descriptor followed: when it became ready, was picked up and answered, lane by lane.
+
+From the newest records that the feed keeps. What they do not reach back to is not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from c10k_tui.text.lanes import brief_name
+from c10k_tui.text.styled_text import Line, Span, clip, width_of
+from sim.machine.records import Kind, Record
+from sim.scenario.units import format_duration
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The newest request on a descriptor in one lane; None is what is not known of, or not yet."""
+
+    packet_ns: int | None = None
+    dropped: bool = False
+    read_ns: int | None = None
+    written_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands before the times."""
+
+    read: str
+    written: str
+    both: str
+    """Of a request that was read and answered in one step of the server."""
+    unread: str
+
+
+WORDS = (
+    Words("picked up ", ", answered ", "picked up and answered ", "ready, unread for "),
+    Words("read ", ", sent ", "answered ", "unread for "),
+    Words("", " ", "", "unread "),
+)
+"""In less and less room."""
+NAME_CELLS = 6
+"""For a lane's name where there is hardly any."""
+
+
+def story_of(fd: int, newest_first: Iterable[Record]) -> Story:
+    """What a lane's records tell of a descriptor, up to the packet that came last."""
+    read_ns = written_ns = None
+    for time_ns, kind, of_fd, _, _, _ in newest_first:
+        if of_fd != fd:
+            continue
+        if kind == Kind.WRITE:
+            written_ns = time_ns
+        elif kind == Kind.READ:
+            read_ns = time_ns
+        elif kind in (Kind.PACKET, Kind.DROP):
+            return Story(time_ns, kind == Kind.DROP, read_ns, written_ns)
+    return Story(None, False, read_ns, written_ns)
+
+
+def follow_line(fd: int, stories: Mapping[str, Story], now_ns: int, width: int) -> Line:
+    """The line beneath the grids while a descriptor is followed: in as many words as fit."""
+    packets = [story.packet_ns for story in stories.values() if story.packet_ns is not None]
+    head: list[Span] = [(f" fd {fd} ", "cursor")]
+    if not packets:
+        return clip((*head, (" followed: no packet for it of late (s: to the next one)", "dim")), width)
+    head += [(" packet at ", "dim"), (format_duration(max(packets)), "text")]
+    lines = [_told(head, stories, now_ns, words) for words in WORDS]
+    lines.append(_told(head[:1], stories, now_ns, WORDS[-1], NAME_CELLS))
+    return clip(next((line for line in lines if width_of(line) <= width), lines[-1]), width)
+
+
+def _told(
+    head: list[Span], stories: Mapping[str, Story], now_ns: int, words: Words, name_cells: int = 99
+) -> Line:
+    spans = list(head)
+    for lane, story in stories.items():
+        name = brief_name(lane, name_cells)
+        spans += [(" · ", "dim"), (f"{name} ", lane), *_outcome(story, now_ns, words)]
+    return tuple(spans)
+
+
+def _outcome(story: Story, now_ns: int, words: Words) -> Iterator[Span]:
+    """What became of a packet in one lane; times count from its arrival."""
+    if story.packet_ns is None:
+        yield "not known", "dim"
+    elif story.dropped:
+        yield "DROPPED", "alarm"
+    elif story.read_ns is None:
+        yield f"{words.unread}{format_duration(now_ns - story.packet_ns)}", "wasted"
+    else:
+        yield (words.both if story.written_ns == story.read_ns else words.read), "dim"
+        yield f"+{format_duration(story.read_ns - story.packet_ns)}", "text"
+        if story.written_ns not in (None, story.read_ns):
+            yield words.written, "dim"
+            yield f"+{format_duration(story.written_ns - story.packet_ns)}", "text"

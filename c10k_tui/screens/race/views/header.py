@@ -1,0 +1,147 @@
+"""The two lines at the top: what is raced, how fast, and what is true of the figures."""
+
+from __future__ import annotations
+
+from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.styled_text import Line, Span, spread, text_of, width_of
+from sim.frames.frame import Frame
+from sim.machine.costs import CostTable
+from sim.scenario.scenario import SCANNING_LANES, Scenario, Share
+from sim.scenario.units import format_count, format_duration, format_short
+
+
+def scenario_line(scenario: Scenario, width: int, costs: CostTable) -> Line:
+    """The scenario at the left, where the figures come from at the right; words go before figures.
+
+    Where there is no room for the cost table's name it has to stand elsewhere (:func:`since_costs`).
+    """
+    limit = []
+    if "select" in scenario.lanes:
+        limit = ["FD_SETSIZE 1024 on" if scenario.fd_setsize else "FD_SETSIZE off"]
+    named: Line = ((" c10k ", "title"), (" ", "text"))
+    lefts = [(*named, *_settings(scenario, "reconnects")), _settings(scenario, "reconnects")]
+    lefts += [_settings(scenario, "reconn."), _settings(scenario, "churn", brief=True)]
+    tables = dict.fromkeys((table_words(costs), costs.name))
+    rights = [["simulated", f"costs: {words}", *limit] for words in tables] if width >= 96 else []
+    rights += [["simulated", *limit], ["simulated", "FD_SETSIZE"] if scenario.fd_setsize else ["simulated"]]
+    choices = [(left, right) for right in rights for left in lefts]
+    for left, notes in choices:
+        right: Line = ((" · ".join(notes) + " ", "dim"),)
+        if width_of(left) + 1 + width_of(right) <= width:
+            break
+    else:
+        left, right = lefts[-1], (("sim ", "dim"),)
+    return spread(left, right, width)
+
+
+def since_costs(head: Line, since: str, costs: CostTable) -> str:
+    """Since when the counters count, and, unless the head has said so, by which table."""
+    return since if "costs:" in text_of(head) else f"{since} · costs: {costs.name}"
+
+
+def _settings(scenario: Scenario, reconnects: str, brief: bool = False) -> Line:
+    """What is raced; ``brief`` writes counts to three digits and leaves out the dots."""
+    active = "all" if scenario.active == Share(10_000) else str(scenario.active)
+    if isinstance(scenario.active, int):
+        active = _three_digits(scenario.active) if brief else f"{scenario.active:,}"
+    number = _three_digits if brief else format_count
+    between = " " if brief else " · "
+    spans: list[Span] = [
+        (" ", "text"),
+        (_three_digits(scenario.fds) if brief else f"{scenario.fds:,}", "strong"),
+        (f" fd{between}" if scenario.fds == 1 else f" fds{between}", "dim"),
+        (active, "strong"),
+        (f" active{between}", "dim"),
+        (number(scenario.rate), "strong"),
+        (" req/s", "dim"),
+    ]
+    if scenario.churn:
+        spans += [(between, "dim"), (number(scenario.churn), "strong"), (f" {reconnects}/s", "dim")]
+    spans += [(f"{between}seed ", "dim"), (str(scenario.seed), "strong")]
+    if scenario.fault:
+        spans += [(between, "dim"), (scenario.fault, "alarm")]
+    return tuple(spans)
+
+
+def _three_digits(value: int) -> str:
+    return format_short(value).replace(".00", "")
+
+
+def speed_line(
+    frame: Frame,
+    width: int,
+    *,
+    end_ns: int,
+    paused: bool,
+    speed: float | None,
+    rate_ns: float,
+    scan_ns: int,
+    kept_up: float,
+    scans: int,
+    notice: str,
+) -> Line:
+    """The pace at the left, the race's time at the right, a notice between them.
+
+    Args:
+        frame: The race now.
+        width: Cells.
+        end_ns: How far the race was ever run on this branch: beyond the frame's time, that is in the past.
+        paused: Whether the race stands still.
+        speed: As the user set it; None for as fast as it goes.
+        rate_ns: Virtual nanoseconds per wall second.
+        scan_ns: What one scan over all descriptors takes.
+        kept_up: Part of the speed that is reached.
+        scans: Passes the busiest scanning lane finished since the last frame.
+        notice: What the last key did, or nothing.
+    """
+    going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
+    told: list[Span] = [("as fast as it goes", "text")]
+    if speed is not None and any(lane.name in SCANNING_LANES for lane in frame.lanes):
+        told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
+    elif speed is not None:
+        told = [(slowdown_words(rate_ns), "text")]
+    if scans > 1 and not paused:
+        told.append((f" · ×{scans} scans this frame", "wasted"))
+    if kept_up < 0.95 and not paused:
+        told.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
+    said: list[Span] = [("  ", "text"), (f" {notice} ", "notice")] if notice else []
+    right = time_words(frame.now_ns, end_ns, width)
+    room = width - width_of(right) - 1
+    while told and width_of((*going, *told, *said)) > room:
+        told.pop(1 if len(told) > 1 else 0)
+    return spread((*going, *told, *said), right, width)
+
+
+def time_words(now_ns: int, end_ns: int, width: int) -> Line:
+    """The race's time, and in the past that it is the past, and of how much."""
+    time: Line = (("t = ", "dim"), (format_duration(now_ns) + " ", "strong"))
+    if now_ns >= end_ns:
+        return time
+    past = " in the past " if width >= 96 else " past "
+    return ((past, "cursor"), (" ", "text"), *time, (f"of {format_duration(end_ns)} ", "dim"))
+
+
+def scan_words(scan_ns: int, rate_ns: float) -> str:
+    """How long one scan takes to watch."""
+    seconds = scan_ns / rate_ns
+    if seconds >= 0.02:
+        return f"one scan takes {seconds_words(seconds)}"
+    return f"{format_short(round(1 / seconds))} scans fit in a second"
+
+
+def slowdown_words(rate_ns: float) -> str:
+    """How much slower than real the race is shown."""
+    for unit_ns, unit in ((1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")):
+        seconds = unit_ns / rate_ns
+        if seconds >= 0.1 or unit == "s":
+            return f"1 {unit} takes {seconds_words(seconds)}"
+    return ""
+
+
+def seconds_words(seconds: float) -> str:
+    """Wall time in few letters: ``1 s``, ``2.9 s``, ``340 ms``."""
+    if seconds >= 99.5:
+        return f"{seconds:,.0f} s"
+    if seconds >= 0.995:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    return format_duration(round(seconds * 1e9))

@@ -1,0 +1,104 @@
+"""What the glyphs on the grids mean: only those that the lanes on the screen use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from c10k_tui.screens.race.views.cpu import GROUPS, Group
+from c10k_tui.text import glyphs
+from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
+from c10k_tui.text.styled_text import Line, Span, clip, width_of
+from sim.scenario.scenario import LANES, SCANNING_LANES
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A state of a cell: how it is drawn, and what that means."""
+
+    glyph: str
+    role: str
+    full: str
+    brief: str
+    """The meaning in one word."""
+    lanes: frozenset[str]
+    """The lanes in whose grids it is seen."""
+
+
+_ALL = frozenset(LANES)
+_TASKS = frozenset(TASK_LANES)
+
+SIGNS: tuple[Sign, ...] = (
+    Sign(glyphs.IDLE, "idle", "idle", "idle", _ALL - {*ONE_TASK_EACH}),
+    Sign(
+        glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
+        "heat-3",
+        "just checked, fading",
+        "checked",
+        frozenset(SCANNING_LANES),
+    ),
+    Sign(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", frozenset(ONE_TASK_EACH)),
+    Sign(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _TASKS),
+    Sign(glyphs.RUNNING, "running", "running", "runs", _TASKS),
+    Sign(glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _TASKS),
+    Sign(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _ALL),
+    Sign(glyphs.READY, "ready", "ready: unread data", "ready", _ALL),
+    Sign(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", frozenset(COMPLETING_LANES)),
+    Sign(glyphs.READ, "read", "being read", "read", _ALL - _TASKS),
+)
+"""In the order of the legend."""
+
+
+def signs_of(lanes: Iterable[str]) -> list[Sign]:
+    """What is seen in the grids of these lanes."""
+    shown = frozenset(lanes)
+    return [sign for sign in SIGNS if sign.lanes & shown]
+
+
+def legend(lanes: Iterable[str], width: int, groups: Sequence[Group] = GROUPS) -> Line:
+    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there.
+
+    Args:
+        lanes: Those on the screen.
+        groups: The blocks that their bars can have.
+    """
+    signs = signs_of(lanes)
+    full = _glyphs(signs, full=True)
+    brief, tight = _glyphs(signs), _glyphs(signs, blank="")
+    least = tuple((text[:2] if text[0] == " " else text, role) for text, role in tight)
+    for choice in (
+        (*full, (" CPU", "dim"), *_cpu_blocks(groups)),
+        (*brief, (" CPU", "dim"), *_cpu_blocks(groups)),
+        (*tight, (" │", "dim"), *_cpu_names(groups)),
+        full,
+        brief,
+        tight,
+    ):
+        if width_of(choice) <= width:
+            return choice
+    return clip(least, width)
+
+
+def _glyphs(signs: Iterable[Sign], *, full: bool = False, blank: str = " ") -> Line:
+    """The grids' glyphs with their meanings, or with those in one word."""
+    spans: list[Span] = []
+    for sign in signs:
+        spans += [
+            (f" {sign.glyph}", sign.role),
+            (f"{blank}{sign.full if full else sign.brief}{blank}", "dim"),
+        ]
+    return tuple(spans)
+
+
+def _cpu_blocks(groups: Sequence[Group]) -> Line:
+    """Each block's colour and name."""
+    spans: list[Span] = []
+    for group in groups:
+        name = "CPU idle" if group.role == "idle" else group.brief
+        spans += [(" █", f"key-{group.role}"), (f" {name}", "dim")]
+    return tuple(spans)
+
+
+def _cpu_names(groups: Sequence[Group]) -> Line:
+    """The names of those blocks that may be no more than a letter, in their colours."""
+    return tuple((f" {group.brief}", f"key-{group.role}") for group in groups if group.code)

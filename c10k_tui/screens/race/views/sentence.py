@@ -1,0 +1,270 @@
+"""What a lane has just done, in plain words, for whoever never heard of epoll.
+
+Every number comes from the call it tells of, from the lane's counters, or from its tasks. Looks for
+nothing are descriptors looked at less those found ready, over all passes of that call; what is "so
+far" counts since the accounts began. Each sentence comes in several wordings, the longest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from c10k_tui.screens.race.views.event_loop_words import loop_sentences
+from c10k_tui.screens.race.views.verdict import held_up
+from c10k_tui.text.lanes import ONE_TASK_EACH
+from c10k_tui.text.styled_text import Line, Wordings, marked
+from sim.frames.frame import CallView, LaneFrame
+from sim.frames.mechanism import LoopView
+from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.units import format_duration, format_short
+
+__all__ = ["sentence", "sentences"]
+
+_NO_SEARCH = ("no search", "good")
+
+
+def sentence(lane: LaneFrame) -> Line:
+    """The lane's most recent waiting call, as one sentence, in full."""
+    return sentences(lane)[0]
+
+
+def sentences(lane: LaneFrame) -> Wordings:
+    """The same in fewer and fewer words."""
+    if lane.failure is not None:
+        return (((lane.failure, "alarm"),),)
+    if lane.call is None:
+        return _before_the_first(lane)
+    if isinstance(lane.mechanism, LoopView):
+        return loop_sentences(lane.mechanism)
+    if lane.name in SCANNING_LANES:
+        return _of_scan(lane.call)
+    if lane.name in ONE_TASK_EACH:
+        return _of_own_task(lane, lane.call)
+    return _SENTENCES.get(lane.name, _of_epoll)(lane, lane.call)
+
+
+# -- before the first call that found something ------------------------------------------------------
+
+
+def _before_the_first(lane: LaneFrame) -> Wordings:
+    if held_up(lane):
+        alarm = ("interrupts take all the CPU", "alarm")
+        return (alarm, (": it has answered nothing yet", "text")), (alarm,)
+    all_of_them = f"*{lane.registered:,}*"
+    if lane.name in SCANNING_LANES:
+        return (
+            marked(f"every call hands over all {all_of_them} and has each one looked at"),
+            marked(f"every call looks at all {all_of_them}"),
+        )
+    if lane.name in ONE_TASK_EACH:
+        return (
+            marked(f"each of {all_of_them} descriptors has its own {lane.name}, asleep till a packet comes"),
+            marked(f"{all_of_them} descriptors, a {lane.name} each"),
+            marked(f"a {lane.name} each"),
+        )
+    where, will_be = _WAITING.get(lane.name, _WAITING["epoll"])
+    place = where.format(all=all_of_them, workers=_workers(lane))
+    return marked(f"{place}: {will_be}"), marked(place), marked(f"{all_of_them} watched")
+
+
+_WAITING: dict[str, tuple[str, str]] = {
+    "epoll": ("the kernel holds the list of all {all}", "it will say which are ready"),
+    "epoll-et": ("the kernel holds the list of all {all}", "it will say once when more has come"),
+    "epoll-oneshot": (
+        "one epoll for all {all}, *{workers}* workers",
+        "one of them will be told of each event",
+    ),
+    "epoll-exclusive": ("*{workers}* epolls for all {all}", "one worker will be woken for each new client"),
+    "pool": ("one thread waits for all {all}, *{workers}* serve", "they will be handed what is ready"),
+    "kqueue": ("the kernel holds the list of all {all}", "a filter will run for each packet"),
+    "io_uring": ("a receive is armed on all {all}", "it will be told what has come"),
+    "io_uring-poll": ("a poll is armed on all {all}", "it will be told which are ready"),
+    "io_uring-sqpoll": ("a receive is armed on all {all}", "a second CPU takes what is submitted"),
+    "iocp": ("a receive is under way on all {all}", "results will come by themselves"),
+}
+"""What waits, and what for."""
+
+
+def _workers(lane: LaneFrame) -> int:
+    """How many tasks serve; a pool has one more that waits."""
+    tasks = lane.tasks
+    if tasks is None:
+        return 1
+    return tasks.running + tasks.runnable + tasks.blocked - (lane.name == "pool")
+
+
+# -- select and poll ---------------------------------------------------------------------------------
+
+
+def _of_scan(call: CallView) -> Wordings:
+    wasted = max(0, call.scanned - call.ready)
+    asked = f"asked about *{call.asked:,}*"
+    if call.passes == 2:
+        asked = f"looked twice at all *{call.asked:,}*"
+    elif call.passes > 2:
+        asked = f"looked {call.passes} times at all *{call.asked:,}*"
+    looks = "look" if wasted == 1 else "looks"
+    words = (f"{wasted:,} {looks} for nothing", "wasted") if wasted else ("no look for nothing", "good")
+    role = "wasted" if wasted else "good"
+    return (
+        marked(f"{asked}, *{call.ready:,}* {_were(call.ready)} ready: ", words),
+        marked(f"*{call.scanned:,}* looks, *{call.ready:,}* ready: ", (f"{wasted:,} for nothing", role)),
+        (words,),
+    )
+
+
+# -- one task for each connection --------------------------------------------------------------------
+
+
+def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
+    """A blocking read that brought something."""
+    counters, who = lane.counters, lane.name
+    switches = f"{counters.context_switches:,} switches so far"
+    so_far = f" (*{counters.wakeups:,}* such calls, *{counters.context_switches:,}* switches so far)"
+    if call.slept:
+        full = marked(f"its packet woke the {who} that waits for it: ", _NO_SEARCH, *marked(so_far))
+        brief = marked(f"a packet woke its {who}: ", _NO_SEARCH)
+    else:
+        full = marked(f"a {who} found its request there: ", ("no sleep", "good"), *marked(so_far))
+        brief = marked(f"a {who} found its request: ", ("no sleep", "good"))
+    return (
+        full,
+        (*brief, (f", {switches}", "text")),
+        brief,
+        ((f"{who} woken" if call.slept else "no sleep", "text"),),
+    )
+
+
+# -- those that are told -----------------------------------------------------------------------------
+
+
+def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
+    ready, wasted = call.ready, call.scanned - call.ready
+    picked = f"*{ready:,}* {_were(ready)} ready, *{ready:,}* picked up: "
+    full = marked(picked, ("no look for nothing", "good"))
+    if wasted > 0:
+        full = marked(picked, _NO_SEARCH, (f" ({wasted:,} looked at again)", "text"))
+    return (
+        full,
+        marked(f"*{ready:,}* ready, picked up: ", _NO_SEARCH),
+        marked(f"*{ready:,}* ready: ", _NO_SEARCH),
+    )
+
+
+def _of_edges(lane: LaneFrame, call: CallView) -> Wordings:
+    empty = lane.counters.empty_reads
+    told, again = f"told once of *{call.ready:,}*", ", and not again till more comes"
+    if not empty:
+        return marked(told + again), marked(told)
+    found = f": *{empty:,}* {'read' if empty == 1 else 'reads'} found nothing so far"
+    return marked(f"{told}{again}{found} (EAGAIN)"), marked(told + found), marked(told)
+
+
+def _of_pool(lane: LaneFrame, call: CallView) -> Wordings:
+    ready, counters = call.ready, lane.counters
+    return (
+        marked(
+            f"*{ready:,}* {_were(ready)} ready, handed to *{_workers(lane)}* workers who arm each again: "
+            f"*{counters.epoll_ctl:,}* epoll_ctl, *{counters.context_switches:,}* switches so far"
+        ),
+        marked(f"*{ready:,}* ready, handed over: *{counters.context_switches:,}* switches so far"),
+        marked(f"*{ready:,}* ready, handed over"),
+    )
+
+
+def _of_one_shots(lane: LaneFrame, call: CallView) -> Wordings:
+    workers, armed = _workers(lane), lane.counters.epoll_ctl
+    told = f"one of *{workers}* workers told of *{call.ready:,}*"
+    return (
+        marked(f"{told}, nobody again until it arms them: *{armed:,}* epoll_ctl so far"),
+        marked(f"{told}: *{armed:,}* epoll_ctl so far"),
+        marked(f"one of *{workers}* told of *{call.ready:,}*"),
+    )
+
+
+def _of_workers(lane: LaneFrame, call: CallView) -> Wordings:
+    """Workers with a listening socket in common."""
+    told, vain = f"one of *{_workers(lane)}* workers told of *{call.ready:,}*", lane.counters.spurious_wakes
+    wakes = "wake-up" if vain == 1 else "wake-ups"
+    words = (
+        (f"{vain:,} {wakes} for nothing so far", "wasted") if vain else ("nobody woken for nothing", "good")
+    )
+    return marked(f"{told}: ", words), marked(told), marked(f"told of *{call.ready:,}*")
+
+
+def _of_kqueue(lane: LaneFrame, call: CallView) -> Wordings:
+    queued, runs = call.ready, lane.counters.filter_runs
+    return (
+        marked(
+            f"*{queued:,}* {_were(queued)} queued, *{queued:,}* picked up: ",
+            _NO_SEARCH,
+            *marked(f" (*{runs:,}* filters run by packets so far)"),
+        ),
+        marked(f"*{queued:,}* queued, picked up: ", _NO_SEARCH),
+        marked(f"*{queued:,}* queued: ", _NO_SEARCH),
+    )
+
+
+def _of_ring(lane: LaneFrame, call: CallView) -> Wordings:
+    told, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
+    no_call = ("no call to read", "good")
+    return (
+        marked(
+            f"{told}: ",
+            no_call,
+            *marked(f" (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"),
+        ),
+        marked(f"{told}: ", no_call),
+        marked(f"*{call.ready:,}* completed"),
+    )
+
+
+def _of_ring_poll(lane: LaneFrame, call: CallView) -> Wordings:
+    told, counters = f"*{call.ready:,}* {_completions(call)} told which are ready", lane.counters
+    return (
+        marked(f"{told}, calls read them (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"),
+        marked(f"{told}, calls read them"),
+        marked(f"*{call.ready:,}* told of"),
+    )
+
+
+def _of_polled_ring(lane: LaneFrame, call: CallView) -> Wordings:
+    told, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
+    spent, spun = format_duration(counters.sq_thread_work_ns), format_duration(counters.sq_thread_spin_ns)
+    return (
+        marked(f"{told}, a second CPU took what was submitted: {spent} at work, {spun} spinning so far"),
+        marked(f"{told}, by a second CPU"),
+        marked(f"*{call.ready:,}* completed"),
+    )
+
+
+def _of_port(lane: LaneFrame, call: CallView) -> Wordings:
+    packets = "packet" if call.ready == 1 else "packets"
+    told, started = f"*{call.ready:,}* {packets} told what came", lane.counters.operations
+    return (
+        marked(f"{told}; a call starts each next receive: *{started:,}* operations so far"),
+        marked(f"{told}, *{format_short(started)}* operations so far"),
+        marked(f"*{call.ready:,}* {packets} taken"),
+    )
+
+
+_SENTENCES: dict[str, Callable[[LaneFrame, CallView], Wordings]] = {
+    "epoll-et": _of_edges,
+    "pool": _of_pool,
+    "epoll-oneshot": _of_one_shots,
+    "epoll-exclusive": _of_workers,
+    "kqueue": _of_kqueue,
+    "io_uring": _of_ring,
+    "io_uring-poll": _of_ring_poll,
+    "io_uring-sqpoll": _of_polled_ring,
+    "iocp": _of_port,
+}
+"""Those that have more to tell than epoll, of which :func:`_of_epoll` is true."""
+
+
+def _completions(call: CallView) -> str:
+    return "completion" if call.ready == 1 else "completions"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

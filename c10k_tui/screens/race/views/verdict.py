@@ -1,0 +1,254 @@
+"""What the race shows so far, in one line.
+
+Each verdict is written several times, from its longest wording to its shortest, and the first that
+fits is shown: words go before any number, key or name does. A lane that dropped something, failed
+or lags far behind is never part of "same answers".
+"""
+
+from __future__ import annotations
+
+from c10k_tui.screens.race.views.event_loop_words import loop_verdict
+from c10k_tui.screens.race.views.verdict_failed import bodies_of_failed
+from c10k_tui.screens.race.views.verdict_others import bodies_of_others
+from c10k_tui.screens.race.views.warning import cured_herd, made_by_nobody, struck
+from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH
+from c10k_tui.text.ratios import ratio_text
+from c10k_tui.text.styled_text import Line, Wordings, clip, width_of
+from sim.frames.frame import Frame, LaneFrame
+from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.units import format_duration, format_short
+
+BUSY_LOOKS = 20
+"""If at least one look in so many finds something, that is why epoll's lead is small."""
+FEW_FDS = 64
+"""So few descriptors that a scan is over in no time."""
+HELD_UP_PERCENT = 95
+"""With this much of its CPU time in interrupts a server does not get on: receive livelock."""
+HELD_UP_AFTER_NS = 2_000_000
+"""Before this, one burst of packets alone can be most of the time."""
+FEW_ANSWERS = 100
+"""With fewer than these, who has answered more is only who was asked first."""
+
+_CLASSIC = {*SCANNING_LANES, "epoll"}
+"""What the race is about as long as nobody has chosen other lanes."""
+
+
+def verdict(frame: Frame, width: int) -> Line:
+    """The verdict on the race in at most ``width`` cells."""
+    bodies = _bodies(frame)
+    choices = [(*opening, *body) for body in bodies for opening in _openings(frame)]
+    return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
+
+
+def held_up(lane: LaneFrame) -> bool:
+    """Whether interrupts leave the lane's server next to no CPU time."""
+    cost_ns = lane.counters.cost_ns
+    total_ns = sum(cost_ns.values())
+    return total_ns >= HELD_UP_AFTER_NS and cost_ns["interrupt"] * 100 >= total_ns * HELD_UP_PERCENT
+
+
+def _bodies(frame: Frame) -> Wordings:
+    failed = next((lane for lane in frame.lanes if lane.failure is not None), None)
+    if failed is not None:
+        return bodies_of_failed(frame, failed)
+    if any(held_up(lane) for lane in frame.lanes):
+        return _livelock(frame)
+    if (of_fault := struck(frame) or made_by_nobody(frame.scenario)) is not None:
+        return of_fault
+    if len(frame.lanes) == 1:
+        return _alone(frame.lanes[0])
+    if not all(lane.name in _CLASSIC for lane in frame.lanes):
+        herd = None if any(lane.name in SCANNING_LANES for lane in frame.lanes) else cured_herd(frame)
+        return herd or loop_verdict(frame) or bodies_of_others(frame)
+    if all(lane.name in SCANNING_LANES for lane in frame.lanes):
+        return _all_scan(frame)
+    scan = next(lane for lane in frame.lanes if lane.name in SCANNING_LANES)
+    epoll = next(lane for lane in frame.lanes if lane.name == "epoll")
+    lead = _lead(scan, epoll)
+    if lead is None:
+        return _to_come(scan)
+    if frame.scenario.fds > FEW_FDS and scan.counters.ready * BUSY_LOOKS >= scan.counters.scanned:
+        return _busy(scan, lead)
+    if frame.scenario.churn and epoll.counters.epoll_ctl:
+        return _churning(epoll, lead)
+    return _few(frame, lead) if frame.scenario.fds <= FEW_FDS else _wakeups(scan, epoll, lead)
+
+
+def _openings(frame: Frame) -> Wordings:
+    """What goes before the verdict: whether the lanes have answered alike."""
+    lanes = frame.lanes
+    if any(lane.failure is not None or held_up(lane) or lane.warning is not None for lane in lanes):
+        return ((),)
+    dropped = [lane for lane in lanes if lane.counters.dropped]
+    if dropped:
+        counts = ", ".join(
+            f"{lane.name} {'' if index else 'dropped '}{format_short(lane.counters.dropped)}"
+            for index, lane in enumerate(dropped)
+        )
+        long = f"Same packets, but {counts}. " if len(lanes) > 1 else f"{counts}. "
+        total = format_short(sum(lane.counters.dropped for lane in dropped))
+        return tuple(((words, "alarm"),) for words in (long, f"{counts}. ", f"{total} dropped. "))
+    if len(lanes) == 1:
+        return ((),)
+    if not all(lane.counters.wakeups for lane in lanes):
+        return ((("Same packets. ", "text"),), ())
+    answered = [lane.counters.requests for lane in lanes]
+    if max(answered) >= FEW_ANSWERS and min(answered) * 4 < max(answered) * 3:
+        counts = ", ".join(f"{lane.name} {format_short(lane.counters.requests)}" for lane in lanes)
+        return (
+            ((f"Same packets, answered so far: {counts}. ", "text"),),
+            (("Some have answered less. ", "text"),),
+            (),
+        )
+    return ((("Same packets, same answers. ", "text"),), ())
+
+
+def _livelock(frame: Frame) -> Wordings:
+    held = [lane for lane in frame.lanes if held_up(lane)]
+    served = max(lane.counters.requests for lane in held)
+    runs = "no server gets to run" if not served else f"only {format_short(served)} answered"
+    if len(held) < len(frame.lanes):
+        names = " and ".join(lane.name for lane in held)
+        runs = f"{names} cannot run" if not served else f"{names} hardly can run"
+    lost = max(lane.counters.dropped for lane in held)
+    drops = f"{format_short(lost)} requests dropped." if lost else "nothing dropped yet."
+    return (
+        (("Interrupts take all the CPU", "alarm"), (f": {runs}, ", "text"), (drops, "strong")),
+        (("Interrupts take all the CPU", "alarm"), (": ", "text"), (drops, "strong")),
+    )
+
+
+def _alone(lane: LaneFrame) -> Wordings:
+    who, counters = (lane.name, lane.name), lane.counters
+    told = f"looks for nothing: {format_short(counters.wasted)}"
+    if lane.name in ONE_TASK_EACH:
+        told = f"switches: {format_short(counters.context_switches)}"
+    elif lane.name in COMPLETING_LANES:
+        told = f"system calls: {format_short(counters.syscalls)}"
+    told += f" so far, for {format_short(counters.requests)} answered"
+    keys = ("Keys 1 2 3 and L bring others in.", "dim")
+    return (
+        (who, (f" alone, {told}. ", "text"), keys),
+        (who, (f", {told}.", "text")),
+    )
+
+
+def _all_scan(frame: Frame) -> Wordings:
+    """Only lanes that scan."""
+    counts: list[tuple[str, str]] = []
+    for index, lane in enumerate(frame.lanes):
+        counts += [(", " if index else "", "text"), (lane.name, lane.name)]
+        counts.append((f" {format_short(lane.counters.wasted)}", "strong"))
+    fds = f"{frame.scenario.fds:,}"
+    return (
+        (
+            (f"Both look at all {fds} in every call. Looks for nothing: ", "text"),
+            *counts,
+            (". Key 3: epoll.", "dim"),
+        ),
+        (("Both look at all. For nothing: ", "text"), *counts, (".", "text")),
+    )
+
+
+def _to_come(scan: LaneFrame) -> Wordings:
+    """Before both had a wake-up: what to look for."""
+    who, epoll = (scan.name, scan.name), ("epoll", "epoll")
+    told = (" is told which are ready.", "text")
+    return (
+        (who, (" has to ask every descriptor; ", "text"), epoll, told),
+        (who, (" asks every descriptor; ", "text"), epoll, told),
+        (who, (" asks all; ", "text"), epoll, (" is told.", "text")),
+    )
+
+
+def _busy(scan: LaneFrame, lead: str) -> Wordings:
+    looks = (ratio_text(scan.counters.scanned, scan.counters.ready), "strong")
+    epoll, times = ("epoll", "epoll"), (f"{lead}×", "strong")
+    return (
+        (
+            ("Many talk at once: one look in ", "text"),
+            looks,
+            (" finds something, so ", "text"),
+            epoll,
+            ("'s lead shrinks to ", "text"),
+            times,
+            (" a wake-up.", "text"),
+        ),
+        (
+            ("One look in ", "text"),
+            looks,
+            (" finds something: ", "text"),
+            epoll,
+            ("'s lead shrinks to ", "text"),
+            times,
+            (".", "text"),
+        ),
+        (("Many talk at once: ", "text"), epoll, ("'s lead is ", "text"), times, (".", "text")),
+    )
+
+
+def _churning(epoll: LaneFrame, lead: str) -> Wordings:
+    who, times = ("epoll", "epoll"), (f"{lead}×", "strong")
+    calls = format_short(epoll.counters.epoll_ctl)
+    return (
+        (
+            ("Connections come and go: each costs ", "text"),
+            who,
+            (" an ", "text"),
+            ("epoll_ctl", "strong"),
+            (f" ({epoll.counters.epoll_ctl:,} so far). Its lead: ", "text"),
+            times,
+            (" a wake-up.", "text"),
+        ),
+        (
+            ("Each connection costs ", "text"),
+            who,
+            (" an ", "text"),
+            ("epoll_ctl", "strong"),
+            (f" ({calls} so far). Its lead: ", "text"),
+            times,
+            (".", "text"),
+        ),
+        (
+            ("epoll_ctl", "strong"),
+            (f" calls: {calls}. ", "text"),
+            who,
+            ("'s lead: ", "text"),
+            times,
+            (".", "text"),
+        ),
+    )
+
+
+def _few(frame: Frame, lead: str) -> Wordings:
+    epoll, times = ("epoll", "epoll"), (f"{lead}×", "strong")
+    only = f"Only {frame.scenario.fds} to ask: "
+    gains = (" gains little: ", "text")
+    return (
+        ((f"{only}a scan is over in no time, and ", "text"), epoll, gains, times, (" a wake-up.", "text")),
+        ((f"{only}a scan is quick, ", "text"), epoll, gains, times, (".", "text")),
+        ((only, "text"), epoll, gains, times, (".", "text")),
+    )
+
+
+def _wakeups(scan: LaneFrame, epoll: LaneFrame, lead: str) -> Wordings:
+    who, times = ("epoll", "epoll"), (f"{lead}×", "strong")
+    return (
+        (
+            ("A wake-up costs ", "text"),
+            (scan.name, scan.name),
+            (f" {format_duration(scan.counters.wakeup_ns or 0)}, ", "text"),
+            who,
+            (f" {format_duration(epoll.counters.wakeup_ns or 0)}: ", "text"),
+            times,
+            (" less.", "text"),
+        ),
+        (("A wake-up costs ", "text"), who, (" ", "text"), times, (" less.", "text")),
+    )
+
+
+def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:
+    """How many times cheaper a wake-up of epoll is, or None before both had one."""
+    if not scan.counters.wakeup_ns or not epoll.counters.wakeup_ns:
+        return None
+    return ratio_text(scan.counters.wakeup_ns, epoll.counters.wakeup_ns)

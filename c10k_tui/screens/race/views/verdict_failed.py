@@ -1,0 +1,72 @@
+"""The verdict when a lane has given up: why, and what the others have instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from c10k_tui.text.styled_text import Line, Wordings, marked
+from sim.frames.frame import Frame, LaneFrame
+from sim.scenario.faults import FD_SETSIZE, MEMORY
+from sim.scenario.units import format_bytes
+
+
+def bodies_of_failed(frame: Frame, failed: LaneFrame) -> Wordings:
+    """What there is to say of a lane that failed.
+
+    Args:
+        frame: The race.
+        failed: The lane; without a warning it is taken to have met the C library's limit.
+    """
+    others = [lane for lane in frame.lanes if lane.failure is None]
+    kind = FD_SETSIZE if failed.warning is None else failed.warning.kind
+    if kind == MEMORY:
+        return _out_of_memory(failed, others)
+    return _at_the_limit(failed, others) if kind == FD_SETSIZE else _gave_up(failed, others)
+
+
+def _gave_up(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
+    told: Line = ((failed.name, failed.name), (" has given up.", "text"))
+    if not others:
+        return (told,)
+    names, on = " and ".join(lane.name for lane in others), "goes on" if len(others) == 1 else "go on"
+    return (*told, (f" {names} {on}.", "text")), told
+
+
+def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
+    """A descriptor does not fit into an fd_set."""
+    who, key = (failed.name, failed.name), ("Press l to lift it.", "text")
+    if not others:
+        return (
+            (who, (" has reached the limit of the C library. ", "text"), key),
+            (who, (" stopped. ", "text"), key),
+        )
+    other = (others[-1].name, others[-1].name)
+    return (
+        (
+            who,
+            (" has reached the limit of the C library; ", "text"),
+            other,
+            (" has no such limit. ", "text"),
+            key,
+        ),
+        (who, (" has reached the C library's limit; ", "text"), other, (" has none. ", "text"), key),
+        (who, (" stopped at the C library's limit. ", "text"), key),
+    )
+
+
+def _out_of_memory(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
+    """A lane's connections take more than the machine has."""
+    who = (failed.name, failed.name)
+    told: Line = (who, (" needs more memory than the machine has", "text"))
+    if failed.memory is None:
+        return ((*told, (".", "text")),)
+    each = f"*{format_bytes(failed.memory.connection_bytes)}* a connection"
+    brief: Line = (who, *marked(f" is out of memory: {each}."))
+    if not others or others[-1].memory is None:
+        return (*told, *marked(f": {each}.")), brief
+    other, takes = (others[-1].name, others[-1].name), format_bytes(others[-1].memory.connection_bytes)
+    return (
+        (*told, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
+        (*told, *marked(f": {each}.")),
+        brief,
+    )

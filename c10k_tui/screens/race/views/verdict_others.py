@@ -1,0 +1,182 @@
+"""The verdict on lanes other than select, poll and epoll alone: what waiting costs each, for one request.
+
+A wake-up is not the same everywhere (a thread's brings one request, epoll's may bring a hundred), so
+what is compared is all CPU time spent on waiting (:attr:`sim.frames.frame.Counters.wait_ns`) for each request
+that was answered. Who wins is what came out of this race, and nothing else: with few connections, all
+of them busy, threads do as well as epoll or better, and then that is what is said. Where all are told
+and none has several tasks, the costs are close, and the calls tell them apart.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
+from c10k_tui.text.ratios import ratio_text
+from c10k_tui.text.styled_text import Line, Span, Wordings, marked
+from sim.frames.frame import Frame, LaneFrame
+from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.units import format_bytes, format_duration, format_short
+
+ALIKE_PERCENT = 5
+"""Costs that differ by less are called alike."""
+
+_HOW = {
+    "process": "has a process each",
+    "thread": "has a thread each",
+    "pool": "hands out what is ready",
+    "select": "asks every descriptor",
+    "poll": "asks every descriptor",
+    "epoll-et": "is told once",
+    "epoll-oneshot": "tells one worker once",
+    "epoll-exclusive": "wakes one of its workers",
+    "io_uring": "is told what came",
+    "io_uring-sqpoll": "is told what came",
+    "iocp": "is told what came",
+}
+"""How a lane learns of a request; the others are told which are ready."""
+
+
+def bodies_of_others(frame: Frame) -> Wordings:
+    """What there is to say of these lanes, two or more."""
+    lanes = frame.lanes
+    if not all(lane.counters.requests and lane.counters.wakeups for lane in lanes):
+        return _to_come(lanes)
+    starting = max(lanes, key=lambda lane: lane.counters.cost_ns.get("task_start", 0))
+    start_ns = starting.counters.cost_ns.get("task_start", 0)
+    if frame.scenario.churn and start_ns * 2 > starting.counters.wait_ns:
+        return (*_starting(starting, start_ns), *_costs(lanes))
+    if len(lanes) == 2 and any(lane.name in (*TASK_LANES, *SCANNING_LANES) for lane in lanes):
+        return _pair(*lanes)
+    if any(lane.name in (*TASK_LANES, *SCANNING_LANES) for lane in lanes):
+        return _costs(lanes)
+    return _calls(lanes)
+
+
+def _named(lane: LaneFrame) -> Span:
+    return lane.name, lane.name
+
+
+def _list(lanes: tuple[LaneFrame, ...], words: dict[str, str]) -> Line:
+    """``thread 1.52 µs, epoll 1.60 µs``."""
+    spans = [
+        ((", " if index else "", "text"), _named(lane), *marked(f" *{words[lane.name]}*"))
+        for index, lane in enumerate(lanes)
+    ]
+    return tuple(chain.from_iterable(spans))
+
+
+def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
+    """Before each has answered something: what to look for."""
+
+    def told(some: tuple[LaneFrame, ...]) -> Line:
+        spans = [
+            (_named(lane), (f" {_HOW.get(lane.name, 'is told which are ready')}", "text"), (end, "text"))
+            for lane, end in zip(some, [*["; "] * (len(some) - 1), "."], strict=True)
+        ]
+        return tuple(chain.from_iterable(spans))
+
+    return told(lanes), told((lanes[0], lanes[-1])), told(lanes[-1:])
+
+
+def _starting(lane: LaneFrame, start_ns: int) -> Wordings:
+    """Under churn, most of what a task for each connection costs is its start."""
+    each = (f"a new {lane.name} each", "strong")
+    spent = f"*{format_duration(start_ns)}*"
+    return (
+        (
+            ("Connections come and go, ", "text"),
+            each,
+            *marked(f": starting them took {spent} so far, more than half of what waiting costs."),
+        ),
+        (("Connections come and go, ", "text"), each, *marked(f": {spent} so far to start them.")),
+        (*marked(f"{spent} so far to start "), each, (".", "text")),
+    )
+
+
+def _request_ns(lane: LaneFrame) -> int:
+    """CPU time spent on waiting, for each request answered."""
+    return lane.counters.wait_ns // max(1, lane.counters.requests)
+
+
+def _cost_words(lane: LaneFrame) -> str:
+    words = format_duration(_request_ns(lane))
+    return f"{words} + a CPU" if lane.name == "io_uring-sqpoll" else words
+
+
+def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
+    """Two lanes: what waiting costs for a request, and what memory a connection takes."""
+    dear, cheap = sorted((one, other), key=_request_ns, reverse=True)
+    costs = {lane.name: _cost_words(lane) for lane in (one, other)}
+    said = _difference(dear, cheap)
+    intro: Line = (("Waiting for a request costs ", "text"), *_list((dear, cheap), costs), (": ", "text"))
+    memory = _memory(dear, cheap)
+    return (
+        (*intro, *said, (". ", "text"), *memory),
+        (*intro, *said, (".", "text")),
+        (*_list((dear, cheap), costs), (" a request: ", "text"), *said, (".", "text")),
+        (*_list((dear, cheap), costs), (": ", "text"), *said, (".", "text")),
+        (*_list((dear, cheap), costs), (" a request.", "text")),
+        (("Cheaper: ", "text"), *_list((cheap,), costs), (".", "text")),
+    )
+
+
+def _difference(dear: LaneFrame, cheap: LaneFrame) -> Line:
+    """What the two costs come to, and whether that speaks for a task for each connection."""
+    over, under = _request_ns(dear), _request_ns(cheap)
+    alike = (over - under) * 100 < ALIKE_PERCENT * over
+    words: Line = marked("about the same") if alike else marked(f"*{ratio_text(over, max(1, under))}×* less")
+    crew = next((lane for lane in (cheap, dear) if lane.name in ONE_TASK_EACH), None)
+    other = dear if crew is cheap else cheap
+    if crew is None or other.name in ONE_TASK_EACH or not (alike or crew is cheap):
+        return words
+    well = "threads do well here" if crew.name == "thread" else "processes do well here"
+    return (*words, (", ", "text"), (well, "good"))
+
+
+def _memory(one: LaneFrame, other: LaneFrame) -> Line:
+    if one.memory is None or other.memory is None:
+        return ()
+    words = {lane.name: format_bytes(lane.memory.connection_bytes) for lane in (one, other) if lane.memory}
+    return (("Memory of a connection: ", "text"), *_list((one, other), words), (".", "text"))
+
+
+def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
+    """Three or four lanes: what waiting costs each for a request."""
+    costs = _list(lanes, {lane.name: _cost_words(lane) for lane in lanes})
+    dear, cheap = max(lanes, key=_request_ns), min(lanes, key=_request_ns)
+    ends = {lane.name: _cost_words(lane) for lane in (dear, cheap)}
+    most, least = _list((dear,), ends), _list((cheap,), ends)
+    return (
+        (("Waiting for a request costs ", "text"), *costs, (".", "text")),
+        (("Waiting, a request: ", "text"), *costs, (".", "text")),
+        (("Waiting: ", "text"), *costs, (" a request.", "text")),
+        (*costs, (" a request.", "text")),
+        (("Waiting, a request: dearest ", "text"), *most, ("; cheapest ", "text"), *least, (".", "text")),
+        (*most, (", ", "text"), *least, (" a request.", "text")),
+        (("Cheapest: ", "text"), *least, (".", "text")),
+    )
+
+
+def _calls(lanes: tuple[LaneFrame, ...]) -> Wordings:
+    """All are told: how many calls a request takes each."""
+    calls = _list(
+        lanes, {lane.name: ratio_text(lane.counters.syscalls, lane.counters.requests) for lane in lanes}
+    )
+    sums = _list(lanes, {lane.name: format_short(lane.counters.syscalls) for lane in lanes})
+    told: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
+    if {lane.name in COMPLETING_LANES for lane in lanes} == {True, False}:
+        what = next(lane for lane in lanes if lane.name in COMPLETING_LANES)
+        which = next(lane for lane in lanes if lane.name not in COMPLETING_LANES)
+        told = (
+            _named(which),
+            (" is told which are ready, ", "text"),
+            _named(what),
+            (" what came. Calls for a request: ", "text"),
+        )
+    return (
+        (*told, *calls, (".", "text")),
+        (("Calls for a request: ", "text"), *calls, (".", "text")),
+        (("Calls: ", "text"), *sums, (".", "text")),
+        (("None of them asks every descriptor.", "text"),),
+    )

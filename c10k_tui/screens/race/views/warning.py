@@ -1,0 +1,219 @@
+"""What goes wrong in a lane, and what a program does instead: the words of a fault that strikes.
+
+A warning stays once its fault has struck, for many strike for a microsecond only; what it says is of this
+moment, or of the last time. As everywhere the longest wording that fits is shown, and none is cut in
+the middle of a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c10k_tui.text.glyphs import ARROW
+from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of, wrap
+from sim.frames.frame import FaultView, Frame, LaneFrame
+from sim.scenario.faults import FAULTS, FD_SETSIZE, MAKERS, STRIKING
+from sim.scenario.scenario import Scenario
+from sim.scenario.units import format_duration, format_short
+
+Wordings = tuple[Line, ...]
+
+KEY = "u"
+"""The key that takes a mistake away, and makes it again."""
+
+
+HOLD_S = 1.5
+"""How long, on the wall, a warning says the same while the race goes on."""
+
+
+class Steady:
+    """Warnings that can be read: while a race goes on, what one tells of stays for a while.
+
+    What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[FaultView, float]] = {}
+
+    def forget(self) -> None:
+        """What comes next is another race, or another time of it."""
+        self._held.clear()
+
+    def hold(self, frame: Frame, now_s: float, *, moving: bool) -> Frame:
+        """The frame with warnings that last; that very frame where none is held.
+
+        Args:
+            frame: The race now.
+            now_s: The time on the wall.
+            moving: Whether it goes on; where it stands still, its warnings are of that moment.
+        """
+        if not moving:
+            self.forget()
+            return frame
+        lanes = tuple(self._steady(lane, now_s) for lane in frame.lanes)
+        same = all(new is old for new, old in zip(lanes, frame.lanes, strict=True))
+        return frame if same else replace(frame, lanes=lanes)
+
+    def _steady(self, lane: LaneFrame, now_s: float) -> LaneFrame:
+        view = lane.warning
+        held, since_s = self._held.get(lane.name, (None, 0.0))
+        if view is None:
+            self._held.pop(lane.name, None)
+            return lane
+        if held is None or held.kind != view.kind or now_s - since_s >= HOLD_S:
+            self._held[lane.name] = view, now_s
+            return lane
+        if (held.fd, held.present) == (view.fd, view.present):
+            return lane  # the same, with the figures of now
+        warning = replace(
+            view, text=held.text, brief=held.brief, fd=held.fd, count=held.count, present=held.present
+        )
+        return replace(lane, warning=warning)
+
+
+def curable(warning: FaultView, scenario: Scenario) -> bool:
+    """Whether the key takes away what is told of: it is switched on, and did not come about by itself."""
+    return warning.kind == (FD_SETSIZE if scenario.fd_setsize and not scenario.fault else scenario.fault)
+
+
+def warning_lines(warning: FaultView, width: int, rows: int, *, with_key: bool) -> list[Line]:
+    """The warning in at most ``rows`` lines of ``width`` cells.
+
+    Args:
+        warning: What goes wrong.
+        width: Cells in a line.
+        rows: Lines there are.
+        with_key: Whether a key takes the mistake away.
+    """
+    for wording in _wordings(warning, with_key=with_key):
+        lines = wrap(wording, width, rows)
+        if not text_of(lines[-1]).endswith("…"):
+            return lines
+    return lines
+
+
+def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
+    instead: Line = (("Instead: ", "text"), (warning.cure, "strong"))
+    key: Line = ((f" ({KEY}: cure it)", "good"),) if with_key else ()
+    short_key: Line = ((f" ({KEY})", "good"),) if with_key else ()
+    history: Line = ((f" · {struck_words(warning)}", "dim"),) if warning.strikes > 1 else ()
+    text: Line = ((f"{warning.text}. ", "alarm"),)
+    brief: Line = ((f"{warning.brief}. ", "alarm"),)
+    return (
+        (*text, *instead, *key, *history),
+        (*text, *instead, *key),
+        (*brief, *instead, *key, *history),
+        (*brief, *instead, *key),
+        (*brief, *instead, *short_key),
+        ((f"{warning.brief} {ARROW} ", "alarm"), (warning.cure, "strong"), *short_key),
+        ((f"{warning.brief} {ARROW} ", "alarm"), (warning.cure, "strong")),
+        ((f"{warning.kind} {ARROW} ", "alarm"), (warning.cure, "strong")),
+    )
+
+
+def struck_words(warning: FaultView) -> str:
+    """How often it has struck, and since when."""
+    if warning.strikes == 1:
+        return f"struck at {format_duration(warning.first_ns)}"
+    return f"struck {format_short(warning.strikes)}× since {format_duration(warning.first_ns)}"
+
+
+def struck(frame: Frame) -> Wordings | None:
+    """The verdict on a race in which a fault has struck; None if none has."""
+    lanes = [lane for lane in frame.lanes if lane.warning is not None and lane.failure is None]
+    if not lanes:
+        return None
+    first = lanes[0]
+    assert first.warning is not None
+    others = [lane for lane in frame.lanes if lane.warning is None and lane.failure is None]
+    who = tuple(span for lane in lanes for span in ((lane.name, lane.name), (" and ", "text")))[:-1]
+    what: Line = ((f": {first.warning.kind} ", "alarm"), (_history(lanes), "text"))
+    place = "" if first.warning.fd is None else f", fd {first.warning.fd:,}"
+    last: Line = ((place, "text"),)
+    spared: Line = ()
+    if others:
+        spared = ((". ", "text"), (others[0].name, others[0].name), (" is spared", "text"))
+    if len(others) > 1:
+        spared = ((". The others are spared", "text"),)
+    key: Line = ((".", "text"),)
+    if curable(first.warning, frame.scenario):
+        key = ((" · ", "dim"), (f"{KEY}: cure it", "good"), (".", "text"))
+    each: Wordings = ()
+    if len(lanes) > 1:
+        each = ((*_each(lanes), *key), (*_each(lanes), (".", "text")))
+    return (
+        *each,
+        (*who, *what, *last, *spared, *key),
+        (*who, *what, *last, *key),
+        (*who, *what, *key),
+        (*who, (f": {first.warning.kind}", "alarm"), *key),
+    )
+
+
+def _each(lanes: list[LaneFrame]) -> Line:
+    """What goes wrong in each of several lanes."""
+    spans: list[Span] = []
+    for lane in lanes:
+        if lane.warning is not None:
+            spans += [("; ", "text")] if spans else []
+            spans += [(lane.name, lane.name), (": ", "text"), (lane.warning.brief, "alarm")]
+    return tuple(spans)
+
+
+def _history(lanes: list[LaneFrame]) -> str:
+    """How often it has struck in all of them, and since when."""
+    views = [lane.warning for lane in lanes if lane.warning is not None]
+    first_ns = min(view.first_ns for view in views)
+    return struck_words(replace(views[0], strikes=sum(view.strikes for view in views), first_ns=first_ns))
+
+
+def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
+    """What the feed says of a strike, in at most ``width`` cells.
+
+    Args:
+        lane: Whose.
+        kind: A place in :data:`sim.scenario.faults.STRIKING`.
+        count: How often that has struck by then.
+        fd: The descriptor concerned; -1 for none.
+        width: Cells there are.
+    """
+    fault = STRIKING[kind]
+    often = "strikes" if count == 1 else f"has struck {count:,} times"
+    where = "" if fd < 0 else f", fd {fd}"
+    meaning = f": {FAULTS[fault]}" if fault in FAULTS and count == 1 else ""
+    choices: Wordings = (
+        ((f"! {lane}: {fault} {often}{where}", "alarm"), (meaning, "text")),
+        ((f"! {lane}: {fault} {often}{where}", "alarm"),),
+        ((f"! {lane}: {fault} ×{count:,}", "alarm"),),
+        ((f"! {fault} ×{count:,}", "alarm"),),
+    )
+    return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
+
+
+def made_by_nobody(scenario: Scenario) -> Wordings | None:
+    """The verdict on a race with a mistake that none of its lanes can make; None if one can."""
+    maker = MAKERS.get(scenario.fault)
+    if maker is None or maker in scenario.lanes:
+        return None
+    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, "strong"))
+    return (
+        (*fault, (" makes, which is not in this race. P: presets that show one.", "text")),
+        (*fault, (" makes, which is not in this race.", "text")),
+    )
+
+
+def cured_herd(frame: Frame) -> Wordings | None:
+    """The verdict where EPOLLEXCLUSIVE keeps the herd down, if not to one; None where that is not seen."""
+    lane = next((lane for lane in frame.lanes if lane.name == "epoll-exclusive"), None)
+    if lane is None or len(frame.lanes) > 2 or not frame.scenario.churn or not lane.counters.spurious_wakes:
+        return None
+    who: Line = ((lane.name, lane.name),)
+    counts: Line = (
+        (f": {format_short(lane.counters.wakeups)} wake-ups, ", "text"),
+        (f"{format_short(lane.counters.spurious_wakes)} more in vain", "strong"),
+    )
+    return (
+        (*who, *counts, (": while one is busy, the next one is woken for its connection too.", "text")),
+        (*who, *counts, (": one was busy, another woken.", "text")),
+        (*who, *counts, (".", "text")),
+    )

@@ -1,0 +1,73 @@
+"""A dialog that asks for one whole number and says at once what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from c10k_tui.text.styled_text import Line
+from c10k_tui.widgets.lines import Lines
+from sim.scenario.units import parse_count
+
+
+class NumberScreen(ModalScreen[int | None]):
+    """The question, a field, and a line for what is wrong.
+
+    Args:
+        question: What is asked.
+        proposed: What the field holds at first.
+        hint: What may be typed, said as long as nothing is wrong.
+        why_not: What is wrong with a number, or None if it will do.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Never mind", id="number.cancel", tooltip="Close without a change")
+    ]
+
+    def __init__(self, question: str, proposed: str, hint: str, why_not: Callable[[int], str | None]) -> None:
+        super().__init__()
+        self._question = question
+        self._proposed = proposed
+        self._why_not = why_not
+        self._hint = hint
+        self._told = Lines(id="number-hint")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="number-box") as box:
+            box.border_title = self._question
+            box.border_subtitle = "enter: yes · esc: no"
+            field = Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
+            field.cursor_blink = False  # A picture must not depend on when it is taken.
+            yield field
+            yield self._told
+
+    def on_mount(self) -> None:
+        self._say(())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        _, wrong = self._read(event.value)
+        self._say(((wrong, "alarm"),) if wrong else ())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        number, wrong = self._read(event.value)
+        if wrong:
+            self._say(((wrong, "alarm"),))
+        else:
+            self.dismiss(number)
+
+    def _read(self, text: str) -> tuple[int | None, str | None]:
+        """The number, or what is wrong with it."""
+        try:
+            number = parse_count(text)
+        except ValueError as error:
+            return None, str(error)
+        return number, self._why_not(number)
+
+    def _say(self, line: Line) -> None:
+        self._told.show([line or ((self._hint, "dim"),)])

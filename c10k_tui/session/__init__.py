@@ -1,0 +1,1 @@
+"""A race and its pace, as the screens see it."""

@@ -1,0 +1,366 @@
+"""What the user plays with: one race, its pace, and every change the keys can make to it.
+
+No Textual here: a session is what the screen would be without a terminal, so that each key's
+effect can be tested as a value. A change of a setting goes into the running race at once and keeps
+its time and counters; starting again, another seed and a preset make a new race.
+
+How a session is taken back in time stands in :mod:`c10k_tui.session.travel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from c10k_tui.screens.race.views.header import seconds_words, slowdown_words
+from c10k_tui.screens.race.views.timeline import branch_name
+from c10k_tui.session.pacer import DEFAULT_SPEED, Pacer, faster
+from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.session.travel import Travel
+from c10k_tui.text.lanes import why_not_lanes
+from sim.frames.frame import Frame
+from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
+from sim.scenario.faults import CURED, FD_SETSIZE
+from sim.scenario.scenario import (
+    LADDER,
+    LANES,
+    PRESETS,
+    SCANNING_LANES,
+    Active,
+    Scenario,
+    ScenarioError,
+    Share,
+)
+from sim.scenario.units import format_count
+
+ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
+"""The rungs of the active keys; those that mean more than there are descriptors are left out."""
+RATES = (0, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
+"""The rungs of the rate keys."""
+NOTICE_S = 2.5
+"""How long a notice stays."""
+SEEDS = 2**63
+
+
+class Session(Travel):
+    """A race and the pace at which it is shown.
+
+    Args:
+        scenario: What to start with.
+        make_race: Makes a race of a scenario.
+        clock: Seconds on a clock that never goes back.
+        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as it goes.
+        paused: Whether to start standing still.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        make_race: Callable[[Scenario], RaceLike],
+        clock: Callable[[], float],
+        *,
+        speed: float | None = DEFAULT_SPEED,
+        paused: bool = False,
+    ) -> None:
+        super().__init__(paused=paused)
+        self._make_race = make_race
+        self._clock = clock
+        self.race = make_race(scenario)
+        self.pacer = Pacer(clock, speed)
+        self.races = 1
+        """How many races there have been: a new number means that nothing of the old one holds."""
+        self.changes = 0
+        """How many changes of a setting: a new number means that the servers may have been rebuilt."""
+        self.why_not_own: str | None = None
+        """Why the user's own cost table is not in use, in one line; None if it is, or there is none."""
+        self._notice = ""
+        self._notice_until_s = 0.0
+        self.began_with = scenario
+        """What the race that is on began with."""
+        self._look_again()
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is raced now."""
+        return self.race.scenario
+
+    @property
+    def notice(self) -> str:
+        """What the last key did, for a short while."""
+        return self._notice if self._clock() < self._notice_until_s else ""
+
+    def say(self, words: str, seconds: float = NOTICE_S) -> None:
+        """Show these words for a short while."""
+        self._notice = words
+        self._notice_until_s = self._clock() + seconds
+
+    def tick(self) -> bool:
+        """Let the race go on for the time that has passed; tells whether it moved."""
+        if self.paused:
+            self.pacer.halt()
+            return False
+        step_ns = self.pacer.next_step_ns()
+        if step_ns <= 0:
+            return False
+        before_s = self._clock()
+        self.race.advance(self.race.now_ns + step_ns)
+        self.pacer.took(step_ns, self._clock() - before_s)
+        self._follow()
+        return True
+
+    def frame(self) -> Frame:
+        """The race at this moment; its records are those since the last frame."""
+        frame = self.race.frame()
+        self._all_failed = all(lane.failure is not None for lane in frame.lanes)
+        return frame
+
+    @property
+    def past(self) -> tuple[tuple[int, Scenario], ...]:
+        """Virtual time and new scenario of each change that led to this moment, in order."""
+        return self.race.past
+
+    def use(self, pacer: Pacer) -> None:
+        """Go on at another pacer's pace; what was told to the user is over, for its clock may be another."""
+        self.pacer = pacer
+        self._notice = ""
+        self._look_again()
+
+    def relive(self, changes: Sequence[tuple[int, Scenario]], at_ns: int) -> None:
+        """Go through changes that were made before, up to a virtual time.
+
+        Args:
+            changes: As :attr:`past` gives them.
+            at_ns: Where to stop, not before the last of them.
+        """
+        for time_ns, scenario in changes:
+            if time_ns > self.race.now_ns:
+                self.race.advance(time_ns)
+            self.race.change(scenario)
+            self.changes += 1
+        if at_ns > self.race.now_ns:
+            self.race.advance(at_ns)
+        self._look_again()
+
+    def forget_elsewhere(self) -> None:
+        """Let other branches, and what comes after now, never have been: recordings do not know them."""
+        self.race.forget_elsewhere()
+        self._left_ns.clear()
+
+    def _follow(self) -> None:
+        """The race may have come, by itself or by a jump, to where other settings hold."""
+        if self.scenario != self._shown:
+            self.changes += 1
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Tell the pacer what there is to see in this scenario."""
+        scenario = self._shown = self.scenario
+        gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
+        self.pacer.set_base(self.race.scan_ns, gap_ns)
+        self.pacer.forget_cost()
+
+    def _change(self, scenario: Scenario, words: str) -> None:
+        """Go on with these settings; in the past, on a branch of its own."""
+        branch, at_ns = self.race.branch, self.race.now_ns
+        self.race.change(scenario)
+        self.changes += 1
+        self._look_again()
+        if self.race.branch != branch:
+            self._left_ns[branch] = at_ns
+            self.forks += 1
+            words += f" · {branch_name(self.race.branch)} begins"
+        self.say(words)
+
+    def _restart(self, scenario: Scenario, words: str) -> None:
+        """Begin another race."""
+        self.race = self._make_race(scenario)
+        self.began_with = scenario
+        self.races += 1
+        self._left_ns.clear()
+        self.pacer.halt()
+        self._look_again()
+        self.say(words)
+
+    def set_fds(self, fds: int) -> None:
+        """Another number of descriptors.
+
+        Raises:
+            ScenarioError: out of range.
+        """
+        self._change(self.scenario.with_fds(fds), f"{fds:,} fds")
+
+    def climb_fds(self, direction: int) -> None:
+        """The next rung of the fds ladder, up or down."""
+        rung = _next(LADDER, self.scenario.fds, direction)
+        if rung is None:
+            self.say(f"fds stay between {LADDER[0]:,} and {LADDER[-1]:,} (n: any number)")
+        else:
+            self.set_fds(rung)
+
+    def climb_active(self, direction: int) -> None:
+        """More or fewer active connections."""
+        fds = self.scenario.fds
+        rungs: dict[int, Active] = {}
+        for rung in ACTIVE_LADDER:
+            count = rung.of(fds) if isinstance(rung, Share) else rung
+            if count <= fds:
+                rungs.setdefault(count, rung)
+        rung_count = _next(sorted(rungs), self.scenario.active_count, direction)
+        if rung_count is None:
+            self.say("all are active" if direction > 0 else "one stays active")
+        else:
+            self._change(replace(self.scenario, active=rungs[rung_count]), f"{rung_count:,} active")
+
+    def climb_rate(self, direction: int) -> None:
+        """More or fewer requests per second."""
+        rate = _next(RATES, self.scenario.rate, direction)
+        if rate is None:
+            self.say("that is the highest rate" if direction > 0 else "silence already")
+        else:
+            self._change(replace(self.scenario, rate=rate), f"{format_count(rate)} req/s")
+
+    def climb_speed(self, direction: int) -> None:
+        """Faster or slower to watch."""
+        speed = faster(self.pacer.speed, direction)
+        if speed == self.pacer.speed:
+            self.say("faster does not go" if speed is None else f"speed {speed:g}: the slowest")
+            return
+        self.pacer.set_speed(speed)
+        if speed is None:
+            self.say("as fast as it goes")
+            return
+        lasts = seconds_words(self.pacer.base_ns / self.pacer.rate_ns)
+        what = f"a burst every {lasts}"
+        if self.pacer.base_ns == self.race.scan_ns:
+            scans = any(lane in SCANNING_LANES for lane in self.scenario.lanes)
+            what = f"a scan to take {lasts}" if scans else slowdown_words(self.pacer.rate_ns)
+        self.say(f"speed {speed:,g}: {what}")
+
+    def pause(self) -> None:
+        """Stop, or go on."""
+        self.paused = not self.paused
+        self.pacer.halt()
+
+    def reset(self) -> None:
+        """The same race from the beginning."""
+        self._restart(self.scenario, f"again from 0, seed {self.scenario.seed}")
+
+    def new_seed(self) -> None:
+        """The next seed, from the beginning."""
+        seed = (self.scenario.seed + 1) % SEEDS
+        self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
+
+    def race_anew(self, scenario: Scenario, words: str) -> None:
+        """Another race altogether."""
+        self._restart(scenario, words)
+
+    def why_not_lanes(self, lanes: Collection[str]) -> str | None:
+        """What is wrong with racing these lanes, or None."""
+        reason = why_not_lanes(lanes)
+        if reason is not None:
+            return reason
+        try:
+            replace(self.scenario, lanes=tuple(lanes))
+        except ScenarioError as error:
+            return str(error)
+        return None
+
+    def set_lanes(self, lanes: Collection[str], words: str) -> None:
+        """Race these lanes from now on, in the order of all lanes; nothing happens if it is those already.
+
+        Raises:
+            ScenarioError: they cannot be.
+        """
+        ordered = tuple(lane for lane in LANES if lane in lanes)
+        if set(lanes) != set(self.scenario.lanes):
+            self._change(replace(self.scenario, lanes=ordered), words)
+
+    def toggle_lane(self, name: str) -> None:
+        """Let a lane take part or not, if that can be."""
+        lanes = set(self.scenario.lanes) ^ {name}
+        if (reason := self.why_not_lanes(lanes)) is not None:
+            self.say(reason)
+        else:
+            self.set_lanes(lanes, f"{name} {'on' if name in lanes else 'off'}")
+
+    def toggle_fd_setsize(self) -> None:
+        """Whether select stops at 1024 descriptors."""
+        limited = not self.scenario.fd_setsize
+        words = (
+            "FD_SETSIZE on: select stops at 1024" if limited else "FD_SETSIZE off: select takes any number"
+        )
+        self._change(replace(self.scenario, fd_setsize=limited), words)
+
+    def preset(self, name: str) -> None:
+        """A preset, with the lanes (unless it is about others), the seed and the limit kept.
+
+        Lanes and limit of a race that shows a fault were chosen for the fault, and are not kept.
+        """
+        self._restart(self._of_preset(name), f"{name}: {PRESETS[name][0]}")
+
+    def begin_preset(self, name: str) -> None:
+        """A preset as it is, fault or none; only the seed is kept."""
+        words, scenario = ALL_PRESETS[name]
+        self._restart(replace(scenario, seed=self.scenario.seed), f"{name}: {words}")
+
+    @property
+    def fault_shown(self) -> str | None:
+        """The fault that this race is about, made or cured: one of the faults, or ``fd-setsize``."""
+        now = self.scenario
+        if now.fault:
+            return now.fault
+        # What was cured in this race, or what the preset is without that it began with.
+        made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
+        if made or self.began_with.fault:
+            return made[-1] if made else self.began_with.fault
+        for name, (_, scenario) in FAULT_PRESETS.items():
+            plain = replace(scenario, fault="", fd_setsize=False, seed=now.seed)
+            if plain == replace(now, fd_setsize=False):
+                return scenario.fault or name
+        return None
+
+    def cure(self) -> None:
+        """Take the fault away that this race is about, or make it again."""
+        now, fault = self.scenario, self.fault_shown
+        if fault is None:
+            self.say("there is no fault here to cure: P lists some")
+        elif fault == FD_SETSIZE:
+            self.toggle_fd_setsize()
+        elif now.fault:
+            self._change(replace(now, fault=""), f"cured: {CURED[now.fault]} · u: {now.fault} again")
+        else:
+            try:
+                scenario = replace(now, fault=fault)
+            except ScenarioError as error:
+                self.say(str(error))
+            else:
+                self._change(scenario, f"{fault} is made again · u: cure it")
+
+    def next_preset(self) -> None:
+        """The preset after the one that is on (the first if none is)."""
+        names = list(PRESETS)
+        same = [index for index, name in enumerate(names) if self._of_preset(name) == self.scenario]
+        self.preset(names[(same[0] + 1) % len(names) if same else 0])
+
+    def _of_preset(self, name: str) -> Scenario:
+        now, scenario = self.scenario, PRESETS[name][1]
+        if self.fault_shown is not None:
+            return replace(scenario, seed=now.seed)
+        lanes = now.lanes if scenario.lanes == Scenario().lanes else scenario.lanes
+        return replace(scenario, lanes=lanes, seed=now.seed, fd_setsize=now.fd_setsize)
+
+    def why_not_fds(self, fds: int) -> str | None:
+        """What is wrong with this number of descriptors, or None."""
+        try:
+            self.scenario.with_fds(fds)
+        except ScenarioError as error:
+            return str(error)
+        return None
+
+
+def _next(rungs: Sequence[int], value: int, direction: int) -> int | None:
+    """The rung next to ``value`` in a direction, or None at the end of the ladder."""
+    beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
+    if not beyond:
+        return None
+    return beyond[0] if direction > 0 else beyond[-1]

@@ -1,0 +1,1 @@
+"""Styled text, colours, glyphs, and the words for lanes."""

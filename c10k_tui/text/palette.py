@@ -1,0 +1,100 @@
+"""Roles to terminal styles, for the theme in use.
+
+Widgets that draw lines themselves share one palette, made once per theme from the theme's
+variables: asking the style sheet for each of some fifty styles in each widget would take longer
+than the first frame may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.style import Style
+from textual.color import Color
+
+from c10k_tui.text.themes import DARK
+from sim.scenario.scenario import LANES
+
+_CPU = ("scan", "hooks", "calls", "copies", "switch", "loop", "interrupt", "serving")
+"""Accounts drawn as a filled block with a word on it."""
+
+_ROLES: dict[str, tuple[str, str, str]] = {
+    # role: (foreground variable, background variable, attributes)
+    "text": ("text", "base", ""),
+    "strong": ("strong", "base", "bold"),
+    "dim": ("dim", "base", ""),
+    "frame": ("frame", "base", ""),
+    "title": ("select", "on-fill", "bold reverse"),
+    "key": ("strong", "raised", "bold"),
+    "label": ("dim", "raised", ""),
+    "bar": ("text", "raised", ""),
+    "alarm": ("alarm", "base", "bold"),
+    "notice": ("read", "on-fill", "bold reverse"),
+    **{name: (name, "base", "bold") for name in LANES},
+    "wasted": ("heat-3", "base", "bold"),
+    "rule": ("cursor", "base", ""),
+    "good": ("read", "base", "bold"),
+    "idle": ("idle", "base", ""),
+    "front": ("front", "base", "bold"),
+    "heat-1": ("heat-1", "base", ""),
+    "heat-2": ("heat-2", "base", ""),
+    "heat-3": ("heat-3", "base", ""),
+    "heat-4": ("heat-4", "base", ""),
+    "arrived": ("arrived", "base", "bold"),
+    "ready": ("ready", "well", ""),
+    "read": ("read", "base", ""),
+    "completed": ("read", "well", ""),
+    # The tasks: hot as a scan's front while it has the CPU; white when a packet has just woken it.
+    "blocked": ("idle", "base", ""),
+    "runnable": ("heat-4", "base", "bold"),
+    "woken": ("arrived", "base", "bold reverse"),
+    "running": ("front", "base", "bold reverse"),
+    # What is seen by its background alone is drawn reversed, so that it stays without colours.
+    "cursor": ("cursor", "on-fill", "bold reverse"),
+    "struck": ("alarm", "on-fill", "bold reverse"),
+    "running-now": ("select", "on-fill", "bold reverse"),
+    "cpu-idle": ("on-idle", "cpu-idle", ""),
+} | {f"cpu-{name}": (f"cpu-{name}", "on-fill", "reverse") for name in _CPU}
+
+for _level in range(1, 5):
+    _ROLES[f"ready-{_level}"] = ("ready", f"glow-{_level}", "")
+    _ROLES[f"read-{_level}"] = ("read", f"glow-{_level}", "")
+for _name in ("select", "poll", "epoll"):
+    _ROLES[f"measured-{_name}"] = (_name, "on-fill", "bold reverse")
+    _ROLES[f"published-{_name}"] = (_name, "base", "bold")
+for _name in (*_CPU, "idle"):
+    _ROLES[f"key-{_name}"] = (f"cpu-{_name}" if _name != "idle" else "dim", "base", "")
+
+
+def colour_of(role: str, theme: Mapping[str, str]) -> str:
+    """The colour of a role's words in a theme."""
+    return theme[f"c10k-{_ROLES[role][0]}"]
+
+
+class Palette:
+    """The style of every role in one theme.
+
+    Args:
+        variables: The theme's variables; what is missing is taken from the dark theme.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._colours = {
+            name: Color.parse(variables.get(name, default)).rich_color for name, default in DARK.items()
+        }
+        self._styles: dict[str, Style] = {}
+
+    def __getitem__(self, role: str) -> Style:
+        style = self._styles.get(role)
+        if style is None:
+            style = self._styles[role] = self._make(role)
+        return style
+
+    def _make(self, role: str) -> Style:
+        foreground, background, attributes = _ROLES[role]
+        return Style(
+            color=self._colours[f"c10k-{foreground}"],
+            bgcolor=self._colours[f"c10k-{background}"],
+            bold="bold" in attributes or None,
+            reverse="reverse" in attributes or None,
+        )

@@ -1,0 +1,1 @@
+"""What a moment of a race looks like, as plain values."""

@@ -1,0 +1,1 @@
+"""The same calls on the machine's real kernel."""

@@ -1,0 +1,267 @@
+"""The machine's own kernel: the raw calls of :class:`sim.kernel.kernel.Kernel`, made for real.
+
+Same names and arguments as the simulated ones, but plain methods: a call that waits blocks the thread that
+makes it. They go to the kernel as directly as Python can, through ``ctypes``:
+
+- ``sys_select`` is the system call ``pselect6`` itself (``fs/select.c: do_pselect``), because the C library's
+  ``fd_set`` ends at FD_SETSIZE and the kernel's bitmaps do not: they are NumPy arrays of 64-bit words here,
+  of any size.
+- ``sys_poll`` gets the array of ``struct pollfd`` where it lies.
+- ``sys_epoll_*`` use ``struct epoll_event``, which is packed on x86-64 (12 bytes) and is not elsewhere (16).
+
+poll and epoll_wait take whole milliseconds; a timeout given in nanoseconds is rounded up, as Python's own
+``select`` module does. This module opens the machine's real files and so is the exception in ``sim``; what it
+measures with a clock is in :mod:`sim.host.measuring.measure`. On a system that is not Linux,
+:class:`HostKernel` cannot be made, and says why in one line (:class:`NoHost`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import socket
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernel.poll_bits import oserror
+from sim.kernel.waiting.epoll.epoll_file import Event
+from sim.kernel.waiting.scan_request import POLLFD, Words
+
+_PSELECT6S = {"x86_64": 270, "aarch64": 72, "riscv64": 72, "loongarch64": 72, "ppc64le": 280, "s390x": 301}
+"""The number of the system call, by machine (``arch/*/entry/syscalls``, ``asm-generic/unistd.h``)."""
+PSELECT6 = _PSELECT6S.get(platform.machine(), -1)
+_PACKED = platform.machine() == "x86_64"
+EPOLL_EVENT = np.dtype(
+    {
+        "names": ["events", "data"],
+        "formats": ["<u4", "<u8"],
+        "offsets": [0, 4 if _PACKED else 8],
+        "itemsize": 12 if _PACKED else 16,
+    }
+)
+"""``struct epoll_event`` as this machine lays it out."""
+
+
+class NoHost(Exception):
+    """This machine's kernel has not got the calls; the message says so in one line."""
+
+
+class _TimeSpec(ctypes.Structure):
+    """``struct timespec``."""
+
+    _fields_ = (("tv_sec", ctypes.c_long), ("tv_nsec", ctypes.c_long))
+
+
+@dataclass(frozen=True, slots=True)
+class Nofile:
+    """The limit of open descriptors (RLIMIT_NOFILE), after it was raised as far as this process may."""
+
+    before: int
+    """The soft limit as it was found."""
+    now: int
+    """The soft limit in force."""
+    hard: int
+    """What an unprivileged process cannot go beyond."""
+
+    def shortfall(self, fds: int) -> str | None:
+        """One line if so many descriptors cannot be had; None if they can."""
+        if fds + SPARE_FDS <= self.now:
+            return None
+        return (
+            f"{fds:,} descriptors are more than this process may have "
+            f"({self.now:,}, {SPARE_FDS} of them its own): simulated only"
+        )
+
+
+SPARE_FDS = 64
+"""Descriptors left for the process itself: its streams, libraries, pipes, the epoll."""
+
+
+def raise_nofile() -> Nofile:
+    """Raise the soft limit of open descriptors to the hard one.
+
+    Returns:
+        What came of it; a limit that could not be raised is no error.
+    """
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _fs_limit() if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):
+            wanted = soft
+    return Nofile(soft, wanted, wanted if hard == resource.RLIM_INFINITY else hard)
+
+
+def _fs_limit() -> int:
+    """The most any process can have (``fs.nr_open``); 2**20 where that is not told."""
+    try:
+        with open("/proc/sys/fs/nr_open", encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 1 << 20
+
+
+def why_no_host() -> str | None:
+    """One line if the calls cannot be made on this machine; None if they can."""
+    if not sys.platform.startswith("linux"):
+        return f"{platform.system() or 'this system'} is not Linux: its kernel has no epoll to measure"
+    if ctypes.sizeof(ctypes.c_long) != 8 or sys.byteorder != "little":
+        return f"{platform.machine()} is not a 64-bit little-endian machine: its calls are not known here"
+    if PSELECT6 < 0:
+        return f"the number of pselect6 on {platform.machine()} is not known here"
+    return None
+
+
+class HostKernel:
+    """The raw calls on this machine's kernel.
+
+    Raises:
+        NoHost: this is not a Linux machine whose calls are known.
+    """
+
+    def __init__(self) -> None:
+        why_not = why_no_host()
+        if why_not is not None:
+            raise NoHost(why_not)
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._syscall = self._libc.syscall
+        self._syscall.restype = ctypes.c_long
+
+    # -- calls that wait ------------------------------------------------------------------
+
+    def sys_select(
+        self,
+        nfds: int,
+        readfds: Words | None,
+        writefds: Words | None = None,
+        exceptfds: Words | None = None,
+        timeout_ns: int | None = None,
+    ) -> int:
+        """Wait for descriptors in bitmaps; see :func:`sim.kernel.waiting.select_and_poll.select`.
+
+        Raises:
+            OSError: EBADF, EINVAL, EINTR; EFAULT, a bitmap has fewer than ``nfds`` bits.
+        """
+        pointers = [_bitmap(words, nfds) for words in (readfds, writefds, exceptfds)]
+        timeout = None
+        if timeout_ns is not None:
+            timeout = ctypes.byref(_TimeSpec(timeout_ns // 10**9, timeout_ns % 10**9))
+        return self._checked(
+            self._syscall(ctypes.c_long(PSELECT6), ctypes.c_long(nfds), *pointers, timeout, None)
+        )
+
+    def sys_poll(self, entries: npt.NDArray[np.void], timeout_ns: int | None = None) -> int:
+        """Wait for the entries of an array of :data:`sim.kernel.waiting.scan_request.POLLFD`; see
+        :func:`sim.kernel.waiting.select_and_poll.poll`.
+
+        Raises:
+            OSError: EINVAL, EINTR; EFAULT, another array than that.
+        """
+        if entries.dtype != POLLFD or not entries.flags.c_contiguous or not entries.flags.writeable:
+            raise oserror(errno.EFAULT)
+        pointer = ctypes.c_void_p(entries.ctypes.data)
+        timeout_ms = ctypes.c_int(_milliseconds(timeout_ns))
+        return self._checked(self._libc.poll(pointer, ctypes.c_ulong(len(entries)), timeout_ms))
+
+    def sys_epoll_wait(self, epfd: int, maxevents: int, timeout_ns: int | None = None) -> list[Event]:
+        """Wait for events; see :func:`sim.kernel.waiting.epoll.epoll_wait.epoll_wait`.
+
+        Raises:
+            OSError: EBADF, EINVAL, EINTR.
+        """
+        events = np.empty(max(0, min(maxevents, 1 << 20)), dtype=EPOLL_EVENT)
+        count = self._checked(
+            self._libc.epoll_wait(
+                epfd, ctypes.c_void_p(events.ctypes.data), maxevents, _milliseconds(timeout_ns)
+            )
+        )
+        found = events[:count]
+        return list(zip(found["data"].tolist(), found["events"].tolist(), strict=True))
+
+    # -- epoll ----------------------------------------------------------------------------
+
+    def sys_epoll_create1(self) -> int:
+        """A new epoll."""
+        return self._checked(self._libc.epoll_create1(os.O_CLOEXEC))
+
+    def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
+        """Change the interest list.
+
+        Raises:
+            OSError: EBADF, EEXIST, ENOENT, EPERM, ELOOP, EINVAL, ENOSPC, as epoll_ctl(2) says.
+        """
+        event = np.zeros(1, dtype=EPOLL_EVENT)
+        event["events"], event["data"] = events, fd
+        self._checked(self._libc.epoll_ctl(epfd, op, fd, ctypes.c_void_p(event.ctypes.data)))
+
+    # -- files ----------------------------------------------------------------------------
+
+    def sys_eventfd2(self, count: int, flags: int = 0) -> int:
+        """A counter that starts at ``count``."""
+        return os.eventfd(count, flags)
+
+    def sys_socketpair(self, kind: int = socket.SOCK_STREAM) -> tuple[int, int]:
+        """Two UNIX sockets connected to each other."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+        return ours.detach(), theirs.detach()
+
+    def tcp_pair(self, listener: socket.socket) -> tuple[int, int]:
+        """Two TCP sockets connected over loopback: ours, and the client's.
+
+        Args:
+            listener: :func:`listen`'s.
+        """
+        theirs = socket.create_connection(listener.getsockname())
+        ours, _ = listener.accept()
+        return ours.detach(), theirs.detach()
+
+    def sys_read(self, fd: int, size: int) -> bytes:
+        """Take what is there, up to ``size`` bytes."""
+        return os.read(fd, size)
+
+    def sys_write(self, fd: int, data: bytes) -> int:
+        """Send bytes; how many were taken."""
+        return os.write(fd, data)
+
+    def sys_close(self, fd: int) -> None:
+        """Free a number."""
+        os.close(fd)
+
+    def sys_set_blocking(self, fd: int, blocking: bool) -> None:
+        """Have calls on this open file wait, or not."""
+        os.set_blocking(fd, blocking)
+
+    @staticmethod
+    def _checked(result: int) -> int:
+        if result < 0:
+            raise oserror(ctypes.get_errno())
+        return result
+
+
+def listen() -> socket.socket:
+    """A TCP socket that listens on a free port of loopback."""
+    return socket.create_server(("127.0.0.1", 0), backlog=64)
+
+
+def _bitmap(words: Words | None, nfds: int) -> ctypes.c_void_p | None:
+    """A bitmap as the kernel takes it; it is written to, and must have room for all it may write."""
+    if words is None:
+        return None
+    if words.dtype != np.uint64 or not words.flags.c_contiguous or not words.flags.writeable:
+        raise oserror(errno.EFAULT)
+    if 64 * len(words) < nfds:
+        raise oserror(errno.EFAULT)
+    return ctypes.c_void_p(words.ctypes.data)
+
+
+def _milliseconds(timeout_ns: int | None) -> int:
+    """A timeout for poll and epoll_wait: rounded up; -1 is for ever."""
+    return -1 if timeout_ns is None else min(-(-timeout_ns // 10**6), 2**31 - 1)

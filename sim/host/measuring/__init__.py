@@ -1,0 +1,1 @@
+"""What calls cost on the machine's real kernel."""

@@ -1,0 +1,151 @@
+"""The other side of a measurement: a process that makes descriptors ready, all of them at once.
+
+A call that sleeps wakes with the first descriptor that becomes ready. To find k of them ready it must not get
+to run before all k are, so both processes are tied to one CPU and the waker keeps it meanwhile:
+
+- With real-time priority (``SCHED_FIFO``) allowed, the waker runs *below* the measured process until that
+  falls asleep, which is how it knows that it did; then it raises itself above it, writes, and lowers itself
+  again: that very moment the sleeper goes on. No other program gets between them.
+- Without it, the waker looks at ``/proc`` until the measured process sleeps. That one is ``SCHED_BATCH``, so
+  being woken does not let it push the waker aside, and the waker asks for a long slice (Linux 6.12 or later
+  grants it). What is interrupted all the same is noticed by the number of descriptors found, and not counted.
+
+The waker ends with the process that made it: its pipe is closed then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import struct
+import time
+from collections.abc import Callable, Sequence
+
+from sim.studies.benchmark import active_places
+
+FIFO = getattr(os, "SCHED_FIFO", 1)
+BELOW, MEASURED, ABOVE = (os.sched_param(priority) for priority in (1, 2, 3))
+"""Real-time priorities: the waker's while it waits, the measured process's, the waker's while it writes."""
+_ORDER = struct.Struct("=qqq")
+_REPORT = struct.Struct("=qq")
+_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274, "riscv64": 274, "loongarch64": 274}
+_SLICE_NS = 100_000_000
+"""The longest slice that Linux grants."""
+
+
+class _SchedAttr(ctypes.Structure):
+    """``struct sched_attr``."""
+
+    _fields_ = (
+        ("size", ctypes.c_uint32),
+        ("policy", ctypes.c_uint32),
+        ("flags", ctypes.c_uint64),
+        ("nice", ctypes.c_int32),
+        ("priority", ctypes.c_uint32),
+        ("runtime", ctypes.c_uint64),
+        ("deadline", ctypes.c_uint64),
+        ("period", ctypes.c_uint64),
+    )
+
+
+class Waker:
+    """The second process, as the measured one sees it.
+
+    Args:
+        targets: what to write to so that each descriptor becomes ready, by place; the waker keeps them open.
+        write: how to write to one.
+        realtime: whether both may have real-time priority.
+    """
+
+    def __init__(self, targets: Sequence[int], write: Callable[[int], object], realtime: bool) -> None:
+        self._targets = targets
+        self._write = write
+        read_end, self._orders = os.pipe()
+        self._reports, report_end = os.pipe()
+        measured = os.getpid()
+        self.pid = os.fork()
+        if not self.pid:
+            code = 1
+            try:
+                os.close(self._orders)
+                os.close(self._reports)
+                self._serve(read_end, report_end, measured, realtime)
+                code = 0
+            finally:
+                os._exit(code)
+        os.close(read_end)
+        os.close(report_end)
+
+    def order(self, fds: int, active: int, delay_ns: int) -> None:
+        """Have ``active`` of the first ``fds`` descriptors made ready as soon as this process sleeps.
+
+        Args:
+            delay_ns: how long this process will be busy until then, if that is known.
+        """
+        os.write(self._orders, _ORDER.pack(fds, active, delay_ns))
+
+    def done(self) -> tuple[int, int]:
+        """Wait until the latest order has been carried out.
+
+        Returns:
+            When the waker got the CPU and when it gave it back, by the wall's clock.
+        """
+        begin_ns, end_ns = _REPORT.unpack(os.read(self._reports, _REPORT.size))
+        return begin_ns, end_ns
+
+    def close(self) -> None:
+        """End it."""
+        for fd in (self._orders, self._reports):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+        os.waitpid(self.pid, 0)
+
+    # -- the waker's own process ----------------------------------------------------------
+
+    def _serve(self, orders: int, reports: int, measured: int, realtime: bool) -> None:
+        if realtime:
+            os.sched_setscheduler(0, FIFO, BELOW)
+        else:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            _ask_for_long_slice()
+        stat = os.open(f"/proc/{measured}/stat", os.O_RDONLY)
+        write = self._write
+        last = (0, 0)
+        targets: list[int] = []
+        while len(order := os.read(orders, _ORDER.size)) == _ORDER.size:
+            begin_ns = time.perf_counter_ns()
+            fds, active, delay_ns = _ORDER.unpack(order)
+            if last != (fds, active):
+                last = (fds, active)
+                targets = [self._targets[place] for place in active_places(fds, active).tolist()]
+            if realtime:
+                os.sched_setscheduler(0, FIFO, ABOVE)
+            else:
+                time.sleep(delay_ns / 1e9)
+                _until_asleep(stat)
+            for target in targets:
+                write(target)
+            os.write(reports, _REPORT.pack(begin_ns, time.perf_counter_ns()))
+            if realtime:
+                os.sched_setscheduler(0, FIFO, BELOW)
+
+
+def _until_asleep(stat: int) -> None:
+    """Until the process whose ``/proc/PID/stat`` this is waits for something."""
+    while True:
+        text = os.pread(stat, 400, 0)
+        if text[text.rindex(b")") + 2 : text.rindex(b")") + 3] == b"S":
+            return
+        time.sleep(0.000_2)
+
+
+def _ask_for_long_slice() -> None:
+    """Ask the scheduler not to interrupt this process for long; older kernels take no notice."""
+    number = _SCHED_SETATTR.get(platform.machine())
+    if number is not None:
+        attr = _SchedAttr(ctypes.sizeof(_SchedAttr), os.SCHED_OTHER, 0, 0, 0, _SLICE_NS, 0, 0)
+        ctypes.CDLL(None).syscall(
+            ctypes.c_long(number), ctypes.c_long(0), ctypes.byref(attr), ctypes.c_long(0)
+        )

@@ -1,0 +1,1 @@
+"""The simulated kernel: descriptors, open files, wait queues, and the system calls on them."""

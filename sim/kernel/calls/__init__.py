@@ -1,0 +1,1 @@
+"""System calls that act at once: files, descriptors, sockets."""

@@ -1,0 +1,402 @@
+"""TCP sockets connected to each other over the simulated loopback.
+
+What Linux does: each direction of a connection has a send buffer on one side and a receive buffer
+on the other. Data moves on as long as the receiver has room; reading makes room, and a sender that
+had found its buffer full is woken once no more than two thirds of it are queued
+(``sk_stream_write_space``). FIN ends one direction, behind the data. RST ends both at once: what was
+received can still be read, what was not sent is gone. Data for a socket that will not be read any
+more (closed, or both directions shut) is answered with RST; so is a close with unread data.
+
+A socket has a TCP state and, beside it, how far ``connect`` has come (``sock->state``): that is why
+a refused connection reports its error once more to the next ``connect``. Loopback is synchronous:
+data, FIN, RST and refusal have arrived when the call that sends them returns.
+
+Simplified: buffers count payload bytes and do not tune themselves; every segment is sent and
+acknowledged at once (no Nagle, no delayed ACK, no wake-up 40 ms later for a FIN's ACK); no TIME_WAIT.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from sim.kernel import poll_bits, socket_options
+from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address
+from sim.kernel.files.tcp import READABLE
+from sim.kernel.files.urgent import UrgentStream
+from sim.kernel.poll_bits import oserror
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+SEND_BUFFER_BYTES = 16_384
+"""``tcp_wmem``'s default: an unconnected socket's send buffer."""
+TUNED_SEND_BUFFER_BYTES = 2_626_560
+"""What a loopback connection's send buffer grows to by tuning itself."""
+_WRITABLE = poll_bits.OUT | poll_bits.WRNORM
+
+CLOSED = 0
+"""TCP_CLOSE: before a connection, and after it."""
+SYN_SENT = 1
+ESTABLISHED = 2
+"""A connection, half-closed ones included."""
+
+UNCONNECTED = 0
+CONNECTING = 1
+"""connect() has begun, and has not reported yet how it ended."""
+CONNECTED = 2
+DISCONNECTING = 3
+"""An attempt that was cut short by shutdown()."""
+
+
+class TcpSocket(UrgentStream):
+    """A TCP socket: fresh, connecting, connected to another one, or done."""
+
+    __slots__ = (
+        "ending",
+        "error",
+        "fin_sent",
+        "gone",
+        "keeps_host",
+        "keeps_port",
+        "lazy",
+        "local",
+        "no_space",
+        "peer",
+        "progress",
+        "remote",
+        "send_limit_bytes",
+        "state",
+        "tuned",
+        "unsent",
+        "unsent_bytes",
+        "urgent_end",
+        "write_shut",
+    )
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel, _WRITABLE | poll_bits.HUP)
+        self.state = CLOSED
+        self.progress = UNCONNECTED
+        self.local = ("0.0.0.0", 0)
+        self.keeps_host = False
+        """The host was asked for, and so outlives the connection (SOCK_BINDADDR_LOCK)."""
+        self.keeps_port = False
+        """The port was asked for, and so outlives the connection (SOCK_BINDPORT_LOCK)."""
+        self.remote = ("0.0.0.0", 0)
+        self.peer: TcpSocket | None = None
+        self.unsent: list[bytes] = []
+        self.unsent_bytes = 0
+        """Bytes in the send buffer: the far end has no room for them yet."""
+        self.urgent_end = 0
+        """How many there are up to the urgent byte, and with it; 0 if there is none."""
+        self.send_limit_bytes = SEND_BUFFER_BYTES
+        self.tuned = True
+        """The send buffer's size is the kernel's choice: nobody has set it."""
+        self.no_space = False
+        """A send or a poll found the buffer full, so someone wants to hear of space (SOCK_NOSPACE)."""
+        self.lazy = False
+        """The buffer is full, and nobody has noticed."""
+        self.write_shut = False
+        self.ending = False
+        """FIN is to be sent behind the data, or has been: a socket shut before it connects sends none."""
+        self.fin_sent = False
+        self.gone = False
+        """Closed by its process; what it had to send still goes out."""
+        self.error = 0
+        """The pending error (``sk_err``)."""
+
+    @property
+    def writable(self) -> bool:
+        """At most two thirds of the send buffer are queued (``sk_stream_is_writeable``)."""
+        return 3 * self.unsent_bytes <= 2 * self.send_limit_bytes
+
+    def update_mask(self) -> None:
+        """Work the poll mask out (``tcp_poll``)."""
+        mask = 0
+        if self.read_shut:
+            mask |= READABLE | poll_bits.RDHUP
+        if self.state == CLOSED or (self.read_shut and self.write_shut):
+            mask |= poll_bits.HUP
+        if self.state != SYN_SENT:
+            mask |= self.reading_mask()
+            if self.write_shut or self.writable:
+                mask |= _WRITABLE
+        if self.error:
+            mask |= poll_bits.ERR
+        unnoticed = not mask & _WRITABLE and not (self.no_space or self.gone or self.state != ESTABLISHED)
+        if unnoticed != self.lazy:
+            self.lazy = unnoticed
+            self.kernel.unnoticed.symmetric_difference_update({self})
+        self.set_mask(mask)
+
+    def refresh(self) -> None:
+        """Somebody polls: if the send buffer is full, that somebody wants to hear of space."""
+        if self.lazy:
+            self.no_space = True
+            self.update_mask()
+
+    def _changed(self) -> None:
+        """``sk_state_change``: everyone is woken, whatever they wait for."""
+        self.update_mask()
+        self.notify(poll_bits.NO_KEY)
+
+    # -- connecting -----------------------------------------------------------------------
+
+    def connected(self, peer: TcpSocket) -> None:
+        """The handshake is done."""
+        self.peer = peer
+        self.state = ESTABLISHED
+        if self.tuned:
+            self.send_limit_bytes = TUNED_SEND_BUFFER_BYTES
+        self._changed()
+
+    def disconnect(self) -> None:
+        """Back to a fresh socket (``tcp_disconnect``)."""
+        self.kernel.loopback.forget_syn(self)
+        self.state, self.progress = CLOSED, UNCONNECTED
+        if not self.keeps_host:
+            self.local = ("0.0.0.0", self.local[1])
+        self.remote = ("0.0.0.0", 0)
+        self.peer = None
+        self.received.clear()
+        self.unsent.clear()
+        self.received_bytes = self.unsent_bytes = self.urgent_end = 0
+        self.urgent = None
+        self.read_shut = self.write_shut = self.ending = self.fin_sent = self.fin_received = False
+        self.update_mask()
+        self.notify(poll_bits.ERR)
+
+    # -- receiving ------------------------------------------------------------------------
+
+    def read(self, size: int) -> bytes:
+        """Take up to ``size`` bytes from the receive buffer; ``b""`` at end of file.
+
+        Raises:
+            OSError: EAGAIN, nothing is there; ENOTCONN; the pending error, once.
+        """
+        data = UrgentStream.read(self, size)
+        if self.peer is not None and self.peer.unsent:
+            self.peer.push()
+        return data
+
+    def read_empty(self) -> bytes:
+        """The order of ``tcp_recvmsg``: end of file by FIN, error, end by shutdown."""
+        if self.fin_received:
+            return b""
+        if self.error:
+            raise oserror(self.take_error())
+        if self.read_shut:
+            return b""
+        raise oserror(errno.ENOTCONN if self.state == CLOSED else errno.EAGAIN)
+
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        if self.state == CLOSED and self.has_urgent and not self.fin_received:
+            raise oserror(errno.ENOTCONN)
+        return UrgentStream.read_urgent(self, size, peek)
+
+    def deliver_fin(self) -> None:
+        """The far end will send no more (``tcp_fin``)."""
+        self.fin_received = True
+        self.read_shut = True
+        if self.fin_sent and self.peer is not None:
+            peer = self.peer
+            self.end()
+            peer.end()
+        else:
+            self._changed()
+
+    def end(self) -> None:
+        """Both directions are over (``tcp_done``)."""
+        self.state = CLOSED
+        self.read_shut = self.write_shut = True
+        self.peer = None
+        if self.gone or not self.keeps_port:
+            self.kernel.loopback.unbind(self)
+        self._changed()
+
+    def deliver_reset(self, code: int = 0) -> None:
+        """RST arrives (``tcp_reset``), or a timeout gives up.
+
+        Args:
+            code: the error it leaves behind; by default the one that goes with the state.
+        """
+        if self.state == CLOSED:
+            return
+        if not code:
+            code = errno.EPIPE if self.fin_received else errno.ECONNRESET
+            if self.state == SYN_SENT:
+                code = errno.ECONNREFUSED
+        self.error = code
+        self.unsent.clear()
+        self.unsent_bytes = 0
+        self.end()
+        self.notify(poll_bits.ERR)
+
+    # -- sending --------------------------------------------------------------------------
+
+    def write(self, data: bytes) -> int:
+        """Send bytes, as many as the send buffer takes.
+
+        Raises:
+            OSError: EAGAIN, the send buffer is full; EPIPE, no more can be sent; the pending error,
+                once.
+        """
+        taken = self._queue(data)
+        if taken:
+            self.push()
+        return taken
+
+    def write_urgent(self, data: bytes) -> int:
+        taken = self._queue(data)
+        if taken:
+            self.urgent_end = self.unsent_bytes
+            self.push()
+        return taken
+
+    def _queue(self, data: bytes) -> int:
+        """Put what there is room for into the send buffer."""
+        if self.error:
+            raise oserror(self.take_error())
+        if self.state == SYN_SENT:
+            raise oserror(errno.EAGAIN)
+        if self.write_shut or self.state == CLOSED:
+            raise oserror(errno.EPIPE)
+        if not data:
+            return 0
+        room = self.send_limit_bytes - self.unsent_bytes
+        if room <= 0:
+            self.no_space = True
+            raise oserror(errno.EAGAIN)
+        taken = data[:room]
+        self.unsent.append(taken)
+        self.unsent_bytes += len(taken)
+        if len(taken) < len(data):
+            self.no_space = True
+        return len(taken)
+
+    def push(self) -> None:
+        """Move what fits from this send buffer into the peer's receive buffer."""
+        peer = self.peer
+        if peer is None:
+            return
+        if self.unsent and peer.read_shut and peer.ending:
+            if self.urgent_end:
+                peer.announce(self.urgent_end, self.unsent[0])
+            peer.deliver_reset()
+            self.deliver_reset()
+            return
+        moved = False
+        while self.unsent:
+            room = peer.receive_limit_bytes - peer.received_bytes
+            if room <= 0:
+                break
+            segment = self.unsent.pop(0)
+            if len(segment) > room:
+                self.unsent.insert(0, segment[room:])
+                segment = segment[:room]
+            self.unsent_bytes -= len(segment)
+            moved = True
+            if self.urgent_end:
+                peer.announce(self.urgent_end, segment)
+                self.urgent_end = max(0, self.urgent_end - len(segment))
+            peer.deliver(segment)
+        self.update_mask()
+        if moved and self.no_space and self.writable:
+            self.no_space = False
+            self.notify(poll_bits.SPACE_KEY)
+        self._finish_sending()
+
+    def _finish_sending(self) -> None:
+        """Send FIN, once all data is out and the writing side is shut."""
+        if self.ending and not self.fin_sent and not self.unsent and self.peer is not None:
+            self.fin_sent = True
+            self.peer.deliver_fin()
+
+    # -- ending ---------------------------------------------------------------------------
+
+    def end_sending_if_shut(self) -> None:
+        """An accepted connection born with its writing side shut sends FIN (``tcp_rcv_state_process``)."""
+        if self.write_shut:
+            self.ending = True
+            self._finish_sending()
+
+    def shutdown(self, how: int) -> None:
+        """End a direction (``inet_shutdown``); a socket without connection keeps the marks too.
+
+        Raises:
+            OSError: ENOTCONN.
+        """
+        if self.state == SYN_SENT:
+            self.disconnect()
+            self.error = errno.ECONNRESET
+            self._changed()
+            return
+        unconnected = self.state == CLOSED
+        if self.progress == CONNECTING:
+            self.progress = DISCONNECTING if unconnected else CONNECTED
+        self.read_shut |= how in {SHUT_RD, SHUT_RDWR}
+        if how in {SHUT_WR, SHUT_RDWR}:
+            self.write_shut = True
+            self.ending = not unconnected
+            self._finish_sending()
+        self._changed()
+        if unconnected:
+            raise oserror(errno.ENOTCONN)
+
+    def released(self) -> None:
+        """Closed: FIN behind what is queued, or RST if something lies here unread."""
+        self.gone = True
+        self.update_mask()
+        self.kernel.loopback.forget_syn(self)
+        if self.state != ESTABLISHED:
+            self.state = CLOSED
+            self.kernel.loopback.unbind(self)
+        if self.received or self.options.resets_at_close:
+            self.abort()
+            return
+        self.read_shut = self.write_shut = self.ending = True
+        self._finish_sending()
+
+    def abort(self) -> None:
+        """Reset the far end; nothing more goes out."""
+        peer, self.peer = self.peer, None
+        self.state = CLOSED
+        self.kernel.loopback.unbind(self)
+        if peer is not None:
+            peer.deliver_reset()
+
+    # -- names and options ----------------------------------------------------------------
+
+    def name(self) -> Address:
+        return self.local
+
+    def peer_name(self) -> Address:
+        if self.state != ESTABLISHED:
+            raise oserror(errno.ENOTCONN)
+        return self.remote
+
+    def take_error(self) -> int:
+        code, self.error = self.error, 0
+        self.update_mask()
+        return code
+
+    def get_option(self, level: int, option: int) -> bytes:
+        if (level, option) == (socket_options.SOL_SOCKET, socket_options.SO_SNDBUF):
+            return socket_options.packed(self.send_limit_bytes)
+        return UrgentStream.get_option(self, level, option)
+
+    def set_option(self, level: int, option: int, value: bytes) -> None:
+        if (level, option) == (socket_options.SOL_SOCKET, socket_options.SO_SNDBUF):
+            self.tuned = False
+            self.send_limit_bytes = socket_options.doubled(
+                socket_options.integer(value), socket_options.SEND_MIN_BYTES
+            )
+            self.push()
+            self.update_mask()
+            if self.writable:
+                self.notify(poll_bits.SPACE_KEY)
+            return
+        UrgentStream.set_option(self, level, option, value)
+        if option in {socket_options.SO_RCVBUF, socket_options.SO_RCVLOWAT} and self.peer is not None:
+            self.peer.push()

@@ -1,0 +1,73 @@
+"""A client that reads slowly, so that the server's send buffer fills.
+
+TCP stops where the receiver's window is full: what the client has not read stays in the server's send
+buffer, and a write() finds no room there once it is full. It is writable again when no more than two
+thirds of it are queued (``sk_stream_write_space``), and whoever waits is woken then.
+
+The client reads a piece at fixed intervals. Simplified: the buffer counts payload bytes and does not
+tune itself; the client's own receive buffer is part of it; its ACKs cost nothing. An answer counts as
+given when the server's kernel has taken it, as for every client.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from sim.kernel import poll_bits
+from sim.kernel.files.inet import SEND_BUFFER_BYTES
+from sim.kernel.files.tcp import StreamSocket
+from sim.kernel.poll_bits import oserror
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+READ_BYTES = 1_024
+READ_EVERY_NS = 20_000_000
+_WRITABLE = poll_bits.OUT | poll_bits.WRNORM
+
+
+class SlowStreamSocket(StreamSocket):
+    """The server's end of a connection to a slow client."""
+
+    __slots__ = ("queued_bytes",)
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self.queued_bytes = 0
+        """Bytes in the send buffer, which the client has not read yet."""
+
+    def write(self, data: bytes) -> int:
+        """Put what there is room for into the send buffer.
+
+        Raises:
+            OSError: EAGAIN, there is no room; EPIPE, there is no client any more.
+        """
+        room = SEND_BUFFER_BYTES - self.queued_bytes
+        if self.client is not None and room <= 0:
+            raise oserror(errno.EAGAIN)
+        taken = super().write(data[:room])
+        if not self.queued_bytes:
+            self._read_later()
+        self.queued_bytes += taken
+        if self.queued_bytes >= SEND_BUFFER_BYTES:
+            self.set_mask(self.mask & ~_WRITABLE)
+            self.kernel.full.add(self)
+        return taken
+
+    def released(self) -> None:
+        self.kernel.full.discard(self)
+        super().released()
+
+    def _read_later(self) -> None:
+        self.kernel.timers.set(self.kernel.now_ns + READ_EVERY_NS, self._client_reads)
+
+    def _client_reads(self) -> None:
+        """The client takes a piece; there may be room now."""
+        self.queued_bytes -= min(self.queued_bytes, READ_BYTES)
+        if not self.mask & poll_bits.OUT and 3 * self.queued_bytes <= 2 * SEND_BUFFER_BYTES:
+            self.set_mask(self.mask | _WRITABLE)
+            self.kernel.full.discard(self)
+            self.notify(poll_bits.SPACE_KEY)
+        if self.queued_bytes:
+            self._read_later()

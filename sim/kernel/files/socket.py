@@ -1,0 +1,88 @@
+"""What all sockets share: the calls that only sockets know, and how they fail elsewhere.
+
+A call on the wrong kind of descriptor fails with ENOTSOCK before it comes here; a call on the wrong
+kind of socket fails here, with the errno Linux gives.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from sim.kernel import socket_options
+from sim.kernel.open_file import OpenFile
+from sim.kernel.poll_bits import oserror
+
+Address = tuple[str, int] | str
+"""``(host, port)`` of the Internet family; the empty name of a UNIX pair."""
+
+SOCK_STREAM = 1
+SOCK_DGRAM = 2
+SOCK_SEQPACKET = 5
+
+SHUT_RD = 0
+SHUT_WR = 1
+SHUT_RDWR = 2
+
+
+class Socket(OpenFile):
+    """Base of all sockets."""
+
+    __slots__ = ()
+
+    internet = True
+    """Of the Internet family; of the UNIX family if not."""
+
+    kind = SOCK_STREAM
+    """What getsockopt says of SO_TYPE."""
+
+    def peek(self, size: int) -> bytes:
+        """Up to ``size`` bytes as a read would take them, left where they are (MSG_PEEK)."""
+        raise oserror(errno.EOPNOTSUPP)
+
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        """The urgent byte, apart from the stream (MSG_OOB)."""
+        raise oserror(errno.EOPNOTSUPP)
+
+    def write_urgent(self, data: bytes) -> int:
+        """Send bytes, the last one urgent (MSG_OOB); how many were taken."""
+        raise oserror(errno.EOPNOTSUPP)
+
+    def accept(self) -> Socket:
+        """Take a connection.
+
+        Raises:
+            OSError: EINVAL, this is not a listening socket.
+        """
+        raise oserror(errno.EINVAL)
+
+    def shutdown(self, how: int) -> None:
+        """End one direction, or both (``SHUT_RD``, ``SHUT_WR``, ``SHUT_RDWR``)."""
+        raise oserror(errno.ENOTCONN)
+
+    def name(self) -> Address:
+        """Its own address."""
+        raise oserror(errno.EOPNOTSUPP)
+
+    def peer_name(self) -> Address:
+        """The far end's address."""
+        raise oserror(errno.ENOTCONN)
+
+    def take_error(self) -> int:
+        """The pending error, which is cleared (SO_ERROR)."""
+        return 0
+
+    def get_option(self, level: int, option: int) -> bytes:
+        """What getsockopt fills in.
+
+        Raises:
+            OSError: ENOPROTOOPT, no such option here.
+        """
+        raise socket_options.left_out(level, option)
+
+    def set_option(self, level: int, option: int, value: bytes) -> None:
+        """Set an option.
+
+        Raises:
+            OSError: ENOPROTOOPT, no such option here; EINVAL, the value is too short.
+        """
+        raise socket_options.left_out(level, option)

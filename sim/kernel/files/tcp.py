@@ -1,0 +1,284 @@
+"""TCP as a server in a race sees it: accepted connections, and the socket they come from.
+
+What Linux does: data that arrives goes into the receive buffer and wakes the readers with a key
+(``tcp_data_queue``, ``sock_def_readable``). A FIN ends the direction: the reader drains what is
+left and then reads end of file. A listening socket keeps connections whose handshake is done in a
+queue of at most ``backlog + 1``.
+
+What is simplified here: buffers count payload bytes, not ``truesize``, and do not tune themselves.
+The far end of a :class:`StreamSocket` is a client outside (:mod:`sim.race.network`), which reads at once
+and sends its ACKs along with its next request, so the send buffer never fills. A connection between
+two simulated sockets is a :class:`sim.kernel.files.inet.TcpSocket`, which has both halves.
+"""
+
+from __future__ import annotations
+
+import errno
+from array import array
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+from sim.kernel import poll_bits
+from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Socket
+from sim.kernel.poll_bits import oserror
+from sim.kernel.socket_options import SO_ACCEPTCONN, SOL_SOCKET, Options, packed
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+RECEIVE_BUFFER_BYTES = 131_072
+"""``tcp_rmem``'s default."""
+
+IDLE_MASK = poll_bits.OUT | poll_bits.WRNORM
+"""Connected, nothing to read, room to send."""
+READABLE = poll_bits.IN | poll_bits.RDNORM
+_UNREADABLE = ~READABLE
+_DATA_KEY = poll_bits.DATA_KEY
+
+
+class Client(Protocol):
+    """The far end of a connection, where that is not a simulated socket."""
+
+    def answered(self, socket: StreamSocket, count: int) -> None:
+        """``count`` bytes of an answer have left for the client."""
+
+    def hung_up(self, socket: StreamSocket) -> None:
+        """The server closed its side."""
+
+
+class StreamSocket(Socket):
+    """The server's end of a connection: bytes in order, in a bounded receive buffer."""
+
+    __slots__ = (
+        "answered_bytes",
+        "arrived_ns",
+        "asked",
+        "client",
+        "read_shut",
+        "receive_limit_bytes",
+        "received",
+        "received_bytes",
+        "slot",
+    )
+
+    def __init__(self, kernel: Kernel, mask: int = IDLE_MASK) -> None:
+        super().__init__(kernel, mask)
+        self.client: Client | None = None
+        self.arrived_ns = -1
+        """When the client's latest packet arrived; -1 before the first."""
+        self.slot = -1
+        """Which of the race's clients is at the far end."""
+        self.received: list[bytes] = []
+        self.received_bytes = 0
+        """Bytes in the receive buffer."""
+        self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
+        self.read_shut = False
+        """No more will come: FIN arrived, or the reading side was shut."""
+        self.asked: array[int] = array("q")
+        """Requests not yet answered: when each arrived."""
+        self.answered_bytes = 0
+        """Bytes sent towards the answer of the first of them."""
+
+    # -- the receiving side ---------------------------------------------------------------
+
+    def deliver(self, data: bytes) -> bool:
+        """Queue a segment and wake the readers (``tcp_data_queue``, ``sock_def_readable``).
+
+        Returns:
+            False if the receive buffer has no room for it: the segment is not taken.
+        """
+        total = self.received_bytes + len(data)
+        if total > self.receive_limit_bytes:
+            return False
+        self.received.append(data)
+        self.received_bytes = total
+        if not self.mask & 1:  # polling.IN, spelt out on the hottest path there is
+            self.mask |= READABLE
+            if not self.noted:
+                self.kernel.table.note(self)
+        entries = self.wait_queue.entries
+        if len(entries) == 1 and not self.kernel.scans:
+            entries[0].wake(_DATA_KEY)
+        else:
+            self.notify(_DATA_KEY)
+        return True
+
+    def read(self, size: int) -> bytes:
+        """Take up to ``size`` bytes from the receive buffer; ``b""`` at end of file.
+
+        Raises:
+            OSError: EAGAIN when nothing is there.
+        """
+        received = self.received
+        if not received:
+            return self.read_empty()
+        if self.received_bytes <= size:
+            data = received.pop(0)
+            if received:
+                data += b"".join(received)
+                received.clear()
+            self.received_bytes = 0
+            if not self.read_shut:
+                self.mask &= _UNREADABLE
+                if not self.noted:
+                    self.kernel.table.note(self)
+        else:
+            data = self._read_part(size)
+        return data
+
+    def _read_part(self, size: int) -> bytes:
+        """Take exactly ``size`` bytes, of more than that."""
+        received = self.received
+        parts: list[bytes] = []
+        wanted = size
+        while wanted:
+            segment = received.pop(0)
+            if len(segment) > wanted:
+                received.insert(0, segment[wanted:])
+                segment = segment[:wanted]
+            parts.append(segment)
+            wanted -= len(segment)
+        self.received_bytes -= size
+        return b"".join(parts)
+
+    def read_empty(self) -> bytes:
+        """What a read gives when the receive buffer is empty."""
+        if self.read_shut:
+            return b""
+        raise oserror(errno.EAGAIN)
+
+    def deliver_fin(self) -> None:
+        """The far end will send no more (``tcp_fin``): end of file behind what is queued."""
+        self.read_shut = True
+        self.set_mask(self.mask | READABLE | poll_bits.RDHUP)
+        self.notify(poll_bits.NO_KEY)
+
+    # -- the sending side -----------------------------------------------------------------
+
+    def write(self, data: bytes) -> int:
+        """Send bytes: the client takes them all.
+
+        Raises:
+            OSError: EPIPE, there is no client any more.
+        """
+        if self.client is None:
+            raise oserror(errno.EPIPE)
+        self.client.answered(self, len(data))
+        return len(data)
+
+    def released(self) -> None:
+        """Closed: the client is told."""
+        self.abort()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        if self.client is not None:
+            self.client.hung_up(self)
+            self.client = None
+
+
+class ListeningSocket(Socket):
+    """A socket that takes connections: handshakes done, waiting for accept."""
+
+    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "overflows", "queue", "shut")
+
+    exclusive = True
+    """``inet_csk_wait_for_connect``."""
+
+    def __init__(self, kernel: Kernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
+        super().__init__(kernel)
+        self.backlog = backlog
+        self.local = local
+        self.keeps_port = False
+        """The port was asked for, and is kept when the listening ends."""
+        self.options = chosen
+        self.error = 0
+        """What an attempt to connect left behind, before it listened."""
+        self.shut = (False, False)
+        """Directions, reading and writing, that were shut before it listened: its connections are born so."""
+        self.queue: deque[StreamSocket] = deque()
+        self.overflows = 0
+        """Connections that did not come about because the queue was full (``ListenOverflows``)."""
+
+    @property
+    def full(self) -> bool:
+        """``backlog + 1`` connections are waiting: a SYN is dropped (``sk_acceptq_is_full``)."""
+        return len(self.queue) > self.backlog
+
+    def established(self, socket: StreamSocket) -> bool:
+        """A handshake is complete (``inet_csk_complete_hashdance``).
+
+        Returns:
+            False if the queue is full already: the connection does not come about.
+        """
+        if len(self.queue) > self.backlog:
+            self.overflows += 1
+            if self.kernel.faults is not None:
+                self.kernel.faults.overflowed(self)
+            return False
+        self.queue.append(socket)
+        if not self.mask & poll_bits.IN:
+            self.set_mask(self.mask | READABLE)
+        self.notify(_DATA_KEY)
+        return True
+
+    def accept(self) -> StreamSocket:
+        """Take the connection that has waited longest.
+
+        Raises:
+            OSError: EAGAIN, none is waiting.
+        """
+        if not self.queue:
+            raise oserror(errno.EAGAIN)
+        socket = self.queue.popleft()
+        if not self.queue:
+            self.set_mask(self.mask & ~READABLE)
+        return socket
+
+    def read(self, size: int) -> bytes:
+        raise oserror(errno.ENOTCONN)
+
+    def peek(self, size: int) -> bytes:
+        raise oserror(errno.ENOTCONN)
+
+    def read_urgent(self, size: int, peek: bool) -> bytes:
+        raise oserror(errno.ENOTCONN)
+
+    def write(self, data: bytes) -> int:
+        raise oserror(self.take_error() or errno.EPIPE)
+
+    def write_urgent(self, data: bytes) -> int:
+        return self.write(data)
+
+    def take_error(self) -> int:
+        code, self.error = self.error, 0
+        return code
+
+    def shutdown(self, how: int) -> None:
+        """Shutting the reading side ends the listening (``inet_shutdown``)."""
+        if how in {SHUT_RD, SHUT_RDWR}:
+            self.kernel.loopback.stop_listening(self)
+        else:
+            self.notify(poll_bits.NO_KEY)
+
+    def name(self) -> Address:
+        return self.local
+
+    def get_option(self, level: int, option: int) -> bytes:
+        if (level, option) == (SOL_SOCKET, SO_ACCEPTCONN):
+            return packed(1)
+        return self.options.get(level, option)
+
+    def set_option(self, level: int, option: int, value: bytes) -> None:
+        self.options.set(level, option, value)
+
+    def refuse_all(self) -> None:
+        """Reset the connections that still wait."""
+        for socket in self.queue:
+            socket.abort()
+        self.queue.clear()
+
+    def released(self) -> None:
+        """Closed: those still waiting are reset."""
+        self.refuse_all()
+        self.kernel.loopback.unbind(self)

@@ -1,0 +1,137 @@
+"""Calls that wait for one descriptor: read, write and accept on a blocking socket.
+
+What Linux does (``tcp_recvmsg_locked``, ``sk_wait_data``): the call looks into the socket's own receive
+queue. If nothing is there it hooks itself on the socket's wait queue and gives up the CPU; the packet
+that arrives makes the thread runnable; back on the CPU it looks again. That is one system call, one
+entry on one wait queue and two looks at one socket, however many connections there are. accept() and
+a write() that finds its send buffer full wait in the same way. Nobody scans, nobody keeps a list: the
+list of who waits for what is the threads themselves.
+
+Counted: a look is a descriptor examined (SCANNED), and was in vain if the call then slept; a call that
+brings something is a waiting call that returned with something (WAKEUPS, READY). A thread that was woken
+and finds nothing is a spurious wake. The switches are booked by the scheduler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from sim.kernel.files.tcp import ListeningSocket, StreamSocket
+from sim.kernel.wait_queue import Sleeper
+from sim.machine.accounts import Account, Bill, Count, Tally
+from sim.machine.records import Kind
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+    from sim.machine.cpu import Task
+
+_FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
+
+
+class Reader:
+    """A thread's way to read its connection, which nobody else reads.
+
+    Its wait-queue entry stays hooked between two sleeps: a wake-up that finds the thread awake does
+    nothing. What hooking costs is paid at each sleep, as Linux hooks at each.
+
+    Args:
+        asleep: whether it has been blocked in read() since before anything happened.
+    """
+
+    __slots__ = ("_asleep", "_file", "kernel")
+
+    def __init__(self, kernel: Kernel, file: StreamSocket, asleep: bool) -> None:
+        self.kernel = kernel
+        self._file = file
+        self._asleep = asleep
+
+    def hook(self, task: Task) -> None:
+        """Say who the thread is."""
+        self._file.wait_queue.add(Sleeper(self.kernel, task, exclusive=False))
+
+    def read(self, fd: int, size: int) -> Generator[None, None, bytes]:
+        """Wait until there is something, and take up to ``size`` bytes; ``b""`` at end of file."""
+        kernel, file = self.kernel, self._file
+        slept, self._asleep = self._asleep, False
+        looks, hook_ns = 1, 0
+        while not file.received and not file.read_shut:
+            hook_ns += pay_sleep(kernel, fd, woken=slept)
+            looks += 1
+            slept = True
+            kernel.block()
+            yield
+        data = kernel.sys_read(fd, size)
+        pay_found(kernel)
+        spent_ns = hook_ns + kernel.recent[-2].ns
+        kernel.last_call = kernel.call_serial, 1, looks, 1, looks, slept, spent_ns, kernel.free_ns
+        return data
+
+
+def accept(kernel: Kernel, fd: int, listener: ListeningSocket) -> Generator[None, None, int]:
+    """Wait for a connection and take it (``inet_csk_accept``, exclusive).
+
+    Raises:
+        OSError: EMFILE.
+    """
+    woken = False
+    while not listener.queue:
+        pay_sleep(kernel, fd, woken)
+        yield from kernel.sleep_on(listener)
+        woken = True
+    new_fd = kernel.sys_accept4(fd)
+    pay_found(kernel)
+    return new_fd
+
+
+def write(kernel: Kernel, fd: int, data: bytes) -> Generator[None, None, None]:
+    """Write all of ``data``, waiting for room as often as it takes (``sk_stream_wait_memory``).
+
+    Each attempt is booked as a call, though in Linux it is one that goes on.
+    """
+    try:
+        taken = kernel.sys_write(fd, data)
+    except BlockingIOError:
+        taken = 0
+    yield
+    if taken < len(data):
+        yield from write_rest(kernel, fd, data[taken:])
+
+
+def write_rest(kernel: Kernel, fd: int, data: bytes) -> Generator[None, None, None]:
+    """Write what the send buffer had no room for: first wait for room, then write."""
+    while data:
+        pay_sleep(kernel, fd, woken=False)
+        yield from kernel.sleep_on(kernel.table.file(fd), in_write=True)
+        try:
+            data = data[kernel.sys_write(fd, data) :]
+        except BlockingIOError:
+            continue
+        yield
+
+
+def pay_sleep(kernel: Kernel, fd: int, woken: bool) -> int:
+    """A call looked at its descriptor, found nothing, and hooks itself; the nanoseconds that costs.
+
+    Args:
+        woken: it had been woken for that look.
+    """
+    bill = kernel.blocking_bills.get(woken) or _sleep_bill(kernel, woken)
+    kernel.pay(bill)
+    kernel.journal.append((kernel.now_ns, Kind.SLEEP, fd, 0, 0, kernel.call_serial))
+    return bill.ns
+
+
+def pay_found(kernel: Kernel) -> None:
+    """A call looked at its descriptor and found it ready: counted, and free."""
+    bill = kernel.blocking_bills.get("found")
+    if bill is None:
+        bill = kernel.blocking_bills["found"] = Bill((), _FOUND)
+    kernel.pay(bill)
+
+
+def _sleep_bill(kernel: Kernel, woken: bool) -> Bill:
+    counts: tuple[Tally, ...] = ((Count.SCANNED, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
+    hook_ns = -(-kernel.costs.hook_ps // 1000)
+    bill = kernel.blocking_bills[woken] = Bill(((Account.WAIT_QUEUE, hook_ns),), counts)
+    return bill

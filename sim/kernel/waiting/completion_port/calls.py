@@ -1,0 +1,272 @@
+"""The calls of completion ports, named as this project names calls.
+
+==============================  ==========================================
+``sys_create_port``             CreateIoCompletionPort, a new port
+``sys_associate``               CreateIoCompletionPort, a handle and its key
+``sys_skip_port_on_success``    SetFileCompletionNotificationModes
+``sys_wsa_recv``                WSARecv with an OVERLAPPED
+``sys_wsa_send``                WSASend with an OVERLAPPED
+``sys_accept_ex``               AcceptEx
+``sys_get_queued``              GetQueuedCompletionStatus(Ex)
+``sys_post_queued``             PostQueuedCompletionStatus
+``sys_cancel_io_ex``            CancelIoEx
+==============================  ==========================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from sim.kernel.waiting.completion_port.port import (
+    ACCEPT,
+    ERROR_ABANDONED_WAIT_0,
+    ERROR_INVALID_HANDLE,
+    ERROR_INVALID_PARAMETER,
+    ERROR_NETNAME_DELETED,
+    ERROR_NOT_FOUND,
+    RECEIVE,
+    WAIT_TIMEOUT,
+    CompletionPort,
+    Operation,
+    Packet,
+    Pending,
+    PortError,
+)
+from sim.kernel.waiting.waiting_call import Machine, WaitingCall
+from sim.machine.accounts import Account, Bill, Count
+from sim.machine.records import Kind
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+
+class GetCall(WaitingCall):
+    """A GetQueuedCompletionStatusEx() call under way.
+
+    Args:
+        most: packets to take at most.
+
+    Raises:
+        PortError: ERROR_INVALID_HANDLE, not a port.
+    """
+
+    def __init__(self, kernel: Kernel, port_fd: int, most: int, timeout_ns: int | None) -> None:
+        port = kernel.table.files.get(port_fd)
+        if not isinstance(port, CompletionPort):
+            raise PortError(ERROR_INVALID_HANDLE)
+        super().__init__(kernel, timeout_ns)
+        self.port = port
+        self.most = most
+        self.packets: list[Packet] = []
+        self.abandoned = False
+        self.begun = False
+
+    def step(self) -> None:
+        port, kernel = self.port, self.kernel
+        self.pay_awakening()
+        if not self.begun:
+            self.begun = True
+            self._pay("enter", 0)
+            task = kernel.running
+            for other in kernel.ports:
+                if task is not None:
+                    other.threads.pop(task, None)
+            if port.queue and port.running < port.concurrency and task is not None:
+                port.threads[task] = None
+                self._take()
+        elif self.packets:  # released with one; what else is there it takes along
+            self._take()
+        if self.packets or self.abandoned or self.waits_not:
+            self._leave()
+        else:
+            self._pay("sleep", 0)
+            kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
+            self.sleep()
+            port.calls.append(self)
+            port.release()
+
+    def _take(self) -> None:
+        """Take packets, as many as there are and fit."""
+        queue = self.port.queue
+        while queue and len(self.packets) < self.most:
+            self.packets.append(queue.popleft())
+
+    def _leave(self) -> None:
+        kernel, found = self.kernel, len(self.packets)
+        self._pay("return", found)
+        kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, 0, self.serial))
+        if found:
+            kernel.last_call = (
+                *(self.serial, self.port.started, 0, found, 0),
+                *(self.slept, self.cost_ns, kernel.free_ns),
+            )
+        self.end()
+
+    def end(self) -> None:
+        if self in self.port.calls:
+            self.port.calls.remove(self)
+        super().end()
+
+    @property
+    def result(self) -> list[Packet]:
+        """What the call gives back.
+
+        Raises:
+            PortError: WAIT_TIMEOUT; ERROR_ABANDONED_WAIT_0, the port was closed.
+        """
+        if self.packets:
+            return self.packets
+        raise PortError(ERROR_ABANDONED_WAIT_0 if self.abandoned else WAIT_TIMEOUT)
+
+    def _pay(self, step: str, found: int) -> None:
+        key = ("port", step, found)
+        bill = self.kernel.bills.get(key)
+        if bill is None:
+            bill = self.kernel.bills[key] = self._bill(step, found)
+        self.cost_ns += bill.ns
+        self.kernel.pay(bill)
+
+    def _bill(self, step: str, found: int) -> Bill:
+        costs, mine = self.kernel.costs, self.port.costs
+        if step == "enter":
+            return Bill(((Account.SYSCALL, mine.get_ns),), ((Count.SYSCALLS, 1),))
+        if step == "sleep":
+            hook = (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000))
+            switch = (Account.CONTEXT_SWITCH, costs.context_switch_ns)
+            return Bill((hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1)))
+        parts = ((Account.COPY_OUT, found * mine.packet_ns),)
+        return Bill(parts, ((Count.WAKEUPS, 1 if found else 0),))
+
+
+class PortCalls(Machine):
+    """The part of the kernel for completion ports."""
+
+    def sys_create_port(self, concurrency: int = 0) -> int:
+        """A new port; concurrency 0 stands for the number of CPUs, which is one."""
+        port = CompletionPort(self, concurrency or 1)  # type: ignore[arg-type]
+        self.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        self.ports.append(port)
+        self.block_watchers.append(port)
+        return self.table.install(port)
+
+    def _port(self, fd: int) -> CompletionPort:
+        port = self.table.files.get(fd)
+        if not isinstance(port, CompletionPort):
+            raise PortError(ERROR_INVALID_HANDLE)
+        return port
+
+    def _pending(self, fd: int) -> Pending:
+        """The operations of a handle that is tied to a port."""
+        if not self.table.is_open(fd):
+            raise PortError(ERROR_INVALID_HANDLE)
+        file = self.table.file(fd)
+        for port in self.ports:
+            if file in port.handles:
+                return port.handles[file]
+        raise PortError(ERROR_INVALID_PARAMETER)
+
+    def sys_associate(self, port_fd: int, fd: int, key: int) -> None:
+        """Tie a handle to a port.
+
+        Raises:
+            PortError: ERROR_INVALID_HANDLE; ERROR_INVALID_PARAMETER, it is tied already.
+        """
+        port = self._port(port_fd)
+        if not self.table.is_open(fd):
+            raise PortError(ERROR_INVALID_HANDLE)
+        file = self.table.file(fd)
+        if any(file in other.handles for other in self.ports):
+            raise PortError(ERROR_INVALID_PARAMETER)
+        self.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        port.associate(file, key)
+        self.journal.append((self.now_ns, Kind.CTL, fd, 1, 0, self.next_serial()))
+
+    def sys_skip_port_on_success(self, fd: int) -> None:
+        """Have operations that end at once queue no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)."""
+        pending = self._pending(fd)
+        self.pay_call(Account.INTEREST_LIST, self.costs.close_ns)
+        pending.skip = True
+
+    def sys_wsa_recv(self, fd: int, size: int, tag: int) -> Packet | None:
+        """Start a receive into a buffer of ``size`` bytes, which is locked until it ends.
+
+        Returns:
+            The result, if it ended at once and the port is skipped; None if a packet will come.
+        """
+        return self._start(fd, Operation(RECEIVE, size, tag))
+
+    def sys_accept_ex(self, fd: int, tag: int) -> Packet | None:
+        """Start an accept; as :meth:`sys_wsa_recv`, ``moved`` is the new descriptor."""
+        return self._start(fd, Operation(ACCEPT, 0, tag))
+
+    def _start(self, fd: int, operation: Operation) -> Packet | None:
+        pending = self._pending(fd)
+        port = pending.port
+        self.ledger.counted[Count.OPERATIONS] += 1
+        costs = port.costs
+        base_ns = costs.start_accept_ns if operation.kind == ACCEPT else costs.start_read_ns
+        packet = None if pending.operations else pending.attempt(operation)
+        self.pay_call(Account.SOCKET_IO, base_ns + self.copy_ns(len(packet.data) if packet else 0))
+        if packet is None:
+            port.started += 1
+            pending.operations.append(operation)
+            return None
+        if pending.skip and not packet.error:
+            return packet
+        port.queue_packet(packet, ended=0)
+        return None
+
+    def sys_wsa_send(self, fd: int, data: bytes, tag: int) -> Packet | None:
+        """Send bytes from a locked buffer; as :meth:`sys_wsa_recv`. What is sent is taken at once here."""
+        pending = self._pending(fd)
+        self.ledger.counted[Count.OPERATIONS] += 1
+        self.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
+        spent_ns = pending.port.costs.start_write_ns + self.copy_ns(len(data))
+        self.pay_call(Account.SOCKET_IO, spent_ns)
+        try:
+            packet = Packet(pending.key, pending.file.write(data), tag)
+        except OSError:
+            packet = Packet(pending.key, 0, tag, ERROR_NETNAME_DELETED)
+        self.journal.append((self.now_ns, Kind.WRITE, fd, packet.moved, 0, self.next_serial()))
+        if pending.skip and not packet.error:
+            return packet
+        pending.port.queue_packet(packet, ended=0)
+        return None
+
+    def sys_post_queued(self, port_fd: int, moved: int, key: int, tag: int) -> None:
+        """Queue a packet by hand."""
+        port = self._port(port_fd)
+        self.pay_call(Account.SYSCALL, port.costs.get_ns)
+        port.queue_packet(Packet(key, moved, tag), ended=0)
+
+    def sys_cancel_io_ex(self, fd: int, tag: int | None = None) -> None:
+        """End the operations of a handle, or the one with a tag: each queues ERROR_OPERATION_ABORTED.
+
+        Raises:
+            PortError: ERROR_NOT_FOUND, there is none.
+        """
+        pending = self._pending(fd)
+        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        if not pending.abort(tag):
+            raise PortError(ERROR_NOT_FOUND)
+
+    def get_call(self, port_fd: int, most: int, timeout_ns: int | None = None) -> GetCall:
+        """A GetQueuedCompletionStatusEx() call that is about to begin: see :class:`GetCall`."""
+        return GetCall(self, port_fd, most, timeout_ns)  # type: ignore[arg-type]
+
+    def sys_get_queued(
+        self, port_fd: int, most: int = 1, timeout_ns: int | None = None
+    ) -> Generator[None, None, list[Packet]]:
+        """Wait for packets.
+
+        Args:
+            most: how many to take at most.
+            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+        Raises:
+            PortError: WAIT_TIMEOUT; ERROR_ABANDONED_WAIT_0, the port was closed; ERROR_INVALID_HANDLE.
+        """
+        call = GetCall(self, port_fd, most, timeout_ns)  # type: ignore[arg-type]
+        yield from call.run()
+        return call.result

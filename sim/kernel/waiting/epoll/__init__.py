@@ -1,0 +1,1 @@
+"""epoll: the interest list, the ready list, and epoll_wait."""

@@ -1,0 +1,182 @@
+"""epoll_wait, from entry to return.
+
+What it walks, the ready list, is in :mod:`sim.kernel.waiting.epoll.epoll_file`; here is what frames it:
+sleeping and being woken, the timeout, and the bill. It copies nothing in, and 12 bytes out for each event it
+reports; its timeout comes in a register.
+
+A call that is given a :class:`~sim.kernel.waiting.restart.Restart` can go on where it was in a program made
+anew.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from sim.kernel.poll_bits import oserror
+from sim.kernel.waiting.epoll.epoll_file import EVENT_BYTES, MAXEVENTS_MOST, Epoll, Event
+from sim.kernel.waiting.restart import Deadline, Restart
+from sim.machine.accounts import Account, Bill, Count
+from sim.machine.records import Kind
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+SLEEP, RETURN = Kind.SLEEP, Kind.RETURN
+
+
+def epoll_wait(
+    kernel: Kernel, epfd: int, maxevents: int, timeout_ns: int | None, restart: Restart | None = None
+) -> Generator[None, None, list[Event]]:
+    """Wait until something is on the ready list (``ep_poll``).
+
+    Args:
+        maxevents: most events to report; the rest stay on the list, at its head.
+        timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+    Returns:
+        ``(descriptor, events)`` pairs; none at a timeout.
+
+    Raises:
+        OSError: EBADF; EINVAL, not an epoll, or ``maxevents`` below 1 or beyond EP_MAX_EVENTS.
+    """
+    epoll = kernel.table.files.get(epfd) or kernel.table.file(epfd)
+    if not isinstance(epoll, Epoll) or not 0 < maxevents <= MAXEVENTS_MOST:
+        raise oserror(errno.EINVAL)
+    record = kernel.journal.append
+    deadline = None
+    events: list[Event] = []
+    stale = 0
+    if restart is not None and restart.events is not None:
+        events, restart.events = restart.events, None
+        return events
+    if restart is not None and restart.asleep is not None:
+        serial, looked, passes, cost_ns, deadline = restart.asleep
+    else:
+        kernel.call_serial = serial = kernel.call_serial + 1
+        looked = passes = cost_ns = 0
+        if epoll.told:
+            _look_back(kernel, epoll)
+        if timeout_ns:
+            deadline = Deadline(kernel, epoll, timeout_ns)
+    while True:
+        if epoll.ready:
+            passes += 1
+            events, stale = epoll.collect(maxevents)
+            looked += stale
+        if events or timeout_ns == 0 or (deadline is not None and deadline.over):
+            break
+        if cost_ns and kernel.faults is not None:
+            kernel.faults.woken_in_vain(epoll)
+        if not cost_ns:
+            epoll.users += 1  # closed while a call sleeps in it, it stays until that returns
+        elif kernel.running is not None:
+            kernel.running.vain_wakes += 1
+        bill = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_bill(kernel, stale, not cost_ns)
+        stale = 0
+        cost_ns += bill.ns
+        bill.times += 1
+        kernel.free_ns += bill.ns
+        kernel.recent.append(bill)
+        record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
+        epoll.waiters.append(task := kernel.block())
+        if kernel.running is None and kernel.faults is not None:
+            kernel.faults.all_asleep()
+        if restart is not None:
+            restart.asleep = serial, looked, passes, cost_ns, deadline
+        try:
+            yield
+        except GeneratorExit:  # given up by whoever called
+            if task in epoll.waiters:  # not woken in the meantime
+                epoll.waiters.remove(task)
+            kernel.let_go(epoll)
+            raise
+    if deadline is not None:
+        kernel.timers.cancel(deadline.serial)
+    found = len(events)
+    slept = cost_ns > 0
+    if slept:
+        kernel.let_go(epoll)
+    bill = kernel.epoll_returns.get((found, stale, slept)) or _return_bill(kernel, found, stale, slept)
+    bill.times += 1
+    kernel.free_ns += bill.ns
+    kernel.recent.append(bill)
+    record((kernel.now_ns, RETURN, -1, found, passes, serial))
+    if found:
+        if epoll.dead and kernel.faults is not None:
+            kernel.faults.reported(epoll)
+        cost_ns += bill.ns
+        kernel.last_call = (
+            serial,
+            epoll.count,
+            looked + found,
+            found,
+            passes,
+            slept,
+            cost_ns,
+            kernel.free_ns,
+        )
+    if restart is None:
+        yield
+    else:
+        restart.asleep, restart.events = None, events
+        yield
+        restart.events = None
+    return events
+
+
+def _look_back(kernel: Kernel, epoll: Epoll) -> None:
+    """The caller is back: what it was told of last time, once, is either done with or left behind."""
+    if kernel.faults is not None:
+        kernel.faults.back_in_wait(epoll)
+    else:
+        epoll.told.clear()
+
+
+def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
+    """epoll_wait found nothing (but stale items) and goes to sleep, ``first`` in this call or again."""
+    costs = kernel.costs
+    switches = kernel.switches_of_a_sleep
+    bill = kernel.epoll_sleeps[stale, first] = Bill(
+        (
+            (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
+            (Account.SCAN, -(-costs.items_ps(0, stale) // 1000)),
+            (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns * switches),
+        ),
+        (
+            (Count.SYSCALLS, int(first)),
+            (Count.SCANNED, stale),
+            (Count.PASSES, 1 if stale else 0),
+            (Count.HOOKS, 1),
+            (Count.CONTEXT_SWITCHES, switches),
+            (Count.SPURIOUS_WAKES, int(not first)),
+        ),
+    )
+    return bill
+
+
+def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
+    """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
+    costs = kernel.costs
+    copied = EVENT_BYTES * found
+    switches = kernel.switches_of_a_sleep if slept else 0
+    bill = kernel.epoll_returns[found, stale, slept] = Bill(
+        (
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns * switches),
+            (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
+            (Account.SCAN, -(-costs.items_ps(found, stale) // 1000)),
+            (Account.COPY_OUT, kernel.copy_ns(copied)),
+        ),
+        (
+            (Count.SYSCALLS, 0 if slept else 1),
+            (Count.SCANNED, found + stale),
+            (Count.READY, found),
+            (Count.PASSES, 1 if found + stale else 0),
+            (Count.COPIED_OUT_BYTES, copied),
+            (Count.CONTEXT_SWITCHES, switches),
+            (Count.WAKEUPS, 1 if found else 0),
+        ),
+    )
+    return bill

@@ -1,0 +1,227 @@
+"""io_uring's calls: io_uring_setup and io_uring_enter.
+
+``io_uring_enter`` (``io_uring/io_uring.c``): takes so many submissions from the ring and runs them; then, if
+it was asked for completions, runs the task work there is, moves overflowed completions into the ring,
+and sleeps until enough are there. It gives back how many submissions it took. Nothing is copied:
+submissions and completions lie in memory that both sides see.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from sim.kernel.poll_bits import oserror
+from sim.kernel.waiting.io_uring import requests
+from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, IoUring
+from sim.kernel.waiting.io_uring.sq_thread import SqThread
+from sim.kernel.waiting.waiting_call import Machine, WaitingCall
+from sim.machine.accounts import Account, Bill, Count
+from sim.machine.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from sim.kernel.kernel import Kernel
+    from sim.machine.accounts import Part, Tally
+
+
+class EnterCall(WaitingCall):
+    """An io_uring_enter() call under way.
+
+    Args:
+        to_submit: submissions to take at most.
+        least: completions to wait for (``min_complete``).
+        flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.
+
+    Raises:
+        OSError: EBADF; EOPNOTSUPP, not a ring.
+    """
+
+    def __init__(
+        self, kernel: Kernel, fd: int, to_submit: int, least: int, timeout_ns: int | None, flags: int
+    ) -> None:
+        ring = kernel.table.files.get(fd) or kernel.table.file(fd)
+        if not isinstance(ring, IoUring):
+            raise oserror(errno.EOPNOTSUPP)
+        super().__init__(kernel, timeout_ns)
+        self.ring = ring
+        self.flags = flags
+        self.least = min(least, len(ring.cq.entries))
+        self.submitted = 0
+        self._asked = to_submit
+        self._left = -1
+        """Submissions still to take; -1 before the call has begun."""
+        self._looked = 0
+
+    def step(self) -> None:
+        ring = self.ring
+        if self._left < 0:
+            self._enter()
+        self.pay_awakening()
+        if self._left:
+            self._submit_one()
+        elif not self.flags & ENTER_GETEVENTS:
+            self._leave()
+        elif ring.work and ring.thread is None:
+            self._run_one()
+        else:
+            ring.flush()
+            if len(ring.cq) >= self.least or self.waits_not:
+                self._leave()
+            else:
+                self._fall_asleep()
+
+    def _enter(self) -> None:
+        ring = self.ring
+        self._pay(("enter",))
+        ring.users += 1
+        if ring.thread is None:
+            self._left = min(self._asked, len(ring.sq))
+            return
+        self._left = 0
+        self.submitted = self._asked
+        if self.flags & ENTER_SQ_WAKEUP:
+            ring.thread.wake_up()
+
+    def _submit_one(self) -> None:
+        ring = self.ring
+        sqe = ring.sq.pop()
+        assert sqe is not None
+        self._left -= 1
+        self.submitted += 1
+        account, ns = requests.price_ns(ring, sqe)
+        self._pay(("sqe", account, ns))
+        ring.update_mask()
+        requests.run(ring, sqe)
+
+    def _run_one(self) -> None:
+        request = self.ring.work.popleft()
+        asks = not request.told
+        self._pay(("task work", requests.work_price_ns(request), asks))
+        found = request.check()
+        self._looked += asks
+        self.kernel.ledger.counted[Count.READY] += asks and found
+
+    def _fall_asleep(self) -> None:
+        kernel, ring = self.kernel, self.ring
+        self._pay(("sleep",))
+        kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
+        ring.wanted = self.least - len(ring.cq)
+        if ring.thread is not None:
+            ring.wanted = self.least
+        ring.call = self
+        self.sleep()
+
+    def _leave(self) -> None:
+        kernel, ring = self.kernel, self.ring
+        found = len(ring.cq)
+        kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, 1, self.serial))
+        if found and self.least:
+            kernel.ledger.counted[Count.WAKEUPS] += 1
+            kernel.last_call = (
+                *(self.serial, ring.armed, self._looked, found, 1),
+                *(self.slept, self.cost_ns, kernel.free_ns),
+            )
+        ring.update_mask()
+        self.end()
+
+    def end(self) -> None:
+        if self.ring.call is self:
+            self.ring.call = None
+        super().end()
+        if self._left >= 0:
+            self.kernel.let_go(self.ring)
+
+    @property
+    def result(self) -> int:
+        """What the call gives back: submissions taken.
+
+        Raises:
+            OSError: ETIME, the time was up, and nothing was submitted.
+        """
+        if self.timed_out and not self.submitted and len(self.ring.cq) < self.least:
+            raise oserror(errno.ETIME)
+        return self.submitted
+
+    def _pay(self, key: tuple[Hashable, ...]) -> None:
+        bill = self.kernel.bills.get(("ring", *key))
+        if bill is None:
+            bill = self.kernel.bills["ring", *key] = Bill(*self._price(key))
+        self.cost_ns += bill.ns
+        self.kernel.pay(bill)
+
+    def _price(self, key: tuple[Hashable, ...]) -> tuple[tuple[Part, ...], tuple[Tally, ...]]:
+        """The parts and counts of one kind of step."""
+        costs, mine = self.kernel.costs, self.ring.costs
+        match key:
+            case ("enter",):
+                return ((Account.SYSCALL, mine.enter_ns),), ((Count.SYSCALLS, 1),)
+            case ("sqe", Account() as account, int(ns)):
+                return ((Account.SYSCALL, mine.sqe_ns), (account, ns)), ()
+            case ("task work", int(ns), bool(asks)):
+                asked_ns = mine.task_work_ns + (mine.ask_ns if asks else 0)
+                parts = ((Account.SCAN, asked_ns), (Account.SOCKET_IO, ns))
+                return parts, ((Count.TASK_WORK, 1), (Count.SCANNED, int(asks)))
+        hook: Part = (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000))  # falling asleep
+        switch: Part = (Account.CONTEXT_SWITCH, costs.context_switch_ns)
+        return (hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1))
+
+
+class RingCalls(Machine):
+    """The part of the kernel for io_uring."""
+
+    def sys_io_uring_setup(self, entries: int, cq_entries: int | None = None) -> int:
+        """A new ring: see :class:`sim.kernel.waiting.io_uring.ring.IoUring`.
+
+        Raises:
+            OSError: EINVAL, a size that is not a power of two, or too large.
+        """
+        ring = IoUring(self, entries, cq_entries)  # type: ignore[arg-type]
+        self.pay_call(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
+        self.rings.append(ring)
+        self.block_watchers.append(ring)
+        return self.table.install(ring)
+
+    def start_sq_thread(self, fd: int, idle_ns: int) -> None:
+        """Give a ring that was just made its polling kernel thread (``IORING_SETUP_SQPOLL``)."""
+        ring = self.table.file(fd)
+        assert isinstance(ring, IoUring)
+        ring.thread = SqThread(ring, idle_ns)
+
+    def enter_call(
+        self,
+        fd: int,
+        to_submit: int,
+        least: int = 0,
+        timeout_ns: int | None = None,
+        flags: int = ENTER_GETEVENTS,
+    ) -> EnterCall:
+        """An io_uring_enter() call that is about to begin: see :class:`EnterCall`."""
+        return EnterCall(self, fd, to_submit, least, timeout_ns, flags)  # type: ignore[arg-type]
+
+    def sys_io_uring_enter(
+        self,
+        fd: int,
+        to_submit: int,
+        least: int = 0,
+        timeout_ns: int | None = None,
+        flags: int = ENTER_GETEVENTS,
+    ) -> Generator[None, None, int]:
+        """Submit, then wait for completions.
+
+        Args:
+            to_submit: submissions to take at most.
+            least: completions to wait for.
+            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+        Returns:
+            Submissions taken.
+
+        Raises:
+            OSError: EBADF; EOPNOTSUPP, not a ring; ETIME.
+        """
+        call = EnterCall(self, fd, to_submit, least, timeout_ns, flags)  # type: ignore[arg-type]
+        yield from call.run()
+        return call.result

@@ -1,0 +1,347 @@
+"""io_uring: two rings in shared memory, requests that arm themselves, and task work.
+
+Linux (``io_uring/``): program and kernel share two rings. The program writes *submissions* (SQE, 64 bytes)
+at the submission ring's tail and the kernel takes them at its head; the kernel writes *completions* (CQE,
+16 bytes) at the completion ring's tail and the program takes them at its head. One ``io_uring_enter``
+hands over many submissions and waits for completions; nothing is copied but the 64 bytes read once.
+
+A submission is tried at once (``io_issue_sqe``). If it would have to wait, a poll hook is put on the file
+(``io_arm_poll_handler``). When a packet arrives, the hook (``io_poll_wake``) tests its mask and queues
+*task work*, once: later packets only count up. The task runs its task work when it next enters the
+kernel for completions: the operation is done, and its *result* posted. (The file is asked once more only
+if more than one packet woke the request, or the wake-up had no key.) So readiness and reading are one
+operation. A *multishot* request stays armed: one submission, a completion
+(flagged F_MORE) for each packet or batch of them. A multishot recv takes its memory from a ring of
+*provided buffers*; if that is empty it ends with -ENOBUFS, and must be submitted again.
+
+A full completion ring loses nothing: completions go to an overflow list, and from there to the ring at
+the next enter. Multishot requests end then.
+
+Rings here are set up as servers set them up (SINGLE_ISSUER, DEFER_TASKRUN: task work waits for the
+task that asks for completions), or with a polling kernel thread (SQPOLL,
+:mod:`sim.kernel.waiting.io_uring.sq_thread`), which takes submissions and runs task work on a CPU of its
+own. Left out: linked and drained submissions, fixed files and buffers, timeouts as submissions, operations
+not in :class:`Op`. user_data of requests that are to be cancelled should be distinct; the first that fits is
+cancelled.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+
+from sim.kernel import poll_bits
+from sim.kernel.open_file import OpenFile
+from sim.kernel.poll_bits import oserror
+from sim.machine.accounts import Count
+from sim.machine.completion_costs import ring_costs
+from sim.machine.records import Effect
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+    from sim.kernel.waiting.io_uring.calls import EnterCall
+    from sim.kernel.waiting.io_uring.requests import Request
+    from sim.kernel.waiting.io_uring.sq_thread import SqThread
+
+U32 = 0xFFFFFFFF
+"""Heads and tails run through all 32 bits and wrap."""
+SQE_BYTES = 64
+CQE_BYTES = 16
+MAX_ENTRIES = 32_768
+
+CQE_F_BUFFER: Final = 1
+"""The upper 16 bits of the flags are the number of a provided buffer."""
+CQE_F_MORE: Final = 2
+"""The request goes on: more completions will come of it."""
+CQE_F_SOCK_NONEMPTY: Final = 4
+CQE_BUFFER_SHIFT: Final = 16
+ENTER_GETEVENTS: Final = 1
+ENTER_SQ_WAKEUP: Final = 2
+Entry = TypeVar("Entry")
+
+
+class Op:
+    """The operations there are (``IORING_OP_*``)."""
+
+    NOP: Final = 0
+    POLL_ADD: Final = 6
+    POLL_REMOVE: Final = 7
+    ACCEPT: Final = 13
+    ASYNC_CANCEL: Final = 14
+    CLOSE: Final = 19
+    SEND: Final = 26
+    RECV: Final = 27
+
+
+class Sqe(NamedTuple):
+    """A submission."""
+
+    opcode: int
+    fd: int = -1
+    user_data: int = 0
+    multishot: bool = False
+    """POLL_ADD, ACCEPT, RECV: stay armed."""
+    length: int = 0
+    """RECV without a buffer group: bytes there is room for."""
+    data: bytes = b""
+    """SEND: what to send."""
+    events: int = 0
+    """POLL_ADD: poll bits to wait for."""
+    group: int | None = None
+    """RECV: take a buffer from this group (IOSQE_BUFFER_SELECT)."""
+    target: int = 0
+    """POLL_REMOVE, ASYNC_CANCEL: user_data of the request to end."""
+    silent: bool = False
+    """NOP, SEND, CLOSE and those that end others: post nothing if it goes well (IOSQE_CQE_SKIP_SUCCESS)."""
+
+
+class Cqe(NamedTuple):
+    """A completion."""
+
+    user_data: int
+    result: int
+    flags: int = 0
+    data: bytes = b""
+    """RECV: what is in the program's memory now. (No part of the 16 bytes: it is where the buffer is.)"""
+
+    @property
+    def more(self) -> bool:
+        """The request goes on."""
+        return bool(self.flags & CQE_F_MORE)
+
+    @property
+    def buffer(self) -> int | None:
+        """The provided buffer it used."""
+        return self.flags >> CQE_BUFFER_SHIFT if self.flags & CQE_F_BUFFER else None
+
+
+class Ring(Generic[Entry]):
+    """One ring: a power of two of entries, filled at the tail and emptied at the head."""
+
+    __slots__ = ("entries", "head", "mask", "tail")
+
+    def __init__(self, size: int) -> None:
+        self.entries: list[Entry | None] = [None] * size
+        self.mask = size - 1
+        self.head = 0
+        self.tail = 0
+
+    def __len__(self) -> int:
+        return (self.tail - self.head) & U32
+
+    @property
+    def full(self) -> bool:
+        """No entry is free."""
+        return (self.tail - self.head) & U32 > self.mask
+
+    def push(self, entry: Entry) -> bool:
+        """Write an entry at the tail; False if the ring is full."""
+        if (self.tail - self.head) & U32 > self.mask:
+            return False
+        self.entries[self.tail & self.mask] = entry
+        self.tail = (self.tail + 1) & U32
+        return True
+
+    def pop(self) -> Entry | None:
+        """Take the entry at the head; None if the ring is empty."""
+        if self.head == self.tail:
+            return None
+        index = self.head & self.mask
+        entry, self.entries[index] = self.entries[index], None
+        self.head = (self.head + 1) & U32
+        return entry
+
+
+class BufferGroup:
+    """A ring of provided buffers: the program adds at the tail, receives take from the head.
+
+    Args:
+        count: how many buffers, a power of two.
+        size: bytes in each.
+    """
+
+    __slots__ = ("free", "size")
+
+    def __init__(self, count: int, size: int) -> None:
+        self.free: Ring[int] = Ring(count)
+        self.size = size
+        for number in range(count):
+            self.free.push(number)
+
+    def give_back(self, number: int) -> None:
+        """The program is done with a buffer."""
+        self.free.push(number)
+
+
+class ArmedBlock(NamedTuple):
+    """Requests armed on a block of untouched connections: one submission each, alike but for fd."""
+
+    first: int
+    last: int
+    sqe: Sqe
+    """Its ``user_data`` is that of fd 0: each request's is ``user_data + fd``."""
+
+
+class IoUring(OpenFile):
+    """What a ring descriptor points to (``struct io_ring_ctx``).
+
+    Args:
+        entries: size of the submission ring, a power of two.
+        cq_entries: size of the completion ring; twice the other by default.
+    """
+
+    __slots__ = (
+        "blocks",
+        "call",
+        "costs",
+        "cq",
+        "groups",
+        "idle_armed",
+        "overflow",
+        "requests",
+        "sq",
+        "thread",
+        "wanted",
+        "work",
+    )
+
+    def __init__(self, kernel: Kernel, entries: int, cq_entries: int | None = None) -> None:
+        sizes = entries, 2 * entries if cq_entries is None else cq_entries
+        if not 0 < entries <= MAX_ENTRIES or sizes[1] < entries or any(size & (size - 1) for size in sizes):
+            raise oserror(errno.EINVAL)
+        super().__init__(kernel, poll_bits.OUT | poll_bits.WRNORM)
+        self.costs = ring_costs(kernel.costs)
+        self.sq: Ring[Sqe] = Ring(sizes[0])
+        self.cq: Ring[Cqe] = Ring(sizes[1])
+        self.overflow: deque[Cqe] = deque()
+        """Completions for which the ring had no room."""
+        self.requests: dict[Request, None] = {}
+        """Armed requests, in the order in which they were made."""
+        self.blocks: list[ArmedBlock] = []
+        self.idle_armed = 0
+        """Requests on untouched connections, which have no object of their own yet."""
+        self.work: deque[Request] = deque()
+        """Task work: requests that were woken, in order."""
+        self.groups: dict[int, BufferGroup] = {}
+        self.call: EnterCall | None = None
+        """The io_uring_enter that sleeps."""
+        self.wanted = 0
+        """How many completions or task-work items it still waits for."""
+        self.thread: SqThread | None = None
+
+    # -- the program's side: memory, no calls ---------------------------------------------
+
+    def submit(self, sqe: Sqe) -> bool:
+        """Write a submission at the tail; False if the ring is full."""
+        done = self.sq.push(sqe)
+        if done and self.thread is not None:
+            self.thread.look()
+        if self.sq.full:
+            self.update_mask()
+        return done
+
+    def take(self) -> Cqe | None:
+        """Take the next completion from the ring."""
+        cqe = self.cq.pop()
+        if cqe is not None and not self.cq:
+            self.update_mask()
+        return cqe
+
+    def provide(self, group: int, count: int, size: int) -> None:
+        """Register a ring of buffers (``IORING_REGISTER_PBUF_RING``)."""
+        self.groups[group] = BufferGroup(count, size)
+
+    # -- the kernel's side ----------------------------------------------------------------
+
+    def update_mask(self) -> None:
+        """``io_uring_poll``: IN if completions wait, or task work that will make some."""
+        mask = 0
+        if self.cq or self.overflow or self.work:
+            mask |= poll_bits.IN | poll_bits.RDNORM
+        if not self.sq.full:
+            mask |= poll_bits.OUT | poll_bits.WRNORM
+        if mask != self.mask:
+            self.set_mask(mask)
+
+    def post(self, cqe: Cqe) -> bool:
+        """Write a completion at the tail (``io_fill_cqe_aux``); False if there is no room."""
+        if self.overflow or not self.cq.push(cqe):
+            return False
+        self._posted()
+        return True
+
+    def finish(self, cqe: Cqe) -> None:
+        """Write a request's last completion, or put it on the overflow list."""
+        if self.overflow or not self.cq.push(cqe):
+            self.overflow.append(cqe)
+        self._posted()
+
+    def _posted(self) -> None:
+        self.kernel.ledger.counted[Count.CQES] += 1
+        self.update_mask()
+        self._stir(poll_bits.IN)
+        if self.call is not None and self.thread is not None:
+            self._wake_if_enough(len(self.cq))
+
+    def flush(self) -> None:
+        """Move overflowed completions into the ring, as far as there is room."""
+        while self.overflow and self.cq.push(self.overflow[0]):
+            self.overflow.popleft()
+
+    def add_work(self, request: Request) -> None:
+        """``io_req_task_work_add``: a request was woken; whoever runs task work is told.
+
+        A poll wakes a sleeping task only when as much work is there as it waits for (``LAZY_WAKE``);
+        other requests may post more than one completion each, and wake it at once.
+        """
+        self.work.append(request)
+        self.update_mask()
+        self._stir(poll_bits.IN)
+        if self.thread is not None:
+            self.thread.look()
+        elif self.call is not None:
+            self._wake_if_enough(len(self.work) if request.sqe.opcode == Op.POLL_ADD else self.wanted)
+
+    def _wake_if_enough(self, there: int) -> None:
+        call = self.call
+        if call is not None and there >= self.wanted:
+            self.call = None
+            if call.wake():
+                self.kernel.effect |= Effect.WOKE_WAITER
+
+    def _stir(self, key: int) -> None:
+        if self.wait_queue.entries or self.kernel.scans:
+            self.notify(key)
+
+    # -- idle connections -----------------------------------------------------------------
+
+    def arm_block(self, first: int, last: int, sqe: Sqe) -> None:
+        """Have a request armed on every descriptor of a block of untouched connections."""
+        self.blocks.append(ArmedBlock(first, last, sqe))
+        self.idle_armed += last - first + 1
+
+    def materialize(self, file: OpenFile, fd: int) -> None:
+        """One descriptor of an armed block is touched for the first time: give it its request."""
+        from sim.kernel.waiting.io_uring.requests import armed_request
+
+        for first, last, sqe in self.blocks:
+            if first <= fd <= last:
+                self.idle_armed -= 1
+                armed_request(self, sqe._replace(fd=fd, user_data=sqe.user_data + fd), file)
+                return
+
+    @property
+    def armed(self) -> int:
+        """Requests that wait on a file."""
+        return self.idle_armed + len(self.requests)
+
+    def released(self) -> None:
+        """Closed: every request ends with it."""
+        for request in tuple(self.requests):
+            request.disarm()
+        self.work.clear()
+        if self.thread is not None:
+            self.thread.stop()
+        self.kernel.rings.remove(self)
+        self.kernel.block_watchers.remove(self)

@@ -1,0 +1,122 @@
+"""The polling kernel thread of an io_uring (SQPOLL): submissions without system calls, paid with a CPU.
+
+Linux (``io_uring/sqpoll.c: io_sq_thread``): the thread looks at the submission ring again and again. What
+it finds it runs; task work of the ring's requests is its own, too. While there is nothing it spins, and
+after ``sq_thread_idle`` without work it sleeps, and says so in a flag; then the program must call
+io_uring_enter once, to wake it. A packet's task work wakes it by itself.
+
+A lane has one CPU, on which the server and the interrupts run. This thread is given a *second* one,
+which nothing else uses: spinning on the server's own would leave the server nothing. That CPU's time is
+booked apart (``SQ_THREAD_…_NS`` in :class:`sim.machine.accounts.Count`): work, spinning and sleep sum to the
+time, and whoever compares lanes must count it, for a spinning CPU is a burnt one.
+
+An item is taken from the ring when the thread begins with it, and done when its time is over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.kernel.waiting.io_uring import requests
+from sim.machine.accounts import Count
+
+if TYPE_CHECKING:
+    from sim.kernel.waiting.io_uring.requests import Request
+    from sim.kernel.waiting.io_uring.ring import IoUring, Sqe
+
+WORKING, SPINNING, ASLEEP = Count.SQ_THREAD_WORK_NS, Count.SQ_THREAD_SPIN_NS, Count.SQ_THREAD_SLEEP_NS
+DEFAULT_IDLE_NS = 1_000_000_000
+"""``sq_thread_idle`` of 0: one second."""
+
+
+class SqThread:
+    """One ring's polling thread, on a CPU of its own.
+
+    Args:
+        idle_ns: how long it spins without work before it sleeps.
+    """
+
+    def __init__(self, ring: IoUring, idle_ns: int = DEFAULT_IDLE_NS) -> None:
+        self.ring = ring
+        self.kernel = ring.kernel
+        self.idle_ns = idle_ns
+        self.state = SPINNING
+        self.since_ns = self.kernel.now_ns
+        """Since when its time is not booked yet."""
+        self.item: Sqe | Request | None = None
+        """What it works on."""
+        self._timer = self.kernel.timers.set(self.since_ns + idle_ns, self._fall_asleep)
+
+    @property
+    def needs_wakeup(self) -> bool:
+        """It sleeps, and will not see new submissions by itself (``IORING_SQ_NEED_WAKEUP``)."""
+        return self.state == ASLEEP
+
+    def book(self) -> None:
+        """Book its time up to now."""
+        kernel = self.kernel
+        kernel.ledger.counted[self.state] += kernel.now_ns - self.since_ns
+        self.since_ns = kernel.now_ns
+
+    def look(self) -> None:
+        """Something was written to the ring, or task work queued."""
+        if self.state == SPINNING:
+            self._begin(0)
+        elif self.state == ASLEEP and self.ring.work:
+            self.wake_up()
+
+    def wake_up(self) -> None:
+        """End its sleep (io_uring_enter with SQ_WAKEUP, or task work)."""
+        if self.state == ASLEEP:
+            self._begin(self.kernel.costs.context_switch_ns)
+
+    def stop(self) -> None:
+        """The ring is closed."""
+        self.book()
+        self.kernel.timers.cancel(self._timer)
+
+    # -- its loop -------------------------------------------------------------------------
+
+    def _begin(self, delay_ns: int) -> None:
+        """Take the next item, or spin."""
+        ring, kernel = self.ring, self.kernel
+        self.book()
+        if self.state == SPINNING:
+            kernel.timers.cancel(self._timer)
+        self.item = sqe = ring.sq.pop()
+        if sqe is not None:
+            ring.update_mask()
+            ns = ring.costs.sqe_ns + requests.price_ns(ring, sqe)[1]
+        elif ring.work:
+            self.item = request = ring.work.popleft()
+            ns = ring.costs.task_work_ns + requests.work_price_ns(request)
+            ns += 0 if request.told else ring.costs.ask_ns
+        else:
+            self.state = SPINNING
+            self._timer = kernel.timers.set(kernel.now_ns + self.idle_ns, self._fall_asleep)
+            return
+        self.state = WORKING
+        self._timer = kernel.timers.set(kernel.now_ns + delay_ns + ns, self._done)
+
+    def _done(self) -> None:
+        """The item's time is over: do it. The moment is now, whatever the server's CPU is busy with."""
+        kernel, item = self.kernel, self.item
+        busy_until_ns, kernel.free_ns = kernel.free_ns, kernel.now_ns
+        kernel.effect = 0
+        try:
+            if isinstance(item, requests.Request):
+                counted, asks = kernel.ledger.counted, not item.told
+                found = item.check()
+                counted[Count.TASK_WORK] += 1
+                counted[Count.SCANNED] += asks
+                counted[Count.READY] += asks and found
+            elif item is not None:
+                requests.run(self.ring, item)
+        finally:
+            kernel.free_ns = busy_until_ns
+        self.item = None
+        self._begin(0)
+
+    def _fall_asleep(self) -> None:
+        self.book()
+        self.state = ASLEEP

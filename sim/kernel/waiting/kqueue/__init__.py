@@ -1,0 +1,1 @@
+"""kqueue, as in BSD: knotes, filters, and kevent."""

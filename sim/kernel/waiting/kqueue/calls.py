@@ -1,0 +1,233 @@
+"""kqueue's two calls: kqueue and kevent.
+
+``kevent`` (``kern_kevent``): the changes are copied in and applied one after the other; a change that
+fails becomes an event flagged EV_ERROR if there is room for one, or else the call's own error; EV_RECEIPT
+asks for such an event in any case. If there were any, they are the answer. If not, the queue is taken,
+after a sleep if it is empty. Copied: 64 bytes for each change in and each event out, and 16 for a timeout.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING
+
+from sim.kernel.poll_bits import oserror
+from sim.kernel.waiting.kqueue.kevent import EV_ERROR, EV_RECEIPT, EV_SYSFLAGS, KEVENT_BYTES, Kevent
+from sim.kernel.waiting.kqueue.kqueue import Kqueue
+from sim.kernel.waiting.waiting_call import Machine, WaitingCall
+from sim.machine.accounts import Account, Bill, Count
+from sim.machine.records import Kind
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+TIMESPEC_BYTES = 16
+
+
+class KeventCall(WaitingCall):
+    """A kevent() call under way.
+
+    Args:
+        changes: what to apply first.
+        most: how many events there is room for.
+
+    Raises:
+        OSError: EBADF; EINVAL, not a kqueue, or ``most`` is negative.
+    """
+
+    def __init__(
+        self, kernel: Kernel, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None
+    ) -> None:
+        kqueue = kernel.table.files.get(kqfd) or kernel.table.file(kqfd)
+        if not isinstance(kqueue, Kqueue) or most < 0:
+            raise oserror(errno.EINVAL)
+        super().__init__(kernel, timeout_ns)
+        self.kqueue = kqueue
+        self.changes = list(changes)
+        self.most = most
+        self.events: list[Kevent] = []
+        self.begun = False
+        self.scanned = self.passes = 0
+
+    def step(self) -> None:
+        if not self.begun:
+            self.begun = True
+            self._enter()
+        if self.over:
+            return
+        self.pay_awakening()
+        runs = 0
+        if self.kqueue.queue:
+            self.events, runs = self.kqueue.collect(self.most)
+            self.passes += 1
+            self.scanned += runs
+        if self.events or self.waits_not:
+            self._leave(runs)
+        else:
+            self._fall_asleep(runs)
+
+    def _enter(self) -> None:
+        """Pay for the way in and apply the changes."""
+        kernel, count = self.kernel, len(self.changes)
+        self._pay("enter", count, self.timeout_ns is not None)
+        self.kqueue.users += 1  # closed while the call is under way, it stays until that returns
+        for change in self.changes:
+            if not change.filter:
+                continue
+            error = self._apply(change)
+            if error is None and not change.flags & EV_RECEIPT:
+                continue
+            if len(self.events) == self.most:
+                self.end()
+                if error is not None:
+                    raise error
+                return
+            code = 0 if error is None else error.errno or errno.EINVAL
+            self.events.append(change._replace(flags=EV_ERROR, data=code))
+        if self.events or not self.most:
+            kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, len(self.events), 0, self.serial))
+            self._pay("copy out", len(self.events))
+            self.end()
+
+    def _apply(self, change: Kevent) -> OSError | None:
+        """Apply one change; what went wrong with it."""
+        kernel = self.kernel
+        operation = change.flags & 0xF
+        kernel.journal.append((kernel.now_ns, Kind.CTL, change.ident, operation, 0, self.serial))
+        try:
+            self.kqueue.register(change._replace(flags=change.flags & ~EV_SYSFLAGS))
+        except OSError as error:
+            return error
+        return None
+
+    def _fall_asleep(self, runs: int) -> None:
+        kernel = self.kernel
+        self._pay("sleep", runs)
+        kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
+        self.kqueue.calls.append(self)
+        self.sleep()
+
+    def _leave(self, runs: int) -> None:
+        kernel, found = self.kernel, len(self.events)
+        self._pay("return", found, runs)
+        kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, self.passes, self.serial))
+        if found:
+            asked = self.kqueue.count
+            kernel.last_call = (
+                *(self.serial, asked, self.scanned, found, self.passes),
+                *(self.slept, self.cost_ns, kernel.free_ns),
+            )
+        self.end()
+
+    def end(self) -> None:
+        if self in self.kqueue.calls:
+            self.kqueue.calls.remove(self)
+        super().end()
+        if self.begun:
+            self.kernel.let_go(self.kqueue)
+
+    # -- what it costs --------------------------------------------------------------------
+
+    def _pay(self, step: str, *sizes: int) -> None:
+        bills = self.kernel.bills
+        key = ("kevent", step, *sizes)
+        bill = bills.get(key)
+        if bill is None:
+            bill = bills[key] = _PRICES[step](self.kernel, self.kqueue, *sizes)
+        self.cost_ns += bill.ns
+        self.kernel.pay(bill)
+
+
+def _enter_bill(kernel: Kernel, kqueue: Kqueue, changes: int, timed: int) -> Bill:
+    copied = KEVENT_BYTES * changes + (TIMESPEC_BYTES if timed else 0)
+    return Bill(
+        (
+            (Account.SYSCALL, kqueue.costs.kevent_ns),
+            (Account.COPY_IN, kernel.copy_ns(copied)),
+            (Account.INTEREST_LIST, changes * kqueue.costs.change_ns),
+        ),
+        ((Count.SYSCALLS, 1), (Count.COPIED_IN_BYTES, copied), (Count.CHANGES, changes)),
+    )
+
+
+def _copy_out_bill(kernel: Kernel, kqueue: Kqueue, found: int) -> Bill:
+    copied = KEVENT_BYTES * found
+    return Bill(((Account.COPY_OUT, kernel.copy_ns(copied)),), ((Count.COPIED_OUT_BYTES, copied),))
+
+
+def _sleep_bill(kernel: Kernel, kqueue: Kqueue, runs: int) -> Bill:
+    costs = kernel.costs
+    return Bill(
+        (
+            (Account.SCAN, -(-runs * kqueue.costs.item_ps // 1000)),
+            (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
+            (Account.CONTEXT_SWITCH, costs.context_switch_ns),
+        ),
+        (
+            (Count.SCANNED, runs),
+            (Count.PASSES, 1 if runs else 0),
+            (Count.HOOKS, 1),
+            (Count.CONTEXT_SWITCHES, 1),
+        ),
+    )
+
+
+def _return_bill(kernel: Kernel, kqueue: Kqueue, found: int, runs: int) -> Bill:
+    copied = KEVENT_BYTES * found
+    return Bill(
+        (
+            (Account.SCAN, -(-runs * kqueue.costs.item_ps // 1000)),
+            (Account.COPY_OUT, kernel.copy_ns(copied)),
+        ),
+        (
+            (Count.SCANNED, runs),
+            (Count.READY, min(found, runs)),
+            (Count.PASSES, 1 if runs else 0),
+            (Count.COPIED_OUT_BYTES, copied),
+            (Count.WAKEUPS, 1 if found else 0),
+        ),
+    )
+
+
+_PRICES: dict[str, Callable[..., Bill]] = {
+    "enter": _enter_bill,
+    "copy out": _copy_out_bill,
+    "sleep": _sleep_bill,
+    "return": _return_bill,
+}
+
+
+class KqueueCalls(Machine):
+    """The part of the kernel for kqueue."""
+
+    def sys_kqueue(self) -> int:
+        """A new kqueue."""
+        self.pay_call(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
+        kqueue = Kqueue(self)  # type: ignore[arg-type]
+        self.kqueues.append(kqueue)
+        self.block_watchers.append(kqueue)
+        return self.table.install(kqueue)
+
+    def kevent_call(
+        self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
+    ) -> KeventCall:
+        """A kevent() call that is about to begin: see :class:`KeventCall`."""
+        return KeventCall(self, kqfd, changes, most, timeout_ns)  # type: ignore[arg-type]
+
+    def sys_kevent(
+        self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
+    ) -> Generator[None, None, list[Kevent]]:
+        """Apply changes, then wait for events.
+
+        Args:
+            changes: applied in order.
+            most: how many events to report; 0 returns as soon as the changes are applied.
+            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+
+        Raises:
+            OSError: EBADF; EINVAL; ENOENT, a change of what is not registered, and no room to report it.
+        """
+        call = KeventCall(self, kqfd, changes, most, timeout_ns)  # type: ignore[arg-type]
+        yield from call.run()
+        return call.events

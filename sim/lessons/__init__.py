@@ -1,0 +1,1 @@
+"""Programs to read: an event loop, coroutines, and echo servers in several styles."""

@@ -1,0 +1,149 @@
+"""Our own loop, watched: the same figures and rows as of asyncio's (:mod:`sim.scripts.loop_figures`).
+
+:class:`~sim.lessons.event_loop.EventLoop` stays as it is; what it is asked to do is looked at from outside,
+one turn at a time. Its turns and callbacks have asyncio's prices, so that the two can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from sim.lessons.coroutine import Future, Task
+from sim.lessons.event_loop import EventLoop, Handle
+from sim.machine.accounts import Account, Bill, Count
+from sim.scripts.loop_figures import LoopRecord
+from sim.scripts.task_rows import TaskRow, Waiting
+from sim.stdlib.asyncio.await_stacks import frames, own, place_of
+from sim.stdlib.asyncio.simulated_loop import Step
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+
+class WatchedLoop(EventLoop):
+    """Our own loop on a kernel, with prices and a record.
+
+    Args:
+        kernel: what it runs on.
+        at: called with each step as it begins; see :class:`~sim.scripts.loop_figures.LoopRecord`.
+    """
+
+    def __init__(self, kernel: Kernel, at: Callable[[Step], object] = lambda step: None) -> None:
+        super().__init__(kernel.select, kernel.time, self._begin)
+        self.kernel = kernel
+        self.record = LoopRecord(kernel, at)
+        page = kernel.ledger.page()
+        costs = kernel.costs
+        self._turn = page["turn"] = Bill(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
+        self._callback = page["callback"] = Bill(
+            ((Account.CALLBACK, costs.loop_callback_ns),), ((Count.CALLBACKS, 1),)
+        )
+
+    def run_once(self) -> None:
+        """One turn."""
+        self.kernel._process.call(self.kernel.pay, self._turn)
+        super().run_once()
+        self.record.step("over")
+
+    def _begin(self, step: Step) -> None:
+        self.record.step(step)
+        if step == "callbacks":
+            for _ in range(len(self._callbacks)):
+                handle = self._callbacks.popleft()
+                self._callbacks.append(Handle(self._run, (handle,)))
+
+    def _run(self, handle: Handle) -> None:
+        """Run a callback, unless it was taken back meanwhile, and say how long it took."""
+        if handle.cancelled:
+            return
+        kernel, begin_ns = self.kernel, self.kernel.now_ns
+        self.record.begins(handle)
+        kernel._process.call(kernel.pay, self._callback)
+        try:
+            handle.callback(*handle.args)
+        finally:
+            self.record.ended(handle, kernel.now_ns - begin_ns)
+
+
+def task_rows(loop: EventLoop) -> list[TaskRow]:
+    """The tasks of our own loop, as far as something can still wake them: those it knows of, in its order."""
+    settled_by = dict(_settled_by(loop))
+    seen: dict[int, Future] = {}
+    for future in _known(loop):
+        _follow(future, seen)
+    return [_row(task, settled_by, loop) for task in seen.values() if isinstance(task, Task)]
+
+
+def _handles(loop: EventLoop) -> Iterator[tuple[Handle, Waiting | None]]:
+    """Every callback the loop has, and what it waits for; those that run next wait for nothing."""
+    for handle in loop._callbacks:
+        wrapped = handle.args[0] if handle.args and isinstance(handle.args[0], Handle) else handle
+        yield wrapped, None
+    for due_s, _, handle in sorted(loop._timers, key=lambda timer: timer[:2]):
+        yield handle, Waiting("timer", due_ns=round(due_s * 1e9))
+    for fd, by_event in loop._interest.items():
+        for event, handle in by_event.items():
+            word = "readable" if event == loop._select.EPOLLIN else "writable"
+            yield handle, Waiting(f"fd {fd} {word}", fd=fd)
+
+
+def _known(loop: EventLoop) -> Iterator[Future]:
+    """The futures whose methods the loop is to call."""
+    for handle, _ in _handles(loop):
+        owner = getattr(handle.callback, "__self__", None)
+        if isinstance(owner, Future) and not handle.cancelled:
+            yield owner
+    if isinstance(running := _running(loop), Future):
+        yield running
+
+
+def _settled_by(loop: EventLoop) -> Iterator[tuple[int, Waiting]]:
+    for handle, waiting in _handles(loop):
+        owner = getattr(handle.callback, "__self__", None)
+        if waiting is not None and isinstance(owner, Future) and not handle.cancelled:
+            yield id(owner), waiting
+
+
+def _follow(future: Future, seen: dict[int, Future]) -> None:
+    """Add a future, and all that wait for it."""
+    if id(future) in seen:
+        return
+    seen[id(future)] = future
+    for callback in future._callbacks:
+        owner = getattr(callback, "__self__", None)
+        held = [cell.cell_contents for cell in getattr(callback, "__closure__", None) or ()]
+        for other in (owner, *held):  # gather's callbacks have the future of them all in their closure
+            if isinstance(other, Future):
+                _follow(other, seen)
+
+
+def _row(task: Task, settled_by: dict[int, Waiting], loop: EventLoop) -> TaskRow:
+    name = _name(task)
+    if _running(loop) is task:
+        return TaskRow(name, "running", None, None, ())
+    stack = frames(task.coroutine)
+    places = tuple(place_of(frame) for frame in stack)
+    future = task.awaiting
+    if future is None:
+        return TaskRow(name, "ready", None, None, ())
+    if future.done:
+        return TaskRow(name, "ready", None, own(places), places)
+    return TaskRow(name, "suspended", _waiting(future, settled_by), own(places), places)
+
+
+def _waiting(future: Future, settled_by: dict[int, Waiting]) -> Waiting:
+    if id(future) in settled_by:
+        return settled_by[id(future)]
+    return Waiting(_name(future) if isinstance(future, Task) else "a future")
+
+
+def _running(loop: EventLoop) -> object:
+    """Whose method the callback under way is."""
+    handle = loop.record.running if isinstance(loop, WatchedLoop) else None
+    return getattr(handle.callback, "__self__", None) if handle is not None else None
+
+
+def _name(task: Task) -> str:
+    name: str = getattr(task.coroutine, "__qualname__", "task")
+    return name

@@ -1,0 +1,1 @@
+"""One packet, followed step by step."""

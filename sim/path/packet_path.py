@@ -1,0 +1,181 @@
+"""One packet followed, step by step, from the wire to the line after ``await``; and beside it to select.
+
+Nothing is told from a script: the packet is taken once more, by kernels that nobody else sees, and what is
+told is what was noted as they took it.
+
+1. The kernel's half (:mod:`sim.path.in_kernel`, :mod:`sim.path.kernel_steps`): the race's own lanes
+``epoll`` and
+   ``select``, brought to just before the packet. A lane that takes no part in the race, is too far from a
+   checkpoint, or makes a classic mistake there, is started for this a while before the packet, without the
+   mistake, and says so. So the packet finds what it found in the race: a server asleep, or at work, or in
+   the middle of a scan that has passed its descriptor already.
+2. The loop's half (:mod:`sim.path.in_asyncio`): asyncio itself, on a kernel of its own where the same
+descriptors
+   are watched and the same packets come. It takes over where epoll_wait returns.
+
+The two halves are two kernels: what the first spent up to epoll_wait's return and what the second spent from
+there on are added up. select's program is the race's, in C's style; it has no loop above it, and its way
+ends with the read. A hang-up or a handshake carries no data and has no such way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from sim.path.in_asyncio import follow_loop
+from sim.path.in_kernel import LaneWatch
+from sim.path.kernel_steps import Reported, epoll_side, select_side
+from sim.path.steps import BEATS, Packet, Program, Side, Step
+from sim.race.lane import Lane
+from sim.scenario.workload import mean_gap_ns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.machine.costs import CostTable
+    from sim.machine.records import Record
+    from sim.race.history import Change
+    from sim.scenario.scenario import Scenario
+
+LEAD_GAPS = 40
+"""Bursts that a lane sees that is started for this before the packet comes."""
+_MOST_LEAD_PACKETS = 2_000
+_WINDOWS_AHEAD = 64
+"""How much of the schedule is looked through for a packet that is still to come."""
+
+
+class Raced(Protocol):
+    """What is asked of a race, as :class:`sim.race.race.Race` has it."""
+
+    @property
+    def costs(self) -> CostTable: ...
+    def settings_at(self, at_ns: int) -> Change: ...
+    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object], /) -> Lane | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPath:
+    """Both ways of one packet."""
+
+    packet: Packet
+    scenario: Scenario
+    """What was raced when it came."""
+    size_bytes: int
+    costs: CostTable
+    epoll: Side
+    """With asyncio's steps behind the kernel's, if the packet came so far."""
+    select: Side
+    program: Program | None
+    """asyncio's; None if the packet did not come so far."""
+
+    @property
+    def beats(self) -> tuple[tuple[Step | None, Step | None], ...]:
+        """What stands side by side, as far as one of the two came."""
+        pairs = [(self.epoll.step(one), self.select.step(other)) for one, other in BEATS]
+        while pairs and pairs[-1] == (None, None):
+            pairs.pop()
+        return tuple(pairs)
+
+
+def follow(race: Raced, packet: Packet) -> PacketPath:
+    """Follow a packet that carries data.
+
+    Raises:
+        ValueError: there is no such packet in the race's schedule, or it carries no data.
+    """
+    settings = race.settings_at(packet.at_ns - 1)
+    _check(settings, packet)
+    epoll, reported = _in_epoll(race, settings, packet)
+    select = _in_select(race, settings, packet)
+    program = None
+    if reported:
+        numbers = [fd for fd, _ in reported]
+        fds = settings.scenario.fds
+        loop_steps, program = follow_loop(race.costs, fds, numbers, epoll.fd, settings.workload.payload)
+        epoll = replace(epoll, steps=(*epoll.steps, *_behind(epoll.total_ns, loop_steps)))
+    return PacketPath(
+        packet=packet,
+        scenario=settings.scenario,
+        size_bytes=len(settings.workload.payload),
+        costs=race.costs,
+        epoll=epoll,
+        select=select,
+        program=program,
+    )
+
+
+def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> Packet | None:
+    """The first packet with data after a moment, for some clients or for any; None if none comes soon."""
+    workload = settings.workload
+    if workload.silent:
+        return None
+    number = max(0, (after_ns - workload.start_ns) // workload.window_ns)
+    for window in map(workload.window, range(number, number + _WINDOWS_AHEAD)):
+        for index, slot in enumerate(window.slots):
+            at_ns = window.times_ns[index]
+            if at_ns > after_ns and slot >= 0 and (slots is None or slot in slots):
+                return Packet(at_ns, window.first_serial + index)
+    return None
+
+
+def _check(settings: Change, packet: Packet) -> None:
+    workload = settings.workload
+    if not workload.silent:
+        window = workload.window((packet.at_ns - workload.start_ns) // workload.window_ns)
+        index = packet.serial - window.first_serial
+        if 0 <= index < len(window.slots) and window.times_ns[index] == packet.at_ns:
+            if window.slots[index] >= 0:
+                return
+            raise ValueError("a handshake carries no data: its way ends in the accept queue")
+    raise ValueError(f"no packet {packet.serial} arrives at {packet.at_ns} ns")
+
+
+def _behind(begin_ns: int, steps: tuple[Step, ...]) -> list[Step]:
+    """The same steps, beginning later."""
+    return [replace(s, begin_ns=s.begin_ns + begin_ns, end_ns=s.end_ns + begin_ns) for s in steps]
+
+
+def _in_epoll(race: Raced, settings: Change, packet: Packet) -> tuple[Side, Reported]:
+    watch = LaneWatch(packet)
+    lane, started_ns = _brought(race, settings, "epoll", watch)
+    if lane.failure is not None:
+        return _failed(lane), ()
+    side, reported = epoll_side(watch, lane)
+    return replace(side, started_ns=started_ns), reported
+
+
+def _in_select(race: Raced, settings: Change, packet: Packet) -> Side:
+    watch = LaneWatch(packet)
+    lane, started_ns = _brought(race, settings, "select", watch)
+    if lane.failure is not None:
+        return _failed(lane)
+    return replace(select_side(watch, lane), started_ns=started_ns)
+
+
+def _failed(lane: Lane) -> Side:
+    return Side(name=lane.name, fd=-1, steps=(), failure=lane.failure)
+
+
+def _brought(race: Raced, settings: Change, name: str, watch: LaneWatch) -> tuple[Lane, int | None]:
+    """A lane that stands just before the packet, and how long before it was started if for this only."""
+    at_ns = watch.packet.at_ns
+    lane = None
+    if not settings.scenario.fault:
+        lane = race.lane_beside(name, at_ns - 1, watch.hear)
+    if lane is not None:
+        return lane, None
+    scenario = replace(settings.scenario, lanes=(name,), fault="")
+    start_ns = max(settings.at_ns, at_ns - _lead_ns(scenario, race.costs))
+    lane = Lane(name, scenario, race.costs, settings.workload, start_ns)
+    lane.tell(watch.hear)
+    lane.run_until(at_ns - 1)
+    return lane, at_ns - start_ns
+
+
+def _lead_ns(scenario: Scenario, costs: CostTable) -> int:
+    """How long before the packet a lane is to be started: some calls of select, and some bursts."""
+    pass_ns = scenario.fds * (costs.each_ps(costs.scan_ps, scenario.fds) + costs.hook_ps) // 1000
+    gap_ns = mean_gap_ns(scenario)
+    most_ns = gap_ns * max(1, _MOST_LEAD_PACKETS // scenario.burst_count)
+    return min(2 * pass_ns + LEAD_GAPS * gap_ns, most_ns)

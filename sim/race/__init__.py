@@ -1,0 +1,1 @@
+"""The race: lanes, network, and the moments of a race."""

@@ -1,0 +1,334 @@
+"""A lane: one kernel, one server, one account of what it did.
+
+The connections exist before the race begins: accepting ten thousand of them, and registering them
+with epoll, is work too, but of another kind. It is done in no time at all and shown as a figure of
+its own (``setup_ns``).
+
+When a setting changes that the server was built around (how many connections, FD_SETSIZE), the lane
+is rebuilt at that very moment: a new kernel at the same virtual time carries the books on, and
+requests that were not answered yet are in the buffers again, with their time of arrival, or counted
+as dropped where their connection is gone. A call that was under way is given up, so that going from
+a million descriptors to sixteen does not have to wait for the end of a scan over a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.frames.frame import CallView, Counters, FaultView, FdView, LaneFrame, PassView
+from sim.kernel import poll_bits
+from sim.kernel.files.tcp import IDLE_MASK
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.scan import ScanPass
+from sim.machine.accounts import Account, Count
+from sim.machine.costs import CostTable
+from sim.machine.cpu import Task
+from sim.machine.journal import Journal
+from sim.machine.records import Record
+from sim.race.descriptor_view import fd_view
+from sim.race.faults.diagnosis import of_failure, warning
+from sim.race.faults.fault_log import Strikes
+from sim.race.history import SERVER_SETTINGS, Change, differs
+from sim.race.latency import Latencies
+from sim.race.network import Network
+from sim.race.task_views import memory_view, task_view
+from sim.scenario.faults import BACKLOG as BACKLOG_FAULT
+from sim.scenario.faults import SHORT_BACKLOG, SLOW_READER
+from sim.scenario.scenario import Scenario
+from sim.scenario.workload import Workload, active_slots
+from sim.servers.asyncio_server import AsyncioServer
+from sim.servers.base import BACKLOG, Server, ServerFailure, ServerSettings
+from sim.servers.epoll import EpollServer
+from sim.servers.epoll_et import EpollEtServer
+from sim.servers.epoll_exclusive import EpollExclusiveServer
+from sim.servers.epoll_oneshot import EpollOneshotServer
+from sim.servers.faulty import FAULTY
+from sim.servers.io_uring import IoUringPollServer, IoUringServer, IoUringSqpollServer
+from sim.servers.iocp import IocpServer
+from sim.servers.kqueue import KqueueServer
+from sim.servers.poll import PollServer
+from sim.servers.pool import PoolServer
+from sim.servers.process import ProcessServer
+from sim.servers.select import SelectServer
+from sim.servers.thread import ThreadServer
+
+RECORD_WORK_NS = 2_000
+"""What a record stands for: a packet, or a step of a server."""
+SCANNED_WORK_NS = 15
+PASS_WORK_NS = 60_000
+"""What a scan takes besides, however few descriptors there are."""
+BUILT_WORK_NS = 5
+"""What a connection adds to building a lane."""
+_ACCOUNT_LABELS = tuple(account.label for account in Account)
+_KINDS: tuple[type[Server], ...] = (
+    ProcessServer,
+    ThreadServer,
+    PoolServer,
+    SelectServer,
+    PollServer,
+    EpollServer,
+    EpollEtServer,
+    EpollOneshotServer,
+    EpollExclusiveServer,
+    AsyncioServer,
+    KqueueServer,
+    IoUringServer,
+    IoUringPollServer,
+    IoUringSqpollServer,
+    IocpServer,
+)
+SERVERS: dict[str, type[Server]] = {server.name: server for server in _KINDS}
+
+
+class Lane:
+    """One way of waiting, in a race."""
+
+    def __init__(
+        self, name: str, scenario: Scenario, costs: CostTable, workload: Workload, now_ns: int
+    ) -> None:
+        self.name = name
+        self.costs = costs
+        self.journal = Journal()
+        self.latencies = Latencies()
+        self._built_work_ns = 0
+        self._build(scenario, now_ns)
+        self.setup_ns = self.kernel.open_books(now_ns, [0] * len(Account), [0] * len(Count))
+        self._baseline = self.kernel.statement()
+        self._start(workload)
+
+    # -- building -------------------------------------------------------------------------
+
+    def _build(self, scenario: Scenario, now_ns: int) -> None:
+        made = self.journal.made
+        self._built_work_ns += BUILT_WORK_NS * scenario.fds
+        kernel = self.kernel = Kernel(self.costs, now_ns=now_ns, journal=self.journal)
+        settings = ServerSettings(
+            scenario.payload,
+            bool(scenario.churn),
+            poll_bits.FD_SETSIZE if scenario.fd_setsize else None,
+            SHORT_BACKLOG if scenario.fault == BACKLOG_FAULT else BACKLOG,
+        )
+        self.failure: str | None = None
+        self.failed_ns: int | None = None
+        """When the server gave up."""
+        kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
+        self.server = kind(kernel, settings)
+        if scenario.fault == SLOW_READER:
+            self.server.restartable = False  # it sleeps in the middle of serving
+        kernel.faults = Strikes(kernel, self.server.listener)
+        self.first_fd = kernel.table.end
+        self.fds = scenario.fds
+        self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
+        block = kernel.table.install_idle(scenario.fds, IDLE_MASK, self.network.make)
+        if scenario.fault == SLOW_READER:
+            self.network.slow = frozenset(active_slots(scenario)[:1].tolist())
+        kernel.charge(((Account.SOCKET_IO, scenario.fds * self.costs.accept_ns),))
+        try:
+            self.server.afford(scenario.fds)
+            self.server.adopt(block)
+        except ServerFailure as failure:
+            self._fail(str(failure))
+        self.journal.take_back(made)
+
+    def _start(self, workload: Workload) -> None:
+        self.kernel.device = self.network
+        self.network.attach(workload)
+        self.task: Task | None = None
+        if self.failure is None:
+            self.task = self.server.start()
+            self.task.at_end = self._server_ended
+
+    def _server_ended(self) -> None:
+        """The server's program is over, which only an error brings about."""
+        assert self.task is not None
+        error = self.task.error
+        if error is not None and not isinstance(error, ServerFailure):
+            raise error
+        self._fail(str(error))
+
+    def _fail(self, why: str) -> None:
+        """The process is gone, and its connections with it."""
+        self.failure = why
+        self.failed_ns = self.kernel.now_ns
+        self.network.server_gone()
+
+    def change(self, before: Change, after: Change) -> None:
+        """Let other settings hold from this moment on; the lane takes part before and after."""
+        old, new = before.scenario, after.scenario
+        if differs(old, new, SERVER_SETTINGS) or bool(old.churn) != bool(new.churn):
+            self.rebuild(new, after.workload)
+        elif after.workload is not before.workload:
+            self.network.attach(after.workload)
+        if set(new.lanes) - set(old.lanes):
+            self.restart_books()
+
+    def rebuild(self, scenario: Scenario, workload: Workload) -> None:
+        """Start the server anew at this moment, with other settings and the same books."""
+        first_drop_ns = self.network.first_drop_ns
+        old_kernel, old_network, old_task = self.kernel, self.network, self.task
+        spent_ns, counted = old_kernel.statement()
+        self._build(scenario, old_kernel.now_ns)
+        self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
+        self.kernel.call_serial = old_kernel.call_serial
+        self._start(workload)
+        self.network.first_drop_ns = first_drop_ns
+        for socket in old_network.unanswered():
+            kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
+            self.network.take_over(socket, kept)
+        if old_task is not None:
+            old_task.give_up()  # left to the garbage collector, what it sleeps in could be ended first
+
+    def restart_books(self) -> None:
+        """Count from zero again: a lane was added, and all are compared from here on."""
+        self._baseline = self.kernel.statement()
+        self.latencies.clear()
+
+    # -- running --------------------------------------------------------------------------
+
+    def tell(self, heard: Callable[[Record], object]) -> None:
+        """Have someone hear of each record as it is made: said before a lane runs, new or restored."""
+        self.journal.tell(heard)
+        self.network.heard_again()
+
+    def run_until(self, until_ns: int) -> None:
+        """Let the lane's virtual time pass."""
+        self.kernel.run_until(until_ns)
+        scheduler = self.kernel.scheduler
+        if scheduler is not None and scheduler.failed is not None and scheduler.failed is not self.task:
+            assert scheduler.failed.error is not None
+            raise scheduler.failed.error
+
+    @property
+    def work_ns(self) -> int:
+        """About how long running the lane up to here has taken a present-day machine.
+
+        Only ever used to decide where checkpoints lie; sums never go back, not when the lane is rebuilt.
+        """
+        counted = self.kernel.ledger.counted
+        scans = 0 if self.kernel.epolls else counted[Count.PASSES]
+        return (
+            self._built_work_ns
+            + self.journal.made * RECORD_WORK_NS
+            + scans * PASS_WORK_NS
+            + counted[Count.SCANNED] * SCANNED_WORK_NS
+        )
+
+    # -- what it shows --------------------------------------------------------------------
+
+    def frame(self, scenario: Scenario) -> LaneFrame:
+        """The lane at this moment."""
+        kernel = self.kernel
+        records, lost = self.journal.drain()
+        masks = kernel.table.poll_masks[:]
+        masks.flags.writeable = False
+        return LaneFrame(
+            name=self.name,
+            activity=self._activity(),
+            failure=self.failure,
+            first_fd=self.first_fd,
+            fds=scenario.fds,
+            registered=self.server.registered,
+            serving_fd=self.server.now_serving,
+            poll_mask=masks,
+            passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.passes),
+            call=None if kernel.last_call is None else CallView(*kernel.last_call),
+            records=records,
+            records_lost=lost,
+            ready_listed=sum(len(epoll.ready) for epoll in kernel.epolls),
+            counters=self._counters(),
+            setup_ns=self.setup_ns,
+            mechanism=self.server.view() if self.failure is None else None,
+            tasks=task_view(self.server, self.first_fd, scenario.fds),
+            memory=memory_view(self.server),
+            warning=self._warning(),
+        )
+
+    def _warning(self) -> FaultView | None:
+        kernel = self.kernel
+        if self.failure is not None:
+            failed_ns = kernel.start_ns if self.failed_ns is None else self.failed_ns
+            return of_failure(kernel, self.failure, self._needed_bytes(), failed_ns)
+        return None if kernel.faults is None else warning(kernel, kernel.faults)
+
+    def _activity(self) -> str:
+        kernel = self.kernel
+        if self.failure is not None:
+            return "failed"
+        if kernel.scan is not None:
+            return "scanning"
+        if kernel.running is None:
+            return "sleeping"
+        return "collecting" if self.server.now_serving is None else "serving"
+
+    def _counters(self) -> Counters:
+        spent_ns, counted = (
+            [now - before for now, before in zip(current, base, strict=True)]
+            for current, base in zip(self.kernel.statement(), self._baseline, strict=True)
+        )
+        p50, p99 = self.latencies.percentiles(50, 99)
+        return Counters(
+            wakeups=counted[Count.WAKEUPS],
+            syscalls=counted[Count.SYSCALLS],
+            scanned=counted[Count.SCANNED],
+            wasted=counted[Count.SCANNED] - counted[Count.READY],
+            ready=counted[Count.READY],
+            copied_in_bytes=counted[Count.COPIED_IN_BYTES],
+            copied_out_bytes=counted[Count.COPIED_OUT_BYTES],
+            requests=counted[Count.REQUESTS],
+            dropped=counted[Count.DROPPED],
+            passes=counted[Count.PASSES],
+            hooks=counted[Count.HOOKS],
+            context_switches=counted[Count.CONTEXT_SWITCHES],
+            interrupts=counted[Count.INTERRUPTS],
+            packets=counted[Count.PACKETS],
+            epoll_ctl=counted[Count.EPOLL_CTL],
+            latency_p50_ns=p50,
+            latency_p99_ns=p99,
+            cost_ns=self._costs(spent_ns),
+            spurious_wakes=counted[Count.SPURIOUS_WAKES],
+            empty_reads=counted[Count.EMPTY_READS],
+            changes=counted[Count.CHANGES],
+            filter_runs=counted[Count.FILTER_RUNS],
+            sqes=counted[Count.SQES],
+            cqes=counted[Count.CQES],
+            task_work=counted[Count.TASK_WORK],
+            operations=counted[Count.OPERATIONS],
+            completions=counted[Count.COMPLETIONS],
+            sq_thread_work_ns=counted[Count.SQ_THREAD_WORK_NS],
+            sq_thread_spin_ns=counted[Count.SQ_THREAD_SPIN_NS],
+            sq_thread_sleep_ns=counted[Count.SQ_THREAD_SLEEP_NS],
+            turns=counted[Count.TURNS],
+            callbacks=counted[Count.CALLBACKS],
+        )
+
+    def _needed_bytes(self) -> int:
+        """Memory that all connections would take, those included for which there was none."""
+        return self.server.connection_bytes * max(self.fds, self.server.registered)
+
+    def _costs(self, spent_ns: list[int]) -> dict[str, int]:
+        """CPU time by account; those for starting tasks, and of a loop, only where there are any."""
+        costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
+        if self.kernel.scheduler is None:
+            del costs[Account.TASK_START.label]
+        if not self.server.has_loop:
+            del costs[Account.LOOP.label], costs[Account.CALLBACK.label]
+        return costs
+
+    # -- one descriptor -------------------------------------------------------------------
+
+    def inspect(self, first_fd: int, last_fd: int) -> FdView:
+        """What can be said about a run of descriptors."""
+        return fd_view(self.network, self.first_fd, first_fd, last_fd)
+
+
+def _pass_view(scan: ScanPass, now_ns: int) -> PassView:
+    position = scan.position(now_ns)
+    return PassView(
+        call=scan.call.serial,
+        number=scan.number,
+        start_ns=scan.start_ns,
+        end_ns=scan.end_ns,
+        count=scan.ask.count,
+        position=position,
+        front_fd=scan.ask.fd_at(position),
+    )

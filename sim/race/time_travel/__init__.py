@@ -1,0 +1,1 @@
+"""Back and forth in time: the time line and its checkpoints."""

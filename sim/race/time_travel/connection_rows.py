@@ -1,0 +1,191 @@
+"""A lane's connections as rows of numbers: how a checkpoint keeps them.
+
+A lane can have a hundred thousand connection objects, each with a wait queue, an epoll item and lists.
+Stored one by one they would take ten times the room and the time. But a race's connection is made of a
+few numbers: it carries the same payload over and over, so that its buffer is known by its length, and
+nothing waits for it but one epoll item. Connections at rest (:mod:`sim.race.idle_connections`) take no row
+at all: they are in their block's arrays, and are made again when something happens to them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
+from sim.kernel.waiting.epoll.epoll_file import Item
+from sim.race.idle_connections import Resting
+from sim.race.network import Network
+
+OBJECTS_KEPT = 16_384
+"""Connections at rest that stay objects; where there are more, all go back into their block."""
+ROWS_FOR_RESTING = 256
+"""So few connections at rest take rows as well: arrays for a million would be looked through for them."""
+_COLUMNS = 12
+_READ_SHUT, _CURRENT, _CONNECTED, _LISTED = 1, 2, 4, 8
+
+Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
+"""(fd or -1 in the accept queue, client, mask, arrived_ns, received bytes, answered bytes, flags,
+item's events, item's wanted bits, item's checked_ns, item's fd, requests not answered)"""
+
+
+class Unstorable(Exception):
+    """Something waits for a connection that its row cannot say."""
+
+
+class Connections:
+    """The connections of a lane that are not at rest, and the order of its ready list.
+
+    Args:
+        network: whose they are; those at rest are noted in its arrays.
+        count: connections in its block.
+    """
+
+    def __init__(self, network: Network, count: int) -> None:
+        table = network.kernel.table
+        table.poll_masks  # noqa: B018 - brings the masks up to date: no file is left noted
+        sockets = [file for file in table.files.values() if type(file) is StreamSocket]
+        busy, resting = _sorted_out(sockets, network, count)
+        if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
+            busy, resting = sockets, []
+        elif network.resting is None:
+            network.resting = Resting(count)
+        if network.resting is not None:
+            network.resting.put(resting)
+        busy = [*busy, *network.listener.queue]
+        rows = chain.from_iterable(_row(socket, network) for socket in busy)
+        self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
+        self.asked = np.frombuffer(b"".join(socket.asked for socket in busy), np.int64)
+        self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epolls]
+        if len(resting) > OBJECTS_KEPT:
+            _put_back(resting, network)
+
+    def put_into(self, network: Network) -> None:
+        """Make the connections again in a network that has none."""
+        kernel, listener = network.kernel, network.listener
+        epoll = kernel.epolls[0] if kernel.epolls else None
+        begin = 0
+        for row in self.rows.reshape(-1, _COLUMNS).tolist():
+            end = begin + row[-1]
+            socket = _socket(row, self.asked[begin:end], network)
+            begin = end
+            fd, events = row[0], row[7]
+            if fd < 0:
+                listener.queue.append(socket)
+                continue
+            socket.numbers.append(fd)
+            kernel.table.files[fd] = socket
+            if events:
+                assert epoll is not None
+                item = Item(epoll, socket, row[10], events)
+                item.wanted, item.listed = row[8], bool(row[6] & _LISTED)
+                item.checked_ns = row[9] if row[9] >= 0 else None
+                epoll.interest[socket, item.fd] = item
+                if item.fd != fd:
+                    epoll.dead.append(item)
+                socket.items.append(item)
+                socket.wait_queue.add(item)
+        for some, order in zip(kernel.epolls, self.ready, strict=True):
+            items = {_key(item): item for item in some.interest.values()}
+            some.ready = [items[fd] for fd in order]
+
+
+def _key(item: Item) -> int:
+    """A number for an item that no other one of its epoll has: below 0 if its descriptor is closed."""
+    return ~item.fd if item in item.epoll.dead else item.fd
+
+
+def _sorted_out(
+    sockets: list[StreamSocket], network: Network, count: int
+) -> tuple[list[StreamSocket], list[tuple[int, int, int, int]]]:
+    """The connections that need a row, and what is to be noted of those at rest."""
+    busy: list[StreamSocket] = []
+    resting: list[tuple[int, int, int, int]] = []
+    current, first_fd = network.objects, network.first_fd
+    watched = int(any(epoll.blocks for epoll in network.kernel.epolls))
+    for socket in sockets:
+        items = socket.items
+        if (
+            socket.mask == IDLE_MASK
+            and not socket.asked
+            and not socket.answered_bytes
+            and len(items) == watched
+            and not (items and items[0].listed)
+            and current.get(socket.slot) is socket
+            and 0 <= (place := socket.numbers[0] - first_fd) < count
+            and socket.wait_queue.entries == items
+        ):
+            checked_ns = items[0].checked_ns if items else None
+            resting.append((place, socket.slot, socket.arrived_ns, -1 if checked_ns is None else checked_ns))
+        else:
+            busy.append(socket)
+    return busy, resting
+
+
+def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> None:
+    """Give the objects of connections at rest up."""
+    kernel = network.kernel
+    for place, slot, _, _ in resting:
+        fd = place + network.first_fd
+        socket = kernel.table.files.pop(fd)
+        for item in socket.items:
+            del item.epoll.interest[socket, fd]
+        del network.objects[slot]
+
+
+def _row(socket: StreamSocket, network: Network) -> Row:
+    numbers, items = socket.numbers, socket.items
+    if len(numbers) > 1 or len(items) > 1 or socket.users or socket.wait_queue.entries != items:
+        raise Unstorable
+    flags = _READ_SHUT if socket.read_shut else 0
+    if network.objects.get(socket.slot) is socket:
+        flags |= _CURRENT
+    if socket.client is not None:
+        flags |= _CONNECTED
+    events, wanted, checked_ns, item_fd = 0, 0, -1, -1
+    if items:
+        item = items[0]
+        events, wanted, item_fd = item.events, item.wanted, item.fd
+        checked_ns = -1 if item.checked_ns is None else item.checked_ns
+        if item.listed:
+            flags |= _LISTED
+    return (
+        numbers[0] if numbers else -1,
+        socket.slot,
+        socket.mask,
+        socket.arrived_ns,
+        socket.received_bytes,
+        socket.answered_bytes,
+        flags,
+        events,
+        wanted,
+        checked_ns,
+        item_fd,
+        len(socket.asked),
+    )
+
+
+def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> StreamSocket:
+    """A connection from its row."""
+    _, slot, mask, arrived_ns, received_bytes, answered_bytes, flags, *_ = row
+    socket = StreamSocket(network.kernel, mask)
+    socket.slot = slot
+    socket.arrived_ns = arrived_ns
+    socket.received_bytes = received_bytes
+    socket.received = _stream(network.payload, received_bytes)
+    socket.answered_bytes = answered_bytes
+    if len(asked):
+        socket.asked.frombytes(asked.tobytes())
+    socket.read_shut = bool(flags & _READ_SHUT)
+    socket.client = network if flags & _CONNECTED else None
+    if flags & _CURRENT:
+        network.objects[slot] = socket
+    return socket
+
+
+def _stream(payload: bytes, size: int) -> list[bytes]:
+    """The last ``size`` bytes of a payload that was sent again and again."""
+    whole, part = divmod(size, len(payload)) if size else (0, 0)
+    return ([payload[-part:]] if part else []) + [payload] * whole

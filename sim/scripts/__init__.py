@@ -1,0 +1,1 @@
+"""A user's asyncio script, run on a simulated kernel and watched."""

@@ -1,0 +1,198 @@
+"""What an event loop does, in figures: its turns and steps, where its time goes, and who holds it up.
+
+A turn is a few steps, a wait among them. asyncio waits, lets the timers that are due join the callbacks,
+and runs those; our own loop (:mod:`sim.lessons.event_loop`) looks at its timers first. A record divides all
+virtual time between them:
+
+- *poll*: in the call that waits, asleep or not;
+- *callbacks*: from a callback's beginning to its end, its price included;
+- *loop*: the rest, which is the loop's own work.
+
+A callback that makes a call that waits (``time.sleep``, a blocking socket) holds up everybody else. It is
+a :class:`Culprit`, with the line of that call. Time that a callback really computes is not virtual time,
+and not in here: a callback that never comes back is found by looking at its thread
+(:meth:`sim.scripts.script.Script.where`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from sim.stdlib.asyncio.await_stacks import Place, awaits, name_of, own, place_of
+from sim.stdlib.asyncio.simulated_loop import Step, Watcher
+
+if TYPE_CHECKING:
+    from sim.kernel.kernel import Kernel
+
+KEPT_CULPRITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A callback that took long, and where."""
+
+    turn: int
+    spent_ns: int
+    name: str
+    """The task's name, or the function's."""
+    place: Place | None
+    """The line that waited; of a callback that never did the line it stands at, or began at."""
+
+    def __str__(self) -> str:
+        return f"{self.name} held up the loop for {self.spent_ns / 1e6:.3f} ms at {self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The figures of a loop so far."""
+
+    turns: int
+    """Turns begun."""
+    callbacks: int
+    """Callbacks run."""
+    turn_callbacks: int
+    """Callbacks run in the turn under way, or in the last one."""
+    most_callbacks: int
+    """The most of one turn."""
+    poll_ns: int
+    callbacks_ns: int
+    loop_ns: int
+    longest: Culprit | None
+    """The callback that took longest."""
+
+
+class LoopRecord(Watcher):
+    """What is counted of one loop.
+
+    Args:
+        kernel: whose virtual time it is.
+        at: called with each step as it begins; it may stop there for as long as it likes.
+        at_callback: called with each callback before it begins; it may stop there too.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        at: Callable[[Step], object] = lambda step: None,
+        at_callback: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.kernel = kernel
+        self.now: Step = "over"
+        """The step under way; ``over`` between two turns."""
+        self.culprits: deque[Culprit] = deque(maxlen=KEPT_CULPRITS)
+        """The latest callbacks that made a call that waited, the oldest first."""
+        self.running: Any = None
+        """The callback under way: a handle."""
+        self.waited_ns: int | None = None
+        """How long the latest wait took; None while one is to come."""
+        self._at = at
+        self._at_callback = at_callback
+        self._turns = self._callbacks = self._turn_callbacks = self._most_callbacks = 0
+        self._poll_ns = self._callbacks_ns = 0
+        self._start_ns = kernel.now_ns
+        self._polling_since_ns: int | None = None
+        self._longest: Culprit | None = None
+        self._waited_ns = 0
+        self._waited_at: Place | None = None
+        kernel._process.watch = self._waited
+
+    def counters(self) -> Counters:
+        """The figures up to now."""
+        spent_ns = self.kernel.now_ns - self._start_ns
+        return Counters(
+            turns=self._turns,
+            callbacks=self._callbacks,
+            turn_callbacks=self._turn_callbacks,
+            most_callbacks=self._most_callbacks,
+            poll_ns=self._poll_ns,
+            callbacks_ns=self._callbacks_ns,
+            loop_ns=spent_ns - self._poll_ns - self._callbacks_ns,
+            longest=self._longest,
+        )
+
+    # -- what the loop tells ----------------------------------------------------------------
+
+    def step(self, step: Step) -> None:
+        """A step begins."""
+        now_ns = self.kernel.now_ns
+        if self._polling_since_ns is not None:
+            self.waited_ns = now_ns - self._polling_since_ns
+            self._poll_ns += self.waited_ns
+            self._polling_since_ns = None
+        if self.now == "over" and step != "over":
+            self._turns += 1
+            self._turn_callbacks = 0
+        self.now = step
+        if step == "wait":
+            self.waited_ns = None
+        self._at(step)
+        if step == "wait":
+            self._polling_since_ns = self.kernel.now_ns
+
+    def begins(self, handle: Any) -> None:
+        """A callback begins."""
+        self.running = handle
+        self._waited_ns, self._waited_at = 0, None
+        self._at_callback()
+
+    def ended(self, handle: Any, spent_ns: int) -> None:
+        """A callback is over."""
+        self.running = None
+        self._callbacks += 1
+        self._callbacks_ns += spent_ns
+        self._turn_callbacks += 1
+        self._most_callbacks = max(self._most_callbacks, self._turn_callbacks)
+        if self._longest is None or spent_ns > self._longest.spent_ns or self._waited_ns:
+            name, standing = who(handle)
+            culprit = Culprit(self._turns, spent_ns, name, self._waited_at or standing)
+            if self._waited_ns:
+                self.culprits.append(culprit)
+            if self._longest is None or spent_ns > self._longest.spent_ns:
+                self._longest = culprit
+
+    def _waited(self, spent_ns: int) -> None:
+        """A call that may wait returned, to a callback or to the loop."""
+        strands = self.kernel._process.strands
+        if self.running is None or (strands is not None and strands.current is not strands.main):
+            return
+        if spent_ns > self._waited_ns:
+            self._waited_ns, self._waited_at = spent_ns, calling_line(sys._getframe(1))
+
+
+def calling_line(frame: FrameType | None) -> Place | None:
+    """The program's innermost line at this moment: neither the simulator's nor the standard library's."""
+    innermost: Place | None = None
+    while frame is not None:
+        place = place_of(frame)
+        if not place.in_library:
+            return place
+        innermost = innermost or place
+        frame = frame.f_back
+    return innermost
+
+
+def who(handle: Any) -> tuple[str, Place | None]:
+    """A callback's name, and where it stands or began."""
+    callback: Any = getattr(handle, "callback", None) or getattr(handle, "_callback", None)
+    while hasattr(callback, "func"):
+        callback = callback.func  # functools.partial
+    task: Any = getattr(callback, "__self__", None)
+    coroutine = getattr(task, "coroutine", None)
+    if hasattr(task, "get_coro"):
+        coroutine = task.get_coro()
+    if coroutine is not None:
+        code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+        name = name_of(task) if hasattr(task, "get_name") else coroutine.__qualname__
+        return name, own(awaits(coroutine)) or _beginning(code)
+    name = getattr(callback, "__qualname__", None) or type(callback).__qualname__
+    return name, _beginning(getattr(callback, "__code__", None))
+
+
+def _beginning(code: Any) -> Place | None:
+    """Where a function begins."""
+    return None if code is None else Place(code.co_filename, code.co_firstlineno, code.co_qualname)

@@ -1,0 +1,197 @@
+"""The asyncio server: the path on from epoll, up to the line after ``await``.
+
+What asyncio does. Its selector loop sits on one level-triggered epoll. A *turn* of it
+(``BaseEventLoop._run_once``) is one epoll_wait, with a timeout of zero if callbacks are ready and none if
+not; each event it reports makes a callback ready; then the callbacks run that were ready at that moment, and
+those which they make ready wait for the next turn. So a request that wakes the loop takes two turns. In the
+first, the transport's callback receives the bytes, gives them to the reader and sets the future that
+``await reader.read()`` waits for. In the second, the task goes on from there, works, and sends the answer at
+once. Each of these turns makes an epoll_wait, and the second one has nothing new to report.
+
+**What is real here, and what is a model.** asyncio's own code cannot be stopped in the middle of a callback
+and made anew at a checkpoint, which a lane's server must; so the server is a model of it, written out as
+steps. It makes the system calls that asyncio's selector loop and its streams make, in the same order, with
+the same arguments, at the same nanosecond, and its turns and callbacks are counted as they are there. That
+is not claimed, it is tested: ``tests/loop/test_asyncio_lane.py`` runs the same races with the interpreter's
+own asyncio on the same kernel, and journals, accounts and counts must be equal. (They are with Python 3.11,
+3.12 and 3.13. What is left unsent to a slow reader goes out in one call, as in 3.11; from 3.12 on that call
+is sendmsg, which this kernel leaves out.)
+
+**What is charged.** Kernel and application cost what they cost in every lane. What asyncio adds to them,
+Python code in user space, is charged as it is on :func:`sim.stdlib.asyncio.loop.asyncio_loop`: one price for
+a turn (account *loop*), one for a callback, the task's step included (account *callback*). Both are means,
+measured with this very server (:mod:`sim.host.measuring.loop`). The other lanes' servers are priced as
+programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes something
+too, about half a microsecond a call, and that is in no lane.
+
+Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are none, and
+it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on the connections of a
+listening socket that it made itself (here it is given one: ``start_server(sock=…)``); garbage collection.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from sim.frames.mechanism import LoopRound, LoopView
+from sim.kernel import poll_bits
+from sim.kernel.kernel import Kernel
+from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Event
+from sim.machine.accounts import Account, Bill, Count
+from sim.machine.clock import CLOCK_READ_NS
+from sim.machine.cpu import Program
+from sim.servers.asyncio_streams import Step, Stream, Suspended, accept_ready, read_ready, write_ready
+from sim.servers.base import ServerSettings
+from sim.servers.epoll import EpollServer
+
+RESTLESS_TURNS = 50
+"""A loop that has not slept for so many turns is shown as it runs, not as it last came to rest."""
+
+
+class AsyncioServer(EpollServer):
+    """Waits in ``await reader.read()``."""
+
+    name = "asyncio"
+    has_loop = True
+
+    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+        super().__init__(kernel, settings)
+        self.ready: deque[tuple[Step, Stream]] = deque()
+        """Callbacks to run (``BaseEventLoop._ready``)."""
+        self.left = 0
+        """How many of them this turn is still to run."""
+        self.steps: list[tuple[Step, Stream]] = []
+        """What is left of the callback under way, the next step last."""
+        self.current: Stream | None = None
+        """Whose callback that is."""
+        self.polling = False
+        """A turn has begun, and its epoll_wait has not returned."""
+        self.streams: dict[int, Stream] = {}
+        """By descriptor; those at rest are left out."""
+        self.listening = Stream(self.listener_fd, Suspended.OVER)
+        """The listening socket."""
+        self.listening.reading = True
+        self.to_accept = 0
+        """How many connections the callback under way may still take."""
+        self.round = [0, 0, 0, 0]
+        """Events, callbacks, turns and nanoseconds of epoll_wait since the loop last had nothing to do."""
+        self.last_round: list[int] | None = None
+        self._prices = kernel.ledger.page()
+
+    # -- the loop -------------------------------------------------------------------------
+
+    def run(self) -> Program:
+        kernel, restart = self.kernel, self.restart
+        if not self.begun:
+            self.begun = True
+            if self.settings.accepting:
+                self.watch(self.listener_fd)
+                yield
+        while True:
+            while self.steps:
+                step, stream = self.steps.pop()
+                step(self, stream)
+                yield
+            self._end_callback()
+            if self.left:
+                self._begin_callback()
+                yield
+                continue
+            if not self.polling:
+                self._begin_turn()
+                yield
+            timeout_ns = 0 if self.ready else None
+            most = max(1, self.epoll.count)
+            events = yield from kernel.sys_epoll_wait(self.spare_fd, most, timeout_ns, restart)
+            self._process(events)
+            yield
+
+    def _begin_turn(self) -> None:
+        if not self.ready:
+            self.last_round, self.round = self.round if self.round[0] else None, [0, 0, 0, 0]
+        self.polling = True
+        self.round[2] += 1
+        self._pay(Account.LOOP, self.kernel.costs.loop_turn_ns, Count.TURNS)
+
+    def _begin_callback(self) -> None:
+        self.left -= 1
+        step, self.current = self.ready.popleft()
+        self.current.queued -= 1
+        self.serving_fd = self.current.fd
+        self.steps.append((step, self.current))
+        self.round[1] += 1
+        self._pay(Account.CALLBACK, self.kernel.costs.loop_callback_ns, Count.CALLBACKS)
+
+    def _end_callback(self) -> None:
+        stream, self.current, self.serving_fd = self.current, None, None
+        if stream is not None and stream.at_rest:
+            del self.streams[stream.fd]
+
+    def _pay(self, account: Account, ns: int, count: Count) -> None:
+        bill = self._prices.get(count)
+        if bill is None:
+            bill = self._prices[count] = Bill(((account, ns),), ((count, 1),))
+        self.kernel.pay(bill)
+
+    def _process(self, events: list[Event]) -> None:
+        """Make callbacks of events (``_process_events``), and look at the clock, for timers.
+
+        This turn runs the callbacks that are ready by now.
+        """
+        self.polling = False
+        self.round[0] += len(events)
+        last_call, recent = self.kernel.last_call, self.kernel.recent
+        self.round[3] += last_call[6] if events and last_call is not None else recent[-1].ns
+        for fd, mask in events:
+            stream = self._stream(fd)
+            if mask & ~poll_bits.OUT and stream.reading:
+                self.soon(accept_ready if stream is self.listening else read_ready, stream)
+            if mask & ~poll_bits.IN and stream.writing:
+                self.soon(write_ready, stream)
+        self.left = len(self.ready)
+        self.kernel.work(CLOCK_READ_NS)
+
+    def _stream(self, fd: int) -> Stream:
+        if fd == self.listener_fd:
+            return self.listening
+        stream = self.streams.get(fd)
+        if stream is None:
+            stream = self.streams[fd] = Stream(fd, Suspended.READ)
+        return stream
+
+    # -- what callbacks ask of it -----------------------------------------------------------
+
+    def soon(self, step: Step, stream: Stream) -> None:
+        """Have a callback run in the next turn, or in this one if its events are being looked at."""
+        stream.queued += 1
+        self.ready.append((step, stream))
+
+    def then(self, step: Step, stream: Stream) -> None:
+        """Have a step of the callback under way come next."""
+        self.steps.append((step, stream))
+
+    def watch_for(self, stream: Stream, reading: bool, writing: bool) -> None:
+        """Have the selector watch a connection for other events, with one epoll_ctl if that changes them."""
+        before = stream.events
+        stream.reading, stream.writing = reading, writing
+        events = stream.events
+        if events != before:
+            operation = CTL_MOD if events and before else CTL_ADD if events else CTL_DEL
+            self.kernel.sys_epoll_ctl(self.spare_fd, operation, stream.fd, events)
+
+    # -- what it shows ----------------------------------------------------------------------
+
+    def view(self) -> LoopView:
+        costs = self.kernel.costs
+        shown = self.round
+        if self.last_round is not None and self.round[2] < RESTLESS_TURNS:
+            shown = self.last_round
+        events, callbacks, turns, epoll_ns = shown
+        loop_ns = turns * costs.loop_turn_ns + callbacks * costs.loop_callback_ns
+        return LoopView(
+            queued=len(self.ready),
+            left=self.left,
+            polling=self.polling,
+            rests=shown is not self.round,
+            round=LoopRound(events, callbacks, turns, loop_ns, epoll_ns),
+        )

@@ -1,0 +1,1 @@
+"""The asyncio package on a simulated kernel."""

@@ -1,0 +1,96 @@
+"""``kernel.time``: clocks and sleep, in virtual time.
+
+All clocks tell the kernel's virtual time; the wall clock starts at the epoch with it. Reading one
+takes what the vDSO takes, about 25 ns, so that a program that waits by looking at the clock comes to
+its end.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Generator
+from types import SimpleNamespace
+from typing import SupportsIndex
+
+from sim.kernel.files.timerfd import CLOCKS
+from sim.kernel.poll_bits import oserror
+from sim.machine.accounts import Account, Bill
+from sim.machine.clock import CLOCK_READ_NS
+from sim.stdlib.arguments import Seconds, c_int, duration_ns
+from sim.stdlib.process import Face, Process
+
+
+class TimeModule(Face):
+    """Stands where the time module stands."""
+
+    module = "time"
+
+    CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME = 0, 1, 7
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        page = process.kernel.ledger.page()
+        self._reading = page["clock"] = Bill(((Account.APPLICATION, CLOCK_READ_NS),))
+
+    def monotonic_ns(self) -> int:
+        """Virtual nanoseconds."""
+        kernel = self._process.kernel
+        self._process.call(kernel.pay, self._reading)
+        return kernel.now_ns
+
+    def monotonic(self) -> float:
+        """Virtual seconds."""
+        return self.monotonic_ns() / 1e9
+
+    def clock_gettime_ns(self, clk_id: SupportsIndex, /) -> int:
+        """A clock by its number: virtual nanoseconds.
+
+        Raises:
+            OSError: EINVAL, no such clock here.
+        """
+        if c_int(clk_id) not in CLOCKS:
+            raise oserror(errno.EINVAL)
+        return self.monotonic_ns()
+
+    def clock_gettime(self, clk_id: SupportsIndex, /) -> float:
+        """A clock by its number: virtual seconds."""
+        return self.clock_gettime_ns(clk_id) / 1e9
+
+    def get_clock_info(self, name: str, /) -> SimpleNamespace:
+        """What a clock of this kernel is: exact to the nanosecond, never set back.
+
+        Raises:
+            ValueError: no such clock here.
+        """
+        if name not in {"time", "monotonic", "perf_counter"}:
+            raise ValueError("unknown clock")
+        adjustable = name == "time"
+        return SimpleNamespace(
+            adjustable=adjustable,
+            implementation="virtual time",
+            monotonic=not adjustable,
+            resolution=1e-9,
+        )
+
+    time_ns = perf_counter_ns = monotonic_ns
+    time = perf_counter = monotonic
+
+    def sleep(self, seconds: Seconds, /) -> None:
+        """Let ``seconds`` of virtual time pass, at least."""
+        pause_ns = duration_ns(seconds)
+        if pause_ns < 0:
+            raise ValueError("sleep length must be non-negative")
+        self._process.wait(self._asleep(pause_ns), lambda: "time.sleep")
+
+    def _asleep(self, pause_ns: int) -> Generator[None, None, None]:
+        kernel = self._process.kernel
+        if pause_ns:
+            task = kernel.block()
+
+            def over() -> None:
+                kernel.wake(task)
+
+            kernel.timers.set(kernel.now_ns + pause_ns, over)
+        kernel.pay_switch()
+        yield
+        kernel.pay_switch()

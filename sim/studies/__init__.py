@@ -1,0 +1,3 @@
+"""Questions answered with many races or measurements: benchmark, capacity, comparison, papers,
+calibration.
+"""

@@ -1,0 +1,247 @@
+"""The user's own cost table: measured on this machine, fitted, kept in a file, and found again.
+
+The points used for the fit are few, and none of them is one that ``make bench`` judges the fit by. Where
+the limit of descriptors is low, the larger ones are left out: what the cache does to large sets is not
+known then. Steps that a point cannot tell (a copied byte, epoll_ctl, a packet, an interrupt …) are measured
+on their own (:mod:`sim.host.measuring.steps`). Two of the table's entries are not the kernel's and stay as
+they are: the server's own work (``application_ns``, ``walk_ps``).
+
+One assumption is in it: a loopback packet's way down (the sender's ``write``) and up (the receiver's
+softirq) happen in one call and cannot be timed apart, so each is given half of what is more than a send that
+stays in the buffer.
+
+The file is JSON. One that cannot be read, or is not ours, or speaks of impossible prices, is told of in one
+line and not used; nor is one made on another machine or kernel.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.machine.costs import BUILT_IN, NEEDED, CostTable, table_of
+
+if TYPE_CHECKING:
+    from sim.host.measuring.measure import Meter
+    from sim.studies.benchmark import Point
+
+FORMAT = "c10k-tui costs 1"
+NAME = "calibrated"
+BUDGET_S = 25.0
+"""How long measuring points may take; the rest takes a few seconds."""
+FEWEST_FDS = 100
+"""Descriptors that the largest of the points must have."""
+_AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt", "loop_turn", "loop_callback")
+"""Steps whose figure is the price."""
+
+
+class CalibrationError(Exception):
+    """A calibration that cannot be made, or a file that cannot be used; the message says why in one line."""
+
+
+# --- this machine ---------------------------------------------------------------------------------
+
+
+def machine() -> str:
+    """The processor, as Linux names it, and how many there are."""
+    model = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(("model name", "Model")):
+                    model = line.partition(":")[2].strip()
+                    break
+    except OSError:
+        pass
+    return f"{model}, {os.cpu_count() or 1} CPUs, {platform.machine()}"
+
+
+def kernel() -> str:
+    """The kernel and its version: ``Linux 6.18.44``."""
+    return f"{platform.system()} {platform.release()}"
+
+
+# --- the file -------------------------------------------------------------------------------------
+
+
+def save(table: CostTable, path: Path) -> None:
+    """Write a table; the file is complete or not there.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    data = {"format": FORMAT, **asdict(table)}
+    try:
+        unfinished.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load(path: Path) -> CostTable:
+    """The table in a file.
+
+    Raises:
+        FileNotFoundError: there is none.
+        CalibrationError: it cannot be read, or is no table.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise CalibrationError(f"{path} cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise CalibrationError(f"{path} is broken: it is not JSON") from None
+    if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
+        raise CalibrationError(f"{path} is not a cost table of this program")
+    try:
+        return table_of(data)
+    except ValueError as error:
+        raise CalibrationError(f"{path} is broken or of another version: {error}") from None
+
+
+def current_costs(path: Path) -> tuple[CostTable, str | None]:
+    """The table to use: the user's own if there is a good one in a file, else the built-in one.
+
+    Returns:
+        The table, and one line on why it is not the one in the file; None if it is, or there is no file.
+    """
+    try:
+        table = load(path)
+    except FileNotFoundError:
+        return BUILT_IN, None
+    except CalibrationError as error:
+        return BUILT_IN, f"{error}; using the built-in costs (c10k-tui calibrate makes a new one)"
+    here = machine(), kernel()
+    if (table.machine, table.kernel) != here:
+        made_on = " with ".join(text for text in (table.machine, table.kernel) if text) or "another machine"
+        return BUILT_IN, f"{path} was made on {made_on}; using the built-in costs (c10k-tui calibrate)"
+    return table, None
+
+
+# --- calibrating ----------------------------------------------------------------------------------
+
+Progress = Callable[[float, str], None]
+"""Told how much is done, 0 to 1, and what comes now."""
+
+
+def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
+    """Measure this machine's kernel and fit a table; takes less than a minute.
+
+    Returns:
+        The table, and what made it worse than it could be, a line each.
+
+    Raises:
+        CalibrationError: nothing can be measured here.
+    """
+    from sim.host.measuring.measure import CannotMeasure, Meter
+    from sim.host.measuring.steps import STEPS
+
+    try:
+        with Meter() as meter:
+            warnings = [*meter.warnings]
+            steps_ns: dict[str, int] = {}
+            for number, name in enumerate(STEPS):
+                progress(0.1 * number / len(STEPS), name.replace("_", " "))
+                try:
+                    steps_ns[name] = meter.step(name).ns
+                except CannotMeasure as why_not:
+                    warnings.append(f"{name.replace('_', ' ')} stays as built in: {why_not}")
+            known = with_steps(BUILT_IN, steps_ns)
+            points_ns = _survey(meter, progress, warnings)
+    except CannotMeasure as why_not:
+        raise CalibrationError(str(why_not)) from None
+    progress(0.9, "fitting")
+
+    from sim.studies.fit import fitted
+
+    table = fitted(points_ns, known)
+    if any(not getattr(table, name) for name in NEEDED):
+        raise CalibrationError(
+            "the machine is too busy: what was measured contradicts itself; try again later"
+        )
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    source = f"measured at {len(points_ns)} points and {len(steps_ns)} steps on eventfds and loopback TCP"
+    table = replace(table, name=NAME, source=source, machine=machine(), kernel=kernel(), date=today)
+    progress(1.0, "done")
+    return table, warnings
+
+
+def _survey(meter: Meter, progress: Progress, warnings: list[str]) -> dict[Point, float]:
+    from sim.host.measuring.survey import Survey
+
+    chosen = fit_points(meter.nofile.now)
+    if max((point.fds for point in chosen), default=0) < FEWEST_FDS:
+        raise CalibrationError(
+            f"this process may have {meter.nofile.now} descriptors (ulimit -Hn), too few to fit costs"
+        )
+    survey = Survey(chosen, meter)
+
+    def told(done: int, due: int, text: str) -> None:
+        progress(0.1 + 0.8 * done / max(1, due, 2 * len(chosen)), text)
+
+    survey.run(told, BUDGET_S)
+    points_ns = {point: float(ns) for point in chosen if (ns := survey.ns(point)) is not None}
+    if len(points_ns) < len(chosen) // 2:
+        raise CalibrationError(next(iter(survey.why_not.values()), "too few points could be measured"))
+    doubtful = [point for point in chosen if survey.noise(point)]
+    if len(doubtful) > len(chosen) // 4:
+        warnings.append(
+            f"the machine was busy: {len(doubtful)} of {len(chosen)} points differ from round to round; "
+            "calibrate again when it is quiet"
+        )
+    return points_ns
+
+
+def fit_points(nofile: int) -> list[Point]:
+    """The points to fit, as far as the limit of descriptors lets them be made."""
+    from sim.host.host_kernel import SPARE_FDS
+    from sim.scenario.scenario import Share
+    from sim.studies.benchmark import WAITS, points
+
+    def within(*fds: int) -> list[int]:
+        return [n for n in fds if n + SPARE_FDS <= nofile]
+
+    some, most = Share(500), Share(10_000)
+    scans = "select", "poll"
+    return [
+        *points(within(16, 100, 1_000, 3_500, 7_500, 14_000), (1, 7), scans, WAITS),
+        *points(within(100, 900, 3_500, 7_500, 14_000), (some, most), scans, WAITS),
+        *points(within(16, 1_000), (1, 2, 7), ("epoll",), WAITS),
+        *points(within(100, 900, 3_500, 7_500, 14_000), (some, most), ("epoll",), WAITS),
+    ]
+
+
+def with_steps(base: CostTable, steps_ns: dict[str, int]) -> CostTable:
+    """A table with the prices that steps tell on their own; those of steps that are missing stay.
+
+    Args:
+        steps_ns: by the names of :data:`sim.host.measuring.steps.STEPS`.
+    """
+    from sim.host.measuring.steps import HIGH_FD, LARGE_READ, MESSAGE, SMALL_READ
+
+    prices = {f"{name}_ns": steps_ns[name] for name in _AS_THEY_ARE if name in steps_ns}
+    copy_ps = base.copy_ps
+    if "copy" in steps_ns:
+        copy_ps = prices["copy_ps"] = max(1, steps_ns["copy"] * 1_000 // (LARGE_READ - SMALL_READ))
+    message_ns = MESSAGE * copy_ps // 1_000
+    if "empty_words" in steps_ns:
+        words = HIGH_FD // 64
+        copied_ps = 2 * 8 * words * copy_ps
+        prices["word_ps"] = max(0, (steps_ns["empty_words"] * 1_000 - copied_ps) // words)
+    if "read" in steps_ns:
+        prices["read_ns"] = max(1, steps_ns["read"] - message_ns)
+    if {"packet", "write"} <= set(steps_ns):
+        way_ns = max(0, steps_ns["packet"] - steps_ns["write"]) // 2
+        prices["softirq_ns"] = max(1, way_ns)
+        prices["write_ns"] = max(1, steps_ns["write"] + way_ns - message_ns)
+    return replace(base, **prices)  # type: ignore[arg-type]

@@ -1,0 +1,198 @@
+"""What tells the lanes apart, as figures and a few words: the rows of a comparison table.
+
+All figures come from a frame's counters, so they are of the race at hand, at its number of connections
+and its load. An *event* is a descriptor that a waiting call reported as ready; with a thread for each
+connection, a blocking read that brought something; with rings and ports, which report what is done and not
+what could be, a request answered. Bytes are those that the waiting itself copies: what requests and answers
+say is left out.
+
+:func:`trial` makes the frame: a short race of one lane, alone, on the arrivals that the lanes of a race with
+that scenario would get. After :data:`REQUESTS` answers to :data:`EVENTS` events nothing more arrives, and it
+is over when the server sleeps, so that no call counts whose answers do not. A lane too slow for that, or a
+load too small, ends it after :data:`LIMIT_NS` of virtual time, or of :data:`WORK_LIMIT_NS` of computing; how
+many events the figures rest on is told. The race is run piece by piece, so that whoever has something else
+to do can do it in between, and each piece says what work it was by the price list of
+:attr:`sim.race.lane.Lane.work_ns`, which is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+from sim.frames.frame import Frame, LaneFrame
+from sim.machine.completion_costs import IO_URING_SOURCE, IOCP_SOURCE, KQUEUE_SOURCE
+from sim.machine.costs import BUILT_IN, CostTable
+from sim.race.race import Race
+from sim.scenario.scenario import Scenario
+
+REQUESTS, EVENTS = 1_000, 100
+"""After so many answers, to so many events, nothing more arrives."""
+LIMIT_NS = 4_000_000_000
+"""A trial is over after so long, in virtual time, however many events there were."""
+WORK_LIMIT_NS = 250_000_000
+"""Or after so much work, by the price list."""
+PIECE_PACKETS = 40
+"""About so many packets arrive in a piece."""
+PIECE_NS = 50_000_000
+"""Longest piece."""
+MOST_PIECES = 1_500
+"""Or after so many pieces: where connections are replaced by the million the price list is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """What is true of a way of waiting at any size."""
+
+    keeper: str
+    """Who keeps the list of what is waited for."""
+    limit: str
+    """What limits the number of connections."""
+
+
+MECHANISMS: dict[str, Mechanism] = {
+    "process": Mechanism("nobody: a process each", "memory, fork, switches"),
+    "thread": Mechanism("nobody: a thread each", "memory for stacks, switches"),
+    "pool": Mechanism("the kernel, in the epoll", "epoll_ctl and hand-overs per event"),
+    "select": Mechanism("the program, handed over at every call", "the scan; FD_SETSIZE (1,024)"),
+    "poll": Mechanism("the program, handed over at every call", "the scan"),
+    "epoll": Mechanism("the kernel, in the epoll", "the events themselves"),
+    "epoll-et": Mechanism("the kernel, in the epoll", "the events; a read more for each"),
+    "epoll-oneshot": Mechanism("the kernel, in the epoll", "the events; an epoll_ctl for each"),
+    "epoll-exclusive": Mechanism("the kernel, in an epoll for each worker", "the events, dealt unevenly"),
+    "asyncio": Mechanism("the kernel, in the epoll", "the events; two turns, two callbacks for each"),
+    "kqueue": Mechanism("the kernel, in knotes by number", "the events; a filter run for each packet"),
+    "io_uring": Mechanism("the kernel, a receive armed on each", "the events; buffers in the ring"),
+    "io_uring-poll": Mechanism("the kernel, a poll armed on each", "the events themselves"),
+    "io_uring-sqpoll": Mechanism("the kernel, a receive armed on each", "a second CPU that polls"),
+    "iocp": Mechanism("nobody: a receive under way on each", "memory locked for receives"),
+}
+"""By lane."""
+
+ESTIMATED: dict[str, str] = {"kqueue": KQUEUE_SOURCE, "iocp": IOCP_SOURCE}
+"""Lanes whose costs are estimates, with their source; their counts follow the mechanism as documented."""
+TIMED_APART: dict[str, str] = dict.fromkeys(("io_uring", "io_uring-poll", "io_uring-sqpoll"), IO_URING_SOURCE)
+"""Lanes whose own steps were timed once, outside the cost table, with their source."""
+
+COMPLETION_LANES = frozenset(("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp"))
+"""Lanes that are told what is done; the others are told what could be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One lane's row of the table; None where there was no event yet."""
+
+    lane: str
+    events: int
+    """How many the figures are means of."""
+    failure: str | None
+    """Why the lane gave up, in one plain sentence."""
+    calls_per_event: float | None
+    """System calls of every kind: waiting, epoll_ctl, futex, read, write."""
+    examined_per_event: float | None
+    """Descriptors whose state the kernel looked up."""
+    copied_in_per_event: float | None
+    """Bytes into the kernel."""
+    copied_out_per_event: float | None
+    """Bytes out of it."""
+    switches_per_event: float | None
+    keeper: str
+    connection_bytes: int | None
+    """Memory that a connection takes, buffers left out."""
+    limit: str
+    wakeup_ns: int | None
+    """CPU time spent on waiting for each wake-up, with as many connections as there are now."""
+
+
+def facts(frame: Frame) -> tuple[Facts, ...]:
+    """The rows of the table, in the order of the lanes.
+
+    Raises:
+        KeyError: a lane without an entry in :data:`MECHANISMS`.
+    """
+    return tuple(_facts(lane, frame.scenario.payload) for lane in frame.lanes)
+
+
+def _facts(lane: LaneFrame, payload: int) -> Facts:
+    counters, mechanism = lane.counters, MECHANISMS[lane.name]
+    said_bytes = counters.requests * payload
+    events = counters.requests if lane.name in COMPLETION_LANES else counters.ready
+    return Facts(
+        lane=lane.name,
+        events=events,
+        failure=lane.failure,
+        calls_per_event=_per(counters.syscalls, events),
+        examined_per_event=_per(counters.scanned, events),
+        copied_in_per_event=_per(max(0, counters.copied_in_bytes - said_bytes), events),
+        copied_out_per_event=_per(max(0, counters.copied_out_bytes - said_bytes), events),
+        switches_per_event=_per(counters.context_switches, events),
+        keeper=mechanism.keeper,
+        connection_bytes=None if lane.memory is None else lane.memory.connection_bytes,
+        limit=mechanism.limit,
+        wakeup_ns=counters.wakeup_ns,
+    )
+
+
+def _per(count: int, events: int) -> float | None:
+    return count / events if events else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How far a trial is."""
+
+    done: float
+    """0 to 1."""
+    work_ns: int
+    """What it has been worth so far, by the price list."""
+
+
+def scenario_of(lane: str, scenario: Scenario) -> Scenario:
+    """The race in which a lane is tried: alone, and without a mistake."""
+    return replace(scenario, lanes=(lane,), fault="")
+
+
+def trial(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Generator[Part, None, Facts]:
+    """Find out a lane's row of the table.
+
+    Yields:
+        How far it is, after each piece.
+
+    Returns:
+        The row.
+
+    Raises:
+        KeyError: a lane without an entry in :data:`MECHANISMS`.
+    """
+    scenario = scenario_of(lane, scenario)
+    race = Race(scenario, costs, history_bytes=0)
+    yield Part(0.0, race.work_ns)
+    packets_per_s = scenario.rate + 3 * scenario.churn  # a reconnection is worth three
+    piece_ns = min(PIECE_NS, max(1_000, PIECE_PACKETS * 1_000_000_000 // max(1, packets_per_s)))
+    for _ in range(MOST_PIECES):
+        race.advance(min(LIMIT_NS, race.now_ns + piece_ns))
+        frame = race.frame()
+        (row,), lane_frame = facts(frame), frame.lanes[0]
+        enough = lane_frame.counters.requests >= REQUESTS and row.events >= EVENTS
+        if not race.scenario.rate and enough and lane_frame.activity == "sleeping":
+            break
+        if row.failure is not None or race.now_ns >= LIMIT_NS or race.work_ns >= WORK_LIMIT_NS:
+            break
+        if race.scenario.rate and enough:
+            race.change(replace(scenario, rate=0))
+        answered = min(lane_frame.counters.requests / REQUESTS, row.events / EVENTS)
+        yield Part(
+            min(1.0, max(answered, race.now_ns / LIMIT_NS, race.work_ns / WORK_LIMIT_NS)), race.work_ns
+        )
+    return row
+
+
+def found(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Facts:
+    """A lane's row of the table, all at once."""
+    pieces = trial(lane, scenario, costs)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as stop:
+            row: Facts = stop.value
+            return row
