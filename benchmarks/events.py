@@ -15,11 +15,11 @@ from benchmarks.report import Figure
 from benchmarks.timing import rivals_ns
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import IDLE_MASK, ListeningSocket
-from sim.kernel.kernel import Kernel
 from sim.race.latency import Latencies
 from sim.race.network import Network
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
+from sim.stdlib.kernel import Kernel
 
 FDS = 1_000
 GAP_NS = 50_000

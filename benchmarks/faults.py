@@ -14,7 +14,7 @@ from benchmarks.report import Figure
 from benchmarks.seek import session
 from sim.race.race import Race
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.servers.task_server import Crew
+from sim.servers.task_server import TaskServer
 
 FRAMES = 10 * 30
 LIMIT_MS = 1_000
@@ -36,4 +36,4 @@ def figures() -> list[Figure]:
 
 def _replays(race: Race) -> bool:
     """Whether a lane of several tasks is among them."""
-    return any(isinstance(lane.server, Crew) for lane in race._course.lanes.values())
+    return any(isinstance(lane.server, TaskServer) for lane in race._course.lanes.values())

@@ -18,9 +18,9 @@ from operator import truediv
 from benchmarks.report import Figure
 from benchmarks.timing import Job, rivals_ns
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.scan import ScanCall, ScanPass
-from sim.kernel.waiting.scan_request import SelectAsk, Words, set_bit, set_bits, words_for
+from sim.kernel.waiting.scan_request import SelectRequest, Words, set_bit, set_bits, words_for
+from sim.stdlib.kernel import Kernel
 
 SIZES = (10_000, 100_000, 1_000_000)
 SHARE = 20
@@ -86,7 +86,7 @@ def idle_kernel(count: int) -> tuple[Kernel, int, Words]:
 def simulated_pass(count: int) -> Job:
     """One pass over idle descriptors: what is ready, how long it takes, what it costs."""
     kernel, nfds, asked = idle_kernel(count)
-    call = ScanCall(kernel, SelectAsk(nfds, (asked, None, None)), 1, True)
+    call = ScanCall(kernel, SelectRequest(nfds, (asked, None, None)), 1, True)
 
     def scan() -> None:
         one = ScanPass(call, 2, kernel.now_ns)

@@ -19,11 +19,11 @@ from benchmarks.report import Figure
 from sim.host.measuring.measure import CannotMeasure, Meter
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
-from sim.kernel.kernel import Kernel
 from sim.machine.accounts import Count
 from sim.servers.base import ServerSettings
 from sim.servers.epoll_exclusive import EpollExclusiveServer
 from sim.servers.faulty import Herd
+from sim.stdlib.kernel import Kernel
 from sim.studies.host_comparison import MEASURABLE, beside
 
 WORKERS = 4

@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel as Kernel
     from sim.machine.cpu import Deadlock as Deadlock
     from sim.race.race import Race as Race
     from sim.scenario.scenario import Scenario as Scenario
+    from sim.stdlib.kernel import Kernel as Kernel
 
 _HOMES = {
     "Deadlock": "sim.machine.cpu",
-    "Kernel": "sim.kernel.kernel",
+    "Kernel": "sim.stdlib.kernel",
     "Race": "sim.race.race",
     "Scenario": "sim.scenario.scenario",
 }

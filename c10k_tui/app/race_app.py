@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from textual import events
 from textual.screen import Screen
 
-from c10k_tui.recording.live.controller import Plan, Studio
+from c10k_tui.recording.live.controller import Plan, RecordingController
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.screens.shared.themed_app import ThemedApp
@@ -62,7 +62,7 @@ class C10KApp(ThemedApp):
         self.session.why_not_own = why_not_own
         if why_not_own is not None:
             self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
-        self.studio = Studio(self, plan)
+        self.studio = RecordingController(self, plan)
 
     def _make_race(self, scenario: Scenario) -> RaceLike:
         from sim.race.race import Race

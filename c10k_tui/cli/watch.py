@@ -130,9 +130,9 @@ def _script(path: Path, arguments: list[str], *, kept: bool) -> Script:
         UsageError: it cannot be read, or is no Python.
     """
     from c10k_tui.cli.costs_file import current_costs
-    from sim.kernel.kernel import Kernel
     from sim.scripts.output import Output
     from sim.scripts.script import Script, ScriptError
+    from sim.stdlib.kernel import Kernel
 
     costs, _ = current_costs()
     try:

@@ -1,4 +1,4 @@
-"""The machine's own kernel: the raw calls of :class:`sim.kernel.kernel.Kernel`, made for real.
+"""The machine's own kernel: the raw calls of :class:`sim.kernel.kernel.RawKernel`, made for real.
 
 Same names and arguments as the simulated ones, but plain methods: a call that waits blocks the thread that
 makes it. They go to the kernel as directly as Python can, through ``ctypes``:

@@ -48,13 +48,12 @@ from sim.kernel.waiting.io_uring.calls import RingCalls
 from sim.kernel.waiting.kqueue.calls import KqueueCalls
 from sim.kernel.waiting.restart import Restart
 from sim.kernel.waiting.scan import ScanCall, ScanPass
-from sim.kernel.waiting.scan_request import Ask, Words
-from sim.machine.accounts import Account, Bill, Count
+from sim.kernel.waiting.scan_request import ScanRequest, Words
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.machine.cpu import Cpu, Task
 from sim.machine.journal import Journal
 from sim.machine.records import Effect, Kind
-from sim.stdlib.kernel import Faces
 
 if TYPE_CHECKING:
     from sim.kernel.descriptors import BlockWatcher
@@ -63,7 +62,7 @@ if TYPE_CHECKING:
     from sim.kernel.waiting.completion_port.port import CompletionPort
     from sim.kernel.waiting.io_uring.ring import IoUring
     from sim.kernel.waiting.kqueue.kqueue import Kqueue
-    from sim.race.faults.fault_log import Strikes
+    from sim.race.faults.fault_log import FaultLog
 
 READ, WRITE = Kind.READ, Kind.WRITE
 _SYSCALL = ((Count.SYSCALLS, 1),)
@@ -72,7 +71,7 @@ CallSummary = tuple[int, int, int, int, int, bool, int, int]
 """(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
 
 
-class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
+class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
     """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
 
     def __init__(
@@ -107,7 +106,7 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         """Hooks who waits for a connection of an untouched block that now becomes an object."""
         self.full: set[StreamSocket] = set()
         """Connections to clients outside whose send buffer is full."""
-        self.faults: Strikes | None = None
+        self.faults: FaultLog | None = None
         """Notes what goes wrong, if someone wants to know."""
         self.call_serial = 0
         self.last_call: CallSummary | None = None
@@ -117,9 +116,9 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         self._reads, self._writes, self._closes = page(), page(), page()
         self._work, self._fixed = page(), page()
         self.epoll_returns, self.epoll_sleeps = page(), page()
-        self.bills = page()
+        self.charges = page()
         """Of kevent, io_uring_enter and the calls of completion ports, by call, step and sizes."""
-        self.blocking_bills = page()
+        self.blocking_charges = page()
 
     # -- bills ----------------------------------------------------------------------------
 
@@ -127,33 +126,33 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         """What copying ``count`` bytes across the border costs, rounded up."""
         return -(-count * self.costs.copy_ps // 1000)
 
-    def _read_bill(self, count: int) -> Bill:
+    def _read_charge(self, count: int) -> Charge:
         """A read that brought so many bytes (none: end of file, or an error; -1: EAGAIN)."""
         spent_ns = self.costs.read_ns + self.copy_ns(max(0, count))
         counts = (*_SYSCALL, (Count.COPIED_OUT_BYTES, max(0, count)), (Count.EMPTY_READS, int(count < 0)))
-        bill = self._reads[count] = Bill(((Account.SOCKET_IO, spent_ns),), counts)
-        return bill
+        charge = self._reads[count] = Charge(((Account.SOCKET_IO, spent_ns),), counts)
+        return charge
 
-    def _write_bill(self, count: int) -> Bill:
+    def _write_charge(self, count: int) -> Charge:
         """A write that handed over so many bytes."""
         spent_ns = self.costs.write_ns + self.copy_ns(count)
         counts = (*_SYSCALL, (Count.COPIED_IN_BYTES, count))
-        bill = self._writes[count] = Bill(((Account.SOCKET_IO, spent_ns),), counts)
-        return bill
+        charge = self._writes[count] = Charge(((Account.SOCKET_IO, spent_ns),), counts)
+        return charge
 
     def pay_call(self, account: Account, ns: int) -> None:
         """One system call of a fixed price."""
-        bill = self._fixed.get((account, ns))
-        if bill is None:
-            bill = self._fixed[account, ns] = Bill(((account, ns),), _SYSCALL)
-        self.pay(bill)
+        charge = self._fixed.get((account, ns))
+        if charge is None:
+            charge = self._fixed[account, ns] = Charge(((account, ns),), _SYSCALL)
+        self.pay(charge)
 
     def work(self, ns: int) -> None:
         """The running program computes for so long."""
-        bill = self._work.get(ns)
-        if bill is None:
-            bill = self._work[ns] = Bill(((Account.APPLICATION, ns),))
-        self.pay(bill)
+        charge = self._work.get(ns)
+        if charge is None:
+            charge = self._work[ns] = Charge(((Account.APPLICATION, ns),))
+        self.pay(charge)
 
     @property
     def switches_of_a_sleep(self) -> int:
@@ -169,11 +168,11 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         if not self.switches_of_a_sleep:
             return 0
         switch_ns = self.costs.context_switch_ns
-        bill = self._fixed.get("switch")
-        if bill is None:
+        charge = self._fixed.get("switch")
+        if charge is None:
             parts = ((Account.CONTEXT_SWITCH, switch_ns),)
-            bill = self._fixed["switch"] = Bill(parts, ((Count.CONTEXT_SWITCHES, 1),))
-        self.pay(bill)
+            charge = self._fixed["switch"] = Charge(parts, ((Count.CONTEXT_SWITCHES, 1),))
+        self.pay(charge)
         return switch_ns
 
     def statement(self) -> tuple[list[int], list[int]]:
@@ -210,13 +209,13 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
             data = file.read(size)
         except OSError as error:
             count = -1 if isinstance(error, BlockingIOError) else 0
-            self.pay(self._reads.get(count) or self._read_bill(count))
+            self.pay(self._reads.get(count) or self._read_charge(count))
             raise
         count = len(data)
-        bill = self._reads.get(count) or self._read_bill(count)
-        bill.times += 1
-        self.free_ns += bill.ns
-        self.recent.append(bill)
+        charge = self._reads.get(count) or self._read_charge(count)
+        charge.times += 1
+        self.free_ns += charge.ns
+        self.recent.append(charge)
         self.call_serial = serial = self.call_serial + 1
         self.journal.append((self.now_ns, READ, fd, count, 0, serial))
         return data
@@ -228,7 +227,7 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
             OSError: EAGAIN, no room; EPIPE; EBADF; ECONNRESET; EINVAL.
         """
         file = self.table.files.get(fd) or self.table.file(fd)
-        self.pay(self._writes.get(len(data)) or self._write_bill(len(data)))
+        self.pay(self._writes.get(len(data)) or self._write_charge(len(data)))
         taken = file.write(data)
         self.call_serial = serial = self.call_serial + 1
         self.journal.append((self.now_ns, WRITE, fd, taken, 0, serial))
@@ -254,12 +253,12 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
             OSError: EBADF.
         """
         unhooked_ns = self.close_number(fd)
-        bill = self._closes.get(unhooked_ns)
-        if bill is None:
-            bill = self._closes[unhooked_ns] = Bill(
+        charge = self._closes.get(unhooked_ns)
+        if charge is None:
+            charge = self._closes[unhooked_ns] = Charge(
                 ((Account.SOCKET_IO, self.costs.close_ns), (Account.INTEREST_LIST, unhooked_ns)), _SYSCALL
             )
-        self.pay(bill)
+        self.pay(charge)
         self.call_serial += 1
         self.journal.append((self.now_ns, Kind.CLOSE, fd, 0, 0, self.call_serial))
 
@@ -314,7 +313,7 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         self.epolls.append(epoll)
         return self.table.install(epoll)
 
-    def refresh_lazy_masks(self, ask: Ask) -> None:
+    def refresh_lazy_masks(self, ask: ScanRequest) -> None:
         """Bring the masks up to date that are known only by asking, of what a scan is about to look at."""
         for socket in tuple(self.unnoticed):
             if any(ask.wanted(fd) for fd in socket.numbers):
@@ -348,13 +347,13 @@ class Kernel(Faces, SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, C
         self.journal.append((self.now_ns, Kind.CTL, fd, op, 0, self.call_serial))
 
     def _pay_ctl(self, copied: int) -> None:
-        bill = self._fixed.get(("ctl", copied))
-        if bill is None:
-            bill = self._fixed["ctl", copied] = Bill(
+        charge = self._fixed.get(("ctl", copied))
+        if charge is None:
+            charge = self._fixed["ctl", copied] = Charge(
                 ((Account.INTEREST_LIST, self.costs.epoll_ctl_ns), (Account.COPY_IN, self.copy_ns(copied))),
                 (*_SYSCALL, (Count.EPOLL_CTL, 1), (Count.COPIED_IN_BYTES, copied)),
             )
-        self.pay(bill)
+        self.pay(charge)
 
     # -- calls that wait ------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from sim.kernel.poll_bits import oserror
 from sim.kernel.wait_queue import WaitQueue
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.waiting.epoll.epoll_file import Item
 
 
@@ -30,7 +30,7 @@ class OpenFile:
     lazy = False
     """Whether the mask is known only after :meth:`refresh`."""
 
-    def __init__(self, kernel: Kernel, mask: int = 0) -> None:
+    def __init__(self, kernel: RawKernel, mask: int = 0) -> None:
         self.kernel = kernel
         self.mask = mask
         """Poll bits as ``->poll`` would answer now."""

@@ -20,7 +20,7 @@ from sim.kernel.poll_bits import NO_KEY
 from sim.machine.records import Effect
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.machine.cpu import Task
 
 WOKE_TASK = Effect.WOKE_TASK
@@ -40,7 +40,7 @@ class Sleeper:
 
     __slots__ = ("exclusive", "in_write", "kernel", "task")
 
-    def __init__(self, kernel: Kernel, task: Task, exclusive: bool, in_write: bool = False) -> None:
+    def __init__(self, kernel: RawKernel, task: Task, exclusive: bool, in_write: bool = False) -> None:
         self.kernel = kernel
         self.task = task
         self.exclusive = exclusive

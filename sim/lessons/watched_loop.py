@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from sim.lessons.coroutine import Future, Task
 from sim.lessons.event_loop import EventLoop, Handle
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.scripts.loop_figures import LoopRecord
 from sim.scripts.task_rows import TaskRow, Waiting
 from sim.stdlib.asyncio.await_stacks import frames, own, place_of
 from sim.stdlib.asyncio.simulated_loop import Step
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
 
 
 class WatchedLoop(EventLoop):
@@ -35,8 +35,8 @@ class WatchedLoop(EventLoop):
         self.record = LoopRecord(kernel, at)
         page = kernel.ledger.page()
         costs = kernel.costs
-        self._turn = page["turn"] = Bill(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
-        self._callback = page["callback"] = Bill(
+        self._turn = page["turn"] = Charge(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
+        self._callback = page["callback"] = Charge(
             ((Account.CALLBACK, costs.loop_callback_ns),), ((Count.CALLBACKS, 1),)
         )
 

@@ -2,7 +2,7 @@
 
 Each step of a call costs something (bytes copied, descriptors looked at, nanoseconds) and is
 charged to an account. A busy lane makes the same few steps millions of times, so a step with a
-fixed price is a :class:`Bill`, made once and then only tallied; sums are worked out when someone
+fixed price is a :class:`Charge`, made once and then only tallied; sums are worked out when someone
 asks. Work whose price differs each time (a scan that an interrupt cuts in two) is posted as it is.
 
 The sum over all accounts is the CPU's whole time: what is not work is ``idle``.
@@ -107,7 +107,7 @@ Tally = tuple[Count, int]
 """A number of things counted."""
 
 
-class Bill:
+class Charge:
     """The price of one kind of step: nanoseconds by account, and what it counts."""
 
     __slots__ = ("counts", "ns", "parts", "times")
@@ -126,28 +126,28 @@ class Ledger:
     __slots__ = ("_pages", "counted", "spent_ns")
 
     def __init__(self) -> None:
-        self._pages: list[dict[Hashable, Bill]] = []
+        self._pages: list[dict[Hashable, Charge]] = []
         self.spent_ns = [0] * len(Account)
         """Nanoseconds by account, but for the bills not yet folded."""
         self.counted = [0] * len(Count)
         """Counts, but for the bills not yet folded."""
 
-    def page(self) -> dict[Hashable, Bill]:
+    def page(self) -> dict[Hashable, Charge]:
         """A place for the bills of one kind of step, by size; it may be emptied at any fold."""
-        page: dict[Hashable, Bill] = {}
+        page: dict[Hashable, Charge] = {}
         self._pages.append(page)
         return page
 
     def fold(self) -> None:
         """Work the tallied bills into the sums."""
         for page in self._pages:
-            for bill in page.values():
-                if bill.times:
-                    for account, ns in bill.parts:
-                        self.spent_ns[account] += ns * bill.times
-                    for count, value in bill.counts:
-                        self.counted[count] += value * bill.times
-                    bill.times = 0
+            for charge in page.values():
+                if charge.times:
+                    for account, ns in charge.parts:
+                        self.spent_ns[account] += ns * charge.times
+                    for count, value in charge.counts:
+                        self.counted[count] += value * charge.times
+                    charge.times = 0
             if len(page) > MAX_BILLS:
                 page.clear()
 

@@ -25,7 +25,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.machine.accounts import Account, Bill, Ledger, Part, Tally
+from sim.machine.accounts import Account, Charge, Ledger, Part, Tally
 from sim.machine.clock import NEVER, Timers
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Program = Generator[None, None, Any]
 """Code that runs as a task: yields where time may pass, returns its result."""
-_RECENT_BILLS = 128
+_RECENT_CHARGES = 128
 """More than any server pays for in one go: at a completion port 64 accepts are posted at the start."""
 
 
@@ -106,7 +106,7 @@ class Cpu:
         self.scan: ScanPass | None = None
         """The pass of select or poll under way."""
         self.ledger = Ledger()
-        self.recent: deque[Bill] = deque(maxlen=_RECENT_BILLS)
+        self.recent: deque[Charge] = deque(maxlen=_RECENT_CHARGES)
         """The latest steps paid for, to take back what lies ahead of a statement's moment."""
         self.stolen_ns = 0
         """What interrupts have taken from the step under way (which comes before them in the books)."""
@@ -115,22 +115,22 @@ class Cpu:
 
     # -- paying ---------------------------------------------------------------------------
 
-    def pay(self, bill: Bill) -> None:
+    def pay(self, charge: Charge) -> None:
         """Charge a step: the CPU is busy for so much longer.
 
         The three calls that every request makes do these three lines themselves: the call would
         cost more than they do.
         """
-        bill.times += 1
-        self.free_ns += bill.ns
-        self.recent.append(bill)
+        charge.times += 1
+        self.free_ns += charge.ns
+        self.recent.append(charge)
 
     def charge(self, parts: tuple[Part, ...], counts: tuple[Tally, ...] = ()) -> None:
         """Charge a step that has no fixed price."""
-        bill = Bill(parts, counts)
-        self.ledger.post(bill.parts, bill.counts)
-        self.free_ns += bill.ns
-        self.recent.append(bill)
+        charge = Charge(parts, counts)
+        self.ledger.post(charge.parts, charge.counts)
+        self.free_ns += charge.ns
+        self.recent.append(charge)
 
     # -- tasks ----------------------------------------------------------------------------
 
@@ -274,8 +274,8 @@ class Cpu:
             back_ns = min(ahead_ns, self.stolen_ns)
             spent_ns[Account.INTERRUPT] -= back_ns
             ahead_ns -= back_ns
-        for bill in reversed(self.recent):
-            for account, ns in reversed(bill.parts):
+        for charge in reversed(self.recent):
+            for account, ns in reversed(charge.parts):
                 back_ns = min(ns, ahead_ns, spent_ns[account])
                 spent_ns[account] -= back_ns
                 ahead_ns -= back_ns

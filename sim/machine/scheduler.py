@@ -37,12 +37,12 @@ from heapq import heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sim.machine.accounts import Account, Bill, Count, Part
+from sim.machine.accounts import Account, Charge, Count, Part
 from sim.machine.clock import NEVER
 from sim.machine.cpu import Program, Task
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 _NEVER_RAN = -(1 << 40)
 
@@ -150,7 +150,7 @@ class Scheduler:
         working_set_bytes: what each task touches when it runs.
     """
 
-    def __init__(self, kernel: Kernel, working_set_bytes: int) -> None:
+    def __init__(self, kernel: RawKernel, working_set_bytes: int) -> None:
         self.kernel = kernel
         self.queue = kernel.runnable = RunQueue(self)
         self.preemptions = 0
@@ -169,7 +169,7 @@ class Scheduler:
         self._kept_tasks = kernel.costs.cache_bytes // working_set_bytes
         """Working sets that the cache holds together."""
         self._refill_ns = -(-working_set_bytes * kernel.costs.refill_ps // 1000)
-        self._bills = kernel.ledger.page()
+        self._charges = kernel.ledger.page()
         kernel.scheduler = self
 
     # -- tasks ----------------------------------------------------------------------------
@@ -282,7 +282,7 @@ class Scheduler:
         if kernel.running is None:
             self._on_cpu = None
             self.queue.advance(task.vruntime_ns)
-            kernel.pay(self._bills.get("idle") or self._bill("idle", kernel.costs.context_switch_ns))
+            kernel.pay(self._charges.get("idle") or self._charge("idle", kernel.costs.context_switch_ns))
 
     def _switch_to(self, task: ScheduledTask) -> None:
         """Give a task the CPU: pay for the switch, for its cache, and for what it was preempted in."""
@@ -293,7 +293,7 @@ class Scheduler:
         cold = self._switches - task.ran_at > self._kept_tasks and task is not last
         moved = last is not None and last.space != task.space
         task.ran_at = self._switches
-        kernel.pay(self._bills.get((cold, moved)) or self._switch_bill(cold, moved))
+        kernel.pay(self._charges.get((cold, moved)) or self._switch_charge(cold, moved))
         self._since_ns = kernel.free_ns
         self._slice_end_ns = kernel.free_ns + kernel.costs.slice_ns
         if task.owed:
@@ -301,15 +301,17 @@ class Scheduler:
             task.owed = ()
         self._on_cpu = self._last = task
 
-    def _switch_bill(self, cold: bool, moved: bool) -> Bill:
+    def _switch_charge(self, cold: bool, moved: bool) -> Charge:
         costs = self.kernel.costs
         spent_ns = costs.context_switch_ns
         if cold:
             spent_ns += self._refill_ns
         if moved:
             spent_ns += costs.address_space_ns
-        return self._bill((cold, moved), spent_ns)
+        return self._charge((cold, moved), spent_ns)
 
-    def _bill(self, key: Hashable, spent_ns: int) -> Bill:
-        bill = self._bills[key] = Bill(((Account.CONTEXT_SWITCH, spent_ns),), ((Count.CONTEXT_SWITCHES, 1),))
-        return bill
+    def _charge(self, key: Hashable, spent_ns: int) -> Charge:
+        charge = self._charges[key] = Charge(
+            ((Account.CONTEXT_SWITCH, spent_ns),), ((Count.CONTEXT_SWITCHES, 1),)
+        )
+        return charge

@@ -32,7 +32,6 @@ from typing import Any
 from sim.kernel import poll_bits
 from sim.kernel.files.socket import Address
 from sim.kernel.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
-from sim.kernel.kernel import Kernel
 from sim.lessons import echo_streams
 from sim.machine.accounts import Account, Count
 from sim.machine.clock import NEVER
@@ -47,6 +46,7 @@ from sim.stdlib.asyncio.await_stacks import awaits, frames
 from sim.stdlib.asyncio.loop import asyncio_loop
 from sim.stdlib.asyncio.simulated_loop import Step as LoopStep
 from sim.stdlib.asyncio.simulated_loop import Watcher
+from sim.stdlib.kernel import Kernel
 
 MOST_CONNECTIONS = 16
 QUIET_NS = 1_000_000

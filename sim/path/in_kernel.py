@@ -34,7 +34,7 @@ from sim.race.network import CALLBACKS
 from sim.servers.select import SelectServer
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.race.lane import Lane
 
 RING_SLOTS = 256
@@ -86,7 +86,7 @@ class LaneWatch:
         self.ring_slot = 0
         self.effect = 0
         self.dropped = False
-        self.bill_ns = 0
+        self.charge_ns = 0
         """What the interrupt cost."""
         self.arrived = self.before = self.queued = self.after = State()
         """When the frame arrives; just before our packet's turn; as its wake-up begins; when it is over."""
@@ -141,9 +141,9 @@ class LaneWatch:
         if self.socket is not None:
             self.socket.wait_queue.entries.insert(0, Probe(self))
 
-    def ended(self, bill_ns: int) -> None:
+    def ended(self, charge_ns: int) -> None:
         """The interrupt is over."""
-        self.bill_ns = bill_ns
+        self.charge_ns = charge_ns
         if self.socket is not None:
             entries = self.socket.wait_queue.entries
             entries[:] = [entry for entry in entries if not isinstance(entry, Probe)]
@@ -155,7 +155,7 @@ class LaneWatch:
         return self.lane
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> RawKernel:
         """That lane's kernel."""
         return self.taken_by.kernel
 

@@ -54,7 +54,7 @@ def begin(watch: LaneWatch) -> tuple[Ledger, int]:
     if not watch.dropped:
         steps.add("buffer", {}, taken, queued, "softirq")
         steps.add("queue", {}, queued, queued, "softirq")
-    return steps, watch.bill_ns - costs.interrupt_ns - softirq_ns
+    return steps, watch.charge_ns - costs.interrupt_ns - softirq_ns
 
 
 def callback_ns(watch: LaneWatch) -> int:
@@ -97,7 +97,7 @@ def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
 def _waited(watch: LaneWatch, spent_ns: list[int], rest_ns: int) -> Spent:
     """What was spent since the arrival, without the part of the interrupt that has its steps already."""
     waited = spent_between(watch.arrived_spent_ns, spent_ns)
-    waited[INTERRUPT] -= watch.bill_ns - rest_ns
+    waited[INTERRUPT] -= watch.charge_ns - rest_ns
     return waited
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from sim.frames.frame import CallView, Counters, FaultView, FdView, LaneFrame, PassView
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import IDLE_MASK
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan import ScanPass
 from sim.machine.accounts import Account, Count
 from sim.machine.costs import CostTable
@@ -27,7 +27,7 @@ from sim.machine.journal import Journal
 from sim.machine.records import Record
 from sim.race.descriptor_view import fd_view
 from sim.race.faults.diagnosis import of_failure, warning
-from sim.race.faults.fault_log import Strikes
+from sim.race.faults.fault_log import FaultLog
 from sim.race.history import SERVER_SETTINGS, Change, differs
 from sim.race.latency import Latencies
 from sim.race.network import Network
@@ -101,7 +101,7 @@ class Lane:
     def _build(self, scenario: Scenario, now_ns: int) -> None:
         made = self.journal.made
         self._built_work_ns += BUILT_WORK_NS * scenario.fds
-        kernel = self.kernel = Kernel(self.costs, now_ns=now_ns, journal=self.journal)
+        kernel = self.kernel = RawKernel(self.costs, now_ns=now_ns, journal=self.journal)
         settings = ServerSettings(
             scenario.payload,
             bool(scenario.churn),
@@ -115,7 +115,7 @@ class Lane:
         self.server = kind(kernel, settings)
         if scenario.fault == SLOW_READER:
             self.server.restartable = False  # it sleeps in the middle of serving
-        kernel.faults = Strikes(kernel, self.server.listener)
+        kernel.faults = FaultLog(kernel, self.server.listener)
         self.first_fd = kernel.table.end
         self.fds = scenario.fds
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 
 from sim.kernel.files.slow import SlowStreamSocket
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import NEVER
 from sim.machine.records import DropReason, Effect, Kind
-from sim.race.idle_connections import Resting
+from sim.race.idle_connections import IdleConnection
 from sim.scenario.workload import Window, Workload
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.race.latency import Latencies
 
 SYN_RETRY_NS = 1_000_000_000
@@ -40,7 +40,7 @@ class Network:
     """A lane's NIC and its clients: the device that interrupts the lane's CPU."""
 
     def __init__(
-        self, kernel: Kernel, listener: ListeningSocket, first_fd: int, latencies: Latencies
+        self, kernel: RawKernel, listener: ListeningSocket, first_fd: int, latencies: Latencies
     ) -> None:
         self.kernel = kernel
         self.listener = listener
@@ -53,7 +53,7 @@ class Network:
         """Clients that read their answers slowly."""
         self.first_drop_ns: int | None = None
         """When something was lost for the first time."""
-        self.resting: Resting | None = None
+        self.resting: IdleConnection | None = None
         """What is known of the connections that were put back into their block."""
         self.objects: dict[int, StreamSocket] = {}
         """Connections that exist as objects, by client."""
@@ -156,12 +156,12 @@ class Network:
             if times_ns[index] != now_ns:
                 break
         key = packets, callbacks, kernel.wake_ns
-        bill = self._interrupts.get(key) or self._interrupt_bill(*key)
-        bill.times += 1
-        kernel.stolen_ns += bill.ns
-        kernel.free_ns += bill.ns
+        charge = self._interrupts.get(key) or self._interrupt_charge(*key)
+        charge.times += 1
+        kernel.stolen_ns += charge.ns
+        kernel.free_ns += charge.ns
         if kernel.scan is not None:
-            kernel.scan.interrupted(bill.ns)
+            kernel.scan.interrupted(charge.ns)
             kernel.free_ns = kernel.scan.finish_ns()
         kernel.stolen_until_ns = kernel.free_ns
         self._next = index
@@ -169,15 +169,15 @@ class Network:
         if due_ns == NEVER:
             self._go_to(index)
 
-    def _interrupt_bill(self, packets: int, callbacks: int, wake_ns: int) -> Bill:
+    def _interrupt_charge(self, packets: int, callbacks: int, wake_ns: int) -> Charge:
         """One interrupt and the softirq work for so many packets."""
         costs = self.kernel.costs
         spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
         spent_ns += wake_ns
-        bill = self._interrupts[packets, callbacks, wake_ns] = Bill(
+        charge = self._interrupts[packets, callbacks, wake_ns] = Charge(
             ((Account.INTERRUPT, spent_ns),), ((Count.INTERRUPTS, 1), (Count.PACKETS, packets))
         )
-        return bill
+        return charge
 
     # -- the clients ----------------------------------------------------------------------
 

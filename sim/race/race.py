@@ -27,7 +27,7 @@ from sim.machine.records import Kind, Record
 from sim.race.history import BranchView, Change, Marker, Moment
 from sim.race.lane import Lane
 from sim.race.time_travel.checkpoint_store import LIMIT_BYTES
-from sim.race.time_travel.time_line import Course
+from sim.race.time_travel.time_line import RaceTimeLine
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload, mean_gap_ns
 
@@ -57,7 +57,7 @@ class Race:
         self, scenario: Scenario, costs: CostTable = BUILT_IN, history_bytes: int = LIMIT_BYTES
     ) -> None:
         self.costs = costs
-        self._course = Course(scenario, costs, history_bytes)
+        self._course = RaceTimeLine(scenario, costs, history_bytes)
 
     @property
     def now_ns(self) -> int:
@@ -305,7 +305,7 @@ class Race:
     def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
         """A second copy of a lane at any moment of the branch that is on, beyond its end too, to look into.
 
-        The race does not notice. See :meth:`sim.race.time_travel.time_line.Course.lane_beside`.
+        The race does not notice. See :meth:`sim.race.time_travel.time_line.RaceTimeLine.lane_beside`.
         """
         return self._course.lane_beside(lane, at_ns, heard)
 

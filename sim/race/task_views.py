@@ -9,12 +9,12 @@ from sim.frames.mechanism import SHOWN
 from sim.kernel import poll_bits
 from sim.machine.scheduler import ScheduledTask
 from sim.servers.base import Server
-from sim.servers.task_server import Crew
+from sim.servers.task_server import TaskServer
 
 
 def task_view(server: Server, first_fd: int, fds: int) -> TaskView | None:
     """The tasks of a server of several; None for one that does everything itself."""
-    if not isinstance(server, Crew):
+    if not isinstance(server, TaskServer):
         return None
     scheduler = server.scheduler
     states = np.zeros(fds, dtype=np.uint8)
@@ -42,7 +42,7 @@ def task_view(server: Server, first_fd: int, fds: int) -> TaskView | None:
     )
 
 
-def _worker(server: Crew, number: int, task: ScheduledTask) -> WorkerView:
+def _worker(server: TaskServer, number: int, task: ScheduledTask) -> WorkerView:
     if task is server.scheduler.running:
         state = TaskState.RUNNING
     else:

@@ -13,8 +13,8 @@ from sim.kernel.files.unix import UnixSocket
 from sim.kernel.waiting.epoll.epoll_file import Epoll
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
     from sim.kernel.open_file import OpenFile
+    from sim.stdlib.kernel import Kernel
 
 Sort = Literal[
     "epoll", "listening", "connected", "connecting", "socket", "self-pipe", "pair", "pipe", "eventfd", "timer"

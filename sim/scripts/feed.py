@@ -17,7 +17,7 @@ from sim.kernel import poll_bits
 from sim.machine.records import Kind, Record
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
 
 KEPT = 400
 """Rows kept."""

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 from sim.stdlib.module_copies import Imports, Overlay
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
 
 WAITING = frozenset({"socket", "select", "selectors"})
 """Modules whose import says that a package may wait for something."""

@@ -27,7 +27,7 @@ from sim.stdlib.asyncio.await_stacks import Place, awaits, name_of, own, place_o
 from sim.stdlib.asyncio.simulated_loop import Step, Watcher
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
 
 KEPT_CULPRITS = 16
 

@@ -29,13 +29,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from sim.kernel.kernel import Kernel
 from sim.scripts.guard import Guard
 from sim.scripts.imports import World
 from sim.scripts.loop_figures import LoopRecord
 from sim.scripts.output import Output
 from sim.stdlib.asyncio.await_stacks import Place, one_line, place_of
 from sim.stdlib.asyncio.simulated_loop import Step
+from sim.stdlib.kernel import Kernel
 
 Moment = Step | Literal["callback"]
 """Where a script can be stopped: before a step of a turn, or before a callback."""

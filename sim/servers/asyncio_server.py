@@ -35,9 +35,9 @@ from collections import deque
 
 from sim.frames.mechanism import LoopRound, LoopView
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Event
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import CLOCK_READ_NS
 from sim.machine.cpu import Program
 from sim.servers.asyncio_streams import Step, Stream, Suspended, accept_ready, read_ready, write_ready
@@ -54,7 +54,7 @@ class AsyncioServer(EpollServer):
     name = "asyncio"
     has_loop = True
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.ready: deque[tuple[Step, Stream]] = deque()
         """Callbacks to run (``BaseEventLoop._ready``)."""
@@ -128,10 +128,10 @@ class AsyncioServer(EpollServer):
             del self.streams[stream.fd]
 
     def _pay(self, account: Account, ns: int, count: Count) -> None:
-        bill = self._prices.get(count)
-        if bill is None:
-            bill = self._prices[count] = Bill(((account, ns),), ((count, 1),))
-        self.kernel.pay(bill)
+        charge = self._prices.get(count)
+        if charge is None:
+            charge = self._prices[count] = Charge(((account, ns),), ((count, 1),))
+        self.kernel.pay(charge)
 
     def _process(self, events: list[Event]) -> None:
         """Make callbacks of events (``_process_events``), and look at the clock, for timers.

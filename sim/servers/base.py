@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sim.frames.mechanism import WATCH_MEMORY, MechanismView
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import ListeningSocket
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.blocking_calls import write_rest
 from sim.kernel.waiting.restart import Restart
 from sim.machine.cpu import Program, Task
@@ -60,7 +60,7 @@ class Server(ABC):
     has_loop = False
     """Whether an event loop with turns and callbacks stands between it and its waiting call."""
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         self.kernel = kernel
         self.settings = settings
         self.listener_fd = kernel.sys_socket()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.frames.mechanism import MechanismView, epoll_view
 from sim.kernel import poll_bits
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, Epoll, Event
 from sim.machine.accounts import Account
 from sim.machine.cpu import Program
@@ -28,7 +28,7 @@ class EpollServer(Server):
     watched_events = poll_bits.IN
     """What a connection is watched for, and how."""
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.events: list[Event] = []
         """What epoll_wait reported and is not served yet, the next one last."""

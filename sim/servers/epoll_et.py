@@ -10,7 +10,7 @@ So each event costs one read more, which finds nothing.
 from __future__ import annotations
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.blocking_calls import write_rest
 from sim.machine.cpu import Program
 from sim.servers.base import READ_BYTES, ServerSettings
@@ -24,7 +24,7 @@ class EpollEtServer(EpollServer):
     restartable = True
     watched_events = poll_bits.IN | poll_bits.EPOLLET
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.drained = True
         """Whether nothing is left to do for the descriptor being served but to let the time pass."""

@@ -20,12 +20,12 @@ from sim.machine.accounts import Account
 from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
 from sim.servers.epoll import MAX_EVENTS
-from sim.servers.task_server import Crew
+from sim.servers.task_server import TaskServer
 
 WORKERS = 4
 
 
-class EpollExclusiveServer(Crew):
+class EpollExclusiveServer(TaskServer):
     """Workers in epoll_wait, each on its own epoll, with a listening socket in common."""
 
     name = "epoll-exclusive"

@@ -14,14 +14,14 @@ from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
 from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
 from sim.servers.epoll import EpollServer
-from sim.servers.task_server import Crew
+from sim.servers.task_server import TaskServer
 
 WORKERS = 4
 MAX_EVENTS = 16
 """Events a worker takes at once: what it holds, the others cannot do."""
 
 
-class EpollOneshotServer(Crew, EpollServer):
+class EpollOneshotServer(TaskServer, EpollServer):
     """Workers in epoll_wait on one epoll."""
 
     name = "epoll-oneshot"

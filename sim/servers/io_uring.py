@@ -22,7 +22,7 @@ import errno
 
 from sim.frames.mechanism import IoUringView, io_uring_view
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.poll_bits import IN, RDHUP
 from sim.kernel.waiting.io_uring.calls import EnterCall
 from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Sqe
@@ -48,7 +48,7 @@ class IoUringServer(Server):
     restartable = True
     stored = False
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.ring.provide(BUFFER_GROUP, BUFFERS, BUFFER_BYTES)
         self.call: EnterCall | None = None
@@ -189,7 +189,7 @@ class IoUringPollServer(IoUringServer):
 
     name = "io_uring-poll"
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.again: Cqe | None = None
         """The completion whose connection has more to read."""
@@ -234,7 +234,7 @@ class IoUringSqpollServer(IoUringServer):
 
     name = "io_uring-sqpoll"
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         kernel.start_sq_thread(self.spare_fd, SQ_THREAD_IDLE_NS)
 

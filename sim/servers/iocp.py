@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from sim.frames.mechanism import IocpView, iocp_view
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.completion_port.calls import GetCall
 from sim.kernel.waiting.completion_port.port import CompletionPort, Packet
 from sim.machine.accounts import Account
@@ -34,7 +34,7 @@ class IocpServer(Server):
     restartable = True
     stored = False
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.call: GetCall | None = None
         """The GetQueuedCompletionStatusEx under way."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.frames.mechanism import KqueueView, kqueue_view
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.kqueue.calls import KeventCall
 from sim.kernel.waiting.kqueue.kevent import EV_ADD, EV_ERROR, EVFILT_READ, Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
@@ -28,7 +28,7 @@ class KqueueServer(Server):
     restartable = True
     stored = False
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         self.changes: list[Kevent] = []
         """For the next kevent."""
         self.events: list[Kevent] = []

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sim.frames.mechanism import SetView
 from sim.kernel import poll_bits
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import POLLFD
 from sim.kernel.waiting.select_and_poll import poll_bytes
 from sim.machine.cpu import Program
@@ -25,7 +25,7 @@ class PollServer(Server):
     name = "poll"
     restartable = True
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self._entries: npt.NDArray[np.void] = np.zeros(64, dtype=POLLFD)
         self._count = 0

@@ -18,28 +18,28 @@ from collections import deque
 
 from sim.frames.mechanism import EpollView, epoll_view
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.cpu import Program, Task
 from sim.machine.records import Kind
 from sim.machine.scheduler import ScheduledTask
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import MAX_EVENTS, EpollServer
-from sim.servers.task_server import Crew
+from sim.servers.task_server import TaskServer
 
 WORKERS = 8
 ONCE = poll_bits.IN | poll_bits.EPOLLONESHOT
 
 
-class PoolServer(Crew, EpollServer):
+class PoolServer(TaskServer, EpollServer):
     """A poller in epoll_wait, and workers fed by a queue."""
 
     name = "pool"
     restartable = False
     watched_events = ONCE
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self._jobs: deque[int] = deque()
         """Connections that are ready, in the order in which they were reported."""
@@ -91,15 +91,15 @@ class PoolServer(Crew, EpollServer):
     def _sleep(self, woken: bool) -> None:
         """Wait for the queue to be filled (FUTEX_WAIT)."""
         kernel = self.kernel
-        bill = self._futexes.get(woken)
-        if bill is None:
+        charge = self._futexes.get(woken)
+        if charge is None:
             spent = (
                 (Account.SYSCALL, kernel.costs.futex_ns),
                 (Account.WAIT_QUEUE, -(-kernel.costs.hook_ps // 1000)),
             )
             counts = ((Count.SYSCALLS, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
-            bill = self._futexes[woken] = Bill(spent, counts)
-        kernel.pay(bill)
+            charge = self._futexes[woken] = Charge(spent, counts)
+        kernel.pay(charge)
         kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, kernel.next_serial()))
         task = kernel.block()
         task.vain_wakes += woken

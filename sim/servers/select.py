@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.frames.mechanism import SetView
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
 from sim.kernel.waiting.select_and_poll import select_bytes
 from sim.machine.cpu import Program
@@ -28,7 +28,7 @@ class SelectServer(Server):
     name = "select"
     restartable = True
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self._watched: Words = words_for(64)
         self._count = 0

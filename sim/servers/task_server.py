@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting import blocking_calls
 from sim.machine.cpu import Task
 from sim.machine.scheduler import ScheduledTask, Scheduler
 from sim.servers.base import READ_BYTES, Server, ServerSettings
 
 
-class Crew(Server):
+class TaskServer(Server):
     """A server of several tasks."""
 
     one_task_each = False
     """Whether every connection has a task of its own."""
 
-    def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
+    def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.scheduler = Scheduler(kernel, self.working_set_bytes)
         self.workers: tuple[ScheduledTask, ...] = ()

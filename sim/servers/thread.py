@@ -27,10 +27,10 @@ from sim.machine.accounts import Account
 from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
 from sim.servers.base import READ_BYTES
-from sim.servers.task_server import Crew
+from sim.servers.task_server import TaskServer
 
 
-class ThreadServer(Crew):
+class ThreadServer(TaskServer):
     """Waits in read, in as many threads as there are connections."""
 
     name = "thread"

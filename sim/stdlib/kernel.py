@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
+
+from sim.kernel.kernel import RawKernel
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
     from sim.stdlib.asyncio.package import AsyncioPackage
     from sim.stdlib.os import OsModule
     from sim.stdlib.process import Process
@@ -16,18 +17,14 @@ if TYPE_CHECKING:
     from sim.stdlib.time import TimeModule
 
 
-class Faces:
-    """The part of a kernel that stands where modules of the standard library stand."""
-
-    @property
-    def _kernel(self) -> Kernel:
-        return cast("Kernel", self)
+class Kernel(RawKernel):
+    """A simulated kernel whose attributes stand where modules of the standard library stand."""
 
     @cached_property
     def _process(self) -> Process:
         from sim.stdlib.process import Process
 
-        return Process(self._kernel)
+        return Process(self)
 
     @cached_property
     def select(self) -> SelectModule:
@@ -69,4 +66,4 @@ class Faces:
         """Stands where the asyncio package stands."""
         from sim.stdlib.asyncio.package import AsyncioPackage
 
-        return AsyncioPackage(self._kernel)
+        return AsyncioPackage(self)

@@ -15,7 +15,7 @@ from sim.kernel.files.loopback import ANY, LOOPBACK
 from sim.stdlib.addresses import NAME, GaiError, known_address, numeric_address
 from sim.stdlib.arguments import INT_MAX, c_long_long, c_size
 from sim.stdlib.names import AddressFamily, AddressInfo, SocketKind
-from sim.stdlib.process import Face
+from sim.stdlib.process import StdlibModule
 
 IPPROTO_TCP, IPPROTO_UDP = 6, 17
 _KINDS = (
@@ -37,7 +37,7 @@ _KNOWN_FLAGS = sum(AddressInfo)
 Found = tuple[AddressFamily, SocketKind, int, str, tuple[str, int]]
 
 
-class Lookup(Face):
+class Lookup(StdlibModule):
     """What the socket module knows about names; it stands in ``kernel.socket``."""
 
     AddressInfo = AddressInfo

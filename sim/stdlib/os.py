@@ -28,13 +28,13 @@ from sim.stdlib.arguments import (
     room_for,
     truth,
 )
-from sim.stdlib.process import Face
+from sim.stdlib.process import StdlibModule
 
 Time = TypeVar("Time")
 """Seconds or nanoseconds."""
 
 
-class OsModule(Face):
+class OsModule(StdlibModule):
     """Stands where the os module stands."""
 
     module = "os"

@@ -10,8 +10,8 @@ from sim.kernel import poll_bits
 from sim.machine.cpu import Deadlock
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
     from sim.kernel.open_file import OpenFile
+    from sim.stdlib.kernel import Kernel
     from sim.stdlib.simulated_threads import Strands
 
 Result = TypeVar("Result")
@@ -135,7 +135,7 @@ class Process:
                     return taken
 
 
-class Face:
+class StdlibModule:
     """Base of what stands in place of a module."""
 
     module = ""

@@ -17,14 +17,14 @@ from sim.stdlib.arguments import FileDescriptorLike, Seconds, descriptor, millis
 from sim.stdlib.classes import final
 from sim.stdlib.epoll import EpollObject
 from sim.stdlib.kqueue import KEVENT, KeventObject, KqueueNames, KqueueObject
-from sim.stdlib.process import Face, Process
+from sim.stdlib.process import Process, StdlibModule
 
 USHORT_MAX = 0xFFFF
 _SET_EVENTS = (poll_bits.READABLE_SET, poll_bits.WRITABLE_SET, poll_bits.EXCEPTIONAL_SET)
 Asked = TypeVar("Asked", bound=FileDescriptorLike)
 
 
-class LinuxSelectModule(Face):
+class LinuxSelectModule(StdlibModule):
     """Stands where the select module stands, with what it has on Linux."""
 
     module = "select"

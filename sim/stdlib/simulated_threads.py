@@ -27,7 +27,7 @@ from sim.machine.clock import NEVER
 from sim.machine.cpu import Deadlock
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 Result = TypeVar("Result")
 
@@ -64,7 +64,7 @@ class Strand:
 class Strands:
     """All strands of one kernel."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: RawKernel) -> None:
         self.kernel = kernel
         self.main = Strand("MainThread")
         self.current = self.main

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.machine.cpu import Task
 from sim.stdlib.arguments import Seconds, duration_ns
-from sim.stdlib.process import Face, Process
+from sim.stdlib.process import Process, StdlibModule
 from sim.stdlib.simulated_threads import Strand, Strands
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def void(_: object) -> None:
     """Nothing, of something."""
 
 
-class ThreadingModule(Face):
+class ThreadingModule(StdlibModule):
     """Stands where the threading module stands."""
 
     module = "threading"

@@ -14,13 +14,13 @@ from typing import SupportsIndex
 
 from sim.kernel.files.timerfd import CLOCKS
 from sim.kernel.poll_bits import oserror
-from sim.machine.accounts import Account, Bill
+from sim.machine.accounts import Account, Charge
 from sim.machine.clock import CLOCK_READ_NS
 from sim.stdlib.arguments import Seconds, c_int, duration_ns
-from sim.stdlib.process import Face, Process
+from sim.stdlib.process import Process, StdlibModule
 
 
-class TimeModule(Face):
+class TimeModule(StdlibModule):
     """Stands where the time module stands."""
 
     module = "time"
@@ -30,7 +30,7 @@ class TimeModule(Face):
     def __init__(self, process: Process) -> None:
         super().__init__(process)
         page = process.kernel.ledger.page()
-        self._reading = page["clock"] = Bill(((Account.APPLICATION, CLOCK_READ_NS),))
+        self._reading = page["clock"] = Charge(((Account.APPLICATION, CLOCK_READ_NS),))
 
     def monotonic_ns(self) -> int:
         """Virtual nanoseconds."""

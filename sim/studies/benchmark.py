@@ -29,7 +29,7 @@ import numpy.typing as npt
 from sim.kernel import poll_bits
 from sim.kernel.descriptors import FIRST_FD, IdleBlock
 from sim.kernel.files.eventfd import EventFd, packed_count
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import Epoll
 from sim.kernel.waiting.scan_request import POLLFD, Words, set_bits, words_for
 from sim.machine.costs import CostTable
@@ -143,7 +143,7 @@ class Bench:
 
     def __init__(self, point: Point) -> None:
         self.point = point
-        self.kernel = kernel = Kernel(nofile=point.fds + FIRST_FD + 1)
+        self.kernel = kernel = RawKernel(nofile=point.fds + FIRST_FD + 1)
         self.block: IdleBlock = kernel.table.install_idle(point.fds, poll_bits.OUT, self._make)
         self.nfds = self.block.last + 1
         self.epfd = kernel.sys_epoll_create1() if point.mechanism == "epoll" else -1

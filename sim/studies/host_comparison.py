@@ -43,7 +43,7 @@ MEASURABLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class HostComparison:
     """A request in one lane, simulated and measured."""
 
     lane: str
@@ -84,7 +84,7 @@ def simulated(lane: str, connections: int = CONNECTIONS, costs: CostTable = BUIL
 
 def beside(
     lane: str, meter: Meter | None, costs: CostTable = BUILT_IN, connections: int = CONNECTIONS
-) -> Beside:
+) -> HostComparison:
     """A lane on both kernels.
 
     Args:
@@ -92,20 +92,20 @@ def beside(
     """
     if lane not in MEASURABLE:
         why_not = NOT_HERE.get(lane, "there is no server that waits like that here")
-        return Beside(lane, connections, None, None, None, None, why_not)
+        return HostComparison(lane, connections, None, None, None, None, why_not)
     simulated_ns, sleeps = simulated(lane, connections, costs)
     if meter is None:
-        return Beside(lane, connections, simulated_ns, sleeps, None, None)
+        return HostComparison(lane, connections, simulated_ns, sleeps, None, None)
     try:
         measurement, measured_sleeps = meter.lane(lane, connections)
     except CannotMeasure as error:
-        return Beside(lane, connections, simulated_ns, sleeps, None, None, str(error))
-    return Beside(
+        return HostComparison(lane, connections, simulated_ns, sleeps, None, None, str(error))
+    return HostComparison(
         lane, connections, simulated_ns, sleeps, measurement.ns, measured_sleeps, noise=measurement.noise
     )
 
 
-def sweep(lanes: Sequence[str], meter: Meter, costs: CostTable = BUILT_IN) -> Iterator[Beside]:
+def sweep(lanes: Sequence[str], meter: Meter, costs: CostTable = BUILT_IN) -> Iterator[HostComparison]:
     """One lane after the other."""
     for lane in lanes:
         yield beside(lane, meter, costs)

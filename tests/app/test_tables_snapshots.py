@@ -6,7 +6,7 @@ from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
 from sim.scenario.scenario import LANES, Scenario
 from sim.studies import capacity as search
-from sim.studies.host_comparison import Beside
+from sim.studies.host_comparison import HostComparison
 from tests.app.helpers import Stand
 from tests.app.still_race import StillRace
 from tests.app.tables import settled
@@ -33,9 +33,9 @@ def shown(*keys: str, measured: bool = False):
         screen = await settled(it)
         if measured:
             screen.model.beside = {
-                lane: Beside(lane, 64, 6_000, 1.0, 12_000, 0.98)
+                lane: HostComparison(lane, 64, 6_000, 1.0, 12_000, 0.98)
                 if lane != "iocp"
-                else Beside(lane, 64, None, None, None, None, "no Linux kernel has it")
+                else HostComparison(lane, 64, None, None, None, None, "no Linux kernel has it")
                 for lane in LANES
             }
             screen.model.shows_measured = True

@@ -18,8 +18,8 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from sim.kernel.kernel import Kernel
 from sim.scripts.imports import os_module
+from sim.stdlib.kernel import Kernel
 from sim.stdlib.module_copies import Overlay
 
 PACKAGE = "test.test_asyncio"

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from sim.kernel.kernel import Kernel
+from sim.stdlib.kernel import Kernel
 
 MODULES = ("test_epoll", "test_kqueue", "test_poll", "test_select", "test_selectors")
 NOFILE = 4096

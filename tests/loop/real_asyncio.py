@@ -16,10 +16,10 @@ from contextlib import suppress
 from typing import Any
 
 from sim.kernel.descriptors import IdleBlock
-from sim.kernel.kernel import Kernel
 from sim.machine.cpu import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
+from sim.stdlib.kernel import Kernel
 from sim.stdlib.process import Process
 
 PATIENCE_S = 30.0
@@ -122,6 +122,7 @@ class RealAsyncioServer(EpollServer):
     name = "asyncio"
     has_loop = True
     restartable = False
+    kernel: Kernel
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         self.process = HandedOver(kernel)

@@ -20,6 +20,7 @@ from sim.race.lane import SERVERS, Lane
 from sim.scenario.scenario import Scenario, Share
 from sim.scenario.workload import Workload
 from sim.servers import asyncio_streams
+from sim.stdlib.kernel import Kernel
 from tests.loop.real_asyncio import RealAsyncioServer
 from tests.sim.races import MS, scenarios
 
@@ -63,6 +64,7 @@ def both(scenario: Scenario) -> Iterator[tuple[Lane, Lane]]:
         patch.setattr(StreamSocket, "name", lambda socket: ("127.0.0.1", 80), raising=False)
         lane = Lane("asyncio", scenario, BUILT_IN, workload, 0)
         patch.setitem(SERVERS, "asyncio", RealAsyncioServer)
+        patch.setattr("sim.race.lane.RawKernel", Kernel)  # real asyncio needs its socket module
         real = Lane("asyncio", scenario, BUILT_IN, workload, 0)
         assert isinstance(real.server, RealAsyncioServer)
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.kqueue.kevent import EV_ADD, Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, pairs, raises, socket_at
 
 

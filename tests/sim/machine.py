@@ -12,7 +12,7 @@ import pytest
 from sim.kernel import poll_bits
 from sim.kernel.files.inet import TcpSocket
 from sim.kernel.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
-from sim.kernel.kernel import Kernel
+from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import POLLFD, Words, set_bit, words_for
 from sim.machine.accounts import Account, Count
 from sim.machine.clock import NEVER
@@ -55,7 +55,7 @@ ROUND_COSTS = CostTable(
 )
 
 
-def pairs(kernel: Kernel, count: int) -> tuple[list[int], list[int]]:
+def pairs(kernel: RawKernel, count: int) -> tuple[list[int], list[int]]:
     """``count`` TCP connections: our ends and the far ends, by descriptor."""
     ours, theirs = [], []
     for _ in range(count):
@@ -67,14 +67,14 @@ def pairs(kernel: Kernel, count: int) -> tuple[list[int], list[int]]:
     return ours, theirs
 
 
-def socket_at(kernel: Kernel, fd: int) -> StreamSocket:
+def socket_at(kernel: RawKernel, fd: int) -> StreamSocket:
     """The stream socket behind a descriptor."""
     file = kernel.table.file(fd)
     assert isinstance(file, StreamSocket)
     return file
 
 
-def arrive(kernel: Kernel, fd: int, at_ns: int, data: bytes = b"x") -> None:
+def arrive(kernel: RawKernel, fd: int, at_ns: int, data: bytes = b"x") -> None:
     """Have bytes lie in the descriptor's receive buffer at ``at_ns``; the arrival itself costs nothing."""
     socket = socket_at(kernel, fd)
 
@@ -84,7 +84,7 @@ def arrive(kernel: Kernel, fd: int, at_ns: int, data: bytes = b"x") -> None:
     kernel.timers.set(at_ns, delivery)
 
 
-def totals(kernel: Kernel) -> dict[str, int]:
+def totals(kernel: RawKernel) -> dict[str, int]:
     """All counts and accounts up to now, by name in lower case."""
     spent_ns, counted = kernel.statement()
     return {count.name.lower(): counted[count] for count in Count} | {
@@ -103,12 +103,12 @@ class Work:
         return self._change[name]
 
 
-def settle(kernel: Kernel) -> None:
+def settle(kernel: RawKernel) -> None:
     """Let the time pass that the calls made so far take."""
     kernel.run_until(max(kernel.now_ns, kernel.free_ns))
 
 
-def measure(kernel: Kernel, program: Generator[None, None, Any]) -> Work:
+def measure(kernel: RawKernel, program: Generator[None, None, Any]) -> Work:
     """Run a program to its end; what it gave, counted and cost."""
     settle(kernel)
     before = totals(kernel)
@@ -168,7 +168,7 @@ class Script(Workload):
         )
 
 
-def connections(kernel: Kernel, count: int, script: Script) -> tuple[Network, list[int]]:
+def connections(kernel: RawKernel, count: int, script: Script) -> tuple[Network, list[int]]:
     """Connections of a kernel to the clients of a script, behind a NIC that interrupts."""
     listener_fd = kernel.sys_socket()
     kernel.sys_listen(listener_fd, 64)

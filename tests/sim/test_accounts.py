@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernel.kernel import Kernel
-from sim.machine.accounts import Account, Bill, Count, Ledger
+from sim.machine.accounts import Account, Charge, Count, Ledger
 from sim.race.race import Race
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, bitmap, connections, reading, totals
 from tests.sim.races import MS, SCENARIOS, check_accounts, scenarios
 
@@ -111,11 +111,11 @@ def test_a_bill_is_paid_in_the_order_of_its_parts():
     kernel = Kernel(ROUND_COSTS)
 
     def program():
-        kernel.pay(bill)
+        kernel.pay(charge)
         yield
 
-    bill = Bill(((Account.COPY_IN, 10), (Account.SCAN, 0), (Account.COPY_OUT, 5)), ((Count.READY, 2),))
-    kernel.ledger.page()["it"] = bill
+    charge = Charge(((Account.COPY_IN, 10), (Account.SCAN, 0), (Account.COPY_OUT, 5)), ((Count.READY, 2),))
+    kernel.ledger.page()["it"] = charge
     kernel.start(program())
     spent = []
     for now_ns in range(17):
@@ -129,9 +129,9 @@ def test_a_bill_is_paid_in_the_order_of_its_parts():
 def test_a_ledger_adds_up_bills_and_postings():
     ledger = Ledger()
     page = ledger.page()
-    bill = page["a"] = Bill(((Account.SCAN, 7), (Account.SYSCALL, 3)), ((Count.SYSCALLS, 1),))
-    assert bill.ns == 10
-    bill.times += 3
+    charge = page["a"] = Charge(((Account.SCAN, 7), (Account.SYSCALL, 3)), ((Count.SYSCALLS, 1),))
+    assert charge.ns == 10
+    charge.times += 3
     assert ledger.post(((Account.SCAN, 100), (Account.IDLE, 1)), ((Count.HOOKS, 4),)) == 101
     ledger.fold()
     ledger.fold()

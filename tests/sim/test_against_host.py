@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import bitmap, pollfds
 
 EVENTS = st.sampled_from(

@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting import select_and_poll
 from sim.kernel.waiting.scan_request import (
     POLLFD,
-    ListedPollAsk,
-    ListedSelectAsk,
-    PollAsk,
-    SelectAsk,
+    ListedPollRequest,
+    ListedSelectRequest,
+    PollRequest,
+    SelectRequest,
     bit_numbers,
     clear_bit,
     set_bit,
@@ -23,6 +22,7 @@ from sim.kernel.waiting.scan_request import (
     words_for,
 )
 from sim.machine.costs import BUILT_IN
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, pollfds
 
 SETS = (poll_bits.READABLE_SET, poll_bits.WRITABLE_SET, poll_bits.EXCEPTIONAL_SET)
@@ -47,7 +47,7 @@ def select_asks(draw: st.DrawFn):
     sets = [draw(st.none() | numbers) if nfds else None for _ in range(3)]
     masks = np.array(draw(st.lists(MASKS, min_size=nfds, max_size=nfds)), dtype=np.uint16)
     bitmaps = [None if fds is None else bitmap(fds, nfds) for fds in sets]
-    return nfds, sets, masks, SelectAsk(nfds, (bitmaps[0], bitmaps[1], bitmaps[2]))
+    return nfds, sets, masks, SelectRequest(nfds, (bitmaps[0], bitmaps[1], bitmaps[2]))
 
 
 @given(select_asks())
@@ -100,7 +100,7 @@ def poll_asks(draw: st.DrawFn):
     masks = np.array(
         draw(st.lists(MASKS | st.just(poll_bits.NVAL), min_size=limit, max_size=limit)), np.uint16
     )
-    return fds, events, masks, PollAsk(pollfds(list(zip(fds, events, strict=True))), limit)
+    return fds, events, masks, PollRequest(pollfds(list(zip(fds, events, strict=True))), limit)
 
 
 def revents_of(fd: int, events: int, masks) -> int:
@@ -156,7 +156,7 @@ def _same_answers(listed, vector, masks) -> None:
 def test_a_list_asks_what_bitmaps_ask(case):
     _, _, masks, ask = case
     events = {ask.fd_at(rank): ask.wanted(ask.fd_at(rank)) for rank in range(ask.count)}
-    listed = ListedSelectAsk(events, ask.nfds)
+    listed = ListedSelectRequest(events, ask.nfds)
     _same_answers(listed, ask, masks)
     ranks = ask.ready_ranks(masks)
     told = listed.answers(ranks, masks)
@@ -173,8 +173,8 @@ def test_a_list_asks_what_bitmaps_ask(case):
 def test_a_list_asks_what_an_array_asks(case):
     fds, events, masks, _ = case
     wanted = {fd: bits for fd, bits in zip(fds, events, strict=True) if fd >= 0}
-    array = PollAsk(pollfds(list(wanted.items())), len(masks))
-    listed = ListedPollAsk({fd: bits | poll_bits.ALWAYS_TOLD for fd, bits in wanted.items()})
+    array = PollRequest(pollfds(list(wanted.items())), len(masks))
+    listed = ListedPollRequest({fd: bits | poll_bits.ALWAYS_TOLD for fd, bits in wanted.items()})
     _same_answers(listed, array, masks)
     assert listed.answers(list(range(listed.count)), masks) == dict(
         zip(wanted, array.answers(masks).tolist(), strict=True)

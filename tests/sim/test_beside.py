@@ -12,7 +12,7 @@ from sim.host.measuring.ring import why_not
 from sim.machine.costs import BUILT_IN
 from sim.race.race import Race
 from sim.scenario.scenario import LANES, Scenario
-from sim.studies.host_comparison import MEASURABLE, NOT_HERE, Beside, beside, simulated, sweep
+from sim.studies.host_comparison import MEASURABLE, NOT_HERE, HostComparison, beside, simulated, sweep
 
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
 
@@ -21,7 +21,7 @@ def test_a_lane_that_is_not_measured_says_why():
     assert {*MEASURABLE, *NOT_HERE} <= set(LANES)
     assert not set(MEASURABLE) & set(NOT_HERE)
     for lane, why in NOT_HERE.items():
-        assert beside(lane, None) == Beside(lane, 64, None, None, None, None, why)
+        assert beside(lane, None) == HostComparison(lane, 64, None, None, None, None, why)
 
 
 @pytest.mark.parametrize("lane", MEASURABLE)

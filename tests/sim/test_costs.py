@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.machine.costs import BUILT_IN, PUBLISHED
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, reading, socket_at
 
 

@@ -7,10 +7,10 @@ import errno
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
 from sim.machine.accounts import Account
 from sim.machine.cpu import Deadlock
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, raises, reading, settle, socket_at
 
 

@@ -7,8 +7,8 @@ import errno
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import bitmap, pairs, raises, reading
 
 CLOSED = 999

@@ -12,8 +12,8 @@ import pytest
 
 import sim
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.machine.cpu import Program
+from sim.stdlib.kernel import Kernel
 
 SECOND = 1_000_000_000
 ADDRESS = ("127.0.0.1", 7000)

@@ -11,7 +11,6 @@ import pytest
 from sim.frames.frame import FaultView, Frame
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import ListeningSocket
-from sim.kernel.kernel import Kernel
 from sim.machine.costs import BUILT_IN
 from sim.race.faults.diagnosis import diagnose
 from sim.race.lane import Lane
@@ -21,6 +20,7 @@ from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES
 from sim.scenario.scenario import LANES, PRESETS, Scenario, ScenarioError, Share
 from sim.scenario.workload import Workload
 from sim.servers.faulty import FAULTY
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, pairs
 from tests.sim.races import MS
 

@@ -7,10 +7,10 @@ import errno
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.kernel.waiting.io_uring.ring import CQE_F_MORE, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Ring, Sqe
 from sim.machine.accounts import Account, Count
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, arrive, connections, measure, pairs, raises, totals
 from tests.sim.races import MS
 

@@ -16,8 +16,8 @@ import pytest
 from sim.host.measuring import ring as host_ring
 from sim.host.measuring.ring import HostRing, why_not
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.io_uring.ring import IoUring, Op, Sqe
+from sim.stdlib.kernel import Kernel
 
 WHY_NOT = why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this host: {WHY_NOT}")

@@ -7,7 +7,6 @@ from collections.abc import Generator
 import pytest
 
 from sim.kernel.files.tcp import ListeningSocket
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.completion_port.port import (
     ERROR_ABANDONED_WAIT_0,
     ERROR_INVALID_HANDLE,
@@ -19,6 +18,7 @@ from sim.kernel.waiting.completion_port.port import (
     Packet,
     PortError,
 )
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, connections, measure, pairs, socket_at, totals
 from tests.sim.races import MS
 

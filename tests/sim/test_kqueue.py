@@ -7,7 +7,6 @@ import errno
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
@@ -29,6 +28,7 @@ from sim.kernel.waiting.kqueue.kevent import (
     NOTE_TRIGGER,
     Kevent,
 )
+from sim.stdlib.kernel import Kernel
 from tests.sim.kqueues import Rig, refuses
 from tests.sim.machine import (
     arrive,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.kqueue.kevent import Kevent
+from sim.stdlib.kernel import Kernel
 from tests.sim.kqueues import Rig
 from tests.sim.machine import ROUND_COSTS, Script, arrive, connections, measure, totals
 from tests.sim.races import MS

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.machine.records import DropReason, Effect, Kind
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, bitmap, connections, reading, socket_at, totals
 
 ARRIVAL_NS = 1_000_000

@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.kernel import poll_bits
 from sim.kernel.descriptors import DescriptorTable
-from sim.kernel.kernel import Kernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_DEL, CTL_MOD
 from sim.kernel.waiting.scan_request import bit_numbers, set_bits, words_for
 from sim.machine.costs import BUILT_IN
@@ -14,6 +13,7 @@ from sim.race.lane import Lane
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, connections, measure
 from tests.sim.races import MS, check_accounts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.kernel import poll_bits
-from sim.kernel.kernel import Kernel
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, bitmap, measure, pairs, pollfds, reading
 
 SIZES = [1, 2, 63, 64, 65, 200, 1000]

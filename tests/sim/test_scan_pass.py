@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernel.kernel import Kernel
 from sim.machine.costs import CostTable
 from sim.machine.cpu import Task
 from sim.machine.records import Effect, Kind
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, bitmap, connections, reading, totals
 
 Packets = list[tuple[int, int]]

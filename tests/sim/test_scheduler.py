@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernel.kernel import Kernel
 from sim.machine.accounts import Account
 from sim.machine.scheduler import ScheduledTask, Scheduler
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, Script, connections, totals
 
 SWITCH_NS = ROUND_COSTS.context_switch_ns

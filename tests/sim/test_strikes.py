@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from sim.frames.frame import FaultView
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import ListeningSocket
-from sim.kernel.kernel import Kernel
 from sim.machine.records import Kind
 from sim.race.faults.diagnosis import warning
-from sim.race.faults.fault_log import Strikes
+from sim.race.faults.fault_log import FaultLog
 from sim.race.race import Race
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.faults import CURED, CURES, FAULTS, MAKERS, STRIKING
 from sim.scenario.scenario import LANES, PRESETS, Scenario
 from sim.servers.faulty import FAULTY
+from sim.stdlib.kernel import Kernel
 from tests.sim.machine import ROUND_COSTS, arrive, pairs
 from tests.sim.races import MS
 
@@ -134,7 +134,7 @@ def test_of_each_it_can_be_said_that_it_was(kind):
     kernel.sys_listen(listener_fd, 5)
     listener = kernel.table.file(listener_fd)
     assert isinstance(listener, ListeningSocket)
-    strikes = Strikes(kernel, listener)
+    strikes = FaultLog(kernel, listener)
     assert warning(kernel, strikes) is None
     for count, often in ((1, "once"), (2, "2 times")):
         strikes.note(kind, 1_234, at_ns=count * 1_000)
@@ -203,7 +203,7 @@ def test_a_program_is_told_when_it_is_back_in_the_call_and_has_left_something(re
     kernel.sys_listen(listener_fd, 5)
     listener = kernel.table.file(listener_fd)
     assert isinstance(listener, ListeningSocket)
-    strikes = kernel.faults = Strikes(kernel, listener)
+    strikes = kernel.faults = FaultLog(kernel, listener)
     ours, _ = pairs(kernel, 1)
     epfd = kernel.sys_epoll_create1()
     kernel.sys_epoll_ctl(epfd, 1, ours[0], poll_bits.IN | poll_bits.EPOLLET)

@@ -10,7 +10,6 @@ import pytest
 from sim.frames.frame import LaneFrame, TaskState
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
-from sim.kernel.kernel import Kernel
 from sim.machine.accounts import Count
 from sim.machine.costs import BUILT_IN
 from sim.machine.records import Effect, Kind
@@ -21,6 +20,7 @@ from sim.scenario.workload import Workload
 from sim.servers import epoll_exclusive, epoll_oneshot, pool
 from sim.servers.base import ServerSettings
 from sim.servers.faulty import Herd
+from sim.stdlib.kernel import Kernel
 from tests.sim.races import MS, records_of
 
 TASK_LANES = ("process", "thread", "pool", "epoll-oneshot", "epoll-exclusive")

@@ -9,7 +9,7 @@ import weakref
 import pytest
 
 import sim
-from sim.kernel.kernel import Kernel
+from sim.stdlib.kernel import Kernel
 
 SECOND = 1_000_000_000
 

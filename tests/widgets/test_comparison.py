@@ -14,7 +14,7 @@ from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import LANES, Scenario, Share
 from sim.studies.comparison import ESTIMATED, MECHANISMS, found
-from sim.studies.host_comparison import Beside
+from sim.studies.host_comparison import HostComparison
 
 SMALL = Scenario(fds=256, active=16, rate=20_000, lanes=("select", "epoll"))
 
@@ -197,8 +197,8 @@ def test_a_lane_that_fails_says_so_in_its_row():
 
 def test_measured_points_stand_beside_simulated_ones(whole):
     whole.beside = {
-        "epoll": Beside("epoll", 64, 5_800, 1.0, 11_600, 0.97),
-        "iocp": Beside("iocp", 64, None, None, None, None, "no Linux kernel has it"),
+        "epoll": HostComparison("epoll", 64, 5_800, 1.0, 11_600, 0.97),
+        "iocp": HostComparison("iocp", 64, None, None, None, None, "no Linux kernel has it"),
     }
     whole.shows_measured = True
     try:

@@ -27,13 +27,13 @@ from c10k_tui.screens.race.views.warning import (
 from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.frames.frame import FaultView
-from sim.kernel.kernel import Kernel
 from sim.machine.records import Effect, Kind
 from sim.race.faults.diagnosis import of_failure
 from sim.race.race import Race
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.faults import CURES, FAULTS, STRIKING
 from sim.scenario.scenario import Scenario
+from sim.stdlib.kernel import Kernel
 from tests.sim.races import MS
 from tests.widgets.frames import FIRST_FD, frame, lane, packet
 

@@ -1,9 +1,9 @@
 """Recording and replaying inside the app: what runs the frames, and what the keys of recording do.
 
 A studio is idle until a recording begins (``--record``, or the key ``r``) or a replay does. From then on
-the app is stepped (:mod:`~c10k_tui.recording.live.stepper`); whoever steps it calls :meth:`Studio.frame`.
-That is a loop here where there is a terminal, and the command where there is none, so both make the same
-file.
+the app is stepped (:mod:`~c10k_tui.recording.live.stepper`); whoever steps it calls
+:meth:`RecordingController.frame`. That is a loop here where there is a terminal, and the command where there
+is none, so both make the same file.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Plan:
     paused: bool = False
 
 
-class Studio:
+class RecordingController:
     """The recording or replay that is on, if one is.
 
     Args:

@@ -17,7 +17,7 @@ from c10k_tui.session.session import ACTIVE_LADDER, RATES
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LADDER, LANES, Active, Scenario, Share
 from sim.studies.comparison import Facts, Part, scenario_of, trial
-from sim.studies.host_comparison import Beside
+from sim.studies.host_comparison import HostComparison
 
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
@@ -46,7 +46,7 @@ class ComparisonModel(LaneByLane):
         """The column that is looked at."""
         self.lane = scenario.lanes[0]
         """The row that is looked at."""
-        self.beside: dict[str, Beside] = {}
+        self.beside: dict[str, HostComparison] = {}
         """Measured on this machine, by lane, those too that could not be."""
         self.shows_measured = False
         self.start_at(scenario)

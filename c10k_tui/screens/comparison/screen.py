@@ -23,7 +23,7 @@ from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
 from c10k_tui.text.styled_text import Line, text_of
 from sim.scenario.scenario import LANES
-from sim.studies.host_comparison import CONNECTIONS, Beside, sweep
+from sim.studies.host_comparison import CONNECTIONS, HostComparison, sweep
 
 INTRODUCTION = (
     "Every way of waiting at one size and one load. Each lane has a short race of its own, alone, on the "
@@ -55,7 +55,7 @@ class ComparisonScreen(WorkingScreen):
     class Measured(Message):
         """A lane that was measured, or could not be."""
 
-        def __init__(self, beside: Beside) -> None:
+        def __init__(self, beside: HostComparison) -> None:
             super().__init__()
             self.beside = beside
 

@@ -17,7 +17,7 @@ from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, merged, pad
 from sim.scenario.units import format_duration
 from sim.studies.comparison import MECHANISMS, Facts
-from sim.studies.host_comparison import Beside
+from sim.studies.host_comparison import HostComparison
 
 LEVELS = "▁▂▃▄▅▆▇█"
 NAME_WIDTH = 18
@@ -136,7 +136,7 @@ class _Layout:
         known = self._model.known()
         return 2 * sum(column.value_of(facts) == value for facts in known) > len(known)
 
-    def _measured(self, beside: Beside | None) -> list[Span]:
+    def _measured(self, beside: HostComparison | None) -> list[Span]:
         if not self.measured:
             return []
         if beside is None:

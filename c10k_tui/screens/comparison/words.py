@@ -13,7 +13,7 @@ from sim.machine.costs import CostTable
 from sim.scenario.scenario import LANES, Scenario
 from sim.scenario.units import format_count, format_duration
 from sim.studies.comparison import ESTIMATED, MECHANISMS, REQUESTS, TIMED_APART, Facts
-from sim.studies.host_comparison import Beside
+from sim.studies.host_comparison import HostComparison
 
 ABOUT_EVENTS = (
     "An event is a descriptor reported ready; with a thread or process each, a read that brought something; "
@@ -153,7 +153,7 @@ def _of_column(model: ComparisonModel, column: Column) -> Wordings:
     return (*spans, end), *shorter
 
 
-def _of_measured(model: ComparisonModel, beside: Beside | None) -> Line:
+def _of_measured(model: ComparisonModel, beside: HostComparison | None) -> Line:
     """The chosen row's measured point, or how to measure."""
     if beside is None:
         return (

@@ -11,7 +11,7 @@ from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.controller import Studio
+    from c10k_tui.recording.live.controller import RecordingController
 
 
 class RaceActions(KeyedScreen[str]):
@@ -98,7 +98,7 @@ class RaceActions(KeyedScreen[str]):
         self._studio.mark_key()
 
     @property
-    def _studio(self) -> Studio:
+    def _studio(self) -> RecordingController:
         return cast("C10KApp", self.app).studio
 
     def _is_stepped(self, what: str) -> bool:

@@ -27,7 +27,7 @@ from sim.kernel.files.urgent import UrgentStream
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 SEND_BUFFER_BYTES = 16_384
 """``tcp_wmem``'s default: an unconnected socket's send buffer."""
@@ -74,7 +74,7 @@ class TcpSocket(UrgentStream):
         "write_shut",
     )
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: RawKernel) -> None:
         super().__init__(kernel, _WRITABLE | poll_bits.HUP)
         self.state = CLOSED
         self.progress = UNCONNECTED

@@ -27,7 +27,7 @@ from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.open_file import OpenFile
 
 ANY = "0.0.0.0"
@@ -45,7 +45,7 @@ Bound = TcpSocket | ListeningSocket
 class Loopback:
     """Who has which port, and who waits for a handshake."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: RawKernel) -> None:
         self.kernel = kernel
         self._bound: dict[int, list[Bound]] = {}
         self._next_port = PORT_RANGE[0]

@@ -24,7 +24,7 @@ from sim.kernel.poll_bits import oserror
 from sim.kernel.socket_options import SO_ACCEPTCONN, SOL_SOCKET, Options, packed
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 RECEIVE_BUFFER_BYTES = 131_072
 """``tcp_rmem``'s default."""
@@ -61,7 +61,7 @@ class StreamSocket(Socket):
         "slot",
     )
 
-    def __init__(self, kernel: Kernel, mask: int = IDLE_MASK) -> None:
+    def __init__(self, kernel: RawKernel, mask: int = IDLE_MASK) -> None:
         super().__init__(kernel, mask)
         self.client: Client | None = None
         self.arrived_ns = -1
@@ -185,7 +185,7 @@ class ListeningSocket(Socket):
     exclusive = True
     """``inet_csk_wait_for_connect``."""
 
-    def __init__(self, kernel: Kernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
+    def __init__(self, kernel: RawKernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
         super().__init__(kernel)
         self.backlog = backlog
         self.local = local

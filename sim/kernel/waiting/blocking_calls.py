@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.kernel.wait_queue import Sleeper
-from sim.machine.accounts import Account, Bill, Count, Tally
+from sim.machine.accounts import Account, Charge, Count, Tally
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.machine.cpu import Task
 
 _FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
@@ -41,7 +41,7 @@ class Reader:
 
     __slots__ = ("_asleep", "_file", "kernel")
 
-    def __init__(self, kernel: Kernel, file: StreamSocket, asleep: bool) -> None:
+    def __init__(self, kernel: RawKernel, file: StreamSocket, asleep: bool) -> None:
         self.kernel = kernel
         self._file = file
         self._asleep = asleep
@@ -68,7 +68,7 @@ class Reader:
         return data
 
 
-def accept(kernel: Kernel, fd: int, listener: ListeningSocket) -> Generator[None, None, int]:
+def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[None, None, int]:
     """Wait for a connection and take it (``inet_csk_accept``, exclusive).
 
     Raises:
@@ -84,7 +84,7 @@ def accept(kernel: Kernel, fd: int, listener: ListeningSocket) -> Generator[None
     return new_fd
 
 
-def write(kernel: Kernel, fd: int, data: bytes) -> Generator[None, None, None]:
+def write(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None]:
     """Write all of ``data``, waiting for room as often as it takes (``sk_stream_wait_memory``).
 
     Each attempt is booked as a call, though in Linux it is one that goes on.
@@ -98,7 +98,7 @@ def write(kernel: Kernel, fd: int, data: bytes) -> Generator[None, None, None]:
         yield from write_rest(kernel, fd, data[taken:])
 
 
-def write_rest(kernel: Kernel, fd: int, data: bytes) -> Generator[None, None, None]:
+def write_rest(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None]:
     """Write what the send buffer had no room for: first wait for room, then write."""
     while data:
         pay_sleep(kernel, fd, woken=False)
@@ -110,28 +110,28 @@ def write_rest(kernel: Kernel, fd: int, data: bytes) -> Generator[None, None, No
         yield
 
 
-def pay_sleep(kernel: Kernel, fd: int, woken: bool) -> int:
+def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
     """A call looked at its descriptor, found nothing, and hooks itself; the nanoseconds that costs.
 
     Args:
         woken: it had been woken for that look.
     """
-    bill = kernel.blocking_bills.get(woken) or _sleep_bill(kernel, woken)
-    kernel.pay(bill)
+    charge = kernel.blocking_charges.get(woken) or _sleep_charge(kernel, woken)
+    kernel.pay(charge)
     kernel.journal.append((kernel.now_ns, Kind.SLEEP, fd, 0, 0, kernel.call_serial))
-    return bill.ns
+    return charge.ns
 
 
-def pay_found(kernel: Kernel) -> None:
+def pay_found(kernel: RawKernel) -> None:
     """A call looked at its descriptor and found it ready: counted, and free."""
-    bill = kernel.blocking_bills.get("found")
-    if bill is None:
-        bill = kernel.blocking_bills["found"] = Bill((), _FOUND)
-    kernel.pay(bill)
+    charge = kernel.blocking_charges.get("found")
+    if charge is None:
+        charge = kernel.blocking_charges["found"] = Charge((), _FOUND)
+    kernel.pay(charge)
 
 
-def _sleep_bill(kernel: Kernel, woken: bool) -> Bill:
+def _sleep_charge(kernel: RawKernel, woken: bool) -> Charge:
     counts: tuple[Tally, ...] = ((Count.SCANNED, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
     hook_ns = -(-kernel.costs.hook_ps // 1000)
-    bill = kernel.blocking_bills[woken] = Bill(((Account.WAIT_QUEUE, hook_ns),), counts)
-    return bill
+    charge = kernel.blocking_charges[woken] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
+    return charge

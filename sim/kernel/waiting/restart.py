@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.waiting.epoll.epoll_file import Epoll, Event
     from sim.kernel.waiting.scan import ScanCall
 
@@ -21,7 +21,7 @@ class Deadline:
 
     __slots__ = ("epoll", "over", "serial", "task")
 
-    def __init__(self, kernel: Kernel, epoll: Epoll, timeout_ns: int) -> None:
+    def __init__(self, kernel: RawKernel, epoll: Epoll, timeout_ns: int) -> None:
         self.over = False
         self.epoll = epoll
         self.task = kernel.running

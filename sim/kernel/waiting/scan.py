@@ -23,12 +23,12 @@ from bisect import bisect_left, insort
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from sim.kernel.waiting.scan_request import Ask
+from sim.kernel.waiting.scan_request import ScanRequest
 from sim.machine.accounts import Account, Count, Part, Tally
 from sim.machine.records import Effect, Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.open_file import OpenFile
     from sim.machine.cpu import Task
 
@@ -185,7 +185,7 @@ class ScanCall:
         "unhooked",
     )
 
-    def __init__(self, kernel: Kernel, ask: Ask, serial: int, hooking: bool) -> None:
+    def __init__(self, kernel: RawKernel, ask: ScanRequest, serial: int, hooking: bool) -> None:
         self.kernel = kernel
         self.ask = ask
         self.serial = serial

@@ -61,7 +61,7 @@ def bit_numbers(words: Words, nfds: int) -> npt.NDArray[np.int64]:
     return np.flatnonzero(bits.view(np.bool_))
 
 
-class Ask(Protocol):
+class ScanRequest(Protocol):
     """The descriptors of one call, in the order of the walk. A rank is a place in that order."""
 
     count: int
@@ -85,7 +85,7 @@ class Ask(Protocol):
         """The descriptor at a rank; for ``rank == count`` one more than the last."""
 
 
-class SelectAsk:
+class SelectRequest:
     """The union of select's three bitmaps."""
 
     def __init__(self, nfds: int, bitmaps: tuple[Words | None, Words | None, Words | None]) -> None:
@@ -194,7 +194,7 @@ class SelectAsk:
         return (word << 6) + (bits & -bits).bit_length() - 1
 
 
-class PollAsk:
+class PollRequest:
     """poll's array of ``struct pollfd``. Entries with a negative number are walked, never ready."""
 
     def __init__(self, entries: npt.NDArray[np.void], limit: int) -> None:
@@ -260,7 +260,7 @@ class PollAsk:
         return int(self._fds[-1]) + 1 if self.count else 0
 
 
-class ListedAsk:
+class ListedRequest:
     """Descriptors named one by one, as programs in Python do: what is few is not worth a vector.
 
     Args:
@@ -313,14 +313,14 @@ class ListedAsk:
         return self._fds[-1] + 1 if self.count else 0
 
 
-class ListedPollAsk(ListedAsk):
+class ListedPollRequest(ListedRequest):
     """What stands in an array of ``struct pollfd``, as a list."""
 
     def each_ps(self, costs: CostTable) -> int:
         return costs.each_ps(costs.poll_scan_ps, self.count)
 
 
-class ListedSelectAsk(ListedAsk):
+class ListedSelectRequest(ListedRequest):
     """What stands in select's bitmaps, as a list; ``nfds`` is one more than the highest descriptor."""
 
     def __init__(self, events: dict[int, int], nfds: int) -> None:

@@ -22,14 +22,20 @@ from sim.kernel import poll_bits
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.restart import Restart
 from sim.kernel.waiting.scan import ScanCall, ScanPass
-from sim.kernel.waiting.scan_request import ListedPollAsk, ListedSelectAsk, PollAsk, SelectAsk, Words
+from sim.kernel.waiting.scan_request import (
+    ListedPollRequest,
+    ListedSelectRequest,
+    PollRequest,
+    SelectRequest,
+    Words,
+)
 from sim.machine.accounts import Account, Count
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 TIMESPEC_BYTES = 16
 POLLFD_BYTES = 8
@@ -43,7 +49,7 @@ _SETS = (
 
 
 def select(
-    kernel: Kernel,
+    kernel: RawKernel,
     nfds: int,
     bitmaps: tuple[Words | None, Words | None, Words | None],
     timeout_ns: int | None,
@@ -73,7 +79,7 @@ def select(
         call = restart.scan
     else:
         call = _begin_select(kernel, nfds, bitmaps, timeout_ns)
-    ask: SelectAsk = call.ask  # type: ignore[assignment]
+    ask: SelectRequest = call.ask  # type: ignore[assignment]
 
     def answer(found: list[int]) -> int:
         if not found:
@@ -90,13 +96,13 @@ def select(
 
 
 def _begin_select(
-    kernel: Kernel,
+    kernel: RawKernel,
     nfds: int,
     bitmaps: tuple[Words | None, Words | None, Words | None],
     timeout_ns: int | None,
 ) -> ScanCall:
     """Check the arguments."""
-    ask = SelectAsk(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
+    ask = SelectRequest(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
     kernel.refresh_lazy_masks(ask)
     masks = kernel.table.poll_masks
     ready = ask.ready_fds(masks)
@@ -108,7 +114,7 @@ def _begin_select(
 
 
 def select_listed(
-    kernel: Kernel, nfds: int, sets: int, events: dict[int, int], timeout_ns: int | None
+    kernel: RawKernel, nfds: int, sets: int, events: dict[int, int], timeout_ns: int | None
 ) -> Generator[None, None, dict[int, int]]:
     """:func:`select` for a program that has a list and no bitmaps: the same call at the same price.
 
@@ -127,7 +133,7 @@ def select_listed(
     if nfds > len(masks):
         nfds = len(masks)
         events = {fd: wanted for fd, wanted in events.items() if fd < nfds}
-    ask = ListedSelectAsk(events, nfds)
+    ask = ListedSelectRequest(events, nfds)
     cells = masks.data
     if any(cells[fd] == poll_bits.NVAL for fd in events):
         raise poll_bits.bad_descriptor()
@@ -155,7 +161,7 @@ def select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, int
 
 
 def poll(
-    kernel: Kernel,
+    kernel: RawKernel,
     entries: npt.NDArray[np.void],
     timeout_ns: int | None,
     restart: Restart | None = None,
@@ -172,7 +178,7 @@ def poll(
     if restart is not None and restart.scan is not None:
         call = restart.scan
     else:
-        ask = PollAsk(entries, kernel.table.end)
+        ask = PollRequest(entries, kernel.table.end)
         call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
     ask = call.ask  # type: ignore[assignment]
 
@@ -187,7 +193,7 @@ def poll(
 
 
 def poll_listed(
-    kernel: Kernel, events: dict[int, int], timeout_ns: int | None
+    kernel: RawKernel, events: dict[int, int], timeout_ns: int | None
 ) -> Generator[None, None, dict[int, int]]:
     """:func:`poll` for a program that has a list and no array: the same call at the same price.
 
@@ -197,7 +203,7 @@ def poll_listed(
     Returns:
         By descriptor the ``revents`` of each that is ready, in the order of ``events``.
     """
-    ask = ListedPollAsk(events)
+    ask = ListedPollRequest(events)
     answers: dict[int, int] = {}
 
     def answer(found: list[int]) -> int:

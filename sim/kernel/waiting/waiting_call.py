@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from sim.kernel.descriptors import BlockWatcher, DescriptorTable
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.waiting.completion_port.port import CompletionPort
     from sim.kernel.waiting.io_uring.ring import IoUring
     from sim.kernel.waiting.kqueue.kqueue import Kqueue
-    from sim.machine.accounts import Account, Bill
+    from sim.machine.accounts import Account, Charge
     from sim.machine.costs import CostTable
     from sim.machine.cpu import Cpu, Task
     from sim.machine.journal import Journal
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         table: DescriptorTable
         costs: CostTable
         journal: Journal
-        bills: dict[Hashable, Bill]
+        charges: dict[Hashable, Charge]
         kqueues: list[Kqueue]
         rings: list[IoUring]
         ports: list[CompletionPort]
@@ -56,7 +56,7 @@ class WaitingCall(ABC):
         timeout_ns: how long to wait at most; None is for ever, 0 not at all.
     """
 
-    def __init__(self, kernel: Kernel, timeout_ns: int | None) -> None:
+    def __init__(self, kernel: RawKernel, timeout_ns: int | None) -> None:
         self.kernel = kernel
         self.timeout_ns = timeout_ns
         self.over = False

@@ -27,7 +27,7 @@ from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.kernel.open_file import OpenFile
 from sim.kernel.wait_queue import Sleeper
 from sim.kernel.waiting.epoll.epoll_file import Item
-from sim.race.faults.fault_log import Strike, Strikes
+from sim.race.faults.fault_log import FaultLog, FaultRecord
 from sim.scenario.faults import (
     ACCEPT_ONE,
     BACKLOG,
@@ -43,7 +43,7 @@ from sim.scenario.faults import (
 )
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 _ONCE = poll_bits.EPOLLET | poll_bits.EPOLLONESHOT
 
@@ -74,7 +74,7 @@ _PAST_BRIEF = {
 }
 
 
-def warning(kernel: Kernel, strikes: Strikes) -> FaultView | None:
+def warning(kernel: RawKernel, strikes: FaultLog) -> FaultView | None:
     """What goes wrong now, or else what has struck last since the server was started; None if nothing has."""
     known = strikes.by_kind
     if not known:
@@ -90,7 +90,7 @@ def warning(kernel: Kernel, strikes: Strikes) -> FaultView | None:
     return _with_history(FaultView(kind, text, strike.fd, 0, brief, present=False), strike)
 
 
-def _with_history(view: FaultView, strike: Strike) -> FaultView:
+def _with_history(view: FaultView, strike: FaultRecord) -> FaultView:
     return replace(
         view,
         cure=CURES[view.kind],
@@ -100,7 +100,7 @@ def _with_history(view: FaultView, strike: Strike) -> FaultView:
     )
 
 
-def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
+def diagnose(kernel: RawKernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
     """The gravest thing wrong now; None if nothing is."""
     return (
         _dead_number(kernel)
@@ -111,7 +111,7 @@ def diagnose(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> 
     )
 
 
-def of_failure(kernel: Kernel, failure: str, needed_bytes: int, at_ns: int) -> FaultView:
+def of_failure(kernel: RawKernel, failure: str, needed_bytes: int, at_ns: int) -> FaultView:
     """What ended a lane.
 
     Args:
@@ -128,7 +128,7 @@ def of_failure(kernel: Kernel, failure: str, needed_bytes: int, at_ns: int) -> F
     return FaultView(kind, failure, fd, 1, brief, CURES[kind], 1, at_ns, at_ns)
 
 
-def _dead_number(kernel: Kernel) -> FaultView | None:
+def _dead_number(kernel: RawKernel) -> FaultView | None:
     files = kernel.table.files
     for epoll in kernel.epolls:
         for item in epoll.ready:
@@ -147,7 +147,7 @@ def _dead_number(kernel: Kernel) -> FaultView | None:
     return None
 
 
-def _left_behind(kernel: Kernel) -> FaultView | None:
+def _left_behind(kernel: RawKernel) -> FaultView | None:
     """Something readable that no epoll will tell of."""
     if not any(epoll.told_once for epoll in kernel.epolls) or any(map(_waits_for_room, kernel.full)):
         return None  # a task that waits in a write may hold events it has not come to
@@ -182,7 +182,7 @@ def _left_behind(kernel: Kernel) -> FaultView | None:
     return FaultView(NO_DRAIN, text, first.fd, len(missed), brief)
 
 
-def _unlisted(kernel: Kernel) -> Iterator[Item]:
+def _unlisted(kernel: RawKernel) -> Iterator[Item]:
     """Items that are told of once, are not on the ready list, and have something to read."""
     files = kernel.table.files
     for fd in np.flatnonzero(
@@ -194,7 +194,7 @@ def _unlisted(kernel: Kernel) -> Iterator[Item]:
                 yield item
 
 
-def _given_up(kernel: Kernel, item: Item) -> bool:
+def _given_up(kernel: RawKernel, item: Item) -> bool:
     """Whether no task is at it, or will come to it."""
     asleep = kernel.running is None
     if item.events & poll_bits.EPOLLONESHOT:
@@ -205,7 +205,7 @@ def _given_up(kernel: Kernel, item: Item) -> bool:
     return alone and item.checked_ns is not None and item.checked_ns < item.epoll.collected_ns
 
 
-def _full_send_buffer(kernel: Kernel) -> FaultView | None:
+def _full_send_buffer(kernel: RawKernel) -> FaultView | None:
     stuck = [file for file in kernel.full if file.numbers and _waits_for_room(file)]
     if not stuck:
         return None
@@ -229,7 +229,7 @@ def _waits_for_room(file: OpenFile) -> bool:
     )
 
 
-def _herd(kernel: Kernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
+def _herd(kernel: RawKernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
     watching = [item for item in listener.items if not item.exclusive]
     if len(watching) < 2 or not spurious_wakes:
         return None

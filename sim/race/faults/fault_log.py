@@ -29,13 +29,13 @@ from sim.machine.records import Kind
 from sim.scenario.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER, STRIKING
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.open_file import OpenFile
     from sim.kernel.waiting.epoll.epoll_file import Epoll, Item
 
 
 @dataclass(slots=True)
-class Strike:
+class FaultRecord:
     """One fault in one lane."""
 
     first_ns: int
@@ -47,7 +47,7 @@ class Strike:
     """At which count the journal is told: 1, 10, 100 …"""
 
 
-class Strikes:
+class FaultLog:
     """The faults that have struck in a kernel.
 
     Args:
@@ -55,10 +55,10 @@ class Strikes:
         listener: the listening socket.
     """
 
-    def __init__(self, kernel: Kernel, listener: ListeningSocket) -> None:
+    def __init__(self, kernel: RawKernel, listener: ListeningSocket) -> None:
         self.kernel = kernel
         self.listener = listener
-        self.by_kind: dict[str, Strike] = {}
+        self.by_kind: dict[str, FaultRecord] = {}
         self._doubtful: set[tuple[int, int]] = set()
         """(epoll's place in the kernel's list, number) of what was left unread while some task still ran."""
 
@@ -67,7 +67,7 @@ class Strikes:
         now_ns = self.kernel.now_ns if at_ns is None else at_ns
         strike = self.by_kind.get(kind)
         if strike is None:
-            strike = self.by_kind[kind] = Strike(now_ns, now_ns, 0, fd)
+            strike = self.by_kind[kind] = FaultRecord(now_ns, now_ns, 0, fd)
         strike.count += 1
         strike.last_ns, strike.fd = now_ns, fd
         if strike.count == strike.next_record:

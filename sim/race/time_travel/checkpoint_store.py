@@ -31,7 +31,7 @@ Place = tuple[int, str]
 """Branch and lane."""
 
 
-class Shelf:
+class CheckpointStore:
     """Checkpoints by branch and lane, in order.
 
     Args:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
 from sim.kernel.waiting.epoll.epoll_file import Item
-from sim.race.idle_connections import Resting
+from sim.race.idle_connections import IdleConnection
 from sim.race.network import Network
 
 OBJECTS_KEPT = 16_384
@@ -51,7 +51,7 @@ class Connections:
         if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
             busy, resting = sockets, []
         elif network.resting is None:
-            network.resting = Resting(count)
+            network.resting = IdleConnection(count)
         if network.resting is not None:
             network.resting.put(resting)
         busy = [*busy, *network.listener.queue]

@@ -15,7 +15,7 @@ from sim.machine.costs import CostTable
 from sim.machine.records import Record
 from sim.race.history import Branch, Change, History, Marker
 from sim.race.lane import Lane
-from sim.race.time_travel.checkpoint_store import Shelf
+from sim.race.time_travel.checkpoint_store import CheckpointStore
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
 
@@ -26,7 +26,7 @@ _MOST_WORK_BESIDE_NS = 60_000_000
 """Work after which a copy of a lane is given up on: somebody waits for it."""
 
 
-class Course:
+class RaceTimeLine:
     """Lanes on the same arrivals, and their history.
 
     Attributes:
@@ -39,7 +39,7 @@ class Course:
         first = Change(0, scenario, 0, Workload(scenario))
         self.costs = costs
         self.history = History(first)
-        self.shelf = Shelf(history_bytes)
+        self.shelf = CheckpointStore(history_bytes)
         self.now_ns = 0
         self.changes = 1
         self._strides_ns: dict[str, int] = {}

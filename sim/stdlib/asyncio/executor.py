@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim.stdlib.arguments import duration_ns
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
     from sim.stdlib.threading import ThreadObject
 
 WORKERS = 5

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
 
 
 def asyncio_loop(kernel: Kernel) -> AbstractEventLoop:

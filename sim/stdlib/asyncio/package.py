@@ -36,7 +36,7 @@ from sim.stdlib.asyncio.executor import ThreadPool
 from sim.stdlib.module_copies import Imports, Overlay
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
 
 
 class AsyncioPackage(Overlay):

@@ -22,14 +22,14 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.cpu import Deadlock
 from sim.stdlib.asyncio.await_stacks import suspended_in
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from sim.kernel.kernel import Kernel
+    from sim.stdlib.kernel import Kernel
     from sim.stdlib.process import Process
 
     class Base:
@@ -119,8 +119,8 @@ class SimulatedLoop(Base):
         self._process: Process = self.kernel._process
         costs = self.kernel.costs
         page = self.kernel.ledger.page()
-        self._turn = page["turn"] = Bill(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
-        self._callback = page["callback"] = Bill(
+        self._turn = page["turn"] = Charge(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
+        self._callback = page["callback"] = Charge(
             ((Account.CALLBACK, costs.loop_callback_ns),), ((Count.CALLBACKS, 1),)
         )
         self._began_callbacks = False

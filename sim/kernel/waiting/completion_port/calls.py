@@ -34,11 +34,11 @@ from sim.kernel.waiting.completion_port.port import (
     PortError,
 )
 from sim.kernel.waiting.waiting_call import Machine, WaitingCall
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 
 class GetCall(WaitingCall):
@@ -51,7 +51,7 @@ class GetCall(WaitingCall):
         PortError: ERROR_INVALID_HANDLE, not a port.
     """
 
-    def __init__(self, kernel: Kernel, port_fd: int, most: int, timeout_ns: int | None) -> None:
+    def __init__(self, kernel: RawKernel, port_fd: int, most: int, timeout_ns: int | None) -> None:
         port = kernel.table.files.get(port_fd)
         if not isinstance(port, CompletionPort):
             raise PortError(ERROR_INVALID_HANDLE)
@@ -121,22 +121,22 @@ class GetCall(WaitingCall):
 
     def _pay(self, step: str, found: int) -> None:
         key = ("port", step, found)
-        bill = self.kernel.bills.get(key)
-        if bill is None:
-            bill = self.kernel.bills[key] = self._bill(step, found)
-        self.cost_ns += bill.ns
-        self.kernel.pay(bill)
+        charge = self.kernel.charges.get(key)
+        if charge is None:
+            charge = self.kernel.charges[key] = self._charge(step, found)
+        self.cost_ns += charge.ns
+        self.kernel.pay(charge)
 
-    def _bill(self, step: str, found: int) -> Bill:
+    def _charge(self, step: str, found: int) -> Charge:
         costs, mine = self.kernel.costs, self.port.costs
         if step == "enter":
-            return Bill(((Account.SYSCALL, mine.get_ns),), ((Count.SYSCALLS, 1),))
+            return Charge(((Account.SYSCALL, mine.get_ns),), ((Count.SYSCALLS, 1),))
         if step == "sleep":
             hook = (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000))
             switch = (Account.CONTEXT_SWITCH, costs.context_switch_ns)
-            return Bill((hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1)))
+            return Charge((hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1)))
         parts = ((Account.COPY_OUT, found * mine.packet_ns),)
-        return Bill(parts, ((Count.WAKEUPS, 1 if found else 0),))
+        return Charge(parts, ((Count.WAKEUPS, 1 if found else 0),))
 
 
 class PortCalls(Machine):

@@ -32,7 +32,7 @@ from sim.machine.completion_costs import port_costs
 from sim.machine.records import Effect, Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.waiting.completion_port.calls import GetCall
     from sim.machine.cpu import Task
 
@@ -167,7 +167,7 @@ class CompletionPort(OpenFile):
 
     __slots__ = ("blocks", "calls", "concurrency", "costs", "handles", "queue", "started", "threads")
 
-    def __init__(self, kernel: Kernel, concurrency: int) -> None:
+    def __init__(self, kernel: RawKernel, concurrency: int) -> None:
         super().__init__(kernel)
         self.costs = port_costs(kernel.costs)
         self.concurrency = concurrency

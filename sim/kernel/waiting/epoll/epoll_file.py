@@ -35,7 +35,7 @@ READY_LIST, ALREADY_LISTED, WOKE_EPOLL = Effect.READY_LIST, Effect.ALREADY_LISTE
 IN_OR_OUT = poll_bits.IN | poll_bits.OUT
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.machine.cpu import Task
 
 CTL_ADD = 1
@@ -131,7 +131,7 @@ class Epoll(OpenFile):
 
     lazy = True
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: RawKernel) -> None:
         super().__init__(kernel)
         self.interest: dict[tuple[OpenFile, int], Item] = {}
         self.blocks: list[tuple[int, int, int]] = []

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.epoll.epoll_file import EVENT_BYTES, MAXEVENTS_MOST, Epoll, Event
 from sim.kernel.waiting.restart import Deadline, Restart
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 SLEEP, RETURN = Kind.SLEEP, Kind.RETURN
 
 
 def epoll_wait(
-    kernel: Kernel, epfd: int, maxevents: int, timeout_ns: int | None, restart: Restart | None = None
+    kernel: RawKernel, epfd: int, maxevents: int, timeout_ns: int | None, restart: Restart | None = None
 ) -> Generator[None, None, list[Event]]:
     """Wait until something is on the ready list (``ep_poll``).
 
@@ -73,12 +73,12 @@ def epoll_wait(
             epoll.users += 1  # closed while a call sleeps in it, it stays until that returns
         elif kernel.running is not None:
             kernel.running.vain_wakes += 1
-        bill = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_bill(kernel, stale, not cost_ns)
+        charge = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_charge(kernel, stale, not cost_ns)
         stale = 0
-        cost_ns += bill.ns
-        bill.times += 1
-        kernel.free_ns += bill.ns
-        kernel.recent.append(bill)
+        cost_ns += charge.ns
+        charge.times += 1
+        kernel.free_ns += charge.ns
+        kernel.recent.append(charge)
         record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
         epoll.waiters.append(task := kernel.block())
         if kernel.running is None and kernel.faults is not None:
@@ -98,15 +98,15 @@ def epoll_wait(
     slept = cost_ns > 0
     if slept:
         kernel.let_go(epoll)
-    bill = kernel.epoll_returns.get((found, stale, slept)) or _return_bill(kernel, found, stale, slept)
-    bill.times += 1
-    kernel.free_ns += bill.ns
-    kernel.recent.append(bill)
+    charge = kernel.epoll_returns.get((found, stale, slept)) or _return_charge(kernel, found, stale, slept)
+    charge.times += 1
+    kernel.free_ns += charge.ns
+    kernel.recent.append(charge)
     record((kernel.now_ns, RETURN, -1, found, passes, serial))
     if found:
         if epoll.dead and kernel.faults is not None:
             kernel.faults.reported(epoll)
-        cost_ns += bill.ns
+        cost_ns += charge.ns
         kernel.last_call = (
             serial,
             epoll.count,
@@ -126,7 +126,7 @@ def epoll_wait(
     return events
 
 
-def _look_back(kernel: Kernel, epoll: Epoll) -> None:
+def _look_back(kernel: RawKernel, epoll: Epoll) -> None:
     """The caller is back: what it was told of last time, once, is either done with or left behind."""
     if kernel.faults is not None:
         kernel.faults.back_in_wait(epoll)
@@ -134,11 +134,11 @@ def _look_back(kernel: Kernel, epoll: Epoll) -> None:
         epoll.told.clear()
 
 
-def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
+def _sleep_charge(kernel: RawKernel, stale: int, first: bool) -> Charge:
     """epoll_wait found nothing (but stale items) and goes to sleep, ``first`` in this call or again."""
     costs = kernel.costs
     switches = kernel.switches_of_a_sleep
-    bill = kernel.epoll_sleeps[stale, first] = Bill(
+    charge = kernel.epoll_sleeps[stale, first] = Charge(
         (
             (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
             (Account.SCAN, -(-costs.items_ps(0, stale) // 1000)),
@@ -154,15 +154,15 @@ def _sleep_bill(kernel: Kernel, stale: int, first: bool) -> Bill:
             (Count.SPURIOUS_WAKES, int(not first)),
         ),
     )
-    return bill
+    return charge
 
 
-def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
+def _return_charge(kernel: RawKernel, found: int, stale: int, slept: bool) -> Charge:
     """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
     costs = kernel.costs
     copied = EVENT_BYTES * found
     switches = kernel.switches_of_a_sleep if slept else 0
-    bill = kernel.epoll_returns[found, stale, slept] = Bill(
+    charge = kernel.epoll_returns[found, stale, slept] = Charge(
         (
             (Account.CONTEXT_SWITCH, costs.context_switch_ns * switches),
             (Account.SYSCALL, 0 if slept else costs.epoll_wait_ns),
@@ -179,4 +179,4 @@ def _return_bill(kernel: Kernel, found: int, stale: int, slept: bool) -> Bill:
             (Count.WAKEUPS, 1 if found else 0),
         ),
     )
-    return bill
+    return charge

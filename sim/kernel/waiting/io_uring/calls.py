@@ -17,13 +17,13 @@ from sim.kernel.waiting.io_uring import requests
 from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, IoUring
 from sim.kernel.waiting.io_uring.sq_thread import SqThread
 from sim.kernel.waiting.waiting_call import Machine, WaitingCall
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.machine.accounts import Part, Tally
 
 
@@ -40,7 +40,7 @@ class EnterCall(WaitingCall):
     """
 
     def __init__(
-        self, kernel: Kernel, fd: int, to_submit: int, least: int, timeout_ns: int | None, flags: int
+        self, kernel: RawKernel, fd: int, to_submit: int, least: int, timeout_ns: int | None, flags: int
     ) -> None:
         ring = kernel.table.files.get(fd) or kernel.table.file(fd)
         if not isinstance(ring, IoUring):
@@ -146,11 +146,11 @@ class EnterCall(WaitingCall):
         return self.submitted
 
     def _pay(self, key: tuple[Hashable, ...]) -> None:
-        bill = self.kernel.bills.get(("ring", *key))
-        if bill is None:
-            bill = self.kernel.bills["ring", *key] = Bill(*self._price(key))
-        self.cost_ns += bill.ns
-        self.kernel.pay(bill)
+        charge = self.kernel.charges.get(("ring", *key))
+        if charge is None:
+            charge = self.kernel.charges["ring", *key] = Charge(*self._price(key))
+        self.cost_ns += charge.ns
+        self.kernel.pay(charge)
 
     def _price(self, key: tuple[Hashable, ...]) -> tuple[tuple[Part, ...], tuple[Tally, ...]]:
         """The parts and counts of one kind of step."""

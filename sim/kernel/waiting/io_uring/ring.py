@@ -39,7 +39,7 @@ from sim.machine.completion_costs import ring_costs
 from sim.machine.records import Effect
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.waiting.io_uring.calls import EnterCall
     from sim.kernel.waiting.io_uring.requests import Request
     from sim.kernel.waiting.io_uring.sq_thread import SqThread
@@ -206,7 +206,7 @@ class IoUring(OpenFile):
         "work",
     )
 
-    def __init__(self, kernel: Kernel, entries: int, cq_entries: int | None = None) -> None:
+    def __init__(self, kernel: RawKernel, entries: int, cq_entries: int | None = None) -> None:
         sizes = entries, 2 * entries if cq_entries is None else cq_entries
         if not 0 < entries <= MAX_ENTRIES or sizes[1] < entries or any(size & (size - 1) for size in sizes):
             raise oserror(errno.EINVAL)

@@ -16,11 +16,11 @@ from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.kqueue.kevent import EV_ERROR, EV_RECEIPT, EV_SYSFLAGS, KEVENT_BYTES, Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
 from sim.kernel.waiting.waiting_call import Machine, WaitingCall
-from sim.machine.accounts import Account, Bill, Count
+from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
 
 TIMESPEC_BYTES = 16
 
@@ -37,7 +37,7 @@ class KeventCall(WaitingCall):
     """
 
     def __init__(
-        self, kernel: Kernel, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None
+        self, kernel: RawKernel, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None
     ) -> None:
         kqueue = kernel.table.files.get(kqfd) or kernel.table.file(kqfd)
         if not isinstance(kqueue, Kqueue) or most < 0:
@@ -130,18 +130,18 @@ class KeventCall(WaitingCall):
     # -- what it costs --------------------------------------------------------------------
 
     def _pay(self, step: str, *sizes: int) -> None:
-        bills = self.kernel.bills
+        charges = self.kernel.charges
         key = ("kevent", step, *sizes)
-        bill = bills.get(key)
-        if bill is None:
-            bill = bills[key] = _PRICES[step](self.kernel, self.kqueue, *sizes)
-        self.cost_ns += bill.ns
-        self.kernel.pay(bill)
+        charge = charges.get(key)
+        if charge is None:
+            charge = charges[key] = _PRICES[step](self.kernel, self.kqueue, *sizes)
+        self.cost_ns += charge.ns
+        self.kernel.pay(charge)
 
 
-def _enter_bill(kernel: Kernel, kqueue: Kqueue, changes: int, timed: int) -> Bill:
+def _enter_charge(kernel: RawKernel, kqueue: Kqueue, changes: int, timed: int) -> Charge:
     copied = KEVENT_BYTES * changes + (TIMESPEC_BYTES if timed else 0)
-    return Bill(
+    return Charge(
         (
             (Account.SYSCALL, kqueue.costs.kevent_ns),
             (Account.COPY_IN, kernel.copy_ns(copied)),
@@ -151,14 +151,14 @@ def _enter_bill(kernel: Kernel, kqueue: Kqueue, changes: int, timed: int) -> Bil
     )
 
 
-def _copy_out_bill(kernel: Kernel, kqueue: Kqueue, found: int) -> Bill:
+def _copy_out_charge(kernel: RawKernel, kqueue: Kqueue, found: int) -> Charge:
     copied = KEVENT_BYTES * found
-    return Bill(((Account.COPY_OUT, kernel.copy_ns(copied)),), ((Count.COPIED_OUT_BYTES, copied),))
+    return Charge(((Account.COPY_OUT, kernel.copy_ns(copied)),), ((Count.COPIED_OUT_BYTES, copied),))
 
 
-def _sleep_bill(kernel: Kernel, kqueue: Kqueue, runs: int) -> Bill:
+def _sleep_charge(kernel: RawKernel, kqueue: Kqueue, runs: int) -> Charge:
     costs = kernel.costs
-    return Bill(
+    return Charge(
         (
             (Account.SCAN, -(-runs * kqueue.costs.item_ps // 1000)),
             (Account.WAIT_QUEUE, -(-costs.hook_ps // 1000)),
@@ -173,9 +173,9 @@ def _sleep_bill(kernel: Kernel, kqueue: Kqueue, runs: int) -> Bill:
     )
 
 
-def _return_bill(kernel: Kernel, kqueue: Kqueue, found: int, runs: int) -> Bill:
+def _return_charge(kernel: RawKernel, kqueue: Kqueue, found: int, runs: int) -> Charge:
     copied = KEVENT_BYTES * found
-    return Bill(
+    return Charge(
         (
             (Account.SCAN, -(-runs * kqueue.costs.item_ps // 1000)),
             (Account.COPY_OUT, kernel.copy_ns(copied)),
@@ -190,11 +190,11 @@ def _return_bill(kernel: Kernel, kqueue: Kqueue, found: int, runs: int) -> Bill:
     )
 
 
-_PRICES: dict[str, Callable[..., Bill]] = {
-    "enter": _enter_bill,
-    "copy out": _copy_out_bill,
-    "sleep": _sleep_bill,
-    "return": _return_bill,
+_PRICES: dict[str, Callable[..., Charge]] = {
+    "enter": _enter_charge,
+    "copy out": _copy_out_charge,
+    "sleep": _sleep_charge,
+    "return": _return_charge,
 }
 
 

@@ -58,7 +58,7 @@ from sim.machine.completion_costs import kqueue_costs
 from sim.machine.records import Effect
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import Kernel
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.waiting.waiting_call import WaitingCall
 
 _FOR_CHANGES = EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE
@@ -252,7 +252,7 @@ class Kqueue(OpenFile):
 
     __slots__ = ("blocks", "calls", "costs", "count", "knotes", "queue")
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: RawKernel) -> None:
         super().__init__(kernel)
         self.costs = kqueue_costs(kernel.costs)
         self.knotes: dict[tuple[int, int], Knote] = {}
