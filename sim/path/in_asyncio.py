@@ -1,7 +1,7 @@
 """A packet's way from ``epoll_wait`` to the line after ``await``: real asyncio, watched as it takes it.
 
 What happens above epoll is asyncio's own code, so it is run: a kernel of its own with an asyncio loop
-(:func:`sim.stdlib.asyncio.loop.asyncio_loop`) and a stream server (:mod:`sim.lessons.echo_streams`). The
+(:func:`sim.stdlib.kernel.asyncio_loop`) and a stream server (:mod:`sim.lessons.echo_streams`). The
 descriptors that the race's epoll_wait reported are connections of that server, accepted by it, each with a
 task that waits in ``reader.read``; all the others, up to the same n, are silent connections that the same
 epoll watches. (Tens of thousands of asyncio connections would take seconds to accept, and nothing happens to
@@ -42,11 +42,9 @@ from sim.race.latency import Latencies
 from sim.race.network import Network
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Window, Workload
-from sim.stdlib.asyncio.await_stacks import awaits, frames
-from sim.stdlib.asyncio.loop import asyncio_loop
-from sim.stdlib.asyncio.simulated_loop import Step as LoopStep
-from sim.stdlib.asyncio.simulated_loop import Watcher
-from sim.stdlib.kernel import Kernel
+from sim.stacks.await_stack import await_frames, await_places
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
+from sim.stdlib.kernel import Kernel, asyncio_loop
 
 MOST_CONNECTIONS = 16
 QUIET_NS = 1_000_000
@@ -159,7 +157,7 @@ class Machine:
         loop.close()
 
 
-class LoopWatch(Watcher):
+class LoopWatch(LoopWatcher):
     """Watches the loop take the packets, up to the line after our task's ``await``."""
 
     def __init__(self, machine: Machine, ours: Connection, task: Any, at_ns: int) -> None:
@@ -171,7 +169,7 @@ class LoopWatch(Watcher):
         self.task = task
         self.at_ns = at_ns
         self.steps = Ledger()
-        self.stack = tuple(awaits(task.get_coro()))
+        self.stack = tuple(await_places(task.get_coro()))
         self.await_line = task.get_coro().cr_frame.f_lineno
         self.next_line = 0
         self.future: Any = task._fut_waiter
@@ -244,7 +242,7 @@ class LoopWatch(Watcher):
             self.done = True
             self.loop.stop()
 
-    def step(self, step: LoopStep) -> None:
+    def step(self, step: TurnStep) -> None:
         """A step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
             self._spent_ns = self.kernel.statement()[0]
@@ -327,7 +325,7 @@ def _task_of(machine: Machine, connection: Connection) -> Any:
     """The task that serves a connection: the one whose coroutine has its writer."""
     transport = machine.loop._transports[connection.numbers[0]]
     for task in asyncio.all_tasks(machine.loop):
-        for frame in frames(task.get_coro()):
+        for frame in await_frames(task.get_coro()):
             writer = frame.f_locals.get("writer")
             if writer is not None and writer.transport is transport:
                 return task

@@ -10,8 +10,8 @@ from c10k_tui.text.glyphs import PAUSE, PLAY
 from c10k_tui.text.styled_text import Line, Span, clip, fitting, spread
 from sim.scenario.units import format_duration
 from sim.scripts.frame import HELD_UP_NS, LoopFrame
-from sim.scripts.loop_figures import Counters, Culprit
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.loop_figures import Culprit, LoopCounters
+from sim.stacks.place import Place
 
 NO_CLIENTS = "nothing in this kernel can ever wake it"
 """How the simulator says that everybody waits for ever."""
@@ -62,7 +62,7 @@ def time_words(now_ns: int) -> str:
 # -- figures ---------------------------------------------------------------------------------------
 
 
-def figures_line(counters: Counters | None, width: int) -> Line:
+def figures_line(counters: LoopCounters | None, width: int) -> Line:
     """The loop's counters: turns, callbacks a turn, time in the wait, the longest callback; in fewer words
     where there is less room.
     """
@@ -107,7 +107,7 @@ def _joined(groups: Sequence[Line]) -> Line:
     return tuple(spans)
 
 
-def shares_of_time(counters: Counters) -> Line:
+def shares_of_time(counters: LoopCounters) -> Line:
     """Where virtual time went."""
     spent_ns = max(1, counters.poll_ns + counters.callbacks_ns + counters.loop_ns)
     parts = (
