@@ -19,7 +19,7 @@ from c10k_tui.recording.cast.lines import Event, passed_unseen, time_us_of
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
-from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.recording.live.markers import RaceState, between
 from c10k_tui.recording.pictures.cells import Picture
 
 
@@ -32,7 +32,7 @@ class Recorder:
         moment: What is raced as the recording begins.
     """
 
-    def __init__(self, settings: Settings, writer: CastWriter, moment: Moment) -> None:
+    def __init__(self, settings: Settings, writer: CastWriter, moment: RaceState) -> None:
         self.writer = writer
         self.paused = False
         self._rate = settings.frames_per_s
@@ -68,7 +68,7 @@ class Recorder:
             label = f"mark {self._marked}"
         self._marks.append(label)
 
-    def take(self, picture: Picture, keys: Sequence[str], moment: Moment, looks: CaptionLooks) -> None:
+    def take(self, picture: Picture, keys: Sequence[str], moment: RaceState, looks: CaptionLooks) -> None:
         """A frame is finished.
 
         Args:
