@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from c10k_tui.cli.bench_options import asked_of
+from c10k_tui.cli.bench_options import bench_options_of
 from c10k_tui.cli.main import main
 from c10k_tui.cli.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
 from c10k_tui.cli.recording import export_parser, record_parser, replay_parser
@@ -36,7 +36,7 @@ def test_a_command_is_understood(command, capsys, monkeypatch):
         assert main(words) == 0
         assert capsys.readouterr().out
     elif words[:1] == ["bench"]:
-        assert asked_of(parse(bench_parser(), words[1:])).points()
+        assert bench_options_of(parse(bench_parser(), words[1:])).points()
     elif words[:1] == ["calibrate"]:
         assert parse(calibrate_parser(), words[1:]).words == []
     else:

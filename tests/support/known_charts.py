@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from c10k_tui.charts.chart import Chart, Curve, Mark
+from c10k_tui.charts.chart import Chart, ChartPoint, Curve
 
 SELECT = Curve("select", ((10.0, 1e3), (1e4, 1e6)))
 """100 ns a descriptor."""
@@ -22,5 +22,5 @@ def chart(**known: Any) -> Chart:
     return Chart(**(fields | known))
 
 
-def measured(name: str, x: float, y: float) -> Mark:
-    return Mark(name, "measured", x, y)
+def measured(name: str, x: float, y: float) -> ChartPoint:
+    return ChartPoint(name, "measured", x, y)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyte
 
-from c10k_tui.recording.pictures.cells import DEFAULT, Picture, ansi_number
+from c10k_tui.recording.pictures.cells import DEFAULT, TerminalPicture, ansi_number
 
 NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 """What pyte calls the sixteen colours; bright ones have a prefix."""
@@ -39,7 +39,7 @@ class Emulated:
         ]
 
 
-def as_seen(picture: Picture) -> list[list[Seen]]:
+def as_seen(picture: TerminalPicture) -> list[list[Seen]]:
     """Our own cells in the emulator's words (it knows nothing of dim)."""
     return [
         [

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from c10k_tui.charts.benchmark_charts import charts_of_rows
-from c10k_tui.charts.chart import Curve, Mark
+from c10k_tui.charts.chart import ChartPoint, Curve
 from c10k_tui.charts.export import export
 from c10k_tui.charts.png import dashes, png_of
 from c10k_tui.charts.shapes import PANEL_HEIGHT, PANEL_WIDTH
@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 FULL = chart(
     rule=1e3,
     rule_label="the race: 1,000 fds",
-    marks=(measured("select", 100, 1e4), Mark("epoll", "published", 1e3, 1e6)),
+    marks=(measured("select", 100, 1e4), ChartPoint("epoll", "published", 1e3, 1e6)),
     notes=((("costs & <source>", "dim"),),),
 )
 

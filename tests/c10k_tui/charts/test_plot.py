@@ -2,8 +2,8 @@
 
 import pytest
 
-from c10k_tui.charts.chart import Mark
-from c10k_tui.charts.plot import AXIS_WIDTH, plot_lines
+from c10k_tui.charts.chart import ChartPoint
+from c10k_tui.screens.curve.views.plot import AXIS_WIDTH, plot_lines
 from c10k_tui.text.glyphs import BRAILLE_BASE
 from c10k_tui.text.styled_text import text_of, width_of
 from tests.support.known_charts import EPOLL, SELECT, chart, measured
@@ -71,7 +71,7 @@ def test_the_rule_stands_where_it_should_and_the_costs_beside_it():
 
 
 def test_marks_are_letters_told_apart_by_more_than_colour():
-    marks = (measured("select", 100, 1e4), Mark("epoll", "published", 1e3, 1e6))
+    marks = (measured("select", 100, 1e4), ChartPoint("epoll", "published", 1e3, 1e6))
     lines = plot_lines(chart(curves=(), marks=marks), 80, 20)
     found = {
         (glyph, role)

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from c10k_tui.cli.bench import measured
-from c10k_tui.cli.bench_options import asked_of
+from c10k_tui.cli.bench_options import bench_options_of
 from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path, current_costs
 from c10k_tui.cli.main import main
 from c10k_tui.cli.options import bench_parser, parse
@@ -31,12 +31,12 @@ def printed(capsys, *words: str) -> str:
 
 
 def test_nothing_said_is_the_benchmark_of_the_help():
-    asked = asked_of(parse(bench_parser(), []))
-    assert asked.fds == (100, 1_000, 2_000, 10_000, 100_000)
-    assert [str(active) for active in asked.active] == ["1", "3", "10%"]
-    assert (asked.mechanisms, asked.waits) == (("select", "poll", "epoll"), ("ready", "slept"))
-    assert (asked.form, asked.host, asked.svg) == ("table", True, None)
-    assert len(asked.points()) == 5 * 3 * 3 * 2
+    options = bench_options_of(parse(bench_parser(), []))
+    assert options.fds == (100, 1_000, 2_000, 10_000, 100_000)
+    assert [str(active) for active in options.active] == ["1", "3", "10%"]
+    assert (options.mechanisms, options.waits) == (("select", "poll", "epoll"), ("ready", "slept"))
+    assert (options.form, options.host, options.svg) == ("table", True, None)
+    assert len(options.points()) == 5 * 3 * 3 * 2
 
 
 def test_json_without_the_host_is_what_the_simulated_kernel_says(capsys):
@@ -101,9 +101,9 @@ def test_the_table_names_the_cost_table(capsys):
 
 def test_progress_is_told_in_order():
     told: list[float] = []
-    asked = asked_of(parse(bench_parser(), ["--fds", "10,20", "--no-host"]))
-    rows = measured(asked, BUILT_IN, [], lambda done, what: told.append(done))
-    assert len(rows) == len(asked.points())
+    options = bench_options_of(parse(bench_parser(), ["--fds", "10,20", "--no-host"]))
+    rows = measured(options, BUILT_IN, [], lambda done, what: told.append(done))
+    assert len(rows) == len(options.points())
     assert told == sorted(told)
     assert 0 <= told[0] <= told[-1] <= 1
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from c10k_tui.cli.main import main
-from c10k_tui.screens.comparison.columns import COLUMNS
+from c10k_tui.text.comparison_columns import COLUMNS
 from sim.scenario.scenario import LANES, Scenario
 from sim.studies.comparison import MECHANISMS, found
 

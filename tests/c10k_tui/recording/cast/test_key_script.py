@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.cast.key_script import Press, Script, ScriptError, frames_of, parse_script
+from c10k_tui.recording.cast.key_script import KeyPress, KeyScript, KeyScriptError, frames_of, parse_script
 from c10k_tui.recording.cast.keycodes import NAMES, is_key, key_of, sequence_of
 
 KEYS = st.one_of(st.sampled_from(NAMES), st.characters(min_codepoint=32, max_codepoint=126))
@@ -12,7 +12,7 @@ KEYS = st.one_of(st.sampled_from(NAMES), st.characters(min_codepoint=32, max_cod
 
 def test_the_script_of_the_help_is_what_it_says():
     script = parse_script("wait 2s; +; wait 1s; space", 30)
-    assert script == Script((Press(60, "+"), Press(90, " ")), 90)
+    assert script == KeyScript((KeyPress(60, "+"), KeyPress(90, " ")), 90)
 
 
 def test_lines_comments_and_names():
@@ -22,7 +22,7 @@ def test_lines_comments_and_names():
 
 
 def test_nothing_is_a_script_too():
-    assert parse_script("", 30) == Script()
+    assert parse_script("", 30) == KeyScript()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_nothing_is_a_script_too():
     ],
 )
 def test_what_cannot_be_is_told(text, said):
-    with pytest.raises(ScriptError, match=said.replace("+", r"\+").replace("?", r"\?")):
+    with pytest.raises(KeyScriptError, match=said.replace("+", r"\+").replace("?", r"\?")):
         parse_script(text, 30)
 
 

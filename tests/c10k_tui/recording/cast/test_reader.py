@@ -7,12 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from c10k_tui.recording.cast.header import CastError, Settings, header_line, plain
-from c10k_tui.recording.cast.lines import Event, event_line, frame_of, parse_unseen, passed_unseen, time_us_of
+from c10k_tui.recording.cast.header import CastError, header_line, plain
+from c10k_tui.recording.cast.lines import (
+    CastEvent,
+    event_line,
+    frame_of,
+    parse_unseen,
+    passed_unseen,
+    time_us_of,
+)
 from c10k_tui.recording.cast.reader import Recording, read, replay_of
+from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.pictures.export import picture_at, sampled
 
-HEADER = json.loads(header_line(Settings()))
+HEADER = json.loads(header_line(RecordingSettings()))
 
 
 def cast(tmp_path, *lines, **changes):
@@ -155,7 +163,7 @@ def test_what_is_no_file_is_not_read(tmp_path):
 
 def test_codes_of_others_and_comments_are_passed_over(tmp_path):
     path = cast(tmp_path, '[0.0,"x",0]', '[0.0,"zz",{}]', '[0.0,"o","a"]')
-    assert read(path).events == (Event(0, "o", "a"),)
+    assert read(path).events == (CastEvent(0, "o", "a"),)
 
 
 def test_text_from_a_file_is_made_harmless():
@@ -184,7 +192,7 @@ def test_a_frame_is_found_again_from_its_time(frame, rate):
 
 @given(st.text(max_size=30), st.integers(0, 10**8))
 def test_a_line_gives_back_its_event(data, time_us):
-    line = event_line(Event(time_us, "o", data), 0)
+    line = event_line(CastEvent(time_us, "o", data), 0)
     assert line.endswith("\n")
     assert len(line.splitlines()) >= 1
     time_s, code, text = json.loads(line)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.cast.header import Settings
-from c10k_tui.recording.cast.lines import Event
+from c10k_tui.recording.cast.lines import CastEvent
 from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 
 WRITES_FOR_EVER = """
@@ -74,11 +74,11 @@ def check_written(events):
 )
 def test_no_line_lies_on_two_pages_and_none_is_lost(tmp_path_factory, version, written):
     path = tmp_path_factory.mktemp("casts") / "a.cast"
-    writer = CastWriter(path, Settings(cast_version=version))
+    writer = CastWriter(path, RecordingSettings(cast_version=version))
     whole = []
     for index, (code, length, unit) in enumerate(written):
         data = (unit * length)[:length] if code == "o" else "mark" * (length // 20)
-        whole.append(Event(index, code, re.sub(r"\x1b[^a-zA-Z]*$", "", data)))
+        whole.append(CastEvent(index, code, re.sub(r"\x1b[^a-zA-Z]*$", "", data)))
         writer.write(whole[-1:])
     writer.close()
     begin = 0
@@ -109,11 +109,11 @@ def file_limit():
 @pytest.mark.usefixtures("file_limit")
 def test_a_write_that_falls_short_is_taken_back(tmp_path):
     path = tmp_path / "a.cast"
-    writer = CastWriter(path, Settings())
+    writer = CastWriter(path, RecordingSettings())
     frame = 0
     with pytest.raises(OSError, match="File too large") as caught:  # noqa: PT012
         while True:
-            writer.write([Event(frame, "i", "+"), Event(frame, "o", "x" * 900)])
+            writer.write([CastEvent(frame, "i", "+"), CastEvent(frame, "o", "x" * 900)])
             frame += 1
     writer.close()
     assert caught.value.errno == errno.EFBIG
@@ -127,16 +127,16 @@ def test_a_write_that_falls_short_is_taken_back(tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 def test_what_is_no_regular_file_is_left_alone():
     with pytest.raises(OSError, match="not a regular file"):
-        CastWriter(Path("/dev/full"), Settings(), force=True)
+        CastWriter(Path("/dev/full"), RecordingSettings(), force=True)
 
 
 def test_a_file_that_is_there_stays_unless_forced(tmp_path):
     path = tmp_path / "a.cast"
     path.write_text("precious" * 1_000)
     with pytest.raises(FileExistsError):
-        CastWriter(path, Settings())
+        CastWriter(path, RecordingSettings())
     assert path.read_text() == "precious" * 1_000
-    CastWriter(path, Settings(), force=True).close()
+    CastWriter(path, RecordingSettings(), force=True).close()
     assert read(path).events == ()
 
 
@@ -144,5 +144,5 @@ def test_a_dangling_link_is_not_followed(tmp_path):
     path = tmp_path / "a.cast"
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExistsError):
-        CastWriter(path, Settings())
+        CastWriter(path, RecordingSettings())
     assert not os.path.exists(tmp_path / "elsewhere")

@@ -8,14 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c10k_tui.recording.live.encoder import changes, whole
-from c10k_tui.recording.pictures.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, ansi, blank, cell
-from c10k_tui.recording.pictures.emulator import NotOurs, Screen
+from c10k_tui.recording.pictures.cells import (
+    BLANK,
+    DEFAULT,
+    PLAIN,
+    CellStyle,
+    StyledCell,
+    TerminalPicture,
+    ansi,
+    blank,
+    cell,
+)
+from c10k_tui.recording.pictures.emulator import TerminalEmulator, UnknownSequence
 from tests.support.pyte_terminal import as_seen, shown
 
 WIDTH, HEIGHT = 14, 3
 COLOURS = st.sampled_from([DEFAULT, ansi(1), ansi(8), ansi(15), 0x000000, 0xFFAF00, 0x0A0B0C])
 LOOKS = st.builds(
-    Look,
+    CellStyle,
     COLOURS,
     COLOURS,
     st.booleans(),
@@ -34,7 +44,7 @@ def pictures(draw):
     looks = draw(st.lists(LOOKS, min_size=1, max_size=3))
     rows = []
     for _ in range(HEIGHT):
-        row: list[Cell] = []
+        row: list[StyledCell] = []
         while len(row) < WIDTH:
             glyph, look = draw(GLYPHS), draw(st.sampled_from(looks))
             if glyph == "漢":
@@ -44,14 +54,14 @@ def pictures(draw):
             else:
                 row.append(cell(glyph, look))
         rows.append(tuple(row))
-    return Picture(WIDTH, tuple(rows))
+    return TerminalPicture(WIDTH, tuple(rows))
 
 
 @given(st.lists(pictures(), min_size=1, max_size=4))
 def test_the_last_picture_is_seen_by_both_emulators(sequence):
     written = [whole(sequence[0])]
     written += [changes(old, new) for old, new in pairwise(sequence)]
-    ours = Screen(WIDTH, HEIGHT)
+    ours = TerminalEmulator(WIDTH, HEIGHT)
     for text in written:
         ours.write(text)
     assert ours.picture == sequence[-1]
@@ -59,28 +69,34 @@ def test_the_last_picture_is_seen_by_both_emulators(sequence):
 
 
 def test_dim_comes_and_goes_without_taking_bold_along():
-    looks = [Look(bold=True, dim=True), Look(bold=True), Look(dim=True), PLAIN, Look(dim=True)]
-    picture = Picture(5, (tuple(cell("x", look) for look in looks),))
-    screen = Screen(5, 1)
+    looks = [
+        CellStyle(bold=True, dim=True),
+        CellStyle(bold=True),
+        CellStyle(dim=True),
+        PLAIN,
+        CellStyle(dim=True),
+    ]
+    picture = TerminalPicture(5, (tuple(cell("x", look) for look in looks),))
+    screen = TerminalEmulator(5, 1)
     screen.write(whole(picture))
     assert screen.picture == picture
 
 
 @given(pictures())
 def test_an_equal_picture_needs_nothing(picture):
-    assert changes(picture, Picture(picture.width, tuple(tuple(row) for row in picture.rows))) == ""
+    assert changes(picture, TerminalPicture(picture.width, tuple(tuple(row) for row in picture.rows))) == ""
 
 
 def test_only_what_changed_is_written_and_a_short_way_is_written_again():
     before = blank(40, 2)
     row = list(before.rows[1])
     row[3], row[6], row[30] = cell("a", PLAIN), cell("b", PLAIN), cell("c", PLAIN)
-    assert changes(before, Picture(40, (before.rows[0], tuple(row)))) == "\x1b[2;4Ha  b\x1b[23Cc"
+    assert changes(before, TerminalPicture(40, (before.rows[0], tuple(row)))) == "\x1b[2;4Ha  b\x1b[23Cc"
 
 
 def test_a_look_says_only_what_differs():
-    red, amber = Look(0xFF0000, 0x000000, bold=True), Look(0xFFAF00, 0x000000, bold=True)
-    picture = Picture(3, ((cell("a", red), cell("b", amber), BLANK),))
+    red, amber = CellStyle(0xFF0000, 0x000000, bold=True), CellStyle(0xFFAF00, 0x000000, bold=True)
+    picture = TerminalPicture(3, ((cell("a", red), cell("b", amber), BLANK),))
     written = changes(blank(3, 1), picture)
     assert written == "\x1b[1;1H\x1b[1;38;2;255;0;0;48;2;0;0;0ma\x1b[38;2;255;175;0mb\x1b[0m"
 
@@ -116,13 +132,13 @@ def test_another_size_needs_a_whole_picture():
     ],
 )
 def test_nothing_else_is_understood(text):
-    with pytest.raises(NotOurs):
-        Screen(10, 3).write(text)
+    with pytest.raises(UnknownSequence):
+        TerminalEmulator(10, 3).write(text)
 
 
 @given(st.text(alphabet="\x1b[0123456789;?HmCJabc▓漢\u0301\r\n\x00\x9c", max_size=60))
 def test_whatever_comes_is_refused_or_stays_on_the_screen(text):
-    screen = Screen(10, 3)
-    with suppress(NotOurs):
+    screen = TerminalEmulator(10, 3)
+    with suppress(UnknownSequence):
         screen.write(text)
     assert [len(row) for row in screen.picture.rows] == [10, 10, 10]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.recording.live.frame_pacer import FramePacer, cost_s_per_ns
+from c10k_tui.recording.cast.race_prices import cost_s_per_ns
+from c10k_tui.recording.live.frame_pacer import FramePacer
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.session.pacer import BUDGET_S, LONGEST_STEP_NS, SPEEDS, Pacer
 from sim.scenario.scenario import PRESETS, Scenario

@@ -4,25 +4,25 @@ import json
 
 import pytest
 
-from c10k_tui.recording.cast.header import Settings, Start
-from c10k_tui.recording.cast.key_script import Press
+from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
 from c10k_tui.recording.live.markers import Moment, between
 from c10k_tui.recording.live.recorder import Recorder
-from c10k_tui.recording.pictures.cells import PLAIN, Look, Picture, cell
+from c10k_tui.recording.pictures.cells import PLAIN, CellStyle, TerminalPicture, cell
 from c10k_tui.recording.pictures.export import pictures
 from sim.scenario.scenario import PRESETS, Scenario
 
-LOOKS = CaptionLooks(PLAIN, Look(bold=True))
+LOOKS = CaptionLooks(PLAIN, CellStyle(bold=True))
 MOMENT = Moment(1, Scenario())
 
 
 def picture(text, width=80, height=24):
     """A screen with a word on it."""
     row = tuple(cell(glyph, PLAIN) for glyph in text.ljust(width))
-    return Picture(width, (row,) * height)
+    return TerminalPicture(width, (row,) * height)
 
 
 class Desk:
@@ -30,7 +30,7 @@ class Desk:
 
     def __init__(self, path, **settings):
         self.path = path
-        self.settings = Settings(**{"width": 80, "height": 24, **settings})
+        self.settings = RecordingSettings(**{"width": 80, "height": 24, **settings})
         self.recorder = Recorder(self.settings, CastWriter(path, self.settings), MOMENT)
 
     def frame(self, text, *keys, moment=MOMENT, size=(80, 24)):
@@ -95,7 +95,7 @@ def test_a_pause_leaves_no_gap_and_the_picture_after_it_is_whole(desk):
     assert desk.seen() == [(0, "a"), (33_333, "e"), (66_667, "f")]
     replay = replay_of(read(desk.path))
     frames = [(1, "R"), (2, "+"), (3, " "), (3, "?"), (4, "R"), (4, "-")]
-    assert replay.script.presses == tuple(Press(frame, key) for frame, key in frames)
+    assert replay.script.presses == tuple(KeyPress(frame, key) for frame, key in frames)
     assert replay.script.frames == 5
     assert replay.unseen == ((1, 3),)
     assert [replay.recorded(frame) for frame in range(6)] == [0, 1, 1, 1, 1, 2]
@@ -176,7 +176,9 @@ def test_a_fork_deserves_one_and_a_jump_to_other_settings_does_not():
 
 
 def test_where_it_began_comes_back_from_the_header(tmp_path):
-    start = Start(Scenario(fds=64), ((10, Scenario(fds=128)), (10, Scenario(fds=16, rate=12_345))), 99)
+    start = RecordingStart(
+        Scenario(fds=64), ((10, Scenario(fds=128)), (10, Scenario(fds=16, rate=12_345))), 99
+    )
     desk = Desk(tmp_path / "a.cast", start=start, speed=None, paused=True, theme="c10k-ansi", title="Größe")
     desk.recorder.close()
     assert replay_of(read(desk.path)).settings == desk.settings

@@ -10,9 +10,9 @@ from PIL import ImageFont
 from textual import events
 
 from c10k_tui.app.race_app import C10KApp
-from c10k_tui.recording.cast.header import THEMES, Settings, Start
-from c10k_tui.recording.cast.key_script import Script, parse_script
+from c10k_tui.recording.cast.key_script import KeyScript, parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.capture import Camera
 from c10k_tui.recording.live.controller import Plan
@@ -34,8 +34,8 @@ BUSY = (
 
 
 def settings(**changes):
-    start = Start(changes.pop("scenario", Scenario(fds=2_000)))
-    return Settings(**{"start": start, "width": 100, "height": 30, **changes})
+    start = RecordingStart(changes.pop("scenario", Scenario(fds=2_000)))
+    return RecordingSettings(**{"start": start, "width": 100, "height": 30, **changes})
 
 
 async def watched(path):
@@ -168,7 +168,7 @@ def test_every_glyph_that_is_shown_can_be_drawn(busy):
 
 def test_a_recording_that_begins_in_the_middle_can_be_run_again(tmp_path):
     changes = ((1_000_000, Scenario(fds=5_000)), (1_000_000, Scenario(fds=5_000, active=Share(100))))
-    middle = settings(start=Start(Scenario(fds=2_000), changes, 2_345_678), speed=10.0)
+    middle = settings(start=RecordingStart(Scenario(fds=2_000), changes, 2_345_678), speed=10.0)
     record(tmp_path / "1.cast", middle, parse_script("wait 1s; -; wait 500ms", 30))
     found = replay_of(read(tmp_path / "1.cast"))
     assert found.settings.start == middle.start
@@ -232,7 +232,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
             await studio.frame([key] if key and frame == 19 else [], deaf=False)
         assert studio.ending == (key == "r")
         studio.close()
-    script = Script((), 19)
+    script = KeyScript((), 19)
     await asyncio.to_thread(record, tmp_path / "b.cast", settings(), script)
     assert (tmp_path / "a.cast").read_bytes() == (tmp_path / "b.cast").read_bytes()
 

@@ -1,8 +1,8 @@
 """Lanes of every kind in recordings: the box opens there too, and all comes out the same again."""
 
-from c10k_tui.recording.cast.header import Settings, Start
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.live.headless import record
 from c10k_tui.recording.pictures.export import pictures
 from sim.scenario.scenario import Scenario
@@ -12,7 +12,9 @@ CHOSEN = (
     "L; down; down; space; up; space; wait 200ms; L; wait 1s"
 )
 """A thread comes in, iocp is one too many; then select goes and the pool comes."""
-SETTINGS = Settings(start=Start(Scenario(fds=500, lanes=("select", "epoll", "kqueue"))), width=100, height=30)
+SETTINGS = RecordingSettings(
+    start=RecordingStart(Scenario(fds=500, lanes=("select", "epoll", "kqueue"))), width=100, height=30
+)
 
 
 def test_lanes_chosen_while_recording_come_out_the_same_again(tmp_path):

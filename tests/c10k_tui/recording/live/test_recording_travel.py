@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from c10k_tui.recording.cast.header import Settings, Start
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.controller import Plan
 from c10k_tui.recording.live.headless import again, record, stage
@@ -27,7 +27,9 @@ TRAVELLED = (
 
 
 def settings(**changes):
-    return Settings(**{"start": Start(Scenario(fds=2_000)), "width": 100, "height": 30, **changes})
+    return RecordingSettings(
+        **{"start": RecordingStart(Scenario(fds=2_000)), "width": 100, "height": 30, **changes}
+    )
 
 
 def codes(path, code):
@@ -41,7 +43,7 @@ def codes(path, code):
         {},
         {"speed": None, "width": 120, "height": 36, "caption": True, "cast_version": 3},
         {
-            "start": Start(
+            "start": RecordingStart(
                 Scenario(fds=64, rate=100_000), ((1_000_000, Scenario(fds=128, rate=100_000)),), 30_000_000
             ),
             "speed": 30.0,
@@ -87,7 +89,8 @@ async def record_by_hand(path):
         session.race.frame()
         session.forget_elsewhere()
         wanted = settings(
-            start=Start(session.began_with, session.past, session.race.now_ns), speed=session.pacer.speed
+            start=RecordingStart(session.began_with, session.past, session.race.now_ns),
+            speed=session.pacer.speed,
         )
         writer = CastWriter(path, wanted)
         await studio.open(lambda: Recorder(wanted, writer, studio.moment()))

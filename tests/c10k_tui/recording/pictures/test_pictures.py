@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from c10k_tui.recording.cast.header import Settings, header_line, parse_header
-from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, Look, Picture, ansi, blank, cell
+from c10k_tui.recording.cast.header import header_line, parse_header
+from c10k_tui.recording.cast.settings import RecordingSettings
+from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, CellStyle, TerminalPicture, ansi, blank, cell
 from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, image, png
-from c10k_tui.recording.pictures.gif import STEPS, TRANSPARENT, Painter, gif
+from c10k_tui.recording.pictures.gif import STEPS, TRANSPARENT, GifPainter, gif
 from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
 from c10k_tui.recording.pictures.svg import svg
 from c10k_tui.text import glyphs
 
-HEADER = parse_header(header_line(Settings(width=20, height=4)))
-AMBER = Look(0xFFAF00, 0x121212)
+HEADER = parse_header(header_line(RecordingSettings(width=20, height=4)))
+AMBER = CellStyle(0xFFAF00, 0x121212)
 
 
 def row_of(text, look=AMBER, width=20):
@@ -25,7 +26,7 @@ def row_of(text, look=AMBER, width=20):
 
 
 def picture(*rows):
-    return Picture(20, (*rows, *[row_of("")] * (4 - len(rows))))
+    return TerminalPicture(20, (*rows, *[row_of("")] * (4 - len(rows))))
 
 
 NAMED = [value for name, value in vars(glyphs).items() if name.isupper()]
@@ -74,7 +75,13 @@ def test_lines_meet_at_the_edges_of_cells():
 
 
 def test_pixels_have_the_colours_of_their_cells():
-    looks = [AMBER, AMBER._replace(reverse=True), Look(ansi(9), DEFAULT), Look(), Look(0xFFFFFF, 0, dim=True)]
+    looks = [
+        AMBER,
+        AMBER._replace(reverse=True),
+        CellStyle(ansi(9), DEFAULT),
+        CellStyle(),
+        CellStyle(0xFFFFFF, 0, dim=True),
+    ]
     row = tuple(cell("█", look) for look in looks) + (cell(" ", PLAIN),) * 15
     pixels = image(picture(row), HEADER, scale=1)
     assert pixels.shape == (4 * CELL_HEIGHT, 20 * CELL_WIDTH, 3)
@@ -98,7 +105,7 @@ def frames_of(data):
 
 def painted(shown):
     """The pixels that a GIF should show, from its palette."""
-    painter = Painter(HEADER, 20, 4)
+    painter = GifPainter(HEADER, 20, 4)
     indices = painter.paint(shown)
     palette = np.array([[c >> 16, c >> 8 & 255, c & 255] for c in painter.palette], dtype=np.uint8)
     return palette[indices]
@@ -121,8 +128,8 @@ def test_the_edges_of_letters_come_near_those_of_the_png():
 
 
 def test_more_colours_than_a_gif_has_become_the_nearest():
-    many = [Look(0x010000 * n, 0x000100 * n + m) for n in range(80) for m in (0, 200)]
-    painter = Painter(HEADER, 20, 4)
+    many = [CellStyle(0x010000 * n, 0x000100 * n + m) for n in range(80) for m in (0, 200)]
+    painter = GifPainter(HEADER, 20, 4)
     for start in range(0, len(many), 20):
         painter.paint(picture(tuple(cell("a", look) for look in many[start : start + 20])))
     assert len(painter.palette) == TRANSPARENT
@@ -130,7 +137,7 @@ def test_more_colours_than_a_gif_has_become_the_nearest():
 
 
 def test_a_smaller_picture_leaves_nothing_of_the_larger_one():
-    painter = Painter(HEADER, 20, 4)
+    painter = GifPainter(HEADER, 20, 4)
     painter.paint(picture(row_of("x" * 20)))
     small = blank(10, 2)
     canvas = painter.paint(small)
@@ -139,7 +146,7 @@ def test_a_smaller_picture_leaves_nothing_of_the_larger_one():
 
 def test_svg_has_every_glyph_at_its_place_and_no_markup_of_the_text():
     look = AMBER._replace(bold=True, underline=True)
-    shown = picture(row_of(" a<&b ▓", look), row_of("⣿", Look(0x1, 0xABCDEF)))
+    shown = picture(row_of(" a<&b ▓", look), row_of("⣿", CellStyle(0x1, 0xABCDEF)))
     text = svg(shown, replace(HEADER, title="<script>"))
     root = ElementTree.fromstring(text)
     space = "{http://www.w3.org/2000/svg}"

@@ -6,9 +6,9 @@ import pytest
 
 from c10k_tui.charts.png import png_of_page
 from c10k_tui.charts.svg import svg_of_page
-from c10k_tui.screens.capacity.chart import chart_lines, column_of, rows_needed
 from c10k_tui.screens.capacity.model import CapacityModel
-from c10k_tui.screens.capacity.picture import capacity_page
+from c10k_tui.screens.capacity.views.chart import chart_lines, column_of, rows_needed
+from c10k_tui.screens.capacity.views.page import capacity_page
 from c10k_tui.screens.capacity.words import reading, told
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN

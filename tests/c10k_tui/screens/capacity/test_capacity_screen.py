@@ -2,9 +2,9 @@
 
 import pytest
 
-from c10k_tui.recording.cast.header import Settings, Start
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.live.headless import record
 from c10k_tui.recording.pictures.export import picture_at
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
@@ -142,7 +142,7 @@ SCRIPT = (
 
 def test_both_screens_are_recorded_and_come_out_the_same_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    settings = Settings(start=Start(RACE), width=100, height=30)
+    settings = RecordingSettings(start=RecordingStart(RACE), width=100, height=30)
     files = [tmp_path / "a.cast", tmp_path / "b.cast"]
     for path in files:
         record(path, settings, parse_script(SCRIPT, 30))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from c10k_tui.screens.comparison.columns import BY_KEY, COLUMNS, count_words
 from c10k_tui.screens.comparison.model import ComparisonModel
-from c10k_tui.screens.comparison.table import LEVELS, rows_needed, table_lines
+from c10k_tui.screens.comparison.views.table import LEVELS, rows_needed, table_lines
 from c10k_tui.screens.comparison.words import heading, told
+from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, count_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import LANES, Scenario, Share

@@ -4,15 +4,9 @@ from typing import Any
 
 import pytest
 
-from c10k_tui.screens.loop.head import (
-    figures_line,
-    pace_line,
-    script_line,
-    speed_words,
-    time_words,
-    trouble_line,
-)
-from c10k_tui.screens.loop.kernel import feed_lines, feed_title, kernel_lines, kernel_title, look_of
+from c10k_tui.screens.loop.views.kernel import feed_lines, feed_title, kernel_lines, kernel_title, look_of
+from c10k_tui.screens.loop.words import pace_line, script_line, speed_words, time_words, trouble_line
+from c10k_tui.text.loop_counters import figures_line
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.scripts.feed import FeedRow
 from sim.scripts.loop_figures import Culprit

@@ -3,14 +3,14 @@
 import pytest
 from rich.cells import cell_len
 
-from c10k_tui.screens.loop.stack import (
+from c10k_tui.screens.loop.views.stack import (
     culprit_lines,
     error_lines,
     output_lines,
     stack_lines,
     stuck_lines,
 )
-from c10k_tui.screens.loop.tasks import role_of, state_words, task_lines, tasks_title
+from c10k_tui.text.script_tasks import role_of, state_words, task_lines, tasks_title
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.scripts.loop_figures import Culprit
 from sim.scripts.task_rows import Waiting

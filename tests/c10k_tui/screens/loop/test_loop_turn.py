@@ -2,7 +2,14 @@
 
 import pytest
 
-from c10k_tui.screens.loop.turn import LEAST_RING_WIDTH, parts, phase_of, queue_line, title_of, turn_lines
+from c10k_tui.screens.loop.views.turn import (
+    LEAST_RING_WIDTH,
+    parts,
+    phase_of,
+    queue_line,
+    title_of,
+    turn_lines,
+)
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.scripts.loop_figures import Culprit
 from tests.support.loop_frames import COUNTERS, PLACE, frame

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.recording.cast.header import Settings, Start
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.live.headless import again, record
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.path.model import STEP_S
@@ -209,7 +209,7 @@ async def test_where_clients_are_replaced_the_next_packet_of_a_cell_is_not_known
 def test_a_recording_with_a_path_in_it_comes_out_the_same_again(tmp_path):
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     keys = "wait 500ms; g; n; n; wait 200ms; .; .; .; a; wait 1100ms; a; end; wait 100ms; escape; wait 500ms"
-    settings = Settings(start=Start(RACED), width=80, height=24, speed=None)
+    settings = RecordingSettings(start=RecordingStart(RACED), width=80, height=24, speed=None)
     record(first, settings, parse_script(keys, 30))
     again(second, replay_of(read(first)))
     assert first.read_bytes() == second.read_bytes()

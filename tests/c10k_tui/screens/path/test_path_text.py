@@ -8,8 +8,8 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.screens.path.model import SPEEDS, STEP_S, PathModel
-from c10k_tui.screens.path.strip import strip_lines
-from c10k_tui.screens.path.text import head_lines, side_lines, side_subtitle, side_title, total_lines
+from c10k_tui.screens.path.views.sides import head_lines, side_lines, side_subtitle, side_title, total_lines
+from c10k_tui.screens.path.views.strip import strip_lines
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.records import Kind
 from sim.path.packet_path import PacketPath, follow

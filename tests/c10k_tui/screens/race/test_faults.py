@@ -7,9 +7,9 @@ from itertools import cycle
 import pytest
 from textual.widgets import OptionList
 
-from c10k_tui.recording.cast.header import Settings, Start
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.live.headless import again, record
 from c10k_tui.screens.race.presets_box import PresetsScreen
 from c10k_tui.text import glyphs
@@ -190,7 +190,7 @@ def test_it_is_recorded_and_comes_out_the_same_again(tmp_path):
     script = parse_script(
         f"wait 200ms; P; wait 100ms; {downs}; enter; wait 4s; u; wait 300ms; u; wait 1s", 30
     )
-    settings = Settings(start=Start(Scenario(fds=500)), width=100, height=30)
+    settings = RecordingSettings(start=RecordingStart(Scenario(fds=500)), width=100, height=30)
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     record(first, settings, script)
     again(second, replay_of(read(first)))

@@ -21,10 +21,10 @@ from c10k_tui.screens.race.views.warning import (
     made_by_nobody,
     strike_row,
     struck,
-    struck_words,
     warning_lines,
 )
 from c10k_tui.text import glyphs
+from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.frames.frame import FaultView
 from sim.machine.records import Effect, Kind

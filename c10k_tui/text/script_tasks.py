@@ -49,6 +49,11 @@ def place_words(place: Place | None) -> str:
     return "" if place is None else f"{Path(place.file).name}:{place.line}"
 
 
+def short_name(function: str) -> str:
+    """A qualified name without the functions around it."""
+    return function.rpartition("<locals>.")[2]
+
+
 def tasks_title(frame: LoopFrame) -> str:
     """How many there are in which state."""
     words = [f"{frame.states[state]:,} {state}" for state in MARKS if frame.states.get(state)]

@@ -10,7 +10,7 @@ from sim.path.packet_path import next_packet
 from sim.path.steps import Packet
 
 
-class NotFollowed(Exception):
+class NoPacketToFollow(Exception):
     """There is no packet to follow; the message says why, in one line."""
 
 
@@ -31,12 +31,12 @@ def chosen(
     """
     if row is not None:
         if not _has_data(row):
-            raise NotFollowed("a SYN or FIN carries no data: choose a row with bytes")
+            raise NoPacketToFollow("a SYN or FIN carries no data: choose a row with bytes")
         return Packet(row.time_ns, row.serial)
     with_data = [row for row in rows if _has_data(row)]
     if slots is None:
         if not with_data:
-            raise NotFollowed("no packet yet: let the race go on or raise the rate")
+            raise NoPacketToFollow("no packet yet: let the race go on or raise the rate")
         return Packet(with_data[-1].time_ns, with_data[-1].serial)
     theirs = [row for row in with_data if row.fd - first_fd in slots]
     if theirs:
@@ -45,7 +45,7 @@ def chosen(
     if not race.scenario.churn:  # where clients are replaced, who will be in the cell is not known yet
         packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
     if packet is None:
-        raise NotFollowed("no packet for this cell, nor soon: choose a busy one, or esc and g")
+        raise NoPacketToFollow("no packet for this cell, nor soon: choose a busy one, or esc and g")
     return packet
 
 

@@ -28,7 +28,7 @@ _BITS = 21
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class PacketStructure:
     """Something on a packet's way."""
 
     name: str
@@ -162,20 +162,20 @@ def _held(path: PacketPath, side: Side, state: State) -> Line:
 
 
 STRUCTURES = (
-    Structure("NIC ring", ("wire", "dma", "interrupt", "softirq"), _ring),
-    Structure("buffer", ("tcp", "buffer", "handle", "read"), _buffer),
-    Structure("poll mask", ("tcp", "buffer", "handle", "read"), _mask),
-    Structure("wait queue", ("queue", "callback", "pollwake", "copy"), _hooked),
-    Structure("ready list", ("softirq", "callback", "list", "wake", "return"), _ready, ("epoll",)),
-    Structure("server", ("interrupt", "softirq", "pollwake", "wake", "return", "copy"), _server),
-    Structure("looked at", ("wake", "scan"), _scanned, ("select",)),
-    Structure("bitmap", ("scan", "copy", "walk"), _word, ("select",)),
-    Structure("events", ("return", "selector"), _events, ("epoll",)),
-    Structure("callbacks", ("selector", "handle", "future", "task"), _handles, ("epoll",)),
-    Structure("stream", ("handle", "future", "task"), _stream, ("epoll",)),
-    Structure("future", ("future", "task"), _future, ("epoll",)),
-    Structure("task", ("future", "task", "await"), _task, ("epoll",)),
-    Structure("program has", ("handle", "await", "walk", "read"), _held),
+    PacketStructure("NIC ring", ("wire", "dma", "interrupt", "softirq"), _ring),
+    PacketStructure("buffer", ("tcp", "buffer", "handle", "read"), _buffer),
+    PacketStructure("poll mask", ("tcp", "buffer", "handle", "read"), _mask),
+    PacketStructure("wait queue", ("queue", "callback", "pollwake", "copy"), _hooked),
+    PacketStructure("ready list", ("softirq", "callback", "list", "wake", "return"), _ready, ("epoll",)),
+    PacketStructure("server", ("interrupt", "softirq", "pollwake", "wake", "return", "copy"), _server),
+    PacketStructure("looked at", ("wake", "scan"), _scanned, ("select",)),
+    PacketStructure("bitmap", ("scan", "copy", "walk"), _word, ("select",)),
+    PacketStructure("events", ("return", "selector"), _events, ("epoll",)),
+    PacketStructure("callbacks", ("selector", "handle", "future", "task"), _handles, ("epoll",)),
+    PacketStructure("stream", ("handle", "future", "task"), _stream, ("epoll",)),
+    PacketStructure("future", ("future", "task"), _future, ("epoll",)),
+    PacketStructure("task", ("future", "task", "await"), _task, ("epoll",)),
+    PacketStructure("program has", ("handle", "await", "walk", "read"), _held),
 )
 
 
@@ -217,7 +217,7 @@ def board_lines(
     return lines
 
 
-def _told(structure: Structure, path: PacketPath, side: Side, step: Step, width: int) -> list[Line]:
+def _told(structure: PacketStructure, path: PacketPath, side: Side, step: Step, width: int) -> list[Line]:
     """A structure that a step is about, before and after it."""
     # What other packets of the burst change beside it is not this step's.
     before = structure.value(path, side, step.before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 
-from c10k_tui.screens.loop.tasks import place_words, role_of, state_words
+from c10k_tui.text.script_tasks import place_words, role_of, short_name, state_words
 from c10k_tui.text.styled_text import Line, clip, pad, wrap
 from sim.scenario.units import format_duration
 from sim.scripts.loop_figures import Culprit
@@ -47,11 +47,6 @@ def _place_line(place: Place, depth: int, innermost_own: bool, width: int) -> Li
         (f"{short_name(place.function)} ", "dim"),
     )
     return clip((*pad(head, min(44, max(30, width // 2))), (" ", "text"), (place.text, role)), width)
-
-
-def short_name(function: str) -> str:
-    """A qualified name without the functions around it."""
-    return function.rpartition("<locals>.")[2]
 
 
 def _bottom_words(row: TaskRow, now_ns: int) -> str:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log1p
 
-from c10k_tui.screens.comparison.columns import COLUMNS, Column
 from c10k_tui.screens.comparison.model import ComparisonModel
+from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, merged, pad
 from sim.scenario.units import format_duration
@@ -58,7 +58,7 @@ class _Layout:
 
     def __init__(self, model: ComparisonModel, width: int) -> None:
         self._model = model
-        self.columns: list[Column] = list(COLUMNS)
+        self.columns: list[ComparisonColumn] = list(COLUMNS)
         self.measured = model.shows_measured
         room = width - NAME_WIDTH - self._here_width()
         for key in DROPPED_FOR_MEASURED:
@@ -122,7 +122,7 @@ class _Layout:
         done = round(10 * self._model.part)
         return f"  racing {'█' * done}{'░' * (10 - done)} {self._model.part:4.0%}"
 
-    def _figure(self, column: Column, facts: Facts, span: tuple[float, float]) -> list[Span]:
+    def _figure(self, column: ComparisonColumn, facts: Facts, span: tuple[float, float]) -> list[Span]:
         value = column.value_of(facts)
         text = column.cell(facts).rjust(column.width + MARGIN + self._wider - 1)
         if value is None or not _differ(span):
@@ -132,7 +132,7 @@ class _Layout:
             role = "text"  # what most of them have is nothing to point at
         return [(text, role), (_block(value, span), role if role != "text" else "dim")]
 
-    def _common(self, column: Column, value: float) -> bool:
+    def _common(self, column: ComparisonColumn, value: float) -> bool:
         known = self._model.known()
         return 2 * sum(column.value_of(facts) == value for facts in known) > len(known)
 
@@ -163,7 +163,7 @@ class _Layout:
         return spans
 
 
-def _range_of(known: Sequence[Facts], column: Column) -> tuple[float, float]:
+def _range_of(known: Sequence[Facts], column: ComparisonColumn) -> tuple[float, float]:
     """The least and the most of a column."""
     values = [value for facts in known if (value := column.value_of(facts)) is not None]
     return (min(values), max(values)) if values else (0.0, 0.0)

@@ -42,7 +42,7 @@ NOT_BEGUN = "The script has made no event loop yet: asyncio.run makes one, and i
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TurnBox:
     """One part of the turn, as it is written in its box."""
 
     phase: Phase
@@ -88,13 +88,13 @@ def _sentence(frame: LoopFrame) -> Span:
 # -- the words ---------------------------------------------------------------------------------------
 
 
-def parts(frame: LoopFrame) -> dict[Phase, Part]:
+def parts(frame: LoopFrame) -> dict[Phase, TurnBox]:
     """What each part of the turn has to say."""
     phase = phase_of(frame)
     return {
-        "wait": Part("wait", _wait_rows(frame, phase == "wait")),
-        "timers": Part("timers", _timer_rows(frame, phase == "timers")),
-        "callbacks": Part("callbacks", _callback_rows(frame, phase == "callbacks")),
+        "wait": TurnBox("wait", _wait_rows(frame, phase == "wait")),
+        "timers": TurnBox("timers", _timer_rows(frame, phase == "timers")),
+        "callbacks": TurnBox("callbacks", _callback_rows(frame, phase == "callbacks")),
     }
 
 
@@ -194,7 +194,7 @@ def _way(phase: Phase, here: Phase | None) -> str:
     return ROLES[phase] if phase == here else "idle"
 
 
-def _box(part: Part, width: int, here: bool, held_up: bool) -> list[Line]:
+def _box(part: TurnBox, width: int, here: bool, held_up: bool) -> list[Line]:
     """A frame with a title in it and two rows, four lines in all; the part the loop is at stands out."""
     role = ROLES[part.phase] if here else "frame"
     if here and held_up:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from c10k_tui.screens.path.model import PathModel
-from c10k_tui.screens.path.strip import LABELS
-from c10k_tui.screens.path.structures import board_lines, source_lines, structure_lines
+from c10k_tui.screens.path.views.strip import LABELS
+from c10k_tui.screens.path.views.structures import board_lines, source_lines, structure_lines
 from c10k_tui.screens.path.words import account_words, duration_words, price_words, sentence, title_of
 from c10k_tui.text import glyphs
 from c10k_tui.text.cost_table_names import table_words

@@ -1,6 +1,6 @@
 """The columns of the comparison: how a lane's facts are called, written and explained.
 
-The screen (:mod:`c10k_tui.screens.comparison.table`) and ``c10k-tui compare`` show the same ones.
+The screen (:mod:`c10k_tui.screens.comparison.views.table`) and ``c10k-tui compare`` show the same ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ABOUT = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ComparisonColumn:
     """One figure of every lane."""
 
     key: str
@@ -59,8 +59,8 @@ def _bytes_words(value: float) -> str:
     return format_bytes(round(value))
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[ComparisonColumn, ...] = (
+    ComparisonColumn(
         "calls_per_event",
         "calls",
         "calls",
@@ -71,7 +71,7 @@ COLUMNS: tuple[Column, ...] = (
         "makes most calls",
         "",
     ),
-    Column(
+    ComparisonColumn(
         "examined_per_event",
         "examined",
         "scans",
@@ -82,7 +82,7 @@ COLUMNS: tuple[Column, ...] = (
         "scans most",
         " descriptors an event",
     ),
-    Column(
+    ComparisonColumn(
         "copied_in_per_event",
         "copied in",
         "in",
@@ -93,7 +93,7 @@ COLUMNS: tuple[Column, ...] = (
         "copies most",
         " an event",
     ),
-    Column(
+    ComparisonColumn(
         "copied_out_per_event",
         "copied out",
         "out",
@@ -104,7 +104,7 @@ COLUMNS: tuple[Column, ...] = (
         "copies most out of it",
         "",
     ),
-    Column(
+    ComparisonColumn(
         "switches_per_event",
         "switches",
         "switch",
@@ -115,7 +115,7 @@ COLUMNS: tuple[Column, ...] = (
         "switches most",
         " an event",
     ),
-    Column(
+    ComparisonColumn(
         "wakeup_ns",
         "wake-up",
         "wake-up",
@@ -126,7 +126,7 @@ COLUMNS: tuple[Column, ...] = (
         "pays most for a wake-up",
         "",
     ),
-    Column(
+    ComparisonColumn(
         "connection_bytes",
         "memory",
         "memory",
