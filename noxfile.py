@@ -9,7 +9,9 @@ runs: a shim on ``PATH`` that ends with an error is passed over. The places sear
 4. folders into which a Debian package was unpacked: ``.interpreters/3.14`` in this checkout (made by
    ``make interpreters``) and ``/opt/python3.14``.
 
-Sessions take arguments for pytest after ``--``: ``nox -s tests-3.13 -- tests/sim -x``.
+``tests-3.13`` runs the whole suite there, ``core-3.13`` the tests that depend on the interpreter most, and
+``others`` runs ``core`` on each interpreter but its own. Arguments after ``--`` are pytest's:
+``nox -s tests-3.13 -- tests/sim -x``.
 """
 
 from __future__ import annotations
@@ -42,9 +44,9 @@ def places(version: str) -> Iterator[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     newest_first = sorted((pyenv / "versions").glob(f"{version}.*"), key=_patch_level, reverse=True)
     yield from (folder / "bin" / "python" for folder in newest_first)
-    for folder in (ROOT / ".interpreters" / version, Path(f"/opt/python{version}")):
-        yield folder / "usr" / "bin" / f"python{version}"
-        yield folder / "bin" / f"python{version}"
+    for unpacked in (ROOT / ".interpreters" / version, Path(f"/opt/python{version}")):
+        yield unpacked / "usr" / "bin" / f"python{version}"
+        yield unpacked / "bin" / f"python{version}"
 
 
 def _patch_level(folder: Path) -> tuple[int, ...]:
@@ -55,7 +57,7 @@ def runs(interpreter: Path, version: str) -> bool:
     """True if the interpreter starts and is of this version."""
     if not interpreter.is_file():
         return False
-    question = "import ssl, sqlite3, sys; print('%d.%d' % sys.version_info[:2])"
+    question = "import ctypes, ssl, sys; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run(
             [interpreter, "-c", question], capture_output=True, text=True, timeout=SETTLE_S, check=True
@@ -70,19 +72,45 @@ def find(version: str) -> Path | None:
     return next((place for place in places(version) if runs(place, version)), None)
 
 
-def _tests(session: nox.Session) -> None:
+CORE = ("tests/sim", "tests/conformance", "tests/asyncio_programs", "tests/cpython", "tests/c10k_tui/cli")
+"""The tests that depend on the interpreter most: the simulated kernel, asyncio on it, the commands."""
+
+
+def _run_tests(session: nox.Session, *given: str) -> None:
     session.install("--quiet", "--constraint", "constraints.txt", "--editable", ".[dev]")
-    session.run("python", "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", *given)
 
 
-_found = {version: find(version) for version in VERSIONS}
-for _version, _interpreter in _found.items():
-    if _interpreter is not None:
-        nox.session(python=str(_interpreter), name=f"tests-{_version}")(_tests)
-_missing = [version for version, interpreter in _found.items() if interpreter is None]
-if _missing:
+def whole(session: nox.Session) -> None:
+    """The whole suite, or what stands after ``--``."""
+    _run_tests(session, *session.posargs)
+
+
+def core(session: nox.Session) -> None:
+    """The tests that depend on the interpreter most."""
+    _run_tests(session, *(session.posargs or CORE))
+
+
+@nox.session(python=False, default=False)
+def others(session: nox.Session) -> None:
+    """``core`` on every interpreter found but the version that runs nox."""
+    here = "{}.{}".format(*sys.version_info)
+    for version in FOUND:
+        if version != here:
+            session.notify(f"core-{version}")
+    session.log(f"found: Python {', '.join(FOUND)}; {here} runs nox; missing: {', '.join(MISSING) or 'none'}")
+
+
+INTERPRETERS = {version: find(version) for version in VERSIONS}
+FOUND = [version for version, interpreter in INTERPRETERS.items() if interpreter is not None]
+MISSING = [version for version in VERSIONS if version not in FOUND]
+for _version in FOUND:
+    _path = str(INTERPRETERS[_version])
+    nox.session(python=_path, name=f"tests-{_version}", tags=["whole"])(whole)
+    nox.session(python=_path, name=f"core-{_version}", tags=["core"], default=False)(core)
+if MISSING:
     print(
-        f"No interpreter that runs was found for Python {', '.join(_missing)}: "
-        "`make interpreters` unpacks Debian's, or name one, as PYTHON3_14=/path/to/python3.14",
+        f"No interpreter that runs was found for Python {', '.join(MISSING)}. `make interpreters` unpacks"
+        " Debian's 3.14 and 3.15; or name one: PYTHON3_14=/path/to/python3.14",
         file=sys.stderr,
     )
