@@ -217,7 +217,7 @@ class LoopWatch(Watcher):
 
     def _spent(self) -> Spent:
         """What was spent since the last step."""
-        spent_ns = self.kernel.statement()[0]
+        spent_ns = self.kernel.totals()[0]
         spent = spent_between(self._spent_ns, spent_ns)
         self._spent_ns = spent_ns
         return spent
@@ -247,7 +247,7 @@ class LoopWatch(Watcher):
     def step(self, step: LoopStep) -> None:
         """A step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
-            self._spent_ns = self.kernel.statement()[0]
+            self._spent_ns = self.kernel.totals()[0]
             ready = self.kernel.epolls[0].ready
             self.events = tuple((item.fd, item.file.mask & item.wanted) for item in ready)
             after = self.look()
@@ -297,7 +297,7 @@ def _followed(
         task = _task_of(machine, ours)
         kernel = machine.kernel
         at_ns = machine.expect(numbers, payload)
-        kernel.open_books(kernel.now_ns, [0] * len(Account), [0] * len(Count))
+        kernel.begin_accounts(kernel.now_ns, [0] * len(Account), [0] * len(Count))
         watch = LoopWatch(machine, ours, task, at_ns)
         machine.loop.run_forever()
         lines, first_line = inspect.getsourcelines(echo_streams.echo)
