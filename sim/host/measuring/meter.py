@@ -8,7 +8,8 @@ many repetitions; the minimum and the median are told too, and when they lie far
 Measuring is done by a process of its own (:mod:`sim.host.measuring.measuring_process`), for three reasons.
 It has one thread, and the kernel looks descriptors up without atomic operations only where the table is not
 shared (``fdget``); NumPy and a screen have threads. It can be tied to one CPU and raised to real-time
-priority, if that is allowed, without doing so to the program. And it may have as many descriptors open as there can be.
+priority, if that is allowed, without doing so to the program. And it may have as many descriptors open as
+there can be.
 
 What Python itself takes (the loop, ``ctypes``, the clock) is measured in the same way with a C function that
 does nothing in place of the call, and subtracted. Entering and leaving the kernel belongs to the call.
