@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from c10k_tui.screens.race.views.feed import Row
-from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.screens.race.views.feed import FeedRow
+from c10k_tui.session.race_protocol import RaceProtocol
 from sim.path.packet_path import next_packet
 from sim.path.path_values import FollowedPacket
 
@@ -15,7 +15,7 @@ class NoPacketToFollow(Exception):
 
 
 def chosen(
-    race: RaceLike, row: Row | None, rows: Sequence[Row], slots: range | None, first_fd: int
+    race: RaceProtocol, row: FeedRow | None, rows: Sequence[FeedRow], slots: range | None, first_fd: int
 ) -> FollowedPacket:
     """The packet to follow.
 
@@ -49,6 +49,6 @@ def chosen(
     return packet
 
 
-def _has_data(row: Row) -> bool:
+def _has_data(row: FeedRow) -> bool:
     """Whether it is a packet of the schedule that carries bytes."""
     return row.serial >= 0 and row.size_bytes > 0
