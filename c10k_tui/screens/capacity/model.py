@@ -16,7 +16,16 @@ from c10k_tui.session.session import RATES
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LANES, Active, Scenario, Share
 from sim.scenario.units import format_count
-from sim.studies.capacity import ACTIVE, NONE, P99_LIMIT_NS, Capacity, Probe, Trying, search, sizes
+from sim.studies.capacity import (
+    ACTIVE,
+    NONE,
+    P99_LIMIT_NS,
+    Capacity,
+    CapacityProbe,
+    CapacityProgress,
+    search,
+    sizes,
+)
 
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
@@ -31,7 +40,7 @@ Key = tuple[Scenario, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SearchProgress:
     """What is known of a lane that is being tried."""
 
     held: int
@@ -59,9 +68,9 @@ class CapacityModel(LaneByLane):
         self.lane = scenario.lanes[0]
         """The row that is looked at."""
         self._known: dict[Key, Capacity] = {}
-        self._tried: dict[Key, list[Probe]] = {}
-        self._search: tuple[Key, Generator[Trying | Probe, None, Capacity]] | None = None
-        self._trying: Trying | None = None
+        self._tried: dict[Key, list[CapacityProbe]] = {}
+        self._search: tuple[Key, Generator[CapacityProgress | CapacityProbe, None, Capacity]] | None = None
+        self._trying: CapacityProgress | None = None
         self.start_at(scenario)
 
     def start_at(self, scenario: Scenario) -> None:
@@ -116,17 +125,17 @@ class CapacityModel(LaneByLane):
         """What is known, in the lanes' order."""
         return [found for lane in LANES if (found := self.found(lane)) is not None]
 
-    def tried(self, lane: str) -> list[Probe]:
+    def tried(self, lane: str) -> list[CapacityProbe]:
         """Sizes tried in a lane."""
         return self._tried.get(self._key(lane), [])
 
-    def progress(self, lane: str) -> Progress:
+    def progress(self, lane: str) -> SearchProgress:
         """What is known of a lane that is being tried, or will be."""
         tried = self.tried(lane)
         held = max((probe.connections for probe in tried if probe.gave_way == NONE), default=0)
         broken = min((probe.connections for probe in tried if probe.gave_way != NONE), default=None)
         now = self._trying if self._search is not None and self._search[0] == self._key(lane) else None
-        return Progress(held, broken, None if now is None else now.connections)
+        return SearchProgress(held, broken, None if now is None else now.connections)
 
     def limit_words(self) -> str:
         """The bound, which is a round figure, in words."""
@@ -167,7 +176,7 @@ class CapacityModel(LaneByLane):
                 self._known[key] = stop.value
                 self._search = self._trying = None
                 break
-            if isinstance(step, Probe):
+            if isinstance(step, CapacityProbe):
                 self._tried[key].append(step)
                 continue
             before = self._trying
