@@ -68,8 +68,8 @@ def leave(code: int) -> NoReturn:
     A watched script may hold tasks that catch whatever ends them and go on. The interpreter collects them
     when it ends, which throws into them once more, outside of any loop: they would spin there for ever.
     """
-    scripts = sys.modules.get("sim.scripts.script")
-    if scripts is not None and scripts.left_stubborn_tasks():
+    unwinding = sys.modules.get("sim.scripts.unwinding")
+    if unwinding is not None and unwinding.left_stubborn_tasks():
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 stream.flush()

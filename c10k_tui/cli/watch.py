@@ -18,8 +18,8 @@ from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, tell_
 from sim.scenario.units import format_duration, parse_duration_ns
 
 if TYPE_CHECKING:
-    from sim.scripts.frame import LoopFrame
     from sim.scripts.loop_figures import Culprit
+    from sim.scripts.loop_frame import LoopFrame
     from sim.scripts.script import Script
     from sim.scripts.task_rows import TaskRow
     from sim.stacks.place import Place
@@ -130,8 +130,9 @@ def _script(path: Path, arguments: list[str], *, kept: bool) -> Script:
         UsageError: it cannot be read, or is no Python.
     """
     from c10k_tui.cli.costs_file import current_costs
-    from sim.scripts.output import ScriptOutput
-    from sim.scripts.script import Script, ScriptError
+    from sim.scripts.script import Script
+    from sim.scripts.script_error import ScriptError
+    from sim.scripts.script_output import ScriptOutput
     from sim.stdlib.kernel import Kernel
 
     costs, _ = current_costs()
@@ -172,8 +173,8 @@ def _on_screen(path: Path, arguments: list[str], options: argparse.Namespace) ->
 
 
 def _in_figures(path: Path, arguments: list[str], options: argparse.Namespace) -> int:
-    from sim.scripts.frame import frame_of
-    from sim.scripts.script import ScriptError
+    from sim.scripts.loop_frame import frame_of
+    from sim.scripts.script_error import ScriptError
 
     try:
         until_ns = parse_duration_ns(options.duration)
