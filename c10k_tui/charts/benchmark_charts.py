@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from c10k_tui.charts.chart import Chart, Curve, Mark, span_of
+from c10k_tui.charts.chart import Chart, ChartPoint, Curve, span_of
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
 from sim.studies.benchmark import MECHANISMS, Point, Row
@@ -61,7 +61,7 @@ def _chart(rows: Sequence[Row], busy: Busy, wait: str, costs: CostTable) -> Char
         x_range=(low, high) if high > low else (low / 2, high * 2),
         curves=curves_of((row.point, row.simulated_ns) for row in rows),
         marks=tuple(
-            Mark(row.point.mechanism, "measured", row.point.fds, row.measured_ns)
+            ChartPoint(row.point.mechanism, "measured", row.point.fds, row.measured_ns)
             for row in rows
             if row.measured_ns
         ),

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from c10k_tui.cli.bench_options import Asked
+from c10k_tui.cli.bench_options import BenchOptions
 from c10k_tui.cli.calibrate import Told, progress
 from c10k_tui.cli.costs_file import current_costs
 from c10k_tui.cli.options import UsageError
@@ -27,7 +27,7 @@ from sim.studies.benchmark import Point, Row, simulated_ns, with_ratios
 HEADINGS = ("wait", "fds", "active", "mechanism", "simulated", "measured", "error", "÷ epoll")
 
 
-def bench(asked: Asked) -> int:
+def bench(options: BenchOptions) -> int:
     """Simulate, measure, and print.
 
     Returns:
@@ -36,14 +36,14 @@ def bench(asked: Asked) -> int:
     costs, why_not = current_costs()
     notes = [] if why_not is None else [why_not]
     with progress("bench") as told:
-        rows = with_ratios(measured(asked, costs, notes, told))
-    if asked.svg is not None:
-        _draw(asked.svg, rows, costs)
-    if asked.form == "json":
+        rows = with_ratios(measured(options, costs, notes, told))
+    if options.svg is not None:
+        _draw(options.svg, rows, costs)
+    if options.form == "json":
         print(json.dumps([as_data(row) for row in rows], indent=2))
-    elif asked.form == "csv":
+    elif options.form == "csv":
         _print_csv(rows)
-    if asked.form != "table":
+    if options.form != "table":
         for note in notes:
             print(encodable(f"c10k-tui: {note}"), file=sys.stderr)
         return 0
@@ -55,14 +55,14 @@ def bench(asked: Asked) -> int:
     return 0
 
 
-def measured(asked: Asked, costs: CostTable, notes: list[str], told: Told) -> list[Row]:
+def measured(options: BenchOptions, costs: CostTable, notes: list[str], told: Told) -> list[Row]:
     """The rows; what stands in the way of measuring goes to ``notes``."""
-    chosen = asked.points()
+    chosen = options.points()
     simulated: dict[Point, int] = {}
     for number, point in enumerate(chosen):
         told(0.3 * number / len(chosen), f"simulating {point.mechanism}, {point.fds:,} descriptors")
         simulated[point] = simulated_ns(point, costs)
-    if not asked.host:
+    if not options.host:
         return [Row(point, simulated[point], None) for point in chosen]
     try:
         with Meter() as meter:

@@ -22,7 +22,7 @@ from c10k_tui.cli.options import (
 )
 from c10k_tui.cli.progress import told
 from c10k_tui.cli.run import costs_in_use, encodable
-from c10k_tui.screens.comparison.columns import COLUMNS
+from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LANES, Scenario

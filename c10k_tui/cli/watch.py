@@ -277,8 +277,8 @@ def _place_data(place: Place | None) -> dict[str, object] | None:
 
 def told(script: Script, frame: LoopFrame) -> list[str]:
     """What the loop did, in lines."""
-    from c10k_tui.screens.loop.head import figures_line
-    from c10k_tui.screens.loop.tasks import MARKS, task_lines, tasks_title
+    from c10k_tui.text.loop_counters import figures_line
+    from c10k_tui.text.script_tasks import MARKS, task_lines, tasks_title
     from c10k_tui.text.styled_text import text_of
 
     end = "to its end, at" if frame.over else "up to"

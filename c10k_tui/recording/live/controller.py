@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from c10k_tui.recording.cast.header import THEMES, Settings, Start
 from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
+from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.live.markers import Moment
 from c10k_tui.screens.race.screen import RaceScreen
 
@@ -308,17 +308,17 @@ class RecordingController:
             keys, stepper.keys = stepper.keys, []
             await self.frame(keys, deaf=False)
 
-    def _settings(self, plan: Plan) -> Settings:
+    def _settings(self, plan: Plan) -> RecordingSettings:
         """What the header of a recording that begins now has to say.
 
         Raises:
             ValueError: it could not be run again.
         """
         app, session = self._app, self._app.session
-        start = Start(session.began_with, session.past, session.race.now_ns)
+        start = RecordingStart(session.began_with, session.past, session.race.now_ns)
         if reason := start.why_not():
             raise ValueError(f"{reason} to be run again; 0 begins it from the start")
-        return Settings(
+        return RecordingSettings(
             start=start,
             width=app.size.width,
             height=app.size.height + plan.caption,

@@ -31,7 +31,7 @@ Key = tuple[Scenario, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SearchProgress:
     """What is known of a lane that is being tried."""
 
     held: int
@@ -120,13 +120,13 @@ class CapacityModel(LaneByLane):
         """Sizes tried in a lane."""
         return self._tried.get(self._key(lane), [])
 
-    def progress(self, lane: str) -> Progress:
+    def progress(self, lane: str) -> SearchProgress:
         """What is known of a lane that is being tried, or will be."""
         tried = self.tried(lane)
         held = max((probe.connections for probe in tried if probe.gave_way == NONE), default=0)
         broken = min((probe.connections for probe in tried if probe.gave_way != NONE), default=None)
         now = self._trying if self._search is not None and self._search[0] == self._key(lane) else None
-        return Progress(held, broken, None if now is None else now.connections)
+        return SearchProgress(held, broken, None if now is None else now.connections)
 
     def limit_words(self) -> str:
         """The bound, which is a round figure, in words."""

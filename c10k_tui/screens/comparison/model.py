@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from c10k_tui.screens.comparison.columns import COLUMNS, Column
 from c10k_tui.session.lane_by_lane import LaneByLane
 from c10k_tui.session.session import ACTIVE_LADDER, RATES
+from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LADDER, LANES, Active, Scenario, Share
 from sim.studies.comparison import Facts, Part, scenario_of, trial
@@ -40,7 +40,7 @@ class ComparisonModel(LaneByLane):
         self._trial: tuple[Scenario, Generator[Part, None, Facts]] | None = None
         self.part = 0.0
         """How far the row being computed is."""
-        self.sorted_by: Column | None = None
+        self.sorted_by: ComparisonColumn | None = None
         self.descending = False
         self.column = 0
         """The column that is looked at."""

@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.comparison.model import ComparisonModel
-from c10k_tui.screens.comparison.table import rows_needed, table_lines
+from c10k_tui.screens.comparison.views.table import rows_needed, table_lines
 from c10k_tui.screens.comparison.words import heading, legend_sentences, told
 from c10k_tui.screens.shared.help_screen import HelpPage
 from c10k_tui.screens.shared.working_screen import WorkingScreen

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from c10k_tui.charts.benchmark_charts import WAIT_WORDS, curves_of
-from c10k_tui.charts.chart import Chart, Mark, span_of
+from c10k_tui.charts.chart import Chart, ChartPoint, span_of
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import Line
 from sim.machine.costs import CostTable
@@ -179,7 +179,7 @@ class CurveModel:
             return self._paper_chart(self.paper)
         of_share = self.axis == "share"
         marks = tuple(
-            Mark(
+            ChartPoint(
                 point.mechanism,
                 "measured",
                 point.active / point.fds if of_share else point.fds,
@@ -231,7 +231,9 @@ class CurveModel:
             x_label="descriptors watched",
             x_range=(low / PAPER_MARGIN, high * PAPER_MARGIN),
             curves=curves_of(lines),
-            marks=tuple(Mark(one.mechanism, "published", one.fds, one.cost_ns) for one in paper.published),
+            marks=tuple(
+                ChartPoint(one.mechanism, "published", one.fds, one.cost_ns) for one in paper.published
+            ),
         )
 
     def paper_cost(self, paper: Paper, mechanism: str, fds: int) -> int | None:

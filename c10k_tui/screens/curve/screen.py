@@ -19,9 +19,9 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from c10k_tui.charts.export import export
-from c10k_tui.charts.plot import plot_lines
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.curve.model import CurveModel
+from c10k_tui.screens.curve.views.plot import plot_lines
 from c10k_tui.screens.curve.words import heading, legend_line, told
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter

@@ -62,8 +62,8 @@ class PointingActions(OpeningActions):
 
     def action_path(self) -> None:
         """Follow a packet: the feed's chosen one, the last or next of the cursor's cell, or the newest."""
-        from c10k_tui.screens.path.choice import NotFollowed, chosen
         from c10k_tui.screens.path.screen import PathScreen
+        from c10k_tui.screens.race.packet_choice import NoPacketToFollow, chosen
         from sim.path.packet_path import follow
 
         race = self.session.race
@@ -72,7 +72,7 @@ class PointingActions(OpeningActions):
         try:
             packet = chosen(race, self._feed.chosen, self._feed.model.rows(), slots, first_fd)
             path = follow(race, packet)
-        except (NotFollowed, ValueError) as why_not:
+        except (NoPacketToFollow, ValueError) as why_not:
             self.session.say(str(why_not))
             self._changed()
             return

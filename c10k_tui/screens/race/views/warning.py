@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.glyphs import ARROW
 from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of, wrap
 from sim.frames.frame import FaultView, Frame, LaneFrame
 from sim.scenario.faults import FAULTS, FD_SETSIZE, MAKERS, STRIKING
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import format_duration, format_short
+from sim.scenario.units import format_short
 
 Wordings = tuple[Line, ...]
 
@@ -109,13 +110,6 @@ def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
         ((f"{warning.brief} {ARROW} ", "alarm"), (warning.cure, "strong")),
         ((f"{warning.kind} {ARROW} ", "alarm"), (warning.cure, "strong")),
     )
-
-
-def struck_words(warning: FaultView) -> str:
-    """How often it has struck, and since when."""
-    if warning.strikes == 1:
-        return f"struck at {format_duration(warning.first_ns)}"
-    return f"struck {format_short(warning.strikes)}× since {format_duration(warning.first_ns)}"
 
 
 def struck(frame: Frame) -> Wordings | None:
