@@ -30,9 +30,12 @@ from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
+from c10k_tui.text.lanes import ABOUT
 from c10k_tui.widgets.footer import key_of
+from docs.tools.public_api import api_page
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.scenario.scenario import PRESETS
+from sim.scenario.scenario import LANES, PRESETS
+from sim.studies.comparison import MECHANISMS
 
 DOCS = Path(__file__).parents[1]
 REFRESH = "make docs  (or: .venv/bin/python -m docs.tools.tables)"
@@ -64,7 +67,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 """Makes the parser of each command; ``screen`` is the command without a word."""
 
 BLOCK = re.compile(
-    r"^<!-- (?P<kind>keys|options|presets): (?P<name>\w+) -->\n(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
+    r"^<!-- (?P<kind>keys|options|presets|lanes|api): (?P<name>\w+) -->\n(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
     re.MULTILINE | re.DOTALL,
 )
 """A marked block of a page."""
@@ -103,6 +106,15 @@ def preset_table(name: str) -> str:
     return _table(("preset", "what it is", "scenario"), rows)
 
 
+def lane_table() -> str:
+    """All lanes: what the server does, since when, who keeps the list, and what limits it."""
+    rows = [
+        (f"`{lane}`", ABOUT[lane].what, ABOUT[lane].since, MECHANISMS[lane].keeper, MECHANISMS[lane].limit)
+        for lane in LANES
+    ]
+    return _table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
+
+
 def refreshed(text: str) -> str:
     """A page with every marked block as it should be.
 
@@ -138,8 +150,12 @@ def _block(match: re.Match[str]) -> str:
         body = key_table(KEYS[name])
     elif kind == "options":
         body = option_table(name)
-    else:
+    elif kind == "presets":
         body = preset_table(name)
+    elif kind == "lanes":
+        body = lane_table()
+    else:
+        body = api_page()
     return f"<!-- {kind}: {name} -->\n\n{body}\n<!-- end of {kind}: {name} -->"
 
 
