@@ -121,13 +121,15 @@ def replay(words: list[str]) -> int:
         )
 
     from c10k_tui.cli.screen import check_terminal, show
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
 
     check_terminal()
 
     from c10k_tui.recording.live.headless import stage
 
-    app = stage(found.settings, Plan(replay=found, at_frame=found.raced(at_frame), paused=options.paused))
+    app = stage(
+        found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)
+    )
     return show(app)
 
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from c10k_tui.screens.race.views.header import seconds_words, slowdown_words
 from c10k_tui.screens.race.views.timeline import branch_name
 from c10k_tui.session.pacer import DEFAULT_SPEED, Pacer, faster
-from c10k_tui.session.race_protocol import RaceLike
-from c10k_tui.session.travel import Travel
+from c10k_tui.session.race_protocol import RaceProtocol
+from c10k_tui.session.travel import TimeTravel
 from c10k_tui.text.lanes import why_not_lanes
 from sim.frames.frame import Frame
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
@@ -42,7 +42,7 @@ NOTICE_S = 2.5
 SEEDS = 2**63
 
 
-class Session(Travel):
+class Session(TimeTravel):
     """A race and the pace at which it is shown.
 
     Args:
@@ -56,7 +56,7 @@ class Session(Travel):
     def __init__(
         self,
         scenario: Scenario,
-        make_race: Callable[[Scenario], RaceLike],
+        make_race: Callable[[Scenario], RaceProtocol],
         clock: Callable[[], float],
         *,
         speed: float | None = DEFAULT_SPEED,

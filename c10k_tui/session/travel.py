@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from c10k_tui.screens.race.views.timeline import branch_name, time_view
 from c10k_tui.session.pacer import Pacer
-from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.session.race_protocol import RaceProtocol
 from sim.race.history import Moment
 
 SCRUBS = 50
 """Presses of a key from one end of the time line to the other."""
 
 
-class Travel:
+class TimeTravel:
     """The part of a session that goes through time.
 
     Attributes:
@@ -27,7 +27,7 @@ class Travel:
         jumps: How many jumps in time: a new number means that what was shown before does not lead up to now.
     """
 
-    race: RaceLike
+    race: RaceProtocol
     pacer: Pacer
 
     def __init__(self, *, paused: bool) -> None:

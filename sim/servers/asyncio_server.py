@@ -20,9 +20,9 @@ races with the interpreter's own asyncio on the same kernel, and journals, accou
 **What is charged.** Kernel and application cost what they cost in every lane. What asyncio adds to them,
 Python code in user space, is charged as it is on :func:`sim.stdlib.asyncio.loop.asyncio_loop`: one price for
 a turn (account *loop*), one for a callback, the task's step included (account *callback*). Both are means,
-measured with this very server (:mod:`sim.host.measuring.loop`). The other lanes' servers are priced as
-programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes something
-too, about half a microsecond a call, and that is in no lane.
+measured with this very server (:mod:`sim.host.measuring.asyncio_costs`). The other lanes' servers are priced
+as programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes
+something too, about half a microsecond a call, and that is in no lane.
 
 Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are none, and
 it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on the connections of a

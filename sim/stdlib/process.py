@@ -88,7 +88,7 @@ class Process:
     def _until_done(
         self, file: OpenFile, fd: int, function: Callable[[int], Result]
     ) -> Generator[None, None, Result]:
-        with self.kernel.held(file):
+        with self.kernel.holding(file):
             while True:
                 try:
                     return self.kernel.table.call_on(file, fd, function)
@@ -121,7 +121,7 @@ class Process:
         def write_rest(number: int) -> int:
             return function(number, data[taken:])
 
-        with self.kernel.held(file):
+        with self.kernel.holding(file):
             while True:
                 try:
                     taken += self.kernel.table.call_on(file, fd, write_rest)

@@ -10,7 +10,7 @@ from sim.scenario.scenario import PRESETS, Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RaceState:
     """What is raced in one frame."""
 
     races: int
@@ -22,7 +22,7 @@ class Moment:
     """How many jumps in time: other settings after one are no change."""
 
 
-def between(before: Moment, after: Moment) -> list[str]:
+def between(before: RaceState, after: RaceState) -> list[str]:
     """The markers that a change from one frame to the next deserves."""
     old, new = before.scenario, after.scenario
     if before.races != after.races:

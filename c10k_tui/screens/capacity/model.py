@@ -16,7 +16,16 @@ from c10k_tui.session.session import RATES
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LANES, Active, Scenario, Share
 from sim.scenario.units import format_count
-from sim.studies.capacity import ACTIVE, NONE, P99_LIMIT_NS, Capacity, Probe, Trying, search, sizes
+from sim.studies.capacity import (
+    ACTIVE,
+    NONE,
+    P99_LIMIT_NS,
+    Capacity,
+    CapacityProbe,
+    CapacityProgress,
+    search,
+    sizes,
+)
 
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
@@ -59,9 +68,9 @@ class CapacityModel(LaneByLane):
         self.lane = scenario.lanes[0]
         """The row that is looked at."""
         self._known: dict[Key, Capacity] = {}
-        self._tried: dict[Key, list[Probe]] = {}
-        self._search: tuple[Key, Generator[Trying | Probe, None, Capacity]] | None = None
-        self._trying: Trying | None = None
+        self._tried: dict[Key, list[CapacityProbe]] = {}
+        self._search: tuple[Key, Generator[CapacityProgress | CapacityProbe, None, Capacity]] | None = None
+        self._trying: CapacityProgress | None = None
         self.start_at(scenario)
 
     def start_at(self, scenario: Scenario) -> None:
@@ -116,7 +125,7 @@ class CapacityModel(LaneByLane):
         """What is known, in the lanes' order."""
         return [found for lane in LANES if (found := self.found(lane)) is not None]
 
-    def tried(self, lane: str) -> list[Probe]:
+    def tried(self, lane: str) -> list[CapacityProbe]:
         """Sizes tried in a lane."""
         return self._tried.get(self._key(lane), [])
 
@@ -167,7 +176,7 @@ class CapacityModel(LaneByLane):
                 self._known[key] = stop.value
                 self._search = self._trying = None
                 break
-            if isinstance(step, Probe):
+            if isinstance(step, CapacityProbe):
                 self._tried[key].append(step)
                 continue
             before = self._trying

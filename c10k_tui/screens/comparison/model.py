@@ -16,7 +16,7 @@ from c10k_tui.session.session import ACTIVE_LADDER, RATES
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LADDER, LANES, Active, Scenario, Share
-from sim.studies.comparison import Facts, Part, scenario_of, trial
+from sim.studies.comparison import ComparisonRow, TrialProgress, scenario_of, trial
 from sim.studies.host_comparison import HostComparison
 
 PIECE_WORK_NS = 500_000
@@ -35,9 +35,9 @@ class ComparisonModel(LaneByLane):
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
-        self._known: dict[Scenario, Facts] = {}
+        self._known: dict[Scenario, ComparisonRow] = {}
         """By the scenario of a lane's trial."""
-        self._trial: tuple[Scenario, Generator[Part, None, Facts]] | None = None
+        self._trial: tuple[Scenario, Generator[TrialProgress, None, ComparisonRow]] | None = None
         self.part = 0.0
         """How far the row being computed is."""
         self.sorted_by: ComparisonColumn | None = None
@@ -96,11 +96,11 @@ class ComparisonModel(LaneByLane):
 
     # -- rows -----------------------------------------------------------------------------
 
-    def facts_of(self, lane: str) -> Facts | None:
+    def facts_of(self, lane: str) -> ComparisonRow | None:
         """A lane's row, if it is known."""
         return self._known.get(scenario_of(lane, self.scenario))
 
-    def rows(self) -> list[tuple[str, Facts | None]]:
+    def rows(self) -> list[tuple[str, ComparisonRow | None]]:
         """Every lane and what is known of it, in the order asked for; what is not known comes last."""
         rows = [(lane, self.facts_of(lane)) for lane in LANES]
         column = self.sorted_by
@@ -111,7 +111,7 @@ class ComparisonModel(LaneByLane):
         found = [row for _, row in valued]
         return found + [row for row in rows if row not in found]
 
-    def known(self) -> list[Facts]:
+    def known(self) -> list[ComparisonRow]:
         """The rows that are known, in the lanes' order."""
         return [facts for lane in LANES if (facts := self.facts_of(lane)) is not None]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from c10k_tui.screens.race.opening import OpeningActions
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
-from c10k_tui.screens.race.widgets.lane import Lane
+from c10k_tui.screens.race.widgets.lane_panel import LanePanel
 from c10k_tui.session.session import Session
 from sim.frames.frame import Frame
 
@@ -24,7 +24,7 @@ class PointingActions(OpeningActions):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, LanePanel] = {}
         self._feed = Feed(id="feed")
         self._frame: Frame | None = None
         self._cursor: tuple[int, int] | None = None
@@ -34,7 +34,7 @@ class PointingActions(OpeningActions):
         """Show all of the race as it is now."""
         raise NotImplementedError
 
-    def _lane(self, name: str) -> Lane:
+    def _lane(self, name: str) -> LanePanel:
         """A lane's widget, made if it has none yet."""
         raise NotImplementedError
 

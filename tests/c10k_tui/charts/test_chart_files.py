@@ -13,9 +13,10 @@ from c10k_tui.charts.png import dashes, png_of
 from c10k_tui.charts.shapes import PANEL_HEIGHT, PANEL_WIDTH
 from c10k_tui.charts.svg import chart_svg, svg_of
 from c10k_tui.text.themes import LIGHT
+from sim.host.measuring.points import points
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
-from sim.studies.benchmark import Row, points, simulated_ns
+from sim.studies.benchmark import BenchmarkRow, simulated_ns
 from tests.support.known_charts import EPOLL, SELECT, chart, measured
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -84,7 +85,7 @@ def test_dashes_and_gaps_are_equally_long():
 
 def rows_of(fds, actives, waits=("ready",)):
     return [
-        Row(point, simulated_ns(point, BUILT_IN), 1_000 if point.fds < 500 else None)
+        BenchmarkRow(point, simulated_ns(point, BUILT_IN), 1_000 if point.fds < 500 else None)
         for point in points(fds, actives, ("select", "poll", "epoll"), waits)
     ]
 

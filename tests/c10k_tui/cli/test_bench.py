@@ -17,8 +17,9 @@ from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path, current_costs
 from c10k_tui.cli.main import main
 from c10k_tui.cli.options import bench_parser, parse
 from sim.host.host_kernel import why_no_host
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
-from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.calibration import load
 
 KEYS = ("mechanism", "fds", "active", "wait", "simulated_ns", "measured_ns", "error", "ratio_to_epoll")

@@ -9,7 +9,7 @@ import pytest
 from c10k_tui.cli.main import main
 from c10k_tui.text.comparison_columns import COLUMNS
 from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import MECHANISMS, found
+from sim.studies.comparison import MECHANISMS, trial_result
 
 
 def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):
@@ -18,7 +18,7 @@ def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):
     assert lines[0] == "simulated: n=256 active=16 seed=7 · costs: built-in"
     for lane in LANES:
         figures, words = (line for line in lines if line.startswith(f"{lane} "))
-        facts = found(lane, Scenario(fds=256, active=16))
+        facts = trial_result(lane, Scenario(fds=256, active=16))
         cells = " ".join(figures.split()[1:])
         assert cells == " ".join(column.cell(facts) for column in COLUMNS)
         assert MECHANISMS[lane].keeper in words
@@ -33,7 +33,7 @@ def test_json_has_the_facts_unrounded(capsys):
     data = json.loads(out)
     assert data["simulated"] is True
     assert list(data["lanes"]) == ["kqueue", "poll"]
-    facts = found("poll", Scenario(fds=256, active=16))
+    facts = trial_result("poll", Scenario(fds=256, active=16))
     poll = data["lanes"]["poll"]
     assert {column.key: poll[column.key] for column in COLUMNS} == {
         column.key: column.value_of(facts) for column in COLUMNS

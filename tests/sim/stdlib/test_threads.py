@@ -100,8 +100,8 @@ def test_the_books_agree_whatever_runs(kernel):
         kernel.time.sleep(0.01)
         b.send(b"x")
         kernel.time.sleep(0.01)
-        assert sum(kernel.statement()[0]) == kernel.now_ns
-    assert sum(kernel.statement()[0]) == kernel.now_ns == kernel.free_ns
+        assert sum(kernel.totals()[0]) == kernel.now_ns
+    assert sum(kernel.totals()[0]) == kernel.now_ns == kernel.free_ns
 
 
 # -- the face -----------------------------------------------------------------------------

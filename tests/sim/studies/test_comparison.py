@@ -19,11 +19,11 @@ from sim.studies.comparison import (
     MOST_PIECES,
     REQUESTS,
     WORK_LIMIT_NS,
-    Facts,
-    Part,
-    facts,
-    found,
+    ComparisonRow,
+    TrialProgress,
+    comparison_rows,
     trial,
+    trial_result,
 )
 from tests.support.races import MS
 
@@ -33,12 +33,12 @@ SPARSE = Scenario(fds=N, active=50, rate=500, burst=1, lanes=LANES)
 
 
 @pytest.fixture(scope="module")
-def columns() -> dict[str, Facts]:
+def columns() -> dict[str, ComparisonRow]:
     race = Race(SPARSE)
     race.advance(400 * MS)
     race.change(replace(SPARSE, rate=0))
     race.advance(450 * MS)
-    return {lane.lane: lane for lane in facts(race.frame())}
+    return {lane.lane: lane for lane in comparison_rows(race.frame())}
 
 
 def test_every_lane_has_its_words():
@@ -83,7 +83,7 @@ def test_memory_of_a_connection(columns):
 
 
 def test_before_the_first_event_there_are_no_figures():
-    column = facts(Race(Scenario(rate=0)).frame())[0]
+    column = comparison_rows(Race(Scenario(rate=0)).frame())[0]
     assert column.calls_per_event is None
     assert column.wakeup_ns is None
     assert column.connection_bytes is not None
@@ -92,7 +92,7 @@ def test_before_the_first_event_there_are_no_figures():
 # --- trials ---------------------------------------------------------------------------------------
 
 
-def pieces(lane: str, scenario: Scenario) -> tuple[list[Part], Facts]:
+def pieces(lane: str, scenario: Scenario) -> tuple[list[TrialProgress], ComparisonRow]:
     parts, steps = [], trial(lane, scenario)
     while True:
         try:
@@ -133,13 +133,15 @@ def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters
 
 
 def test_equal_scenarios_give_equal_rows_whoever_else_races():
-    assert found("poll", LOADED) == found("poll", replace(LOADED, lanes=("thread", "poll"), fault="herd"))
-    assert found("poll", LOADED) != found("poll", replace(LOADED, seed=8))
+    assert trial_result("poll", LOADED) == trial_result(
+        "poll", replace(LOADED, lanes=("thread", "poll"), fault="herd")
+    )
+    assert trial_result("poll", LOADED) != trial_result("poll", replace(LOADED, seed=8))
 
 
 def test_a_ring_is_told_of_many_at_a_time_and_every_request_counts():
     rows: dict[str, Any] = {
-        lane: found(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
+        lane: trial_result(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
     }
     assert rows["io_uring"].calls_per_event < 1
     assert rows["io_uring-poll"].calls_per_event > 2
@@ -153,7 +155,7 @@ def test_where_nobody_sends_a_trial_ends_without_an_event():
 
 
 def test_a_lane_that_the_machine_has_no_memory_for_says_so():
-    row: Any = found("thread", Scenario(fds=1_000_000))
+    row: Any = trial_result("thread", Scenario(fds=1_000_000))
     assert row.events == 0
     assert "thread fails here" in row.failure
     assert row.connection_bytes == BUILT_IN.socket_bytes + BUILT_IN.thread_bytes

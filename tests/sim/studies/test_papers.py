@@ -2,8 +2,9 @@
 
 import pytest
 
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
-from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.papers import (
     BANGA,
     GAMMO,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.race.history import Marker
@@ -35,7 +35,7 @@ _KINDS = list(_LOOKS)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TimeLineMark:
     """A marker as it is shown."""
 
     at_ns: int
@@ -53,7 +53,7 @@ class TimeView:
     end_ns: int
     branch: int
     branches: int
-    marks: tuple[Mark, ...]
+    marks: tuple[TimeLineMark, ...]
     left_end_ns: int = 0
     """How far the branch goes that this one left: of its future the line shows that there is one."""
 
@@ -62,11 +62,11 @@ class TimeView:
         """What the whole line stands for."""
         return max(self.end_ns, self.left_end_ns)
 
-    def at(self, at_ns: int) -> list[Mark]:
+    def at(self, at_ns: int) -> list[TimeLineMark]:
         """What there is at a moment."""
         return [mark for mark in self.marks if mark.at_ns == at_ns]
 
-    def nearest(self) -> list[Mark]:
+    def nearest(self) -> list[TimeLineMark]:
         """What there is at the marker nearest to now, the earlier one of two."""
         if not self.marks:
             return []
@@ -74,7 +74,7 @@ class TimeView:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class TimeLineLayout:
     """Where the line is in a row of some width."""
 
     first_x: int
@@ -94,17 +94,17 @@ class Track:
         return view.span_ns * cell // max(1, self.cells - 1)
 
 
-def track(width: int) -> Track:
+def layout_of(width: int) -> TimeLineLayout:
     """The line in a row of this width."""
     beside = len(BACK) + len(FORTH) + 2 + _END_WIDTH + _words_width(width)
-    return Track(len(BACK) + 1, max(2, width - beside))
+    return TimeLineLayout(len(BACK) + 1, max(2, width - beside))
 
 
 def _words_width(width: int) -> int:
     return min(64, max(32, width * 3 // 8))
 
 
-def time_view(race: RaceLike) -> TimeView:
+def time_view(race: RaceProtocol) -> TimeView:
     """A race's time line."""
     branches = race.branches()
     parents = {branch.number: branch.parent for branch in branches}
@@ -123,21 +123,21 @@ def _ancestors(parents: dict[int, int | None], branch: int) -> Iterator[int]:
         parent = parents[parent]
 
 
-def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[int]) -> Mark:
+def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[int]) -> TimeLineMark:
     if marker.kind == "fork":
         left = marker.branch in ancestors
         words = f"left {branch_name(marker.branch)}" if left else f"{branch_name(marker.branch)} parts"
-        return Mark(marker.at_ns, "left" if left else "fork", words)
+        return TimeLineMark(marker.at_ns, "left" if left else "fork", words)
     if marker.kind == "changed":
         before = max(0, bisect_left(log, marker.at_ns, key=itemgetter(0)) - 1)
         after = bisect_right(log, marker.at_ns, key=itemgetter(0)) - 1
         old, new = log[before][1], log[after][1]
         cured = bool(old.fault) and not new.fault
-        return Mark(marker.at_ns, "cured" if cured else "changed", change_words(old, new))
+        return TimeLineMark(marker.at_ns, "cured" if cured else "changed", change_words(old, new))
     if marker.kind == "struck":
-        return Mark(marker.at_ns, "struck", f"{marker.lane}: {marker.fault} strikes")
+        return TimeLineMark(marker.at_ns, "struck", f"{marker.lane}: {marker.fault} strikes")
     said = {"failed": "failed", "dropped": "first drop"}[marker.kind]
-    return Mark(marker.at_ns, marker.kind, f"{marker.lane}: {said}")
+    return TimeLineMark(marker.at_ns, marker.kind, f"{marker.lane}: {said}")
 
 
 def branch_name(number: int) -> str:
@@ -173,16 +173,16 @@ def _active(scenario: Scenario) -> str:
 
 def time_line(view: TimeView, width: int) -> Line:
     """The row, at most ``width`` cells."""
-    place = track(width)
+    place = layout_of(width)
     spans: list[Span] = [(BACK, "key"), ("├", "frame"), *_signs(view, place), ("┤", "frame"), (FORTH, "key")]
     spans.append((f" {format_duration(view.span_ns)}".ljust(_END_WIDTH), "dim"))
     return clip((*spans, *_words(view, width - width_of(spans))), width)
 
 
-def _signs(view: TimeView, place: Track) -> Iterator[Span]:
+def _signs(view: TimeView, place: TimeLineLayout) -> Iterator[Span]:
     """The cells of the line: the position before all, the markers, and the line itself."""
     here, end = place.x_of(view.now_ns, view.span_ns), place.x_of(view.end_ns, view.span_ns)
-    marks: dict[int, list[Mark]] = {}
+    marks: dict[int, list[TimeLineMark]] = {}
     for mark in view.marks:
         marks.setdefault(place.x_of(mark.at_ns, view.span_ns), []).append(mark)
     for x in range(place.first_x, place.first_x + place.cells):
@@ -196,7 +196,7 @@ def _signs(view: TimeView, place: Track) -> Iterator[Span]:
             yield (glyphs.AHEAD if x <= end else glyphs.ELSEWHERE), "frame"
 
 
-def _foremost(marks: Sequence[Mark]) -> Mark:
+def _foremost(marks: Sequence[TimeLineMark]) -> TimeLineMark:
     return min(marks, key=lambda mark: _KINDS.index(mark.kind))
 
 

@@ -14,8 +14,8 @@ from c10k_tui.recording.cast.key_script import KeyScript, parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.capture import Camera
-from c10k_tui.recording.live.controller import Plan
+from c10k_tui.recording.live.capture import ScreenCapture
+from c10k_tui.recording.live.controller import RecordingPlan
 from c10k_tui.recording.live.headless import again, record, stage
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
@@ -41,7 +41,7 @@ def settings(**changes):
 async def watched(path):
     """Record the busy script by hand; gives the scenario and the time that the race ended with."""
     script = parse_script(BUSY, 30)
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     writer = CastWriter(path, settings())
     async with app.run_test(size=(100, 30)):
         studio = app.studio
@@ -115,7 +115,7 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
     """Frame by frame: the emulator is fed as the file grows, and compared with the app's own cells."""
     wanted = settings(theme=theme, caption=theme == "c10k-light", height=31 if theme == "c10k-light" else 30)
     script = parse_script(BUSY, 30)
-    app = stage(wanted, Plan())
+    app = stage(wanted, RecordingPlan())
     path = tmp_path / "a.cast"
     writer = CastWriter(path, wanted)
     terminal = Emulated(wanted.width, wanted.height)
@@ -130,7 +130,7 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
                 terminal.write(text[1])
             done = len(data)
             if studio.recorder is not None and not studio.recorder.paused:
-                shown = as_seen(Camera(app).picture())
+                shown = as_seen(ScreenCapture(app).picture())
                 assert terminal.rows[: len(shown)] == shown
                 compared += 1
         studio.close()
@@ -140,12 +140,12 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
 
 async def test_what_the_camera_sees_is_what_textual_would_write():
     """Beside Textual's own export of the screen, which takes another way through the compositor."""
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
         await app.studio.open(None)
         for keys in ((), ("?",), ("escape", "n"), ("escape", "down")):
             await app.studio.frame(keys, deaf=True)
-            text = Camera(app).picture().text
+            text = ScreenCapture(app).picture().text
             exported = app.export_screenshot().replace("&#160;", " ")
             for line in text.splitlines():
                 for word in line.split():
@@ -192,7 +192,7 @@ def test_the_terminal_may_change_its_size(tmp_path):
 @pytest.mark.parametrize("keys", [("r",), ("q",), ("escape", "q"), ("n", "escape", "q", "r")])
 async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeypatch, keys):
     monkeypatch.chdir(tmp_path)
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
         await app.studio.open(None)
         await app.studio.frame(keys, deaf=True)
@@ -205,7 +205,7 @@ async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeyp
 
 
 async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame():
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
         await app.studio.open(None)
         stepper = app.studio.stepper
@@ -223,7 +223,7 @@ async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame()
 @pytest.mark.parametrize("key", ["r", None])
 async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
     """Beside a script of the same length: the last frame has nothing of the key either."""
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(100, 30)):
         studio = app.studio
@@ -238,7 +238,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
 
 
 async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(100, 30)) as pilot:
         studio = app.studio
@@ -258,7 +258,7 @@ async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
 async def replayed(path, until):
     """The scenario and the time of the race after a replay up to a frame."""
     found = replay_of(read(path))
-    app = stage(found.settings, Plan())
+    app = stage(found.settings, RecordingPlan())
     async with app.run_test(size=(120, 40)):
         await app.studio.open(None)
         player = Player(app, found, until, paused=False)

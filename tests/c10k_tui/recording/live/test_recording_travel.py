@@ -11,7 +11,7 @@ from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import Plan
+from c10k_tui.recording.live.controller import RecordingPlan
 from c10k_tui.recording.live.headless import again, record, stage
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
@@ -72,7 +72,7 @@ async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_pa
 
 
 async def record_by_hand(path):
-    app = stage(settings(speed=30.0), Plan())
+    app = stage(settings(speed=30.0), RecordingPlan())
     script = parse_script(TRAVELLED, 30)
     async with app.run_test(size=(100, 30)) as pilot:
         session, studio = app.session, app.studio
@@ -106,7 +106,7 @@ async def test_a_paused_replay_can_be_gone_back_in(tmp_path, key):
     script = parse_script("wait 500ms; +; wait 500ms; '; wait 1s", 30)
     await asyncio.to_thread(record, path, settings(), script)
     found = replay_of(read(path))
-    app = stage(found.settings, Plan())
+    app = stage(found.settings, RecordingPlan())
     async with app.run_test(size=(100, 30)) as pilot:
         await app.studio.open(None)
         app.studio.player = player = Player(app, found, 0, paused=True)

@@ -14,7 +14,7 @@ from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import LANES, Scenario, Share
 from sim.studies import capacity as search
-from sim.studies.capacity import Capacity, Probe
+from sim.studies.capacity import Capacity, CapacityProbe
 from sim.studies.comparison import ESTIMATED
 
 
@@ -58,7 +58,7 @@ def test_frames_find_what_the_command_finds():
         assert (model.tried(lane), model.found(lane)) == (tried, result)
 
 
-def searched(lane: str, model: CapacityModel) -> tuple[list[Probe], Capacity]:
+def searched(lane: str, model: CapacityModel) -> tuple[list[CapacityProbe], Capacity]:
     steps, tried = search.capacity(lane, model.load, model.limit_ns), []
     while True:
         try:

@@ -9,9 +9,9 @@ from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.comparison.screen import INTRODUCTION, ComparisonScreen
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.widgets.footer import key_of
-from sim.host.measuring import measure
+from sim.host.measuring import meter
 from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import MECHANISMS, found
+from sim.studies.comparison import MECHANISMS, trial_result
 from sim.studies.host_comparison import MEASURABLE
 from tests.support.paused_app import leads_back, stand
 from tests.support.table_screens import screen_of, settled
@@ -42,7 +42,7 @@ async def test_a_newcomer_sees_every_lane_every_figure_and_who_keeps_the_list(si
         assert {len(row) for row in rows} == {size[0]}
         for lane in LANES:
             row = next(row for row in rows if row[1:].lstrip("● ").startswith(f"{lane} "))
-            facts = found(lane, SMALL)
+            facts = trial_result(lane, SMALL)
             for column in COLUMNS:
                 assert column.cell(facts) in row
         words = " ".join(" ".join(rows).split())
@@ -168,7 +168,7 @@ async def test_h_in_the_middle_of_it_stops():
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
-    monkeypatch.setattr(measure, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
+    monkeypatch.setattr(meter, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(SMALL) as it:
         await it.press("w", "h")
         for _ in range(STEPS):

@@ -13,7 +13,7 @@ from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, count_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import LANES, Scenario, Share
-from sim.studies.comparison import ESTIMATED, MECHANISMS, found
+from sim.studies.comparison import ESTIMATED, MECHANISMS, trial_result
 from sim.studies.host_comparison import HostComparison
 
 SMALL = Scenario(fds=256, active=16, rate=20_000, lanes=("select", "epoll"))
@@ -50,7 +50,7 @@ def test_rows_are_the_trials_of_the_current_scenario_racing_lanes_first():
     assert model.trying() == "select"
     while model.trying() == "select":
         assert model.compute()
-    assert model.facts_of("select") == found("select", SMALL)
+    assert model.facts_of("select") == trial_result("select", SMALL)
     assert model.facts_of("poll") is None
 
 

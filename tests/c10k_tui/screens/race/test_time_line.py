@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from c10k_tui.screens.race.views.timeline import track
+from c10k_tui.screens.race.views.timeline import layout_of
 from c10k_tui.screens.race.widgets.timeline import TimeLine
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
@@ -29,7 +29,7 @@ def position(it):
 
 def place_of(it, at_ns):
     race = it.session.race
-    return track(it.race_screen.size.width).x_of(at_ns, race.end_ns)
+    return layout_of(it.race_screen.size.width).x_of(at_ns, race.end_ns)
 
 
 def seek_count(it, monkeypatch):

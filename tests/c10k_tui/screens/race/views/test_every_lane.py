@@ -10,12 +10,12 @@ from c10k_tui.screens.race.views.activity import activities
 from c10k_tui.screens.race.views.detail import detail
 from c10k_tui.screens.race.views.feed import FeedModel, heading, row_line
 from c10k_tui.screens.race.views.feed_words import answer
-from c10k_tui.screens.race.views.legend import legend, signs_of
+from c10k_tui.screens.race.views.legend import entries_of, legend
 from c10k_tui.screens.race.views.sentence import sentences
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.verdict_others import ALIKE_PERCENT
 from c10k_tui.screens.race.views.warning import struck
-from c10k_tui.screens.race.widgets.lane import TITLES
+from c10k_tui.screens.race.widgets.lane_panel import TITLES
 from c10k_tui.text.lanes import ABOUT, ONE_TASK_EACH, brief_name
 from c10k_tui.text.styled_text import fitting, text_of, width_of, wrap
 from sim.frames.frame import FdView
@@ -176,8 +176,8 @@ def test_the_legend_has_room_at_80_columns_for_what_the_lanes_show_and_for_no_mo
     words = text_of(legend(lanes, 80))
     assert len(words) <= 80
     assert "…" not in words
-    for sign in signs_of(LANES):
-        shown = sign in signs_of(lanes)
+    for sign in entries_of(LANES):
+        shown = sign in entries_of(lanes)
         assert (sign.glyph[0] in words) == shown
         assert sign.brief in words or not shown
 

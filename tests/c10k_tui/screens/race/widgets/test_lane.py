@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.screens.race.widgets.lane import frame_words
+from c10k_tui.screens.race.widgets.lane_panel import frame_words
 from sim.scenario.scenario import FDS_LIMIT, LANES
 
 NARROWEST = 14

@@ -13,8 +13,8 @@ from typing import Protocol
 
 import pytest
 
-from sim.host.measuring import ring as host_ring
-from sim.host.measuring.ring import HostRing, why_not
+from sim.host.measuring import host_ring
+from sim.host.measuring.host_ring import HostRing, why_not
 from sim.kernel import poll_bits
 from sim.kernel.waiting.io_uring.ring import IoUring, Op, Sqe
 from sim.stdlib.kernel import Kernel

@@ -29,140 +29,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sim.kernel import poll_bits
-from sim.kernel.files.socket import Address
-from sim.kernel.files.tcp import IDLE_MASK, ListeningSocket, StreamSocket
 from sim.lessons import echo_streams
 from sim.machine.accounts import Account, Count
-from sim.machine.clock import NEVER
 from sim.machine.costs import CostTable
 from sim.machine.records import Kind, Record
-from sim.path.steps import Ledger, Program, Spent, State, Step, shown, spent_between
-from sim.race.latency import Latencies
-from sim.race.network import Network
-from sim.scenario.scenario import Scenario
-from sim.scenario.workload import Window, Workload
+from sim.path.asyncio_machine import AsyncioConnection, AsyncioMachine
+from sim.path.path_values import AsyncioProgram, PathState, PathStep, Spent, StepLedger, shown, spent_between
 from sim.stdlib.asyncio.await_stacks import awaits, frames
-from sim.stdlib.asyncio.loop import asyncio_loop
 from sim.stdlib.asyncio.simulated_loop import Step as LoopStep
 from sim.stdlib.asyncio.simulated_loop import Watcher
-from sim.stdlib.kernel import Kernel
 
 MOST_CONNECTIONS = 16
-QUIET_NS = 1_000_000
-"""How long the loop sleeps before the packets come."""
-_HERE: Address = ("127.0.0.1", 80)
 Event = tuple[int, int]
-
-
-class Connection(StreamSocket):
-    """The server's end of a connection to a client outside, with the names that asyncio asks for."""
-
-    __slots__ = ()
-
-    def name(self) -> Address:
-        return _HERE
-
-    def peer_name(self) -> Address:
-        return "127.0.0.1", 50_000 + self.slot
-
-    def set_option(self, level: int, option: int, value: bytes) -> None:
-        """TCP_NODELAY, which asyncio sets: nothing is ever held back here."""
-
-
-class Burst(Workload):
-    """One request from each of some clients, all at one moment."""
-
-    def __init__(self, at_ns: int, slots: Sequence[int], payload: bytes) -> None:
-        super().__init__(Scenario(rate=0))
-        self.payload = payload
-        self.window_ns = NEVER // 4
-        self._window = Window([at_ns] * len(slots) + [NEVER], list(slots), 0)
-
-    @property
-    def silent(self) -> bool:
-        return False
-
-    def window(self, number: int) -> Window:
-        """All are in the first window; in the next one is what never comes."""
-        if not number:
-            return self._window
-        return Window([NEVER - 1, NEVER], [0], len(self._window.slots))
-
-
-class Machine:
-    """A kernel on which an asyncio server waits for n descriptors.
-
-    Args:
-        costs: what each step costs.
-        fds: n.
-        numbers: descriptors that are asyncio's connections, in the order in which their packets come.
-    """
-
-    def __init__(self, costs: CostTable, fds: int, numbers: Sequence[int]) -> None:
-        self.kernel = kernel = Kernel(costs)
-        self.loop: Any = asyncio_loop(kernel)
-        server: Any = self.loop.run_until_complete(asyncio.start_server(echo_streams.echo, "127.0.0.1", 80))
-        self.server = server
-        listener = kernel.table.file(server.sockets[0].fileno())
-        assert isinstance(listener, ListeningSocket)
-        self.network = Network(kernel, listener, 0, Latencies())
-        self.connections: dict[int, Connection] = {}
-        """By the descriptor that was asked for."""
-        self._silent = fds - len(numbers)
-        for slot, number in enumerate(sorted(numbers)):
-            self._watch_silent(number - kernel.table.end)
-            self.connections[number] = self._connect(slot)
-        self._watch_silent(self._silent)
-
-    def _watch_silent(self, count: int) -> None:
-        """Have epoll watch some more connections that never say anything, as many as there are to be."""
-        count = min(count, self._silent)
-        if count > 0:
-            self._silent -= count
-            block = self.kernel.table.install_idle(count, IDLE_MASK, self.network.make)
-            self.kernel.epolls[0].watch_block(block.first, block.last, poll_bits.IN)
-
-    def _connect(self, slot: int) -> Connection:
-        """A client connects, and the server accepts it and reads."""
-        socket = Connection(self.kernel)
-        socket.client, socket.slot = self.network, slot
-        self.network.objects[slot] = socket
-        assert self.network.listener.established(socket)
-        while not socket.items:
-            self.loop.run_until_complete(asyncio.sleep(0))
-        return socket
-
-    def settle(self) -> None:
-        """Let the tasks come to where they wait."""
-        for _ in range(4):
-            self.loop.run_until_complete(asyncio.sleep(0))
-
-    def expect(self, numbers: Sequence[int], payload: bytes) -> int:
-        """Have the packets come in a while; gives when."""
-        kernel = self.kernel
-        at_ns = max(kernel.now_ns, kernel.free_ns) + QUIET_NS
-        kernel.device = self.network
-        slots = [self.connections[number].slot for number in numbers]
-        self.network.attach(Burst(at_ns, slots, payload))
-        return at_ns
-
-    def close(self) -> None:
-        """All clients hang up, which ends the tasks; then end the loop."""
-        loop = self.loop
-        loop.watcher = None
-        self.server.close()
-        for connection in self.connections.values():
-            connection.deliver_fin()
-        while asyncio.all_tasks(loop):
-            loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
 
 
 class LoopWatch(Watcher):
     """Watches the loop take the packets, up to the line after our task's ``await``."""
 
-    def __init__(self, machine: Machine, ours: Connection, task: Any, at_ns: int) -> None:
+    def __init__(self, machine: AsyncioMachine, ours: AsyncioConnection, task: Any, at_ns: int) -> None:
         self.machine = machine
         self.kernel = machine.kernel
         self.loop = machine.loop
@@ -170,7 +54,7 @@ class LoopWatch(Watcher):
         self.socket = ours
         self.task = task
         self.at_ns = at_ns
-        self.steps = Ledger()
+        self.steps = StepLedger()
         self.stack = tuple(awaits(task.get_coro()))
         self.await_line = task.get_coro().cr_frame.f_lineno
         self.next_line = 0
@@ -181,18 +65,18 @@ class LoopWatch(Watcher):
         self.done = False
         self.others = 0
         """Callbacks of others since the last step of ours."""
-        self._before = State()
+        self._before = PathState()
         self._spent_ns: list[int] = []
         self._reads = False
         """The callback under way has read our descriptor."""
-        self._read = State()
+        self._read = PathState()
         """When it had."""
         self.kernel.journal.tell(self.hear)
         self.loop.watcher = self
 
     # -- how things are ---------------------------------------------------------------------
 
-    def look(self) -> State:
+    def look(self) -> PathState:
         """The structures above epoll at this moment."""
         coroutine = self.task.get_coro()
         running = asyncio.current_task(self.loop) is self.task
@@ -200,7 +84,7 @@ class LoopWatch(Watcher):
         ready = [item.fd for item in self.kernel.epolls[0].ready]
         line = coroutine.cr_frame.f_lineno if coroutine.cr_frame is not None else 0
         finished = self.future.done()
-        return State(
+        return PathState(
             segments=len(self.socket.received),
             buffer_bytes=self.socket.received_bytes,
             mask=self.socket.mask,
@@ -217,12 +101,12 @@ class LoopWatch(Watcher):
 
     def _spent(self) -> Spent:
         """What was spent since the last step."""
-        spent_ns = self.kernel.statement()[0]
+        spent_ns = self.kernel.totals()[0]
         spent = spent_between(self._spent_ns, spent_ns)
         self._spent_ns = spent_ns
         return spent
 
-    def _step(self, stage: str, after: State, part_of: str = "") -> None:
+    def _step(self, stage: str, after: PathState, part_of: str = "") -> None:
         self.steps.add(stage, self._spent(), self._before, after, part_of, self.others)
         self._before, self.others = after, 0
 
@@ -247,7 +131,7 @@ class LoopWatch(Watcher):
     def step(self, step: LoopStep) -> None:
         """A step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
-            self._spent_ns = self.kernel.statement()[0]
+            self._spent_ns = self.kernel.totals()[0]
             ready = self.kernel.epolls[0].ready
             self.events = tuple((item.fd, item.file.mask & item.wanted) for item in ready)
             after = self.look()
@@ -288,20 +172,20 @@ def _line_of(function: Any) -> int:
 
 def _followed(
     costs: CostTable, fds: int, reported: Sequence[int], fd: int, payload: bytes
-) -> tuple[tuple[Step, ...], Program]:
+) -> tuple[tuple[PathStep, ...], AsyncioProgram]:
     numbers = _some(reported, fd)
-    machine = Machine(costs, fds, numbers)
+    machine = AsyncioMachine(costs, fds, numbers)
     try:
         machine.settle()
         ours = machine.connections[fd]
         task = _task_of(machine, ours)
         kernel = machine.kernel
         at_ns = machine.expect(numbers, payload)
-        kernel.open_books(kernel.now_ns, [0] * len(Account), [0] * len(Count))
+        kernel.begin_accounts(kernel.now_ns, [0] * len(Account), [0] * len(Count))
         watch = LoopWatch(machine, ours, task, at_ns)
         machine.loop.run_forever()
         lines, first_line = inspect.getsourcelines(echo_streams.echo)
-        program = Program(
+        program = AsyncioProgram(
             lines=tuple(line.rstrip("\n") for line in lines),
             first_line=first_line,
             await_line=watch.await_line,
@@ -323,7 +207,7 @@ def _some(reported: Sequence[int], fd: int) -> list[int]:
     return numbers[max(0, end - MOST_CONNECTIONS) : end]
 
 
-def _task_of(machine: Machine, connection: Connection) -> Any:
+def _task_of(machine: AsyncioMachine, connection: AsyncioConnection) -> Any:
     """The task that serves a connection: the one whose coroutine has its writer."""
     transport = machine.loop._transports[connection.numbers[0]]
     for task in asyncio.all_tasks(machine.loop):
@@ -336,7 +220,7 @@ def _task_of(machine: Machine, connection: Connection) -> Any:
 
 def follow_loop(
     costs: CostTable, fds: int, reported: Sequence[int], fd: int, payload: bytes
-) -> tuple[tuple[Step, ...], Program]:
+) -> tuple[tuple[PathStep, ...], AsyncioProgram]:
     """The steps from epoll_wait's return to the line after ``await``, and the program that waited.
 
     Args:
@@ -346,7 +230,7 @@ def follow_loop(
         fd: ours, one of them.
         payload: what each packet says.
     """
-    results: list[tuple[tuple[Step, ...], Program]] = []
+    results: list[tuple[tuple[PathStep, ...], AsyncioProgram]] = []
     errors: list[BaseException] = []
 
     def run() -> None:

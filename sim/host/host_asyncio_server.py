@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sim.host.host_server import READ_BYTES, REPORT
+from sim.host.wakeup_report import READ_BYTES, REPORT
 
 _EMPTY_CALLS = 500
 _clock_ns = time.thread_time_ns

@@ -4,9 +4,10 @@ The lane is a copy of the race's own (:meth:`sim.race.race.Race.lane_beside`), o
 in the race or is too far away, one that is started a while before the packet. Who watches changes nothing in
 it:
 
-- :class:`Tap` stands between CPU and NIC and notes how things are when our interrupt begins and ends;
-- :class:`Probe` hangs on the socket's wait queue, ahead of all others, and notes how things are when the
-  wake-up walks it: the bytes are queued by then, and no callback has run;
+- :class:`InterruptTap` stands between CPU and NIC and notes how things are when our interrupt begins and
+  ends;
+- :class:`WakeupProbe` hangs on the socket's wait queue, ahead of all others, and notes how things are when
+  the wake-up walks it: the bytes are queued by then, and no callback has run;
 - every record of the journal is heard at the moment at which it is made; the accounts are read there.
 
 The kernel books an interrupt as one sum. Its parts have prices of their own in the cost table: one hard
@@ -29,7 +30,7 @@ from sim.kernel.waiting.scan import ScanCall
 from sim.machine.accounts import Account, Count
 from sim.machine.clock import NEVER
 from sim.machine.records import Kind, Record
-from sim.path.steps import Packet, State, shown
+from sim.path.path_values import FollowedPacket, PathState, shown
 from sim.race.network import CALLBACKS
 from sim.servers.select import SelectServer
 
@@ -46,7 +47,7 @@ _MARKED = (Kind.CALL, Kind.RETURN, Kind.READ)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MarkedRecord:
     """A record, and the lane at the moment at which it was made."""
 
     record: Record
@@ -57,7 +58,7 @@ class Mark:
     """Descriptors looked at so far."""
     reads: int
     """Reads of other descriptors since the arrival."""
-    state: State
+    state: PathState
 
     @property
     def kind(self) -> int:
@@ -72,7 +73,7 @@ class LaneWatch:
         packet: which.
     """
 
-    def __init__(self, packet: Packet) -> None:
+    def __init__(self, packet: FollowedPacket) -> None:
         self.packet = packet
         self.lane: Lane | None = None
         self.socket: StreamSocket | None = None
@@ -88,14 +89,14 @@ class LaneWatch:
         self.dropped = False
         self.charge_ns = 0
         """What the interrupt cost."""
-        self.arrived = self.before = self.queued = self.after = State()
+        self.arrived = self.before = self.queued = self.after = PathState()
         """When the frame arrives; just before our packet's turn; as its wake-up begins; when it is over."""
         self.arrived_spent_ns: list[int] = []
         """The accounts at the arrival."""
         self.arrived_scanned = 0
         self.reads = 0
         """Reads of other descriptors since the arrival."""
-        self.marks: list[Mark] = []
+        self.marks: list[MarkedRecord] = []
 
     # -- what is heard ----------------------------------------------------------------------
 
@@ -116,9 +117,9 @@ class LaneWatch:
             self.reads += 1
         elif kind in _MARKED:
             kernel = self.kernel
-            spent_ns, counted = kernel.statement()
+            spent_ns, counted = kernel.totals()
             at = self.look(0)
-            mark = Mark(record, kernel.free_ns, spent_ns, counted[Count.SCANNED], self.reads, at)
+            mark = MarkedRecord(record, kernel.free_ns, spent_ns, counted[Count.SCANNED], self.reads, at)
             self.marks.append(mark)
 
     def begins(self) -> None:
@@ -130,7 +131,7 @@ class LaneWatch:
         self.burst, self.place = len(packets), serials.index(self.packet.serial)
         slot = packets[self.place][1]
         self.socket = lane.network.socket_of(slot) if slot >= 0 else None
-        self.arrived_spent_ns, counted = lane.kernel.statement()
+        self.arrived_spent_ns, counted = lane.kernel.totals()
         self.arrived_scanned = counted[Count.SCANNED]
         self.ring_slot = (counted[Count.PACKETS] + self.place) % RING_SLOTS
         if self.socket is not None and self.socket.numbers:
@@ -139,14 +140,14 @@ class LaneWatch:
         if self.place:
             self.before = replace(self.before, ring_frames=self.burst - self.place)
         if self.socket is not None:
-            self.socket.wait_queue.entries.insert(0, Probe(self))
+            self.socket.wait_queue.entries.insert(0, WakeupProbe(self))
 
     def ended(self, charge_ns: int) -> None:
         """The interrupt is over."""
         self.charge_ns = charge_ns
         if self.socket is not None:
             entries = self.socket.wait_queue.entries
-            entries[:] = [entry for entry in entries if not isinstance(entry, Probe)]
+            entries[:] = [entry for entry in entries if not isinstance(entry, WakeupProbe)]
 
     @property
     def taken_by(self) -> Lane:
@@ -165,14 +166,14 @@ class LaneWatch:
 
     # -- how things are ---------------------------------------------------------------------
 
-    def look(self, ring_frames: int) -> State:
+    def look(self, ring_frames: int) -> PathState:
         """The structures on the packet's way at this moment."""
         kernel, socket, server = self.taken_by.kernel, self.socket, self.taken_by.server
         ready = kernel.epolls[0].ready if kernel.epolls else []
         word = 0
         if isinstance(server, SelectServer) and self.fd >= 0:
             word = server.words_of(self.fd)[0]
-        return State(
+        return PathState(
             ring_frames=ring_frames,
             segments=0 if socket is None else len(socket.received),
             buffer_bytes=0 if socket is None else socket.received_bytes,
@@ -186,7 +187,7 @@ class LaneWatch:
 
     def _hooked(self, socket: StreamSocket) -> list[str]:
         """The functions that a wake-up of the socket calls."""
-        items = [entry for entry in socket.wait_queue.entries if not isinstance(entry, Probe)]
+        items = [entry for entry in socket.wait_queue.entries if not isinstance(entry, WakeupProbe)]
         names = ["ep_poll_callback" for _ in items]
         hooked = [call for call in self.taken_by.kernel.scans if _is_hooked(call, self.fd)]
         return names + ["pollwake" for _ in hooked]
@@ -206,7 +207,7 @@ class LaneWatch:
 
 def _is_hooked(call: ScanCall, fd: int) -> bool:
     """Whether a call of select has an entry on a descriptor's wait queue."""
-    rank = call.ask.rank(fd) if fd >= 0 else None
+    rank = call.request.rank(fd) if fd >= 0 else None
     if rank is None:
         return False
     scan = call.kernel.scan
@@ -216,7 +217,7 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
     return rank < hooked
 
 
-class Probe:
+class WakeupProbe:
     """An entry at the head of a wait queue that only looks."""
 
     exclusive = False
@@ -231,7 +232,7 @@ class Probe:
         return False
 
 
-class Tap:
+class InterruptTap:
     """Stands between a lane's CPU and its NIC: the device that interrupts, and somebody who looks on."""
 
     def __init__(self, watch: LaneWatch, lane: Lane) -> None:
@@ -267,7 +268,7 @@ def take(watch: LaneWatch, lane: Lane, until: Callable[[], bool]) -> bool:
     """
     watch.lane = lane
     kernel = lane.kernel
-    kernel.device = Tap(watch, lane)
+    kernel.device = InterruptTap(watch, lane)
     lane.run_until(watch.packet.at_ns)
     most = lane.journal.made + MOST_RECORDS
     while lane.journal.made < most:

@@ -14,8 +14,17 @@ import os
 from collections.abc import Callable, Sequence
 
 from sim.host.host_kernel import HostKernel
-from sim.host.measuring.calls import Call, Sample, cpu_ns, functions, made, memmove, undisturbed, wall_ns
-from sim.host.measuring.measure import CannotMeasure, Measurement, summary
+from sim.host.measuring.measurement import CannotMeasure, Measurement, summary
+from sim.host.measuring.timed_calls import (
+    Sample,
+    TimedCall,
+    cpu_ns,
+    functions,
+    made,
+    memmove,
+    undisturbed,
+    wall_ns,
+)
 
 ROUNDS = 9
 _TRANSFER = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int)
@@ -52,7 +61,7 @@ def measure_chain(mechanism: str, pairs: int, writes: int) -> Measurement:
 
 
 def _round(
-    call: Call,
+    call: TimedCall,
     wait: Callable[..., int],
     receive: Callable[..., int],
     send: Callable[..., int],

@@ -19,10 +19,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from sim.host.host_kernel import EPOLL_EVENT, HostKernel, listen
-from sim.host.measuring.calls import Call, cpu_ns, functions, made
-from sim.host.measuring.files import tcp_sockets
-from sim.host.measuring.loop import loop_callback, loop_turn
-from sim.host.measuring.measure import Measurement, summary
+from sim.host.measuring.asyncio_costs import loop_callback, loop_turn
+from sim.host.measuring.descriptor_set import tcp_sockets
+from sim.host.measuring.measurement import Measurement, summary
+from sim.host.measuring.timed_calls import TimedCall, cpu_ns, functions, made
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
 
@@ -47,7 +47,7 @@ def _less(more: Sequence[float], less: Sequence[float], parts: float = 1.0) -> M
     return summary([max(0.0, ns - base_ns) / parts for ns in more])
 
 
-def _timed(call: Call, times: int, rounds: int = ROUNDS) -> Measurement:
+def _timed(call: TimedCall, times: int, rounds: int = ROUNDS) -> Measurement:
     """A call that may be repeated without doing anything in between, less the empty loop."""
     samples = [call.real_ns(times) for _ in range(rounds)]
     return summary(samples, call.empty_ns(times))
@@ -61,7 +61,7 @@ def copy() -> Measurement:
         into = ctypes.create_string_buffer(LARGE_READ)
         real, nothing = functions("pread", _LONG, _INT, _POINTER, ctypes.c_size_t, _LONG)
         large, small = (
-            Call(real, nothing, (fd, ctypes.addressof(into), size, 0), None)
+            TimedCall(real, nothing, (fd, ctypes.addressof(into), size, 0), None)
             for size in (LARGE_READ, SMALL_READ)
         )
         pairs = [(large.real_ns(20), small.real_ns(20)) for _ in range(ROUNDS)]
@@ -125,10 +125,10 @@ def _connection() -> Generator[tuple[socket.socket, socket.socket], None, None]:
         yield ours, theirs
 
 
-def _transfer(name: str, fd: int, flags: int) -> Call:
+def _transfer(name: str, fd: int, flags: int) -> TimedCall:
     """A ``send`` or ``recv`` of one message; the buffer lives as long as the call's arguments."""
     real, nothing = functions(name, _LONG, _INT, ctypes.c_char_p, ctypes.c_size_t, _INT)
-    return Call(real, nothing, (fd, ctypes.create_string_buffer(MESSAGE), MESSAGE, flags), None)
+    return TimedCall(real, nothing, (fd, ctypes.create_string_buffer(MESSAGE), MESSAGE, flags), None)
 
 
 def read() -> Measurement:
@@ -176,7 +176,7 @@ def callback() -> Measurement:
     kernel = HostKernel()
     fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
     epolls: list[int] = []
-    call = Call(*functions("eventfd_write", _INT, _INT, ctypes.c_uint64), (fd, 1), None)
+    call = TimedCall(*functions("eventfd_write", _INT, _INT, ctypes.c_uint64), (fd, 1), None)
     try:
         alone = [call.real_ns(200) for _ in range(ROUNDS)]
         for _ in range(WATCHERS):

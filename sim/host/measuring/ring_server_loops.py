@@ -1,4 +1,4 @@
-"""The loops of servers that wait at an io_uring, as :mod:`sim.host.measuring.loops` has the others.
+"""The loops of servers that wait at an io_uring, as :mod:`sim.host.measuring.server_loops` has the others.
 
 Submissions are written once, for every place of the ring; from then on a loop writes a descriptor's number
 and moves heads and tails, which are plain integers in memory that the kernel shares.
@@ -12,9 +12,7 @@ import socket
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
-from sim.host.measuring.loops import MESSAGE, READ_BYTES, Calls, Loop
-from sim.host.measuring.measure import CannotMeasure
-from sim.host.measuring.ring import (
+from sim.host.measuring.host_ring import (
     BUFFER_SELECT,
     ENTER,
     GETEVENTS,
@@ -24,6 +22,8 @@ from sim.host.measuring.ring import (
     HostRing,
     why_not,
 )
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.server_loops import MESSAGE, READ_BYTES, LoopCalls, ServerLoop
 from sim.kernel import poll_bits
 
 ENTRIES, CQ_ENTRIES = 256, 1_024
@@ -51,7 +51,7 @@ def _arm(ring: HostRing, own: Sequence[int], opcode: int, **fields: int) -> None
 
 
 @contextmanager
-def receiving(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
+def receiving(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
     """A multishot receive on each connection; an answer goes with the next call that waits."""
     answer = ctypes.create_string_buffer(MESSAGE, len(MESSAGE))
     with _ring() as ring:
@@ -76,7 +76,7 @@ def receiving(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
 
 
 @contextmanager
-def polled(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
+def polled(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
     """A multishot poll on each connection, and plain reads and writes."""
     with _ring() as ring:
         _arm(ring, own, _POLL_ADD, length=POLL_MULTI, events=poll_bits.IN)

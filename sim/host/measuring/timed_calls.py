@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.host.host_kernel import EPOLL_EVENT, PSELECT6, HostKernel
-from sim.host.measuring.files import Files
-from sim.host.measuring.measure import CannotMeasure, Measurement, summary
+from sim.host.measuring.descriptor_set import DescriptorSet
+from sim.host.measuring.measurement import CannotMeasure, Measurement, summary
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.kernel.waiting.scan_request import POLLFD, set_bit, words_for
@@ -44,7 +44,7 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TimedCall:
     """A system call that is ready to be made, the same call to nothing, and what precedes it."""
 
     real: Callable[..., int]
@@ -92,7 +92,7 @@ def functions(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], 
 @contextlib.contextmanager
 def made(
     mechanism: str, fds: list[int], active: int, timeout_s: int | None = None
-) -> Generator[Call, None, None]:
+) -> Generator[TimedCall, None, None]:
     """The call of a mechanism on these descriptors; without a timeout it waits for ever."""
     make = {"select": _select_call, "poll": _poll_call, "epoll": _epoll_call}[mechanism]
     with make(fds, active, timeout_s) as call:
@@ -100,7 +100,7 @@ def made(
 
 
 @contextlib.contextmanager
-def _select_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Call, None, None]:
+def _select_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[TimedCall, None, None]:
     nfds = fds[-1] + 1
     asked = words_for(nfds)
     for fd in fds:
@@ -110,19 +110,19 @@ def _select_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Cal
     timeout = np.array([timeout_s or 0, 0], dtype=np.int64)  # a struct timespec
     pointer = 0 if timeout_s is None else timeout.ctypes.data
     arguments = (PSELECT6, nfds, words.ctypes.data, 0, 0, pointer, 0)
-    yield Call(real, nothing, arguments, (words.ctypes.data, asked.ctypes.data, words.nbytes))
+    yield TimedCall(real, nothing, arguments, (words.ctypes.data, asked.ctypes.data, words.nbytes))
 
 
 @contextlib.contextmanager
-def _poll_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Call, None, None]:
+def _poll_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[TimedCall, None, None]:
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"], entries["events"] = fds, poll_bits.IN
     real, nothing = functions("poll", _INT, _POINTER, ctypes.c_ulong, _INT)
-    yield Call(real, nothing, (entries.ctypes.data, len(fds), _milliseconds(timeout_s)), None)
+    yield TimedCall(real, nothing, (entries.ctypes.data, len(fds), _milliseconds(timeout_s)), None)
 
 
 @contextlib.contextmanager
-def _epoll_call(fds: list[int], active: int, timeout_s: int | None) -> Generator[Call, None, None]:
+def _epoll_call(fds: list[int], active: int, timeout_s: int | None) -> Generator[TimedCall, None, None]:
     kernel = HostKernel()
     epfd = kernel.sys_epoll_create1()
     try:
@@ -130,7 +130,7 @@ def _epoll_call(fds: list[int], active: int, timeout_s: int | None) -> Generator
             kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
         events = np.zeros(active, dtype=EPOLL_EVENT)
         real, nothing = functions("epoll_wait", _INT, _INT, _POINTER, _INT, _INT)
-        yield Call(real, nothing, (epfd, events.ctypes.data, active, _milliseconds(timeout_s)), None)
+        yield TimedCall(real, nothing, (epfd, events.ctypes.data, active, _milliseconds(timeout_s)), None)
     finally:
         kernel.sys_close(epfd)
 
@@ -154,7 +154,7 @@ def _enough(samples: Sequence[Sample], end_s: float) -> bool:
     return len(samples) >= MOST or (len(samples) >= FEWEST and time.monotonic() > end_s)
 
 
-def measure_ready(files: Files, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
+def measure_ready(files: DescriptorSet, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
     """Calls that find ``active_fds`` ready, which the waker has just made so."""
     files.waker.order(len(fds), len(active_fds), 0)
     files.waker.done()
@@ -174,7 +174,7 @@ def measure_ready(files: Files, mechanism: str, active_fds: list[int], fds: list
     return summary(undisturbed(samples), summary(empties).ns)
 
 
-def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
+def measure_slept(files: DescriptorSet, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
     """Calls that sleep until ``active_fds`` become ready, all at once."""
     waker, active = files.waker, len(active_fds)
     samples: list[Sample] = []
@@ -205,7 +205,7 @@ def measure_slept(files: Files, mechanism: str, active_fds: list[int], fds: list
     return summary(undisturbed(samples[1:]), empty_ns)
 
 
-def _drain(files: Files, fds: list[int]) -> None:
+def _drain(files: DescriptorSet, fds: list[int]) -> None:
     drain = files.drain
     for fd in fds:
         with contextlib.suppress(BlockingIOError):

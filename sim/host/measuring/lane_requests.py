@@ -25,20 +25,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.host.host_kernel import HostKernel, listen
-from sim.host.measuring.calls import cpu_ns
-from sim.host.measuring.loops import (
+from sim.host.measuring.measurement import CannotMeasure, Measurement, summary
+from sim.host.measuring.ring_server_loops import polled, receiving
+from sim.host.measuring.server_loops import (
     EMPTY,
     MESSAGE,
     REAL,
-    Setup,
+    LoopSetup,
     blocking,
     exclusive,
     letting_go,
     one_shot,
     waiting,
 )
-from sim.host.measuring.measure import CannotMeasure, Measurement, summary
-from sim.host.measuring.ringloops import polled, receiving
+from sim.host.measuring.timed_calls import cpu_ns
 from sim.kernel import poll_bits
 
 REQUESTS, ROUNDS = 64, 12
@@ -56,10 +56,10 @@ _READY = b"ready"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MeasuredServer:
     """How a lane's server is made."""
 
-    setup: Setup
+    setup: LoopSetup
     split: Callable[[list[int]], list[list[int]]]
     """The connections of each of its processes."""
     threads: bool = False
@@ -70,17 +70,23 @@ def _together(fds: list[int]) -> list[list[int]]:
     return [fds]
 
 
-SERVERS: dict[str, Server] = {
-    "process": Server(blocking, lambda fds: [[fd] for fd in fds]),
-    "thread": Server(blocking, _together, threads=True),
-    "select": Server(waiting("select"), _together),
-    "poll": Server(waiting("poll"), _together),
-    "epoll": Server(waiting("epoll"), _together),
-    "epoll-et": Server(waiting("epoll", poll_bits.IN | poll_bits.EPOLLET), _together),
-    "epoll-oneshot": Server(one_shot, _together),
-    "epoll-exclusive": Server(exclusive, lambda fds: [fds[start::WORKERS] for start in range(WORKERS)]),
-    "io_uring": Server(receiving, _together),
-    "io_uring-poll": Server(polled, _together),
+def _dealt(fds: list[int]) -> list[list[int]]:
+    return [fds[start::WORKERS] for start in range(WORKERS)]
+
+
+SERVERS: dict[str, MeasuredServer] = {
+    "process": MeasuredServer(blocking, lambda fds: [[fd] for fd in fds]),
+    "thread": MeasuredServer(blocking, _together, threads=True),
+    "select": MeasuredServer(waiting("select"), _together),
+    "poll": MeasuredServer(waiting("poll"), _together),
+    "epoll": MeasuredServer(waiting("epoll"), _together),
+    "epoll-et": MeasuredServer(waiting("epoll", poll_bits.IN | poll_bits.EPOLLET), _together),
+    "epoll-oneshot": MeasuredServer(one_shot, _together),
+    "epoll-exclusive": MeasuredServer(
+        exclusive, lambda fds: [fds[start::WORKERS] for start in range(WORKERS)]
+    ),
+    "io_uring": MeasuredServer(receiving, _together),
+    "io_uring-poll": MeasuredServer(polled, _together),
 }
 """By the lane they stand beside."""
 
@@ -102,7 +108,9 @@ def measure_lane(lane: str, connections: int) -> tuple[Measurement, float]:
         return summary(samples, _empty_ns(server, fds)), sleeps
 
 
-def _served(server: Server, clients: list[socket.socket], fds: list[int]) -> tuple[list[float], float]:
+def _served(
+    server: MeasuredServer, clients: list[socket.socket], fds: list[int]
+) -> tuple[list[float], float]:
     """CPU time of a request, round by round; and sleeps."""
     turns = itertools.cycle(clients)
     with contextlib.ExitStack() as stack:
@@ -148,7 +156,7 @@ def _round(turns: itertools.cycle[socket.socket], pids: Sequence[int]) -> float:
     return (_cpu_ns(pids) - begin_ns) / REQUESTS
 
 
-def _empty_ns(server: Server, fds: list[int]) -> int:
+def _empty_ns(server: MeasuredServer, fds: list[int]) -> int:
     """What a turn of the server's loop takes without its calls."""
     calls = replace(EMPTY, receive=letting_go("labs"), send=letting_go("labs")) if server.threads else EMPTY
     samples = []
@@ -164,7 +172,7 @@ def _empty_ns(server: Server, fds: list[int]) -> int:
 # --- the server's processes -----------------------------------------------------------------------
 
 
-def _started(server: Server, fds: list[int], stack: contextlib.ExitStack) -> int:
+def _started(server: MeasuredServer, fds: list[int], stack: contextlib.ExitStack) -> int:
     """One of the server's processes, which sleeps when this returns."""
     told, tell = os.pipe()
     pid = os.fork()
@@ -186,7 +194,7 @@ def _started(server: Server, fds: list[int], stack: contextlib.ExitStack) -> int
     return pid
 
 
-def _serve(server: Server, fds: list[int], ready: Callable[[], object]) -> None:
+def _serve(server: MeasuredServer, fds: list[int], ready: Callable[[], object]) -> None:
     """The server's process: for ever."""
     if not server.threads:
         with server.setup(fds, REAL) as loop:

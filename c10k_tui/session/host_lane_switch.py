@@ -20,7 +20,7 @@ BUDGET_S = 0.008
 """What a frame may spend on real sockets: about a quarter of the 33 ms between frames."""
 
 
-class Arriving(Protocol):
+class ArrivalSource(Protocol):
     """What the host lane needs of a race, all of it read only."""
 
     @property
@@ -37,7 +37,7 @@ def _make_lane(mechanism: str, fds: int, clock: Callable[[], float]) -> HostLane
     return HostLane(mechanism, fds, clock)
 
 
-class Hosting:
+class HostLaneSwitch:
     """At most one host lane.
 
     Args:
@@ -76,7 +76,7 @@ class Hosting:
     def _open(self, scenario: Scenario) -> None:
         self._lane = self._make_lane(self.mechanism, scenario.fds, self._clock)
 
-    def step(self, race: Arriving) -> None:
+    def step(self, race: ArrivalSource) -> None:
         """A frame's share of work; another number of descriptors needs other connections."""
         if self._lane is None:
             return

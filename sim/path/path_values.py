@@ -21,7 +21,7 @@ EPOLL_STAGES = (*COMMON_STAGES, "callback", "list", "wake", "return")
 LOOP_STAGES = ("selector", "handle", "future", "task", "await")
 """What asyncio adds above epoll."""
 SELECT_STAGES = (*COMMON_STAGES, "pollwake", "wake", "scan", "copy", "walk", "read")
-BEATS: tuple[tuple[str | None, str | None], ...] = (
+STAGE_PAIRS: tuple[tuple[str | None, str | None], ...] = (
     *((stage, stage) for stage in COMMON_STAGES),
     ("callback", "pollwake"),
     ("list", None),
@@ -39,7 +39,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
+class FollowedPacket:
     """One arrival of a race's schedule."""
 
     at_ns: int
@@ -48,7 +48,7 @@ class Packet:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class PathState:
     """What the structures on a packet's way hold at one moment; those it has not come to are empty."""
 
     ring_frames: int = 0
@@ -87,7 +87,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One step of a packet's way."""
 
     stage: str
@@ -95,8 +95,8 @@ class Step:
     end_ns: int
     spent_ns: Mapping[str, int]
     """By account label, those that are not nothing: they sum to ``end_ns - begin_ns``."""
-    before: State
-    after: State
+    before: PathState
+    after: PathState
     part_of: str = ""
     """The stage whose price includes this one's; empty if it has its own, or the CPU has no part in it."""
     others: int = 0
@@ -109,14 +109,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class LanePath:
     """One packet's way to one program."""
 
     name: str
     """``epoll`` or ``select``."""
     fd: int
     """The packet's descriptor in that lane; -1 if it has none."""
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     """As far as the packet came."""
     effect: int = 0
     """What the packet caused: an :class:`~sim.machine.records.Effect`, or why it was dropped."""
@@ -124,7 +124,7 @@ class Side:
     burst: int = 1
     """Packets that the interrupt took."""
     ring_slot: int = 0
-    """The slot of the receive ring, see :data:`sim.path.in_kernel.RING_SLOTS`."""
+    """The slot of the receive ring, see :data:`sim.path.lane_watch.RING_SLOTS`."""
     asked: int = 0
     """Descriptors that the program waits for."""
     call_ns: int = 0
@@ -143,7 +143,7 @@ class Side:
         """From the arrival to the end of the last step."""
         return self.steps[-1].end_ns if self.steps else 0
 
-    def step(self, stage: str | None) -> Step | None:
+    def step(self, stage: str | None) -> PathStep | None:
         """The step of that stage, if the packet came there."""
         return next((step for step in self.steps if step.stage == stage), None)
 
@@ -154,7 +154,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class AsyncioProgram:
     """The asyncio program that waits for the packet, and where its task stood."""
 
     lines: tuple[str, ...]
@@ -190,19 +190,25 @@ Spent = dict[str, int]
 
 
 @dataclass(slots=True)
-class Ledger:
+class StepLedger:
     """Collects steps one after the other."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[PathStep] = field(default_factory=list)
     now_ns: int = 0
 
     def add(
-        self, stage: str, spent_ns: Spent, before: State, after: State, part_of: str = "", others: int = 0
+        self,
+        stage: str,
+        spent_ns: Spent,
+        before: PathState,
+        after: PathState,
+        part_of: str = "",
+        others: int = 0,
     ) -> None:
         """The next step, which took this."""
         kept = {label: ns for label, ns in spent_ns.items() if ns}
         end_ns = self.now_ns + sum(kept.values())
-        self.steps.append(Step(stage, self.now_ns, end_ns, kept, before, after, part_of, others))
+        self.steps.append(PathStep(stage, self.now_ns, end_ns, kept, before, after, part_of, others))
         self.now_ns = end_ns
 
 

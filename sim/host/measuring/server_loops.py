@@ -2,7 +2,7 @@
 
 A loop is told whose turn it is, so nothing of Python looks at results; what is left of Python (the loop,
 ``ctypes``) is timed with calls to nothing in place of the real ones (:data:`EMPTY`), and subtracted, as in
-:mod:`sim.host.measuring.calls`.
+:mod:`sim.host.measuring.timed_calls`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.host.host_kernel import EPOLL_EVENT, HostKernel, listen
-from sim.host.measuring.calls import Call, functions, made, memmove
+from sim.host.measuring.timed_calls import TimedCall, functions, made, memmove
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
 
@@ -28,12 +28,12 @@ _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
 _TRANSFER = (_LONG, _INT, ctypes.c_char_p, ctypes.c_size_t, _INT)
 
 Function = Callable[..., int]
-Loop = Callable[[Iterable[int]], None]
+ServerLoop = Callable[[Iterable[int]], None]
 """Serves a request on each of these descriptors, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class LoopCalls:
     """The calls that a loop makes: the C library's, or calls to nothing in their place."""
 
     receive: Function
@@ -41,16 +41,16 @@ class Calls:
     epoll_ctl: Function
     enter: Function
     """``syscall``, for io_uring_enter."""
-    wait_of: Callable[[Call], Function]
+    wait_of: Callable[[TimedCall], Function]
     """The call that waits, out of a prepared one."""
 
 
-Setup = Callable[[Sequence[int], Calls], AbstractContextManager[Loop]]
+LoopSetup = Callable[[Sequence[int], LoopCalls], AbstractContextManager[ServerLoop]]
 """Makes what a server needs for its connections, and its loop."""
 
 
-def _calls(place: int, wait_of: Callable[[Call], Function]) -> Calls:
-    return Calls(
+def _calls(place: int, wait_of: Callable[[TimedCall], Function]) -> LoopCalls:
+    return LoopCalls(
         functions("recv", *_TRANSFER)[place],
         functions("send", *_TRANSFER)[place],
         functions("epoll_ctl", _INT, _INT, _INT, _INT, _POINTER)[place],
@@ -70,7 +70,7 @@ def letting_go(name: str) -> Function:
 
 
 @contextmanager
-def blocking(_own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
+def blocking(_own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
     """A read that blocks, and the answer: a process or a thread for each connection."""
     receive, send = calls.receive, calls.send
     buffer = ctypes.create_string_buffer(READ_BYTES)
@@ -83,11 +83,11 @@ def blocking(_own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
     yield loop
 
 
-def waiting(mechanism: str, events: int = poll_bits.IN) -> Setup:
+def waiting(mechanism: str, events: int = poll_bits.IN) -> LoopSetup:
     """A call that waits for all, a read, the answer; edge-triggered, another read that finds nothing."""
 
     @contextmanager
-    def setup(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
+    def setup(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
         with made(mechanism, sorted(own), MAX_EVENTS) as call:
             if events != poll_bits.IN:
                 _watch_as(call, own, events)
@@ -96,7 +96,7 @@ def waiting(mechanism: str, events: int = poll_bits.IN) -> Setup:
     return setup
 
 
-def _waiting_loop(call: Call, calls: Calls, *, drain: bool) -> Loop:
+def _waiting_loop(call: TimedCall, calls: LoopCalls, *, drain: bool) -> ServerLoop:
     receive, send = calls.receive, calls.send
     wait, arguments, restore = calls.wait_of(call), call.arguments, call.prepare
     buffer = ctypes.create_string_buffer(READ_BYTES)
@@ -115,7 +115,7 @@ def _waiting_loop(call: Call, calls: Calls, *, drain: bool) -> Loop:
 
 
 @contextmanager
-def one_shot(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
+def one_shot(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
     """epoll_wait, a read, the answer, and an epoll_ctl that arms the connection again.
 
     One worker: of several that sleep the kernel wakes the one that came last, which is always the same.
@@ -139,7 +139,7 @@ def one_shot(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
 
 
 @contextmanager
-def exclusive(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
+def exclusive(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
     """A worker's epoll: its part of the connections, and a listening socket with EPOLLEXCLUSIVE."""
     with listen() as listener, made("epoll", list(own), MAX_EVENTS) as call:
         events = poll_bits.IN | poll_bits.EPOLLEXCLUSIVE
@@ -147,7 +147,7 @@ def exclusive(own: Sequence[int], calls: Calls) -> Generator[Loop, None, None]:
         yield _waiting_loop(call, calls, drain=False)
 
 
-def _watch_as(call: Call, own: Sequence[int], events: int) -> None:
+def _watch_as(call: TimedCall, own: Sequence[int], events: int) -> None:
     """Have an epoll watch its descriptors otherwise."""
     kernel = HostKernel()
     for fd in own:

@@ -17,7 +17,7 @@ from sim.host.measuring.waker import Waker
 _BYTE = b"x"
 
 
-class Files:
+class DescriptorSet:
     """``count`` descriptors of a kind, idle, and the waker that makes them ready.
 
     Raises:

@@ -40,7 +40,7 @@ WIDE = 90
 """A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
 
 
-class Lane(Vertical):
+class LanePanel(Vertical):
     """A framed lane.
 
     Args:

@@ -14,14 +14,15 @@ from dataclasses import astuple
 from typing import Any
 
 from sim.host.host_kernel import SPARE_FDS, Nofile, raise_nofile
-from sim.host.measuring.calls import measure_ready, measure_slept
-from sim.host.measuring.files import Files
-from sim.host.measuring.measure import PATIENCE_S, CannotMeasure, Measurement
+from sim.host.measuring.descriptor_set import DescriptorSet
+from sim.host.measuring.measurement import CannotMeasure, Measurement
+from sim.host.measuring.meter import PATIENCE_S
+from sim.host.measuring.points import active_places
+from sim.host.measuring.timed_calls import measure_ready, measure_slept
 from sim.host.measuring.waker import FIFO, MEASURED
-from sim.studies.benchmark import active_places
 
 
-class Process:
+class MeasuringProcess:
     """What the process is and has."""
 
     def __init__(self) -> None:
@@ -29,7 +30,7 @@ class Process:
         self.nofile: Nofile = raise_nofile()
         self._pin()
         self.realtime = self._raise()
-        self._files: Files | None = None
+        self._files: DescriptorSet | None = None
 
     def _pin(self) -> None:
         """Stay on one CPU: the last one allowed, for interrupts tend to go to the first."""
@@ -54,15 +55,15 @@ class Process:
         sleeps: dict[str, float] = {}
         try:
             if "lane" in question:
-                from sim.host.measuring.lanes import measure_lane
+                from sim.host.measuring.lane_requests import measure_lane
 
                 measurement, sleeps["sleeps"] = measure_lane(*question["lane"])
             elif "chain" in question:
-                from sim.host.measuring.chain import measure_chain
+                from sim.host.measuring.message_chain import measure_chain
 
                 measurement = measure_chain(*question["chain"])
             elif "step" in question:
-                from sim.host.measuring.steps import STEPS
+                from sim.host.measuring.step_costs import STEPS
 
                 measurement = STEPS[question["step"]]()
             else:
@@ -80,7 +81,7 @@ class Process:
         measure = measure_ready if wait == "ready" else measure_slept
         return measure(files, mechanism, active_fds, asked)
 
-    def _files_for(self, kind: str, count: int) -> Files:
+    def _files_for(self, kind: str, count: int) -> DescriptorSet:
         files = self._files
         if files is not None and files.kind == kind and len(files.fds) >= count:
             return files
@@ -88,7 +89,7 @@ class Process:
             self._files = None
             files.close()
         room = (self.nofile.now - SPARE_FDS) // (1 if kind == "eventfd" else 2)
-        self._files = Files(kind, min(room, max(count, 1_000)), self.realtime)
+        self._files = DescriptorSet(kind, min(room, max(count, 1_000)), self.realtime)
         return self._files
 
 
@@ -96,7 +97,7 @@ def main() -> None:
     """Answer until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle: it closes our input
     gc.disable()
-    process = Process()
+    process = MeasuringProcess()
     for line in sys.stdin:
         signal.alarm(int(PATIENCE_S))  # what never returns ends the process
         answer = process.answer(json.loads(line))

@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from sim.host.measuring.calls import cpu_ns
-from sim.host.measuring.measure import Measurement, summary
+from sim.host.measuring.measurement import Measurement, summary
+from sim.host.measuring.timed_calls import cpu_ns
 from sim.servers.asyncio_streams import RECEIVE_BYTES
 from sim.servers.base import READ_BYTES
 

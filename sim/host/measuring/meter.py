@@ -5,10 +5,11 @@ scheduler's own accounts): what a call that sleeps costs is not how long it take
 machine make it slower through the caches, hardly ever faster, so the figure given is the lower quartile of
 many repetitions; the minimum and the median are told too, and when they lie far apart that is said.
 
-Measuring is done by a process of its own (:mod:`sim.host.measuring.process`), for three reasons. It has one
-thread, and the kernel looks descriptors up without atomic operations only where the table is not shared
-(``fdget``); NumPy and a screen have threads. It can be tied to one CPU and raised to real-time priority, if
-that is allowed, without doing so to the program. And it may have as many descriptors open as there can be.
+Measuring is done by a process of its own (:mod:`sim.host.measuring.measuring_process`), for three reasons.
+It has one thread, and the kernel looks descriptors up without atomic operations only where the table is not
+shared (``fdget``); NumPy and a screen have threads. It can be tied to one CPU and raised to real-time
+priority, if that is allowed, without doing so to the program. And it may have as many descriptors open as
+there can be.
 
 What Python itself takes (the loop, ``ctypes``, the clock) is measured in the same way with a C function that
 does nothing in place of the call, and subtracted. Entering and leaving the kernel belongs to the call.
@@ -23,58 +24,22 @@ import contextlib
 import json
 import os
 import select
-import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sim.host.host_kernel import Nofile, why_no_host
+from sim.host.measuring.measurement import CannotMeasure, Measurement
 
 if TYPE_CHECKING:
-    from sim.studies.benchmark import Point
+    from sim.host.measuring.points import Point
 
 KINDS = ("eventfd", "socketpair", "tcp")
 """What the descriptors of a measurement can be."""
 PATIENCE_S = 30.0
 """After so long without an answer the measuring process is given up."""
-NOISY = 0.25
-"""A median so far above the lower quartile says that the machine was doing something else."""
-
-
-class CannotMeasure(Exception):
-    """A measurement that cannot be made here; the message says why in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What one call took, over many repetitions; CPU time in nanoseconds."""
-
-    ns: int
-    """The lower quartile: the figure to use."""
-    min_ns: int
-    median_ns: int
-    repetitions: int
-
-    @property
-    def noise(self) -> str | None:
-        """One line if the repetitions differ so much that the figure is doubtful; None if they do not."""
-        if self.median_ns <= self.ns * (1 + NOISY):
-            return None
-        apart = f"{self.median_ns / max(1, self.ns) - 1:.0%}"
-        return f"the machine is busy: half of the repetitions took {apart} longer than the best quarter"
-
-
-def summary(samples_ns: Sequence[float], empty_ns: float = 0.0) -> Measurement:
-    """Repetitions as one measurement, less what measuring itself takes."""
-    ordered = sorted(samples_ns)
-    quartile_ns = ordered[len(ordered) // 4]
-    figures = (quartile_ns, ordered[0], statistics.median(ordered))
-    quartile, least, median = (max(1, round(ns - empty_ns)) for ns in figures)
-    return Measurement(quartile, least, median, len(ordered))
 
 
 class Meter:
@@ -95,7 +60,7 @@ class Meter:
         root = str(Path(__file__).resolve().parents[3])
         path = os.environ.get("PYTHONPATH")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sim.host.measuring.process"],
+            [sys.executable, "-m", "sim.host.measuring.measuring_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -151,7 +116,7 @@ class Meter:
         )
 
     def step(self, name: str) -> Measurement:
-        """What a step costs that no point shows: one of :data:`sim.host.measuring.steps.STEPS`.
+        """What a step costs that no point shows: one of :data:`sim.host.measuring.step_costs.STEPS`.
 
         Raises:
             CannotMeasure: it went wrong.
@@ -160,7 +125,7 @@ class Meter:
 
     def chain(self, mechanism: str, pairs: int, writes: int) -> Measurement:
         """What a wake-up costs on socketpairs of which one after the other becomes ready:
-        :mod:`sim.host.measuring.chain`.
+        :mod:`sim.host.measuring.message_chain`.
 
         Raises:
             CannotMeasure: more descriptors than this process may have, or it went wrong.
@@ -172,7 +137,7 @@ class Meter:
 
     def lane(self, name: str, connections: int) -> tuple[Measurement, float]:
         """What a request takes of a server of so many connections that waits in a lane's way, and how often
-        somebody goes to sleep for it: :mod:`sim.host.measuring.lanes`.
+        somebody goes to sleep for it: :mod:`sim.host.measuring.lane_requests`.
 
         Raises:
             CannotMeasure: more descriptors than this process may have, or it went wrong.
