@@ -79,11 +79,15 @@ def _brief(parameter: inspect.Parameter) -> inspect.Parameter:
     return parameter.replace(default=...) if large else parameter
 
 
-def _sentence(value: Any) -> str:
-    """The first paragraph of a docstring in one line, without its markup."""
-    words = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
+def first_paragraph(docstring: str) -> str:
+    """The first paragraph of a docstring in one line, its markup turned into Markdown."""
+    words = " ".join(docstring.split("\n\n")[0].split())
     words = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", words)
     return words.replace("``", "`")
+
+
+def _sentence(value: Any) -> str:
+    return first_paragraph(inspect.getdoc(value) or "")
 
 
 def _shown(value: Any) -> str:

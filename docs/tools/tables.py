@@ -1,4 +1,4 @@
-"""Writes the generated tables of the documentation: keys from the bindings, options from the parsers.
+"""Writes what the documentation takes from the code: tables of keys, options, lanes, rooms and public names.
 
 A page marks the place of a table with two comments::
 
@@ -32,7 +32,9 @@ from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.text.lanes import ABOUT
 from c10k_tui.widgets.footer import key_of
+from docs.tools import layers
 from docs.tools.public_api import api_page
+from docs.tools.rooms import room_table
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import LANES, PRESETS
 from sim.studies.comparison import MECHANISMS
@@ -67,7 +69,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 """Makes the parser of each command; ``screen`` is the command without a word."""
 
 BLOCK = re.compile(
-    r"^<!-- (?P<kind>keys|options|presets|lanes|api): (?P<name>\w+) -->\n(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
+    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms): (?P<name>\w+) -->\n(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
     re.MULTILINE | re.DOTALL,
 )
 """A marked block of a page."""
@@ -130,7 +132,7 @@ def pages() -> Iterator[Path]:
 
 
 def main() -> int:
-    """Refresh every page and name those that changed.
+    """Refresh every page and the drawings of the layers; name the pages that changed.
 
     Returns:
         The exit code, 0.
@@ -141,6 +143,8 @@ def main() -> int:
         if new != text:
             path.write_text(new, encoding="utf-8")
             print(f"refreshed {path.relative_to(DOCS.parent)}")
+    for package in layers.PACKAGES:
+        layers.path_of(package).write_text(layers.drawing(package), encoding="utf-8")
     return 0
 
 
@@ -154,6 +158,8 @@ def _block(match: re.Match[str]) -> str:
         body = preset_table(name)
     elif kind == "lanes":
         body = lane_table()
+    elif kind == "rooms":
+        body = room_table(name)
     else:
         body = api_page()
     return f"<!-- {kind}: {name} -->\n\n{body}\n<!-- end of {kind}: {name} -->"
