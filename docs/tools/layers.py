@@ -1,7 +1,7 @@
 """Draws the layers of the two packages from the contracts that ``lint-imports`` checks.
 
-The drawing and the contracts cannot disagree: ``docs/assets/layers-sim.svg`` and ``layers-c10k_tui.svg`` are
-written from ``[tool.importlinter]`` in ``pyproject.toml``. A layer stands above everything that it may import.
+The drawing and the contracts cannot disagree: ``docs/assets/layers-sim.svg`` and ``layers-c10k_tui.svg``
+are written from ``[tool.importlinter]`` in ``pyproject.toml``. A layer stands above what it may import.
 Rooms that stand side by side in one layer do not import each other.
 """
 
@@ -38,8 +38,8 @@ def drawing(package: str) -> str:
     layers = layers_of(package)
     tall = len(layers) * (HEIGHT + GAP) - GAP
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" height="{tall}"'
-        f' font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" '
+        f'height="{tall}" font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" role="img">',
         f"<title>The layers of {package}: each may import what stands below it</title>",
     ]
     for number, rooms in enumerate(layers):
@@ -64,7 +64,8 @@ def _own_layers(contract: dict[str, object], package: str) -> list[list[str]]:
     """The layers of a contract without the package's name; empty if it is about another package."""
     containers = contract.get("containers", [])
     lines = contract.get("layers", [])
-    assert isinstance(containers, list) and isinstance(lines, list)
+    assert isinstance(containers, list)
+    assert isinstance(lines, list)
     found = []
     for line in lines:
         rooms = [room.strip().strip("()") for room in re.split(r"[|:]", str(line))]

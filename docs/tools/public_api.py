@@ -81,7 +81,7 @@ def _brief(parameter: inspect.Parameter) -> inspect.Parameter:
 
 def first_paragraph(docstring: str) -> str:
     """The first paragraph of a docstring in one line, its markup turned into Markdown."""
-    words = " ".join(docstring.split("\n\n")[0].split())
+    words = " ".join(docstring.split("\n\n", maxsplit=1)[0].split())
     words = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", words)
     return words.replace("``", "`")
 

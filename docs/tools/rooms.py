@@ -15,7 +15,10 @@ def room_table(package: str) -> str:
     """The rooms of a package from the top layer down; rooms that no layer names stand last."""
     named = [room.replace(".", "/") for layer in layers_of(package) for room in layer]
     found = sorted(path.parent.name for path in (ROOT / package).glob("*/__init__.py"))
-    rooms = [*named, *(room for room in found if not any(f"{name}/".startswith(f"{room}/") for name in named))]
+    rooms = [
+        *named,
+        *(room for room in found if not any(f"{name}/".startswith(f"{room}/") for name in named)),
+    ]
     lines = [f"| `{package}/{room}/` | {_words(ROOT / package / room)} |" for room in rooms]
     return "\n".join(("| room | what lives there |", "| --- | --- |", *lines, ""))
 

@@ -69,7 +69,8 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 """Makes the parser of each command; ``screen`` is the command without a word."""
 
 BLOCK = re.compile(
-    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms): (?P<name>\w+) -->\n(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
+    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms): (?P<name>\w+) -->\n"
+    r"(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
     re.MULTILINE | re.DOTALL,
 )
 """A marked block of a page."""

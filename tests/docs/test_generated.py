@@ -11,6 +11,7 @@ from c10k_tui.cli.options import COMMANDS, screen_parser
 from docs.tools import layers
 from docs.tools.tables import BLOCK, KEYS, PARSERS, REFRESH, option_table, refreshed
 from sim.scenario.scenario import PRESETS, Scenario
+from sim.scenario.units import format_count
 from tests.docs.pages import PAGES, ROOT, Page
 
 WITH_TABLES = [page for page in PAGES if BLOCK.search(page.text)]
@@ -36,7 +37,9 @@ def test_every_screen_and_every_command_has_a_table():
 
 def test_every_marked_block_is_recognised():
     for page in PAGES:
-        assert len(BLOCK.findall(page.text)) == len(re.findall(r"^<!-- \w+: \w+ -->$", page.text, re.MULTILINE))
+        assert len(BLOCK.findall(page.text)) == len(
+            re.findall(r"^<!-- \w+: \w+ -->$", page.text, re.MULTILINE)
+        )
 
 
 def test_the_table_of_settings_is_complete_and_its_defaults_are_true():
@@ -45,7 +48,7 @@ def test_the_table_of_settings_is_complete_and_its_defaults_are_true():
     of_scenario = {name for name in rows if name != "preset"}
     assert of_scenario == {name.replace("_", "-") for name in Scenario.__slots__}
     default = Scenario()
-    assert rows["fds"] == "10k" and default.fds == 10_000
+    assert rows["fds"] == format_count(default.fds)
     assert rows["active"] == str(default.active)
     assert rows["seed"] == str(default.seed)
     assert rows["lanes"].startswith(",".join(default.lanes))

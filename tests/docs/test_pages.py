@@ -118,7 +118,9 @@ def test_the_keys_of_a_page_are_bound(page):
 
 
 def test_every_lane_is_described():
-    assert set(LANES) <= set(re.findall(r"^\| `([\w-]+)` \|", Page(ROOT / "docs/lanes.md").text, re.MULTILINE))
+    assert set(LANES) <= set(
+        re.findall(r"^\| `([\w-]+)` \|", Page(ROOT / "docs/lanes.md").text, re.MULTILINE)
+    )
 
 
 def test_every_page_is_in_the_navigation_of_the_site():
