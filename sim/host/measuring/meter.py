@@ -22,14 +22,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import select
 import subprocess
-import sys
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from sim.host.child_process import start_python
 from sim.host.host_kernel import Nofile, why_no_host
 from sim.host.measuring.measurement import CannotMeasure, Measurement
 
@@ -57,22 +55,7 @@ class Meter:
         why_not = why_no_host()
         if why_not is not None:
             raise CannotMeasure(why_not)
-        root = str(Path(__file__).resolve().parents[3])
-        path = os.environ.get("PYTHONPATH")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sim.host.measuring.measuring_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root,
-                # Threads of NumPy's would share the descriptor table.
-                "OPENBLAS_NUM_THREADS": "1",
-                "OMP_NUM_THREADS": "1",
-                "MKL_NUM_THREADS": "1",
-            },
-        )
+        self._process = start_python("sim.host.measuring.measuring_process")
         about = self._ask({"about": True})
         self.nofile = Nofile(*about["nofile"])
         self.warnings: list[str] = about["warnings"]
