@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.host.measuring.host_ring import why_not
+from sim.host.measuring.host_ring import why_no_ring
 from sim.host.measuring.measurement import CannotMeasure
 from sim.host.measuring.meter import Meter
 from sim.machine.costs import BUILT_IN
@@ -65,7 +65,7 @@ def test_every_lane_called_measurable_has_a_server():
 @pytest.mark.parametrize(
     "lane",
     [
-        pytest.param(lane, marks=pytest.mark.skipif(bool(why_not()), reason=f"{why_not()}"))
+        pytest.param(lane, marks=pytest.mark.skipif(bool(why_no_ring()), reason=f"{why_no_ring()}"))
         if lane.startswith("io_uring")
         else lane
         for lane in MEASURABLE
