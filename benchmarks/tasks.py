@@ -111,7 +111,7 @@ def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
         kernel.catch_up()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until((CONNECTS + 1) * 1_000_000)
-    _, counted = kernel.statement()
+    _, counted = kernel.totals()
     return 1 + counted[Count.SPURIOUS_WAKES] / CONNECTS
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.scripts.loop_figures import Culprit
     from sim.scripts.script import Script
     from sim.scripts.task_rows import TaskRow
-    from sim.stdlib.asyncio.await_stacks import Place
+    from sim.stacks.place import Place
 
 FAILED = 1
 """Exit code: the script failed, or never came back."""
@@ -130,13 +130,13 @@ def _script(path: Path, arguments: list[str], *, kept: bool) -> Script:
         UsageError: it cannot be read, or is no Python.
     """
     from c10k_tui.cli.costs_file import current_costs
-    from sim.scripts.output import Output
+    from sim.scripts.output import ScriptOutput
     from sim.scripts.script import Script, ScriptError
     from sim.stdlib.kernel import Kernel
 
     costs, _ = current_costs()
     try:
-        return Script(path, arguments, Kernel(costs), Output() if kept else None)
+        return Script(path, arguments, Kernel(costs), ScriptOutput() if kept else None)
     except ScriptError as error:
         raise UsageError(str(error)) from None
 

@@ -16,8 +16,7 @@ from sim.race.latency import Latencies
 from sim.race.network import Network
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Window, Workload
-from sim.stdlib.asyncio.loop import asyncio_loop
-from sim.stdlib.kernel import Kernel
+from sim.stdlib.kernel import Kernel, asyncio_loop
 
 QUIET_NS = 1_000_000
 """How long the loop sleeps before the packets come."""

@@ -1,7 +1,7 @@
 """A packet's way from ``epoll_wait`` to the line after ``await``: real asyncio, watched as it takes it.
 
 What happens above epoll is asyncio's own code, so it is run: a kernel of its own with an asyncio loop
-(:func:`sim.stdlib.asyncio.loop.asyncio_loop`) and a stream server (:mod:`sim.lessons.echo_streams`). The
+(:func:`sim.stdlib.kernel.asyncio_loop`) and a stream server (:mod:`sim.lessons.echo_streams`). The
 descriptors that the race's epoll_wait reported are connections of that server, accepted by it, each with a
 task that waits in ``reader.read``; all the others, up to the same n, are silent connections that the same
 epoll watches. (Tens of thousands of asyncio connections would take seconds to accept, and nothing happens to
@@ -35,15 +35,14 @@ from sim.machine.costs import CostTable
 from sim.machine.records import Kind, Record
 from sim.path.asyncio_machine import AsyncioConnection, AsyncioMachine
 from sim.path.path_values import AsyncioProgram, PathState, PathStep, Spent, StepLedger, shown, spent_between
-from sim.stdlib.asyncio.await_stacks import awaits, frames
-from sim.stdlib.asyncio.simulated_loop import Step as LoopStep
-from sim.stdlib.asyncio.simulated_loop import Watcher
+from sim.stacks.await_stack import await_frames, await_places
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
 
 MOST_CONNECTIONS = 16
 Event = tuple[int, int]
 
 
-class LoopWatch(Watcher):
+class LoopWatch(LoopWatcher):
     """Watches the loop take the packets, up to the line after our task's ``await``."""
 
     def __init__(self, machine: AsyncioMachine, ours: AsyncioConnection, task: Any, at_ns: int) -> None:
@@ -55,7 +54,7 @@ class LoopWatch(Watcher):
         self.task = task
         self.at_ns = at_ns
         self.steps = StepLedger()
-        self.stack = tuple(awaits(task.get_coro()))
+        self.stack = tuple(await_places(task.get_coro()))
         self.await_line = task.get_coro().cr_frame.f_lineno
         self.next_line = 0
         self.future: Any = task._fut_waiter
@@ -101,7 +100,7 @@ class LoopWatch(Watcher):
 
     def _spent(self) -> Spent:
         """What was spent since the last step."""
-        spent_ns = self.kernel.statement()[0]
+        spent_ns = self.kernel.totals()[0]
         spent = spent_between(self._spent_ns, spent_ns)
         self._spent_ns = spent_ns
         return spent
@@ -128,10 +127,10 @@ class LoopWatch(Watcher):
             self.done = True
             self.loop.stop()
 
-    def step(self, step: LoopStep) -> None:
+    def step(self, step: TurnStep) -> None:
         """A step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
-            self._spent_ns = self.kernel.statement()[0]
+            self._spent_ns = self.kernel.totals()[0]
             ready = self.kernel.epolls[0].ready
             self.events = tuple((item.fd, item.file.mask & item.wanted) for item in ready)
             after = self.look()
@@ -181,7 +180,7 @@ def _followed(
         task = _task_of(machine, ours)
         kernel = machine.kernel
         at_ns = machine.expect(numbers, payload)
-        kernel.open_books(kernel.now_ns, [0] * len(Account), [0] * len(Count))
+        kernel.begin_accounts(kernel.now_ns, [0] * len(Account), [0] * len(Count))
         watch = LoopWatch(machine, ours, task, at_ns)
         machine.loop.run_forever()
         lines, first_line = inspect.getsourcelines(echo_streams.echo)
@@ -211,7 +210,7 @@ def _task_of(machine: AsyncioMachine, connection: AsyncioConnection) -> Any:
     """The task that serves a connection: the one whose coroutine has its writer."""
     transport = machine.loop._transports[connection.numbers[0]]
     for task in asyncio.all_tasks(machine.loop):
-        for frame in frames(task.get_coro()):
+        for frame in await_frames(task.get_coro()):
             writer = frame.f_locals.get("writer")
             if writer is not None and writer.transport is transport:
                 return task

@@ -106,7 +106,7 @@ def _reported(watch: LaneWatch, steps: StepLedger, rest_ns: int, reported: list[
     mark = [mark for mark in watch.marks if mark.kind == Kind.RETURN][-1]
     watch.taken_by.run_until(max(mark.free_ns, watch.kernel.now_ns))
     waited = _waited(watch, mark.spent_ns, rest_ns)
-    returned = spent_between(mark.spent_ns, watch.kernel.statement()[0])
+    returned = spent_between(mark.spent_ns, watch.kernel.totals()[0])
     waited[SWITCH] += taken_from(returned, SWITCH)[SWITCH]
     asleep = replace(watch.after, server=watch.queued.server)
     awake = replace(mark.state, server="runnable")
@@ -154,7 +154,7 @@ def _why_not(watch: LaneWatch) -> str:
     """What the CPU does instead."""
     if watch.kernel.next_due_ns() >= NEVER:
         return "nothing wakes it"
-    spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.statement()[0])
+    spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.totals()[0])
     if spent_ns[INTERRUPT] > 0.9 * sum(spent_ns.values()):
         return "interrupts take all the CPU"
     return "it is busy with others"
@@ -241,7 +241,7 @@ def _picked_up(
     steps.add("walk", {work: walk_ns}, told, told)
     read_ns = costs.read_ns + lane.kernel.copy_ns(size)
     lane.run_until(max(read.record[0] + read_ns, lane.kernel.now_ns))
-    reading = spent_between(read.spent_ns, lane.kernel.statement()[0])
+    reading = spent_between(read.spent_ns, lane.kernel.totals()[0])
     for label, ns in walked.items():
         reading[label] += ns
     after = replace(

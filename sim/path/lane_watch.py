@@ -117,7 +117,7 @@ class LaneWatch:
             self.reads += 1
         elif kind in _MARKED:
             kernel = self.kernel
-            spent_ns, counted = kernel.statement()
+            spent_ns, counted = kernel.totals()
             at = self.look(0)
             mark = MarkedRecord(record, kernel.free_ns, spent_ns, counted[Count.SCANNED], self.reads, at)
             self.marks.append(mark)
@@ -131,7 +131,7 @@ class LaneWatch:
         self.burst, self.place = len(packets), serials.index(self.packet.serial)
         slot = packets[self.place][1]
         self.socket = lane.network.socket_of(slot) if slot >= 0 else None
-        self.arrived_spent_ns, counted = lane.kernel.statement()
+        self.arrived_spent_ns, counted = lane.kernel.totals()
         self.arrived_scanned = counted[Count.SCANNED]
         self.ring_slot = (counted[Count.PACKETS] + self.place) % RING_SLOTS
         if self.socket is not None and self.socket.numbers:
@@ -207,7 +207,7 @@ class LaneWatch:
 
 def _is_hooked(call: ScanCall, fd: int) -> bool:
     """Whether a call of select has an entry on a descriptor's wait queue."""
-    rank = call.ask.rank(fd) if fd >= 0 else None
+    rank = call.request.rank(fd) if fd >= 0 else None
     if rank is None:
         return False
     scan = call.kernel.scan

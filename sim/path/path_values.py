@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sim.machine.accounts import Account
 from sim.machine.records import Effect
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.stacks.place import Place
 
 COMMON_STAGES = ("wire", "dma", "interrupt", "softirq", "tcp", "buffer", "queue")
 """What a packet goes through however the server waits."""

@@ -25,12 +25,12 @@ from c10k_tui.screens.race.views.follow import follow_line, newest_request
 from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.screens.race.views.legend import legend
-from c10k_tui.screens.race.views.timeline import time_view
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import LastingWarnings, curable
 from c10k_tui.screens.race.widgets.lane_panel import LanePanel
 from c10k_tui.screens.race.widgets.timeline import TimeLine
 from c10k_tui.session.session import Session
+from c10k_tui.session.time_line import time_view
 from c10k_tui.text.styled_text import Line, spread, text_of, width_of
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -176,7 +176,7 @@ class RaceScreen(PointingActions):
             moved: Whether the race went on since the last frame.
         """
         session = self.session
-        before, self._seen = self._seen, (session.races, session.changes, session.jumps)
+        before, self._seen = self._seen, (session.races, session.changes, session.travel.jumps)
         frame = session.frame()
         if self._seen != before:
             self._forget(frame, another_race=self._seen[0] != before[0], jumped=self._seen[2] != before[2])
@@ -264,7 +264,7 @@ class RaceScreen(PointingActions):
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
         beneath = legend(frame.scenario.lanes, width, drawn(frame.lanes))
-        followed, fd = self._followed(), self.session.following
+        followed, fd = self._followed(), self.session.travel.following
         if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
             self._point_at(followed)  # A grid of another size has lost it.
         if fd is not None and followed is not None and self._cursor == followed:

@@ -82,9 +82,9 @@ def accounts(race: Race, name: str, begin_ns: int, end_ns: int) -> dict[str, int
     """What a lane's accounts change by when nobody watches it."""
     lane = unwatched(race, name, begin_ns - 1)
     lane.kernel.run_until(begin_ns)
-    before = lane.kernel.statement()[0]
+    before = lane.kernel.totals()[0]
     lane.kernel.run_until(end_ns)
-    after = lane.kernel.statement()[0]
+    after = lane.kernel.totals()[0]
     return {account.label: after[account] - before[account] for account in Account}
 
 

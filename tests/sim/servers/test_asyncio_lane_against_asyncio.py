@@ -77,7 +77,7 @@ def shown(lane: Lane, scenario: Scenario) -> list[object]:
     """All that is known of a lane, but for what building it would have cost and whom its server is at."""
     frame = lane.frame(scenario)
     return [
-        lane.kernel.statement(),
+        lane.kernel.totals(),
         {name: getattr(frame, name) for name in frame.__dataclass_fields__ if name not in NOT_COMPARED},
         frame.poll_mask.tolist(),
         sorted(lane.latencies.samples),

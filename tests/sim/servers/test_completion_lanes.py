@@ -131,7 +131,7 @@ def test_a_program_begun_anew_at_any_yield_goes_on_where_the_old_one_was(name, s
         lane.task.send = lane.server.run().send
         for each in (lane, twin):
             each.run_until(step * 7_919)
-    assert lane.kernel.statement() == twin.kernel.statement()
+    assert lane.kernel.totals() == twin.kernel.totals()
     assert lane.frame(scenario).records == twin.frame(scenario).records
     assert lane.server.view() == twin.server.view()
 

@@ -172,7 +172,7 @@ def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, 
         kernel.catch_up()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until(60 * MS)
-    _, counted = kernel.statement()
+    _, counted = kernel.totals()
     assert counted[Count.SPURIOUS_WAKES] == 50 * (woken - 1)
     assert counted[Count.WAKEUPS] == 50
     watched = [epoll.count - 1 for epoll in kernel.epolls]

@@ -9,7 +9,7 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
-from sim.scripts.output import Output
+from sim.scripts.output import ScriptOutput
 from sim.scripts.script import Script
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
@@ -17,7 +17,7 @@ SIZES = [(120, 36), (80, 24)]
 
 
 def still(name: str, theme: str) -> WatchApp:
-    script = Script(EXAMPLES / f"{name}.py", output=Output())
+    script = Script(EXAMPLES / f"{name}.py", output=ScriptOutput())
     app = WatchApp(script, paused=True, clock=HandClock(), by_itself=False)
     app.watching.patience_s = 30.0
     app.theme = theme

@@ -21,8 +21,7 @@ from sim.kernel.files.socket import Address, Socket
 from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting import select_and_poll
-from sim.stdlib.addresses import GaiError, address_of, check_address, check_kind, known_flags, split_type
-from sim.stdlib.arguments import (
+from sim.stdlib.argument_checks import (
     Buffer,
     Seconds,
     c_int,
@@ -35,8 +34,16 @@ from sim.stdlib.arguments import (
     room_in,
     truth,
 )
-from sim.stdlib.names import AddressFamily, MsgFlag, SocketKind, named
-from sim.stdlib.process import Process
+from sim.stdlib.process import SimulatedProcess
+from sim.stdlib.socket_addresses import (
+    GaiError,
+    address_of,
+    check_address,
+    check_kind,
+    known_flags,
+    split_type,
+)
+from sim.stdlib.socket_constants import AddressFamily, MsgFlag, SocketKind, enum_or_number
 
 Result = TypeVar("Result")
 INT_BYTES = 4
@@ -47,15 +54,19 @@ _DONTWAIT = int(MsgFlag.MSG_DONTWAIT)
 class SocketObject:
     """A socket object: a descriptor, and what Python adds to it."""
 
-    _process: ClassVar[Process]
+    _process: ClassVar[SimulatedProcess]
+    _accepted_class: ClassVar[type[SocketObject]]
+    """Class of accepted connections: the module's own class, also where a subclass accepts."""
     default_timeout_ns: ClassVar[int | None] = None
     """The timeout that new sockets get (``setdefaulttimeout``)."""
 
     @staticmethod
-    def on(process: Process) -> type[SocketObject]:
+    def on(process: SimulatedProcess) -> type[SocketObject]:
         """The class for one kernel's programs."""
         names = {"_process": process, "__module__": "socket", "__slots__": ("__weakref__",)}
-        return type("socket", (SocketObject,), names)
+        socket_class: type[SocketObject] = type("socket", (SocketObject,), names)
+        socket_class._accepted_class = socket_class
+        return socket_class
 
     __slots__ = ("_family", "_fd", "_kind", "_proto", "_timeout_ns")
 
@@ -87,7 +98,7 @@ class SocketObject:
             chosen = AddressFamily.AF_INET if chosen == -1 else chosen
             check_kind(chosen, kind, protocol)
             self._fd = self._process.call(kernel.sys_socket)
-        self._family, self._kind = named(AddressFamily, chosen), named(SocketKind, kind)
+        self._family, self._kind = enum_or_number(AddressFamily, chosen), enum_or_number(SocketKind, kind)
         self._proto = protocol
         self._timeout_ns = 0 if flags & int(SocketKind.SOCK_NONBLOCK) else self.default_timeout_ns
         if self._timeout_ns is not None:
@@ -234,7 +245,7 @@ class SocketObject:
         fd = self._until_done("accept", poll_bits.IN, kernel.sys_accept4)
         accepted = kernel.table.file(fd)
         address = accepted.remote if isinstance(accepted, TcpSocket) else (ANY, 0)
-        connection = kernel.socket.socket(self.family, self.type, self.proto, fd)
+        connection = self._accepted_class(self.family, self.type, self.proto, fd)
         if self.default_timeout_ns is None and self._timeout_ns:
             connection.setblocking(True)
         return connection, address

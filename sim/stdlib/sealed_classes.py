@@ -1,4 +1,4 @@
-"""What the classes that CPython writes in C refuse: to be a base, and to be copied or pickled."""
+"""Classes that CPython writes in C cannot be subclassed, copied or pickled; neither can ours."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 
-def final(name: str) -> dict[str, Callable[..., Any]]:
-    """The methods of a class, known by this name, that nobody can derive from, copy or pickle."""
+def sealed_methods(name: str) -> dict[str, Callable[..., Any]]:
+    """Methods for a class's namespace that refuse subclassing, copying and pickling.
+
+    Args:
+        name: the class's name in error messages.
+    """
 
     def init_subclass(_cls: type, **_given: object) -> NoReturn:
         raise TypeError(f"type {name!r} is not an acceptable base type")

@@ -1,36 +1,40 @@
-"""What ``select.epoll`` and ``select.kqueue`` have in common: an object that owns a descriptor."""
+"""Base class of ``select.epoll`` and ``select.kqueue`` objects: an object that owns a descriptor."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import ClassVar
 
-from sim.stdlib.process import Process
+from sim.stdlib.process import SimulatedProcess
 
 
 class OwnedDescriptor:
-    """A descriptor that closes once, and the object of a select module around it."""
+    """An object of the select module around a descriptor, which it closes once."""
 
-    _process: ClassVar[Process]
+    _process: ClassVar[SimulatedProcess]
     _called: ClassVar[str]
-    """What messages call it."""
+    """The object's name in error messages."""
     _fd: int
 
     __slots__ = ("_fd",)
 
     def fileno(self) -> int:
-        """The descriptor."""
+        """The descriptor.
+
+        Raises:
+            ValueError: the object is closed.
+        """
         if self._fd < 0:
             raise ValueError(f"I/O operation on closed {self._called} object")
         return self._fd
 
     @property
     def closed(self) -> bool:
-        """Whether the object is closed."""
+        """True if the object is closed."""
         return self._fd < 0
 
     def close(self) -> None:
-        """Close the descriptor; further calls fail. An error of the close itself is lost, in CPython too."""
+        """Close the descriptor; later calls fail. As in CPython, an error of the close itself is lost."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             with suppress(OSError):

@@ -12,10 +12,17 @@ from typing import SupportsIndex
 
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Epoll
-from sim.stdlib.arguments import FileDescriptorLike, Seconds, c_int, descriptor, milliseconds, timeout_ns
-from sim.stdlib.classes import final
-from sim.stdlib.owned import OwnedDescriptor
-from sim.stdlib.process import Process
+from sim.stdlib.argument_checks import (
+    FileDescriptorLike,
+    Seconds,
+    c_int,
+    descriptor,
+    milliseconds,
+    timeout_ns,
+)
+from sim.stdlib.owned_descriptor import OwnedDescriptor
+from sim.stdlib.process import SimulatedProcess
+from sim.stdlib.sealed_classes import sealed_methods
 
 EPOLL_CLOEXEC = 0x80000
 _DEFAULT_EVENTS = poll_bits.IN | poll_bits.PRI | poll_bits.OUT
@@ -27,9 +34,14 @@ class EpollObject(OwnedDescriptor):
     _called = "epoll"
 
     @staticmethod
-    def on(process: Process) -> type[EpollObject]:
+    def on(process: SimulatedProcess) -> type[EpollObject]:
         """The class for one kernel's programs."""
-        names = {"_process": process, "__module__": "select", "__slots__": (), **final("select.epoll")}
+        names = {
+            "_process": process,
+            "__module__": "select",
+            "__slots__": (),
+            **sealed_methods("select.epoll"),
+        }
         return type("epoll", (EpollObject,), names)
 
     __slots__ = ()

@@ -14,8 +14,8 @@ from typing import SupportsIndex
 from sim.kernel import socket_options
 from sim.kernel.files.loopback import ANY, LOOPBACK, InetAddress
 from sim.kernel.poll_bits import oserror
-from sim.stdlib.arguments import parsed_int
-from sim.stdlib.names import AddressFamily, MsgFlag, SocketKind
+from sim.stdlib.argument_checks import parsed_int
+from sim.stdlib.socket_constants import AddressFamily, MsgFlag, SocketKind
 
 _FLAGS = int(SocketKind.SOCK_NONBLOCK | SocketKind.SOCK_CLOEXEC)
 _UNKNOWN_FLAGS = ~int(sum(MsgFlag))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, SupportsIndex
 
 INT_MAX = 2**31 - 1
@@ -243,3 +243,11 @@ def timeout_ns(value: Seconds, unit_ns: int, message: str) -> int:
         return duration_ns(value, unit_ns)
     except TypeError:
         raise TypeError(message) from None
+
+
+def descriptor_list(fds: Iterable[int]) -> str:
+    """Descriptors in words, for messages: ``descriptors 3, 4``."""
+    numbers = sorted(set(fds))
+    if not numbers:
+        return "no descriptors"
+    return f"descriptor{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

@@ -1,4 +1,4 @@
-"""The numbers behind the socket module's names, as Linux has them on x86-64."""
+"""Enumerations of the socket module, with Linux's numbers on x86-64."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 
 class AddressFamily(IntEnum):
-    """``socket.AddressFamily``: the families this kernel has, and those that programs name to ask for any."""
+    """``socket.AddressFamily``: the families of this kernel, and those that programs name to accept any."""
 
     AF_UNSPEC = 0
     AF_UNIX = 1
@@ -15,7 +15,7 @@ class AddressFamily(IntEnum):
 
 
 class SocketKind(IntEnum):
-    """``socket.SocketKind``: the kinds a program can name, and the flags that go with a kind."""
+    """``socket.SocketKind``: kinds of socket that a program can name, and flags that are added to a kind."""
 
     SOCK_STREAM = 1
     SOCK_DGRAM = 2
@@ -26,7 +26,7 @@ class SocketKind(IntEnum):
 
 
 class MsgFlag(IntFlag):
-    """``socket.MsgFlag``: the flags this kernel knows."""
+    """``socket.MsgFlag``: the flags of send and recv that this kernel implements."""
 
     MSG_OOB = 0x1
     MSG_PEEK = 0x2
@@ -35,7 +35,7 @@ class MsgFlag(IntFlag):
 
 
 class AddressInfo(IntFlag):
-    """``socket.AddressInfo``: what getaddrinfo is to do."""
+    """``socket.AddressInfo``: flags of ``getaddrinfo``."""
 
     AI_PASSIVE = 0x1
     AI_CANONNAME = 0x2
@@ -46,8 +46,8 @@ class AddressInfo(IntFlag):
     AI_NUMERICSERV = 0x400
 
 
-def named(names: type[IntEnum], number: int) -> int:
-    """A number as one of the names, if there is one for it (``_intenum_converter``)."""
+def enum_or_number(names: type[IntEnum], number: int) -> int:
+    """The enumeration's member with this number, or the plain number (``_intenum_converter``)."""
     try:
         return names(number)
     except ValueError:
