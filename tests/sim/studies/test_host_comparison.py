@@ -101,7 +101,9 @@ def test_a_kernel_that_forbids_io_uring_is_refused_in_one_line(monkeypatch):
     from sim.host.measuring import ring_server_loops
     from sim.host.measuring.lane_requests import measure_lane
 
-    monkeypatch.setattr(ring_server_loops, "why_no_ring", lambda: "this kernel has no io_uring for us (EPERM)")
+    monkeypatch.setattr(
+        ring_server_loops, "why_no_ring", lambda: "this kernel has no io_uring for us (EPERM)"
+    )
     with pytest.raises(CannotMeasure, match=r"no io_uring for us \(EPERM\)"):
         measure_lane("io_uring", 2)
 
