@@ -38,7 +38,7 @@ def capacity(words: Sequence[str]) -> int:
     Raises:
         UsageError: an option that does not exist, or a value that cannot be.
     """
-    parser = _parser()
+    parser = capacity_parser()
     options = parse(parser, words)
     if tell_about(parser, options):
         return 0
@@ -135,7 +135,8 @@ def _limit_of(options: argparse.Namespace) -> int:
         raise UsageError(f"--p99: {error}") from None
 
 
-def _parser() -> argparse.ArgumentParser:
+def capacity_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui capacity``."""
     parser = new_parser(
         usage="c10k-tui capacity [--p99 1ms] [--active 1%%] [--lanes LIST] [options] [--json]",
         description="How many connections each lane holds until the latency's 99th percentile, drops or\n"

@@ -40,7 +40,7 @@ def compare(words: Sequence[str]) -> int:
     Raises:
         UsageError: an option that does not exist, or a value that cannot be.
     """
-    parser = _parser()
+    parser = compare_parser()
     options = parse(parser, words)
     if tell_about(parser, options):
         return 0
@@ -110,7 +110,8 @@ def table(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -
     return "\n".join(lines)
 
 
-def _parser() -> argparse.ArgumentParser:
+def compare_parser() -> argparse.ArgumentParser:
+    """The options of ``c10k-tui compare``."""
     parser = new_parser(
         usage="c10k-tui compare [SCENARIO] [options] [--json]",
         description="Who scans, who copies, who wakes, who holds the list: every lane, or those of --lanes,\n"
