@@ -12,7 +12,7 @@ from benchmarks.report import Figure
 from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import FRAMES_PER_S, Plan
+from c10k_tui.recording.live.controller import FRAMES_PER_S, RecordingPlan
 from c10k_tui.recording.live.headless import record, stage
 from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import PRESETS, Scenario
@@ -24,7 +24,7 @@ PERCENT, MEGABYTES = 10, 1.5
 
 async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list[float]:
     """What taking each frame's picture, encoding and writing it took of the CPU."""
-    app = stage(settings, Plan())
+    app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=True)
     taken: list[float] = []
     async with app.run_test(size=(settings.width, settings.height)):

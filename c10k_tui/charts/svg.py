@@ -15,7 +15,7 @@ from c10k_tui.charts.shapes import PAGE, ChartPage, DotShape, LineShape, Shape, 
 
 if TYPE_CHECKING:
     from sim.machine.costs import CostTable
-    from sim.studies.benchmark import Row
+    from sim.studies.benchmark import BenchmarkRow
 
 FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 
@@ -43,7 +43,7 @@ def svg_of_page(page: ChartPage, title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def chart_svg(rows: Sequence[Row], costs: CostTable) -> str:
+def chart_svg(rows: Sequence[BenchmarkRow], costs: CostTable) -> str:
     """The rows of a benchmark as an SVG document: a chart for each number of active ones and each wait."""
     from c10k_tui.charts.benchmark_charts import charts_of_rows
 

@@ -1,7 +1,7 @@
 """``c10k-tui bench``: the cost of one wake-up, simulated and measured, as a table, JSON or CSV.
 
 The cost table in use gives the simulated figures, this machine's kernel the measured ones
-(:mod:`sim.host.measuring.measure`). A point that cannot be measured here is simulated only, and a line under
+(:mod:`sim.host.measuring.meter`). A point that cannot be measured here is simulated only, and a line under
 the table says why.
 """
 
@@ -19,8 +19,9 @@ from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print
 if TYPE_CHECKING:
     from c10k_tui.cli.bench_options import BenchOptions
     from c10k_tui.cli.progress import ProgressReport
+    from sim.host.measuring.points import Point
     from sim.machine.costs import CostTable
-    from sim.studies.benchmark import Point, Row
+    from sim.studies.benchmark import BenchmarkRow
 
 _EPILOG = """\
 examples:
@@ -104,11 +105,14 @@ def _compare(options: BenchOptions) -> None:
         print(encodable(plain_table(rows, costs, notes)))
 
 
-def measured(options: BenchOptions, costs: CostTable, notes: list[str], report: ProgressReport) -> list[Row]:
+def measured(
+    options: BenchOptions, costs: CostTable, notes: list[str], report: ProgressReport
+) -> list[BenchmarkRow]:
     """All points simulated and, where possible, measured; appends warnings to ``notes``."""
-    from sim.host.measuring.measure import CannotMeasure, Meter
+    from sim.host.measuring.measurement import CannotMeasure
+    from sim.host.measuring.meter import Meter
     from sim.host.measuring.survey import Survey
-    from sim.studies.benchmark import Row, simulated_ns
+    from sim.studies.benchmark import BenchmarkRow, simulated_ns
 
     chosen = options.points()
     simulated: dict[Point, int] = {}
@@ -116,7 +120,7 @@ def measured(options: BenchOptions, costs: CostTable, notes: list[str], report: 
         report(0.3 * number / len(chosen), f"simulating {point.mechanism}, {point.fds:,} descriptors")
         simulated[point] = simulated_ns(point, costs)
     if not options.host:
-        return [Row(point, simulated[point], None) for point in chosen]
+        return [BenchmarkRow(point, simulated[point], None) for point in chosen]
     try:
         with Meter() as meter:
             notes += meter.warnings
@@ -124,14 +128,16 @@ def measured(options: BenchOptions, costs: CostTable, notes: list[str], report: 
             survey.run(lambda done, due, what: report(0.3 + 0.7 * done / max(1, due), f"measuring {what}"))
     except CannotMeasure as why_not:
         notes.append(f"nothing is measured: {why_not}")
-        return [Row(point, simulated[point], None, str(why_not)) for point in chosen]
+        return [BenchmarkRow(point, simulated[point], None, str(why_not)) for point in chosen]
     return [
-        Row(point, simulated[point], survey.ns(point), survey.why_not.get(point), noisy=survey.noise(point))
+        BenchmarkRow(
+            point, simulated[point], survey.ns(point), survey.why_not.get(point), noisy=survey.noise(point)
+        )
         for point in chosen
     ]
 
 
-def _draw(path: Path, rows: Sequence[Row], costs: CostTable) -> None:
+def _draw(path: Path, rows: Sequence[BenchmarkRow], costs: CostTable) -> None:
     from c10k_tui.charts.svg import chart_svg
 
     try:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from c10k_tui.cli.options import UsageError
+from sim.host.measuring.points import FDS_LIMIT, MECHANISMS, WAITS, Point, points
 from sim.scenario.scenario import Active, parse_active
 from sim.scenario.units import parse_count
-from sim.studies.benchmark import FDS_LIMIT, MECHANISMS, WAITS, Point, points
 
 Item = TypeVar("Item")
 

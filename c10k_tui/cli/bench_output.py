@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from c10k_tui.cli.output import times
 from sim.machine.costs import CostTable
 from sim.scenario.units import format_duration
-from sim.studies.benchmark import Row
+from sim.studies.benchmark import BenchmarkRow
 
 HEADINGS = ("wait", "fds", "active", "mechanism", "simulated", "measured", "error", "÷ epoll")
 _WORD_COLUMNS = (0, 3)
@@ -19,7 +19,7 @@ _WORD_COLUMNS = (0, 3)
 # --- for programs ---------------------------------------------------------------------------------
 
 
-def as_data(row: Row) -> dict[str, object]:
+def as_data(row: BenchmarkRow) -> dict[str, object]:
     """A row as data for JSON and CSV."""
     point = row.point
     return {
@@ -34,7 +34,7 @@ def as_data(row: Row) -> dict[str, object]:
     }
 
 
-def print_csv(rows: Iterable[Row]) -> None:
+def print_csv(rows: Iterable[BenchmarkRow]) -> None:
     """Print the rows as comma-separated values, after a line of names."""
     data = [as_data(row) for row in rows]
     writer = csv.DictWriter(sys.stdout, fieldnames=list(data[0]), lineterminator="\n")
@@ -51,7 +51,7 @@ def title(costs: CostTable) -> str:
     return f"CPU time of one wake-up; simulated costs: {costs.name}" + (f" ({made})" if made else "")
 
 
-def row_notes(rows: Iterable[Row]) -> list[str]:
+def row_notes(rows: Iterable[BenchmarkRow]) -> list[str]:
     """Reasons why rows were not measured or are unreliable, each once."""
     reasons: dict[str, None] = {}
     for row in rows:
@@ -64,7 +64,7 @@ def row_notes(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def cells(row: BenchmarkRow) -> tuple[str, ...]:
     """A row as text, in the order of :data:`HEADINGS`."""
     point = row.point
     figure = "–" if row.measured_ns is None else format_duration(row.measured_ns)
@@ -80,7 +80,7 @@ def cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def plain_table(rows: Sequence[Row], costs: CostTable, notes: Iterable[str]) -> str:
+def plain_table(rows: Sequence[BenchmarkRow], costs: CostTable, notes: Iterable[str]) -> str:
     """The table as aligned text without colour."""
     lines = [HEADINGS, *(cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
@@ -95,7 +95,7 @@ def plain_table(rows: Sequence[Row], costs: CostTable, notes: Iterable[str]) -> 
     return "\n".join([title(costs), "", *text, *([""] if notes else []), *notes])
 
 
-def print_rich(rows: Sequence[Row], costs: CostTable, notes: Iterable[str]) -> None:
+def print_rich(rows: Sequence[BenchmarkRow], costs: CostTable, notes: Iterable[str]) -> None:
     """Print the table and the notes through Rich."""
     from rich import box
     from rich.console import Console

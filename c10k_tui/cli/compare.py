@@ -20,7 +20,7 @@ from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import ESTIMATED, MECHANISMS, TIMED_APART, Facts, found
+from sim.studies.comparison import ESTIMATED, MECHANISMS, TIMED_APART, ComparisonRow, trial_result
 
 _GAP, _WIDTH = 3, 12
 
@@ -48,7 +48,7 @@ def compare(words: Sequence[str]) -> int:
     rows = []
     for lane in scenario.lanes:
         show_line(f"racing {lane} …")
-        rows.append(found(lane, scenario, costs))
+        rows.append(trial_result(lane, scenario, costs))
     show_line("")
     if options.json:
         print(json.dumps(as_data(rows, scenario, costs), indent=2))
@@ -62,7 +62,7 @@ def _has_setting(name: str, words: Sequence[str]) -> bool:
     return any(word.startswith(f"{name}=") for word in " ".join(words).split())
 
 
-def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict[str, object]:
+def as_data(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> dict[str, object]:
     """The table as data for JSON. Figures are not rounded; null means that the lane had no event."""
     return {
         "simulated": True,
@@ -78,7 +78,7 @@ def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict
     }
 
 
-def table(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> str:
+def table(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> str:
     """The table as aligned text, and below it who keeps the list of each lane."""
     load = replace(scenario, lanes=(rows[0].lane,))
     lines = [
@@ -106,7 +106,7 @@ def compare_parser() -> argparse.ArgumentParser:
     """The parser of ``c10k-tui compare``."""
     parser = new_parser(
         usage="c10k-tui compare [SCENARIO] [options] [--json]",
-        description="The costs of an event in each lane: scans, copies, wake-ups, memory; who keeps the list.\n"
+        description="The costs of an event in each lane: scans, copies, wake-ups, memory and its list.\n"
         "Every lane, or each of --lanes, races alone with the same arrivals. Every figure is simulated.",
         epilog=_EPILOG,
     )

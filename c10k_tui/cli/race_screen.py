@@ -17,7 +17,7 @@ from c10k_tui.session.pacer import DEFAULT_SPEED
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
 
 _EPILOG = """\
 examples:
@@ -97,7 +97,7 @@ def race_on_screen(words: list[str]) -> int:
     return show(app)
 
 
-def _recording_plan(options: argparse.Namespace) -> Plan | None:
+def _recording_plan(options: argparse.Namespace) -> RecordingPlan | None:
     """The recording that starts with the race; None without ``--record``.
 
     Raises:
@@ -114,9 +114,11 @@ def _recording_plan(options: argparse.Namespace) -> Plan | None:
         reason = "; overwrite it with --force" if path.is_file() else " and is not a regular file"
         raise UsageError(f"{path} already exists{reason}")
 
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
 
-    return Plan(path=path, force=options.force, title=title, caption=options.caption, cast_version=version)
+    return RecordingPlan(
+        path=path, force=options.force, title=title, caption=options.caption, cast_version=version
+    )
 
 
 def show(app: C10KApp) -> int:

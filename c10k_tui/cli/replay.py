@@ -60,8 +60,10 @@ def replay(words: list[str]) -> int:
     check_terminal()
 
     from c10k_tui.cli.race_screen import show
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
     from c10k_tui.recording.live.headless import stage
 
-    app = stage(found.settings, Plan(replay=found, at_frame=found.raced(at_frame), paused=options.paused))
+    app = stage(
+        found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)
+    )
     return show(app)

@@ -136,13 +136,13 @@ def _script(path: Path, arguments: list[str], *, keeps_output: bool) -> Script:
         UsageError: the file cannot be read, or is not Python.
     """
     from c10k_tui.cli.costs_file import current_costs
-    from sim.scripts.output import Output
+    from sim.scripts.output import ScriptOutput
     from sim.scripts.script import Script, ScriptError
     from sim.stdlib.kernel import Kernel
 
     costs, _ = current_costs()
     try:
-        return Script(path, arguments, Kernel(costs), Output() if keeps_output else None)
+        return Script(path, arguments, Kernel(costs), ScriptOutput() if keeps_output else None)
     except ScriptError as error:
         raise UsageError(str(error)) from None
 

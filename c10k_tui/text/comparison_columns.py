@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.scenario.units import format_bytes, format_duration, format_short
-from sim.studies.comparison import ESTIMATED, Facts
+from sim.studies.comparison import ESTIMATED, ComparisonRow
 
 UNKNOWN = "–"
 """What stands where there was no event, or no memory for one."""
@@ -22,13 +22,13 @@ class ComparisonColumn:
     """One figure of every lane."""
 
     key: str
-    """Its name in JSON: a field of :class:`~sim.studies.comparison.Facts`."""
+    """Its name in JSON: a field of :class:`~sim.studies.comparison.ComparisonRow`."""
     title: str
     short: str
     """Its title where room is scarce."""
     width: int
     """Cells that its figures and its short title need."""
-    value_of: Callable[[Facts], float | None]
+    value_of: Callable[[ComparisonRow], float | None]
     words_of: Callable[[float], str]
     told: str
     """What it is, in plain words."""
@@ -37,7 +37,7 @@ class ComparisonColumn:
     unit: str
     """What follows the figure in that sentence."""
 
-    def cell(self, facts: Facts) -> str:
+    def cell(self, facts: ComparisonRow) -> str:
         """A lane's figure as it is written."""
         value = self.value_of(facts)
         if value is None:

@@ -11,7 +11,7 @@ from c10k_tui.text.styled_text import Line, Span, clip, pad
 from sim.scenario.units import format_duration
 from sim.scripts.frame import LoopFrame
 from sim.scripts.task_rows import State, TaskRow
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.stacks.place import Place
 
 MARKS: dict[State, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
 """Each state's glyph."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _ANSI_COLOURS = 16
 
 
-class Camera:
+class ScreenCapture:
     """Takes pictures of an app.
 
     Args:

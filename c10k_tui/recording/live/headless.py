@@ -12,11 +12,11 @@ from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.reader import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import Plan
+from c10k_tui.recording.live.controller import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 
 
-def stage(settings: RecordingSettings, plan: Plan) -> C10KApp:
+def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
     """The app with the race where a recording's header says that it begins."""
     # What the shell says of colours is not for a recording to follow, but what its header says.
     os.environ.pop("NO_COLOR", None)
@@ -58,7 +58,7 @@ def record(
         FileExistsError: the file is there.
         OSError: the file takes no more; it ends with the frame before.
     """
-    app = stage(settings, Plan())
+    app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
     asyncio.run(_record(app, settings, writer, script, resizes))
     return writer

@@ -121,7 +121,8 @@ class ComparisonScreen(WorkingScreen):
 
     @work(thread=True, exclusive=True, group="measure", exit_on_error=True)
     def _measure(self, lanes: list[str]) -> None:
-        from sim.host.measuring.measure import CannotMeasure, Meter
+        from sim.host.measuring.measurement import CannotMeasure
+        from sim.host.measuring.meter import Meter
 
         worker = get_current_worker()
         try:

@@ -12,7 +12,7 @@ from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wra
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LANES, Scenario
 from sim.scenario.units import format_count, format_duration
-from sim.studies.comparison import ESTIMATED, MECHANISMS, REQUESTS, TIMED_APART, Facts
+from sim.studies.comparison import ESTIMATED, MECHANISMS, REQUESTS, TIMED_APART, ComparisonRow
 from sim.studies.host_comparison import HostComparison
 
 ABOUT_EVENTS = (
@@ -98,7 +98,7 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
     return tuple(spans) if short else (*spans, (".", "text"))
 
 
-def _ordered(known: Iterable[Facts], column: ComparisonColumn) -> list[Facts]:
+def _ordered(known: Iterable[ComparisonRow], column: ComparisonColumn) -> list[ComparisonRow]:
     """Lanes by a column, if any has more of it than another."""
     valued = [(value, facts) for facts in known if (value := column.value_of(facts)) is not None]
     valued.sort(key=lambda pair: pair[0])
@@ -129,7 +129,7 @@ def _of_lane(model: ComparisonModel) -> Wordings:
     return (*spans, *basis, *costs), (*spans, *basis)
 
 
-def _basis(facts: Facts) -> Span:
+def _basis(facts: ComparisonRow) -> Span:
     if facts.failure is not None:
         return (f"{facts.failure}.", "alarm")
     if not facts.events:

@@ -21,7 +21,7 @@ Getter = Callable[[LaneFrame], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CounterRow:
     """One figure: its name, where it comes from, how it is written."""
 
     label: str
@@ -58,46 +58,46 @@ def _polled_ns(lane: LaneFrame) -> int | None:
     return lane.counters.sq_thread_work_ns + lane.counters.sq_thread_spin_ns
 
 
-ROWS: tuple[Row, ...] = (
-    Row("wake-ups", 2, _of("wakeups")),
-    Row("system calls", 5, _of("syscalls")),
-    Row("descriptors scanned", 3, _of("scanned")),
-    Row("wasted checks", 0, _of("wasted"), role="wasted"),
-    Row("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
-    Row("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
-    Row("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
-    Row("requests served", 4, _of("requests")),
-    Row("dropped", 10, _of("dropped")),
-    Row("latency p50", 7, _of("latency_p50_ns"), format_duration),
-    Row("latency p99", 6, _of("latency_p99_ns"), format_duration),
-    Row("epoll_ctl calls", 11, _of("epoll_ctl")),
-    Row("switches per second", 4, _of("switches_per_s"), lanes=TASK_LANES),
-    Row("woken for nothing", 6, _of("spurious_wakes"), lanes=WORKER_LANES),
-    Row(
+ROWS: tuple[CounterRow, ...] = (
+    CounterRow("wake-ups", 2, _of("wakeups")),
+    CounterRow("system calls", 5, _of("syscalls")),
+    CounterRow("descriptors scanned", 3, _of("scanned")),
+    CounterRow("wasted checks", 0, _of("wasted"), role="wasted"),
+    CounterRow("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
+    CounterRow("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
+    CounterRow("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
+    CounterRow("requests served", 4, _of("requests")),
+    CounterRow("dropped", 10, _of("dropped")),
+    CounterRow("latency p50", 7, _of("latency_p50_ns"), format_duration),
+    CounterRow("latency p99", 6, _of("latency_p99_ns"), format_duration),
+    CounterRow("epoll_ctl calls", 11, _of("epoll_ctl")),
+    CounterRow("switches per second", 4, _of("switches_per_s"), lanes=TASK_LANES),
+    CounterRow("woken for nothing", 6, _of("spurious_wakes"), lanes=WORKER_LANES),
+    CounterRow(
         "connections' memory",
         6,
         lambda lane: None if lane.memory is None else lane.memory.used_bytes,
         format_bytes,
         lanes=(*TASK_LANES, "iocp"),
     ),
-    Row("second CPU's time", 5, _polled_ns, format_duration, lanes=("io_uring-sqpoll",)),
-    Row("submissions", 9, _submitted, lanes=(*RING_LANES, "iocp")),
-    Row("completions", 8, _completed, lanes=(*RING_LANES, "iocp")),
-    Row(
+    CounterRow("second CPU's time", 5, _polled_ns, format_duration, lanes=("io_uring-sqpoll",)),
+    CounterRow("submissions", 9, _submitted, lanes=(*RING_LANES, "iocp")),
+    CounterRow("completions", 8, _completed, lanes=(*RING_LANES, "iocp")),
+    CounterRow(
         "kqueue changes",
         12,
         lambda lane: lane.counters.changes if lane.name == "kqueue" else None,
         lanes=("kqueue",),
     ),
-    Row(
+    CounterRow(
         "filters run",
         9,
         lambda lane: lane.counters.filter_runs if lane.name == "kqueue" else None,
         lanes=("kqueue",),
     ),
-    Row("wait-queue entries", 12, _of("hooks")),
-    Row("context switches", 13, _of("context_switches")),
-    Row("interrupts", 14, _of("interrupts")),
+    CounterRow("wait-queue entries", 12, _of("hooks")),
+    CounterRow("context switches", 13, _of("context_switches")),
+    CounterRow("interrupts", 14, _of("interrupts")),
 )
 SHORT = {
     "descriptors scanned": ("scanned", "scanned"),
@@ -195,7 +195,7 @@ def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
     return lanes[0], lanes[-1]
 
 
-def _rows(frame: Frame, height: int) -> list[Row]:
+def _rows(frame: Frame, height: int) -> list[CounterRow]:
     """The rows that fit, in the order of the table."""
     names = {lane.name for lane in frame.lanes}
     rows = [row for row in ROWS if not names.isdisjoint(row.lanes)]
@@ -221,7 +221,7 @@ def _heading(names: list[str], ratio: bool, label_width: int, column: int, width
 
 
 def _line(
-    row: Row, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
+    row: CounterRow, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
 ) -> Line:
     labels = (row.label, *SHORT.get(row.label, ()))
     label = next(

@@ -27,7 +27,7 @@ HOLD_S = 1.5
 """How long, on the wall, a warning says the same while the race goes on."""
 
 
-class Steady:
+class LastingWarnings:
     """Warnings that can be read: while a race goes on, what one tells of stays for a while.
 
     What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
