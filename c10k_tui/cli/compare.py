@@ -106,8 +106,9 @@ def compare_parser() -> argparse.ArgumentParser:
     """The parser of ``c10k-tui compare``."""
     parser = new_parser(
         usage="c10k-tui compare [SCENARIO] [options] [--json]",
-        description="The costs of an event in each lane: scans, copies, wake-ups, memory and its list.\n"
-        "Every lane, or each of --lanes, races alone with the same arrivals. Every figure is simulated.",
+        description="What one event costs in each lane, in system calls, scans, copies, wake-ups and memory, and\n"
+        "who keeps the list. Every lane, or each of --lanes, races alone with the same arrivals.\n"
+        "Every figure is simulated.",
         epilog=_EPILOG,
     )
     add_scenario(parser, "all")
