@@ -106,7 +106,7 @@ def compare_parser() -> argparse.ArgumentParser:
     """The parser of ``c10k-tui compare``."""
     parser = new_parser(
         usage="c10k-tui compare [SCENARIO] [options] [--json]",
-        description="One table: what an event costs in each lane (calls, scans, copies, wake-ups, memory), and\n"
+        description="One table: the cost of an event in each lane (calls, scans, copies, wake-ups, memory);\n"
         "who keeps the list. Every lane, or each of --lanes, races alone with the same arrivals.\n"
         "Every figure is simulated.",
         epilog=_EPILOG,
