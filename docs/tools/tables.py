@@ -23,7 +23,7 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from c10k_tui.cli import capacity, compare, options, recording, watch
+from c10k_tui.cli import bench, calibrate, capacity, compare, export, race_screen, record, replay, run, watch
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
@@ -56,16 +56,16 @@ KEYS: dict[str, Sequence[Binding]] = {
 }
 """Bindings by the name of their table: one for each screen, and two for parts of the race screen."""
 PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
-    "screen": options.screen_parser,
-    "run": options.run_parser,
+    "screen": race_screen.screen_parser,
+    "run": run.run_parser,
     "watch": watch.watch_parser,
-    "bench": options.bench_parser,
-    "calibrate": options.calibrate_parser,
+    "bench": bench.bench_parser,
+    "calibrate": calibrate.calibrate_parser,
     "capacity": capacity.capacity_parser,
     "compare": compare.compare_parser,
-    "record": recording.record_parser,
-    "replay": recording.replay_parser,
-    "export": recording.export_parser,
+    "record": record.record_parser,
+    "replay": replay.replay_parser,
+    "export": export.export_parser,
 }
 """Makes the parser of each command; ``screen`` is the command without a word."""
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from c10k_tui import __version__
-from c10k_tui.cli.options import COMMANDS, screen_parser
+from c10k_tui.cli.options import COMMANDS
+from c10k_tui.cli.race_screen import screen_parser
 from docs.tools import layers
 from docs.tools.tables import BLOCK, KEYS, PARSERS, REFRESH, option_table, refreshed
 from sim.scenario.scenario import PRESETS, Scenario
