@@ -16,7 +16,8 @@ from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, tell_
 from c10k_tui.cli.progress import told
 from c10k_tui.cli.run import costs_in_use, encodable
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, ScenarioError, parse_field, parse_lanes
 from sim.scenario.units import format_duration, parse_duration_ns
 from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
 from sim.studies.capacity import capacity as search
@@ -107,7 +108,7 @@ def _lanes_of(text: str | None) -> tuple[str, ...]:
     Raises:
         UsageError: none, or one that there is not.
     """
-    lanes = LANES if text is None else parse_lanes(text)
+    lanes = tuple(LANES) if text is None else parse_lanes(text)
     try:
         replace(Scenario(), lanes=lanes)
     except ScenarioError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 
 
 class LaneByLane:

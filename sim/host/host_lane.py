@@ -35,9 +35,10 @@ from pathlib import Path
 
 from sim.host.host_kernel import SPARE_FDS, raise_nofile, why_no_host
 from sim.host.host_server import REPORT
+from sim.scenario.lanes import LANES
 from sim.scenario.workload import Workload
 
-MECHANISMS = ("select", "poll", "epoll", "asyncio")
+MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
 """What the server can wait in."""
 RECENT = 200
 """Wake-ups that the median is taken of."""

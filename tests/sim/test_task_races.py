@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from sim.machine.records import Kind
 from sim.race.race import Race
 from sim.scenario.faults import FAULTS
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from tests.sim.races import MS, arrivals, check_accounts, check_change, digest, records_of, scenarios, shown
 
-NEW = LANES[:3] + tuple(lane for lane in LANES if lane.startswith("epoll-"))
+LANE_NAMES = tuple(LANES)
+
+NEW = LANE_NAMES[:3] + tuple(lane for lane in LANE_NAMES if lane.startswith("epoll-"))
 END_NS = 3 * MS
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from c10k_tui.screens.race.views.cpu import GROUPS, Group
 from c10k_tui.text import glyphs
-from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import LANES, LaneKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,38 +20,43 @@ class Sign:
     full: str
     brief: str
     """The meaning in one word."""
-    lanes: frozenset[str]
-    """The lanes in whose grids it is seen."""
+    seen_in: Callable[[LaneKind], bool]
+    """True for a lane in whose grid it is seen."""
 
 
-_ALL = frozenset(LANES)
-_TASKS = frozenset(TASK_LANES)
+def _in_all(kind: LaneKind) -> bool:
+    return True
+
+
+def _with_tasks(kind: LaneKind) -> bool:
+    return kind.has_tasks
+
 
 SIGNS: tuple[Sign, ...] = (
-    Sign(glyphs.IDLE, "idle", "idle", "idle", _ALL - {*ONE_TASK_EACH}),
+    Sign(glyphs.IDLE, "idle", "idle", "idle", lambda kind: not kind.task_each),
     Sign(
         glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
         "heat-3",
         "just checked, fading",
         "checked",
-        frozenset(SCANNING_LANES),
+        lambda kind: kind.scans,
     ),
-    Sign(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", frozenset(ONE_TASK_EACH)),
-    Sign(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _TASKS),
-    Sign(glyphs.RUNNING, "running", "running", "runs", _TASKS),
-    Sign(glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _TASKS),
-    Sign(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _ALL),
-    Sign(glyphs.READY, "ready", "ready: unread data", "ready", _ALL),
-    Sign(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", frozenset(COMPLETING_LANES)),
-    Sign(glyphs.READ, "read", "being read", "read", _ALL - _TASKS),
+    Sign(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", lambda kind: kind.task_each),
+    Sign(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _with_tasks),
+    Sign(glyphs.RUNNING, "running", "running", "runs", _with_tasks),
+    Sign(glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _with_tasks),
+    Sign(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _in_all),
+    Sign(glyphs.READY, "ready", "ready: unread data", "ready", _in_all),
+    Sign(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", lambda kind: kind.completes),
+    Sign(glyphs.READ, "read", "being read", "read", lambda kind: not kind.has_tasks),
 )
 """In the order of the legend."""
 
 
 def signs_of(lanes: Iterable[str]) -> list[Sign]:
     """What is seen in the grids of these lanes."""
-    shown = frozenset(lanes)
-    return [sign for sign in SIGNS if sign.lanes & shown]
+    shown = [LANES[lane] for lane in lanes]
+    return [sign for sign in SIGNS if any(map(sign.seen_in, shown))]
 
 
 def legend(lanes: Iterable[str], width: int, groups: Sequence[Group] = GROUPS) -> Line:
