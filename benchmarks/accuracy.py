@@ -11,12 +11,14 @@ import statistics
 from collections.abc import Iterable
 
 from benchmarks.report import Figure
-from sim.host.measuring.measure import CannotMeasure, Meter
-from sim.host.measuring.steps import STEPS
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
+from sim.host.measuring.points import MECHANISMS, WAITS, Point, points
+from sim.host.measuring.step_costs import STEPS
 from sim.host.measuring.survey import Survey
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
-from sim.studies.benchmark import MECHANISMS, WAITS, Point, points, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.calibration import fit_points, with_steps
 from sim.studies.fit import fitted
 

@@ -1,9 +1,9 @@
 """The message that goes round, measured here, beside libevent's own benchmark.
 
 libevent's ``test/bench.c -n 5000 -a 1 -w 1000`` passes one byte along 5000 socketpairs, 10,000 descriptors.
-The same is done here by raw calls (:mod:`sim.host.measuring.chain`). What is compared is the ratio between
-the methods; the program itself adds its loop. It is not part of this project: name one that you have built
-with ``LIBEVENT_BENCH=/path/to/bench``, and it is run in turn with ours.
+The same is done here by raw calls (:mod:`sim.host.measuring.message_chain`). What is compared is the ratio
+between the methods; the program itself adds its loop. It is not part of this project: name one that you
+have built with ``LIBEVENT_BENCH=/path/to/bench``, and it is run in turn with ours.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import os
 import subprocess
 
 from benchmarks.report import Figure
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
+from sim.host.measuring.points import MECHANISMS
 from sim.host.measuring.waker import FIFO, MEASURED
-from sim.studies.benchmark import MECHANISMS
 
 PAIRS, WRITES = 5_000, 1_000
 TURNS = 3

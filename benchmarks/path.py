@@ -6,7 +6,7 @@ from benchmarks.report import Figure
 from benchmarks.timing import median_ns
 from sim.machine.records import Kind
 from sim.path.packet_path import follow
-from sim.path.steps import Packet
+from sim.path.path_values import FollowedPacket
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario
 
@@ -19,7 +19,7 @@ def follow_ms(fds: int) -> float:
     race = Race(Scenario(fds=fds))
     race.advance(RACED_NS)
     record = [record for record in race.frame().lanes[-1].records if record[1] == Kind.PACKET][-1]
-    return median_ns(lambda: follow(race, Packet(record[0], record[5])), 5) / 1e6
+    return median_ns(lambda: follow(race, FollowedPacket(record[0], record[5])), 5) / 1e6
 
 
 def figures() -> list[Figure]:

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Figure
-from c10k_tui.recording.cast.header import Settings, Start
-from c10k_tui.recording.cast.key_script import Script
+from c10k_tui.recording.cast.key_script import KeyScript
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import FRAMES_PER_S, Plan
+from c10k_tui.recording.live.controller import FRAMES_PER_S, RecordingPlan
 from c10k_tui.recording.live.headless import record, stage
 from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import PRESETS, Scenario
@@ -22,9 +22,9 @@ FRAME_MS = 1000 / FRAMES_PER_S
 PERCENT, MEGABYTES = 10, 1.5
 
 
-async def costs_ms(settings: Settings, path: Path, frames: int) -> list[float]:
+async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list[float]:
     """What taking each frame's picture, encoding and writing it took of the CPU."""
-    app = stage(settings, Plan())
+    app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=True)
     taken: list[float] = []
     async with app.run_test(size=(settings.width, settings.height)):
@@ -54,7 +54,7 @@ def figures() -> list[Figure]:
             ("c10k, speed 30", Scenario(), 30.0),
             ("all-active, max", PRESETS["all-active"][1], None),
         ):
-            settings = Settings(start=Start(scenario), speed=speed)
+            settings = RecordingSettings(start=RecordingStart(scenario), speed=speed)
             cost_ms = statistics.mean(asyncio.run(costs_ms(settings, path, 300)))
             found.append(
                 Figure(
@@ -66,7 +66,7 @@ def figures() -> list[Figure]:
                 )
             )
         begin_s = time.perf_counter()
-        writer = record(path, Settings(), Script((), SECONDS * FRAMES_PER_S), force=True)
+        writer = record(path, RecordingSettings(), KeyScript((), SECONDS * FRAMES_PER_S), force=True)
         took_s = time.perf_counter() - begin_s
         found.append(Figure(f"a {SECONDS} s demo at 120×36", writer.size_bytes / 1e6, "MB", MEGABYTES))
         found.append(Figure("recorded without a terminal", SECONDS / took_s, "× as fast as watched"))

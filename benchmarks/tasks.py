@@ -1,8 +1,8 @@
 """Lanes on the machine's own kernel beside the simulated ones, and the thundering herd on both.
 
 A request in each lane that this machine has (:mod:`sim.studies.host_comparison`,
-:mod:`sim.host.measuring.lanes`): CPU time of the server, and *how often somebody goes to sleep* for it,
-which the kernel counts (``voluntary_ctxt_switches``) and the simulated kernel writes down.
+:mod:`sim.host.measuring.lane_requests`): CPU time of the server, and *how often somebody goes to sleep* for
+it, which the kernel counts (``voluntary_ctxt_switches``) and the simulated kernel writes down.
 
 And the herd: workers on one listening socket, and how many of them wake for one connection.
 """
@@ -16,7 +16,8 @@ import socket
 import time
 
 from benchmarks.report import Figure
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.accounts import Count
@@ -25,7 +26,7 @@ from sim.servers.base import ServerSettings
 from sim.servers.epoll_exclusive import EpollExclusiveServer
 from sim.servers.faulty import Herd
 from sim.stdlib.kernel import Kernel
-from sim.studies.host_comparison import beside
+from sim.studies.host_comparison import compare_with_host
 
 WORKERS = 4
 CONNECTS = 300
@@ -38,7 +39,7 @@ def lanes() -> list[Figure]:
     try:
         with Meter() as meter:
             for lane in (name for name, kind in LANES.items() if kind.unmeasured is None):
-                both = beside(lane, meter)
+                both = compare_with_host(lane, meter)
                 if both.measured_ns is None or both.simulated_ns is None:
                     found.append(Figure(f"{lane}: not measured", 0, "", note=both.why_not or ""))
                     continue
@@ -111,7 +112,7 @@ def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
         kernel.catch_up()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until((CONNECTS + 1) * 1_000_000)
-    _, counted = kernel.statement()
+    _, counted = kernel.totals()
     return 1 + counted[Count.SPURIOUS_WAKES] / CONNECTS
 
 

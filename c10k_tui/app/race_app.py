@@ -10,12 +10,12 @@ from rich.console import RenderableType
 from textual import events
 from textual.screen import Screen
 
-from c10k_tui.recording.live.controller import Plan, RecordingController
+from c10k_tui.recording.live.controller import RecordingController, RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.screens.shared.themed_app import ThemedApp
 from c10k_tui.session.pacer import DEFAULT_SPEED
-from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
 
@@ -48,10 +48,10 @@ class C10KApp(ThemedApp):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-        make_race: Callable[[Scenario], RaceLike] | None = None,
+        make_race: Callable[[Scenario], RaceProtocol] | None = None,
         costs: CostTable | None = None,
         why_not_own: str | None = None,
-        plan: Plan | None = None,
+        plan: RecordingPlan | None = None,
     ) -> None:
         super().__init__()
         self.clock = StepClock(clock)
@@ -64,7 +64,7 @@ class C10KApp(ThemedApp):
             self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
         self.studio = RecordingController(self, plan)
 
-    def _make_race(self, scenario: Scenario) -> RaceLike:
+    def _make_race(self, scenario: Scenario) -> RaceProtocol:
         from sim.race.race import Race
 
         return Race(scenario) if self._costs is None else Race(scenario, self._costs)

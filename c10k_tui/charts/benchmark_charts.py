@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from c10k_tui.charts.chart import Chart, Curve, Mark, span_of
+from c10k_tui.charts.chart import Chart, ChartPoint, Curve, span_of
 from c10k_tui.text.cost_table_names import table_words
+from sim.host.measuring.points import MECHANISMS, Point
 from sim.machine.costs import CostTable
-from sim.studies.benchmark import MECHANISMS, Point, Row
+from sim.studies.benchmark import BenchmarkRow
 
 WAIT_WORDS = {"ready": "finds them ready at once", "slept": "sleeps first and is woken"}
 """The two kinds of calls, in words."""
@@ -18,7 +19,7 @@ Busy = int | Fraction
 """How many descriptors are active along a line: a number, or a share of all."""
 
 
-def charts_of_rows(rows: Sequence[Row], costs: CostTable) -> list[Chart]:
+def charts_of_rows(rows: Sequence[BenchmarkRow], costs: CostTable) -> list[Chart]:
     """A chart against descriptors for each number (or share) of active ones and each kind of call."""
     charts = []
     for wait in dict.fromkeys(row.point.wait for row in rows):
@@ -53,7 +54,7 @@ def busy_words(busy: Busy) -> str:
     return f"{busy:,} active"
 
 
-def _chart(rows: Sequence[Row], busy: Busy, wait: str, costs: CostTable) -> Chart:
+def _chart(rows: Sequence[BenchmarkRow], busy: Busy, wait: str, costs: CostTable) -> Chart:
     low, high = span_of((row.point.fds for row in rows), (10, 1_000_000))
     return Chart(
         title=f"One wake-up, {busy_words(busy)}: a call that {WAIT_WORDS[wait]}",
@@ -61,7 +62,7 @@ def _chart(rows: Sequence[Row], busy: Busy, wait: str, costs: CostTable) -> Char
         x_range=(low, high) if high > low else (low / 2, high * 2),
         curves=curves_of((row.point, row.simulated_ns) for row in rows),
         marks=tuple(
-            Mark(row.point.mechanism, "measured", row.point.fds, row.measured_ns)
+            ChartPoint(row.point.mechanism, "measured", row.point.fds, row.measured_ns)
             for row in rows
             if row.measured_ns
         ),

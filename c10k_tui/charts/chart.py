@@ -1,7 +1,7 @@
 """A chart of costs as a plain value: what is drawn, whoever draws it.
 
 Both scales are logarithmic: a cost that grows with the number of descriptors is a slope, one that
-does not is level. The cells of a terminal (:mod:`c10k_tui.charts.plot`), SVG and PNG
+does not is level. The cells of a terminal (:mod:`c10k_tui.screens.curve.views.plot`), SVG and PNG
 (:mod:`c10k_tui.charts.svg`, :mod:`c10k_tui.charts.png`) are drawn from the same value.
 """
 
@@ -52,7 +52,7 @@ def crossing(one: Curve, other: Curve) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartPoint:
     """One point by itself: a measured cost, or a published one."""
 
     name: str
@@ -71,7 +71,7 @@ class Chart:
     x_label: str
     x_range: tuple[float, float]
     curves: tuple[Curve, ...]
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[ChartPoint, ...] = ()
     rule: float | None = None
     """Where the rule stands; the curves' costs are written where they meet it."""
     rule_label: str = ""

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from c10k_tui.charts.chart import Chart
-from c10k_tui.charts.shapes import Page, page_of
+from c10k_tui.charts.shapes import ChartPage, page_of
 from c10k_tui.charts.svg import svg_of_page, title_of
 
 
@@ -24,7 +24,7 @@ def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path
     return export_page(page_of(charts), title_of(charts), stem, folder)
 
 
-def export_page(page: Page, title: str, stem: str, folder: Path) -> tuple[Path, Path]:
+def export_page(page: ChartPage, title: str, stem: str, folder: Path) -> tuple[Path, Path]:
     """The same with any page of shapes."""
     from c10k_tui.charts.png import png_of_page
 

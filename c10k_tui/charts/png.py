@@ -15,7 +15,7 @@ from math import hypot
 from PIL import Image, ImageDraw, ImageFont
 
 from c10k_tui.charts.chart import Chart
-from c10k_tui.charts.shapes import PAGE, Dot, Page, Path, Words, page_of
+from c10k_tui.charts.shapes import PAGE, ChartPage, DotShape, LineShape, TextShape, page_of
 
 SCALE = 2
 """Pixels for each unit of the page."""
@@ -31,13 +31,13 @@ def png_of(charts: Sequence[Chart]) -> bytes:
     return png_of_page(page_of(charts))
 
 
-def png_of_page(page: Page) -> bytes:
+def png_of_page(page: ChartPage) -> bytes:
     """A page of shapes as a PNG file."""
     brush = _Brush(page.width, page.height)
     for shape in page.shapes:
-        if isinstance(shape, Path):
+        if isinstance(shape, LineShape):
             brush.path(shape)
-        elif isinstance(shape, Dot):
+        elif isinstance(shape, DotShape):
             brush.dot(shape)
         else:
             brush.words(shape)
@@ -53,13 +53,13 @@ class _Brush:
         self._image = Image.new("RGB", (width * self._large, height * self._large), PAGE)
         self._draw = ImageDraw.Draw(self._image)
 
-    def path(self, path: Path) -> None:
+    def path(self, path: LineShape) -> None:
         points = [(x * self._large, y * self._large) for x, y in path.points]
         pieces = dashes(points, path.dash * self._large) if path.dash else [points]
         for piece in pieces:
             self._draw.line(piece, fill=path.colour, width=round(path.width * self._large), joint="curve")
 
-    def dot(self, dot: Dot) -> None:
+    def dot(self, dot: DotShape) -> None:
         radius = dot.radius * self._large
         x, y = dot.x * self._large, dot.y * self._large
         self._draw.ellipse(
@@ -69,7 +69,7 @@ class _Brush:
             width=round(1.8 * self._large),
         )
 
-    def words(self, words: Words) -> None:
+    def words(self, words: TextShape) -> None:
         rim = 2.0 if words.halo else 0.35 if words.bold else 0.0
         self._draw.text(
             (words.x * self._large, words.y * self._large),

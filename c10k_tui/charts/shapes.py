@@ -24,7 +24,7 @@ PAGE = _LIGHT["c10k-base"]
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class LineShape:
     """A line through points."""
 
     points: tuple[tuple[float, float], ...]
@@ -35,7 +35,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class DotShape:
     """A round mark: filled where measured, an open ring where published."""
 
     x: float
@@ -46,7 +46,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextShape:
     """A piece of text; ``anchor`` is ``start``, ``middle`` or ``end``."""
 
     x: float
@@ -60,11 +60,11 @@ class Words:
     """Whether a rim of the page's colour keeps lines behind it away from the letters."""
 
 
-Shape = Path | Dot | Words
+Shape = LineShape | DotShape | TextShape
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ChartPage:
     """Shapes and the size of what they lie on."""
 
     width: int
@@ -72,7 +72,7 @@ class Page:
     shapes: tuple[Shape, ...]
 
 
-def page_of(charts: Sequence[Chart]) -> Page:
+def page_of(charts: Sequence[Chart]) -> ChartPage:
     """The charts one below the other."""
     shapes: list[Shape] = []
     top = 0
@@ -80,7 +80,7 @@ def page_of(charts: Sequence[Chart]) -> Page:
         panel = _Panel(chart, top)
         shapes += panel.shapes()
         top += panel.height
-    return Page(PANEL_WIDTH, max(top, 1), tuple(shapes))
+    return ChartPage(PANEL_WIDTH, max(top, 1), tuple(shapes))
 
 
 class _Panel:
@@ -115,13 +115,16 @@ class _Panel:
         ]
 
     def _heading(self) -> list[Shape]:
-        shapes: list[Shape] = [Words(_LEFT, self.top + 26, self.chart.title, _TEXT, 17, bold=True)]
+        shapes: list[Shape] = [TextShape(_LEFT, self.top + 26, self.chart.title, _TEXT, 17, bold=True)]
         x = float(_LEFT)
         y = self.top + 46.0
-        shapes += [Path(((x, y - 4), (x + 26, y - 4)), _DIM, 2.2), Words(x + 32, y, "simulated", _DIM)]
+        shapes += [
+            LineShape(((x, y - 4), (x + 26, y - 4)), _DIM, 2.2),
+            TextShape(x + 32, y, "simulated", _DIM),
+        ]
         x += 120
         for kind in self.chart.kinds:
-            shapes += [Dot(x, y - 4, 4.5, _DIM, kind == "measured"), Words(x + 10, y, kind, _DIM)]
+            shapes += [DotShape(x, y - 4, 4.5, _DIM, kind == "measured"), TextShape(x + 10, y, kind, _DIM)]
             x += 100
         return shapes
 
@@ -130,18 +133,18 @@ class _Panel:
         for value, words in x_ticks(self.chart):
             x = self._x(value)
             shapes += [
-                Path(((x, self._y0), (x, self._y1)), _FAINT),
-                Words(x, self._y1 + 18, words, _DIM, anchor="middle"),
+                LineShape(((x, self._y0), (x, self._y1)), _FAINT),
+                TextShape(x, self._y1 + 18, words, _DIM, anchor="middle"),
             ]
         for cost_ns, words in y_ticks(self.chart):
             y = self._y(cost_ns)
             shapes += [
-                Path(((self._x0, y), (self._x1, y)), _FAINT),
-                Words(self._x0 - 8, y + 4, words, _DIM, anchor="end"),
+                LineShape(((self._x0, y), (self._x1, y)), _FAINT),
+                TextShape(self._x0 - 8, y + 4, words, _DIM, anchor="end"),
             ]
-        shapes.append(Path(((self._x0, self._y0), (self._x0, self._y1), (self._x1, self._y1)), _DIM))
+        shapes.append(LineShape(((self._x0, self._y0), (self._x0, self._y1), (self._x1, self._y1)), _DIM))
         middle = (self._x0 + self._x1) / 2
-        shapes.append(Words(middle, self._y1 + 40, self.chart.x_label, _TEXT, anchor="middle"))
+        shapes.append(TextShape(middle, self._y1 + 40, self.chart.x_label, _TEXT, anchor="middle"))
         return shapes
 
     def _curves(self) -> list[Shape]:
@@ -151,13 +154,13 @@ class _Panel:
         for curve, place in zip(ended, places, strict=True):
             colour = _colour(curve.name)
             points = tuple((self._x(x), self._y(y)) for x, y in curve.points)
-            shapes.append(Path(points, colour, 2.2, 7.0 if curve.name in DASHED else 0.0))
-            shapes.append(Words(self._x1 + 8, place + 4, curve.name, colour, 14, bold=True))
+            shapes.append(LineShape(points, colour, 2.2, 7.0 if curve.name in DASHED else 0.0))
+            shapes.append(TextShape(self._x1 + 8, place + 4, curve.name, colour, 14, bold=True))
         return shapes
 
     def _marks(self) -> list[Shape]:
         return [
-            Dot(self._x(mark.x), self._y(mark.y), 4.5, _colour(mark.name), mark.kind == "measured")
+            DotShape(self._x(mark.x), self._y(mark.y), 4.5, _colour(mark.name), mark.kind == "measured")
             for mark in self.chart.marks
         ]
 
@@ -167,22 +170,22 @@ class _Panel:
         if chart.rule is None:
             return []
         x = self._x(chart.rule)
-        shapes: list[Shape] = [Path(((x, self._y0), (x, self._y1)), _DIM, 1.0, 3.0)]
+        shapes: list[Shape] = [LineShape(((x, self._y0), (x, self._y1)), _DIM, 1.0, 3.0)]
         anchor = "end" if x > (self._x0 + self._x1) / 2 else "start"
         aside = -8 if anchor == "end" else 8
-        shapes.append(Words(x + aside, self._y0 + 12, chart.rule_label, _TEXT, anchor=anchor, bold=True))
+        shapes.append(TextShape(x + aside, self._y0 + 12, chart.rule_label, _TEXT, anchor=anchor, bold=True))
         # From the cheapest up: labels that would meet are pushed above their lines, not onto others.
         readings = chart.readings()[::-1]
         heights = apart([10 - self._y(y) for _, y in readings], 17, 4 - self._y1, -self._y0 - 30)
         for (name, cost_ns), height in zip(readings, heights, strict=True):
             words = f"{name} {cost_words(cost_ns)}"
-            shapes.append(Words(x + aside, -height, words, _colour(name), anchor=anchor, halo=True))
+            shapes.append(TextShape(x + aside, -height, words, _colour(name), anchor=anchor, halo=True))
         return shapes
 
     def _notes(self) -> list[Shape]:
         top = self.top + PANEL_HEIGHT + 4
         return [
-            Words(_LEFT, top + _LINE * index, text_of(note).strip(), _DIM, 12)
+            TextShape(_LEFT, top + _LINE * index, text_of(note).strip(), _DIM, 12)
             for index, note in enumerate(self.chart.notes)
         ]
 

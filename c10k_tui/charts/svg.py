@@ -11,11 +11,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from c10k_tui.charts.chart import Chart
-from c10k_tui.charts.shapes import PAGE, Dot, Page, Path, Shape, Words, page_of
+from c10k_tui.charts.shapes import PAGE, ChartPage, DotShape, LineShape, Shape, TextShape, page_of
 
 if TYPE_CHECKING:
     from sim.machine.costs import CostTable
-    from sim.studies.benchmark import Row
+    from sim.studies.benchmark import BenchmarkRow
 
 FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 
@@ -30,7 +30,7 @@ def title_of(charts: Sequence[Chart]) -> str:
     return "; ".join(chart.title for chart in charts)
 
 
-def svg_of_page(page: Page, title: str) -> str:
+def svg_of_page(page: ChartPage, title: str) -> str:
     """A page of shapes as an SVG document."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{page.width}" height="{page.height}" '
@@ -43,26 +43,26 @@ def svg_of_page(page: Page, title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def chart_svg(rows: Sequence[Row], costs: CostTable) -> str:
+def chart_svg(rows: Sequence[BenchmarkRow], costs: CostTable) -> str:
     """The rows of a benchmark as an SVG document: a chart for each number of active ones and each wait."""
     from c10k_tui.charts.benchmark_charts import charts_of_rows
 
     return svg_of(charts_of_rows(rows, costs))
 
 
-def _elements(page: Page) -> list[str]:
+def _elements(page: ChartPage) -> list[str]:
     return [_element(shape) for shape in page.shapes]
 
 
 def _element(shape: Shape) -> str:
-    if isinstance(shape, Path):
+    if isinstance(shape, LineShape):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points)
         dash = f' stroke-dasharray="{shape.dash:g}"' if shape.dash else ""
         return (
             f'<polyline points="{points}" fill="none" stroke="{shape.colour}" '
             f'stroke-width="{shape.width:g}"{dash}/>'
         )
-    if isinstance(shape, Dot):
+    if isinstance(shape, DotShape):
         return (
             f'<circle cx="{shape.x:.1f}" cy="{shape.y:.1f}" r="{shape.radius:g}" '
             f'fill="{shape.colour if shape.filled else PAGE}" stroke="{shape.colour}" stroke-width="1.8"/>'
@@ -70,7 +70,7 @@ def _element(shape: Shape) -> str:
     return _text(shape)
 
 
-def _text(words: Words) -> str:
+def _text(words: TextShape) -> str:
     bold = ' font-weight="bold"' if words.bold else ""
     halo = f' stroke="{PAGE}" stroke-width="4" paint-order="stroke"' if words.halo else ""
     anchor = f' text-anchor="{words.anchor}"' if words.anchor != "start" else ""

@@ -1,7 +1,7 @@
 """``c10k-tui bench``: what a wake-up costs, simulated beside measured, as a table, JSON or CSV.
 
 Simulated figures come from the cost table in use, measured ones from this machine's kernel
-(:mod:`sim.host.measuring.measure`); a point that cannot be measured here is simulated only, and the lines
+(:mod:`sim.host.measuring.meter`); a point that cannot be measured here is simulated only, and the lines
 under the table say why.
 """
 
@@ -13,21 +13,23 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from c10k_tui.cli.bench_options import Asked
+from c10k_tui.cli.bench_options import BenchOptions
 from c10k_tui.cli.calibrate import Told, progress
 from c10k_tui.cli.costs_file import current_costs
 from c10k_tui.cli.options import UsageError
 from c10k_tui.cli.run import encodable, times
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
+from sim.host.measuring.points import Point
 from sim.host.measuring.survey import Survey
 from sim.machine.costs import CostTable
 from sim.scenario.units import format_duration
-from sim.studies.benchmark import Point, Row, simulated_ns, with_ratios
+from sim.studies.benchmark import BenchmarkRow, simulated_ns, with_ratios
 
 HEADINGS = ("wait", "fds", "active", "mechanism", "simulated", "measured", "error", "÷ epoll")
 
 
-def bench(asked: Asked) -> int:
+def bench(options: BenchOptions) -> int:
     """Simulate, measure, and print.
 
     Returns:
@@ -36,14 +38,14 @@ def bench(asked: Asked) -> int:
     costs, why_not = current_costs()
     notes = [] if why_not is None else [why_not]
     with progress("bench") as told:
-        rows = with_ratios(measured(asked, costs, notes, told))
-    if asked.svg is not None:
-        _draw(asked.svg, rows, costs)
-    if asked.form == "json":
+        rows = with_ratios(measured(options, costs, notes, told))
+    if options.svg is not None:
+        _draw(options.svg, rows, costs)
+    if options.form == "json":
         print(json.dumps([as_data(row) for row in rows], indent=2))
-    elif asked.form == "csv":
+    elif options.form == "csv":
         _print_csv(rows)
-    if asked.form != "table":
+    if options.form != "table":
         for note in notes:
             print(encodable(f"c10k-tui: {note}"), file=sys.stderr)
         return 0
@@ -55,15 +57,15 @@ def bench(asked: Asked) -> int:
     return 0
 
 
-def measured(asked: Asked, costs: CostTable, notes: list[str], told: Told) -> list[Row]:
+def measured(options: BenchOptions, costs: CostTable, notes: list[str], told: Told) -> list[BenchmarkRow]:
     """The rows; what stands in the way of measuring goes to ``notes``."""
-    chosen = asked.points()
+    chosen = options.points()
     simulated: dict[Point, int] = {}
     for number, point in enumerate(chosen):
         told(0.3 * number / len(chosen), f"simulating {point.mechanism}, {point.fds:,} descriptors")
         simulated[point] = simulated_ns(point, costs)
-    if not asked.host:
-        return [Row(point, simulated[point], None) for point in chosen]
+    if not options.host:
+        return [BenchmarkRow(point, simulated[point], None) for point in chosen]
     try:
         with Meter() as meter:
             notes += meter.warnings
@@ -71,14 +73,16 @@ def measured(asked: Asked, costs: CostTable, notes: list[str], told: Told) -> li
             survey.run(lambda done, due, what: told(0.3 + 0.7 * done / max(1, due), f"measuring {what}"))
     except CannotMeasure as why_not:
         notes.append(f"nothing is measured: {why_not}")
-        return [Row(point, simulated[point], None, str(why_not)) for point in chosen]
+        return [BenchmarkRow(point, simulated[point], None, str(why_not)) for point in chosen]
     return [
-        Row(point, simulated[point], survey.ns(point), survey.why_not.get(point), noisy=survey.noise(point))
+        BenchmarkRow(
+            point, simulated[point], survey.ns(point), survey.why_not.get(point), noisy=survey.noise(point)
+        )
         for point in chosen
     ]
 
 
-def _draw(path: Path, rows: Sequence[Row], costs: CostTable) -> None:
+def _draw(path: Path, rows: Sequence[BenchmarkRow], costs: CostTable) -> None:
     from c10k_tui.charts.svg import chart_svg
 
     try:
@@ -90,7 +94,7 @@ def _draw(path: Path, rows: Sequence[Row], costs: CostTable) -> None:
 # --- for programs ---------------------------------------------------------------------------------
 
 
-def as_data(row: Row) -> dict[str, object]:
+def as_data(row: BenchmarkRow) -> dict[str, object]:
     """A row as JSON and CSV know it."""
     point = row.point
     return {
@@ -105,7 +109,7 @@ def as_data(row: Row) -> dict[str, object]:
     }
 
 
-def _print_csv(rows: Iterable[Row]) -> None:
+def _print_csv(rows: Iterable[BenchmarkRow]) -> None:
     data = [as_data(row) for row in rows]
     writer = csv.DictWriter(sys.stdout, fieldnames=list(data[0]), lineterminator="\n")
     writer.writeheader()
@@ -121,7 +125,7 @@ def title(costs: CostTable) -> str:
     return f"CPU time of one wake-up; simulated costs: {costs.name}" + (f" ({made})" if made else "")
 
 
-def about(rows: Iterable[Row]) -> list[str]:
+def about(rows: Iterable[BenchmarkRow]) -> list[str]:
     """Why rows were not measured, or are doubtful, each reason once."""
     reasons: dict[str, None] = {}
     for row in rows:
@@ -134,7 +138,7 @@ def about(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def cells(row: BenchmarkRow) -> tuple[str, ...]:
     """A row as text, in the order of :data:`HEADINGS`."""
     point = row.point
     figure = "–" if row.measured_ns is None else format_duration(row.measured_ns)
@@ -150,7 +154,7 @@ def cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def plain_table(rows: Sequence[Row], costs: CostTable, notes: Iterable[str]) -> str:
+def plain_table(rows: Sequence[BenchmarkRow], costs: CostTable, notes: Iterable[str]) -> str:
     """The table as aligned text without colour."""
     lines = [HEADINGS, *(cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
@@ -169,7 +173,7 @@ _LEFT = (0, 3)
 """Columns of words."""
 
 
-def _print_rich(rows: Sequence[Row], costs: CostTable, notes: Iterable[str]) -> None:
+def _print_rich(rows: Sequence[BenchmarkRow], costs: CostTable, notes: Iterable[str]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table

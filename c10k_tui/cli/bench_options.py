@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from c10k_tui.cli.options import UsageError
+from sim.host.measuring.points import FDS_LIMIT, MECHANISMS, WAITS, Point, points
 from sim.scenario.scenario import Active, parse_active
 from sim.scenario.units import parse_count
-from sim.studies.benchmark import FDS_LIMIT, MECHANISMS, WAITS, Point, points
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BenchOptions:
     """What was asked for."""
 
     fds: tuple[int, ...]
@@ -35,7 +35,7 @@ class Asked:
         return points(self.fds, self.active, self.mechanisms, self.waits)
 
 
-def asked_of(options: argparse.Namespace) -> Asked:
+def bench_options_of(options: argparse.Namespace) -> BenchOptions:
     """The words of the command, understood.
 
     Raises:
@@ -47,7 +47,7 @@ def asked_of(options: argparse.Namespace) -> Asked:
         raise UsageError("--json or --csv: one of them")
     if options.wait not in (*WAITS, "both"):
         raise UsageError(f"--wait: there is no {options.wait!r}; choose from {', '.join(WAITS)}, both")
-    return Asked(
+    return BenchOptions(
         fds=_listed("--fds", options.fds, _fds),
         active=_listed("--active", options.active, _active),
         mechanisms=_listed("--mechanisms", options.mechanisms, _mechanism),

@@ -19,7 +19,7 @@ from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, ScenarioError, parse_field, parse_lanes
 from sim.scenario.units import format_duration, parse_duration_ns
-from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
+from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, CapacityProbe
 from sim.studies.capacity import capacity as search
 
 _BREAKS = {
@@ -89,7 +89,7 @@ def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capac
             return result
 
 
-def _tell(tried: Probe) -> None:
+def _tell(tried: CapacityProbe) -> None:
     outcome = "holds" if tried.gave_way == "none" else tried.gave_way
     told(f"{tried.lane}: {tried.connections:,} connections: {outcome}")
 

@@ -22,12 +22,12 @@ from c10k_tui.cli.options import (
 )
 from c10k_tui.cli.progress import told
 from c10k_tui.cli.run import costs_in_use, encodable
-from c10k_tui.screens.comparison.columns import COLUMNS
+from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
-from sim.studies.comparison import Facts, found
+from sim.studies.comparison import ComparisonRow, trial_result
 
 _GAP, _WIDTH = 3, 12
 
@@ -57,7 +57,7 @@ def compare(words: Sequence[str]) -> int:
     rows = []
     for lane in scenario.lanes:
         told(f"racing {lane} …")
-        rows.append(found(lane, scenario, costs))
+        rows.append(trial_result(lane, scenario, costs))
     told("")
     if options.json:
         print(json.dumps(as_data(rows, scenario, costs), indent=2))
@@ -71,7 +71,7 @@ def _says(name: str, words: Sequence[str]) -> bool:
     return any(word.startswith(f"{name}=") for word in " ".join(words).split())
 
 
-def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict[str, object]:
+def as_data(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> dict[str, object]:
     """The table as JSON knows it; figures are unrounded, null where there was no event."""
     return {
         "simulated": True,
@@ -87,7 +87,7 @@ def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict
     }
 
 
-def table(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> str:
+def table(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> str:
     """The table as aligned text, and beneath it who keeps which list."""
     load = replace(scenario, lanes=(rows[0].lane,))
     lines = [

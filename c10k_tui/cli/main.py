@@ -106,9 +106,9 @@ def _bench(words: list[str]) -> int:
         return 0
 
     from c10k_tui.cli.bench import bench
-    from c10k_tui.cli.bench_options import asked_of
+    from c10k_tui.cli.bench_options import bench_options_of
 
-    return bench(asked_of(options))
+    return bench(bench_options_of(options))
 
 
 def _calibrate(words: list[str]) -> int:

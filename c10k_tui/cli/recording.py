@@ -19,9 +19,10 @@ from c10k_tui.cli.options import (
     scenario_of,
     tell_about,
 )
-from c10k_tui.recording.cast.header import LEAST_ROWS, CastError, Settings, Start
-from c10k_tui.recording.cast.key_script import Script, ScriptError, frames_of, parse_script
+from c10k_tui.recording.cast.header import CastError
+from c10k_tui.recording.cast.key_script import KeyScript, KeyScriptError, frames_of, parse_script
 from c10k_tui.recording.cast.lines import frame_of
+from c10k_tui.recording.cast.settings import LEAST_ROWS, RecordingSettings, RecordingStart
 
 if TYPE_CHECKING:
     from c10k_tui.recording.cast.reader import Recording, Replay
@@ -85,7 +86,7 @@ def record(words: list[str]) -> int:
             settings, script = _settings(options), _script(options)
         else:
             settings, script = replay.settings, replay.script
-    except (ValueError, ScriptError) as error:
+    except (ValueError, KeyScriptError) as error:
         raise UsageError(str(error)) from None
     resizes = () if replay is None else replay.resizes
 
@@ -120,13 +121,15 @@ def replay(words: list[str]) -> int:
         )
 
     from c10k_tui.cli.screen import check_terminal, show
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
 
     check_terminal()
 
     from c10k_tui.recording.live.headless import stage
 
-    app = stage(found.settings, Plan(replay=found, at_frame=found.raced(at_frame), paused=options.paused))
+    app = stage(
+        found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)
+    )
     return show(app)
 
 
@@ -185,15 +188,15 @@ def _out_of(words: list[str]) -> tuple[Path, list[str]]:
     return Path(files[0]), [word for word in words if word != files[0]]
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(options: argparse.Namespace) -> RecordingSettings:
     """What is to be recorded, from the words."""
     from c10k_tui.cli.screen import speed_of, theme_of
 
     width, height = words_of.size_of(options.size)
     if options.caption and height == LEAST_ROWS:
         raise ValueError(f"a caption takes a row: --size has to be at least 80x{LEAST_ROWS + 1}")
-    return Settings(
-        start=Start(pictured(scenario_of(options))),
+    return RecordingSettings(
+        start=RecordingStart(pictured(scenario_of(options))),
         width=width,
         height=height,
         speed=speed_of(options.speed),
@@ -206,7 +209,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     )
 
 
-def _script(options: argparse.Namespace) -> Script:
+def _script(options: argparse.Namespace) -> KeyScript:
     """The keys, and how long the recording lasts: as said, or as long as the keys take."""
     text = options.keys or ""
     path = Path(text)
@@ -217,16 +220,16 @@ def _script(options: argparse.Namespace) -> Script:
         raise ValueError(f"--keys: {error}") from None
     try:
         script = parse_script(text, FRAMES_PER_S)
-    except ScriptError as error:
+    except KeyScriptError as error:
         raise ValueError(f"--keys: {error}") from None
     if options.duration is not None:
         try:
-            return Script(script.presses, frames_of(options.duration, FRAMES_PER_S))
-        except ScriptError as error:
+            return KeyScript(script.presses, frames_of(options.duration, FRAMES_PER_S))
+        except KeyScriptError as error:
             raise ValueError(f"--for: {error}") from None
     if script.frames:
         return script
-    return Script(script.presses, frames_of(words_of.DEFAULT_FOR, FRAMES_PER_S))
+    return KeyScript(script.presses, frames_of(words_of.DEFAULT_FOR, FRAMES_PER_S))
 
 
 def _text_of(path: Path) -> str:

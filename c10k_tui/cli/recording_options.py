@@ -10,8 +10,9 @@ import argparse
 import re
 from pathlib import Path
 
-from c10k_tui.recording.cast.header import LEAST_COLUMNS, LEAST_ROWS, MOST_COLUMNS, MOST_ROWS, plain
+from c10k_tui.recording.cast.header import plain
 from c10k_tui.recording.cast.key_script import LONGEST_S
+from c10k_tui.recording.cast.settings import LEAST_COLUMNS, LEAST_ROWS, MOST_COLUMNS, MOST_ROWS
 from sim.scenario.units import parse_duration_ns
 
 DEFAULT_FOR = "20s"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from c10k_tui.cli.costs_file import current_costs
-from c10k_tui.screens.race.views.warning import struck_words
+from c10k_tui.text.fault_words import struck_words
 from sim.frames.frame import Counters, Frame, LaneFrame
 from sim.machine.costs import CostTable
 from sim.race.race import Race
@@ -150,7 +150,7 @@ def _optional(value: int | None) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One line of the table."""
 
     label: str
@@ -186,7 +186,7 @@ def title(frame: Frame, costs: CostTable) -> str:
     return f"simulated: {format_duration(frame.now_ns)} of {frame.scenario} · costs: {costs.name}"
 
 
-def rows(frame: Frame) -> Iterator[Row | None]:
+def rows(frame: Frame) -> Iterator[TableRow | None]:
     """The table's lines from top to bottom; None stands for a rule between two parts."""
     counters = [lane.counters for lane in frame.lanes]
     for label, value_of, form in _COUNTS:
@@ -199,14 +199,14 @@ def rows(frame: Frame) -> Iterator[Row | None]:
         if any(costs_ns):
             yield _row(f"CPU: {account.replace('_', ' ')}", costs_ns, format_duration)
     # Everyone had the same time: a ratio would say nothing.
-    yield Row("CPU: all of it", tuple(format_duration(sum(c.cost_ns.values())) for c in counters), "")
+    yield TableRow("CPU: all of it", tuple(format_duration(sum(c.cost_ns.values())) for c in counters), "")
 
 
-def _row(label: str, values: list[int | None] | list[int], form: Callable[[int], str]) -> Row:
+def _row(label: str, values: list[int | None] | list[int], form: Callable[[int], str]) -> TableRow:
     cells = tuple("–" if value is None else form(value) for value in values)
     first, last = values[0], values[-1]
     ratio = times(first / last) if len(values) > 1 and first and last else ""
-    return Row(label, cells, ratio)
+    return TableRow(label, cells, ratio)
 
 
 def times(ratio: float) -> str:

@@ -22,7 +22,7 @@ from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
 
 MIN_COLUMNS, MIN_ROWS = 80, 24
 """The smallest terminal the race screen has a layout for."""
@@ -97,14 +97,14 @@ def theme_of(text: str | None) -> str | None:
     return text
 
 
-def plan_of(options: argparse.Namespace) -> Plan | None:
+def plan_of(options: argparse.Namespace) -> RecordingPlan | None:
     """What is to be recorded from the start; None if nothing is.
 
     Raises:
         UsageError: it cannot be.
     """
     from c10k_tui.cli.recording_options import cast_version_of, title_of
-    from c10k_tui.recording.live.controller import Plan
+    from c10k_tui.recording.live.controller import RecordingPlan
 
     try:
         title, version = title_of(options.title), cast_version_of(options.cast_version)
@@ -116,7 +116,9 @@ def plan_of(options: argparse.Namespace) -> Plan | None:
     if path.exists() and not (options.force and path.is_file()):
         reason = "; --force overwrites it" if path.is_file() else " and is not a regular file"
         raise UsageError(f"{path} is there already{reason}")
-    return Plan(path=path, force=options.force, title=title, caption=options.caption, cast_version=version)
+    return RecordingPlan(
+        path=path, force=options.force, title=title, caption=options.caption, cast_version=version
+    )
 
 
 def open_screen(
@@ -125,7 +127,7 @@ def open_screen(
     speed: float | None,
     paused: bool,
     theme: str | None,
-    plan: Plan | None = None,
+    plan: RecordingPlan | None = None,
 ) -> int:
     """Run the app until its user quits, then print how to get the same race again.
 

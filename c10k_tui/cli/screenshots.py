@@ -43,7 +43,7 @@ CULPRIT_TURN = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class DemoRecording:
     """A recording to show."""
 
     name: str
@@ -56,24 +56,28 @@ class Demo:
 
 
 DEMOS = (
-    Demo("c10k-in-30-seconds", Scenario(), 2.0, "C10K in 30 seconds", 7_000_000),
-    Demo("from-16-to-1000000", Scenario(fds=16), 10.0, "From 16 descriptors to 1,000,000", 23_000_000),
-    Demo("when-epoll-does-not-win", Scenario(fds=16), 10.0, "When epoll does not win", 11_000_000),
+    DemoRecording("c10k-in-30-seconds", Scenario(), 2.0, "C10K in 30 seconds", 7_000_000),
+    DemoRecording(
+        "from-16-to-1000000", Scenario(fds=16), 10.0, "From 16 descriptors to 1,000,000", 23_000_000
+    ),
+    DemoRecording("when-epoll-does-not-win", Scenario(fds=16), 10.0, "When epoll does not win", 11_000_000),
 )
 
 
-def record_demo(demo: Demo, folder: Path, cast: Path) -> None:
+def record_demo(demo: DemoRecording, folder: Path, cast: Path) -> None:
     """Record a demo whose keys lie in a folder."""
-    from c10k_tui.recording.cast.header import Settings, Start
     from c10k_tui.recording.cast.key_script import parse_script
+    from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
     from c10k_tui.recording.live.headless import record
 
     keys = (folder / f"{demo.name}.keys").read_text(encoding="utf-8")
-    settings = Settings(start=Start(demo.scenario), speed=demo.speed, caption=True, title=demo.title)
+    settings = RecordingSettings(
+        start=RecordingStart(demo.scenario), speed=demo.speed, caption=True, title=demo.title
+    )
     record(cast, settings, parse_script(keys, FRAMES_PER_S))
 
 
-def show_demo(demo: Demo, folder: Path) -> list[Path]:
+def show_demo(demo: DemoRecording, folder: Path) -> list[Path]:
     """Record a demo and draw its pictures; gives their files."""
     from c10k_tui.recording.cast.reader import read
     from c10k_tui.recording.pictures.export import export

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.scripts.loop_figures import Culprit
     from sim.scripts.script import Script
     from sim.scripts.task_rows import TaskRow
-    from sim.stdlib.asyncio.await_stacks import Place
+    from sim.stacks.place import Place
 
 FAILED = 1
 """Exit code: the script failed, or never came back."""
@@ -130,13 +130,13 @@ def _script(path: Path, arguments: list[str], *, kept: bool) -> Script:
         UsageError: it cannot be read, or is no Python.
     """
     from c10k_tui.cli.costs_file import current_costs
-    from sim.scripts.output import Output
+    from sim.scripts.output import ScriptOutput
     from sim.scripts.script import Script, ScriptError
     from sim.stdlib.kernel import Kernel
 
     costs, _ = current_costs()
     try:
-        return Script(path, arguments, Kernel(costs), Output() if kept else None)
+        return Script(path, arguments, Kernel(costs), ScriptOutput() if kept else None)
     except ScriptError as error:
         raise UsageError(str(error)) from None
 
@@ -277,8 +277,8 @@ def _place_data(place: Place | None) -> dict[str, object] | None:
 
 def told(script: Script, frame: LoopFrame) -> list[str]:
     """What the loop did, in lines."""
-    from c10k_tui.screens.loop.head import figures_line
-    from c10k_tui.screens.loop.tasks import MARKS, task_lines, tasks_title
+    from c10k_tui.text.loop_counters import figures_line
+    from c10k_tui.text.script_tasks import MARKS, task_lines, tasks_title
     from c10k_tui.text.styled_text import text_of
 
     end = "to its end, at" if frame.over else "up to"

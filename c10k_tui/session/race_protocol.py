@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.workload import Workload
 
 
-class RaceLike(Protocol):
+class RaceProtocol(Protocol):
     """What is asked of a race, all of it as :class:`sim.race.race.Race` has it."""
 
     @property

@@ -11,7 +11,7 @@ makes it. They go to the kernel as directly as Python can, through ``ctypes``:
 
 poll and epoll_wait take whole milliseconds; a timeout given in nanoseconds is rounded up, as Python's own
 ``select`` module does. This module opens the machine's real files and so is the exception in ``sim``; what it
-measures with a clock is in :mod:`sim.host.measuring.measure`. On a system that is not Linux,
+measures with a clock is in :mod:`sim.host.measuring.meter`. On a system that is not Linux,
 :class:`HostKernel` cannot be made, and says why in one line (:class:`NoHost`).
 """
 

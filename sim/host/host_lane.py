@@ -34,7 +34,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sim.host.host_kernel import SPARE_FDS, raise_nofile, why_no_host
-from sim.host.host_server import REPORT
+from sim.host.wakeup_report import REPORT
 from sim.scenario.lanes import LANES
 from sim.scenario.workload import Workload
 

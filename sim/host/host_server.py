@@ -15,7 +15,7 @@ when its input does before that, or when a connection is closed.
 
     python -m sim.host.host_server select|poll|epoll|asyncio
 
-With ``asyncio`` the interpreter's own event loop serves them (:mod:`sim.host.asyncio_server`).
+With ``asyncio`` the interpreter's own event loop serves them (:mod:`sim.host.host_asyncio_server`).
 """
 
 from __future__ import annotations
@@ -36,14 +36,12 @@ from typing import Any
 import numpy as np
 
 from sim.host.host_kernel import EPOLL_EVENT, PSELECT6, HostKernel, raise_nofile
+from sim.host.wakeup_report import READ_BYTES, REPORT
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.kernel.waiting.scan_request import POLLFD, bit_numbers, set_bit, words_for
 
-REPORT = struct.Struct("=qII")
-"""A wake-up: CPU time of the call in nanoseconds, descriptors ready, whether it slept."""
 BACKLOG = 4096
-READ_BYTES = 65_536
 _EMPTY_CALLS = 200
 _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
 _libc = ctypes.PyDLL(None)
@@ -209,9 +207,9 @@ def main(mechanism: str) -> None:
         os.write(1, json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
         fds = _accept_all(listener)
     if fds and mechanism == "asyncio":
-        from sim.host import asyncio_server
+        from sim.host import host_asyncio_server
 
-        asyncio_server.serve(sorted(fds))
+        host_asyncio_server.serve(sorted(fds))
     elif fds:
         serve(WAITS[mechanism](sorted(fds)))
 

@@ -1,4 +1,4 @@
-"""The steps of a packet's way, made of what was noted as a lane took it (:mod:`sim.path.in_kernel`).
+"""The steps of a packet's way, made of what was noted as a lane took it (:mod:`sim.path.lane_watch`).
 
 The accounts are read at the arrival, where a call of select begins, where the waiting call returns, and
 where the program reads. What they changed by between two of these is shared out by account: a switch is
@@ -12,8 +12,8 @@ from dataclasses import replace
 from sim.machine.accounts import Account
 from sim.machine.clock import NEVER
 from sim.machine.records import Kind
-from sim.path.in_kernel import MOST_RECORDS, LaneWatch, take
-from sim.path.steps import Ledger, Side, Spent, State, shown, spent_between, taken_from
+from sim.path.lane_watch import MOST_RECORDS, LaneWatch, take
+from sim.path.path_values import LanePath, PathState, Spent, StepLedger, shown, spent_between, taken_from
 from sim.race.lane import Lane
 from sim.race.network import CALLBACKS
 from sim.servers.epoll import EpollServer
@@ -37,10 +37,10 @@ Reported = tuple[tuple[int, int], ...]
 """Descriptor and mask of each event, in order."""
 
 
-def begin(watch: LaneWatch) -> tuple[Ledger, int]:
+def begin(watch: LaneWatch) -> tuple[StepLedger, int]:
     """The steps that all have in common; and how much of the interrupt comes after them, in nanoseconds."""
     costs = watch.kernel.costs
-    steps = Ledger()
+    steps = StepLedger()
     arrived = watch.arrived
     landed = replace(arrived, ring_frames=watch.burst)
     queued = watch.after if watch.dropped else watch.queued
@@ -62,7 +62,7 @@ def callback_ns(watch: LaneWatch) -> int:
     return watch.kernel.costs.callback_ns if watch.effect & CALLBACKS else 0
 
 
-def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
+def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[LanePath, Reported]:
     """The way in a lane that waits in epoll, up to where epoll_wait reports the packet.
 
     Returns:
@@ -101,12 +101,12 @@ def _waited(watch: LaneWatch, spent_ns: list[int], rest_ns: int) -> Spent:
     return waited
 
 
-def _reported(watch: LaneWatch, steps: Ledger, rest_ns: int, reported: list[tuple[int, int]]) -> None:
+def _reported(watch: LaneWatch, steps: StepLedger, rest_ns: int, reported: list[tuple[int, int]]) -> None:
     """epoll_wait returns, and its events have our descriptor among them."""
     mark = [mark for mark in watch.marks if mark.kind == Kind.RETURN][-1]
     watch.taken_by.run_until(max(mark.free_ns, watch.kernel.now_ns))
     waited = _waited(watch, mark.spent_ns, rest_ns)
-    returned = spent_between(mark.spent_ns, watch.kernel.statement()[0])
+    returned = spent_between(mark.spent_ns, watch.kernel.totals()[0])
     waited[SWITCH] += taken_from(returned, SWITCH)[SWITCH]
     asleep = replace(watch.after, server=watch.queued.server)
     awake = replace(mark.state, server="runnable")
@@ -116,14 +116,14 @@ def _reported(watch: LaneWatch, steps: Ledger, rest_ns: int, reported: list[tupl
     steps.add("return", returned, awake, told)
 
 
-def _taken_along(watch: LaneWatch, steps: Ledger, rest_ns: int) -> None:
+def _taken_along(watch: LaneWatch, steps: StepLedger, rest_ns: int) -> None:
     """The server was about to read the descriptor anyway, and takes the packet along."""
     read = watch.marks[watch.first(Kind.READ) or 0]
     waited = _waited(watch, read.spent_ns, rest_ns)
     steps.add("wake", waited, watch.after, read.state, others=read.reads)
 
 
-def _side(watch: LaneWatch, steps: Ledger, *, finished: bool, came: bool) -> Side:
+def _side(watch: LaneWatch, steps: StepLedger, *, finished: bool, came: bool) -> LanePath:
     """The whole way, with what is known of the call that reported the packet."""
     lane = watch.taken_by
     call = lane.kernel.last_call if finished else None
@@ -135,7 +135,7 @@ def _side(watch: LaneWatch, steps: Ledger, *, finished: bool, came: bool) -> Sid
         unfinished = f"the server does not come to it within {MOST_RECORDS:,} records: {_why_not(watch)}"
     elif not finished and not watch.dropped:
         unfinished = "the server was about to read this descriptor anyway, and takes the packet along"
-    return Side(
+    return LanePath(
         name=lane.name,
         fd=watch.fd,
         steps=tuple(steps.steps),
@@ -154,13 +154,13 @@ def _why_not(watch: LaneWatch) -> str:
     """What the CPU does instead."""
     if watch.kernel.next_due_ns() >= NEVER:
         return "nothing wakes it"
-    spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.statement()[0])
+    spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.totals()[0])
     if spent_ns[INTERRUPT] > 0.9 * sum(spent_ns.values()):
         return "interrupts take all the CPU"
     return "it is busy with others"
 
 
-def select_side(watch: LaneWatch, lane: Lane) -> Side:
+def select_side(watch: LaneWatch, lane: Lane) -> LanePath:
     """The way in a lane that waits in select, up to where the program has read the packet."""
     server = lane.server
     assert isinstance(server, SelectServer)
@@ -190,7 +190,7 @@ def select_side(watch: LaneWatch, lane: Lane) -> Side:
 
 
 def _scanned(
-    watch: LaneWatch, steps: Ledger, rest_ns: int, return_at: int, read_at: int, words: tuple[int, int]
+    watch: LaneWatch, steps: StepLedger, rest_ns: int, return_at: int, read_at: int, words: tuple[int, int]
 ) -> None:
     """The call has looked at all, copies out, and the program walks the result up to our descriptor."""
     marks = watch.marks
@@ -222,7 +222,9 @@ def _scanned(
     _picked_up(watch, steps, over, words[1], return_at, read_at)
 
 
-def _picked_up(watch: LaneWatch, steps: Ledger, over: State, word: int, return_at: int, read_at: int) -> None:
+def _picked_up(
+    watch: LaneWatch, steps: StepLedger, over: PathState, word: int, return_at: int, read_at: int
+) -> None:
     """The way from select's return to the read."""
     lane, costs = watch.taken_by, watch.kernel.costs
     server = lane.server
@@ -239,7 +241,7 @@ def _picked_up(watch: LaneWatch, steps: Ledger, over: State, word: int, return_a
     steps.add("walk", {work: walk_ns}, told, told)
     read_ns = costs.read_ns + lane.kernel.copy_ns(size)
     lane.run_until(max(read.record[0] + read_ns, lane.kernel.now_ns))
-    reading = spent_between(read.spent_ns, lane.kernel.statement()[0])
+    reading = spent_between(read.spent_ns, lane.kernel.totals()[0])
     for label, ns in walked.items():
         reading[label] += ns
     after = replace(

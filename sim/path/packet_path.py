@@ -3,13 +3,13 @@
 Nothing is told from a script: the packet is taken once more, by kernels that nobody else sees, and what is
 told is what was noted as they took it.
 
-1. The kernel's half (:mod:`sim.path.in_kernel`, :mod:`sim.path.kernel_steps`): the race's own lanes
+1. The kernel's half (:mod:`sim.path.lane_watch`, :mod:`sim.path.kernel_steps`): the race's own lanes
 ``epoll`` and
    ``select``, brought to just before the packet. A lane that takes no part in the race, is too far from a
    checkpoint, or makes a classic mistake there, is started for this a while before the packet, without the
    mistake, and says so. So the packet finds what it found in the race: a server asleep, or at work, or in
    the middle of a scan that has passed its descriptor already.
-2. The loop's half (:mod:`sim.path.in_asyncio`): asyncio itself, on a kernel of its own where the same
+2. The loop's half (:mod:`sim.path.asyncio_steps`): asyncio itself, on a kernel of its own where the same
 descriptors
    are watched and the same packets come. It takes over where epoll_wait returns.
 
@@ -23,10 +23,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from sim.path.in_asyncio import follow_loop
-from sim.path.in_kernel import LaneWatch
+from sim.path.asyncio_steps import follow_loop
 from sim.path.kernel_steps import Reported, epoll_side, select_side
-from sim.path.steps import BEATS, Packet, Program, Side, Step
+from sim.path.lane_watch import LaneWatch
+from sim.path.path_values import STAGE_PAIRS, AsyncioProgram, FollowedPacket, LanePath, PathStep
 from sim.race.lane import Lane
 from sim.scenario.workload import mean_gap_ns
 
@@ -45,7 +45,7 @@ _WINDOWS_AHEAD = 64
 """How much of the schedule is looked through for a packet that is still to come."""
 
 
-class Raced(Protocol):
+class RaceToFollow(Protocol):
     """What is asked of a race, as :class:`sim.race.race.Race` has it."""
 
     @property
@@ -58,27 +58,27 @@ class Raced(Protocol):
 class PacketPath:
     """Both ways of one packet."""
 
-    packet: Packet
+    packet: FollowedPacket
     scenario: Scenario
     """What was raced when it came."""
     size_bytes: int
     costs: CostTable
-    epoll: Side
+    epoll: LanePath
     """With asyncio's steps behind the kernel's, if the packet came so far."""
-    select: Side
-    program: Program | None
+    select: LanePath
+    program: AsyncioProgram | None
     """asyncio's; None if the packet did not come so far."""
 
     @property
-    def beats(self) -> tuple[tuple[Step | None, Step | None], ...]:
+    def step_pairs(self) -> tuple[tuple[PathStep | None, PathStep | None], ...]:
         """What stands side by side, as far as one of the two came."""
-        pairs = [(self.epoll.step(one), self.select.step(other)) for one, other in BEATS]
+        pairs = [(self.epoll.step(one), self.select.step(other)) for one, other in STAGE_PAIRS]
         while pairs and pairs[-1] == (None, None):
             pairs.pop()
         return tuple(pairs)
 
 
-def follow(race: Raced, packet: Packet) -> PacketPath:
+def follow(race: RaceToFollow, packet: FollowedPacket) -> PacketPath:
     """Follow a packet that carries data.
 
     Raises:
@@ -105,7 +105,7 @@ def follow(race: Raced, packet: Packet) -> PacketPath:
     )
 
 
-def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> Packet | None:
+def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> FollowedPacket | None:
     """The first packet with data after a moment, for some clients or for any; None if none comes soon."""
     workload = settings.workload
     if workload.silent:
@@ -115,11 +115,11 @@ def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> 
         for index, slot in enumerate(window.slots):
             at_ns = window.times_ns[index]
             if at_ns > after_ns and slot >= 0 and (slots is None or slot in slots):
-                return Packet(at_ns, window.first_serial + index)
+                return FollowedPacket(at_ns, window.first_serial + index)
     return None
 
 
-def _check(settings: Change, packet: Packet) -> None:
+def _check(settings: Change, packet: FollowedPacket) -> None:
     workload = settings.workload
     if not workload.silent:
         window = workload.window((packet.at_ns - workload.start_ns) // workload.window_ns)
@@ -131,12 +131,12 @@ def _check(settings: Change, packet: Packet) -> None:
     raise ValueError(f"no packet {packet.serial} arrives at {packet.at_ns} ns")
 
 
-def _behind(begin_ns: int, steps: tuple[Step, ...]) -> list[Step]:
+def _behind(begin_ns: int, steps: tuple[PathStep, ...]) -> list[PathStep]:
     """The same steps, beginning later."""
     return [replace(s, begin_ns=s.begin_ns + begin_ns, end_ns=s.end_ns + begin_ns) for s in steps]
 
 
-def _in_epoll(race: Raced, settings: Change, packet: Packet) -> tuple[Side, Reported]:
+def _in_epoll(race: RaceToFollow, settings: Change, packet: FollowedPacket) -> tuple[LanePath, Reported]:
     watch = LaneWatch(packet)
     lane, started_ns = _brought(race, settings, "epoll", watch)
     if lane.failure is not None:
@@ -145,7 +145,7 @@ def _in_epoll(race: Raced, settings: Change, packet: Packet) -> tuple[Side, Repo
     return replace(side, started_ns=started_ns), reported
 
 
-def _in_select(race: Raced, settings: Change, packet: Packet) -> Side:
+def _in_select(race: RaceToFollow, settings: Change, packet: FollowedPacket) -> LanePath:
     watch = LaneWatch(packet)
     lane, started_ns = _brought(race, settings, "select", watch)
     if lane.failure is not None:
@@ -153,11 +153,11 @@ def _in_select(race: Raced, settings: Change, packet: Packet) -> Side:
     return replace(select_side(watch, lane), started_ns=started_ns)
 
 
-def _failed(lane: Lane) -> Side:
-    return Side(name=lane.name, fd=-1, steps=(), failure=lane.failure)
+def _failed(lane: Lane) -> LanePath:
+    return LanePath(name=lane.name, fd=-1, steps=(), failure=lane.failure)
 
 
-def _brought(race: Raced, settings: Change, name: str, watch: LaneWatch) -> tuple[Lane, int | None]:
+def _brought(race: RaceToFollow, settings: Change, name: str, watch: LaneWatch) -> tuple[Lane, int | None]:
     """A lane that stands just before the packet, and how long before it was started if for this only."""
     at_ns = watch.packet.at_ns
     lane = None

@@ -61,8 +61,8 @@ class Lane:
         self.latencies = Latencies()
         self._built_work_ns = 0
         self._build(scenario, now_ns)
-        self.setup_ns = self.kernel.open_books(now_ns, [0] * len(Account), [0] * len(Count))
-        self._baseline = self.kernel.statement()
+        self.setup_ns = self.kernel.begin_accounts(now_ns, [0] * len(Account), [0] * len(Count))
+        self._baseline = self.kernel.totals()
         self._start(workload)
 
     # -- building -------------------------------------------------------------------------
@@ -134,9 +134,9 @@ class Lane:
         """Start the server anew at this moment, with other settings and the same books."""
         first_drop_ns = self.network.first_drop_ns
         old_kernel, old_network, old_task = self.kernel, self.network, self.task
-        spent_ns, counted = old_kernel.statement()
+        spent_ns, counted = old_kernel.totals()
         self._build(scenario, old_kernel.now_ns)
-        self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
+        self.setup_ns = self.kernel.begin_accounts(old_kernel.start_ns, spent_ns, counted)
         self.kernel.call_serial = old_kernel.call_serial
         self._start(workload)
         self.network.first_drop_ns = first_drop_ns
@@ -144,11 +144,11 @@ class Lane:
             kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
             self.network.take_over(socket, kept)
         if old_task is not None:
-            old_task.give_up()  # left to the garbage collector, what it sleeps in could be ended first
+            old_task.close()  # left to the garbage collector, what it sleeps in could be ended first
 
     def restart_books(self) -> None:
         """Count from zero again: a lane was added, and all are compared from here on."""
-        self._baseline = self.kernel.statement()
+        self._baseline = self.kernel.totals()
         self.latencies.clear()
 
     # -- running --------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class Lane:
     def _counters(self) -> Counters:
         spent_ns, counted = (
             [now - before for now, before in zip(current, base, strict=True)]
-            for current, base in zip(self.kernel.statement(), self._baseline, strict=True)
+            for current, base in zip(self.kernel.totals(), self._baseline, strict=True)
         )
         p50, p99 = self.latencies.percentiles(50, 99)
         return Counters(
@@ -296,7 +296,7 @@ def _pass_view(scan: ScanPass, now_ns: int) -> PassView:
         number=scan.number,
         start_ns=scan.start_ns,
         end_ns=scan.end_ns,
-        count=scan.ask.count,
+        count=scan.request.count,
         position=position,
-        front_fd=scan.ask.fd_at(position),
+        front_fd=scan.request.fd_at(position),
     )

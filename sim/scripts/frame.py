@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.scripts.descriptors import Descriptor, descriptors, ready_list
-from sim.scripts.loop_figures import Counters, Culprit, who
+from sim.scripts.loop_figures import Culprit, LoopCounters, who
 from sim.scripts.task_rows import State, TaskRow, rows_of, running_task, watched_keys
-from sim.stdlib.asyncio.simulated_loop import TimerHandle, ordered_tasks
+from sim.stdlib.asyncio.charged_handles import ChargedTimerHandle
+from sim.stdlib.asyncio.numbered_task import ordered_tasks
 
 if TYPE_CHECKING:
     from sim.scripts.script import Moment, Script
@@ -36,7 +37,7 @@ class LoopFrame:
     """The script has come to its end."""
     error: str | None
     """Why it failed."""
-    counters: Counters | None
+    counters: LoopCounters | None
     """None before there is a loop."""
     running: str
     """The callback that comes next, or is under way; empty if none is."""
@@ -168,7 +169,7 @@ class _Names:
         fd = getattr(getattr(handle._callback, "__self__", None), "_sock_fd", None)
         if isinstance(fd, int):
             return f"fd {fd} {name.rpartition('.')[2].strip('_')}"
-        if isinstance(handle, TimerHandle):
+        if isinstance(handle, ChargedTimerHandle):
             return "timer" if name == "_set_result_unless_cancelled" else f"timer {_short(name)}"
         return _short(name)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from sim.stdlib.asyncio.await_stacks import Place, place_of
+from sim.stacks.place import Place, place_of
 
 NETWORK = "reaches for the host's network; a simulated run has a network of its own"
 PROCESS = "starts a process of the host; a simulated machine has one process"
@@ -42,14 +42,14 @@ REFUSED = {
     "_thread.start_joinable_thread": ("a thread's start", THREAD),
 }
 """Audit events that are refused: the call, and why."""
-_STRANDS = "sim.stdlib.simulated_threads"
+_THREADS = "sim.stdlib.simulated_threads"
 
 
 class HostReached(RuntimeError):
     """A simulated run made a call that reaches for the real machine."""
 
 
-class Guard:
+class HostGuard:
     """Watches over one run.
 
     Args:
@@ -62,7 +62,7 @@ class Guard:
         self.refusals: list[str] = []
         """What was refused, also if the script did not let it end it."""
 
-    def __enter__(self) -> Guard:
+    def __enter__(self) -> HostGuard:
         _install()
         _GUARDS.append(self)
         return self
@@ -82,7 +82,7 @@ class Guard:
         place: Place | None = None
         while frame is not None:
             module = frame.f_globals.get("__name__", "")
-            if module == _STRANDS:
+            if module == _THREADS:
                 return  # a simulated thread begins
             if self._is_own(frame.f_code.co_filename):
                 place = place_of(frame)
@@ -96,7 +96,7 @@ class Guard:
         raise HostReached(self.refusals[-1])
 
 
-_GUARDS: list[Guard] = []
+_GUARDS: list[HostGuard] = []
 _installed: list[bool] = []
 
 

@@ -30,7 +30,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sim.stdlib.module_copies import Imports, Overlay
+from sim.stdlib.module_copies import PatchedModule, RedirectedImports
 
 if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
@@ -51,7 +51,7 @@ _NO_SIGNALS = (
 """Signals are the host's process's: an alarm would end it, and with it what watches the script."""
 
 
-class World(Imports):
+class ScriptImports(RedirectedImports):
     """A kernel as a script sees it.
 
     Args:
@@ -176,7 +176,7 @@ def _contents(root: Path) -> tuple[set[str], bool]:
     return imported, any(file.name.endswith(tuple(EXTENSION_SUFFIXES)) for file in files)
 
 
-def time_module(kernel: Kernel) -> Overlay:
+def time_module(kernel: Kernel) -> PatchedModule:
     """The time module for a script: the kernel's clocks, and a calendar at UTC, whose time begins in 1970."""
 
     def gmtime(seconds: float | None = None, /) -> time.struct_time:
@@ -197,10 +197,10 @@ def time_module(kernel: Kernel) -> Overlay:
     names = {"gmtime": gmtime, "localtime": gmtime, "strftime": strftime, "asctime": asctime, "ctime": ctime}
     fixed = {"timezone": 0, "altzone": 0, "daylight": 0, "tzname": ("UTC", "UTC")}
     same = {"struct_time": time.struct_time, "strptime": time.strptime, "mktime": mktime}
-    return Overlay(kernel.time, **names, **fixed, **same)
+    return PatchedModule(kernel.time, **names, **fixed, **same)
 
 
-def os_module(kernel: Kernel) -> Overlay:
+def os_module(kernel: Kernel) -> PatchedModule:
     """The os module for a script: descriptors are the kernel's, but for the three standard streams."""
 
     def made_by_kernel(name: str) -> Callable[..., Any]:
@@ -225,13 +225,13 @@ def os_module(kernel: Kernel) -> Overlay:
         **{name: _refused(f"os.{name}", no_descriptors) for name in _NO_DESCRIPTORS},
         **{name: _refused(f"os.{name}", no_endings) for name in _NO_ENDINGS},
     }
-    return Overlay(os, **names)
+    return PatchedModule(os, **names)
 
 
-def signal_module() -> Overlay:
+def signal_module() -> PatchedModule:
     """The signal module for a script: its names and numbers, and no signals."""
     why = "whose machine has no signals"
-    return Overlay(signal, **{name: _refused(f"signal.{name}", why) for name in _NO_SIGNALS})
+    return PatchedModule(signal, **{name: _refused(f"signal.{name}", why) for name in _NO_SIGNALS})
 
 
 def _refused(call: str, why: str) -> Callable[..., Any]:

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from sim.stdlib.asyncio.await_stacks import Place, awaits, name_of, own, place_of
-from sim.stdlib.asyncio.simulated_loop import Step, Watcher
+from sim.stacks.await_stack import await_places, name_of
+from sim.stacks.place import Place, place_of, program_line
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
 
 if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
@@ -48,7 +49,7 @@ class Culprit:
 
 
 @dataclass(frozen=True, slots=True)
-class Counters:
+class LoopCounters:
     """The figures of a loop so far."""
 
     turns: int
@@ -66,7 +67,7 @@ class Counters:
     """The callback that took longest."""
 
 
-class LoopRecord(Watcher):
+class LoopRecord(LoopWatcher):
     """What is counted of one loop.
 
     Args:
@@ -78,11 +79,11 @@ class LoopRecord(Watcher):
     def __init__(
         self,
         kernel: Kernel,
-        at: Callable[[Step], object] = lambda step: None,
+        at: Callable[[TurnStep], object] = lambda step: None,
         at_callback: Callable[[], object] = lambda: None,
     ) -> None:
         self.kernel = kernel
-        self.now: Step = "over"
+        self.now: TurnStep = "over"
         """The step under way; ``over`` between two turns."""
         self.culprits: deque[Culprit] = deque(maxlen=KEPT_CULPRITS)
         """The latest callbacks that made a call that waited, the oldest first."""
@@ -99,12 +100,12 @@ class LoopRecord(Watcher):
         self._longest: Culprit | None = None
         self._waited_ns = 0
         self._waited_at: Place | None = None
-        kernel._process.watch = self._waited
+        kernel.process.watch = self._waited
 
-    def counters(self) -> Counters:
+    def counters(self) -> LoopCounters:
         """The figures up to now."""
         spent_ns = self.kernel.now_ns - self._start_ns
-        return Counters(
+        return LoopCounters(
             turns=self._turns,
             callbacks=self._callbacks,
             turn_callbacks=self._turn_callbacks,
@@ -117,7 +118,7 @@ class LoopRecord(Watcher):
 
     # -- what the loop tells ----------------------------------------------------------------
 
-    def step(self, step: Step) -> None:
+    def step(self, step: TurnStep) -> None:
         """A step begins."""
         now_ns = self.kernel.now_ns
         if self._polling_since_ns is not None:
@@ -157,8 +158,8 @@ class LoopRecord(Watcher):
 
     def _waited(self, spent_ns: int) -> None:
         """A call that may wait returned, to a callback or to the loop."""
-        strands = self.kernel._process.strands
-        if self.running is None or (strands is not None and strands.current is not strands.main):
+        threads = self.kernel.process.threads
+        if self.running is None or (threads is not None and threads.current is not threads.main):
             return
         if spent_ns > self._waited_ns:
             self._waited_ns, self._waited_at = spent_ns, calling_line(sys._getframe(1))
@@ -188,7 +189,7 @@ def who(handle: Any) -> tuple[str, Place | None]:
     if coroutine is not None:
         code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
         name = name_of(task) if hasattr(task, "get_name") else coroutine.__qualname__
-        return name, own(awaits(coroutine)) or _beginning(code)
+        return name, program_line(await_places(coroutine)) or _beginning(code)
     name = getattr(callback, "__qualname__", None) or type(callback).__qualname__
     return name, _beginning(getattr(callback, "__code__", None))
 

@@ -1,6 +1,6 @@
 """What a script prints, kept apart from the terminal of whoever runs it.
 
-While the script has its turn, ``sys.stdout`` and ``sys.stderr`` are streams of an :class:`Output`, and
+While the script has its turn, ``sys.stdout`` and ``sys.stderr`` are streams of an :class:`ScriptOutput`, and
 ``sys.stdin`` is one that refuses: a simulated run never waits for the keyboard. The newest lines can be
 shown; all of it is kept, in memory up to :data:`IN_MEMORY_BYTES` and in a temporary file beyond, so that
 it can be printed when the screen has gone.
@@ -23,7 +23,7 @@ IN_MEMORY_BYTES = 1 << 20
 """Beyond this, what was printed lies in a temporary file."""
 
 
-class Output:
+class ScriptOutput:
     """What one script has printed so far."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Output:
 class _Kept(io.RawIOBase):
     """A stream whose bytes an output keeps."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: ScriptOutput) -> None:
         self._output = output
 
     def writable(self) -> bool:
@@ -93,7 +93,7 @@ class _Kept(io.RawIOBase):
         return len(data)
 
 
-def _text(output: Output) -> TextIO:
+def _text(output: ScriptOutput) -> TextIO:
     return io.TextIOWrapper(cast(io.BufferedWriter, _Kept(output)), "utf-8", "replace", write_through=True)
 
 

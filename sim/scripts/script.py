@@ -29,15 +29,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from sim.scripts.guard import Guard
-from sim.scripts.imports import World
+from sim.scripts.guard import HostGuard
+from sim.scripts.imports import ScriptImports
 from sim.scripts.loop_figures import LoopRecord
-from sim.scripts.output import Output
-from sim.stdlib.asyncio.await_stacks import Place, one_line, place_of
-from sim.stdlib.asyncio.simulated_loop import Step
+from sim.scripts.output import ScriptOutput
+from sim.stacks.place import Place, one_line, place_of
+from sim.stdlib.asyncio.loop_watcher import TurnStep
 from sim.stdlib.kernel import Kernel
 
-Moment = Step | Literal["callback"]
+Moment = TurnStep | Literal["callback"]
 """Where a script can be stopped: before a step of a turn, or before a callback."""
 CLEANING_TURNS = 1_000
 """Turns that a script has to clean up when it is ended."""
@@ -63,7 +63,7 @@ class ScriptError(Exception):
         """The traceback, without the frames of what runs the script."""
 
 
-class ScriptEnded(BaseException):
+class ScriptUnwound(BaseException):
     """Raised in the script's thread to unwind it; not for scripts to catch."""
 
 
@@ -85,14 +85,14 @@ class Script:
         path: Path,
         argv: Sequence[str] = (),
         kernel: Kernel | None = None,
-        output: Output | None = None,
+        output: ScriptOutput | None = None,
     ) -> None:
         self.path = path.resolve()
         self.argv = [str(path), *argv]
         self.kernel = kernel or Kernel()
         self._code = _compiled(self.path)
-        self.world = World(self.kernel, self.path.parent, self._here)
-        self.guard = Guard(self._here, self.is_own)
+        self.imports = ScriptImports(self.kernel, self.path.parent, self._here)
+        self.guard = HostGuard(self._here, self.is_own)
         self.loop: Any = None
         """The event loop that runs, or ran last."""
         self.record: LoopRecord | None = None
@@ -163,7 +163,7 @@ class Script:
 
         What it prints from here on is forgotten.
         """
-        output = self.output or Output()
+        output = self.output or ScriptOutput()
         self._ending = True
         self._stop_at = lambda moment: False
         for loop in self._loops:  # thousands of tasks that are cancelled may have something to say about it
@@ -179,7 +179,7 @@ class Script:
         if self._thread.ident is None or self.over:
             return
         if self._waiting_for_it:
-            ended = ctypes.py_object(ScriptEnded)
+            ended = ctypes.py_object(ScriptUnwound)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._running_thread() or 0), ended)
         else:
             self._theirs.release()
@@ -224,8 +224,8 @@ class Script:
         return not self.over
 
     def _running_thread(self) -> int | None:
-        strands = self.kernel._process.strands
-        host = strands.current.host if strands is not None else None
+        threads = self.kernel.process.threads
+        host = threads.current.host if threads is not None else None
         return host.ident if host is not None else self._thread.ident
 
     def _here(self) -> bool:
@@ -235,15 +235,15 @@ class Script:
 
     def _execute(self) -> None:
         main = ModuleType("__main__")
-        vars(main).update({"__file__": str(self.path), "__builtins__": self.world.builtins})
+        vars(main).update({"__file__": str(self.path), "__builtins__": self.imports.builtins})
         package = self.kernel.asyncio
-        package.watch_new_loop = self._new_loop
+        package.loop_context.watch_new_loop = self._new_loop
         argv_before = sys.argv
         try:
-            with self.world.in_place(main), self.guard, self.kernel.threading:
+            with self.imports.in_place(main), self.guard, self.kernel.threading:
                 sys.argv = self.argv
                 exec(self._code, vars(main))
-        except ScriptEnded:
+        except ScriptUnwound:
             pass
         except SystemExit as end:
             if isinstance(end.code, str):  # sys.exit prints it, and the status is 1
@@ -255,7 +255,7 @@ class Script:
             self.error = self._told(error)
         finally:
             sys.argv = argv_before
-            package.watch_new_loop = lambda loop: None
+            package.loop_context.watch_new_loop = lambda loop: None
             self._end_loops()
             if self.error is None and self.guard.refusals and not self._ending:
                 self.error = ScriptError(self.guard.refusals[0])
@@ -283,7 +283,7 @@ class Script:
             elif self._told_to_end:
                 return
             self._told_to_end = True
-            raise ScriptEnded
+            raise ScriptUnwound
 
     def _end_loops(self) -> None:
         """Close what the script left open, so that nothing of it complains later."""

@@ -16,14 +16,15 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any, Literal
 
-from sim.stdlib.asyncio.await_stacks import Place, frames, name_of, own, place_of
-from sim.stdlib.asyncio.simulated_loop import ordered_tasks
+from sim.stacks.await_stack import await_frames, name_of
+from sim.stacks.place import Place, place_of, program_line
+from sim.stdlib.asyncio.numbered_task import ordered_tasks
 
 State = Literal["running", "ready", "suspended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitReason:
     """What a suspended task waits for."""
 
     text: str
@@ -40,7 +41,7 @@ class TaskRow:
     name: str
     state: State
     """running, now; ready to run in this turn or the next; suspended."""
-    waiting: Waiting | None
+    waiting: WaitReason | None
     """None unless it is suspended."""
     place: Place | None
     """The innermost line of the stack that is the program's own; None while it runs, or has not begun."""
@@ -54,7 +55,7 @@ def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskR
     """The tasks of an asyncio loop on a simulated kernel, the oldest first.
 
     Args:
-        loop: of :func:`sim.stdlib.asyncio.loop.asyncio_loop`.
+        loop: of :func:`sim.stdlib.kernel.asyncio_loop`.
         first: how many to leave out.
         count: how many to give at most.
     """
@@ -64,7 +65,7 @@ def task_rows(loop: Any, first: int = 0, count: int | None = None) -> list[TaskR
 def rows_of(loop: Any, tasks: Sequence[Any]) -> list[TaskRow]:
     """The rows of some of a loop's tasks."""
     running = running_task(loop)
-    settled_by = Settlers(loop, [task._fut_waiter for task in tasks])
+    settled_by = WaitReasonFinder(loop, [task._fut_waiter for task in tasks])
     return [
         replace(_row(task, task is running, settled_by), number=getattr(task, "number", 0)) for task in tasks
     ]
@@ -83,22 +84,24 @@ def _running_on(loop: Any) -> Any:
     return task if isinstance(task, asyncio.Task) else None
 
 
-def _row(task: Any, running: bool, settled_by: Settlers) -> TaskRow:
+def _row(task: Any, running: bool, settled_by: WaitReasonFinder) -> TaskRow:
     standing = inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_SUSPENDED
     if running and not standing:
         return TaskRow(name_of(task), "running", None, None, ())
-    stack = frames(task.get_coro())
+    stack = await_frames(task.get_coro())
     places = tuple(place_of(frame) for frame in stack)
     if running:  # its step begins: from these lines it goes on
-        return TaskRow(name_of(task), "running", None, own(places), places)
+        return TaskRow(name_of(task), "running", None, program_line(places), places)
     future = task._fut_waiter
     if future is None or future.done():
         begun = inspect.getcoroutinestate(task.get_coro()) != inspect.CORO_CREATED
-        return TaskRow(name_of(task), "ready", None, own(places) if begun else None, places if begun else ())
-    return TaskRow(name_of(task), "suspended", settled_by.of(future, stack), own(places), places)
+        return TaskRow(
+            name_of(task), "ready", None, program_line(places) if begun else None, places if begun else ()
+        )
+    return TaskRow(name_of(task), "suspended", settled_by.of(future, stack), program_line(places), places)
 
 
-class Settlers:
+class WaitReasonFinder:
     """Who will settle which future, as a loop's timers and descriptors stand now.
 
     Args:
@@ -107,39 +110,39 @@ class Settlers:
     """
 
     def __init__(self, loop: Any, futures: Iterable[Any]) -> None:
-        self._known: dict[int, Waiting] = {}
+        self._known: dict[int, WaitReason] = {}
         wanted = {id(future) for future in futures if future is not None}
         for handle in loop._scheduled:
             for future in handle._args or ():
                 if id(future) in wanted and not handle._cancelled:
-                    self._known.setdefault(id(future), Waiting("timer", due_ns=round(handle._when * 1e9)))
+                    self._known.setdefault(id(future), WaitReason("timer", due_ns=round(handle._when * 1e9)))
         for key in watched_keys(loop):
             for handle, event in zip(key.data, ("readable", "writable"), strict=True):
                 for future in (handle._args or ()) if handle is not None else ():
                     if id(future) in wanted and not handle._cancelled:
-                        self._known.setdefault(id(future), Waiting(f"fd {key.fd} {event}", fd=key.fd))
+                        self._known.setdefault(id(future), WaitReason(f"fd {key.fd} {event}", fd=key.fd))
         for fd, transport in list(loop._transports.items()):
             for future, event in _of_transport(transport):
                 if id(future) in wanted:
-                    self._known.setdefault(id(future), Waiting(f"fd {fd} {event}", fd=fd))
+                    self._known.setdefault(id(future), WaitReason(f"fd {fd} {event}", fd=fd))
 
-    def of(self, future: Any, stack: list[FrameType]) -> Waiting:
+    def of(self, future: Any, stack: list[FrameType]) -> WaitReason:
         """What settles a future that the innermost of these frames waits for."""
         known = self._known.get(id(future))
         if known is not None:
             return known
         if isinstance(future, asyncio.Task):
-            return Waiting(name_of(future))
+            return WaitReason(name_of(future))
         fd = _descriptor_near(stack)
         if fd is not None:
-            return Waiting(f"fd {fd}", fd=fd)
+            return WaitReason(f"fd {fd}", fd=fd)
         children = getattr(future, "_children", None)
         if children is not None:
-            return Waiting(f"gather of {len(children)}")
+            return WaitReason(f"gather of {len(children)}")
         innermost = place_of(stack[-1]) if stack else None
         if innermost is not None and innermost.in_library:
-            return Waiting(innermost.function)
-        return Waiting("a future")
+            return WaitReason(innermost.function)
+        return WaitReason("a future")
 
 
 def watched_keys(loop: Any) -> list[Any]:

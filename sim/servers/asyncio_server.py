@@ -12,17 +12,17 @@ once. Each of these turns makes an epoll_wait, and the second one has nothing ne
 and made anew at a checkpoint, which a lane's server must; so the server is a model of it, written out as
 steps. It makes the system calls that asyncio's selector loop and its streams make, in the same order, with
 the same arguments, at the same nanosecond, and its turns and callbacks are counted as they are there. That
-is not claimed, it is tested: ``tests/loop/test_asyncio_lane.py`` runs the same races with the interpreter's
-own asyncio on the same kernel, and journals, accounts and counts must be equal. (They are with Python 3.11,
-3.12 and 3.13. What is left unsent to a slow reader goes out in one call, as in 3.11; from 3.12 on that call
-is sendmsg, which this kernel leaves out.)
+is not claimed, it is tested: ``tests/sim/servers/test_asyncio_lane_against_asyncio.py`` runs the same
+races with the interpreter's own asyncio on the same kernel, and journals, accounts and counts must be equal.
+(They are with Python 3.11, 3.12 and 3.13. What is left unsent to a slow reader goes out in one call, as in
+3.11; from 3.12 on that call is sendmsg, which this kernel leaves out.)
 
 **What is charged.** Kernel and application cost what they cost in every lane. What asyncio adds to them,
-Python code in user space, is charged as it is on :func:`sim.stdlib.asyncio.loop.asyncio_loop`: one price for
+Python code in user space, is charged as it is on :func:`sim.stdlib.kernel.asyncio_loop`: one price for
 a turn (account *loop*), one for a callback, the task's step included (account *callback*). Both are means,
-measured with this very server (:mod:`sim.host.measuring.loop`). The other lanes' servers are priced as
-programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes something
-too, about half a microsecond a call, and that is in no lane.
+measured with this very server (:mod:`sim.host.measuring.asyncio_costs`). The other lanes' servers are priced
+as programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes
+something too, about half a microsecond a call, and that is in no lane.
 
 Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are none, and
 it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on the connections of a

@@ -7,7 +7,7 @@ cost is the CPU time of that one call, entry and return included:
 - *simulated*: a simulated kernel with so many eventfds makes the call, and the figure is what it was
   charged. There is no second formula here: the algorithm counts, the table prices.
 - *measured*: the same call on the same kind of files on this machine's kernel
-  (:mod:`sim.host.measuring.measure`).
+  (:mod:`sim.host.measuring.meter`).
 
 Both make the same call: one set for reading, no timeout, the ready descriptors spread evenly. ``ready`` calls
 come again and again and find the same descriptors ready: one pass for select and poll, which hook themselves
@@ -21,11 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.points import FDS_LIMIT, Point, PointMeter, active_count, active_places
 from sim.kernel import poll_bits
 from sim.kernel.descriptors import FIRST_FD, IdleBlock
 from sim.kernel.files.eventfd import EventFd, packed_count
@@ -33,45 +35,16 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import Epoll
 from sim.kernel.waiting.scan_request import POLLFD, Words, set_bits, words_for
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import Active, Share
+from sim.scenario.scenario import Active
 
 if TYPE_CHECKING:
-    from sim.host.measuring.measure import Measurement
+    pass
 
-MECHANISMS = ("select", "poll", "epoll")
-WAITS = ("ready", "slept")
-FDS_LIMIT = 1_000_000
-"""Most descriptors of a point, as of a race."""
 _ONE = packed_count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One place on the curve.
-
-    Raises:
-        ValueError: no such mechanism or wait, or more active descriptors than there are.
-    """
-
-    mechanism: str
-    fds: int
-    active: int
-    """Descriptors ready when the call returns, 1 to ``fds``."""
-    wait: str
-
-    def __post_init__(self) -> None:
-        if self.mechanism not in MECHANISMS:
-            raise ValueError(f"there is no mechanism {self.mechanism!r}; choose from {', '.join(MECHANISMS)}")
-        if self.wait not in WAITS:
-            raise ValueError(f"there is no wait {self.wait!r}; choose from {', '.join(WAITS)}")
-        if not 1 <= self.fds <= FDS_LIMIT:
-            raise ValueError(f"fds must be 1 to {FDS_LIMIT:,}, not {self.fds:,}")
-        if not 1 <= self.active <= self.fds:
-            raise ValueError(f"active must be 1 to {self.fds:,}, not {self.active:,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
+class BenchmarkRow:
     """A point and what came of it."""
 
     point: Point
@@ -91,41 +64,6 @@ class Row:
         return self.simulated_ns / self.measured_ns - 1 if self.measured_ns else None
 
 
-class Ruler(Protocol):
-    """What measures points on a real kernel: :class:`sim.host.measuring.measure.Meter`."""
-
-    def measure(self, point: Point, kind: str = "eventfd") -> Measurement:
-        """What the call costs there, on descriptors of a kind.
-
-        Raises:
-            sim.host.measuring.measure.CannotMeasure: it cannot be made; the message says why.
-        """
-
-
-def active_count(active: Active, fds: int) -> int:
-    """How many of ``fds`` descriptors are active: a number (never more than there are) or a share."""
-    return min(fds, active.of(fds) if isinstance(active, Share) else active)
-
-
-def points(
-    fds: Sequence[int], actives: Sequence[Active], mechanisms: Sequence[str], waits: Sequence[str]
-) -> list[Point]:
-    """All combinations, the mechanisms of one place next to each other; none twice."""
-    every = (
-        Point(mechanism, n, active_count(active, n), wait)
-        for wait in waits
-        for n in fds
-        for active in actives
-        for mechanism in mechanisms
-    )
-    return list(dict.fromkeys(every))
-
-
-def active_places(fds: int, active: int) -> npt.NDArray[np.int64]:
-    """Which of ``fds`` descriptors are ready: ``active`` of them, spread evenly."""
-    return (2 * np.arange(active, dtype=np.int64) + 1) * fds // (2 * active)
-
-
 # --- simulated ------------------------------------------------------------------------------------
 
 
@@ -135,10 +73,10 @@ def simulated_ns(point: Point, costs: CostTable) -> int:
     Returns:
         Nanoseconds of the calling task: its own work and its context switches, not the interrupt.
     """
-    return Bench(point).cost_ns(costs)
+    return SimulatedBench(point).cost_ns(costs)
 
 
-class Bench:
+class SimulatedBench:
     """A simulated kernel with a point's eventfds, and the task that waits for them; it can be asked again."""
 
     def __init__(self, point: Point) -> None:
@@ -224,27 +162,25 @@ def asked_entries(fds: range) -> npt.NDArray[np.void]:
 # --- simulated beside measured --------------------------------------------------------------------
 
 
-def sweep(some: Iterable[Point], costs: CostTable, ruler: Ruler | None) -> Iterator[Row]:
+def sweep(some: Iterable[Point], costs: CostTable, ruler: PointMeter | None) -> Iterator[BenchmarkRow]:
     """Each point simulated and, if there is something to measure with, measured; rows as they come.
 
     :func:`with_ratios` fills in what depends on more than one row.
     """
-    from sim.host.measuring.measure import CannotMeasure
-
     for point in some:
         predicted_ns = simulated_ns(point, costs)
         if ruler is None:
-            yield Row(point, predicted_ns, None)
+            yield BenchmarkRow(point, predicted_ns, None)
             continue
         try:
             measurement = ruler.measure(point)
         except CannotMeasure as why_not:
-            yield Row(point, predicted_ns, None, str(why_not))
+            yield BenchmarkRow(point, predicted_ns, None, str(why_not))
             continue
-        yield Row(point, predicted_ns, measurement.ns, noisy=measurement.noise)
+        yield BenchmarkRow(point, predicted_ns, measurement.ns, noisy=measurement.noise)
 
 
-def with_ratios(rows: Sequence[Row]) -> list[Row]:
+def with_ratios(rows: Sequence[BenchmarkRow]) -> list[BenchmarkRow]:
     """The rows, each with its ratio to the epoll row of the same place."""
     epolls = {_place(row.point): row for row in rows if row.point.mechanism == "epoll"}
     return [replace(row, ratio_to_epoll=_ratio(row, epolls.get(_place(row.point)))) for row in rows]
@@ -254,7 +190,7 @@ def _place(point: Point) -> tuple[int, int, str]:
     return point.fds, point.active, point.wait
 
 
-def _ratio(row: Row, epoll: Row | None) -> float | None:
+def _ratio(row: BenchmarkRow, epoll: BenchmarkRow | None) -> float | None:
     if epoll is None:
         return None
     if row.measured_ns is not None and epoll.measured_ns:

@@ -3,8 +3,8 @@
 The points used for the fit are few, and none of them is one that ``make bench`` judges the fit by. Where
 the limit of descriptors is low, the larger ones are left out: what the cache does to large sets is not
 known then. Steps that a point cannot tell (a copied byte, epoll_ctl, a packet, an interrupt …) are measured
-on their own (:mod:`sim.host.measuring.steps`). Two of the table's entries are not the kernel's and stay as
-they are: the server's own work (``application_ns``, ``walk_ps``).
+on their own (:mod:`sim.host.measuring.step_costs`). Two of the table's entries are not the kernel's and
+stay as they are: the server's own work (``application_ns``, ``walk_ps``).
 
 One assumption is in it: a loopback packet's way down (the sender's ``write``) and up (the receiver's
 softirq) happen in one call and cannot be timed apart, so each is given half of what is more than a send that
@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 from sim.machine.costs import BUILT_IN, NEEDED, CostTable, table_of
 
 if TYPE_CHECKING:
-    from sim.host.measuring.measure import Meter
-    from sim.studies.benchmark import Point
+    from sim.host.measuring.meter import Meter
+    from sim.host.measuring.points import Point
 
 FORMAT = "c10k-tui costs 1"
 NAME = "calibrated"
@@ -143,8 +143,9 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     Raises:
         CalibrationError: nothing can be measured here.
     """
-    from sim.host.measuring.measure import CannotMeasure, Meter
-    from sim.host.measuring.steps import STEPS
+    from sim.host.measuring.measurement import CannotMeasure
+    from sim.host.measuring.meter import Meter
+    from sim.host.measuring.step_costs import STEPS
 
     try:
         with Meter() as meter:
@@ -205,8 +206,8 @@ def _survey(meter: Meter, progress: Progress, warnings: list[str]) -> dict[Point
 def fit_points(nofile: int) -> list[Point]:
     """The points to fit, as far as the limit of descriptors lets them be made."""
     from sim.host.host_kernel import SPARE_FDS
+    from sim.host.measuring.points import WAITS, points
     from sim.scenario.scenario import Share
-    from sim.studies.benchmark import WAITS, points
 
     def within(*fds: int) -> list[int]:
         return [n for n in fds if n + SPARE_FDS <= nofile]
@@ -225,9 +226,9 @@ def with_steps(base: CostTable, steps_ns: dict[str, int]) -> CostTable:
     """A table with the prices that steps tell on their own; those of steps that are missing stay.
 
     Args:
-        steps_ns: by the names of :data:`sim.host.measuring.steps.STEPS`.
+        steps_ns: by the names of :data:`sim.host.measuring.step_costs.STEPS`.
     """
-    from sim.host.measuring.steps import HIGH_FD, LARGE_READ, MESSAGE, SMALL_READ
+    from sim.host.measuring.step_costs import HIGH_FD, LARGE_READ, MESSAGE, SMALL_READ
 
     prices = {f"{name}_ns": steps_ns[name] for name in _AS_THEY_ARE if name in steps_ns}
     copy_ps = base.copy_ps

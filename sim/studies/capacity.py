@@ -33,7 +33,7 @@ ACTIVE = Share(100)
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class CapacityProbe:
     """One size, tried."""
 
     lane: str
@@ -45,7 +45,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Trying:
+class CapacityProgress:
     """A size that is being tried."""
 
     lane: str
@@ -91,14 +91,14 @@ def scenario_of(lane: str, connections: int, load: Scenario) -> Scenario:
 
 def probe(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
-) -> Probe:
+) -> CapacityProbe:
     """Try one size."""
     return _last(probing(lane, connections, load, p99_limit_ns, costs))
 
 
 def probing(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
-) -> Generator[Trying, None, Probe]:
+) -> Generator[CapacityProgress, None, CapacityProbe]:
     """Try one size piece by piece.
 
     Yields:
@@ -114,7 +114,7 @@ def probing(
     for piece in range(1, _PIECES + 1):
         for step in range(1, steps):
             race.advance(RACE_NS * ((piece - 1) * steps + step) // (_PIECES * steps))
-            yield Trying(lane, connections, (piece - 1 + step / steps) / _PIECES, race.work_ns)
+            yield CapacityProgress(lane, connections, (piece - 1 + step / steps) / _PIECES, race.work_ns)
         race.advance(RACE_NS * piece // _PIECES)
         frame = race.frame().lanes[0]
         p99_ns = frame.counters.latency_p99_ns
@@ -126,8 +126,8 @@ def probing(
             gave_way = LATENCY
         if gave_way != NONE:
             break
-        yield Trying(lane, connections, piece / _PIECES, race.work_ns)
-    return Probe(lane, connections, gave_way, p99_ns)
+        yield CapacityProgress(lane, connections, piece / _PIECES, race.work_ns)
+    return CapacityProbe(lane, connections, gave_way, p99_ns)
 
 
 def _overdue(race: Race, p99_ns: int | None, over: bool, limit_ns: int) -> bool:
@@ -144,7 +144,7 @@ def capacity(
     p99_limit_ns: int = P99_LIMIT_NS,
     costs: CostTable = BUILT_IN,
     most: int = FDS_LIMIT,
-) -> Generator[Probe, None, Capacity]:
+) -> Generator[CapacityProbe, None, Capacity]:
     """Find out what a lane holds.
 
     Yields:
@@ -160,7 +160,7 @@ def capacity(
         except StopIteration as stop:
             result: Capacity = stop.value
             return result
-        if isinstance(step, Probe):
+        if isinstance(step, CapacityProbe):
             yield step
 
 
@@ -170,7 +170,7 @@ def search(
     p99_limit_ns: int = P99_LIMIT_NS,
     costs: CostTable = BUILT_IN,
     most: int = FDS_LIMIT,
-) -> Generator[Trying | Probe, None, Capacity]:
+) -> Generator[CapacityProgress | CapacityProbe, None, Capacity]:
     """Find out what a lane holds piece by piece, for those who have something else to do in between.
 
     Yields:
@@ -181,8 +181,8 @@ def search(
     """
     steps = sizes(most)
     held, broken = -1, len(steps)
-    best: Probe | None = None
-    worst: Probe | None = None
+    best: CapacityProbe | None = None
+    worst: CapacityProbe | None = None
     place = broken - 1
     while held + 1 < broken:
         tried = yield from probing(lane, steps[place], load, p99_limit_ns, costs)
@@ -198,11 +198,11 @@ def search(
     return Capacity(lane, best.connections, limit, best.p99_ns)
 
 
-def _last(steps: Generator[Trying, None, Probe]) -> Probe:
+def _last(steps: Generator[CapacityProgress, None, CapacityProbe]) -> CapacityProbe:
     """Run to the end."""
     while True:
         try:
             next(steps)
         except StopIteration as stop:
-            tried: Probe = stop.value
+            tried: CapacityProbe = stop.value
             return tried

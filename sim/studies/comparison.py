@@ -40,7 +40,7 @@ MOST_PIECES = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ComparisonRow:
     """One lane's row of the table; None where there was no event yet."""
 
     lane: str
@@ -65,16 +65,16 @@ class Facts:
     """CPU time spent on waiting for each wake-up, with as many connections as there are now."""
 
 
-def facts(frame: Frame) -> tuple[Facts, ...]:
+def comparison_rows(frame: Frame) -> tuple[ComparisonRow, ...]:
     """The rows of the table, in the order of the lanes."""
     return tuple(_facts(lane, frame.scenario.payload) for lane in frame.lanes)
 
 
-def _facts(lane: LaneFrame, payload: int) -> Facts:
+def _facts(lane: LaneFrame, payload: int) -> ComparisonRow:
     counters, kind = lane.counters, lane.kind
     said_bytes = counters.requests * payload
     events = counters.requests if kind.posts_results else counters.ready
-    return Facts(
+    return ComparisonRow(
         lane=lane.name,
         events=events,
         failure=lane.failure,
@@ -95,7 +95,7 @@ def _per(count: int, events: int) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TrialProgress:
     """How far a trial is."""
 
     done: float
@@ -109,7 +109,9 @@ def scenario_of(lane: str, scenario: Scenario) -> Scenario:
     return replace(scenario, lanes=(lane,), fault="")
 
 
-def trial(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Generator[Part, None, Facts]:
+def trial(
+    lane: str, scenario: Scenario, costs: CostTable = BUILT_IN
+) -> Generator[TrialProgress, None, ComparisonRow]:
     """Find out a lane's row of the table.
 
     Yields:
@@ -120,13 +122,13 @@ def trial(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Generat
     """
     scenario = scenario_of(lane, scenario)
     race = Race(scenario, costs, history_bytes=0)
-    yield Part(0.0, race.work_ns)
+    yield TrialProgress(0.0, race.work_ns)
     packets_per_s = scenario.rate + 3 * scenario.churn  # a reconnection is worth three
     piece_ns = min(PIECE_NS, max(1_000, PIECE_PACKETS * 1_000_000_000 // max(1, packets_per_s)))
     for _ in range(MOST_PIECES):
         race.advance(min(LIMIT_NS, race.now_ns + piece_ns))
         frame = race.frame()
-        (row,), lane_frame = facts(frame), frame.lanes[0]
+        (row,), lane_frame = comparison_rows(frame), frame.lanes[0]
         enough = lane_frame.counters.requests >= REQUESTS and row.events >= EVENTS
         if not race.scenario.rate and enough and lane_frame.activity == "sleeping":
             break
@@ -135,18 +137,18 @@ def trial(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Generat
         if race.scenario.rate and enough:
             race.change(replace(scenario, rate=0))
         answered = min(lane_frame.counters.requests / REQUESTS, row.events / EVENTS)
-        yield Part(
+        yield TrialProgress(
             min(1.0, max(answered, race.now_ns / LIMIT_NS, race.work_ns / WORK_LIMIT_NS)), race.work_ns
         )
     return row
 
 
-def found(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Facts:
+def trial_result(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> ComparisonRow:
     """A lane's row of the table, all at once."""
     pieces = trial(lane, scenario, costs)
     while True:
         try:
             next(pieces)
         except StopIteration as stop:
-            row: Facts = stop.value
+            row: ComparisonRow = stop.value
             return row

@@ -20,8 +20,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN, CostTable
-from sim.studies.benchmark import Bench, Point
+from sim.studies.benchmark import SimulatedBench
 
 UNIT_NS = 1_000
 KNEES = (1_000, 2_000, 3_000, 4_500, 1_000_000)
@@ -53,7 +54,7 @@ def unit_price(name: str) -> int:
     return UNIT_NS * 1_000 if name.endswith("_ps") else UNIT_NS
 
 
-def coefficients(benches: Sequence[Bench], names: Sequence[str], knee: int) -> Floats:
+def coefficients(benches: Sequence[SimulatedBench], names: Sequence[str], knee: int) -> Floats:
     """How often each price is paid at each bench's point, by running the simulated kernel.
 
     Returns:
@@ -102,7 +103,7 @@ def fitted(points: Measured, known: CostTable) -> CostTable:
         known: prices that no point can tell (``copy_ps`` among them) as they are, the others to be replaced.
     """
     known = replace(known, **dict.fromkeys(PRICES, 0))  # type: ignore[arg-type]
-    benches = [Bench(point) for point in points]
+    benches = [SimulatedBench(point) for point in points]
     told_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
     measured_ns = np.maximum(np.array(list(points.values())) - told_ns, 1.0)
     design = coefficients(benches, PRICES, KNEES[-1])

@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.machine.records import Kind
 from sim.race.race import Race
@@ -57,7 +58,9 @@ class HostComparison:
         return self.measured_ns / self.simulated_ns
 
 
-def simulated(lane: str, connections: int = CONNECTIONS, costs: CostTable = BUILT_IN) -> tuple[int, float]:
+def simulated_request(
+    lane: str, connections: int = CONNECTIONS, costs: CostTable = BUILT_IN
+) -> tuple[int, float]:
     """A request in a lane whose server is asleep each time: CPU time in nanoseconds, and sleeps."""
     race = Race(Scenario(fds=connections, active=connections, rate=RATE, burst=1, lanes=(lane,)), costs)
     sleeps = 0
@@ -71,7 +74,7 @@ def simulated(lane: str, connections: int = CONNECTIONS, costs: CostTable = BUIL
     return busy_ns // requests + costs.softirq_ns, sleeps / requests
 
 
-def beside(
+def compare_with_host(
     lane: str, meter: Meter | None, costs: CostTable = BUILT_IN, connections: int = CONNECTIONS
 ) -> HostComparison:
     """A lane on both kernels.
@@ -82,7 +85,7 @@ def beside(
     why_not = LANES[lane].unmeasured
     if why_not is not None:
         return HostComparison(lane, connections, None, None, None, None, why_not)
-    simulated_ns, sleeps = simulated(lane, connections, costs)
+    simulated_ns, sleeps = simulated_request(lane, connections, costs)
     if meter is None:
         return HostComparison(lane, connections, simulated_ns, sleeps, None, None)
     try:
@@ -97,4 +100,4 @@ def beside(
 def sweep(lanes: Sequence[str], meter: Meter, costs: CostTable = BUILT_IN) -> Iterator[HostComparison]:
     """One lane after the other."""
     for lane in lanes:
-        yield beside(lane, meter, costs)
+        yield compare_with_host(lane, meter, costs)

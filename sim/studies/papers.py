@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sim.host.measuring.points import MECHANISMS, Point
 from sim.scenario.scenario import Scenario, Share
-from sim.studies.benchmark import MECHANISMS, Point
 
 CostOf = Callable[[Point], int]
 """What one wake-up costs, in nanoseconds: :func:`sim.studies.benchmark.simulated_ns` with a cost table."""

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, TypeGuard
 
 from c10k_tui import __version__
-from c10k_tui.recording.live.frame_pacer import cost_s_per_ns
+from c10k_tui.recording.cast.settings import (
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    LONGEST_START_NS,
+    MOST_CHANGES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    THEMES,
+    RecordingSettings,
+    RecordingStart,
+)
 from c10k_tui.session.pacer import SPEEDS
-from sim.machine.costs import BUILT_IN, CostTable, table_of
+from c10k_tui.text.lanes import MOST_LANES
+from sim.machine.costs import CostTable, table_of
 from sim.scenario.scenario import Scenario, ScenarioError, parse_scenario
 
 FORMAT = 1
 """Of what stands under ``c10k-tui``."""
 VERSIONS = (2, 3)
 """Of asciicast."""
-THEMES = ("c10k-dark", "c10k-light", "c10k-ansi")
-LEAST_COLUMNS, LEAST_ROWS = 80, 24
-MOST_COLUMNS, MOST_ROWS = 500, 200
-LONGEST_START_NS = 600_000_000_000
-"""Where a recording may begin, in virtual time: it has to be run up to there again."""
-LONGEST_START_S = 120.0
-"""What that may cost, by the price list of :mod:`~c10k_tui.recording.live.frame_pacer`."""
-MOST_CHANGES = 10_000
 
 FOREGROUND, BACKGROUND = {"c10k-light": "#3a3a3a"}, {"c10k-light": "#ffffff"}
 PALETTE = (
@@ -42,52 +45,7 @@ class CastError(ValueError):
     """A file that cannot be used; the message says in one line what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a race stood when its recording began.
-
-    Attributes:
-        scenario: What the race began with.
-        changes: Virtual time and new scenario of each change of a setting since, in order.
-        at_ns: Virtual time at which the recording begins.
-    """
-
-    scenario: Scenario
-    changes: tuple[tuple[int, Scenario], ...] = ()
-    at_ns: int = 0
-
-    def why_not(self) -> str | None:
-        """Why a race cannot be run up to here again, or None if it can."""
-        if self.at_ns > LONGEST_START_NS or len(self.changes) > MOST_CHANGES:
-            return "the race has gone on for too long"
-        cost_s, scenario, since_ns = 0.0, self.scenario, 0
-        for time_ns, changed in (*self.changes, (self.at_ns, self.scenario)):
-            cost_s += (time_ns - since_ns) * cost_s_per_ns(scenario)
-            since_ns, scenario = time_ns, changed
-        return "the race has done too much" if cost_s > LONGEST_START_S else None
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All that decides what a recording shows, but for the keys."""
-
-    start: Start = field(default_factory=lambda: Start(Scenario()))
-    width: int = 120
-    height: int = 36
-    """Rows of the picture, the caption's among them."""
-    speed: float | None = 2.0
-    paused: bool = False
-    theme: str = THEMES[0]
-    no_color: bool = False
-    caption: bool = False
-    title: str = ""
-    cast_version: int = 2
-    frames_per_s: int = 30
-    costs: CostTable = BUILT_IN
-    """What each simulated step costs: another machine has another table."""
-
-
-def header_line(settings: Settings) -> str:
+def header_line(settings: RecordingSettings) -> str:
     """The header of a recording, without its new line."""
     start = settings.start
     own: dict[str, Any] = {
@@ -125,7 +83,7 @@ def header_line(settings: Settings) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class CastHeader:
     """What the first line of any asciicast says."""
 
     version: int
@@ -139,7 +97,7 @@ class Header:
     """What this program wrote; None in an asciicast of another origin."""
 
 
-def parse_header(line: str) -> Header:
+def parse_header(line: str) -> CastHeader:
     """The header of an asciicast.
 
     Raises:
@@ -168,7 +126,7 @@ def parse_header(line: str) -> Header:
     if own is not None and not isinstance(own, dict):
         raise CastError("what its header says of the race is not an object")
     palette = str(theme.get("palette", "")).split(":")
-    return Header(
+    return CastHeader(
         version=version,
         width=width,
         height=height,
@@ -182,7 +140,7 @@ def parse_header(line: str) -> Header:
     )
 
 
-def settings_of(header: Header) -> Settings:
+def settings_of(header: CastHeader) -> RecordingSettings:
     """What it takes to run a recording again.
 
     Raises:
@@ -206,7 +164,7 @@ def settings_of(header: Header) -> Settings:
     flags = [own.get(name) for name in ("paused", "caption", "no_color")]
     if not all(isinstance(flag, bool) for flag in flags):
         raise CastError("its paused, caption and no_color are not all true or false")
-    return Settings(
+    return RecordingSettings(
         start=_start(own),
         width=header.width,
         height=header.height,
@@ -231,7 +189,7 @@ def _costs(written: object) -> CostTable:
         raise CastError(f"its costs cannot be: {error}") from None
 
 
-def _start(own: dict[str, Any]) -> Start:
+def _start(own: dict[str, Any]) -> RecordingStart:
     scenario = _scenario(own.get("scenario"))
     start = own.get("start", {"at_ns": 0, "changes": []})
     if not isinstance(start, dict) or not isinstance(start.get("changes"), list):
@@ -246,7 +204,7 @@ def _start(own: dict[str, Any]) -> Start:
             raise CastError("the changes before its race begins are not in order")
         before_ns = change[0]
         changes.append((before_ns, _scenario(change[1])))
-    start = Start(scenario, tuple(changes), at_ns)
+    start = RecordingStart(scenario, tuple(changes), at_ns)
     if reason := start.why_not():
         raise CastError(f"{reason} before its recording began")
     return start
@@ -255,12 +213,13 @@ def _start(own: dict[str, Any]) -> Start:
 def _scenario(text: object) -> Scenario:
     if not isinstance(text, str) or len(text) > 1_000:
         raise CastError("its header does not say what is raced")
-    from c10k_tui.cli.options import UsageError, pictured
-
     try:
-        return pictured(parse_scenario(text))
-    except (ScenarioError, UsageError) as error:
-        raise CastError(f"its scenario cannot be: {error}") from None
+        scenario = parse_scenario(text)
+    except ScenarioError as error:
+        raise CastError(f"its scenario is not valid: {error}") from None
+    if len(scenario.lanes) > MOST_LANES:
+        raise CastError(f"its scenario has {len(scenario.lanes)} lanes; the screen has room for {MOST_LANES}")
+    return scenario
 
 
 def _speed(speed: object) -> float | None:

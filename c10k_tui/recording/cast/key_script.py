@@ -33,12 +33,12 @@ _SIGNS = {
 """Other names under which keys are known."""
 
 
-class ScriptError(ValueError):
+class KeyScriptError(ValueError):
     """A step that cannot be; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class KeyPress:
     """A key, and the frame in which it is pressed."""
 
     frame: int
@@ -46,10 +46,10 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class KeyScript:
     """Keys in the order of their frames, and the frame at which the script has ended."""
 
-    presses: tuple[Press, ...] = ()
+    presses: tuple[KeyPress, ...] = ()
     frames: int = 0
 
 
@@ -62,33 +62,35 @@ def frames_of(text: str, frames_per_s: int) -> int:
     try:
         time_ns = parse_duration_ns(text)
     except ValueError as error:
-        raise ScriptError(str(error)) from None
+        raise KeyScriptError(str(error)) from None
     if time_ns > LONGEST_S * 1_000_000_000:
-        raise ScriptError(f"a recording lasts up to {LONGEST_S}s, not {text.strip()}")
+        raise KeyScriptError(f"a recording lasts up to {LONGEST_S}s, not {text.strip()}")
     return (2 * time_ns * frames_per_s + 1_000_000_000) // 2_000_000_000
 
 
-def parse_script(text: str, frames_per_s: int) -> Script:
+def parse_script(text: str, frames_per_s: int) -> KeyScript:
     """A script from its written form.
 
     Raises:
         ScriptError: a step that is neither a key nor a wait.
     """
     frame = 0
-    presses: list[Press] = []
+    presses: list[KeyPress] = []
     for number, line in enumerate(text.splitlines(), start=1):
         for step in _steps(line):
             try:
                 if step.split()[0] == "wait":
                     frame += frames_of(step[4:].strip(), frames_per_s)
                 else:
-                    presses.append(Press(frame, _key(step)))
-            except ScriptError as error:
+                    presses.append(KeyPress(frame, _key(step)))
+            except KeyScriptError as error:
                 where = f"line {number}: " if "\n" in text.strip() else ""
-                raise ScriptError(f"{where}{error}") from None
+                raise KeyScriptError(f"{where}{error}") from None
             if frame > LONGEST_S * frames_per_s:
-                raise ScriptError(f"a recording lasts up to {LONGEST_S}s, and this script goes on for longer")
-    return Script(tuple(presses), frame)
+                raise KeyScriptError(
+                    f"a recording lasts up to {LONGEST_S}s, and this script goes on for longer"
+                )
+    return KeyScript(tuple(presses), frame)
 
 
 def _steps(line: str) -> list[str]:
@@ -100,9 +102,9 @@ def _key(step: str) -> str:
     name = step if len(step) == 1 else step.lower()
     key = _SIGNS.get(name, name)
     if key in (RECORD, QUIT):
-        raise ScriptError(f"{step!r} ends a recording; how long it lasts is said by --for and wait")
+        raise KeyScriptError(f"{step!r} ends a recording; how long it lasts is said by --for and wait")
     if is_key(key):
         return key
     close = get_close_matches(name, [*NAMES, *_SIGNS, "wait"], n=1)
     hint = f"did you mean {close[0]}?" if close else "a step is a key (+, space, F2, up) or: wait 2s"
-    raise ScriptError(f"there is no key {step[:40]!r}; {hint}")
+    raise KeyScriptError(f"there is no key {step[:40]!r}; {hint}")

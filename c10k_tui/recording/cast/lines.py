@@ -15,7 +15,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from c10k_tui.recording.cast.key_script import Press
+from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import is_key
 
 _TOKEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|.", re.DOTALL)
@@ -24,7 +24,7 @@ CODES = ("o", "i", "m", "r", "p")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CastEvent:
     """One line of a recording."""
 
     time_us: int
@@ -43,7 +43,7 @@ def frame_of(time_us: int, frames_per_s: int) -> int:
     return (2 * time_us * frames_per_s + 1_000_000) // 2_000_000
 
 
-def event_line(event: Event, since_us: int) -> str:
+def event_line(event: CastEvent, since_us: int) -> str:
     """An event as a line of the file, new line included.
 
     Args:
@@ -65,13 +65,13 @@ def split(data: str, room_bytes: int) -> tuple[str, str]:
     return data[:at], data[at:]
 
 
-def passed_unseen(frames: int, presses: list[Press]) -> str:
+def passed_unseen(frames: int, presses: list[KeyPress]) -> str:
     """The data of a ``p`` event: how many frames, and the keys in them, counted from the first."""
     names = (f"{press.frame}:{'space' if press.key == ' ' else press.key}" for press in presses)
     return " ".join([str(frames), *names])
 
 
-def parse_unseen(data: str) -> tuple[int, list[Press]] | None:
+def parse_unseen(data: str) -> tuple[int, list[KeyPress]] | None:
     """Frames and keys of a ``p`` event; None if it is not written as it should be."""
     first, *words = data.split(" ")
     if not (first.isascii() and first.isdigit() and len(first) < 8):
@@ -86,5 +86,5 @@ def parse_unseen(data: str) -> tuple[int, list[Press]] | None:
         if not before <= frame <= frames:
             return None
         before = frame
-        presses.append(Press(frame, key))
+        presses.append(KeyPress(frame, key))
     return frames, presses

@@ -15,21 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from c10k_tui.recording.cast.header import (
+from c10k_tui.recording.cast.header import CastError, CastHeader, parse_header, plain, settings_of
+from c10k_tui.recording.cast.key_script import LONGEST_S, KeyPress, KeyScript
+from c10k_tui.recording.cast.keycodes import key_of
+from c10k_tui.recording.cast.lines import CODES, CastEvent, frame_of, parse_unseen, time_us_of
+from c10k_tui.recording.cast.settings import (
     LEAST_COLUMNS,
     LEAST_ROWS,
     MOST_COLUMNS,
     MOST_ROWS,
-    CastError,
-    Header,
-    Settings,
-    parse_header,
-    plain,
-    settings_of,
+    RecordingSettings,
 )
-from c10k_tui.recording.cast.key_script import LONGEST_S, Press, Script
-from c10k_tui.recording.cast.keycodes import key_of
-from c10k_tui.recording.cast.lines import CODES, Event, frame_of, parse_unseen, time_us_of
 
 MOST_BYTES = 256_000_000
 LONGEST_LINE_BYTES = 4_000_000
@@ -54,8 +50,8 @@ class Resize:
 class Recording:
     """A file as it was read."""
 
-    header: Header
-    events: tuple[Event, ...]
+    header: CastHeader
+    events: tuple[CastEvent, ...]
 
     @property
     def end_us(self) -> int:
@@ -70,8 +66,8 @@ class Replay:
     Frames are counted as the race was run, those that passed while the recording was paused included.
     """
 
-    settings: Settings
-    script: Script
+    settings: RecordingSettings
+    script: KeyScript
     resizes: tuple[Resize, ...]
     unseen: tuple[tuple[int, int], ...]
     """First frame and number of frames of each stretch that is not in the picture."""
@@ -131,7 +127,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         raise CastError("it is empty")
 
 
-def _events(lines: Iterator[str], version: int) -> Iterator[Event]:
+def _events(lines: Iterator[str], version: int) -> Iterator[CastEvent]:
     now_us = 0
     for number, line in enumerate(lines, start=2):
         if line.isspace() or (version == 3 and line.startswith("#")):
@@ -155,7 +151,7 @@ def _events(lines: Iterator[str], version: int) -> Iterator[Event]:
             continue
         if not isinstance(data, str):
             raise CastError(f"line {number} holds no text")
-        yield Event(time_us, code, data)
+        yield CastEvent(time_us, code, data)
 
 
 def replay_of(recording: Recording) -> Replay:
@@ -166,7 +162,7 @@ def replay_of(recording: Recording) -> Replay:
     """
     settings = settings_of(recording.header)
     rate = settings.frames_per_s
-    presses: list[Press] = []
+    presses: list[KeyPress] = []
     resizes: list[Resize] = []
     unseen: list[tuple[int, int]] = []
     passed = 0
@@ -176,7 +172,7 @@ def replay_of(recording: Recording) -> Replay:
             raise CastError(f"what happens at {event.time_us / 1e6:g} s is not on a frame")
         frame = recorded + passed
         if event.code == "i":
-            presses.append(Press(frame, _key(event)))
+            presses.append(KeyPress(frame, _key(event)))
         elif event.code == "r":
             resizes.append(_resize(event, frame))
         elif event.code == "p":
@@ -184,17 +180,17 @@ def replay_of(recording: Recording) -> Replay:
             if found is None:
                 raise CastError(f"the pause at {event.time_us / 1e6:g} s is not written as pauses are")
             frames, keys = found
-            presses += [Press(frame + press.frame, press.key) for press in keys]
+            presses += [KeyPress(frame + press.frame, press.key) for press in keys]
             unseen.append((frame, frames))
             passed += frames
     total = frame_of(recording.end_us, rate) + passed
     if total > MOST_FRAMES:
         raise CastError(f"it has {total:,} frames to run, and {MOST_FRAMES:,} can be")
     _check_order(presses)
-    return Replay(settings, Script(tuple(presses), total), tuple(resizes), tuple(unseen))
+    return Replay(settings, KeyScript(tuple(presses), total), tuple(resizes), tuple(unseen))
 
 
-def _check_order(presses: list[Press]) -> None:
+def _check_order(presses: list[KeyPress]) -> None:
     for index, press in enumerate(presses):
         if index and press.frame < presses[index - 1].frame:
             raise CastError("its keys are not in the order of time")
@@ -202,7 +198,7 @@ def _check_order(presses: list[Press]) -> None:
             raise CastError(f"more than {MOST_KEYS_A_FRAME} keys are pressed in one frame")
 
 
-def _key(event: Event) -> str:
+def _key(event: CastEvent) -> str:
     key = key_of(event.data)
     if key is None:
         raise CastError(
@@ -211,7 +207,7 @@ def _key(event: Event) -> str:
     return key
 
 
-def _resize(event: Event, frame: int) -> Resize:
+def _resize(event: CastEvent, frame: int) -> Resize:
     match = _SIZE.fullmatch(event.data)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
     if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):

@@ -15,8 +15,9 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from c10k_tui.recording.cast.header import Settings, header_line
-from c10k_tui.recording.cast.lines import Event, event_line, split
+from c10k_tui.recording.cast.header import header_line
+from c10k_tui.recording.cast.lines import CastEvent, event_line, split
+from c10k_tui.recording.cast.settings import RecordingSettings
 
 PAGE_BYTES = 4096
 LEAST_ROOM_BYTES = 128
@@ -36,7 +37,7 @@ class CastWriter:
         OSError: it cannot be written.
     """
 
-    def __init__(self, path: Path, settings: Settings, *, force: bool = False) -> None:
+    def __init__(self, path: Path, settings: RecordingSettings, *, force: bool = False) -> None:
         self.path = path
         self._relative = settings.cast_version == 3
         self._last_us = 0
@@ -65,7 +66,7 @@ class CastWriter:
         """How large the file is."""
         return self._size
 
-    def write(self, events: Iterable[Event]) -> None:
+    def write(self, events: Iterable[CastEvent]) -> None:
         """Add what happened in one frame.
 
         Raises:
@@ -81,27 +82,27 @@ class CastWriter:
             self._size, self._last_us = before, last_us
             raise
 
-    def _write(self, event: Event) -> None:
+    def _write(self, event: CastEvent) -> None:
         """Add an event so that no line of it lies on two pages."""
-        rest: Event | None = event
+        rest: CastEvent | None = event
         while rest is not None:
             room = PAGE_BYTES - self._size % PAGE_BYTES
             part, rest = rest, None
             line = self._line(part)
             if len(line) > room and part.code == "o":
-                first, last = split(part.data, room - len(self._line(Event(part.time_us, "o", ""))))
-                part, rest = Event(part.time_us, "o", first), Event(part.time_us, "o", last)
+                first, last = split(part.data, room - len(self._line(CastEvent(part.time_us, "o", ""))))
+                part, rest = CastEvent(part.time_us, "o", first), CastEvent(part.time_us, "o", last)
                 line = self._line(part)
             elif len(line) > room >= LEAST_ROOM_BYTES and len(line) <= PAGE_BYTES:
                 # Nothing to divide here: the page is filled up with a picture in which nothing changes.
-                part, rest = Event(part.time_us, "o", ""), part
+                part, rest = CastEvent(part.time_us, "o", ""), part
                 line = self._line(part)
             if room - LEAST_ROOM_BYTES < len(line) < room or rest is not None:
                 line = line[:-1].ljust(room - 1) + b"\n"
             self._append(line)
             self._last_us = part.time_us
 
-    def _line(self, event: Event) -> bytes:
+    def _line(self, event: CastEvent) -> bytes:
         return event_line(event, self._last_us if self._relative else 0).encode()
 
     def _append(self, data: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from c10k_tui.recording.pictures.cells import Look, Row, cell
+from c10k_tui.recording.pictures.cells import CellRow, CellStyle, cell
 
 SHOWN_S = 2.0
 """How long a key stays."""
@@ -13,8 +13,8 @@ SHOWN_S = 2.0
 class CaptionLooks(NamedTuple):
     """How the row is drawn in a theme."""
 
-    row: Look
-    key: Look
+    row: CellStyle
+    key: CellStyle
 
 
 class Caption:
@@ -32,7 +32,7 @@ class Caption:
         """A key was pressed in this frame."""
         self._shown.append((frame, "space" if key == " " else key))
 
-    def row(self, frame: int, width: int, looks: CaptionLooks) -> Row:
+    def row(self, frame: int, width: int, looks: CaptionLooks) -> CellRow:
         """The row in this frame, the newest key at the right of the older ones."""
         self._shown = [entry for entry in self._shown if frame - entry[0] < self._frames]
         cells = [cell(" ", looks.row)]

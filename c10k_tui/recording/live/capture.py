@@ -19,7 +19,17 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from c10k_tui.recording.live.caption import CaptionLooks
-from c10k_tui.recording.pictures.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, Row, ansi, cell
+from c10k_tui.recording.pictures.cells import (
+    BLANK,
+    DEFAULT,
+    PLAIN,
+    CellRow,
+    CellStyle,
+    StyledCell,
+    TerminalPicture,
+    ansi,
+    cell,
+)
 from c10k_tui.text.palette import Palette
 
 if TYPE_CHECKING:
@@ -28,7 +38,7 @@ if TYPE_CHECKING:
 _ANSI_COLOURS = 16
 
 
-class Camera:
+class ScreenCapture:
     """Takes pictures of an app.
 
     Args:
@@ -40,7 +50,7 @@ class Camera:
         self._dirty: set[int] | None = None
         """Lines that were displayed since the last picture; None for all of them."""
         self._lines: dict[int, list[Strip]] = {}
-        self._rows: list[Row] = []
+        self._rows: list[CellRow] = []
         self._palette: tuple[str, CaptionLooks] | None = None
 
     def displayed(self, update: object) -> None:
@@ -51,7 +61,7 @@ class Camera:
         elif update is not None:
             self._dirty = None
 
-    def picture(self) -> Picture:
+    def picture(self) -> TerminalPicture:
         """What is on the screen now."""
         width, height = self._app.size
         if len(self._rows) != height or len(self._rows[0]) != width:
@@ -67,7 +77,7 @@ class Camera:
                     self._rows[y] = row_of(pieces, width)
                     self._lines[y] = pieces
         self._dirty = set()
-        return Picture(width, tuple(self._rows))
+        return TerminalPicture(width, tuple(self._rows))
 
     def _rendered(self, first: int, end: int, lines: frozenset[int]) -> Iterator[tuple[int, list[Strip]]]:
         """Lines in pieces from left to right, as Textual itself makes them to write them."""
@@ -96,9 +106,9 @@ def _same(old: list[Strip], new: list[Strip]) -> bool:
     return len(old) == len(new) and all(a is b or a == b for a, b in zip(old, new, strict=True))
 
 
-def row_of(strips: list[Strip], width: int) -> Row:
+def row_of(strips: list[Strip], width: int) -> CellRow:
     """A line of strips as exactly ``width`` cells."""
-    cells: list[Cell] = []
+    cells: list[StyledCell] = []
     for strip in strips:
         for text, style, control in strip:
             if control:
@@ -111,7 +121,7 @@ def row_of(strips: list[Strip], width: int) -> Row:
     return (*cells[:width], *[BLANK] * (width - len(cells)))
 
 
-def _put(cells: list[Cell], text: str, look: Look) -> None:
+def _put(cells: list[StyledCell], text: str, look: CellStyle) -> None:
     """Glyphs of any width: a wide one takes two cells, one of no width joins the one before."""
     for glyph in text:
         # Nothing below the combining marks is other than one cell wide, and nothing of the race is above.
@@ -124,9 +134,9 @@ def _put(cells: list[Cell], text: str, look: Look) -> None:
 
 
 @lru_cache(maxsize=4_096)
-def look_of(style: Style) -> Look:
+def look_of(style: Style) -> CellStyle:
     """A style as a look."""
-    return Look(
+    return CellStyle(
         _colour(style.color),
         _colour(style.bgcolor),
         bool(style.bold),

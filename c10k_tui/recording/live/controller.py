@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from c10k_tui.recording.cast.header import THEMES, Settings, Start
 from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
-from c10k_tui.recording.live.markers import Moment
+from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
+from c10k_tui.recording.live.markers import RaceState
 from c10k_tui.screens.race.screen import RaceScreen
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
     from c10k_tui.recording.cast.reader import Replay
     from c10k_tui.recording.cast.writer import CastWriter
-    from c10k_tui.recording.live.capture import Camera
+    from c10k_tui.recording.live.capture import ScreenCapture
     from c10k_tui.recording.live.player import Player
     from c10k_tui.recording.live.recorder import Recorder
     from c10k_tui.recording.live.stepper import Stepper
@@ -38,7 +38,7 @@ LATE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RecordingPlan:
     """What is to happen as soon as the app runs: a recording, a replay, or only to be stepped.
 
     Attributes:
@@ -70,7 +70,7 @@ class RecordingController:
         plan: What is to happen as soon as it runs.
     """
 
-    def __init__(self, app: C10KApp, plan: Plan | None) -> None:
+    def __init__(self, app: C10KApp, plan: RecordingPlan | None) -> None:
         self._app = app
         self.plan = plan
         self.stepper: Stepper | None = None
@@ -81,7 +81,7 @@ class RecordingController:
         self.failure: str | None = None
         """Why a recording ended before it was to."""
         self._early: list[str] = []
-        self._camera: Camera | None = None
+        self._camera: ScreenCapture | None = None
         self._task: asyncio.Task[None] | None = None
         self._deaf = False
         """Whether what is pressed now comes from a file or a script, which can neither record nor leave."""
@@ -128,14 +128,14 @@ class RecordingController:
         Args:
             make_recorder: What opens the recording, called when the race stands where it begins.
         """
-        from c10k_tui.recording.live.capture import Camera
+        from c10k_tui.recording.live.capture import ScreenCapture
         from c10k_tui.recording.live.stepper import Stepper
 
         self.recorder = None if make_recorder is None else make_recorder()
         self.stepper = Stepper(self._app, FRAMES_PER_S)
         self.stepper.keys += self._early
         self._early = []
-        self._camera = Camera(self._app)
+        self._camera = ScreenCapture(self._app)
         await self.stepper.begin()
 
     async def frame(self, keys: Sequence[str], *, deaf: bool) -> None:
@@ -164,10 +164,10 @@ class RecordingController:
         if self.recorder is not None:
             self.recorder.take(camera.picture(), pressed, self.moment(), camera.caption_looks())
 
-    def moment(self) -> Moment:
+    def moment(self) -> RaceState:
         """What is raced now."""
         session = self._app.session
-        return Moment(session.races, session.scenario, session.forks, session.jumps)
+        return RaceState(session.races, session.scenario, session.travel.forks, session.travel.jumps)
 
     def close(self) -> None:
         """Let the app run by itself again, and finish the recording.
@@ -205,7 +205,7 @@ class RecordingController:
         if self.recorder is not None:
             self._ending = True
         elif self.stepper is None:
-            self._start(Plan(path=next_free(Path())))
+            self._start(RecordingPlan(path=next_free(Path())))
 
     def pause_key(self) -> None:
         """Let frames pass unrecorded, or no longer."""
@@ -232,10 +232,10 @@ class RecordingController:
         if self.plan is not None and not self._app.is_headless:
             self._start(self.plan)
 
-    def _start(self, plan: Plan) -> None:
+    def _start(self, plan: RecordingPlan) -> None:
         self._task = asyncio.create_task(self._run(plan))
 
-    async def _run(self, plan: Plan) -> None:
+    async def _run(self, plan: RecordingPlan) -> None:
         """A recording or a replay from its first frame to its last."""
         try:
             if plan.replay is not None:
@@ -262,7 +262,7 @@ class RecordingController:
         else:
             self._app.refresh()
 
-    async def _record(self, plan: Plan, path: Path) -> None:
+    async def _record(self, plan: RecordingPlan, path: Path) -> None:
         """Record what is shown until someone ends it."""
         writer: CastWriter | None = None
 
@@ -297,7 +297,7 @@ class RecordingController:
 
     async def _record_frames(self) -> None:
         """Frames at their rate, for as long as a recording may last."""
-        pace = Pace(FRAMES_PER_S)
+        pace = FrameTimer(FRAMES_PER_S)
         stepper = self.stepper
         assert stepper is not None
         while not self.ending and stepper.frame < LONGEST_S * FRAMES_PER_S:
@@ -308,17 +308,17 @@ class RecordingController:
             keys, stepper.keys = stepper.keys, []
             await self.frame(keys, deaf=False)
 
-    def _settings(self, plan: Plan) -> Settings:
+    def _settings(self, plan: RecordingPlan) -> RecordingSettings:
         """What the header of a recording that begins now has to say.
 
         Raises:
             ValueError: it could not be run again.
         """
         app, session = self._app, self._app.session
-        start = Start(session.began_with, session.past, session.race.now_ns)
+        start = RecordingStart(session.began_with, session.past, session.race.now_ns)
         if reason := start.why_not():
             raise ValueError(f"{reason} to be run again; 0 begins it from the start")
-        return Settings(
+        return RecordingSettings(
             start=start,
             width=app.size.width,
             height=app.size.height + plan.caption,
@@ -351,7 +351,7 @@ class RecordingController:
         driver.flush()
 
 
-class Pace:
+class FrameTimer:
     """The wall's time between frames.
 
     Args:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, Look, Picture, Row, ansi_number
+from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, CellRow, CellStyle, TerminalPicture, ansi_number
 
 CLEAR = "\x1b[?25l\x1b[0m\x1b[H\x1b[2J"
 """Before a whole picture: no cursor, nothing left of what was there."""
@@ -18,7 +18,7 @@ MOVE_COST = 9
 """Bytes of a cursor movement in the file, where ESC is written ``\\u001b``."""
 
 
-def whole(picture: Picture) -> str:
+def whole(picture: TerminalPicture) -> str:
     """A picture for a terminal that may show anything now."""
     parts = [CLEAR]
     pen = PLAIN
@@ -30,7 +30,7 @@ def whole(picture: Picture) -> str:
     return "".join(parts)
 
 
-def changes(before: Picture, after: Picture) -> str:
+def changes(before: TerminalPicture, after: TerminalPicture) -> str:
     """What turns one picture into another of the same size; nothing if they are equal.
 
     Raises:
@@ -58,7 +58,7 @@ def changes(before: Picture, after: Picture) -> str:
     return "".join(parts)
 
 
-def _spans(old: Row, new: Row) -> Iterator[tuple[int, int]]:
+def _spans(old: CellRow, new: CellRow) -> Iterator[tuple[int, int]]:
     """Where a row changed; spans with so little between them that writing it is shorter are joined."""
     changed = [x for x, (a, b) in enumerate(zip(old, new, strict=True)) if a is not b and a != b]
     start = end = -1
@@ -78,7 +78,7 @@ def _spans(old: Row, new: Row) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _cost(row: Row, start: int, end: int) -> int:
+def _cost(row: CellRow, start: int, end: int) -> int:
     """Bytes it takes to write cells again that did not change."""
     if end - start > MOVE_COST:
         return end - start
@@ -88,7 +88,7 @@ def _cost(row: Row, start: int, end: int) -> int:
     return sum(len(cell.glyph.encode()) for cell in row[start:end])
 
 
-def _write(parts: list[str], row: Row, start: int, end: int, pen: Look) -> Look:
+def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle) -> CellStyle:
     """Write the cells of a span; the pen is how the terminal draws now, before and after."""
     for glyph, look in row[start:end]:
         if look is not pen and look != pen:
@@ -98,7 +98,7 @@ def _write(parts: list[str], row: Row, start: int, end: int, pen: Look) -> Look:
     return pen
 
 
-def _sgr(pen: Look, look: Look) -> str:
+def _sgr(pen: CellStyle, look: CellStyle) -> str:
     """The sequence that turns one look into another, saying only what differs."""
     if look == PLAIN:
         return "\x1b[0m"

@@ -11,21 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from c10k_tui.recording.cast.race_prices import cost_s_per_ns
 from c10k_tui.session.pacer import BUDGET_S, DEFAULT_SPEED, LONGEST_STEP_NS, Pacer
 from sim.scenario.scenario import Scenario
-
-REQUEST_S = 12e-6
-"""Price of a request in one lane; measured 2 to 15 µs (Python 3.11 on one core of 2020's)."""
-RECONNECTION_S = 60e-6
-"""Price of a connection that is replaced, in one lane."""
-RACE_S_PER_S = 0.01
-"""Price of a second in which nothing arrives."""
-
-
-def cost_s_per_ns(scenario: Scenario) -> float:
-    """What a virtual nanosecond of a scenario costs, in wall seconds of the price list."""
-    per_lane = scenario.rate * REQUEST_S + scenario.churn * RECONNECTION_S + RACE_S_PER_S
-    return per_lane * len(scenario.lanes) / 1e9
 
 
 class FramePacer(Pacer):

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from c10k_tui.app.race_app import C10KApp
-from c10k_tui.recording.cast.header import Settings
-from c10k_tui.recording.cast.key_script import Script
+from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.reader import Replay, Resize
+from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import Plan
+from c10k_tui.recording.live.controller import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 
 
-def stage(settings: Settings, plan: Plan) -> C10KApp:
+def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
     """The app with the race where a recording's header says that it begins."""
     # What the shell says of colours is not for a recording to follow, but what its header says.
     os.environ.pop("NO_COLOR", None)
@@ -35,7 +35,12 @@ def stage(settings: Settings, plan: Plan) -> C10KApp:
 
 
 def record(
-    path: Path, settings: Settings, script: Script, resizes: Sequence[Resize] = (), *, force: bool = False
+    path: Path,
+    settings: RecordingSettings,
+    script: KeyScript,
+    resizes: Sequence[Resize] = (),
+    *,
+    force: bool = False,
 ) -> CastWriter:
     """Record a race while a script presses the keys.
 
@@ -53,14 +58,18 @@ def record(
         FileExistsError: the file is there.
         OSError: the file takes no more; it ends with the frame before.
     """
-    app = stage(settings, Plan())
+    app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
     asyncio.run(_record(app, settings, writer, script, resizes))
     return writer
 
 
 async def _record(
-    app: C10KApp, settings: Settings, writer: CastWriter, script: Script, resizes: Sequence[Resize]
+    app: C10KApp,
+    settings: RecordingSettings,
+    writer: CastWriter,
+    script: KeyScript,
+    resizes: Sequence[Resize],
 ) -> None:
     studio = app.studio
     by_frame: dict[int, list[str]] = {}

@@ -15,7 +15,7 @@ from textual.keys import _character_to_key
 
 from c10k_tui.recording.cast.keycodes import QUIT
 from c10k_tui.recording.cast.reader import Replay
-from c10k_tui.recording.live.controller import FRAMES_PER_S, Pace
+from c10k_tui.recording.live.controller import FRAMES_PER_S, FrameTimer
 from c10k_tui.screens.race.keys import RACE_BINDINGS
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Player:
         studio = self._app.studio
         stepper = studio.stepper
         assert stepper is not None
-        pace = Pace(FRAMES_PER_S)
+        pace = FrameTimer(FRAMES_PER_S)
         taken: str | None = None
         while stepper.frame <= self._script.frames and taken is None:
             quick = stepper.frame < self._at_frame or self._is_unseen(stepper.frame)

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from c10k_tui.recording.cast.header import Settings
-from c10k_tui.recording.cast.key_script import Press
+from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import sequence_of
-from c10k_tui.recording.cast.lines import Event, passed_unseen, time_us_of
+from c10k_tui.recording.cast.lines import CastEvent, passed_unseen, time_us_of
+from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
-from c10k_tui.recording.live.markers import Moment, between
-from c10k_tui.recording.pictures.cells import Picture
+from c10k_tui.recording.live.markers import RaceState, between
+from c10k_tui.recording.pictures.cells import TerminalPicture
 
 
 class Recorder:
@@ -32,7 +32,7 @@ class Recorder:
         moment: What is raced as the recording begins.
     """
 
-    def __init__(self, settings: Settings, writer: CastWriter, moment: Moment) -> None:
+    def __init__(self, settings: RecordingSettings, writer: CastWriter, moment: RaceState) -> None:
         self.writer = writer
         self.paused = False
         self._rate = settings.frames_per_s
@@ -41,12 +41,12 @@ class Recorder:
         self._moment = moment
         self._shown = 0
         """Frames so far, those that are not recorded included."""
-        self._unseen: list[Press] | None = None
+        self._unseen: list[KeyPress] | None = None
         """Keys since the recording was paused; None while it is not."""
         self._paused_at = 0
         self._passed = 0
         """Frames that were shown and not recorded, before the pause that is on."""
-        self._before: Picture | None = None
+        self._before: TerminalPicture | None = None
         self._marks: list[str] = []
         self._marked = 0
         self._failed = False
@@ -68,7 +68,9 @@ class Recorder:
             label = f"mark {self._marked}"
         self._marks.append(label)
 
-    def take(self, picture: Picture, keys: Sequence[str], moment: Moment, looks: CaptionLooks) -> None:
+    def take(
+        self, picture: TerminalPicture, keys: Sequence[str], moment: RaceState, looks: CaptionLooks
+    ) -> None:
         """A frame is finished.
 
         Args:
@@ -88,17 +90,17 @@ class Recorder:
             for key in keys:
                 self._caption.press(frame, key)
         if self._unseen is not None and self.paused:
-            self._unseen += [Press(frame - self._paused_at, key) for key in keys]
+            self._unseen += [KeyPress(frame - self._paused_at, key) for key in keys]
             return
-        events: list[Event] = []
+        events: list[CastEvent] = []
         if self._unseen is not None:
             frames = frame - self._paused_at
-            events.append(Event(self._time_us(self._paused_at), "p", passed_unseen(frames, self._unseen)))
+            events.append(CastEvent(self._time_us(self._paused_at), "p", passed_unseen(frames, self._unseen)))
             self._passed += frames
             self._unseen = None
             self._before = None
         now_us = self._time_us(frame)
-        events += [Event(now_us, "i", sequence_of(key)) for key in keys]
+        events += [CastEvent(now_us, "i", sequence_of(key)) for key in keys]
         if self.paused:
             self._unseen, self._paused_at = [], frame
         else:
@@ -109,7 +111,9 @@ class Recorder:
             self._failed = True
             raise
 
-    def _picture(self, picture: Picture, frame: int, looks: CaptionLooks, events: list[Event]) -> list[Event]:
+    def _picture(
+        self, picture: TerminalPicture, frame: int, looks: CaptionLooks, events: list[CastEvent]
+    ) -> list[CastEvent]:
         """The frame's events with those of its picture and its markers."""
         now_us = self._time_us(frame)
         if self._caption is not None:
@@ -117,14 +121,14 @@ class Recorder:
             picture = replace(picture, rows=(*picture.rows, row))
         size = (picture.width, picture.height)
         if size != self._size:
-            events.insert(0, Event(now_us, "r", f"{picture.width}x{picture.height}"))
+            events.insert(0, CastEvent(now_us, "r", f"{picture.width}x{picture.height}"))
             self._size, self._before = size, None
         if self._before is None:
-            events.append(Event(now_us, "o", encoder.whole(picture)))
+            events.append(CastEvent(now_us, "o", encoder.whole(picture)))
         elif written := encoder.changes(self._before, picture):
-            events.append(Event(now_us, "o", written))
+            events.append(CastEvent(now_us, "o", written))
         self._before = picture
-        events += [Event(now_us, "m", label) for label in self._marks]
+        events += [CastEvent(now_us, "m", label) for label in self._marks]
         self._marks.clear()
         return events
 
@@ -139,6 +143,6 @@ class Recorder:
         """
         try:
             if not self._failed and self.writer.last_us < self.recorded_us:
-                self.writer.write([Event(self.recorded_us, "o", "")])
+                self.writer.write([CastEvent(self.recorded_us, "o", "")])
         finally:
             self.writer.close()

@@ -24,7 +24,7 @@ def ansi_number(colour: int) -> int:
     return -2 - colour
 
 
-class Look(NamedTuple):
+class CellStyle(NamedTuple):
     """How a cell is drawn."""
 
     foreground: int = DEFAULT
@@ -37,31 +37,31 @@ class Look(NamedTuple):
     strike: bool = False
 
 
-class Cell(NamedTuple):
+class StyledCell(NamedTuple):
     """One place on the screen; the right half of a wide glyph is a cell with no glyph at all."""
 
     glyph: str
-    look: Look
+    look: CellStyle
 
 
-PLAIN = Look()
-BLANK = Cell(" ", PLAIN)
+PLAIN = CellStyle()
+BLANK = StyledCell(" ", PLAIN)
 
-Row = tuple[Cell, ...]
+CellRow = tuple[StyledCell, ...]
 
 
 @lru_cache(maxsize=65_536)
-def cell(glyph: str, look: Look) -> Cell:
+def cell(glyph: str, look: CellStyle) -> StyledCell:
     """The one cell of this glyph and look."""
-    return Cell(glyph, look)
+    return StyledCell(glyph, look)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TerminalPicture:
     """A whole screen at one moment."""
 
     width: int
-    rows: tuple[Row, ...]
+    rows: tuple[CellRow, ...]
 
     @property
     def height(self) -> int:
@@ -74,6 +74,6 @@ class Picture:
         return "".join("".join(glyph for glyph, _ in row).rstrip() + "\n" for row in self.rows)
 
 
-def blank(width: int, height: int) -> Picture:
+def blank(width: int, height: int) -> TerminalPicture:
     """An empty screen."""
-    return Picture(width, ((BLANK,) * width,) * height)
+    return TerminalPicture(width, ((BLANK,) * width,) * height)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from c10k_tui.recording.cast.header import Header
-from c10k_tui.recording.pictures.cells import DEFAULT, Cell, Look, Picture, ansi_number
+from c10k_tui.recording.cast.header import CastHeader
+from c10k_tui.recording.pictures.cells import DEFAULT, CellStyle, StyledCell, TerminalPicture, ansi_number
 from c10k_tui.recording.pictures.glyph_masks import mask
 
 CELL_WIDTH, CELL_HEIGHT = 8, 16
@@ -33,11 +33,11 @@ class Colours:
         header: Says what its own ones look like.
     """
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: CastHeader) -> None:
         self._own = (rgb(header.foreground), rgb(header.background))
         self._palette = [rgb(colour) for colour in header.palette]
 
-    def of(self, look: Look) -> tuple[int, int]:
+    def of(self, look: CellStyle) -> tuple[int, int]:
         """The foreground and the background of a look, as 0xRRGGBB."""
         foreground, background = (
             colour if colour >= 0 else own if colour == DEFAULT else self._palette[ansi_number(colour)]
@@ -62,7 +62,7 @@ def mixed(low: int, high: int, share: float) -> int:
     return red << 16 | green << 8 | blue
 
 
-def shape_of(cell: Cell, width: int, height: int) -> NDArray[np.float64]:
+def shape_of(cell: StyledCell, width: int, height: int) -> NDArray[np.float64]:
     """How much of each pixel of a cell is foreground."""
     glyph, look = cell
     shape = mask(glyph, look.bold, width, height)
@@ -74,11 +74,11 @@ def shape_of(cell: Cell, width: int, height: int) -> NDArray[np.float64]:
     return shape
 
 
-def image(picture: Picture, header: Header, scale: int = PNG_SCALE) -> Pixels:
+def image(picture: TerminalPicture, header: CastHeader, scale: int = PNG_SCALE) -> Pixels:
     """A picture's pixels."""
     colours = Colours(header)
     width, height = CELL_WIDTH * scale, CELL_HEIGHT * scale
-    tiles: dict[Cell, Pixels] = {}
+    tiles: dict[StyledCell, Pixels] = {}
     pixels = np.empty((picture.height * height, picture.width * width, 3), dtype=np.uint8)
     for y, row in enumerate(picture.rows):
         for x, cell in enumerate(row):
@@ -89,7 +89,7 @@ def image(picture: Picture, header: Header, scale: int = PNG_SCALE) -> Pixels:
     return pixels
 
 
-def _tile(cell: Cell, colours: Colours, width: int, height: int) -> Pixels:
+def _tile(cell: StyledCell, colours: Colours, width: int, height: int) -> Pixels:
     shape = shape_of(cell, width, height)[..., np.newaxis]
     foreground, background = (
         np.array([colour >> 16, colour >> 8 & 255, colour & 255]) for colour in colours.of(cell.look)
@@ -98,7 +98,7 @@ def _tile(cell: Cell, colours: Colours, width: int, height: int) -> Pixels:
     return tile
 
 
-def png(picture: Picture, header: Header) -> bytes:
+def png(picture: TerminalPicture, header: CastHeader) -> bytes:
     """A picture as a PNG file."""
     file = BytesIO()
     Image.fromarray(image(picture, header)).save(file, "PNG", optimize=True)

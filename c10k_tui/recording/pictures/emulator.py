@@ -12,10 +12,20 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 
-from c10k_tui.recording.pictures.cells import BLANK, DEFAULT, PLAIN, Cell, Look, Picture, ansi, blank, cell
+from c10k_tui.recording.pictures.cells import (
+    BLANK,
+    DEFAULT,
+    PLAIN,
+    CellStyle,
+    StyledCell,
+    TerminalPicture,
+    ansi,
+    blank,
+    cell,
+)
 
 
-class NotOurs(ValueError):
+class UnknownSequence(ValueError):
     """A sequence that no recording of this program holds."""
 
 
@@ -24,7 +34,7 @@ _TOKEN = re.compile(
 )
 
 
-class Screen:
+class TerminalEmulator:
     """A screen that is written to.
 
     Args:
@@ -38,13 +48,13 @@ class Screen:
     def resize(self, width: int, height: int) -> None:
         """Another size; the next picture has to be a whole one, and this one is blank."""
         self._picture = blank(width, height)
-        self._rows: list[list[Cell]] = [list(row) for row in self._picture.rows]
+        self._rows: list[list[StyledCell]] = [list(row) for row in self._picture.rows]
         self._dirty: set[int] = set()
         self._x = self._y = 0
         self._pen = PLAIN
 
     @property
-    def picture(self) -> Picture:
+    def picture(self) -> TerminalPicture:
         """What is shown now."""
         if self._dirty:
             rows = list(self._picture.rows)
@@ -64,7 +74,7 @@ class Screen:
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None:
-                raise NotOurs(f"escape sequence {text[at : at + 12]!r}")
+                raise UnknownSequence(f"escape sequence {text[at : at + 12]!r}")
             private, parameters, final, control, glyphs = match.groups()
             if glyphs is not None:
                 self._put(glyphs)
@@ -80,7 +90,7 @@ class Screen:
         elif control == "\n":
             self._y = min(self._y + 1, len(self._rows) - 1)
         else:
-            raise NotOurs(f"control character {control!r}")
+            raise UnknownSequence(f"control character {control!r}")
 
     def _put(self, glyphs: str) -> None:
         row, width = self._rows[self._y], self._picture.width
@@ -103,10 +113,10 @@ class Screen:
         if private:
             if parameters == "25" and final in "hl":
                 return  # The cursor is no part of the picture.
-            raise NotOurs(f"escape sequence {f'CSI ?{parameters}{final}'!r}")
+            raise UnknownSequence(f"escape sequence {f'CSI ?{parameters}{final}'!r}")
         numbers = [int(number or 0) for number in parameters.split(";")] if parameters else []
         if any(number > 65_535 for number in numbers):
-            raise NotOurs(f"escape sequence {f'CSI {parameters}{final}'!r}")
+            raise UnknownSequence(f"escape sequence {f'CSI {parameters}{final}'!r}")
         if final == "m":
             self._pen = _look(self._pen, numbers or [0])
         elif final == "H" and len(numbers) in (0, 2):
@@ -119,10 +129,10 @@ class Screen:
             self._rows = [[BLANK] * self._picture.width for _ in self._rows]
             self._dirty.update(range(len(self._rows)))
         else:
-            raise NotOurs(f"escape sequence {f'CSI {parameters}{final}'!r}")
+            raise UnknownSequence(f"escape sequence {f'CSI {parameters}{final}'!r}")
 
 
-def _look(pen: Look, numbers: list[int]) -> Look:
+def _look(pen: CellStyle, numbers: list[int]) -> CellStyle:
     """The look after an SGR sequence."""
     at = 0
     while at < len(numbers):
@@ -134,7 +144,7 @@ def _look(pen: Look, numbers: list[int]) -> Look:
             pen = pen._replace(**_SWITCHES[number])
         elif number in (38, 48):
             if numbers[at : at + 1] != [2] or len(numbers) < at + 4 or max(numbers[at : at + 4]) > 255:
-                raise NotOurs(f"colour {numbers[at:]!r}")
+                raise UnknownSequence(f"colour {numbers[at:]!r}")
             red, green, blue = numbers[at + 1 : at + 4]
             pen = _coloured(pen, number - 8, red << 16 | green << 8 | blue)
             at += 4
@@ -145,11 +155,11 @@ def _look(pen: Look, numbers: list[int]) -> Look:
         elif 90 <= number <= 97 or 100 <= number <= 107:
             pen = _coloured(pen, number // 10 * 10 - 60, ansi(number % 10 + 8))
         else:
-            raise NotOurs(f"graphic rendition {number}")
+            raise UnknownSequence(f"graphic rendition {number}")
     return pen
 
 
-def _coloured(pen: Look, base: int, colour: int) -> Look:
+def _coloured(pen: CellStyle, base: int, colour: int) -> CellStyle:
     return pen._replace(foreground=colour) if base == 30 else pen._replace(background=colour)
 
 

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from c10k_tui.recording.cast.header import MOST_COLUMNS, MOST_ROWS, CastError
+from c10k_tui.recording.cast.header import CastError
 from c10k_tui.recording.cast.reader import Recording
-from c10k_tui.recording.pictures.cells import Picture
-from c10k_tui.recording.pictures.emulator import NotOurs, Screen
+from c10k_tui.recording.cast.settings import MOST_COLUMNS, MOST_ROWS
+from c10k_tui.recording.pictures.cells import TerminalPicture
+from c10k_tui.recording.pictures.emulator import TerminalEmulator, UnknownSequence
 
 GIF_FRAMES_PER_S = 10
 """Of the animation: fast enough to see a scan sweep, slow enough to be small."""
@@ -31,13 +32,13 @@ def check_free(path: Path, *, force: bool) -> None:
         raise FileExistsError(path) if path.is_file() else OSError(f"{path} is not a regular file")
 
 
-def pictures(recording: Recording) -> Iterator[tuple[int, Picture]]:
+def pictures(recording: Recording) -> Iterator[tuple[int, TerminalPicture]]:
     """Every picture of a recording, and when it is shown, in microseconds.
 
     Raises:
         CastError: it writes what no recording of this program does.
     """
-    screen = Screen(recording.header.width, recording.header.height)
+    screen = TerminalEmulator(recording.header.width, recording.header.height)
     last_us = 0
     for event in recording.events:
         if event.code not in ("o", "r"):
@@ -50,7 +51,7 @@ def pictures(recording: Recording) -> Iterator[tuple[int, Picture]]:
             continue
         try:
             screen.write(event.data)
-        except NotOurs as error:
+        except UnknownSequence as error:
             raise CastError(
                 f"at {event.time_us / 1e6:g} s it holds what c10k-tui does not write: {error}"
             ) from None
@@ -66,13 +67,13 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def picture_at(recording: Recording, at_us: int | None) -> Picture:
+def picture_at(recording: Recording, at_us: int | None) -> TerminalPicture:
     """What a recording shows at a moment, or at its end.
 
     Raises:
         CastError: it writes what no recording of this program does.
     """
-    shown: Picture | None = None
+    shown: TerminalPicture | None = None
     for time_us, picture in pictures(recording):
         if shown is not None and at_us is not None and time_us > at_us:
             break
@@ -81,7 +82,7 @@ def picture_at(recording: Recording, at_us: int | None) -> Picture:
     return shown
 
 
-def sampled(recording: Recording, begin_us: int, end_us: int, step_us: float) -> Iterator[Picture]:
+def sampled(recording: Recording, begin_us: int, end_us: int, step_us: float) -> Iterator[TerminalPicture]:
     """Pictures at equal distances from one moment to another.
 
     Raises:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-from c10k_tui.recording.cast.header import Header
-from c10k_tui.recording.pictures.cells import BLANK, Cell, Picture
+from c10k_tui.recording.cast.header import CastHeader
+from c10k_tui.recording.pictures.cells import BLANK, StyledCell, TerminalPicture
 from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, Colours, mixed, shape_of
 
 Indices = NDArray[np.uint8]
@@ -27,7 +27,7 @@ LAST_MS = 2_000
 """How long the last picture stays before it begins again."""
 
 
-class Painter:
+class GifPainter:
     """Paints pictures with the colours of one palette, which grows as they are needed.
 
     Args:
@@ -36,17 +36,17 @@ class Painter:
         height: Rows of it.
     """
 
-    def __init__(self, header: Header, width: int, height: int) -> None:
+    def __init__(self, header: CastHeader, width: int, height: int) -> None:
         self._colours = Colours(header)
         self._indices: dict[int, int] = {}
         self.palette: list[int] = []
         """The colours in the order of their indices."""
-        self._tiles: dict[Cell, Indices] = {}
+        self._tiles: dict[StyledCell, Indices] = {}
         background = self._index(self._colours.background)
         self._canvas = np.full((height * CELL_HEIGHT, width * CELL_WIDTH), background, dtype=np.uint8)
-        self._shown: Picture | None = None
+        self._shown: TerminalPicture | None = None
 
-    def paint(self, picture: Picture) -> Indices:
+    def paint(self, picture: TerminalPicture) -> Indices:
         """The pixels of a picture, in a canvas that the next picture is painted on."""
         before = self._shown
         for y, row in enumerate(picture.rows):
@@ -65,7 +65,7 @@ class Painter:
         self._shown = picture
         return self._canvas
 
-    def _tile(self, cell: Cell) -> Indices:
+    def _tile(self, cell: StyledCell) -> Indices:
         tile = self._tiles.get(cell)
         if tile is None:
             foreground, background = self._colours.of(cell.look)
@@ -92,7 +92,7 @@ def _distance(one: int, other: int) -> int:
     return sum(((one >> shift & 255) - (other >> shift & 255)) ** 2 for shift in (16, 8, 0))
 
 
-def gif(pictures: Iterator[Picture], header: Header, frame_ms: int) -> bytes:
+def gif(pictures: Iterator[TerminalPicture], header: CastHeader, frame_ms: int) -> bytes:
     """Pictures as an animated GIF that begins again when it has ended.
 
     Args:
@@ -100,7 +100,7 @@ def gif(pictures: Iterator[Picture], header: Header, frame_ms: int) -> bytes:
         header: Says how large it is, and what the terminal's own colours are.
         frame_ms: How long each picture is shown.
     """
-    painter = Painter(header, header.width, header.height)
+    painter = GifPainter(header, header.width, header.height)
     frames: list[tuple[tuple[int, int], Indices]] = []
     shown_ms: list[int] = []
     before: Indices | None = None
@@ -134,7 +134,7 @@ def _changed(before: Indices, after: Indices) -> tuple[tuple[int, int], Indices]
     return (int(columns[0]), int(rows[0])), np.where(differs[part], after[part], np.uint8(TRANSPARENT))
 
 
-def _beginning(header: Header, palette: list[int]) -> bytes:
+def _beginning(header: CastHeader, palette: list[int]) -> bytes:
     """Signature, size, palette of 256 colours, and that it repeats for ever."""
     width, height = header.width * CELL_WIDTH, header.height * CELL_HEIGHT
     colours = b"".join(colour.to_bytes(3, "big") for colour in palette).ljust(3 * 256, b"\0")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from c10k_tui.recording.cast.header import Header
-from c10k_tui.recording.pictures.cells import Cell, Look, Picture, Row
+from c10k_tui.recording.cast.header import CastHeader
+from c10k_tui.recording.pictures.cells import CellRow, CellStyle, StyledCell, TerminalPicture
 from c10k_tui.recording.pictures.draw import Colours
 
 CELL_WIDTH, CELL_HEIGHT = 8.4, 18
@@ -20,7 +20,7 @@ BASELINE = 13.5
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
-def svg(picture: Picture, header: Header) -> str:
+def svg(picture: TerminalPicture, header: CastHeader) -> str:
     """A picture as an SVG file."""
     colours = Colours(header)
     width, height = picture.width * CELL_WIDTH, picture.height * CELL_HEIGHT
@@ -36,7 +36,7 @@ def svg(picture: Picture, header: Header) -> str:
     return "\n".join([*lines, "</svg>\n"])
 
 
-def _backgrounds(row: Row, y: int, colours: Colours) -> Iterator[str]:
+def _backgrounds(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
     x = 0
     for colour, cells in groupby(row, key=lambda cell: colours.of(cell.look)[1]):
         count = len(list(cells))
@@ -48,7 +48,7 @@ def _backgrounds(row: Row, y: int, colours: Colours) -> Iterator[str]:
         x += count
 
 
-def _texts(row: Row, y: int, colours: Colours) -> Iterator[str]:
+def _texts(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
     x = 0
     for look, run in groupby(row, key=lambda cell: cell.look):
         cells = list(run)
@@ -58,7 +58,7 @@ def _texts(row: Row, y: int, colours: Colours) -> Iterator[str]:
         x += len(cells)
 
 
-def _text(placed: list[tuple[int, Cell]], look: Look, y: int, colours: Colours) -> str:
+def _text(placed: list[tuple[int, StyledCell]], look: CellStyle, y: int, colours: Colours) -> str:
     places = " ".join(f"{x * CELL_WIDTH:.1f}" for x, _ in placed)
     attributes = ' font-weight="bold"' if look.bold else ""
     if look.italic:

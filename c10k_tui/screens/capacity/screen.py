@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from c10k_tui.screens.capacity.chart import chart_lines, rows_needed
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
 from c10k_tui.screens.capacity.model import CapacityModel
+from c10k_tui.screens.capacity.views.chart import chart_lines, rows_needed
 from c10k_tui.screens.capacity.words import HOW, heading, told
 from c10k_tui.screens.shared.help_screen import HelpPage
 from c10k_tui.screens.shared.working_screen import WorkingScreen
@@ -92,7 +92,7 @@ class CapacityScreen(WorkingScreen):
 
     def action_export(self) -> None:
         from c10k_tui.charts.export import export_page
-        from c10k_tui.screens.capacity.picture import capacity_page
+        from c10k_tui.screens.capacity.views.page import capacity_page
 
         if self.is_stepped:
             self.say("pictures are not written while recording")

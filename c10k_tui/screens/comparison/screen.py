@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.comparison.model import ComparisonModel
-from c10k_tui.screens.comparison.table import rows_needed, table_lines
+from c10k_tui.screens.comparison.views.table import rows_needed, table_lines
 from c10k_tui.screens.comparison.words import heading, legend_sentences, told
 from c10k_tui.screens.shared.help_screen import HelpPage
 from c10k_tui.screens.shared.working_screen import WorkingScreen
@@ -121,7 +121,8 @@ class ComparisonScreen(WorkingScreen):
 
     @work(thread=True, exclusive=True, group="measure", exit_on_error=True)
     def _measure(self, lanes: list[str]) -> None:
-        from sim.host.measuring.measure import CannotMeasure, Meter
+        from sim.host.measuring.measurement import CannotMeasure
+        from sim.host.measuring.meter import Meter
 
         worker = get_current_worker()
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from c10k_tui.screens.comparison.columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT_TOLD, Column
 from c10k_tui.screens.comparison.model import ComparisonModel
+from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT_TOLD, ComparisonColumn
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
@@ -13,7 +13,7 @@ from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_count, format_duration
-from sim.studies.comparison import REQUESTS, Facts
+from sim.studies.comparison import REQUESTS, ComparisonRow
 from sim.studies.host_comparison import HostComparison
 
 ABOUT_EVENTS = (
@@ -99,7 +99,7 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
     return tuple(spans) if short else (*spans, (".", "text"))
 
 
-def _ordered(known: Iterable[Facts], column: Column) -> list[Facts]:
+def _ordered(known: Iterable[ComparisonRow], column: ComparisonColumn) -> list[ComparisonRow]:
     """Lanes by a column, if any has more of it than another."""
     valued = [(value, facts) for facts in known if (value := column.value_of(facts)) is not None]
     valued.sort(key=lambda pair: pair[0])
@@ -130,7 +130,7 @@ def _of_lane(model: ComparisonModel) -> Wordings:
     return (*spans, *basis, *costs), (*spans, *basis)
 
 
-def _basis(facts: Facts) -> Span:
+def _basis(facts: ComparisonRow) -> Span:
     if facts.failure is not None:
         return (f"{facts.failure}.", "alarm")
     if not facts.events:
@@ -140,7 +140,7 @@ def _basis(facts: Facts) -> Span:
     return (f"Means of {facts.events:,} events.", "dim")
 
 
-def _of_column(model: ComparisonModel, column: Column) -> Wordings:
+def _of_column(model: ComparisonModel, column: ComparisonColumn) -> Wordings:
     """The chosen column, and who has least of it; shorter, what the table's frame says is left out."""
     title: Span = (f"{column.title}: ", "strong")
     spans: list[Span] = [title, (column.told, "text")]

@@ -19,15 +19,16 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from c10k_tui.charts.export import export
-from c10k_tui.charts.plot import plot_lines
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.curve.model import CurveModel
+from c10k_tui.screens.curve.views.plot import plot_lines
 from c10k_tui.screens.curve.words import heading, legend_line, told
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
+from sim.host.measuring.points import Point
 from sim.scenario.scenario import Active, Scenario
-from sim.studies.benchmark import Point, Row, break_even_fds, simulated_ns, sweep
+from sim.studies.benchmark import BenchmarkRow, break_even_fds, simulated_ns, sweep
 
 NOTICE_S = 6.0
 """How long a notice stays: names of files take longer to read than what a key did."""
@@ -63,7 +64,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
     class Measured(Message):
         """A point that was measured, or could not be."""
 
-        def __init__(self, row: Row) -> None:
+        def __init__(self, row: BenchmarkRow) -> None:
             super().__init__()
             self.row = row
 
@@ -194,7 +195,8 @@ class CurveScreen(KeyedScreen[Scenario | None]):
 
     @work(thread=True, exclusive=True, group="measure", exit_on_error=True)
     def _measure(self, points: list[Point]) -> None:
-        from sim.host.measuring.measure import CannotMeasure, Meter
+        from sim.host.measuring.measurement import CannotMeasure
+        from sim.host.measuring.meter import Meter
 
         worker = get_current_worker()
         try:

@@ -17,7 +17,7 @@ from sim.scripts.feed import FeedRow, KernelFeed
 from sim.scripts.frame import LoopFrame, frame_of, held_up
 from sim.scripts.output import KEPT_LINES
 from sim.scripts.script import Moment, Script, ScriptError
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.stacks.place import Place
 
 SPEEDS: tuple[float | None, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100, 300, 1_000, None)
 """Turns a second; None is as fast as it goes."""

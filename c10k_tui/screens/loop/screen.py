@@ -14,10 +14,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from c10k_tui.screens.loop import head, kernel, stack, tasks, turn
+from c10k_tui.screens.loop import words
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.loop.model import Watching
+from c10k_tui.screens.loop.views import kernel, stack, turn
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
+from c10k_tui.text.loop_counters import figures_line
+from c10k_tui.text.script_tasks import task_lines, tasks_title
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -119,8 +122,8 @@ class LoopScreen(KeyedScreen[None]):
         width, height = event.size
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.set_class(small, "-small")
-        words = f"the loop needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}: enlarge it"
-        self._small.show([((words, "strong"),)])
+        asked = f"the loop needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}: enlarge it"
+        self._small.show([((asked, "strong"),)])
         self.call_after_refresh(self.draw)
 
     # -- drawing --------------------------------------------------------------------------
@@ -145,8 +148,8 @@ class LoopScreen(KeyedScreen[None]):
         row = self._row_of(frame)
         head_width = self._head.size.width
         self._head.show([
-            head.script_line(self._script_name, head_width),
-            head.pace_line(
+            words.script_line(self._script_name, head_width),
+            words.pace_line(
                 frame, head_width, paused=watching.paused, speed=watching.speed,
                 stuck=watching.blocks_for_s is not None and watching.has_loop,
                 notice=watching.notice,
@@ -157,7 +160,7 @@ class LoopScreen(KeyedScreen[None]):
         self._draw_told(frame, row)
         width = self._note.size.width
         printed = watching.printed(1)
-        trouble = head.trouble_line(
+        trouble = words.trouble_line(
             frame,
             width,
             stuck_at=watching.stuck_at,
@@ -165,7 +168,7 @@ class LoopScreen(KeyedScreen[None]):
             has_loop=watching.has_loop,
             printed=printed[0] if printed else "",
         )
-        self._note.show([head.figures_line(frame.counters, width), trouble])
+        self._note.show([figures_line(frame.counters, width), trouble])
 
     def _frame(self) -> LoopFrame:
         """The script, with the rows that the cursor is among."""
@@ -201,10 +204,10 @@ class LoopScreen(KeyedScreen[None]):
         held_up = self.watching.blocks_for_s is not None
         entitle(self._turn, turn.title_of(frame))
         self._turn.show(turn.turn_lines(frame, *self._turn.size, held_up=held_up))
-        entitle(self._tasks, tasks.tasks_title(frame), self._rows_words(frame))
+        entitle(self._tasks, tasks_title(frame), self._rows_words(frame))
         number = None if row is None else row.number
         width = self._tasks.size.width
-        self._tasks.show(tasks.task_lines(frame, width, number, self.chosen is None))
+        self._tasks.show(task_lines(frame, width, number, self.chosen is None))
 
     def _rows_words(self, frame: LoopFrame) -> str:
         if len(frame.rows) >= frame.tasks:
@@ -227,7 +230,7 @@ class LoopScreen(KeyedScreen[None]):
         """The lowest panel."""
         width, height = self._told.size
         watching, error = self.watching, self.watching.script.error
-        culprits = head.long_ones(frame)
+        culprits = words.long_ones(frame)
         lines: list[Line]
         blocks_for_s = watching.blocks_for_s
         if blocks_for_s is not None and watching.has_loop:
@@ -272,7 +275,7 @@ class LoopScreen(KeyedScreen[None]):
 
     def action_speed(self, steps: int) -> None:
         self.watching.change_speed(steps)
-        self.watching.say(head.speed_words(self.watching.speed))
+        self.watching.say(words.speed_words(self.watching.speed))
         self.draw()
 
     def action_choose(self, steps: int) -> None:
@@ -302,7 +305,7 @@ class LoopScreen(KeyedScreen[None]):
         self.draw()
 
     def action_culprit(self) -> None:
-        culprits = head.long_ones(self.watching.frame(self._first, self._tasks.size.height))
+        culprits = words.long_ones(self.watching.frame(self._first, self._tasks.size.height))
         if not culprits:
             self.watching.say("no callback has held up the loop")
         elif self.page != "culprit":
@@ -314,7 +317,7 @@ class LoopScreen(KeyedScreen[None]):
     def action_page(self, steps: int) -> None:
         frame = self._frame()
         pages: list[Page] = ["awaits"]
-        if head.long_ones(frame):
+        if words.long_ones(frame):
             pages.append("culprit")
         if frame.error is not None:
             pages.append("error")

@@ -16,8 +16,8 @@ from textual.containers import Horizontal
 
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.path.model import PathModel
-from c10k_tui.screens.path.strip import strip_lines
-from c10k_tui.screens.path.text import head_lines, side_lines, side_subtitle, side_title, total_lines
+from c10k_tui.screens.path.views.sides import head_lines, side_lines, side_subtitle, side_title, total_lines
+from c10k_tui.screens.path.views.strip import strip_lines
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle

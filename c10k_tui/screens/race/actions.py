@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
-from c10k_tui.session.hosting import Hosting
+from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class RaceActions(KeyedScreen[str]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.hosting = Hosting(time.perf_counter)
+        self.host_lane_switch = HostLaneSwitch(time.perf_counter)
         """The lane on the real kernel: it lives by the real clock, whatever the session's is."""
 
     def _changed(self) -> None:
@@ -52,11 +52,11 @@ class RaceActions(KeyedScreen[str]):
         self._changed()
 
     def action_step_event(self) -> None:
-        self.session.step_event()
+        self.session.travel.step_event()
         self._changed()
 
     def action_step_syscall(self) -> None:
-        self.session.step_syscall()
+        self.session.travel.step_syscall()
         self._changed()
 
     def action_reset(self) -> None:
@@ -88,7 +88,7 @@ class RaceActions(KeyedScreen[str]):
         self._changed()
 
     def action_record(self) -> None:
-        self.hosting.close()  # what is measured would not come out the same again
+        self.host_lane_switch.close()  # what is measured would not come out the same again
         self._studio.record_key()
 
     def action_pause_recording(self) -> None:
@@ -111,11 +111,11 @@ class RaceActions(KeyedScreen[str]):
     def action_host(self) -> None:
         if self._is_stepped("the host lane"):
             return
-        self.session.say(self.hosting.toggle(self.session.scenario))
+        self.session.say(self.host_lane_switch.toggle(self.session.scenario))
         self._changed()
 
     def action_host_mechanism(self) -> None:
         if self._is_stepped("the host lane"):
             return
-        self.session.say(self.hosting.turn(self.session.scenario))
+        self.session.say(self.host_lane_switch.turn(self.session.scenario))
         self._changed()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from c10k_tui.screens.race.opening import OpeningActions
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
-from c10k_tui.screens.race.widgets.lane import Lane
+from c10k_tui.screens.race.widgets.lane_panel import LanePanel
 from c10k_tui.session.session import Session
 from sim.frames.frame import Frame
 
@@ -24,7 +24,7 @@ class PointingActions(OpeningActions):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, LanePanel] = {}
         self._feed = Feed(id="feed")
         self._frame: Frame | None = None
         self._cursor: tuple[int, int] | None = None
@@ -34,7 +34,7 @@ class PointingActions(OpeningActions):
         """Show all of the race as it is now."""
         raise NotImplementedError
 
-    def _lane(self, name: str) -> Lane:
+    def _lane(self, name: str) -> LanePanel:
         """A lane's widget, made if it has none yet."""
         raise NotImplementedError
 
@@ -62,8 +62,8 @@ class PointingActions(OpeningActions):
 
     def action_path(self) -> None:
         """Follow a packet: the feed's chosen one, the last or next of the cursor's cell, or the newest."""
-        from c10k_tui.screens.path.choice import NotFollowed, chosen
         from c10k_tui.screens.path.screen import PathScreen
+        from c10k_tui.screens.race.packet_choice import NoPacketToFollow, chosen
         from sim.path.packet_path import follow
 
         race = self.session.race
@@ -72,7 +72,7 @@ class PointingActions(OpeningActions):
         try:
             packet = chosen(race, self._feed.chosen, self._feed.model.rows(), slots, first_fd)
             path = follow(race, packet)
-        except (NotFollowed, ValueError) as why_not:
+        except (NoPacketToFollow, ValueError) as why_not:
             self.session.say(str(why_not))
             self._changed()
             return
@@ -82,7 +82,7 @@ class PointingActions(OpeningActions):
         self._feed.newest()
 
     def action_follow(self) -> None:
-        if self.session.following is not None:
+        if self.session.travel.following is not None:
             self._follow(None)
         elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
             self._follow(self._frame.lanes[0].first_fd + self._cursor[0])
@@ -91,7 +91,7 @@ class PointingActions(OpeningActions):
 
     def _follow(self, fd: int | None) -> None:
         """Show what concerns one descriptor only, or everything again."""
-        self.session.following = self._feed.model.only_fd = fd
+        self.session.travel.following = self._feed.model.only_fd = fd
         if fd is not None:
             self._point_at(self._followed())
             self.session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
@@ -99,7 +99,7 @@ class PointingActions(OpeningActions):
 
     def _followed(self) -> tuple[int, int] | None:
         """The descriptors in the cell of the one that is followed, counted from the grids' first."""
-        fd = self.session.following
+        fd = self.session.travel.following
         if self._frame is None or fd is None:
             return None
         first_lane = self._frame.lanes[0]

@@ -17,20 +17,20 @@ from textual.containers import Horizontal, Vertical
 
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.screens.race.pointing import PointingActions
-from c10k_tui.screens.race.views.cost_curve import CurveModel
+from c10k_tui.screens.race.views.cost_curve import WakeupCostHistory
 from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.screens.race.views.cpu import drawn
 from c10k_tui.screens.race.views.detail import detail
-from c10k_tui.screens.race.views.follow import follow_line, story_of
+from c10k_tui.screens.race.views.follow import follow_line, newest_request
 from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.screens.race.views.legend import legend
-from c10k_tui.screens.race.views.timeline import time_view
 from c10k_tui.screens.race.views.verdict import verdict
-from c10k_tui.screens.race.views.warning import Steady, curable
-from c10k_tui.screens.race.widgets.lane import Lane
+from c10k_tui.screens.race.views.warning import LastingWarnings, curable
+from c10k_tui.screens.race.widgets.lane_panel import LanePanel
 from c10k_tui.screens.race.widgets.timeline import TimeLine
 from c10k_tui.session.session import Session
+from c10k_tui.session.time_line import time_view
 from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, spread, text_of, width_of
 from c10k_tui.widgets.footer import KeyFooter
@@ -66,7 +66,7 @@ class RaceScreen(PointingActions):
         self._stepped = stepped
         self._clock = clock
         self._lanes = {
-            name: Lane(name) for name in LANES if name in session.scenario.lanes or LANE_TEXTS[name].key
+            name: LanePanel(name) for name in LANES if name in session.scenario.lanes or LANE_TEXTS[name].key
         }
         """Those that take part or have a key; others are made when they first take part."""
         self._head = Lines(id="head")
@@ -76,8 +76,8 @@ class RaceScreen(PointingActions):
         self._counters = Lines(id="counters")
         self._time = TimeLine(id="time")
         self._small = Lines(id="small")
-        self._curve_model = CurveModel()
-        self._warnings = Steady()
+        self._curve_model = WakeupCostHistory()
+        self._warnings = LastingWarnings()
         self._seen = (0, 0, 0)
         """Races, changes and jumps so far."""
         self._branch = 0
@@ -117,7 +117,7 @@ class RaceScreen(PointingActions):
         self._timer.resume()
 
     def on_unmount(self) -> None:
-        self.hosting.close()
+        self.host_lane_switch.close()
 
     def on_resize(self, event: events.Resize) -> None:
         small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
@@ -131,10 +131,10 @@ class RaceScreen(PointingActions):
         self._stale = True
         self.call_after_refresh(self.draw)
 
-    def _lane(self, name: str) -> Lane:
+    def _lane(self, name: str) -> LanePanel:
         """A lane's widget, made if it has none yet."""
         if name not in self._lanes:
-            self._lanes[name] = lane = Lane(name)
+            self._lanes[name] = lane = LanePanel(name)
             self.query_one("#lanes").mount(lane)
         return self._lanes[name]
 
@@ -161,7 +161,7 @@ class RaceScreen(PointingActions):
             return
         self._seek_wanted()
         moved = self.session.tick()
-        self.hosting.step(self.session.race)
+        self.host_lane_switch.step(self.session.race)
         with_text = self._stale or self._clock() >= self._next_text_s
         if moved or with_text:
             self._draw(with_text, moved)
@@ -178,7 +178,7 @@ class RaceScreen(PointingActions):
             moved: Whether the race went on since the last frame.
         """
         session = self.session
-        before, self._seen = self._seen, (session.races, session.changes, session.jumps)
+        before, self._seen = self._seen, (session.races, session.changes, session.travel.jumps)
         frame = session.frame()
         if self._seen != before:
             self._forget(frame, another_race=self._seen[0] != before[0], jumped=self._seen[2] != before[2])
@@ -256,7 +256,7 @@ class RaceScreen(PointingActions):
 
     def _draw_host(self, frame: Frame) -> None:
         """The lane on the real kernel, if it is on."""
-        view = self.hosting.view()
+        view = self.host_lane_switch.view()
         if view is None:
             return
         width, height = self._host.size
@@ -266,13 +266,13 @@ class RaceScreen(PointingActions):
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
         beneath = legend(frame.scenario.lanes, width, drawn(frame.lanes))
-        followed, fd = self._followed(), self.session.following
+        followed, fd = self._followed(), self.session.travel.following
         if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
             self._point_at(followed)  # A grid of another size has lost it.
         if fd is not None and followed is not None and self._cursor == followed:
             records_of = self._feed.model.records_of
-            stories = {lane.name: story_of(fd, records_of(lane.name)) for lane in frame.lanes}
-            beneath = follow_line(fd, stories, frame.now_ns, width)
+            requests = {lane.name: newest_request(fd, records_of(lane.name)) for lane in frame.lanes}
+            beneath = follow_line(fd, requests, frame.now_ns, width)
         elif self._cursor is not None:
             first, last = self._cursor
             views = {
@@ -311,7 +311,7 @@ class RaceScreen(PointingActions):
 
     def _changed(self) -> None:
         """The user has changed something: show it at once; another layout takes a moment longer."""
-        self.set_class(self.hosting.on, "-hosting")
+        self.set_class(self.host_lane_switch.on, "-hosting")
         self.call_after_refresh(self._show_lanes)
         self._stale = True
         self.draw()

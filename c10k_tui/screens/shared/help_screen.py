@@ -19,7 +19,7 @@ from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.race.views.legend import SIGNS
+from c10k_tui.screens.race.views.legend import GRID_LEGEND
 from c10k_tui.text.styled_text import Line, wrap
 from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
@@ -132,13 +132,13 @@ class HelpScreen(ModalScreen[None]):
             box.border_subtitle = "↑ ↓: more · esc: back"
             # The bar's place is kept, so the width does not depend on the height.
             box.styles.scrollbar_gutter = "stable"
-            yield Page(self._page)
+            yield HelpText(self._page)
 
     def on_mount(self) -> None:
         self.query_one("#help-box").focus()
 
 
-class Page(Lines):
+class HelpText(Lines):
     """The help's text, as high as it needs to be."""
 
     def __init__(self, page: HelpPage) -> None:
@@ -158,7 +158,7 @@ def help_lines(width: int, page: HelpPage = RACE_PAGE) -> list[Line]:
         lines += wrap(((words, "text"),), width, UNBOUNDED)
     if page.legend:
         lines += [(), (("The grid", "strong"),)]
-    for sign in SIGNS if page.legend else ():
+    for sign in GRID_LEGEND if page.legend else ():
         gap = " " * (6 - len(sign.glyph))
         lines.append((("  ", "text"), (sign.glyph, sign.role), (gap + sign.full, "text")))
     for title, bindings in page.sections:

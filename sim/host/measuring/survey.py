@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from sim.host.measuring.measure import CannotMeasure, Measurement
-from sim.studies.benchmark import Point, Ruler
+from sim.host.measuring.measurement import CannotMeasure, Measurement
+from sim.host.measuring.points import Point, PointMeter
 
 AGREE = 0.05
 """Two rounds that differ by no more, as a part of the lower one, agree."""
@@ -35,7 +35,9 @@ class Survey:
         fewest: rounds that each point gets at least.
     """
 
-    def __init__(self, points: Iterable[Point], ruler: Ruler, kind: str = "eventfd", fewest: int = 2) -> None:
+    def __init__(
+        self, points: Iterable[Point], ruler: PointMeter, kind: str = "eventfd", fewest: int = 2
+    ) -> None:
         self.ruler = ruler
         self.fewest = fewest
         self.kind = kind
@@ -74,7 +76,8 @@ class Survey:
     def _agreed_ns(self, point: Point) -> int | None:
         """The lowest round that another one confirms; None if no two agree.
 
-        A single low round is not believed: the clock itself can lose time (:mod:`sim.host.measuring.calls`).
+        A single low round is not believed: the clock itself can lose time
+        (:mod:`sim.host.measuring.timed_calls`).
         """
         ordered = sorted(measurement.ns for measurement in self.rounds[point])
         for lower, upper in pairwise(ordered):

@@ -23,7 +23,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 
-from sim.studies.benchmark import active_places
+from sim.host.measuring.points import active_places
 
 FIFO = getattr(os, "SCHED_FIFO", 1)
 BELOW, MEASURED, ABOVE = (os.sched_param(priority) for priority in (1, 2, 3))

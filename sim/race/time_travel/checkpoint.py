@@ -131,7 +131,7 @@ def _task(task: Task) -> tuple[object, ...]:
 
 def _epoll(epoll: Epoll) -> tuple[object, ...]:
     interest = {key: item for key, item in epoll.interest.items() if type(key[0]) is not StreamSocket}
-    return _slots(epoll, interest=interest, ready=[], dead=[])
+    return _slots(epoll, interest=interest, ready=[], ghosts=[])
 
 
 def _listener(listener: ListeningSocket) -> tuple[object, ...]:

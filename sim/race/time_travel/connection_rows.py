@@ -57,7 +57,7 @@ class Connections:
         busy = [*busy, *network.listener.queue]
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
-        self.asked = np.frombuffer(b"".join(socket.asked for socket in busy), np.int64)
+        self.unanswered_ns = np.frombuffer(b"".join(socket.unanswered_ns for socket in busy), np.int64)
         self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
@@ -69,7 +69,7 @@ class Connections:
         begin = 0
         for row in self.rows.reshape(-1, _COLUMNS).tolist():
             end = begin + row[-1]
-            socket = _socket(row, self.asked[begin:end], network)
+            socket = _socket(row, self.unanswered_ns[begin:end], network)
             begin = end
             fd, events = row[0], row[7]
             if fd < 0:
@@ -84,7 +84,7 @@ class Connections:
                 item.checked_ns = row[9] if row[9] >= 0 else None
                 epoll.interest[socket, item.fd] = item
                 if item.fd != fd:
-                    epoll.dead.append(item)
+                    epoll.ghosts.append(item)
                 socket.items.append(item)
                 socket.wait_queue.add(item)
         for some, order in zip(kernel.epolls, self.ready, strict=True):
@@ -94,7 +94,7 @@ class Connections:
 
 def _key(item: Item) -> int:
     """A number for an item that no other one of its epoll has: below 0 if its descriptor is closed."""
-    return ~item.fd if item in item.epoll.dead else item.fd
+    return ~item.fd if item in item.epoll.ghosts else item.fd
 
 
 def _sorted_out(
@@ -104,12 +104,12 @@ def _sorted_out(
     busy: list[StreamSocket] = []
     resting: list[tuple[int, int, int, int]] = []
     current, first_fd = network.objects, network.first_fd
-    watched = int(any(epoll.blocks for epoll in network.kernel.epolls))
+    watched = int(any(epoll.idle_blocks for epoll in network.kernel.epolls))
     for socket in sockets:
         items = socket.items
         if (
             socket.mask == IDLE_MASK
-            and not socket.asked
+            and not socket.unanswered_ns
             and not socket.answered_bytes
             and len(items) == watched
             and not (items and items[0].listed)
@@ -137,7 +137,7 @@ def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> Non
 
 def _row(socket: StreamSocket, network: Network) -> Row:
     numbers, items = socket.numbers, socket.items
-    if len(numbers) > 1 or len(items) > 1 or socket.users or socket.wait_queue.entries != items:
+    if len(numbers) > 1 or len(items) > 1 or socket.holds or socket.wait_queue.entries != items:
         raise Unstorable
     flags = _READ_SHUT if socket.read_shut else 0
     if network.objects.get(socket.slot) is socket:
@@ -163,7 +163,7 @@ def _row(socket: StreamSocket, network: Network) -> Row:
         wanted,
         checked_ns,
         item_fd,
-        len(socket.asked),
+        len(socket.unanswered_ns),
     )
 
 
@@ -177,7 +177,7 @@ def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> S
     socket.received = _stream(network.payload, received_bytes)
     socket.answered_bytes = answered_bytes
     if len(asked):
-        socket.asked.frombytes(asked.tobytes())
+        socket.unanswered_ns.frombytes(asked.tobytes())
     socket.read_shut = bool(flags & _READ_SHUT)
     socket.client = network if flags & _CONNECTED else None
     if flags & _CURRENT:

@@ -21,7 +21,7 @@ Getter = Callable[[LaneFrame], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CounterRow:
     """One figure: its name, where it comes from, how it is written."""
 
     label: str
@@ -62,46 +62,46 @@ def _has_filters(kind: LaneKind) -> bool:
     return kind.family is Family.FILTERS
 
 
-ROWS: tuple[Row, ...] = (
-    Row("wake-ups", 2, _of("wakeups")),
-    Row("system calls", 5, _of("syscalls")),
-    Row("descriptors scanned", 3, _of("scanned")),
-    Row("wasted checks", 0, _of("wasted"), role="wasted"),
-    Row("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
-    Row("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
-    Row("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
-    Row("requests served", 4, _of("requests")),
-    Row("dropped", 10, _of("dropped")),
-    Row("latency p50", 7, _of("latency_p50_ns"), format_duration),
-    Row("latency p99", 6, _of("latency_p99_ns"), format_duration),
-    Row("epoll_ctl calls", 11, _of("epoll_ctl")),
-    Row("switches per second", 4, _of("switches_per_s"), applies=lambda kind: kind.has_tasks),
-    Row("woken for nothing", 6, _of("spurious_wakes"), applies=lambda kind: kind.has_workers),
-    Row(
+ROWS: tuple[CounterRow, ...] = (
+    CounterRow("wake-ups", 2, _of("wakeups")),
+    CounterRow("system calls", 5, _of("syscalls")),
+    CounterRow("descriptors scanned", 3, _of("scanned")),
+    CounterRow("wasted checks", 0, _of("wasted"), role="wasted"),
+    CounterRow("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
+    CounterRow("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
+    CounterRow("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
+    CounterRow("requests served", 4, _of("requests")),
+    CounterRow("dropped", 10, _of("dropped")),
+    CounterRow("latency p50", 7, _of("latency_p50_ns"), format_duration),
+    CounterRow("latency p99", 6, _of("latency_p99_ns"), format_duration),
+    CounterRow("epoll_ctl calls", 11, _of("epoll_ctl")),
+    CounterRow("switches per second", 4, _of("switches_per_s"), applies=lambda kind: kind.has_tasks),
+    CounterRow("woken for nothing", 6, _of("spurious_wakes"), applies=lambda kind: kind.has_workers),
+    CounterRow(
         "connections' memory",
         6,
         lambda lane: None if lane.memory is None else lane.memory.used_bytes,
         format_bytes,
         applies=lambda kind: kind.has_tasks or kind.family is Family.PORT,
     ),
-    Row("second CPU's time", 5, _polled_ns, format_duration, applies=lambda kind: kind.second_cpu),
-    Row("submissions", 9, _submitted, applies=lambda kind: kind.posts_results),
-    Row("completions", 8, _completed, applies=lambda kind: kind.posts_results),
-    Row(
+    CounterRow("second CPU's time", 5, _polled_ns, format_duration, applies=lambda kind: kind.second_cpu),
+    CounterRow("submissions", 9, _submitted, applies=lambda kind: kind.posts_results),
+    CounterRow("completions", 8, _completed, applies=lambda kind: kind.posts_results),
+    CounterRow(
         "kqueue changes",
         12,
         lambda lane: lane.counters.changes if _has_filters(lane.kind) else None,
         applies=_has_filters,
     ),
-    Row(
+    CounterRow(
         "filters run",
         9,
         lambda lane: lane.counters.filter_runs if _has_filters(lane.kind) else None,
         applies=_has_filters,
     ),
-    Row("wait-queue entries", 12, _of("hooks")),
-    Row("context switches", 13, _of("context_switches")),
-    Row("interrupts", 14, _of("interrupts")),
+    CounterRow("wait-queue entries", 12, _of("hooks")),
+    CounterRow("context switches", 13, _of("context_switches")),
+    CounterRow("interrupts", 14, _of("interrupts")),
 )
 SHORT = {
     "descriptors scanned": ("scanned", "scanned"),
@@ -190,7 +190,7 @@ def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
     return lanes[0], lanes[-1]
 
 
-def _rows(frame: Frame, height: int) -> list[Row]:
+def _rows(frame: Frame, height: int) -> list[CounterRow]:
     """The rows that fit, in the order of the table."""
     rows = [row for row in ROWS if any(row.applies(lane.kind) for lane in frame.lanes)]
     if not frame.scenario.churn:
@@ -215,7 +215,7 @@ def _heading(names: list[str], ratio: bool, label_width: int, column: int, width
 
 
 def _line(
-    row: Row, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
+    row: CounterRow, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
 ) -> Line:
     labels = (row.label, *SHORT.get(row.label, ()))
     label = next(

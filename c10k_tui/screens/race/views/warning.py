@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.glyphs import ARROW
 from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of, wrap
 from sim.frames.frame import FaultView, Frame, LaneFrame
 from sim.scenario.faults import FAULTS, FD_SETSIZE, HERD, STRIKING
 from sim.scenario.lanes import maker_of
 from sim.scenario.scenario import Scenario
-from sim.scenario.units import format_duration, format_short
+from sim.scenario.units import format_short
 
 Wordings = tuple[Line, ...]
 
@@ -27,7 +28,7 @@ HOLD_S = 1.5
 """How long, on the wall, a warning says the same while the race goes on."""
 
 
-class Steady:
+class LastingWarnings:
     """Warnings that can be read: while a race goes on, what one tells of stays for a while.
 
     What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
@@ -110,13 +111,6 @@ def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
         ((f"{warning.brief} {ARROW} ", "alarm"), (warning.cure, "strong")),
         ((f"{warning.kind} {ARROW} ", "alarm"), (warning.cure, "strong")),
     )
-
-
-def struck_words(warning: FaultView) -> str:
-    """How often it has struck, and since when."""
-    if warning.strikes == 1:
-        return f"struck at {format_duration(warning.first_ns)}"
-    return f"struck {format_short(warning.strikes)}× since {format_duration(warning.first_ns)}"
 
 
 def struck(frame: Frame) -> Wordings | None:

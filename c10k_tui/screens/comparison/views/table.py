@@ -1,0 +1,185 @@
+"""The comparison as lines: a row for each lane, a column for each figure, and how each stands in its column.
+
+Beside each figure stands a block whose height says where it lies between the least and the most of its
+column, on a logarithmic scale; so best and worst are seen without colour. The name of the chosen row is
+reversed, the chosen column has its title in brackets. With little room the words go first, for they stand in
+full beneath the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log1p
+
+from c10k_tui.screens.comparison.model import ComparisonModel
+from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
+from c10k_tui.text.glyphs import POSITION
+from c10k_tui.text.styled_text import Line, Span, merged, pad
+from sim.scenario.lanes import LANES
+from sim.scenario.units import format_duration
+from sim.studies.comparison import ComparisonRow
+from sim.studies.host_comparison import HostComparison
+
+LEVELS = "▁▂▃▄▅▆▇█"
+NAME_WIDTH = 18
+"""Cells for a lane's name and what stands before it."""
+KEEPER_WIDTH, LIMIT_WIDTH = 40, 39
+HERE_TITLES = ("simulated", "measured", "÷")
+HERE_WIDTHS = (10, 9, 6)
+"""Cells of the measured columns."""
+DROPPED_FOR_MEASURED = ("connection_bytes", "copied_out_per_event", "copied_in_per_event")
+"""Columns that give way to the measured ones, the first one first."""
+MARGIN = 2
+"""A column's cells beyond its figures: a gap, and the block at the right."""
+WIDER = 3
+"""Most cells that are added to a column where there is room, so that its whole title fits."""
+
+
+def table_lines(model: ComparisonModel, width: int, height: int) -> list[Line]:
+    """The titles and as many rows as there is room for, the chosen one among them."""
+    layout = _Layout(model, width)
+    rows = model.rows()
+    room = max(1, height - 1)
+    chosen = next((index for index, (lane, _) in enumerate(rows) if lane == model.lane), 0)
+    first = min(max(0, chosen - room + 1), max(0, len(rows) - room))
+    ranges = {column.key: _range_of(model.known(), column) for column in layout.columns}
+    return [
+        pad(layout.titles(), width),
+        *(pad(layout.row(lane, facts, ranges), width) for lane, facts in rows[first : first + room]),
+    ]
+
+
+def rows_needed(model: ComparisonModel) -> int:
+    """Lines of the whole table, titles included."""
+    return len(model.rows()) + 1
+
+
+class _Layout:
+    """Which columns there are room for, and how they are written."""
+
+    def __init__(self, model: ComparisonModel, width: int) -> None:
+        self._model = model
+        self.columns: list[ComparisonColumn] = list(COLUMNS)
+        self.measured = model.shows_measured
+        room = width - NAME_WIDTH - self._here_width()
+        for key in DROPPED_FOR_MEASURED:
+            if sum(column.width + MARGIN for column in self.columns) > room:
+                self.columns = [column for column in self.columns if column.key != key]
+        room -= sum(column.width + MARGIN for column in self.columns)
+        self.keeper = room >= KEEPER_WIDTH
+        room -= KEEPER_WIDTH if self.keeper else 0
+        self.limit = self.keeper and room >= LIMIT_WIDTH
+        room -= LIMIT_WIDTH if self.limit else 0
+        self._wider = min(WIDER, max(0, room // len(self.columns)))
+        """Cells to spare in each column."""
+
+    def _here_width(self) -> int:
+        return sum(HERE_WIDTHS) if self.measured else 0
+
+    def titles(self) -> Line:
+        """The titles: the chosen column in brackets, an arrow beside that which the rows are ordered by."""
+        model = self._model
+        spans: list[Span] = [("  lane".ljust(NAME_WIDTH), "dim")]
+        for column in self.columns:
+            chosen = column is COLUMNS[model.column]
+            order = ("↓" if model.descending else "↑") if column is model.sorted_by else ""
+            words = f"{order}{column.title if self._wider == WIDER else column.short}"
+            cells = column.width + MARGIN + self._wider
+            text = f"[{words}]".rjust(cells) if chosen else f"{words} ".rjust(cells)
+            spans.append((text, "strong" if chosen else "dim"))
+        if self.measured:
+            spans += [
+                (f"{title} ".rjust(cells), "dim")
+                for title, cells in zip(HERE_TITLES, HERE_WIDTHS, strict=True)
+            ]
+        if self.keeper:
+            spans.append((" who keeps the list".ljust(KEEPER_WIDTH), "dim"))
+        if self.limit:
+            spans.append((" what limits it".ljust(LIMIT_WIDTH), "dim"))
+        return tuple(spans)
+
+    def row(self, lane: str, facts: ComparisonRow | None, ranges: dict[str, tuple[float, float]]) -> Line:
+        """One lane; the name of the chosen one is reversed, which needs no colour."""
+        model = self._model
+        mark = POSITION if lane in model.racing else " "
+        spans: list[Span] = [(f"{mark} ", "strong"), (lane.ljust(NAME_WIDTH - 2), lane)]
+        if facts is None:
+            spans.append((self._waiting(lane), "dim"))
+        elif facts.failure is not None and not facts.events:
+            # Its memory alone is known; the words say the rest.
+            spans.append((f"  {facts.failure}", "alarm"))
+        else:
+            for column in self.columns:
+                spans += self._figure(column, facts, ranges[column.key])
+            spans += self._measured(model.beside.get(lane))
+            spans += self._words(lane)
+        if lane == model.lane:
+            spans[:2] = [(f"{mark} {lane} ", "cursor"), (" " * (NAME_WIDTH - 3 - len(lane)), "text")]
+        return merged(spans)
+
+    def _waiting(self, lane: str) -> str:
+        if lane != self._model.trying():
+            return "  ·"
+        done = round(10 * self._model.part)
+        return f"  racing {'█' * done}{'░' * (10 - done)} {self._model.part:4.0%}"
+
+    def _figure(
+        self, column: ComparisonColumn, facts: ComparisonRow, span: tuple[float, float]
+    ) -> list[Span]:
+        value = column.value_of(facts)
+        text = column.cell(facts).rjust(column.width + MARGIN + self._wider - 1)
+        if value is None or not _differ(span):
+            return [(text, "text"), (" ", "text")]
+        role = "good" if value <= span[0] else "alarm" if value >= span[1] else "text"
+        if role == "good" and self._common(column, value):
+            role = "text"  # what most of them have is nothing to point at
+        return [(text, role), (_block(value, span), role if role != "text" else "dim")]
+
+    def _common(self, column: ComparisonColumn, value: float) -> bool:
+        known = self._model.known()
+        return 2 * sum(column.value_of(facts) == value for facts in known) > len(known)
+
+    def _measured(self, beside: HostComparison | None) -> list[Span]:
+        if not self.measured:
+            return []
+        if beside is None:
+            return [("… ".rjust(self._here_width()), "dim")]
+        if beside.measured_ns is None or beside.simulated_ns is None:
+            return [("not here ".rjust(self._here_width()), "dim")]
+        figures = (
+            format_duration(beside.simulated_ns),
+            format_duration(beside.measured_ns),
+            f"{beside.ratio:.1f}×",
+        )
+        return [
+            (f"{text} ".rjust(cells), role)
+            for text, role, cells in zip(figures, ("text", "read", "dim"), HERE_WIDTHS, strict=True)
+        ]
+
+    def _words(self, lane: str) -> list[Span]:
+        kind = LANES[lane]
+        spans: list[Span] = []
+        if self.keeper:
+            spans.append((f" {kind.keeper}".ljust(KEEPER_WIDTH), "text"))
+        if self.limit:
+            spans.append((f" {kind.limit}".ljust(LIMIT_WIDTH), "text"))
+        return spans
+
+
+def _range_of(known: Sequence[ComparisonRow], column: ComparisonColumn) -> tuple[float, float]:
+    """The least and the most of a column."""
+    values = [value for facts in known if (value := column.value_of(facts)) is not None]
+    return (min(values), max(values)) if values else (0.0, 0.0)
+
+
+def _differ(span: tuple[float, float]) -> bool:
+    """Whether a column tells its rows apart."""
+    return span[1] > 1.05 * span[0]
+
+
+def _block(value: float, span: tuple[float, float]) -> str:
+    """How high a figure stands in its column."""
+    low, high = span
+    unit = low if low > 0 else high / 1_000
+    part = log1p((value - low) / unit) / log1p((high - low) / unit)
+    return LEVELS[min(len(LEVELS) - 1, max(0, round(part * (len(LEVELS) - 1))))]

@@ -1,0 +1,113 @@
+"""The lines above and below: which script, at which pace; its figures, and what went wrong."""
+
+from __future__ import annotations
+
+from c10k_tui.text.glyphs import PAUSE, PLAY
+from c10k_tui.text.script_tasks import place_words, short_name
+from c10k_tui.text.styled_text import Line, clip, spread
+from sim.scenario.units import format_duration
+from sim.scripts.frame import HELD_UP_NS, LoopFrame
+from sim.scripts.loop_figures import Culprit
+from sim.stacks.place import Place
+
+NO_CLIENTS = "nothing in this kernel can ever wake it"
+"""How the simulator says that everybody waits for ever."""
+
+
+def script_line(name: str, width: int) -> Line:
+    """What is watched at the left, what is true of all figures at the right."""
+    left: Line = ((" c10k ", "title"), (" watch ", "dim"), (name, "strong"))
+    right = "simulated kernel, virtual time " if width >= 96 else "simulated "
+    return spread(left, ((right, "dim"),), width)
+
+
+def pace_line(
+    frame: LoopFrame, width: int, *, paused: bool, speed: float | None, stuck: bool, notice: str
+) -> Line:
+    """Whether and how fast it goes at the left, virtual time at the right."""
+    if frame.over:
+        going: Line = ((" over ", "notice"),)
+    elif stuck:
+        going = ((" the script blocks for real ", "alarm"),)
+    elif paused:
+        going = ((f" {PAUSE} paused", "strong"), (" · s: step  space: go on", "dim"))
+    else:
+        going = ((f" {PLAY} ", "good"), (speed_words(speed), "strong"))
+    if notice:
+        going = (*going, ("  ", "text"), (f" {notice} ", "notice"))
+    return spread(going, ((f"{time_words(frame.now_ns)} ", "strong"),), width)
+
+
+def speed_words(speed: float | None) -> str:
+    """So many turns a second."""
+    if speed is None:
+        return "as fast as it goes"
+    if speed < 1:
+        return f"a turn takes {1 / speed:g} s"
+    return f"{speed:,g} turn{'' if speed == 1 else 's'} a second"
+
+
+def time_words(now_ns: int) -> str:
+    """Virtual time to the microsecond."""
+    seconds, rest_ns = divmod(now_ns, 1_000_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    before = f"{hours} h {minutes} min " if hours else f"{minutes} min " if minutes else ""
+    return f"{before}{seconds}.{rest_ns // 1000:06} s"
+
+
+# -- what went wrong -------------------------------------------------------------------------------
+
+
+def long_ones(frame: LoopFrame) -> list[Culprit]:
+    """Those culprits that held the loop up for long enough to be told of, the oldest first."""
+    return [culprit for culprit in frame.culprits if culprit.spent_ns >= HELD_UP_NS]
+
+
+def trouble_line(
+    frame: LoopFrame,
+    width: int,
+    *,
+    stuck_at: Place | None = None,
+    stuck_for_s: float | None = None,
+    has_loop: bool = True,
+    printed: str = "",
+) -> Line:
+    """What is wrong, in red: a script that failed or blocks, or who held up the loop last.
+
+    Args:
+        stuck_for_s: for how long it has not come back, in seconds of the wall; None if it has.
+        printed: what the script printed last, which is shown where nothing is wrong.
+    """
+    if stuck_for_s is not None:
+        return clip(stuck_words(stuck_at, stuck_for_s, has_loop), width)
+    if frame.error is not None:
+        hint = (
+            " · a server needs its clients in the same script" if NO_CLIENTS in frame.error else " · tab: all"
+        )
+        room = width - len(hint) - 1
+        return (*clip(((f" {frame.error}", "alarm"),), room), (hint, "dim"))
+    culprits = long_ones(frame)
+    if culprits:
+        return culprit_line(culprits, width)
+    if frame.over:
+        return ((" the script has come to its end", "good"),)
+    return clip(((" printed: ", "dim"), (printed, "text")), width) if printed else ()
+
+
+def stuck_words(place: Place | None, seconds: float, has_loop: bool) -> Line:
+    """A script that keeps its turn."""
+    where = f"{place_words(place)} in {short_name(place.function)}: {place.text}" if place else "somewhere"
+    if not has_loop:
+        return ((f" has run for {seconds:.1f} s without an event loop, now at {where}", "text"),)
+    return ((f" BLOCKS THE LOOP for {seconds:.1f} s of real time: {where}", "alarm"),)
+
+
+def culprit_line(culprits: list[Culprit], width: int) -> Line:
+    """The newest one, and how many there were."""
+    newest = culprits[-1]
+    place = newest.place
+    where = f"{place_words(place)}: {place.text}" if place is not None else ""
+    hint = f" · {len(culprits)} so far · c: look" if len(culprits) > 1 else " · c: look"
+    words = f" HELD UP THE LOOP for {format_duration(newest.spent_ns)}: {newest.name} at {where}"
+    return (*clip(((words, "alarm"),), width - len(hint)), (hint, "dim"))

@@ -1,0 +1,146 @@
+"""The columns of the comparison: how a lane's facts are called, written and explained.
+
+The screen (:mod:`c10k_tui.screens.comparison.views.table`) and ``c10k-tui compare`` show the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.scenario.lanes import LANES
+from sim.scenario.units import format_bytes, format_duration, format_short
+from sim.studies.comparison import ComparisonRow
+
+UNKNOWN = "–"
+"""What stands where there was no event, or no memory for one."""
+ABOUT = "~"
+"""What precedes an estimated figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonColumn:
+    """One figure of every lane."""
+
+    key: str
+    """Its name in JSON: a field of :class:`~sim.studies.comparison.ComparisonRow`."""
+    title: str
+    short: str
+    """Its title where room is scarce."""
+    width: int
+    """Cells that its figures and its short title need."""
+    value_of: Callable[[ComparisonRow], float | None]
+    words_of: Callable[[float], str]
+    told: str
+    """What it is, in plain words."""
+    doing: str
+    """What the lane with most of it does: the verb of a sentence."""
+    unit: str
+    """What follows the figure in that sentence."""
+
+    def cell(self, facts: ComparisonRow) -> str:
+        """A lane's figure as it is written."""
+        value = self.value_of(facts)
+        if value is None:
+            return UNKNOWN
+        words = self.words_of(value)
+        estimated = self.key == "wakeup_ns" and LANES[facts.lane].prices.estimated
+        return f"{ABOUT}{words}" if estimated else words
+
+
+def count_words(value: float) -> str:
+    """A mean number of something: at most three figures that count, ``0.32``, ``11.8``, ``488``, ``333k``."""
+    if value >= 1_000:
+        return format_short(round(value))
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.95 else f"{value:.2f}".removesuffix(".00")
+
+
+def _bytes_words(value: float) -> str:
+    return format_bytes(round(value))
+
+
+COLUMNS: tuple[ComparisonColumn, ...] = (
+    ComparisonColumn(
+        "calls_per_event",
+        "calls",
+        "calls",
+        5,
+        lambda facts: facts.calls_per_event,
+        count_words,
+        "system calls of every kind, waiting, reading and writing, for each event",
+        "makes most calls",
+        "",
+    ),
+    ComparisonColumn(
+        "examined_per_event",
+        "examined",
+        "scans",
+        6,
+        lambda facts: facts.examined_per_event,
+        count_words,
+        "descriptors whose state the kernel looked up, for each event: who scans",
+        "scans most",
+        " descriptors an event",
+    ),
+    ComparisonColumn(
+        "copied_in_per_event",
+        "copied in",
+        "in",
+        7,
+        lambda facts: facts.copied_in_per_event,
+        _bytes_words,
+        "bytes of lists handed to the kernel, for each event, requests left out: who copies",
+        "copies most",
+        " an event",
+    ),
+    ComparisonColumn(
+        "copied_out_per_event",
+        "copied out",
+        "out",
+        7,
+        lambda facts: facts.copied_out_per_event,
+        _bytes_words,
+        "bytes of results handed back by the kernel, for each event",
+        "copies most out of it",
+        "",
+    ),
+    ComparisonColumn(
+        "switches_per_event",
+        "switches",
+        "switch",
+        6,
+        lambda facts: facts.switches_per_event,
+        count_words,
+        "context switches, away from a task or to one, for each event: who has to be woken",
+        "switches most",
+        " an event",
+    ),
+    ComparisonColumn(
+        "wakeup_ns",
+        "wake-up",
+        "wake-up",
+        8,
+        lambda facts: facts.wakeup_ns,
+        format_duration,
+        "CPU time of waiting for each wake-up, at this number of connections",
+        "pays most for a wake-up",
+        "",
+    ),
+    ComparisonColumn(
+        "connection_bytes",
+        "memory",
+        "memory",
+        7,
+        lambda facts: facts.connection_bytes,
+        _bytes_words,
+        "kernel and stack memory of one connection, its buffers left out",
+        "takes most memory",
+        " a connection",
+    ),
+)
+"""From left to right. Less is better in each of them."""
+BY_KEY = {column.key: column for column in COLUMNS}
+KEEPER_TOLD = "who holds the list of what is waited for, while nobody waits"
+LIMIT_TOLD = "what gives way when there are many connections"

@@ -1,0 +1,111 @@
+"""Tasks as rows: what each is doing, what it waits for, and at which line of its program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from c10k_tui.text.glyphs import IDLE, PLAY, POSITION
+from c10k_tui.text.styled_text import Line, Span, clip, pad
+from sim.scenario.units import format_duration
+from sim.scripts.frame import LoopFrame
+from sim.scripts.task_rows import State, TaskRow
+from sim.stacks.place import Place
+
+MARKS: dict[State, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
+"""Each state's glyph."""
+WIDEST = (24, 26, 30)
+"""The most that names, states and places get."""
+NARROWEST = (12, 17, 16)
+"""The most they get where there is little room."""
+
+
+def role_of(row: TaskRow) -> str:
+    """A row's colour: that of the part of the turn that lets it go on."""
+    if row.state == "running":
+        return "select"
+    if row.state == "ready":
+        return "front"
+    waiting = row.waiting
+    if waiting is not None and waiting.fd is not None:
+        return "epoll"
+    return "poll" if waiting is not None and waiting.due_ns is not None else "dim"
+
+
+def state_words(row: TaskRow, now_ns: int) -> str:
+    """What it is doing, or waits for."""
+    waiting = row.waiting
+    if waiting is None:
+        return row.state if row.stack or row.state == "running" else f"{row.state}, to begin"
+    if waiting.due_ns is None:
+        return waiting.text
+    left_ns = waiting.due_ns - now_ns
+    return f"timer, in {format_duration(left_ns)}" if left_ns > 0 else "timer, due"
+
+
+def place_words(place: Place | None) -> str:
+    """A line as one says it: ``echo.py:14``."""
+    return "" if place is None else f"{Path(place.file).name}:{place.line}"
+
+
+def short_name(function: str) -> str:
+    """A qualified name without the functions around it."""
+    return function.rpartition("<locals>.")[2]
+
+
+def tasks_title(frame: LoopFrame) -> str:
+    """How many there are in which state."""
+    words = [f"{frame.states[state]:,} {state}" for state in MARKS if frame.states.get(state)]
+    return " · ".join([f"tasks {frame.tasks:,}", *words])
+
+
+def task_lines(frame: LoopFrame, width: int, chosen: int | None, followed: bool) -> list[Line]:
+    """The rows of a frame.
+
+    Args:
+        chosen: number of the task under the cursor.
+        followed: whether the cursor goes along with the loop by itself.
+    """
+    if not frame.rows:
+        return []
+    columns = _columns(frame, width)
+    return [
+        _task_line(row, frame.now_ns, width, columns, (followed + 1) if row.number == chosen else 0)
+        for row in frame.rows
+    ]
+
+
+def _columns(frame: LoopFrame, width: int) -> tuple[int, int, int]:
+    """Widths of name, state and place: as wide as they are, within bounds."""
+    most = WIDEST if width >= 90 else NARROWEST
+    name, state, place = zip(
+        *(
+            (cell_len(row.name), cell_len(state_words(row, frame.now_ns)), cell_len(place_words(row.place)))
+            for row in frame.rows
+        ),
+        strict=True,
+    )
+    # What is waited for changes all the time, and a column that moves is hard to read.
+    return min(most[0], max(name)), most[1] if max(state) > 8 else 8, min(most[2], max(place))
+
+
+def _task_line(row: TaskRow, now_ns: int, width: int, columns: tuple[int, int, int], cursor: int) -> Line:
+    """One task.
+
+    Args:
+        cursor: 0: not under the cursor; 1: chosen; 2: the cursor follows the loop and is here now.
+    """
+    name, state, place = columns
+    role = role_of(row)
+    name_role = ("strong", "cursor", "running-now" if row.state == "running" else "strong")[cursor]
+    spans: list[Span] = [
+        (f"{MARKS[row.state]} ", role),
+        *pad(((row.name, name_role),), name),
+        ("  ", "text"),
+        *pad(((state_words(row, now_ns), role),), state),
+        ("  ", "text"),
+    ]
+    if row.place is not None:
+        spans += [*pad(((place_words(row.place), "text"),), place), ("  ", "text"), (row.place.text, "dim")]
+    return clip(tuple(spans), width)

@@ -1,0 +1,246 @@
+"""A packet's way from ``epoll_wait`` to the line after ``await``: real asyncio, watched as it takes it.
+
+What happens above epoll is asyncio's own code, so it is run: a kernel of its own with an asyncio loop
+(:func:`sim.stdlib.kernel.asyncio_loop`) and a stream server (:mod:`sim.lessons.echo_streams`). The
+descriptors that the race's epoll_wait reported are connections of that server, accepted by it, each with a
+task that waits in ``reader.read``; all the others, up to the same n, are silent connections that the same
+epoll watches. (Tens of thousands of asyncio connections would take seconds to accept, and nothing happens to
+silent ones.) Of more than :data:`MOST_CONNECTIONS` reported ones only so many take part, ours among them.
+Then the same packets arrive in one interrupt, in the order of the ready list, and the loop goes on by itself.
+
+Observed, and not told from knowledge of asyncio: what the selector gives the loop, the loop's queue of
+callbacks, which callback reads, when the future that the task awaits is settled, when the task's own step
+begins, and at which line its coroutine stands before and after. The calls' prices are the kernel's; Python's
+work has fixed ones, :attr:`~sim.machine.costs.CostTable.loop_turn_ns` and ``loop_callback_ns``. A turn's
+price is charged when the turn begins, which is before its wait: of the turn that the packet wakes it lies
+before the packet, and is not among the steps.
+
+asyncio refuses to run a loop in a thread where another one runs, so this has a thread of the host's. Who
+asks waits for it; nothing runs beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sim.lessons import echo_streams
+from sim.machine.accounts import Account, Count
+from sim.machine.costs import CostTable
+from sim.machine.records import Kind, Record
+from sim.path.asyncio_machine import AsyncioConnection, AsyncioMachine
+from sim.path.path_values import AsyncioProgram, PathState, PathStep, Spent, StepLedger, shown, spent_between
+from sim.stacks.await_stack import await_frames, await_places
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
+
+MOST_CONNECTIONS = 16
+Event = tuple[int, int]
+
+
+class LoopWatch(LoopWatcher):
+    """Watches the loop take the packets, up to the line after our task's ``await``."""
+
+    def __init__(self, machine: AsyncioMachine, ours: AsyncioConnection, task: Any, at_ns: int) -> None:
+        self.machine = machine
+        self.kernel = machine.kernel
+        self.loop = machine.loop
+        self.fd = ours.numbers[0]
+        self.socket = ours
+        self.task = task
+        self.at_ns = at_ns
+        self.steps = StepLedger()
+        self.stack = tuple(await_places(task.get_coro()))
+        self.await_line = task.get_coro().cr_frame.f_lineno
+        self.next_line = 0
+        self.future: Any = task._fut_waiter
+        transport = self.loop._transports[self.fd]
+        self.reader = transport.get_protocol()._stream_reader
+        self.events: tuple[Event, ...] = ()
+        self.done = False
+        self.others = 0
+        """Callbacks of others since the last step of ours."""
+        self._before = PathState()
+        self._spent_ns: list[int] = []
+        self._reads = False
+        """The callback under way has read our descriptor."""
+        self._read = PathState()
+        """When it had."""
+        self.kernel.journal.tell(self.hear)
+        self.loop.watcher = self
+
+    # -- how things are ---------------------------------------------------------------------
+
+    def look(self) -> PathState:
+        """The structures above epoll at this moment."""
+        coroutine = self.task.get_coro()
+        running = asyncio.current_task(self.loop) is self.task
+        handles = [_name(handle) for handle in self.loop._ready]
+        ready = [item.fd for item in self.kernel.epolls[0].ready]
+        line = coroutine.cr_frame.f_lineno if coroutine.cr_frame is not None else 0
+        finished = self.future.done()
+        return PathState(
+            segments=len(self.socket.received),
+            buffer_bytes=self.socket.received_bytes,
+            mask=self.socket.mask,
+            ready=shown(ready, self.fd),
+            ready_count=len(ready),
+            events=shown(self.events, next((event for event in self.events if event[0] == self.fd), None)),
+            events_count=len(self.events),
+            handles=tuple(handles),
+            stream_bytes=len(self.reader._buffer),
+            future="finished" if finished else "pending",
+            task="running" if running else "ready" if finished else "suspended",
+            line=line,
+        )
+
+    def _spent(self) -> Spent:
+        """What was spent since the last step."""
+        spent_ns = self.kernel.totals()[0]
+        spent = spent_between(self._spent_ns, spent_ns)
+        self._spent_ns = spent_ns
+        return spent
+
+    def _step(self, stage: str, after: PathState, part_of: str = "") -> None:
+        self.steps.add(stage, self._spent(), self._before, after, part_of, self.others)
+        self._before, self.others = after, 0
+
+    # -- what is heard ----------------------------------------------------------------------
+
+    def hear(self, record: Record) -> None:
+        """The kernel makes a record."""
+        _, kind, fd, value, _, _ = record
+        if self.done or not self.events or fd != self.fd:
+            return
+        if kind == Kind.READ:
+            self._reads = True
+            self._read = replace(self.look(), read_bytes=value)
+        elif kind == Kind.WRITE:
+            self.next_line = _line_of(echo_streams.echo)
+            now = replace(self.look(), read_bytes=self._read.read_bytes)
+            self._step("task", replace(now, line=self.await_line))
+            self._step("await", replace(now, line=self.next_line))
+            self.done = True
+            self.loop.stop()
+
+    def step(self, step: TurnStep) -> None:
+        """A step of the loop's turn begins."""
+        if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
+            self._spent_ns = self.kernel.totals()[0]
+            ready = self.kernel.epolls[0].ready
+            self.events = tuple((item.fd, item.file.mask & item.wanted) for item in ready)
+            after = self.look()
+            self._before = replace(after, handles=())
+            self._step("selector", after, "turn")
+
+    def ended(self, handle: Any, spent_ns: int) -> None:
+        """A callback has run."""
+        if self.done or not self.events:
+            return
+        if not self._reads:
+            self.others += 1
+        else:
+            self._reads = False
+            after = self.look()
+            self._step("handle", self._read)
+            self._step("future", replace(after, read_bytes=self._read.read_bytes), "handle")
+
+
+def _name(handle: Any) -> str:
+    """A callback of the loop, in a few words."""
+    callback = handle._callback
+    owner = getattr(callback, "__self__", None)
+    name = getattr(callback, "__name__", type(callback).__name__)
+    if isinstance(owner, asyncio.Task):
+        return f"{owner.get_name()}.{name.removeprefix('task_')}"
+    fd = getattr(owner, "_sock_fd", None)
+    return name if fd is None else f"{name} fd {fd}"
+
+
+def _line_of(function: Any) -> int:
+    """At which line a function stands that has called, by whatever way, what is running now."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code is not function.__code__:
+        frame = frame.f_back
+    return 0 if frame is None else int(frame.f_lineno)
+
+
+def _followed(
+    costs: CostTable, fds: int, reported: Sequence[int], fd: int, payload: bytes
+) -> tuple[tuple[PathStep, ...], AsyncioProgram]:
+    numbers = _some(reported, fd)
+    machine = AsyncioMachine(costs, fds, numbers)
+    try:
+        machine.settle()
+        ours = machine.connections[fd]
+        task = _task_of(machine, ours)
+        kernel = machine.kernel
+        at_ns = machine.expect(numbers, payload)
+        kernel.begin_accounts(kernel.now_ns, [0] * len(Account), [0] * len(Count))
+        watch = LoopWatch(machine, ours, task, at_ns)
+        machine.loop.run_forever()
+        lines, first_line = inspect.getsourcelines(echo_streams.echo)
+        program = AsyncioProgram(
+            lines=tuple(line.rstrip("\n") for line in lines),
+            first_line=first_line,
+            await_line=watch.await_line,
+            next_line=watch.next_line,
+            stack=watch.stack,
+            task=task.get_name(),
+            connections=len(numbers),
+            turn_ns=costs.loop_turn_ns,
+        )
+        return tuple(watch.steps.steps), program
+    finally:
+        machine.close()
+
+
+def _some(reported: Sequence[int], fd: int) -> list[int]:
+    """The descriptors that take part: all that were reported, or so many up to ours."""
+    numbers = list(dict.fromkeys(reported))
+    end = max(MOST_CONNECTIONS, numbers.index(fd) + 1)
+    return numbers[max(0, end - MOST_CONNECTIONS) : end]
+
+
+def _task_of(machine: AsyncioMachine, connection: AsyncioConnection) -> Any:
+    """The task that serves a connection: the one whose coroutine has its writer."""
+    transport = machine.loop._transports[connection.numbers[0]]
+    for task in asyncio.all_tasks(machine.loop):
+        for frame in await_frames(task.get_coro()):
+            writer = frame.f_locals.get("writer")
+            if writer is not None and writer.transport is transport:
+                return task
+    raise AssertionError("no task serves the connection")
+
+
+def follow_loop(
+    costs: CostTable, fds: int, reported: Sequence[int], fd: int, payload: bytes
+) -> tuple[tuple[PathStep, ...], AsyncioProgram]:
+    """The steps from epoll_wait's return to the line after ``await``, and the program that waited.
+
+    Args:
+        costs: what each step costs.
+        fds: descriptors that epoll watches.
+        reported: those that it reports, in order.
+        fd: ours, one of them.
+        payload: what each packet says.
+    """
+    results: list[tuple[tuple[PathStep, ...], AsyncioProgram]] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(_followed(costs, fds, reported, fd, payload))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="path")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]

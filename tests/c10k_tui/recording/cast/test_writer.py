@@ -1,0 +1,148 @@
+"""The file is whole after every frame: killed, on a full disk, beyond a limit."""
+
+import errno
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from c10k_tui.recording.cast.lines import CastEvent
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.settings import RecordingSettings
+from c10k_tui.recording.cast.writer import CastWriter
+
+WRITES_FOR_EVER = """
+import sys
+from pathlib import Path
+from c10k_tui.recording.cast.header import Settings
+from c10k_tui.recording.cast.lines import Event
+from c10k_tui.recording.cast.writer import CastWriter
+writer = CastWriter(Path(sys.argv[1]), Settings(cast_version=int(sys.argv[2])), force=True)
+frame = 0
+while True:
+    frame += 1
+    writer.write([Event(frame, "i", "+"), Event(frame, "o", "x" * (frame % 3000)), Event(frame, "m", "mark")])
+    if frame == 500:
+        print("far enough", flush=True)
+"""
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_killed_program_leaves_whole_lines(tmp_path, version):
+    path = tmp_path / "a.cast"
+    for _ in range(4):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITES_FOR_EVER, str(path), str(version)], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        check_written(read(path).events)
+
+
+def check_written(events):
+    """Every frame but perhaps the last is there as it was written."""
+    last = events[-1].time_us
+    assert last >= 500
+    drawn = dict.fromkeys(range(1, last + 1), "")
+    for event in events:
+        if event.code == "o":
+            drawn[event.time_us] += event.data
+    assert all(text == "x" * (frame % 3000) for frame, text in drawn.items() if frame < last)
+    assert sum(event.code != "o" for event in events) >= 2 * (last - 1)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("oooim"),
+            st.integers(0, 9_000),
+            st.sampled_from(["a", "▓", "\x1b[38;2;255;175;0m", "é\x1b[C", '\\"\n']),
+        ),
+        max_size=12,
+    )
+)
+def test_no_line_lies_on_two_pages_and_none_is_lost(tmp_path_factory, version, written):
+    path = tmp_path_factory.mktemp("casts") / "a.cast"
+    writer = CastWriter(path, RecordingSettings(cast_version=version))
+    whole = []
+    for index, (code, length, unit) in enumerate(written):
+        data = (unit * length)[:length] if code == "o" else "mark" * (length // 20)
+        whole.append(CastEvent(index, code, re.sub(r"\x1b[^a-zA-Z]*$", "", data)))
+        writer.write(whole[-1:])
+    writer.close()
+    begin = 0
+    for line in path.read_bytes().splitlines(keepends=True):
+        assert begin // 4096 == (begin + len(line) - 1) // 4096
+        assert line.endswith((b"]\n", b" \n")) or begin == 0
+        begin += len(line)
+    assert begin == writer.size_bytes
+    joined: dict[int, tuple[str, str]] = {}
+    for event in read(path).events:
+        assert not re.search(r"\x1b[^a-zA-Z]*$", event.data)
+        if event.data or event.code != "o":
+            joined[event.time_us] = (event.code, joined.get(event.time_us, ("", ""))[1] + event.data)
+    assert joined == {e.time_us: (e.code, e.data) for e in whole if e.data or e.code != "o"}
+
+
+@pytest.fixture
+def file_limit():
+    """Files may grow to 20 kB, as on a disk that is full then."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, old)
+
+
+@pytest.mark.usefixtures("file_limit")
+def test_a_write_that_falls_short_is_taken_back(tmp_path):
+    path = tmp_path / "a.cast"
+    writer = CastWriter(path, RecordingSettings())
+    frame = 0
+    with pytest.raises(OSError, match="File too large") as caught:  # noqa: PT012
+        while True:
+            writer.write([CastEvent(frame, "i", "+"), CastEvent(frame, "o", "x" * 900)])
+            frame += 1
+    writer.close()
+    assert caught.value.errno == errno.EFBIG
+    assert frame > 10
+    events = read(path).events
+    assert [event.time_us for event in events if event.code == "i"] == list(range(frame))
+    assert "".join(event.data for event in events if event.code == "o") == "x" * 900 * frame
+    assert path.stat().st_size == writer.size_bytes
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_what_is_no_regular_file_is_left_alone():
+    with pytest.raises(OSError, match="not a regular file"):
+        CastWriter(Path("/dev/full"), RecordingSettings(), force=True)
+
+
+def test_a_file_that_is_there_stays_unless_forced(tmp_path):
+    path = tmp_path / "a.cast"
+    path.write_text("precious" * 1_000)
+    with pytest.raises(FileExistsError):
+        CastWriter(path, RecordingSettings())
+    assert path.read_text() == "precious" * 1_000
+    CastWriter(path, RecordingSettings(), force=True).close()
+    assert read(path).events == ()
+
+
+def test_a_dangling_link_is_not_followed(tmp_path):
+    path = tmp_path / "a.cast"
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError):
+        CastWriter(path, RecordingSettings())
+    assert not os.path.exists(tmp_path / "elsewhere")

@@ -1,0 +1,292 @@
+"""Recording and replaying, on the real app and the real race."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+from PIL import ImageFont
+from textual import events
+
+from c10k_tui.app.race_app import C10KApp
+from c10k_tui.recording.cast.key_script import KeyScript, parse_script
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.capture import ScreenCapture
+from c10k_tui.recording.live.controller import RecordingPlan
+from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.player import Player
+from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.pictures.export import picture_at
+from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
+from c10k_tui.screens.race.screen import RaceScreen
+from sim.scenario.scenario import PRESETS, Scenario, Share
+from tests.support.pyte_terminal import Emulated, as_seen
+
+BUSY = (
+    "wait 300ms; +; M; wait 100ms; ?; wait 100ms; esc; right; down; f; enter; wait 100ms; n; 3; 0; 0; enter;"
+    "wait 100ms; R; wait 100ms; +; x; wait 100ms; R; .; .; .; .; .; .; .; .; wait 100ms; F4; wait 100ms; t;"
+    "s; S; wait 100ms; 2; space; wait 100ms; end; tab; tab; up; p; t; l; wait 100ms"
+)
+"""A bit of everything, faster than any hand."""
+
+
+def settings(**changes):
+    start = RecordingStart(changes.pop("scenario", Scenario(fds=2_000)))
+    return RecordingSettings(**{"start": start, "width": 100, "height": 30, **changes})
+
+
+async def watched(path):
+    """Record the busy script by hand; gives the scenario and the time that the race ended with."""
+    script = parse_script(BUSY, 30)
+    app = stage(settings(), RecordingPlan())
+    writer = CastWriter(path, settings())
+    async with app.run_test(size=(100, 30)):
+        studio = app.studio
+        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        for frame in range(script.frames + 1):
+            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
+        ended = app.session.scenario, app.session.race.now_ns
+        studio.close()
+    return ended
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory):
+    """A recording of the busy script, and how its race ended."""
+    path = tmp_path_factory.mktemp("casts") / "busy.cast"
+    return path, asyncio.run(watched(path))
+
+
+def recorded(path, script=BUSY, **changes):
+    record(path, settings(**changes), parse_script(script, 30))
+    return path.read_bytes()
+
+
+def codes(data, *wanted):
+    lines = [json.loads(line) for line in data.decode().splitlines()[1:]]
+    return [(code, text) for _, code, text in lines if code in wanted]
+
+
+def test_the_same_words_give_the_same_bytes(busy, tmp_path):
+    assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
+
+
+def test_a_slow_machine_gives_the_same_bytes(busy, tmp_path, monkeypatch):
+    """Every handler that draws takes longer than Textual's own timer for repaints, which must not matter."""
+    draw = RaceScreen._draw
+
+    def slowly(*arguments, **named):
+        draw(*arguments, **named)
+        time.sleep(0.02)
+
+    monkeypatch.setattr(RaceScreen, "_draw", slowly)
+    assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"caption": True, "cast_version": 3, "theme": "c10k-light"},
+        {"theme": "c10k-ansi", "speed": None, "title": "fast", "width": 120, "height": 36},
+        {"no_color": True, "paused": True, "scenario": PRESETS["churn"][1]},
+    ],
+    ids=["caption, version 3", "ansi, fast", "no color, paused"],
+)
+def test_what_a_file_holds_gives_the_file_again(tmp_path, changes):
+    first = recorded(tmp_path / "1.cast", **changes)
+    assert len(codes(first, "o")) > 10
+    again(tmp_path / "2.cast", replay_of(read(tmp_path / "1.cast")))
+    assert (tmp_path / "2.cast").read_bytes() == first
+
+
+def test_keys_and_markers_are_in_the_file(tmp_path):
+    data = recorded(tmp_path / "a.cast", "wait 100ms; +; M; wait 100ms; F6; wait 100ms; x; 0; wait 100ms")
+    assert codes(data, "i", "m") == [
+        *[("i", "+"), ("i", "M"), ("m", "mark 1"), ("m", "fds 2,000 → 5,000")],
+        *[("i", "\x1b[17~"), ("m", "preset small"), ("i", "x"), ("i", "0"), ("m", "seed 8")],
+    ]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme):
+    """Frame by frame: the emulator is fed as the file grows, and compared with the app's own cells."""
+    wanted = settings(theme=theme, caption=theme == "c10k-light", height=31 if theme == "c10k-light" else 30)
+    script = parse_script(BUSY, 30)
+    app = stage(wanted, RecordingPlan())
+    path = tmp_path / "a.cast"
+    writer = CastWriter(path, wanted)
+    terminal = Emulated(wanted.width, wanted.height)
+    done = compared = 0
+    async with app.run_test(size=(100, 30)):
+        studio = app.studio
+        await studio.open(lambda: Recorder(wanted, writer, studio.moment()))
+        for frame in range(script.frames + 1):
+            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
+            data = path.read_bytes()
+            for text in codes(b"\n" + data[done:], "o") if done else codes(data, "o"):
+                terminal.write(text[1])
+            done = len(data)
+            if studio.recorder is not None and not studio.recorder.paused:
+                shown = as_seen(ScreenCapture(app).picture())
+                assert terminal.rows[: len(shown)] == shown
+                compared += 1
+        studio.close()
+    assert compared > 30
+    assert as_seen(picture_at(read(path), None)) == terminal.rows
+
+
+async def test_what_the_camera_sees_is_what_textual_would_write():
+    """Beside Textual's own export of the screen, which takes another way through the compositor."""
+    app = stage(settings(), RecordingPlan())
+    async with app.run_test(size=(100, 30)):
+        await app.studio.open(None)
+        for keys in ((), ("?",), ("escape", "n"), ("escape", "down")):
+            await app.studio.frame(keys, deaf=True)
+            text = ScreenCapture(app).picture().text
+            exported = app.export_screenshot().replace("&#160;", " ")
+            for line in text.splitlines():
+                for word in line.split():
+                    if word.isalpha():
+                        assert word in exported
+        app.studio.close()
+
+
+def test_every_glyph_that_is_shown_can_be_drawn(busy):
+    used = {sign for _, text in codes(busy[0].read_bytes(), "o") for sign in text if sign > "~"}
+    assert len(used) > 15
+    face = ImageFont.truetype(str(FONTS / "DejaVuSansMono.ttf"), 20)
+    missing = face.getmask("\ufffe").getbbox(), bytes(face.getmask("\ufffe"))
+    for sign in used:
+        lettered = face.getmask(sign)
+        by_font = (lettered.getbbox(), bytes(lettered)) != missing
+        assert by_font or "\u2800" <= sign <= "\u28ff"
+        assert mask(sign, False, 8, 16).any() or sign == "\u2800"
+
+
+def test_a_recording_that_begins_in_the_middle_can_be_run_again(tmp_path):
+    changes = ((1_000_000, Scenario(fds=5_000)), (1_000_000, Scenario(fds=5_000, active=Share(100))))
+    middle = settings(start=RecordingStart(Scenario(fds=2_000), changes, 2_345_678), speed=10.0)
+    record(tmp_path / "1.cast", middle, parse_script("wait 1s; -; wait 500ms", 30))
+    found = replay_of(read(tmp_path / "1.cast"))
+    assert found.settings.start == middle.start
+    again(tmp_path / "2.cast", found)
+    assert (tmp_path / "1.cast").read_bytes() == (tmp_path / "2.cast").read_bytes()
+
+
+def test_the_terminal_may_change_its_size(tmp_path):
+    from c10k_tui.recording.cast.reader import Resize
+
+    sizes = (Resize(5, 120, 40), Resize(12, 80, 24))
+    script = parse_script("wait 300ms; +; wait 300ms", 30)
+    record(tmp_path / "1.cast", settings(), script, sizes)
+    recording = read(tmp_path / "1.cast")
+    assert [(event.data) for event in recording.events if event.code == "r"] == ["120x40", "80x24"]
+    assert (picture_at(recording, 250_000).width, picture_at(recording, 250_000).height) == (120, 40)
+    again(tmp_path / "2.cast", replay_of(recording))
+    assert (tmp_path / "1.cast").read_bytes() == (tmp_path / "2.cast").read_bytes()
+
+
+@pytest.mark.parametrize("keys", [("r",), ("q",), ("escape", "q"), ("n", "escape", "q", "r")])
+async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeypatch, keys):
+    monkeypatch.chdir(tmp_path)
+    app = stage(settings(), RecordingPlan())
+    async with app.run_test(size=(100, 30)):
+        await app.studio.open(None)
+        await app.studio.frame(keys, deaf=True)
+        await app.studio.frame(("+",), deaf=True)
+        assert app.is_running
+        assert not app.studio.leaving
+        assert app.session.scenario.fds == 5_000
+        app.studio.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame():
+    app = stage(settings(), RecordingPlan())
+    async with app.run_test(size=(100, 30)):
+        await app.studio.open(None)
+        stepper = app.studio.stepper
+        assert stepper is not None
+        for key, sign in (("plus", "+"), ("ctrl+p", None), ("f3", None), ("é", "é"), ("upper_m", "M")):
+            app.post_message(events.Key(key, sign))
+        app.post_message(events.Paste("12345"))
+        app.post_message(events.MouseMove(None, 5, 5, 0, 0, 0, False, False, False))
+        await stepper.settle()
+        assert app.session.scenario.fds == 2_000
+        assert stepper.keys == ["+", "f3", "M"]
+        app.studio.close()
+
+
+@pytest.mark.parametrize("key", ["r", None])
+async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
+    """Beside a script of the same length: the last frame has nothing of the key either."""
+    app = stage(settings(), RecordingPlan())
+    writer = CastWriter(tmp_path / "a.cast", settings())
+    async with app.run_test(size=(100, 30)):
+        studio = app.studio
+        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        for frame in range(20):
+            await studio.frame([key] if key and frame == 19 else [], deaf=False)
+        assert studio.ending == (key == "r")
+        studio.close()
+    script = KeyScript((), 19)
+    await asyncio.to_thread(record, tmp_path / "b.cast", settings(), script)
+    assert (tmp_path / "a.cast").read_bytes() == (tmp_path / "b.cast").read_bytes()
+
+
+async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
+    app = stage(settings(), RecordingPlan())
+    writer = CastWriter(tmp_path / "a.cast", settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        studio = app.studio
+        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        for _ in range(30):
+            await studio.frame((), deaf=True)
+        before_ns, before_s = app.session.race.now_ns, app.clock()
+        studio.close()
+        assert before_ns > 0
+        while app.session.race.now_ns == before_ns:
+            await pilot.pause(0.05)
+        assert app.clock() > before_s
+        await pilot.press("plus")
+        assert app.session.scenario.fds == 5_000
+
+
+async def replayed(path, until):
+    """The scenario and the time of the race after a replay up to a frame."""
+    found = replay_of(read(path))
+    app = stage(found.settings, RecordingPlan())
+    async with app.run_test(size=(120, 40)):
+        await app.studio.open(None)
+        player = Player(app, found, until, paused=False)
+        for frame in range(until + 1):
+            await app.studio.frame(player._due(frame), deaf=True)
+        seen = app.session.scenario, app.session.race.now_ns
+        app.studio.close()
+    return seen
+
+
+async def test_a_replay_runs_the_same_race_at_another_size(busy):
+    path, ended = busy
+    assert await replayed(path, replay_of(read(path)).script.frames) == ended
+
+
+def test_the_demos_are_scripts_that_can_be_recorded():
+    folder = Path(__file__).parents[4] / "screenshots"
+    scripts = sorted(folder.glob("*.keys"))
+    assert len(scripts) == 3
+    for path in scripts:
+        script = parse_script(path.read_text(encoding="utf-8"), 30)
+        assert 10 * 30 <= script.frames <= 60 * 30
+        assert script.presses
+
+
+async def test_without_a_recording_its_keys_say_what_they_are_for():
+    app = C10KApp(Scenario(fds=16), paused=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        for key, words in (("R", "pauses a recording"), ("M", "marks a moment")):
+            await pilot.press(key)
+            assert words in app.session.notice

@@ -1,0 +1,32 @@
+"""Lanes of every kind in recordings: the box opens there too, and all comes out the same again."""
+
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
+from c10k_tui.recording.live.headless import record
+from c10k_tui.recording.pictures.export import pictures
+from sim.scenario.scenario import Scenario
+
+CHOSEN = (
+    "wait 500ms; L; up; up; space; wait 200ms; end; space; wait 200ms; esc; wait 1s; "
+    "L; down; down; space; up; space; wait 200ms; L; wait 1s"
+)
+"""A thread comes in, iocp is one too many; then select goes and the pool comes."""
+SETTINGS = RecordingSettings(
+    start=RecordingStart(Scenario(fds=500, lanes=("select", "epoll", "kqueue"))), width=100, height=30
+)
+
+
+def test_lanes_chosen_while_recording_come_out_the_same_again(tmp_path):
+    first, second = tmp_path / "a.cast", tmp_path / "b.cast"
+    for path in (first, second):
+        record(path, SETTINGS, parse_script(CHOSEN, 30))
+    assert first.read_bytes() == second.read_bytes()
+    texts = [picture.text for _, picture in pictures(read(first))]
+    assert any("[×]  thread" in text for text in texts)
+    assert any("4 lanes at most are on the screen" in text for text in texts)
+    titles = texts[-1].split("\n")[2]
+    shown = [
+        title.split("─")[1].strip().partition(":")[0].partition(" ")[0] for title in titles.split("╭")[1:]
+    ]
+    assert shown == ["thread", "pool", "epoll", "kqueue"]

@@ -1,0 +1,129 @@
+"""Recordings of someone who goes back in time, and replays in which someone does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from c10k_tui.recording.cast.key_script import parse_script
+from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
+from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.controller import RecordingPlan
+from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.player import Player
+from c10k_tui.recording.live.recorder import Recorder
+from sim.scenario.scenario import Scenario
+
+TRAVELLED = (
+    "wait 500ms; +; wait 500ms; b; b; B; wait 100ms; <; <; <; <; wait 100ms; '; wait 100ms; space;"
+    "wait 300ms; o; wait 100ms; {; wait 100ms; }; e; wait 100ms; a; >; >; >; s; S; wait 100ms; o; e; space;"
+    "wait 200ms; tab; tab; tab; up; up; enter; wait 100ms; f; enter; b; b; s; wait 100ms; f; -; wait 200ms;"
+    "space; wait 300ms; o; o; x; wait 200ms; <; <; space; wait 200ms"
+)
+"""Steps back, seeks, forks, branches left and gone back to, a row gone to, a descriptor followed."""
+
+
+def settings(**changes):
+    return RecordingSettings(
+        **{"start": RecordingStart(Scenario(fds=2_000)), "width": 100, "height": 30, **changes}
+    )
+
+
+def codes(path, code):
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return [text for _, found, text in lines if found == code]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"speed": None, "width": 120, "height": 36, "caption": True, "cast_version": 3},
+        {
+            "start": RecordingStart(
+                Scenario(fds=64, rate=100_000), ((1_000_000, Scenario(fds=128, rate=100_000)),), 30_000_000
+            ),
+            "speed": 30.0,
+        },
+    ],
+    ids=["slow", "as fast as it goes", "from the middle"],
+)
+def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, changes):
+    first, second = tmp_path / "1.cast", tmp_path / "2.cast"
+    record(first, settings(**changes), parse_script(TRAVELLED, 30))
+    again(second, replay_of(read(first)))
+    assert first.read_bytes() == second.read_bytes()
+    assert "{" in codes(first, "i")
+    assert len(codes(first, "o")) > 20
+    forks = [label for label in codes(first, "m") if label.startswith("fork: ")]
+    assert "fork: 20k→50k req/s" in forks or "fork: 100k→200k req/s" in forks
+
+
+async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_path):
+    """The app has been back and forth, forked and followed; its recording is that of a race run straight."""
+    path = tmp_path / "1.cast"
+    await record_by_hand(path)
+    found = replay_of(read(path))
+    await asyncio.to_thread(again, tmp_path / "2.cast", found)
+    assert path.read_bytes() == (tmp_path / "2.cast").read_bytes()
+
+
+async def record_by_hand(path):
+    app = stage(settings(speed=30.0), RecordingPlan())
+    script = parse_script(TRAVELLED, 30)
+    async with app.run_test(size=(100, 30)) as pilot:
+        session, studio = app.session, app.studio
+        session.race.advance(5_000_000)
+        session.set_fds(5_000)
+        session.race.advance(9_000_000)
+        session.travel.seek(7_000_000)
+        session.climb_rate(1)
+        session.race.advance(12_000_000)
+        session.travel.following = 77
+        session.travel.go_to_branch(0)
+        await pilot.pause(0)
+        session.travel.seek(8_000_000)
+        session.race.frame()
+        session.forget_elsewhere()
+        wanted = settings(
+            start=RecordingStart(session.began_with, session.past, session.race.now_ns),
+            speed=session.pacer.speed,
+        )
+        writer = CastWriter(path, wanted)
+        await studio.open(lambda: Recorder(wanted, writer, studio.moment()))
+        for frame in range(script.frames + 1):
+            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
+        studio.close()
+
+
+@pytest.mark.parametrize("key", ["b", "B", "<", "{", "a", "o", "e"])
+async def test_a_paused_replay_can_be_gone_back_in(tmp_path, key):
+    """The key hands the race over, which stands still where it stood, and then does what it does."""
+    path = tmp_path / "a.cast"
+    script = parse_script("wait 500ms; +; wait 500ms; '; wait 1s", 30)
+    await asyncio.to_thread(record, path, settings(), script)
+    found = replay_of(read(path))
+    app = stage(found.settings, RecordingPlan())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.studio.open(None)
+        app.studio.player = player = Player(app, found, 0, paused=True)
+        for frame in range(45):
+            await app.studio.frame(player._due(frame), deaf=True)
+        session = app.session
+        there_ns = session.race.now_ns
+        assert await player._watcher(key)
+        app.studio.player = None
+        app.studio.close()
+        player._hand_over(key)
+        await pilot.pause(0)
+        await pilot.pause(0)
+        assert session.paused
+        assert session.race.end_ns == there_ns
+        assert (session.race.now_ns < there_ns) == (key not in "oe")
+        assert [scenario.rate for _, scenario in session.race.log] == [20_000, 20_000, 50_000]
+        await pilot.press("less_than_sign", "plus")
+        assert len(session.race.branches()) == 2
+        assert session.race.branch == 1

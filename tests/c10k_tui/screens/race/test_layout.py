@@ -1,0 +1,105 @@
+"""What is on the screen at which size, and what the screen says when things go wrong."""
+
+import pytest
+
+from sim.scenario.scenario import PRESETS, Scenario
+from tests.support.paused_app import stand
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (200, 50), (300, 80)])
+@pytest.mark.parametrize("lanes", [("epoll",), ("select", "epoll"), ("select", "poll", "epoll")])
+async def test_every_size_shows_every_lane_whole(size, lanes):
+    async with stand(Scenario(fds=2_000, lanes=lanes), size) as it:
+        await it.run(1)
+        screen = it.text()
+        rows = screen.split("\n")
+        assert len(rows) == size[1]
+        assert all(len(row) == size[0] for row in rows)
+        for lane in lanes:
+            grid = it.grid(lane)
+            assert grid.size.height >= 5
+            assert grid.size.width >= 20
+        assert screen.count("1 cell =") == len(lanes)
+        assert "per wake-up" in screen or "a wake-up" in screen
+        assert "quit" in rows[-1]
+        assert ("last seconds" in screen) == (size[1] >= 34)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (79, 24), (80, 23), (20, 5), (1, 1)])
+async def test_too_small_a_terminal_is_told_so_and_recovers(size):
+    async with stand(size=size) as it:
+        await it.run(0.2)
+        if size[0] >= 60:
+            assert f"c10k-tui needs 80×24, this terminal is {size[0]}×{size[1]}:" in it.text()
+            assert "enlarge it or use c10k-tui run" in it.text()
+        await it.pilot.resize_terminal(120, 36)
+        await it.run(0.2)
+        assert "10,000" not in it.text()
+        assert "1 cell =" in it.text()
+
+
+async def test_the_limit_that_stops_select_is_seen():
+    async with stand(Scenario(fds=2_000, fd_setsize=True)) as it:
+        await it.run(0.2)
+        assert "does not fit into an fd_set" in " ".join(it.text("#lane-select .words").split())
+        assert "FD_SETSIZE 1024 on" in it.text("#head")
+        assert it.race_screen.query_one("#lane-select").has_class("-struck")
+        assert "Press l to lift it" in it.text("#note")
+        await it.press("l")
+        assert "FD_SETSIZE off" in it.text("#head")
+        assert not it.race_screen.query_one("#lane-select").has_class("-struck")
+
+
+async def test_select_burns_and_epoll_does_not():
+    async with stand(Scenario(fds=10_000)) as it:
+        await it.run(3.4)
+        assert sum(it.text("#grid-select").count(glyph) for glyph in "░▒▓▌") > 100
+        assert sum(it.text("#grid-epoll").count(glyph) for glyph in "░▒▓▌") == 0
+        assert "looks for nothing" in it.text("#lane-select .words")
+        assert "picked up" in it.text("#lane-epoll .words")
+
+
+async def test_all_active_says_why_the_lead_shrinks():
+    async with stand(PRESETS["all-active"][1], speed=10) as it:
+        await it.run(4)
+        assert "lead shrinks" in it.text("#note")
+
+
+async def test_churn_shows_epoll_ctl():
+    async with stand(PRESETS["churn"][1], speed=10) as it:
+        await it.run(3)
+        assert "epoll_ctl" in it.text("#note")
+        (line,) = [line for line in it.text("#counters").split("\n") if "epoll_ctl" in line]
+        select_calls, epoll_calls = line.removeprefix("epoll_ctl calls").split()[:2]
+        assert select_calls == "0"
+        assert epoll_calls != "0"
+
+
+async def test_changing_fds_while_it_runs_keeps_the_rest():
+    async with stand(Scenario(fds=1_000), speed=30) as it:
+        await it.run(2)
+        before = it.session.race.now_ns
+        await it.press("plus", "plus")
+        await it.run(0.1)
+        assert it.session.race.now_ns > before
+        assert "2,000 fds" in it.text("#head")
+        assert it.grid("select").model.layout.fds == 2_000
+
+
+async def test_lanes_that_leave_are_not_seen_and_come_back():
+    async with stand() as it:
+        await it.press("1")
+        assert not it.race_screen.query_one("#lane-select").display
+        await it.press("1", "2")
+        await it.run(0.3)
+        assert it.race_screen.query_one("#lane-select").display
+        assert it.text().count("1 cell =") == 3
+
+
+async def test_the_feed_tells_both_stories_of_a_packet():
+    async with stand(Scenario(fds=16), speed=2) as it:
+        await it.run(6)
+        feed = it.text("#feed")
+        assert "irq→softirq→fd" in feed
+        assert "→ ready list" in feed
+        assert "woke it: scans all" in feed or "nobody waiting" in feed

@@ -1,0 +1,76 @@
+"""How the comparison and the capacity look. After a wanted change: pytest --snapshot-update here."""
+
+import pytest
+
+from c10k_tui.app.pictures import HandClock
+from c10k_tui.app.race_app import C10KApp
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies import capacity as search
+from sim.studies.host_comparison import HostComparison
+from tests.support.fixed_race import StillRace
+from tests.support.paused_app import Stand
+from tests.support.table_screens import settled
+
+SIZES = [(120, 36), (80, 24), (200, 50)]
+LOOKS = [
+    pytest.param(size, theme, id=f"{theme}-{size[0]}x{size[1]}")
+    for size, theme in [*((size, "c10k-dark") for size in SIZES), ((120, 36), "c10k-light")]
+]
+
+
+def still(theme: str = "c10k-dark", scenario: Scenario | None = None) -> C10KApp:
+    app = C10KApp(scenario or Scenario(), paused=True, clock=HandClock(), make_race=StillRace)
+    app.theme = theme
+    return app
+
+
+def shown(*keys: str, measured: bool = False):
+    """Press keys, and wait until all is known; with points as if they had been measured."""
+
+    async def run_before(pilot):
+        it = Stand(pilot.app, pilot, HandClock())
+        await it.press(keys[0])
+        screen = await settled(it)
+        if measured:
+            screen.model.beside = {
+                lane: HostComparison(lane, 64, 6_000, 1.0, 12_000, 0.98)
+                if lane != "iocp"
+                else HostComparison(lane, 64, None, None, None, None, "no Linux kernel has it")
+                for lane in LANES
+            }
+            screen.model.shows_measured = True
+        for key in keys[1:]:
+            await it.press(key)
+        await settled(it)
+
+    return run_before
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_the_comparison(snap_compare, size, theme):
+    assert snap_compare(still(theme), terminal_size=size, run_before=shown("w", "down"))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_measured_beside_simulated(snap_compare, size):
+    assert snap_compare(still(), terminal_size=size, run_before=shown("w", "right", "s", measured=True))
+
+
+def test_where_threads_and_processes_have_no_memory(snap_compare):
+    app = still(scenario=Scenario(fds=1_000_000))
+    assert snap_compare(app, terminal_size=(120, 36), run_before=shown("w"))
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_the_capacity(snap_compare, size, theme, monkeypatch):
+    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    assert snap_compare(still(theme), terminal_size=size, run_before=shown("m", "down"))
+
+
+@pytest.mark.parametrize("key", ["w", "m"])
+@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-ansi"])
+def test_no_color(snap_compare, monkeypatch, theme, key):
+    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(still(theme), terminal_size=(80, 24), run_before=shown(key))
