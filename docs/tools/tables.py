@@ -33,6 +33,7 @@ from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDIN
 from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.widgets.footer import key_of
 from docs.tools import layers
+from docs.tools.markdown import table
 from docs.tools.public_api import api_page
 from docs.tools.rooms import room_table
 from sim.scenario.fault_presets import FAULT_PRESETS
@@ -81,7 +82,7 @@ SCENARIO_GROUP = "scenario"
 def key_table(bindings: Sequence[Binding]) -> str:
     """The keys of one screen as a Markdown table."""
     rows = [(f"`{_key(binding)}`", binding.description, binding.tooltip) for binding in bindings]
-    return _table(("key", "name", "what it does"), rows)
+    return table(("key", "name", "what it does"), rows)
 
 
 def option_table(command: str) -> str:
@@ -99,14 +100,14 @@ def option_table(command: str) -> str:
         rows += [_option_row(action) for action in group._group_actions if action.help != argparse.SUPPRESS]
     if not rows:
         return "This command has no options of its own.\n"
-    return _table(("option", "what it is (default)"), rows)
+    return table(("option", "what it is (default)"), rows)
 
 
 def preset_table(name: str) -> str:
     """The presets called ``races`` or ``mistakes``, each with its words and the race it stands for."""
     presets = {"races": PRESETS, "mistakes": FAULT_PRESETS}[name]
     rows = [(f"`{preset}`", words, f"`{scenario}`") for preset, (words, scenario) in presets.items()]
-    return _table(("preset", "what it is", "scenario"), rows)
+    return table(("preset", "what it is", "scenario"), rows)
 
 
 def lane_table() -> str:
@@ -115,7 +116,7 @@ def lane_table() -> str:
         (f"`{name}`", LANE_TEXTS[name].what, kind.introduced, kind.keeper, kind.limit)
         for name, kind in LANES.items()
     ]
-    return _table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
+    return table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
 
 
 def refreshed(text: str) -> str:
@@ -176,11 +177,6 @@ def _option_row(action: argparse.Action) -> tuple[str, str]:
     metavar = action.metavar if isinstance(action.metavar, str) else ""
     words = (action.help or "").replace("%%", "%")
     return f"`{f'{names} {metavar}'.strip()}`", words
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":
