@@ -30,15 +30,15 @@ from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.text.lanes import ABOUT
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.widgets.footer import key_of
 from docs.tools import layers
 from docs.tools.markdown import table
 from docs.tools.public_api import api_page
 from docs.tools.rooms import room_table
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.scenario.scenario import LANES, PRESETS
-from sim.studies.comparison import MECHANISMS
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS
 
 DOCS = Path(__file__).parents[1]
 REFRESH = "make docs  (or: .venv/bin/python -m docs.tools.tables)"
@@ -113,8 +113,8 @@ def preset_table(name: str) -> str:
 def lane_table() -> str:
     """All lanes: what the server does, since when, who keeps the list, and what limits it."""
     rows = [
-        (f"`{lane}`", ABOUT[lane].what, ABOUT[lane].since, MECHANISMS[lane].keeper, MECHANISMS[lane].limit)
-        for lane in LANES
+        (f"`{name}`", LANE_TEXTS[name].what, kind.introduced, kind.keeper, kind.limit)
+        for name, kind in LANES.items()
     ]
     return table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
 
