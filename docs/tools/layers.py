@@ -39,7 +39,8 @@ def drawing(package: str) -> str:
     tall = len(layers) * (HEIGHT + GAP) - GAP
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" '
-        f'height="{tall}" font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" role="img">',
+        f'height="{tall}" font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" '
+        'role="img">',
         f"<title>The layers of {package}: each may import what stands below it</title>",
     ]
     for number, rooms in enumerate(layers):

@@ -23,21 +23,22 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from c10k_tui.cli import capacity, compare, options, recording, watch
+from c10k_tui.cli import bench, calibrate, capacity, compare, export, race_screen, record, replay, run, watch
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.text.lanes import ABOUT
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.widgets.footer import key_of
 from docs.tools import layers
+from docs.tools.markdown import table
 from docs.tools.public_api import api_page
 from docs.tools.rooms import room_table
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.scenario.scenario import LANES, PRESETS
-from sim.studies.comparison import MECHANISMS
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS
 
 DOCS = Path(__file__).parents[1]
 REFRESH = "make docs  (or: .venv/bin/python -m docs.tools.tables)"
@@ -55,16 +56,16 @@ KEYS: dict[str, Sequence[Binding]] = {
 }
 """Bindings by the name of their table: one for each screen, and two for parts of the race screen."""
 PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
-    "screen": options.screen_parser,
-    "run": options.run_parser,
+    "screen": race_screen.screen_parser,
+    "run": run.run_parser,
     "watch": watch.watch_parser,
-    "bench": options.bench_parser,
-    "calibrate": options.calibrate_parser,
+    "bench": bench.bench_parser,
+    "calibrate": calibrate.calibrate_parser,
     "capacity": capacity.capacity_parser,
     "compare": compare.compare_parser,
-    "record": recording.record_parser,
-    "replay": recording.replay_parser,
-    "export": recording.export_parser,
+    "record": record.record_parser,
+    "replay": replay.replay_parser,
+    "export": export.export_parser,
 }
 """Makes the parser of each command; ``screen`` is the command without a word."""
 
@@ -81,7 +82,7 @@ SCENARIO_GROUP = "scenario"
 def key_table(bindings: Sequence[Binding]) -> str:
     """The keys of one screen as a Markdown table."""
     rows = [(f"`{_key(binding)}`", binding.description, binding.tooltip) for binding in bindings]
-    return _table(("key", "name", "what it does"), rows)
+    return table(("key", "name", "what it does"), rows)
 
 
 def option_table(command: str) -> str:
@@ -99,23 +100,23 @@ def option_table(command: str) -> str:
         rows += [_option_row(action) for action in group._group_actions if action.help != argparse.SUPPRESS]
     if not rows:
         return "This command has no options of its own.\n"
-    return _table(("option", "what it is (default)"), rows)
+    return table(("option", "what it is (default)"), rows)
 
 
 def preset_table(name: str) -> str:
     """The presets called ``races`` or ``mistakes``, each with its words and the race it stands for."""
     presets = {"races": PRESETS, "mistakes": FAULT_PRESETS}[name]
     rows = [(f"`{preset}`", words, f"`{scenario}`") for preset, (words, scenario) in presets.items()]
-    return _table(("preset", "what it is", "scenario"), rows)
+    return table(("preset", "what it is", "scenario"), rows)
 
 
 def lane_table() -> str:
     """All lanes: what the server does, since when, who keeps the list, and what limits it."""
     rows = [
-        (f"`{lane}`", ABOUT[lane].what, ABOUT[lane].since, MECHANISMS[lane].keeper, MECHANISMS[lane].limit)
-        for lane in LANES
+        (f"`{name}`", LANE_TEXTS[name].what, kind.introduced, kind.keeper, kind.limit)
+        for name, kind in LANES.items()
     ]
-    return _table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
+    return table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
 
 
 def refreshed(text: str) -> str:
@@ -176,11 +177,6 @@ def _option_row(action: argparse.Action) -> tuple[str, str]:
     metavar = action.metavar if isinstance(action.metavar, str) else ""
     words = (action.help or "").replace("%%", "%")
     return f"`{f'{names} {metavar}'.strip()}`", words
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":

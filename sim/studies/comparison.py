@@ -21,7 +21,6 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from sim.frames.frame import Frame, LaneFrame
-from sim.machine.completion_costs import IO_URING_SOURCE, IOCP_SOURCE, KQUEUE_SOURCE
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario
@@ -38,44 +37,6 @@ PIECE_NS = 50_000_000
 """Longest piece."""
 MOST_PIECES = 1_500
 """Or after so many pieces: where connections are replaced by the million the price list is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mechanism:
-    """What is true of a way of waiting at any size."""
-
-    keeper: str
-    """Who keeps the list of what is waited for."""
-    limit: str
-    """What limits the number of connections."""
-
-
-MECHANISMS: dict[str, Mechanism] = {
-    "process": Mechanism("nobody: a process each", "memory, fork, switches"),
-    "thread": Mechanism("nobody: a thread each", "memory for stacks, switches"),
-    "pool": Mechanism("the kernel, in the epoll", "epoll_ctl and hand-overs per event"),
-    "select": Mechanism("the program, handed over at every call", "the scan; FD_SETSIZE (1,024)"),
-    "poll": Mechanism("the program, handed over at every call", "the scan"),
-    "epoll": Mechanism("the kernel, in the epoll", "the events themselves"),
-    "epoll-et": Mechanism("the kernel, in the epoll", "the events; a read more for each"),
-    "epoll-oneshot": Mechanism("the kernel, in the epoll", "the events; an epoll_ctl for each"),
-    "epoll-exclusive": Mechanism("the kernel, in an epoll for each worker", "the events, dealt unevenly"),
-    "asyncio": Mechanism("the kernel, in the epoll", "the events; two turns, two callbacks for each"),
-    "kqueue": Mechanism("the kernel, in knotes by number", "the events; a filter run for each packet"),
-    "io_uring": Mechanism("the kernel, a receive armed on each", "the events; buffers in the ring"),
-    "io_uring-poll": Mechanism("the kernel, a poll armed on each", "the events themselves"),
-    "io_uring-sqpoll": Mechanism("the kernel, a receive armed on each", "a second CPU that polls"),
-    "iocp": Mechanism("nobody: a receive under way on each", "memory locked for receives"),
-}
-"""By lane."""
-
-ESTIMATED: dict[str, str] = {"kqueue": KQUEUE_SOURCE, "iocp": IOCP_SOURCE}
-"""Lanes whose costs are estimates, with their source; their counts follow the mechanism as documented."""
-TIMED_APART: dict[str, str] = dict.fromkeys(("io_uring", "io_uring-poll", "io_uring-sqpoll"), IO_URING_SOURCE)
-"""Lanes whose own steps were timed once, outside the cost table, with their source."""
-
-COMPLETION_LANES = frozenset(("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp"))
-"""Lanes that are told what is done; the others are told what could be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +66,14 @@ class ComparisonRow:
 
 
 def comparison_rows(frame: Frame) -> tuple[ComparisonRow, ...]:
-    """The rows of the table, in the order of the lanes.
-
-    Raises:
-        KeyError: a lane without an entry in :data:`MECHANISMS`.
-    """
+    """The rows of the table, in the order of the lanes."""
     return tuple(_facts(lane, frame.scenario.payload) for lane in frame.lanes)
 
 
 def _facts(lane: LaneFrame, payload: int) -> ComparisonRow:
-    counters, mechanism = lane.counters, MECHANISMS[lane.name]
+    counters, kind = lane.counters, lane.kind
     said_bytes = counters.requests * payload
-    events = counters.requests if lane.name in COMPLETION_LANES else counters.ready
+    events = counters.requests if kind.posts_results else counters.ready
     return ComparisonRow(
         lane=lane.name,
         events=events,
@@ -126,9 +83,9 @@ def _facts(lane: LaneFrame, payload: int) -> ComparisonRow:
         copied_in_per_event=_per(max(0, counters.copied_in_bytes - said_bytes), events),
         copied_out_per_event=_per(max(0, counters.copied_out_bytes - said_bytes), events),
         switches_per_event=_per(counters.context_switches, events),
-        keeper=mechanism.keeper,
+        keeper=kind.keeper,
         connection_bytes=None if lane.memory is None else lane.memory.connection_bytes,
-        limit=mechanism.limit,
+        limit=kind.limit,
         wakeup_ns=counters.wakeup_ns,
     )
 
@@ -162,9 +119,6 @@ def trial(
 
     Returns:
         The row.
-
-    Raises:
-        KeyError: a lane without an entry in :data:`MECHANISMS`.
     """
     scenario = scenario_of(lane, scenario)
     race = Race(scenario, costs, history_bytes=0)

@@ -19,6 +19,7 @@ from sim.host.measuring.meter import Meter
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.machine.records import Kind
 from sim.race.race import Race
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,19 +30,6 @@ CONNECTIONS = 64
 RATE = 2_000
 """Requests a second in the simulated race: far enough apart that each finds everybody asleep."""
 _RACE_NS, _STEP_NS = 250_000_000, 50_000_000
-NOT_HERE: dict[str, str] = {
-    "pool": "hands over by Python's own lock: the interpreter would be measured, not the kernel",
-    "kqueue": "BSD's and macOS's: no Linux kernel has it",
-    "iocp": "Windows': no Linux kernel has it",
-    "io_uring-sqpoll": "its polling thread would take a CPU of this machine for itself",
-}
-"""Lanes that are not measured, and why."""
-MEASURABLE = (
-    *("process", "thread", "select", "poll", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive"),
-    *("io_uring", "io_uring-poll"),
-)
-"""Lanes that have a server in :mod:`sim.host.measuring.lane_requests`, which only a Linux machine
-can load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +82,8 @@ def compare_with_host(
     Args:
         meter: the measuring process; None for the simulated side alone.
     """
-    if lane not in MEASURABLE:
-        why_not = NOT_HERE.get(lane, "there is no server that waits like that here")
+    why_not = LANES[lane].unmeasured
+    if why_not is not None:
         return HostComparison(lane, connections, None, None, None, None, why_not)
     simulated_ns, sleeps = simulated_request(lane, connections, costs)
     if meter is None:

@@ -9,13 +9,19 @@ from typing import Any
 
 import pytest
 
+from c10k_tui.cli.bench import bench_parser
 from c10k_tui.cli.bench_options import bench_options_of
+from c10k_tui.cli.calibrate import calibrate_parser
+from c10k_tui.cli.export import export_parser
 from c10k_tui.cli.main import main
-from c10k_tui.cli.options import bench_parser, calibrate_parser, parse, scenario_of, screen_parser
-from c10k_tui.cli.recording import export_parser, record_parser, replay_parser
+from c10k_tui.cli.options import parse
+from c10k_tui.cli.race_screen import screen_parser
+from c10k_tui.cli.record import record_parser
+from c10k_tui.cli.replay import replay_parser
+from c10k_tui.cli.scenario_options import scenario_of
 from c10k_tui.cli.watch import watch_parser
 from docs.tools.tables import KEYS
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from tests.docs.pages import PAGES, README, ROOT, Page
 
 COMMANDS = sorted({command for page in PAGES for command in page.commands})
