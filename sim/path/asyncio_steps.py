@@ -38,6 +38,7 @@ from sim.path.asyncio_machine import AsyncioConnection, AsyncioMachine
 from sim.path.path_values import AsyncioProgram, PathState, PathStep, Spent, StepLedger, shown, spent_between
 from sim.stacks.await_stack import await_frames, await_places
 from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
+from sim.stdlib.kernel import Kernel
 
 MOST_CONNECTIONS = 16
 Event = tuple[int, int]
