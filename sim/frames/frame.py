@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,14 @@ from sim.machine.records import Record
 from sim.scenario.lanes import LANES, LaneKind
 from sim.scenario.scenario import Scenario
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 SHORTEST_MEAN_NS: Final = 10_000
 """In less time than this one event alone would make a rate of millions a second."""
 
 
-def same_values(one: Any, other: object) -> bool:
+def same_values(one: DataclassInstance, other: object) -> bool:
     """True if both are views of one class with equal fields; arrays are compared element by element.
 
     A dataclass compares its fields with ``==``, which gives an array where the fields are arrays.
