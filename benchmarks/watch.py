@@ -46,8 +46,8 @@ async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
     """
     from c10k_tui.app.watch_app import WatchApp
     from c10k_tui.screens.loop.screen import LoopScreen
-    from sim.scripts.output import ScriptOutput
     from sim.scripts.script import Script
+    from sim.scripts.script_output import ScriptOutput
 
     output = ScriptOutput()
     app = WatchApp(Script(path, output=output), speed=None)

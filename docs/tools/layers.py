@@ -56,6 +56,11 @@ def drawing(package: str) -> str:
     return "\n".join((*parts, "</svg>", ""))
 
 
+def in_words(package: str) -> str:
+    """The layers in one line, from the top down."""
+    return " → ".join(", ".join(rooms) for rooms in layers_of(package))
+
+
 def path_of(package: str) -> Path:
     """Where the drawing of a package is kept."""
     return ROOT / "docs" / "assets" / f"layers-{package}.svg"

@@ -70,7 +70,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 """Makes the parser of each command; ``screen`` is the command without a word."""
 
 BLOCK = re.compile(
-    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms): (?P<name>\w+) -->\n"
+    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms|layers): (?P<name>\w+) -->\n"
     r"(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
     re.MULTILINE | re.DOTALL,
 )
@@ -129,7 +129,8 @@ def refreshed(text: str) -> str:
 
 
 def pages() -> Iterator[Path]:
-    """Every page of the documentation."""
+    """Every page of the documentation, and the guide for contributors."""
+    yield DOCS.parent / "CONTRIBUTING.md"
     yield from sorted(DOCS.rglob("*.md"))
 
 
@@ -160,6 +161,8 @@ def _block(match: re.Match[str]) -> str:
         body = preset_table(name)
     elif kind == "lanes":
         body = lane_table()
+    elif kind == "layers":
+        body = "".join(f"- `{package}`: {layers.in_words(package)}\n" for package in layers.PACKAGES)
     elif kind == "rooms":
         body = room_table(name)
     else:
