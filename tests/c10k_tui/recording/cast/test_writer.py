@@ -21,10 +21,10 @@ from c10k_tui.recording.cast.writer import CastWriter
 WRITES_FOR_EVER = """
 import sys
 from pathlib import Path
-from c10k_tui.recording.cast.header import Settings
+from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.lines import Event
 from c10k_tui.recording.cast.writer import CastWriter
-writer = CastWriter(Path(sys.argv[1]), Settings(cast_version=int(sys.argv[2])), force=True)
+writer = CastWriter(Path(sys.argv[1]), RecordingSettings(cast_version=int(sys.argv[2])), force=True)
 frame = 0
 while True:
     frame += 1
