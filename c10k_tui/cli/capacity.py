@@ -17,7 +17,8 @@ from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print
 from c10k_tui.cli.output import encodable
 from c10k_tui.cli.progress import show_line
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, ScenarioError, parse_field, parse_lanes
 from sim.scenario.units import format_duration, parse_duration_ns
 from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, CapacityProbe
 from sim.studies.capacity import capacity as search
@@ -108,7 +109,7 @@ def _lanes_of(text: str | None) -> tuple[str, ...]:
     Raises:
         UsageError: no lane, or an unknown one.
     """
-    lanes = LANES if text is None else parse_lanes(text)
+    lanes = tuple(LANES) if text is None else parse_lanes(text)
     try:
         replace(Scenario(), lanes=lanes)
     except ScenarioError as error:

@@ -19,8 +19,9 @@ from c10k_tui.cli.scenario_options import add_scenario, scenario_of
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import ESTIMATED, MECHANISMS, TIMED_APART, ComparisonRow, trial_result
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.comparison import ComparisonRow, trial_result
 
 _GAP, _WIDTH = 3, 12
 
@@ -43,7 +44,7 @@ def compare(words: Sequence[str]) -> int:
         raise UsageError(f"compare shows no faults; see this one with c10k-tui run --fault {scenario.fault}")
     scenario = replace(scenario, fault="")
     if options.lanes is None and not _has_setting("lanes", options.words):
-        scenario = replace(scenario, lanes=LANES)
+        scenario = replace(scenario, lanes=tuple(LANES))
     costs = costs_in_use()
     rows = []
     for lane in scenario.lanes:
@@ -71,7 +72,7 @@ def as_data(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable)
         "lanes": {
             row.lane: {
                 **{name: value for name, value in asdict(row).items() if name != "lane"},
-                "cost_source": ESTIMATED.get(row.lane) or TIMED_APART.get(row.lane),
+                "cost_source": LANES[row.lane].prices.source or None,
             }
             for row in rows
         },
@@ -94,11 +95,10 @@ def table(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -
         lines.append(f"{row.lane:16}{''.join(cells)}")
     lines += ["", f"{'':16}{' ' * _GAP}{'who keeps the list':44}what limits it"]
     for row in rows:
-        words = MECHANISMS[row.lane]
-        lines.append(f"{row.lane:16}{' ' * _GAP}{words.keeper:44}{words.limit}")
-    estimated = [row.lane for row in rows if row.lane in ESTIMATED]
+        lines.append(f"{row.lane:16}{' ' * _GAP}{row.keeper:44}{row.limit}")
+    estimated = [row.lane for row in rows if LANES[row.lane].prices.estimated]
     lines += ["", "memory is for each connection, wake-up for each wake-up, all else for each event"]
-    lines += [f"~ {lane}: {ESTIMATED[lane]}" for lane in estimated]
+    lines += [f"~ {lane}: {LANES[lane].prices.source}" for lane in estimated]
     return "\n".join(lines)
 
 

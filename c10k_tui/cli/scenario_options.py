@@ -14,7 +14,8 @@ from c10k_tui.cli.options import COMMANDS, UsageError
 from c10k_tui.text.lanes import MOST_LANES
 from sim.scenario.fault_presets import ALL_PRESETS
 from sim.scenario.faults import FAULTS
-from sim.scenario.scenario import LANES, PRESETS, Scenario, parse_field, parse_settings
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS, Scenario, parse_field, parse_settings
 from sim.scenario.units import format_count
 
 DEFAULT_LANES = ",".join(Scenario().lanes)

@@ -74,9 +74,9 @@ def theme_of(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    from c10k_tui.text.themes import THEMES
+    from c10k_tui.text.themes import themes
 
-    names = [theme.name for theme in THEMES]
+    names = [theme.name for theme in themes()]
     if text not in names:
         raise UsageError(f"there is no theme {text!r}; choose from {', '.join(names)}")
     return text

@@ -39,7 +39,8 @@ def drawing(package: str) -> str:
     tall = len(layers) * (HEIGHT + GAP) - GAP
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" '
-        f'height="{tall}" font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" role="img">',
+        f'height="{tall}" font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" '
+        'role="img">',
         f"<title>The layers of {package}: each may import what stands below it</title>",
     ]
     for number, rooms in enumerate(layers):
@@ -53,6 +54,11 @@ def drawing(package: str) -> str:
             )
             parts.append(f'<text x="{x + wide / 2:g}" y="{y + 26}" fill="#ffffff">{room}</text>')
     return "\n".join((*parts, "</svg>", ""))
+
+
+def in_words(package: str) -> str:
+    """The layers in one line, from the top down."""
+    return " → ".join(", ".join(rooms) for rooms in layers_of(package))
 
 
 def path_of(package: str) -> Path:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import sim
+from docs.tools.markdown import first_paragraph, table
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _MODULES = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Z])")
@@ -25,9 +26,8 @@ def _entry(name: str, value: Any) -> str:
     if not inspect.isclass(value):
         return f"### {name}\n\n`{_shown(value)}`\n"
     lines = [f"### {name}", "", f"```text\n{name}{_signature(value)}\n```", "", _sentence(value), ""]
-    rows = [f"| `{head}` | {words} |" for head, words in _members(value)]
-    if rows:
-        lines += ["| member | what it is |", "| --- | --- |", *(row for row in rows), ""]
+    if rows := [(f"`{head}`", words) for head, words in _members(value)]:
+        lines += [table(("member", "what it is"), rows)]
     return "\n".join(lines)
 
 
@@ -43,10 +43,10 @@ def _members(kind: type) -> Iterator[tuple[str, str]]:
     for name, home in sorted(names.items()):
         member = vars(home)[name]
         if isinstance(member, property | cached_property):
-            yield name, _cell(_sentence(member))
+            yield name, _sentence(member)
         elif callable(member) or isinstance(member, staticmethod | classmethod):
             function = getattr(member, "__func__", member)
-            yield _cell(f"{name}{_signature(function)}"), _cell(_sentence(function))
+            yield f"{name}{_signature(function)}", _sentence(function)
 
 
 def _signature(value: Any) -> str:
@@ -79,20 +79,9 @@ def _brief(parameter: inspect.Parameter) -> inspect.Parameter:
     return parameter.replace(default=...) if large else parameter
 
 
-def first_paragraph(docstring: str) -> str:
-    """The first paragraph of a docstring in one line, its markup turned into Markdown."""
-    words = " ".join(docstring.split("\n\n", maxsplit=1)[0].split())
-    words = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", words)
-    return words.replace("``", "`")
-
-
 def _sentence(value: Any) -> str:
     return first_paragraph(inspect.getdoc(value) or "")
 
 
 def _shown(value: Any) -> str:
     return _ADDRESS.sub("", repr(value))
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")

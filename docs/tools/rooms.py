@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from docs.tools.layers import layers_of
-from docs.tools.public_api import first_paragraph
+from docs.tools.markdown import first_paragraph, table
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,11 +19,13 @@ def room_table(package: str) -> str:
         *named,
         *(room for room in found if not any(f"{name}/".startswith(f"{room}/") for name in named)),
     ]
-    lines = [f"| `{package}/{room}/` | {_words(ROOT / package / room)} |" for room in rooms]
-    return "\n".join(("| room | what lives there |", "| --- | --- |", *lines, ""))
+    return table(
+        ("room", "what lives there"),
+        [(f"`{package}/{room}/`", _words(ROOT / package / room)) for room in rooms],
+    )
 
 
 def _words(folder: Path) -> str:
     """The first paragraph of a package's docstring."""
     text = (folder / "__init__.py").read_text(encoding="utf-8")
-    return first_paragraph(ast.get_docstring(ast.parse(text)) or "").replace("|", "\\|")
+    return first_paragraph(ast.get_docstring(ast.parse(text)) or "")

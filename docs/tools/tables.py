@@ -30,14 +30,15 @@ from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.text.lanes import ABOUT
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.widgets.footer import key_of
 from docs.tools import layers
+from docs.tools.markdown import table
 from docs.tools.public_api import api_page
 from docs.tools.rooms import room_table
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.scenario.scenario import LANES, PRESETS
-from sim.studies.comparison import MECHANISMS
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS
 
 DOCS = Path(__file__).parents[1]
 REFRESH = "make docs  (or: .venv/bin/python -m docs.tools.tables)"
@@ -69,7 +70,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 """Makes the parser of each command; ``screen`` is the command without a word."""
 
 BLOCK = re.compile(
-    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms): (?P<name>\w+) -->\n"
+    r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms|layers): (?P<name>\w+) -->\n"
     r"(?P<body>.*?)^<!-- end of (?P=kind): (?P=name) -->$",
     re.MULTILINE | re.DOTALL,
 )
@@ -81,7 +82,7 @@ SCENARIO_GROUP = "scenario"
 def key_table(bindings: Sequence[Binding]) -> str:
     """The keys of one screen as a Markdown table."""
     rows = [(f"`{_key(binding)}`", binding.description, binding.tooltip) for binding in bindings]
-    return _table(("key", "name", "what it does"), rows)
+    return table(("key", "name", "what it does"), rows)
 
 
 def option_table(command: str) -> str:
@@ -99,23 +100,23 @@ def option_table(command: str) -> str:
         rows += [_option_row(action) for action in group._group_actions if action.help != argparse.SUPPRESS]
     if not rows:
         return "This command has no options of its own.\n"
-    return _table(("option", "what it is (default)"), rows)
+    return table(("option", "what it is (default)"), rows)
 
 
 def preset_table(name: str) -> str:
     """The presets called ``races`` or ``mistakes``, each with its words and the race it stands for."""
     presets = {"races": PRESETS, "mistakes": FAULT_PRESETS}[name]
     rows = [(f"`{preset}`", words, f"`{scenario}`") for preset, (words, scenario) in presets.items()]
-    return _table(("preset", "what it is", "scenario"), rows)
+    return table(("preset", "what it is", "scenario"), rows)
 
 
 def lane_table() -> str:
     """All lanes: what the server does, since when, who keeps the list, and what limits it."""
     rows = [
-        (f"`{lane}`", ABOUT[lane].what, ABOUT[lane].since, MECHANISMS[lane].keeper, MECHANISMS[lane].limit)
-        for lane in LANES
+        (f"`{name}`", LANE_TEXTS[name].what, kind.introduced, kind.keeper, kind.limit)
+        for name, kind in LANES.items()
     ]
-    return _table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
+    return table(("lane", "what its server does", "since", "who keeps the list", "what limits it"), rows)
 
 
 def refreshed(text: str) -> str:
@@ -128,7 +129,8 @@ def refreshed(text: str) -> str:
 
 
 def pages() -> Iterator[Path]:
-    """Every page of the documentation."""
+    """Every page of the documentation, and the guide for contributors."""
+    yield DOCS.parent / "CONTRIBUTING.md"
     yield from sorted(DOCS.rglob("*.md"))
 
 
@@ -159,6 +161,8 @@ def _block(match: re.Match[str]) -> str:
         body = preset_table(name)
     elif kind == "lanes":
         body = lane_table()
+    elif kind == "layers":
+        body = "".join(f"- `{package}`: {layers.in_words(package)}\n" for package in layers.PACKAGES)
     elif kind == "rooms":
         body = room_table(name)
     else:
@@ -176,11 +180,6 @@ def _option_row(action: argparse.Action) -> tuple[str, str]:
     metavar = action.metavar if isinstance(action.metavar, str) else ""
     words = (action.help or "").replace("%%", "%")
     return f"`{f'{names} {metavar}'.strip()}`", words
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":

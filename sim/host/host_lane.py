@@ -37,9 +37,10 @@ from sim.host.due_bursts import due_bursts
 from sim.host.host_kernel import SPARE_FDS, raise_nofile, why_no_host
 from sim.host.server_process import ServerProcess
 from sim.host.wakeup_report import REPORT
+from sim.scenario.lanes import LANES
 from sim.scenario.workload import Workload
 
-MECHANISMS = ("select", "poll", "epoll", "asyncio")
+MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
 """Mechanisms with which the server can wait."""
 RECENT = 200
 """Number of wake-ups that the median is taken over."""

@@ -48,11 +48,8 @@ RESTLESS_TURNS = 50
 """A loop that has not slept for so many turns is shown as it runs, not as it last came to rest."""
 
 
-class AsyncioServer(EpollServer):
+class AsyncioServer(EpollServer, lane="asyncio"):
     """Waits in ``await reader.read()``."""
-
-    name = "asyncio"
-    has_loop = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)

@@ -21,7 +21,7 @@ from c10k_tui.cli.replay import replay_parser
 from c10k_tui.cli.scenario_options import scenario_of
 from c10k_tui.cli.watch import watch_parser
 from docs.tools.tables import KEYS
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from tests.docs.pages import PAGES, README, ROOT, Page
 
 COMMANDS = sorted({command for page in PAGES for command in page.commands})

@@ -120,7 +120,6 @@ class RealAsyncioServer(EpollServer):
     """Waits in ``await reader.read()``."""
 
     name = "asyncio"
-    has_loop = True
     restartable = False
     kernel: Kernel
 

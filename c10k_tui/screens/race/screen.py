@@ -31,11 +31,12 @@ from c10k_tui.screens.race.widgets.lane_panel import LanePanel
 from c10k_tui.screens.race.widgets.timeline import TimeLine
 from c10k_tui.session.session import Session
 from c10k_tui.session.time_line import time_view
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, spread, text_of, width_of
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import LANES
 
 FRAMES_PER_S = 30
 TEXTS_PER_S = 4
@@ -64,8 +65,9 @@ class RaceScreen(PointingActions):
         super().__init__(session)
         self._stepped = stepped
         self._clock = clock
-        shown = {*session.scenario.lanes, *SCANNING_LANES, "epoll"}
-        self._lanes = {name: LanePanel(name) for name in LANES if name in shown}
+        self._lanes = {
+            name: LanePanel(name) for name in LANES if name in session.scenario.lanes or LANE_TEXTS[name].key
+        }
         """Those that take part or have a key; others are made when they first take part."""
         self._head = Lines(id="head")
         self._host = Lines(id="host")
@@ -202,7 +204,7 @@ class RaceScreen(PointingActions):
 
     def _count_scans(self, frame: Frame) -> None:
         """How many scans each scanning lane has finished since the frame before."""
-        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name in SCANNING_LANES}
+        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.kind.scans}
         self._scans = {name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()}
         self._passes = passes
 

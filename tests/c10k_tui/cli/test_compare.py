@@ -8,8 +8,9 @@ import pytest
 
 from c10k_tui.cli.main import main
 from c10k_tui.text.comparison_columns import COLUMNS
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import MECHANISMS, trial_result
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.comparison import trial_result
 
 
 def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):
@@ -21,8 +22,8 @@ def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):
         facts = trial_result(lane, Scenario(fds=256, active=16))
         cells = " ".join(figures.split()[1:])
         assert cells == " ".join(column.cell(facts) for column in COLUMNS)
-        assert MECHANISMS[lane].keeper in words
-        assert words.endswith(MECHANISMS[lane].limit)
+        assert LANES[lane].keeper in words
+        assert words.endswith(LANES[lane].limit)
     assert lines[-1].startswith("~ iocp: estimated")
 
 

@@ -9,7 +9,8 @@ import pytest
 from c10k_tui.cli.costs_file import ANOTHER_FILE
 from c10k_tui.cli.main import main
 from sim.machine.costs import BUILT_IN
-from sim.scenario.scenario import LANES, PRESETS, Scenario, parse_scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS, Scenario, parse_scenario
 from sim.studies.calibration import kernel, machine, save
 from tests.support.command_process import on_terminal, piped
 
