@@ -17,8 +17,8 @@ from c10k_tui.screens.curve.screen import CurveScreen
 from c10k_tui.screens.race.screen import FRAMES_PER_S, RaceScreen
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from sim.scenario.scenario import Scenario
-from sim.scripts.output import ScriptOutput
 from sim.scripts.script import Script
+from sim.scripts.script_output import ScriptOutput
 
 SHOWN_AFTER_S = 9.45
 """Wall seconds of the race before the picture is taken: a scan is half-way, the curve has some past."""

@@ -58,8 +58,8 @@ def leave(code: int) -> NoReturn:
     collects these tasks and throws into them once more, outside of any loop: they would spin forever. So the
     process ends at once if there are such tasks.
     """
-    scripts = sys.modules.get("sim.scripts.script")
-    if scripts is not None and scripts.left_stubborn_tasks():
+    unwinding = sys.modules.get("sim.scripts.unwinding")
+    if unwinding is not None and unwinding.left_stubborn_tasks():
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 stream.flush()

@@ -136,8 +136,9 @@ def _script(path: Path, arguments: list[str], *, keeps_output: bool) -> Script:
         UsageError: the file cannot be read, or is not Python.
     """
     from c10k_tui.cli.costs_file import current_costs
-    from sim.scripts.output import ScriptOutput
-    from sim.scripts.script import Script, ScriptError
+    from sim.scripts.script import Script
+    from sim.scripts.script_error import ScriptError
+    from sim.scripts.script_output import ScriptOutput
     from sim.stdlib.kernel import Kernel
 
     costs, _ = current_costs()
@@ -173,8 +174,8 @@ def _on_screen(path: Path, arguments: list[str], options: argparse.Namespace) ->
 
 def _without_screen(path: Path, arguments: list[str], options: argparse.Namespace) -> int:
     from c10k_tui.cli.watch_output import as_data, summary_lines
-    from sim.scripts.frame import frame_of
-    from sim.scripts.script import ScriptError
+    from sim.scripts.loop_frame import frame_of
+    from sim.scripts.script_error import ScriptError
 
     try:
         until_ns = parse_duration_ns(options.duration)

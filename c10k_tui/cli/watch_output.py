@@ -6,8 +6,8 @@ from c10k_tui.text.loop_counters import figures_line
 from c10k_tui.text.script_tasks import MARKS, task_lines, tasks_title
 from c10k_tui.text.styled_text import text_of
 from sim.scenario.units import format_duration
-from sim.scripts.frame import LoopFrame
 from sim.scripts.loop_figures import Culprit
+from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.script import Script
 from sim.scripts.task_rows import TaskRow
 from sim.stacks.place import Place

@@ -52,7 +52,7 @@ class LaneText:
     """Shorter names for a narrow column, at most 9 and then 7 cells."""
     brief: str = ""
     """A name of at most six cells; empty if the name itself, cut to the cells there are, is clear."""
-    tasks: str = "tasks"
+    tasks: str = "threads"
     """What its tasks are, in the plural; the lane's name is the singular."""
     key: str = ""
     """The key that switches it on or off; empty if it has none of its own."""
@@ -76,7 +76,6 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="has a thread each",
             effects=packet_effects.THREAD,
             colours=Colours("#d7af87", "#af5f5f", "ansi_bright_red"),
-            tasks="threads",
         ),
         LaneText(
             "pool",

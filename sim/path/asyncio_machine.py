@@ -1,6 +1,6 @@
 """A simulated machine on which an asyncio stream server waits for n descriptors.
 
-It is a kernel of its own with an asyncio loop (:func:`sim.stdlib.asyncio.loop.asyncio_loop`) and a stream
+It is a kernel of its own with an asyncio loop (:func:`sim.stdlib.kernel.asyncio_loop`) and a stream
 server (:mod:`sim.lessons.echo_streams`). Some descriptors are connections that the server has accepted; each
 has a task that waits in ``reader.read``. The same epoll watches all others, up to n, as silent connections
 without a task.

@@ -18,7 +18,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from sim.scripts.imports import os_module
+from sim.scripts.script_imports import os_module
 from sim.stdlib.kernel import Kernel
 from sim.stdlib.module_copies import PatchedModule
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from sim.scripts.descriptors import Descriptor
-from sim.scripts.frame import LoopFrame
 from sim.scripts.loop_figures import Culprit, LoopCounters
+from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow, WaitReason
 from sim.stacks.place import Place
 

@@ -12,8 +12,8 @@ from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
 from c10k_tui.screens.loop.screen import FRAMES_PER_S, LoopScreen
 from sim.scripts.loop_figures import LoopRecord
-from sim.scripts.output import ScriptOutput
 from sim.scripts.script import Script
+from sim.scripts.script_output import ScriptOutput
 
 
 class Watched:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import sys
 
-from sim.scripts.output import IN_MEMORY_BYTES, KEPT_LINES, ScriptOutput
 from sim.scripts.script import Script
+from sim.scripts.script_output import IN_MEMORY_BYTES, KEPT_LINES, ScriptOutput
 from tests.support.script_files import Written, failure
 
 PRINTS = """

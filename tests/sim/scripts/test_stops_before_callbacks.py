@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scripts.frame import frame_of
-from sim.scripts.output import ScriptOutput
+from sim.scripts.loop_frame import frame_of
+from sim.scripts.script_output import ScriptOutput
 from sim.scripts.task_rows import task_rows
 from tests.support.script_files import Written
 

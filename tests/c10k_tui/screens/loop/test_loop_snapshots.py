@@ -9,8 +9,8 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
-from sim.scripts.output import ScriptOutput
 from sim.scripts.script import Script
+from sim.scripts.script_output import ScriptOutput
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SIZES = [(120, 36), (80, 24)]

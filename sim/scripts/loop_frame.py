@@ -1,8 +1,7 @@
-"""A script as it stands at one moment, as plain values: what a screen shows of it.
+"""A script at one moment, as plain values: the input of the screen that watches it.
 
-Taken between two moments of the script (:class:`sim.scripts.script.Script`), while it stands still. Only so
-many rows are worked out as are asked for; what counts all tasks costs a few tenths of a microsecond for
-each.
+A frame is taken while the script is stopped (:class:`sim.scripts.script.Script`). Rows are made only for the
+tasks that are asked for. Figures that count all tasks cost a few tenths of a microsecond for each task.
 """
 
 from __future__ import annotations
@@ -12,18 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.scripts.descriptors import Descriptor, descriptors, ready_list
-from sim.scripts.loop_figures import Culprit, LoopCounters, who
-from sim.scripts.task_rows import State, TaskRow, rows_of, running_task, watched_keys
+from sim.scripts.loop_figures import Culprit, LoopCounters, name_and_place
+from sim.scripts.task_rows import LoopTaskState, TaskRow, rows_of, running_task, watched_keys
 from sim.stdlib.asyncio.charged_handles import ChargedTimerHandle
 from sim.stdlib.asyncio.numbered_task import ordered_tasks
 
 if TYPE_CHECKING:
-    from sim.scripts.script import Moment, Script
+    from sim.scripts.script import Script, StopPoint
 
 HELD_UP_NS = 1_000_000
-"""A callback that waited for longer than this has held up the loop: it was meant to return at once."""
+"""A callback that waits for at least this long has held up the loop: callbacks should return at once."""
 QUEUED = 40
-"""Callbacks of the queue that are named."""
+"""Most callbacks of the queue that a frame names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,71 +30,80 @@ class LoopFrame:
     """One moment of a script."""
 
     now_ns: int
-    moment: Moment
+    """Virtual time."""
+    moment: StopPoint
     """What comes next: ``wait``, ``timers``, ``callback`` …; ``over`` between two turns."""
     over: bool
-    """The script has come to its end."""
+    """True if the script has ended."""
     error: str | None
-    """Why it failed."""
+    """Why the script failed; None if it did not."""
     counters: LoopCounters | None
     """None before there is a loop."""
     running: str
-    """The callback that comes next, or is under way; empty if none is."""
+    """Name of the callback that comes next or runs now; empty if there is none."""
     turn_size: int
     """Callbacks of this turn, at the moments ``callbacks`` and ``callback``."""
     queue: tuple[str, ...]
-    """Callbacks that are ready to run after it, the first ones by name."""
+    """Names of the first :data:`QUEUED` callbacks that are ready to run after it."""
     queued: int
-    """How many they are."""
+    """Number of all callbacks that are ready to run after it."""
     timers: int
     """Timers that are set."""
     due: int
-    """How many of them are due."""
+    """Timers that are due."""
     next_timer_ns: int | None
-    """When the first of them is due."""
+    """Virtual time at which the first timer is due; None without timers."""
     waited_ns: int | None
-    """How long the latest wait took; None if it is to come."""
-    states: dict[State, int]
-    """Tasks by state."""
+    """Duration of the latest wait; None before this turn's wait."""
+    states: dict[LoopTaskState, int]
+    """Number of tasks in each state."""
     first: int
-    """Tasks before the first row."""
+    """Number of tasks before the first row."""
     rows: tuple[TaskRow, ...]
+    """The tasks that were asked for."""
     active: int
-    """Position of the task that runs, or else of the one that will next; -1 if none is about to."""
+    """0-based position of the task that runs, else of the task that runs next; -1 if there is none."""
     chosen: int
-    """Position of the task that was asked for; -1 if it is done, or none was."""
+    """0-based position of the task that was asked for by number; -1 if it is done, or none was asked for."""
     descriptors: tuple[Descriptor, ...]
+    """All open descriptors."""
     ready: tuple[tuple[int, bool], ...]
-    """epoll's ready list: descriptor, and whether it is ready still."""
+    """epoll's ready list: descriptor, and True if it is still ready."""
     culprits: tuple[Culprit, ...]
-    """Callbacks that held up the loop, the newest last."""
+    """Callbacks that made a call that waited, the oldest first."""
 
     @property
     def held_up(self) -> Culprit | None:
-        """Who has just held up the loop: at a turn's end, a callback of that turn."""
+        """At a turn's end: the last callback of that turn that held up the loop; else None."""
         if self.moment != "over" or self.counters is None:
             return None
         return held_up(self.culprits, self.counters.turns)
 
     @property
     def tasks(self) -> int:
-        """Tasks that are not done."""
+        """Number of tasks that are not done."""
         return sum(self.states.values())
 
 
 def held_up(culprits: Sequence[Culprit], turn: int) -> Culprit | None:
-    """The last callback of a turn that held up the loop; None if none did."""
+    """The last callback of a turn that held up the loop; None if none did.
+
+    Args:
+        culprits: the oldest first.
+        turn: 1-based number of the latest turn.
+    """
     newest = culprits[-1] if culprits else None
     return newest if newest is not None and newest.turn == turn and newest.spent_ns >= HELD_UP_NS else None
 
 
 def frame_of(script: Script, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
-    """The script as it stands.
+    """The script at this moment.
 
     Args:
-        first: tasks before the first row.
-        count: rows at most.
-        chosen: number of a task whose position is asked for.
+        script: a stopped script.
+        first: number of tasks before the first row.
+        count: most rows to make.
+        chosen: number of a task whose position is asked for; None for no task.
     """
     loop, record, kernel = script.loop, script.record, script.kernel
     alive = loop is not None and not loop.is_closed()
@@ -104,7 +112,7 @@ def frame_of(script: Script, first: int = 0, count: int = 0, chosen: int | None 
     tasks = ordered_tasks(loop) if alive else []
     running = running_task(loop) if alive else None
     handle = record.running if record is not None else None
-    name_of = _Names(loop, [*handles, handle] if handle is not None else handles) if alive else None
+    name_of = _CallbackNames(loop, [*handles, handle] if handle is not None else handles) if alive else None
     return LoopFrame(
         now_ns=kernel.now_ns,
         moment=script.moment,
@@ -135,10 +143,10 @@ def _number(task: Any) -> int | None:
     return number
 
 
-def _states(tasks: list[Any], running: Any) -> dict[State, int]:
+def _states(tasks: list[Any], running: Any) -> dict[LoopTaskState, int]:
     waiting = [task._fut_waiter for task in tasks if task is not running]
     suspended = sum(future is not None and not future.done() for future in waiting)
-    counted: dict[State, int] = {
+    counted: dict[LoopTaskState, int] = {
         "running": len(tasks) - len(waiting),
         "ready": len(waiting) - suspended,
         "suspended": suspended,
@@ -147,7 +155,7 @@ def _states(tasks: list[Any], running: Any) -> dict[State, int]:
 
 
 def _active(tasks: list[Any], running: Any, handles: list[Any]) -> int:
-    """Where the task stands that runs, or the first whose step is queued."""
+    """Position of the running task, or of the first task with a queued step; -1 if there is none."""
     wanted = running
     if wanted is None:
         owners = (getattr(handle._callback, "__self__", None) for handle in handles)
@@ -155,8 +163,13 @@ def _active(tasks: list[Any], running: Any, handles: list[Any]) -> int:
     return next((position for position, task in enumerate(tasks) if task is wanted), -1)
 
 
-class _Names:
-    """What callbacks are called: by the task they let go on, by their descriptor, or by their function."""
+class _CallbackNames:
+    """Names of callbacks: the task that they resume, their descriptor, or their function.
+
+    Args:
+        loop: an asyncio loop on a simulated kernel.
+        handles: the callbacks that are asked for.
+    """
 
     def __init__(self, loop: Any, handles: list[Any]) -> None:
         self._by_handle = dict(_watching(loop)) if handles else {}
@@ -165,7 +178,7 @@ class _Names:
         known = self._by_handle.get(id(handle))
         if known is not None:
             return known
-        name, _ = who(handle)
+        name, _ = name_and_place(handle)
         fd = getattr(getattr(handle._callback, "__self__", None), "_sock_fd", None)
         if isinstance(fd, int):
             return f"fd {fd} {name.rpartition('.')[2].strip('_')}"
@@ -175,7 +188,7 @@ class _Names:
 
 
 def _watching(loop: Any) -> Iterator[tuple[int, str]]:
-    """Handles that are called when a descriptor is ready."""
+    """Id and name of each callback that runs when a descriptor is ready."""
     for key in watched_keys(loop):
         for handle, event in zip(key.data, ("readable", "writable"), strict=True):
             if handle is not None:
@@ -183,5 +196,5 @@ def _watching(loop: Any) -> Iterator[tuple[int, str]]:
 
 
 def _short(name: str) -> str:
-    """A qualified name without the functions around it."""
+    """A qualified name without the enclosing functions."""
     return name.rpartition("<locals>.")[2]

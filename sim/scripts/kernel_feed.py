@@ -1,10 +1,10 @@
-"""What the kernel of a watched script does: what arrived where, and what it put on the ready list.
+"""The latest events in the kernel of a watched script: arrivals, and additions to the ready list.
 
-On the loopback interface a segment arrives within the call that sends it: the softirq that the sender
-raises (``net_rx_action``) puts it into the receiver's buffer, wakes the receiver's wait queue, and
-``ep_poll_callback`` appends the item to epoll's ready list. No packet interrupt is recorded for that; so
-after each callback of the loop the calls it made are read from the journal, and the ready list is
-compared with what it was before. Calls that changed nothing on the way to somebody are left out.
+On the loopback interface a segment arrives within the call that sends it. The sender raises a softirq
+(``net_rx_action``), which puts the segment into the receiver's buffer and wakes the receiver's wait queue;
+``ep_poll_callback`` appends the item to epoll's ready list. The journal has no packet interrupt for that. So
+after each callback of the loop, the calls that it made are read from the journal, and the ready list is
+compared with the list before. Calls that changed nothing for another descriptor are left out.
 """
 
 from __future__ import annotations
@@ -20,48 +20,53 @@ if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
 
 KEPT = 400
-"""Rows kept."""
+"""Most rows that are kept; the oldest are dropped."""
 _FIN = poll_bits.RDHUP | poll_bits.HUP
 
-Sort = Literal["segment", "connection", "end", "space", "data", "accept", "wait"]
+FeedKind = Literal["segment", "connection", "end", "space", "data", "accept", "wait"]
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """One thing that happened in the kernel."""
+    """One event in the kernel."""
 
     time_ns: int
-    sort: Sort
-    """A segment came from another descriptor; a connection is to be accepted; the far end sends no more;
-    there is room to send; data came by other ways; a connection was accepted; epoll_wait returned."""
+    kind: FeedKind
+    """``segment``: a segment came from another descriptor. ``connection``: a connection waits to be accepted.
+    ``end``: the far end sends no more. ``space``: there is room to send. ``data``: data came another way.
+    ``accept``: a connection was accepted. ``wait``: epoll_wait returned."""
     fd: int
-    """Where it happened; -1 for epoll_wait, and where the receiver has gone."""
+    """The descriptor; -1 for epoll_wait, and for a receiver that is closed."""
     size: int = 0
-    """Bytes of a segment; descriptors that epoll_wait reported."""
+    """Bytes of a segment; for epoll_wait: number of descriptors it reported."""
     source: int = -1
-    """The descriptor a segment was sent on."""
+    """The descriptor on which a segment was sent; -1 for other kinds."""
     listed: bool = False
-    """Whether the descriptor is on the ready list after it."""
+    """True if the descriptor is on the ready list after the event."""
     slept_ns: int = 0
-    """How long epoll_wait slept."""
+    """How long epoll_wait slept; 0 for other kinds."""
 
 
 class KernelFeed:
-    """The newest rows of one kernel; :meth:`look` has to be called after each callback."""
+    """The newest events of one kernel; :meth:`look` must be called after each callback.
+
+    Args:
+        kernel: the kernel of a script.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.rows: deque[FeedRow] = deque(maxlen=KEPT)
-        """The oldest first."""
+        """The newest :data:`KEPT` rows, the oldest first."""
         self.made = 0
-        """Rows so far."""
+        """Number of rows up to now, dropped rows included."""
         self._read = 0
         self._listed: set[int] = set()
         self._slept_since: tuple[int, int] | None = None
-        """Serial and time of a wait that went to sleep."""
+        """Serial and virtual time of the wait that is asleep; None if none is."""
 
     def look(self) -> None:
-        """Take in what happened since the last look."""
+        """Add rows for everything that happened since the last look."""
         journal = self.kernel.journal
         if journal.made == self._read:
             return
@@ -69,15 +74,15 @@ class KernelFeed:
         self._read = journal.made
         items = [item for epoll in self.kernel.epolls for item in epoll.ready]
         listed = {item.fd for item in items}
-        told: set[int] = set()
+        with_row: set[int] = set()
         for record in records:
             row = self._row(record, listed)
             if row is not None:
-                told.add(row.fd)
+                with_row.add(row.fd)
                 self._add(row)
         for item in items:
-            if item.fd not in self._listed and item.fd not in told:
-                self._add(FeedRow(self.kernel.now_ns, _why(item), item.fd, listed=True))
+            if item.fd not in self._listed and item.fd not in with_row:
+                self._add(FeedRow(self.kernel.now_ns, _listed_kind(item), item.fd, listed=True))
         self._listed = listed
 
     def _add(self, row: FeedRow) -> None:
@@ -101,13 +106,13 @@ class KernelFeed:
         return None
 
     def _far_end(self, fd: int) -> int:
-        """The descriptor at the other end of a connection; -1 if it has none."""
+        """The descriptor at the other end of a connection; -1 if it is closed."""
         peer = getattr(self.kernel.table.files.get(fd), "peer", None)
         return peer.numbers[0] if peer is not None and peer.numbers else -1
 
 
-def _why(item: Any) -> Sort:
-    """Why an item is on the ready list, as its file stands."""
+def _listed_kind(item: Any) -> FeedKind:
+    """The kind of event that put an item on the ready list, from the state of its file."""
     mask = item.file.mask & item.wanted
     if hasattr(item.file, "queue"):
         return "connection"

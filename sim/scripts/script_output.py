@@ -1,9 +1,9 @@
-"""What a script prints, kept apart from the terminal of whoever runs it.
+"""The output of a script, kept off the terminal on which the screen is drawn.
 
-While the script has its turn, ``sys.stdout`` and ``sys.stderr`` are streams of an :class:`ScriptOutput`, and
-``sys.stdin`` is one that refuses: a simulated run never waits for the keyboard. The newest lines can be
-shown; all of it is kept, in memory up to :data:`IN_MEMORY_BYTES` and in a temporary file beyond, so that
-it can be printed when the screen has gone.
+While the script runs, ``sys.stdout`` and ``sys.stderr`` are streams of a :class:`ScriptOutput`, and
+``sys.stdin`` refuses to be read: a simulated run never waits for the keyboard. The newest lines can be shown
+on the screen. All output is kept, so that it can be printed after the screen is closed: in memory up to
+:data:`IN_MEMORY_BYTES`, in a temporary file beyond.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ import tempfile
 from collections import deque
 from typing import IO, TextIO, cast
 
-from sim.scripts.guard import REAL_WAIT, HostReached
+from sim.scripts.host_guard import REAL_WAIT, HostReached
 
 KEPT_LINES = 500
-"""The newest lines, which can be shown."""
+"""Most lines that can be shown."""
 IN_MEMORY_BYTES = 1 << 20
-"""Beyond this, what was printed lies in a temporary file."""
+"""Larger output is kept in a temporary file."""
 
 
 class ScriptOutput:
-    """What one script has printed so far."""
+    """The output of one script."""
 
     def __init__(self) -> None:
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
-        """The newest whole lines, the oldest first."""
+        """The newest complete lines, the oldest first."""
         self.printed = 0
-        """Lines so far, those that are no longer here included."""
+        """Number of all complete lines, dropped lines included."""
         self.muted = False
-        """Whether what is written now is forgotten: the script is being ended from outside."""
+        """True if new output is dropped, because the script is being ended from outside."""
         self._begun = ""
-        """A line that has no end yet."""
+        """The text after the last complete line."""
         self._whole: IO[bytes] = io.BytesIO()
-        self._streams = (_text(self), _text(self), _Keyboard())
+        self._streams = (_text_stream(self), _text_stream(self), _RefusedInput())
         self._before: tuple[TextIO, TextIO, TextIO] | None = None
 
     def take(self, data: bytes) -> None:
-        """Keep what was written."""
+        """Keep written bytes."""
         if self.muted:
             return
         self._whole.write(data)
@@ -52,35 +52,39 @@ class ScriptOutput:
         self.printed += len(whole)
 
     def newest(self, count: int) -> list[str]:
-        """So many lines, the newest last; one that has only begun counts."""
+        """The newest lines, the newest last; an incomplete line counts.
+
+        Args:
+            count: most lines to return.
+        """
         lines = [*self.lines, self._begun] if self._begun else list(self.lines)
         return lines[-count:] if count > 0 else []
 
     def copy_to(self, stream: IO[bytes]) -> None:
-        """Write all of it to a stream of the host's."""
+        """Write all output to a stream of the host."""
         self._whole.seek(0)
         shutil.copyfileobj(self._whole, stream)
         self._whole.seek(0, io.SEEK_END)
 
     def close(self) -> None:
-        """Forget all of it."""
+        """Drop all output."""
         self._whole.close()
 
     def put_in_place(self) -> None:
-        """The script goes on: the standard streams are its own."""
-        if sys.stdout is not self._streams[0]:  # others put theirs in place, too, and take them away
+        """Before the script runs: make the standard streams its own."""
+        if sys.stdout is not self._streams[0]:  # the screen and tests replace and restore them, too
             self._before = (sys.stdout, sys.stderr, sys.stdin)
             sys.stdout, sys.stderr, sys.stdin = self._streams
 
     def take_away(self) -> None:
-        """The script stands still: the standard streams are what they were."""
+        """After the script has stopped: restore the standard streams."""
         before, self._before = self._before, None
         if before is not None and sys.stdout is self._streams[0]:
             sys.stdout, sys.stderr, sys.stdin = before
 
 
-class _Kept(io.RawIOBase):
-    """A stream whose bytes an output keeps."""
+class _KeptStream(io.RawIOBase):
+    """A stream whose bytes a script's output keeps."""
 
     def __init__(self, output: ScriptOutput) -> None:
         self._output = output
@@ -93,12 +97,14 @@ class _Kept(io.RawIOBase):
         return len(data)
 
 
-def _text(output: ScriptOutput) -> TextIO:
-    return io.TextIOWrapper(cast(io.BufferedWriter, _Kept(output)), "utf-8", "replace", write_through=True)
+def _text_stream(output: ScriptOutput) -> TextIO:
+    return io.TextIOWrapper(
+        cast(io.BufferedWriter, _KeptStream(output)), "utf-8", "replace", write_through=True
+    )
 
 
-class _Keyboard(io.TextIOBase):
-    """Standard input: whoever reads it would wait for real."""
+class _RefusedInput(io.TextIOBase):
+    """Standard input, which refuses to be read: a read would wait for real."""
 
     def readable(self) -> bool:
         return True

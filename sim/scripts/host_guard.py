@@ -1,12 +1,16 @@
-"""What keeps a simulated run on the simulated machine: the host's network, processes and keyboard refused.
+"""Keeps a simulated run off the real machine: calls to the host's network, processes and keyboard fail.
 
-A script and what it imports have simulated sockets; a library that this process had before, or the
-standard library (``urllib``, ``http.client``), has real ones. The interpreter tells of every such call
-before it makes it (``sys.addaudithook``, PEP 578), and a hook that raises prevents it. The hook stays for
-the life of the process, asks first whether it is a guarded run that calls, and leaves all others alone.
+A script and the packages that it imports get simulated sockets. Modules that this process had loaded
+before, and modules of the standard library (``urllib``, ``http.client``), have real ones. The interpreter
+reports each such call before it makes it (``sys.addaudithook``, PEP 578), and a hook that raises prevents
+the call. A hook cannot be removed; it first checks whether a guarded run makes the call, and ignores all
+other calls.
 
-Before Python 3.13 ``time.sleep`` tells nothing: a library of the standard library that sleeps for real
-does so (:meth:`sim.scripts.script.Script.where` finds it).
+Before Python 3.13 ``time.sleep`` is not reported, so a module of the standard library that sleeps does sleep
+for real. :meth:`sim.scripts.script.Script.where` finds the line.
+
+Why not replace the functions instead: each module holds its own references to them, and some are called from
+C. The audit hook sees the call itself.
 """
 
 from __future__ import annotations
@@ -41,49 +45,54 @@ REFUSED = {
     "_thread.start_new_thread": ("a thread's start", THREAD),
     "_thread.start_joinable_thread": ("a thread's start", THREAD),
 }
-"""Audit events that are refused: the call, and why."""
-_THREADS = "sim.stdlib.simulated_threads"
+"""Refused audit events: the call, and the reason."""
+_SIMULATED_THREADS = "sim.stdlib.simulated_threads"
+"""The module that may start threads of the host."""
 
 
 class HostReached(RuntimeError):
-    """A simulated run made a call that reaches for the real machine."""
+    """A simulated run made a call that would reach the real machine."""
 
 
 class HostGuard:
-    """Watches over one run.
+    """Guards one run, while its ``with`` block lasts.
 
     Args:
-        here: says whether the run is what calls, in this thread of the host's.
-        is_own: says whether a file belongs to the script.
+        runs_here: returns True if the caller is the run.
+        is_own: returns True for a file that belongs to the script.
     """
 
-    def __init__(self, here: Callable[[], bool], is_own: Callable[[str], bool]) -> None:
-        self._here, self._is_own = here, is_own
+    def __init__(self, runs_here: Callable[[], bool], is_own: Callable[[str], bool]) -> None:
+        self._runs_here, self._is_own = runs_here, is_own
         self.refusals: list[str] = []
-        """What was refused, also if the script did not let it end it."""
+        """Messages of all refused calls, also of those whose error the script caught."""
 
     def __enter__(self) -> HostGuard:
         _install()
-        _GUARDS.append(self)
+        _guards.append(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _GUARDS.remove(self)
+        _guards.remove(self)
 
     def refuse(self, event: str, frame: FrameType | None) -> None:
-        """Raise for a call, if it is the run that makes it.
+        """Raise if the run makes this call.
+
+        Args:
+            event: a key of :data:`REFUSED`.
+            frame: the caller's frame.
 
         Raises:
-            HostReached: with the script's line, the call, and the module it was made through.
+            HostReached: with the script's line, the call, and the module through which it was made.
         """
-        if not self._here():
+        if not self._runs_here():
             return
         through = None
         place: Place | None = None
         while frame is not None:
             module = frame.f_globals.get("__name__", "")
-            if module == _THREADS:
-                return  # a simulated thread begins
+            if module == _SIMULATED_THREADS:
+                return
             if self._is_own(frame.f_code.co_filename):
                 place = place_of(frame)
                 break
@@ -96,13 +105,15 @@ class HostGuard:
         raise HostReached(self.refusals[-1])
 
 
-_GUARDS: list[HostGuard] = []
+_guards: list[HostGuard] = []
+"""The guards of all runs under way."""
 _installed: list[bool] = []
+"""Not empty once the hook is installed."""
 
 
 def _hook(event: str, _args: tuple[Any, ...]) -> None:
-    if _GUARDS and event in REFUSED:
-        for guard in tuple(_GUARDS):
+    if _guards and event in REFUSED:
+        for guard in tuple(_guards):
             guard.refuse(event, sys._getframe(1))
 
 

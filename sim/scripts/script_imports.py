@@ -1,18 +1,22 @@
-"""What a script imports: the kernel's modules where they wait, its own modules afresh, the rest as it is.
+"""The modules that a script's imports find: the kernel's for waiting, fresh copies, or the process's own.
 
-A script says ``import socket``; so do the libraries it uses. Its module, and every module it brings in
-that could wait for anything, is executed with an ``__import__`` that answers those names with the
-kernel's faces (:mod:`sim.stdlib.module_copies`). Which modules are executed so is decided by package:
+A script says ``import socket``, and so do the packages that it uses. The script, and every module that could
+wait for something, is executed with an ``__import__`` that answers these names with the kernel's modules
+(:mod:`sim.stdlib.module_copies`). Such a module is called *fresh*. The decision is made for each package:
 
-- the standard library is not: its modules are the interpreter's own;
-- modules beside the script are;
-- an installed package is, if one of its files imports ``socket``, ``select`` or ``selectors``, or another
-  package that is; and if it is plain Python and imports ``time``. Its compiled modules are withheld,
-  because C code does not ask our ``__import__``: such packages mostly have the same in Python. All other
-  packages are the ones that this process has.
+- Modules of the standard library are not fresh: they are the interpreter's own.
+- Modules in the script's folder are fresh.
+- An installed package is fresh if one of its files imports ``socket``, ``select``, ``selectors``, or another
+  fresh package; and if it has no compiled modules and imports ``time``. The compiled modules of a fresh
+  package cannot be imported, because C code does not call our ``__import__``; most such packages have the
+  same code in Python.
+- All other packages are those that this process has.
 
-While the script runs, these modules are in ``sys.modules`` under their names, as any module is; when it
-is over they are taken out, and what was there before is put back.
+While the script runs, fresh modules are in ``sys.modules`` under their names, as any module. When it ends
+they are removed, and the modules that were there before are restored.
+
+Why not simply replace ``sys.modules["socket"]``: the screen that shows the script runs in the same process,
+and its own sockets, threads and event loop must stay real.
 """
 
 from __future__ import annotations
@@ -36,48 +40,49 @@ if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
 
 WAITING = frozenset({"socket", "select", "selectors"})
-"""Modules whose import says that a package may wait for something."""
+"""A package that imports one of these may wait for something."""
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
 _STANDARD_STREAMS = range(3)
 _KERNEL_MAKES = ("pipe", "pipe2", "eventfd", "eventfd_read", "eventfd_write")
 _KERNEL_HAS = ("read", "write", "close", "dup", "get_blocking", "set_blocking", "get_inheritable")
 _NO_DESCRIPTORS = ("open", "fdopen", "openpty", "memfd_create", "pidfd_open")
 _NO_ENDINGS = ("_exit", "abort", "kill", "killpg")
-"""Of the host's process, which runs more than the script."""
+"""Functions that would end the host's process, which runs more than the script."""
 _NO_SIGNALS = (
     *("signal", "siginterrupt", "set_wakeup_fd", "pthread_sigmask", "alarm", "setitimer"),
     *("raise_signal", "pthread_kill", "pidfd_send_signal", "pause", "sigwait", "sigwaitinfo", "sigtimedwait"),
 )
-"""Signals are the host's process's: an alarm would end it, and with it what watches the script."""
+"""Signals would reach the host's process: an alarm would end it, and the screen with it."""
 
 
 class ScriptImports(RedirectedImports):
-    """A kernel as a script sees it.
+    """The imports of one script.
 
     Args:
-        kernel: whose modules they are.
-        folder: where the script lies; modules there are its own.
-        here: says whether the script is who runs now, in this thread of the host's.
+        kernel: the kernel whose modules answer.
+        folder: the script's folder; modules there are its own.
+        runs_here: returns True if the caller is the script's code.
     """
 
-    def __init__(self, kernel: Kernel, folder: Path, here: Callable[[], bool]) -> None:
+    def __init__(self, kernel: Kernel, folder: Path, runs_here: Callable[[], bool]) -> None:
         stand_ins = dict(kernel.asyncio.imports.stand_ins)
         super().__init__({
             **stand_ins, "os": os_module(kernel), "time": time_module(kernel), "signal": signal_module(),
         })  # fmt: skip
         self.folder = folder
-        self._here = here
+        self._runs_here = runs_here
         self._fresh: dict[str, bool] = {}
-        self._path = [str(folder)]  # before the interpreter's own, which stays as it is
+        self._path = [str(folder)]  # searched before the interpreter's own path, which is not changed
         self._put_back: dict[str, ModuleType] = {}
+        """Modules of this process that are restored when the script ends, by name."""
 
-    # -- which modules are executed here --------------------------------------------------
+    # -- which modules are fresh ----------------------------------------------------------
 
     def is_fresh(self, package: str) -> bool:
-        """Whether a package is executed anew for this world."""
+        """True if a package is executed afresh for this script."""
         known = self._fresh.get(package)
         if known is None:
-            self._fresh[package] = False  # two packages that import each other do not ask for ever
+            self._fresh[package] = False  # ends the recursion of two packages that import each other
             known = self._fresh[package] = self._decide(package)
         return known
 
@@ -100,7 +105,7 @@ class ScriptImports(RedirectedImports):
         return any(self.is_fresh(other) for other in sorted(others))
 
     def load_real(self, *given: Any) -> Any:
-        """An import that no stand-in answers; room is made first for a package executed anew."""
+        """Import a module that has no stand-in; a fresh package first replaces the one of this process."""
         name, level = given[0], given[4]
         if not level:
             package = name.partition(".")[0]
@@ -109,29 +114,33 @@ class ScriptImports(RedirectedImports):
         return super().load_real(*given)
 
     def _take_out(self, package: str) -> None:
-        """Put a package that this process has aside."""
+        """Set a package of this process aside."""
         for name in [name for name in sys.modules if name == package or name.startswith(package + ".")]:
             self._put_back[name] = sys.modules.pop(name)
 
-    # -- a finder, asked before all others ------------------------------------------------
+    # -- a finder, called before all others -----------------------------------------------
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """``sys.meta_path``: where a module is, if it is to be executed here."""
-        if not self._here() or not self.is_fresh(name.partition(".")[0]):
+        """Find a fresh module (``sys.meta_path``); None leaves the import to the other finders."""
+        if not self._runs_here() or not self.is_fresh(name.partition(".")[0]):
             return None
         spec = PathFinder.find_spec(name, self._path + sys.path if path is None else path, target)
         if spec is None or spec.loader is None:
             return spec
         if isinstance(spec.loader, ExtensionFileLoader):
             raise ImportError(f"{name} is compiled, and cannot be given simulated sockets", name=name)
-        spec.loader = _Loader(spec.loader, self.builtins)  # type: ignore[assignment]
+        spec.loader = _FreshModuleLoader(spec.loader, self.builtins)  # type: ignore[assignment]
         return spec
 
     @contextmanager
     def in_place(self, main: ModuleType) -> Iterator[None]:
-        """While this lasts, imports go through this world, and ``__main__`` is the script."""
+        """Within this context, imports come here first, and ``__main__`` is the script.
+
+        Args:
+            main: the script's module.
+        """
         before = set(sys.modules)
         main_before = sys.modules.get("__main__")
         sys.modules["__main__"] = main
@@ -148,8 +157,13 @@ class ScriptImports(RedirectedImports):
                 sys.modules["__main__"] = main_before
 
 
-class _Loader:
-    """A loader whose modules get their ``__builtins__`` before they are executed."""
+class _FreshModuleLoader:
+    """A loader that gives a module its ``__builtins__`` before the module is executed.
+
+    Args:
+        loader: finds the module's code.
+        builtins: ``__builtins__``, with the script's ``__import__``.
+    """
 
     def __init__(self, loader: Any, builtins: dict[str, Any]) -> None:
         self._loader, self._builtins = loader, builtins
@@ -167,7 +181,11 @@ class _Loader:
 
 
 def _contents(root: Path) -> tuple[set[str], bool]:
-    """What a package's files import, and whether some of them are compiled."""
+    """The names that a package's files import, and True if some of its files are compiled.
+
+    Args:
+        root: the package's folder, or its only file.
+    """
     files = [root] if root.is_file() else list(root.rglob("*"))
     imported: set[str] = set()
     for file in files:
@@ -177,7 +195,7 @@ def _contents(root: Path) -> tuple[set[str], bool]:
 
 
 def time_module(kernel: Kernel) -> PatchedModule:
-    """The time module for a script: the kernel's clocks, and a calendar at UTC, whose time begins in 1970."""
+    """The time module for a script: the kernel's clocks, and a calendar in UTC that begins in 1970."""
 
     def gmtime(seconds: float | None = None, /) -> time.struct_time:
         return time.gmtime(kernel.time.time() if seconds is None else seconds)
@@ -201,7 +219,7 @@ def time_module(kernel: Kernel) -> PatchedModule:
 
 
 def os_module(kernel: Kernel) -> PatchedModule:
-    """The os module for a script: descriptors are the kernel's, but for the three standard streams."""
+    """The os module for a script: all descriptors but the three standard streams are the kernel's."""
 
     def made_by_kernel(name: str) -> Callable[..., Any]:
         function: Callable[..., Any] = getattr(kernel.os, name)
@@ -229,7 +247,7 @@ def os_module(kernel: Kernel) -> PatchedModule:
 
 
 def signal_module() -> PatchedModule:
-    """The signal module for a script: its names and numbers, and no signals."""
+    """The signal module for a script: its names and numbers, without signals."""
     why = "whose machine has no signals"
     return PatchedModule(signal, **{name: _refused(f"signal.{name}", why) for name in _NO_SIGNALS})
 
