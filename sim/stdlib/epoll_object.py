@@ -13,14 +13,8 @@ from typing import SupportsIndex
 
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Epoll
-from sim.stdlib.argument_checks import (
-    FileDescriptorLike,
-    Seconds,
-    c_int,
-    descriptor,
-    milliseconds,
-    timeout_ns,
-)
+from sim.stdlib.argument_checks import FileDescriptorLike, c_int, descriptor
+from sim.stdlib.durations import Seconds, milliseconds, timeout_ns
 from sim.stdlib.owned_descriptor import OwnedDescriptor
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.sealed_classes import sealed_methods
