@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, SupportsIndex
 
@@ -199,7 +200,7 @@ def _null_pointer(value: object, *optlen: Any) -> bytes | None:
         length = None
     if value is not None or length is None:
         raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
-    return None if INT_BYTES <= length & 0xFFFFFFFF < 2**31 else b""
+    return None if INT_BYTES <= c_unsigned_mask(length) < 2**31 else b""
 
 
 def _check_null_pointer(value: object, lengths: int) -> None:
@@ -256,6 +257,14 @@ def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
         kind = "to convert to C unsigned long" if number >> 64 else f"for C {_UNSIGNED_TYPES[bits]}"
         raise OverflowError(f"Python int too large {kind}")
     return number
+
+
+def c_unsigned_mask(value: SupportsIndex) -> int:
+    """An argument that is cut to 32 bits (format ``I``); Python 3.15 warns if this changes its value."""
+    number = operator.index(value)
+    if SINCE_3_15 and not -INT_MAX - 1 <= number < 2**32:
+        warnings.warn("integer value out of range", DeprecationWarning, stacklevel=3)
+    return number & 0xFFFFFFFF
 
 
 def c_long_long(value: SupportsIndex) -> int:
