@@ -121,11 +121,11 @@ def replay(words: list[str]) -> int:
         )
 
     from c10k_tui.cli.screen import check_terminal, show
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
     check_terminal()
 
-    from c10k_tui.recording.live.headless import stage
+    from c10k_tui.app.headless import stage
 
     app = stage(
         found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)

@@ -22,7 +22,7 @@ from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
 MIN_COLUMNS, MIN_ROWS = 80, 24
 """The smallest terminal the race screen has a layout for."""
@@ -104,7 +104,7 @@ def plan_of(options: argparse.Namespace) -> RecordingPlan | None:
         UsageError: it cannot be.
     """
     from c10k_tui.cli.recording_options import cast_version_of, title_of
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
     try:
         title, version = title_of(options.title), cast_version_of(options.cast_version)
@@ -155,11 +155,11 @@ def show(app: C10KApp) -> int:
     last = app.run()
     if app.return_code:
         return app.return_code
-    for words in app.studio.told:
+    for words in app.recording.messages:
         print(words)
     if last is not None:
         print(f"the same race again:\n{command_line(last)}")
-    if app.studio.failure is not None:
-        print(f"c10k-tui: {app.studio.failure}", file=sys.stderr)
+    if app.recording.failure is not None:
+        print(f"c10k-tui: {app.recording.failure}", file=sys.stderr)
         return 1
     return 0

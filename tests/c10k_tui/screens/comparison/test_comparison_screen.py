@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from c10k_tui.screens.comparison.help_page import INTRODUCTION
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
-from c10k_tui.screens.comparison.screen import INTRODUCTION, ComparisonScreen
+from c10k_tui.screens.comparison.screen import ComparisonScreen
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.widgets.footer import key_of
 from sim.host.measuring import meter
