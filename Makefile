@@ -8,7 +8,7 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-others interpreters conformance fuzz bench screenshots clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz bench screenshots docs clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
@@ -17,7 +17,7 @@ STEPS ?= 20000
 
 BIN := .venv/bin
 # Folders that hold Python; what is not there (yet) is not checked.
-CODE := $(wildcard sim c10k_tui tests benchmarks examples noxfile.py)
+CODE := $(wildcard sim c10k_tui tests benchmarks examples docs noxfile.py)
 
 help:
 	@sed -n 's/^#   \(make\)/  \1/p' Makefile
@@ -28,6 +28,7 @@ help:
 	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
+	@echo "  make docs                      the documentation as a site in site/"
 	@echo "  make clean                     remove .venv, caches and builds"
 
 # The race in this terminal. (A plain `python -m`, so that make's own lines stay out of the way.)
@@ -70,8 +71,14 @@ bench: .venv/dev.stamp
 screenshots: .venv/run.stamp
 	$(BIN)/python -m c10k_tui.cli.screenshots screenshots
 
+# The documentation as a site: its generated tables first, then the pages. A broken link or anchor fails.
+docs: .venv/docs.stamp
+	$(BIN)/python -m docs.tools.tables
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "built: open site/index.html"
+
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis snapshot_report.html
+	rm -rf .venv build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis snapshot_report.html
 	rm -rf .nox .interpreters
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -101,4 +108,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .venv/dev.stamp: .venv/run.stamp
 	@echo "adding the development tools to .venv (once)"
 	@$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+# What building the documentation needs, on top of what running needs.
+.venv/docs.stamp: .venv/run.stamp
+	@echo "adding MkDocs to .venv (once)"
+	@$(INSTALL) --editable '.[docs]'
 	@touch $@

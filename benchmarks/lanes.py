@@ -13,7 +13,7 @@ import time
 
 from benchmarks import terminal
 from benchmarks.report import Figure
-from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.lanes import LANES
 
 WARM_UP_S, WINDOW_S, PATIENCE_S = 2.0, 1.0, 20.0
 WINDOWS = 5
@@ -39,7 +39,7 @@ def figures() -> list[Figure]:
     found = []
     for lanes in FOURS:
         loads = [*LOADS]
-        scans = bool(set(lanes) & set(SCANNING_LANES))
+        scans = any(LANES[lane].scans for lane in lanes)
         if not scans:
             loads.append(("all active, 100k req/s, 50 times as fast", (*ALL_ACTIVE, *FAST)))
         for load, words in loads:

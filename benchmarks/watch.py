@@ -42,10 +42,10 @@ async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
     """CPU time by the wall's: all of it, and the script's part; and pictures a second."""
     from c10k_tui.app.watch_app import WatchApp
     from c10k_tui.screens.loop.screen import LoopScreen
-    from sim.scripts.output import Output
     from sim.scripts.script import Script
+    from sim.scripts.script_output import ScriptOutput
 
-    output = Output()
+    output = ScriptOutput()
     app = WatchApp(Script(path, output=output), speed=None)
     async with app.run_test(size=(120, 36)):
         watching, screen = app.watching, app.screen

@@ -12,14 +12,15 @@ from math import log10
 
 from c10k_tui.charts.chart import DASHED, Chart, apart, cost_words, x_ticks, y_ticks
 from c10k_tui.text.styled_text import text_of
-from c10k_tui.text.themes import LIGHT
+from c10k_tui.text.themes import light
 
 PANEL_WIDTH, PANEL_HEIGHT = 800, 500
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 92, 64, 56
 _LINE = 20
 """From one line of words to the next."""
-_TEXT, _DIM, _FAINT = LIGHT["c10k-strong"], LIGHT["c10k-dim"], "#e4e4e4"
-PAGE = LIGHT["c10k-base"]
+_LIGHT = light()
+_TEXT, _DIM, _FAINT = _LIGHT["c10k-strong"], _LIGHT["c10k-dim"], "#e4e4e4"
+PAGE = _LIGHT["c10k-base"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +191,4 @@ class _Panel:
 
 
 def _colour(name: str) -> str:
-    return LIGHT[f"c10k-{name}"]
+    return _LIGHT[f"c10k-{name}"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 
 
 def missing_lanes(racing: Collection[str], is_known: Callable[[str], bool]) -> list[str]:

@@ -21,11 +21,10 @@ from c10k_tui.text.pace_words import seconds_words, slowdown_words
 from sim.frames.frame import Frame
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
 from sim.scenario.faults import CURED, FD_SETSIZE
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import (
     LADDER,
-    LANES,
     PRESETS,
-    SCANNING_LANES,
     Active,
     Scenario,
     ScenarioError,
@@ -232,7 +231,7 @@ class Session:
         lasts = seconds_words(self.pacer.base_ns / self.pacer.rate_ns)
         what = f"a burst every {lasts}"
         if self.pacer.base_ns == self.race.scan_ns:
-            scans = any(lane in SCANNING_LANES for lane in self.scenario.lanes)
+            scans = any(LANES[lane].scans for lane in self.scenario.lanes)
             what = f"a scan to take {lasts}" if scans else slowdown_words(self.pacer.rate_ns)
         self.say(f"speed {speed:,g}: {what}")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_bytes, format_duration, format_short
-from sim.studies.comparison import ESTIMATED, ComparisonRow
+from sim.studies.comparison import ComparisonRow
 
 UNKNOWN = "–"
 """What stands where there was no event, or no memory for one."""
@@ -43,7 +44,8 @@ class ComparisonColumn:
         if value is None:
             return UNKNOWN
         words = self.words_of(value)
-        return f"{ABOUT}{words}" if self.key == "wakeup_ns" and facts.lane in ESTIMATED else words
+        estimated = self.key == "wakeup_ns" and LANES[facts.lane].prices.estimated
+        return f"{ABOUT}{words}" if estimated else words
 
 
 def count_words(value: float) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from c10k_tui.text.script_tasks import place_words
 from c10k_tui.text.styled_text import Line, Span, clip, fitting
 from sim.scenario.units import format_duration
-from sim.scripts.loop_figures import Counters
+from sim.scripts.loop_figures import LoopCounters
 
 
-def figures_line(counters: Counters | None, width: int) -> Line:
+def figures_line(counters: LoopCounters | None, width: int) -> Line:
     """The loop's counters: turns, callbacks a turn, time in the wait, the longest callback; in fewer words
     where there is less room.
     """
@@ -55,7 +55,7 @@ def _joined(groups: Sequence[Line]) -> Line:
     return tuple(spans)
 
 
-def shares_of_time(counters: Counters) -> Line:
+def shares_of_time(counters: LoopCounters) -> Line:
     """Where virtual time went."""
     spent_ns = max(1, counters.poll_ns + counters.callbacks_ns + counters.loop_ns)
     parts = (

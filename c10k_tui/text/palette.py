@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from rich.style import Style
 from textual.color import Color
 
-from c10k_tui.text.themes import DARK
-from sim.scenario.scenario import LANES
+from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.themes import dark
 
 _CPU = ("scan", "hooks", "calls", "copies", "switch", "loop", "interrupt", "serving")
 """Accounts drawn as a filled block with a word on it."""
@@ -30,7 +30,6 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "bar": ("text", "raised", ""),
     "alarm": ("alarm", "base", "bold"),
     "notice": ("read", "on-fill", "bold reverse"),
-    **{name: (name, "base", "bold") for name in LANES},
     "wasted": ("heat-3", "base", "bold"),
     "rule": ("cursor", "base", ""),
     "good": ("read", "base", "bold"),
@@ -66,9 +65,14 @@ for _name in (*_CPU, "idle"):
     _ROLES[f"key-{_name}"] = (f"cpu-{_name}" if _name != "idle" else "dim", "base", "")
 
 
+def _parts(role: str) -> tuple[str, str, str]:
+    """The variables and attributes of a role; a lane's name is a role in the lane's colour."""
+    return (role, "base", "bold") if role in LANE_TEXTS else _ROLES[role]
+
+
 def colour_of(role: str, theme: Mapping[str, str]) -> str:
     """The colour of a role's words in a theme."""
-    return theme[f"c10k-{_ROLES[role][0]}"]
+    return theme[f"c10k-{_parts(role)[0]}"]
 
 
 class Palette:
@@ -80,7 +84,7 @@ class Palette:
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._colours = {
-            name: Color.parse(variables.get(name, default)).rich_color for name, default in DARK.items()
+            name: Color.parse(variables.get(name, default)).rich_color for name, default in dark().items()
         }
         self._styles: dict[str, Style] = {}
 
@@ -91,7 +95,7 @@ class Palette:
         return style
 
     def _make(self, role: str) -> Style:
-        foreground, background, attributes = _ROLES[role]
+        foreground, background, attributes = _parts(role)
         return Style(
             color=self._colours[f"c10k-{foreground}"],
             bgcolor=self._colours[f"c10k-{background}"],

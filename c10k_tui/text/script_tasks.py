@@ -9,11 +9,11 @@ from rich.cells import cell_len
 from c10k_tui.text.glyphs import IDLE, PLAY, POSITION
 from c10k_tui.text.styled_text import Line, Span, clip, pad
 from sim.scenario.units import format_duration
-from sim.scripts.frame import LoopFrame
-from sim.scripts.task_rows import State, TaskRow
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.loop_frame import LoopFrame
+from sim.scripts.task_rows import LoopTaskState, TaskRow
+from sim.stacks.place import Place
 
-MARKS: dict[State, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
+MARKS: dict[LoopTaskState, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
 """Each state's glyph."""
 WIDEST = (24, 26, 30)
 """The most that names, states and places get."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sim.frames.mechanism import MechanismView
 from sim.machine.records import Record
+from sim.scenario.lanes import LANES, LaneKind
 from sim.scenario.scenario import Scenario
 
 SHORTEST_MEAN_NS: Final = 10_000
@@ -281,6 +282,11 @@ class LaneFrame:
     memory: MemoryView | None = None
     warning: FaultView | None = None
     """What goes wrong, at this moment or the last time it did."""
+
+    @property
+    def kind(self) -> LaneKind:
+        """What is true of the lane in every race."""
+        return LANES[self.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ what it knew has to be kept somewhere by hand. A coroutine keeps it by itself: i
 ``await`` and entered there again, all its variables in place. What that takes:
 
 - a :class:`Future`, a result that is not there yet. ``await`` hands it to whoever runs the coroutine;
-- a :class:`Task`, which does: it enters the coroutine (or a generator, which says ``yield from``) with
+- a :class:`CoroutineTask`, which does: it enters the coroutine (or a generator with ``yield from``) with
   ``send``, takes the future that comes out, and asks it for one callback: enter again;
 - functions that make futures of what the loop offers: timers and descriptors.
 
@@ -66,7 +66,7 @@ class Future:
     __iter__ = __await__  # for generators, which say "yield from"
 
 
-class Task(Future):
+class CoroutineTask(Future):
     """A coroutine under way; what it returns is the result."""
 
     def __init__(self, loop: EventLoop, coroutine: Suspendable) -> None:
@@ -100,7 +100,7 @@ class Task(Future):
 
 def run(loop: EventLoop, coroutine: Suspendable) -> Any:
     """Go round until a coroutine has come to its end; its result."""
-    task = Task(loop, coroutine)
+    task = CoroutineTask(loop, coroutine)
     while not task.done:
         loop.run_once()
     return task.result()

@@ -2,7 +2,7 @@
 
 ``await`` does what ``yield from`` did. What is gained is that the two cannot be mixed up: an ``async
 def`` is never taken for an iterator, and nothing in it is left or entered but where it says ``await``.
-Below it runs the same :class:`~sim.lessons.coroutine.Task`, and below that one ``epoll_wait``.
+Below it runs the same :class:`~sim.lessons.coroutine.CoroutineTask`, and below that one ``epoll_wait``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from sim.lessons.coroutine import Task, readable, writable
+from sim.lessons.coroutine import CoroutineTask, readable, writable
 from sim.lessons.event_loop import EventLoop
 
 READ_BYTES = 65_536
@@ -28,7 +28,7 @@ async def serve(loop: EventLoop, listener: Any) -> None:
         await readable(loop, listener.fileno())
         with suppress(BlockingIOError):  # its client has gone again
             connection, _ = listener.accept()
-            Task(loop, echo(loop, connection))
+            CoroutineTask(loop, echo(loop, connection))
 
 
 async def echo(loop: EventLoop, connection: Any) -> None:

@@ -36,7 +36,7 @@ class EchoServer:
         with suppress(BlockingIOError):  # its client has gone again
             connection, _ = self.listener.accept()
             self.served += 1
-            Connection(self.loop, connection)
+            EchoConnection(self.loop, connection)
 
     def close(self) -> None:
         """Accept no more; connections live on."""
@@ -44,7 +44,7 @@ class EchoServer:
         self.listener.close()
 
 
-class Connection:
+class EchoConnection:
     """One client, and what it is still owed."""
 
     def __init__(self, loop: EventLoop, connection: Any) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import suppress
 from typing import Any
 
-from sim.lessons.coroutine import Task, readable, writable
+from sim.lessons.coroutine import CoroutineTask, readable, writable
 from sim.lessons.event_loop import EventLoop
 
 READ_BYTES = 65_536
@@ -30,7 +30,7 @@ def serve(loop: EventLoop, listener: Any) -> Coroutine:
         yield from readable(loop, listener.fileno())
         with suppress(BlockingIOError):  # its client has gone again
             connection, _ = listener.accept()
-            Task(loop, echo(loop, connection))
+            CoroutineTask(loop, echo(loop, connection))
 
 
 def echo(loop: EventLoop, connection: Any) -> Coroutine:

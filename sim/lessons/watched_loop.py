@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sim.lessons.coroutine import Future, Task
+from sim.lessons.coroutine import CoroutineTask, Future
 from sim.lessons.event_loop import EventLoop, Handle
 from sim.machine.accounts import Account, Charge, Count
 from sim.scripts.loop_figures import LoopRecord
-from sim.scripts.task_rows import TaskRow, Waiting
-from sim.stdlib.asyncio.await_stacks import frames, own, place_of
-from sim.stdlib.asyncio.simulated_loop import Step
+from sim.scripts.task_rows import TaskRow, WaitReason
+from sim.stacks.await_stack import await_frames
+from sim.stacks.place import place_of, program_line
+from sim.stdlib.asyncio.loop_watcher import TurnStep
 
 if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
@@ -29,7 +30,7 @@ class WatchedLoop(EventLoop):
         at: called with each step as it begins; see :class:`~sim.scripts.loop_figures.LoopRecord`.
     """
 
-    def __init__(self, kernel: Kernel, at: Callable[[Step], object] = lambda step: None) -> None:
+    def __init__(self, kernel: Kernel, at: Callable[[TurnStep], object] = lambda step: None) -> None:
         super().__init__(kernel.select, kernel.time, self._begin)
         self.kernel = kernel
         self.record = LoopRecord(kernel, at)
@@ -42,11 +43,11 @@ class WatchedLoop(EventLoop):
 
     def run_once(self) -> None:
         """One turn."""
-        self.kernel._process.call(self.kernel.pay, self._turn)
+        self.kernel.process.call(self.kernel.pay, self._turn)
         super().run_once()
         self.record.step("over")
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, step: TurnStep) -> None:
         self.record.step(step)
         if step == "callbacks":
             for _ in range(len(self._callbacks)):
@@ -59,7 +60,7 @@ class WatchedLoop(EventLoop):
             return
         kernel, begin_ns = self.kernel, self.kernel.now_ns
         self.record.begins(handle)
-        kernel._process.call(kernel.pay, self._callback)
+        kernel.process.call(kernel.pay, self._callback)
         try:
             handle.callback(*handle.args)
         finally:
@@ -72,20 +73,20 @@ def task_rows(loop: EventLoop) -> list[TaskRow]:
     seen: dict[int, Future] = {}
     for future in _known(loop):
         _follow(future, seen)
-    return [_row(task, settled_by, loop) for task in seen.values() if isinstance(task, Task)]
+    return [_row(task, settled_by, loop) for task in seen.values() if isinstance(task, CoroutineTask)]
 
 
-def _handles(loop: EventLoop) -> Iterator[tuple[Handle, Waiting | None]]:
+def _handles(loop: EventLoop) -> Iterator[tuple[Handle, WaitReason | None]]:
     """Every callback the loop has, and what it waits for; those that run next wait for nothing."""
     for handle in loop._callbacks:
         wrapped = handle.args[0] if handle.args and isinstance(handle.args[0], Handle) else handle
         yield wrapped, None
     for due_s, _, handle in sorted(loop._timers, key=lambda timer: timer[:2]):
-        yield handle, Waiting("timer", due_ns=round(due_s * 1e9))
+        yield handle, WaitReason("timer", due_ns=round(due_s * 1e9))
     for fd, by_event in loop._interest.items():
         for event, handle in by_event.items():
             word = "readable" if event == loop._select.EPOLLIN else "writable"
-            yield handle, Waiting(f"fd {fd} {word}", fd=fd)
+            yield handle, WaitReason(f"fd {fd} {word}", fd=fd)
 
 
 def _known(loop: EventLoop) -> Iterator[Future]:
@@ -98,7 +99,7 @@ def _known(loop: EventLoop) -> Iterator[Future]:
         yield running
 
 
-def _settled_by(loop: EventLoop) -> Iterator[tuple[int, Waiting]]:
+def _settled_by(loop: EventLoop) -> Iterator[tuple[int, WaitReason]]:
     for handle, waiting in _handles(loop):
         owner = getattr(handle.callback, "__self__", None)
         if waiting is not None and isinstance(owner, Future) and not handle.cancelled:
@@ -118,24 +119,24 @@ def _follow(future: Future, seen: dict[int, Future]) -> None:
                 _follow(other, seen)
 
 
-def _row(task: Task, settled_by: dict[int, Waiting], loop: EventLoop) -> TaskRow:
+def _row(task: CoroutineTask, settled_by: dict[int, WaitReason], loop: EventLoop) -> TaskRow:
     name = _name(task)
     if _running(loop) is task:
         return TaskRow(name, "running", None, None, ())
-    stack = frames(task.coroutine)
+    stack = await_frames(task.coroutine)
     places = tuple(place_of(frame) for frame in stack)
     future = task.awaiting
     if future is None:
         return TaskRow(name, "ready", None, None, ())
     if future.done:
-        return TaskRow(name, "ready", None, own(places), places)
-    return TaskRow(name, "suspended", _waiting(future, settled_by), own(places), places)
+        return TaskRow(name, "ready", None, program_line(places), places)
+    return TaskRow(name, "suspended", _waiting(future, settled_by), program_line(places), places)
 
 
-def _waiting(future: Future, settled_by: dict[int, Waiting]) -> Waiting:
+def _waiting(future: Future, settled_by: dict[int, WaitReason]) -> WaitReason:
     if id(future) in settled_by:
         return settled_by[id(future)]
-    return Waiting(_name(future) if isinstance(future, Task) else "a future")
+    return WaitReason(_name(future) if isinstance(future, CoroutineTask) else "a future")
 
 
 def _running(loop: EventLoop) -> object:
@@ -144,6 +145,6 @@ def _running(loop: EventLoop) -> object:
     return getattr(handle.callback, "__self__", None) if handle is not None else None
 
 
-def _name(task: Task) -> str:
+def _name(task: CoroutineTask) -> str:
     name: str = getattr(task.coroutine, "__qualname__", "task")
     return name

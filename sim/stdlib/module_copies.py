@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 
-class Overlay(ModuleType):
+class PatchedModule(ModuleType):
     """A module as it is, but for some names.
 
     Args:
@@ -40,7 +40,7 @@ class Overlay(ModuleType):
         return sorted(own | set(dir(self.__dict__["_module"])))
 
 
-class Imports:
+class RedirectedImports:
     """An ``__import__`` that answers some names with stand-ins, and all others as usual.
 
     Args:
@@ -86,7 +86,7 @@ class Imports:
             return _spread(module)
         known = {name: self.stand_ins.get(f"{full_name}.{name}") for name in names}
         standing_in = {name: value for name, value in known.items() if value is not None}
-        return Overlay(module, **standing_in) if standing_in else module
+        return PatchedModule(module, **standing_in) if standing_in else module
 
     def load_real(self, *given: Any) -> Any:
         """What no stand-in answers: the interpreter's own import."""

@@ -14,7 +14,7 @@ from sim.kernel.calls import file_calls
 from sim.kernel.files.eventfd import COUNT_BYTES, count_of, packed_count
 from sim.kernel.files.socket import Socket
 from sim.kernel.poll_bits import oserror
-from sim.stdlib.arguments import (
+from sim.stdlib.argument_checks import (
     INT_MAX,
     Buffer,
     FileDescriptorLike,
@@ -28,7 +28,7 @@ from sim.stdlib.arguments import (
     room_for,
     truth,
 )
-from sim.stdlib.process import StdlibModule
+from sim.stdlib.stdlib_module import StdlibModule
 
 Time = TypeVar("Time")
 """Seconds or nanoseconds."""

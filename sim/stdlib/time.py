@@ -16,8 +16,9 @@ from sim.kernel.files.timerfd import CLOCKS
 from sim.kernel.poll_bits import oserror
 from sim.machine.accounts import Account, Charge
 from sim.machine.clock import CLOCK_READ_NS
-from sim.stdlib.arguments import Seconds, c_int, duration_ns
-from sim.stdlib.process import Process, StdlibModule
+from sim.stdlib.argument_checks import Seconds, c_int, duration_ns
+from sim.stdlib.process import SimulatedProcess
+from sim.stdlib.stdlib_module import StdlibModule
 
 
 class TimeModule(StdlibModule):
@@ -27,7 +28,7 @@ class TimeModule(StdlibModule):
 
     CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME = 0, 1, 7
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: SimulatedProcess) -> None:
         super().__init__(process)
         page = process.kernel.ledger.page()
         self._reading = page["clock"] = Charge(((Account.APPLICATION, CLOCK_READ_NS),))

@@ -143,12 +143,12 @@ def export(
 
 
 def _check_times(recording: Recording, at_us: int | None, begin_us: int | None, end_us: int | None) -> None:
-    length = f"the recording is {recording.end_us / 1e6:g}s long"
+    length_s = f"{recording.end_us / 1e6:g}s"
     for name, time_us in (("--at", at_us), ("--from", begin_us), ("--to", end_us)):
         if time_us is not None and time_us > recording.end_us:
-            raise CastError(f"{length}; {name} lies beyond its end")
+            raise CastError(f"{name} is beyond the end of the recording, which is {length_s} long")
     if begin_us is not None and end_us is not None and begin_us >= end_us:
-        raise CastError("--from has to come before --to")
+        raise CastError("--from must be before --to")
 
 
 def _gif(recording: Recording, begin_us: int, end_us: int, speed: float) -> bytes:

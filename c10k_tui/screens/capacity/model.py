@@ -14,7 +14,8 @@ from typing import TypeVar
 from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
 from c10k_tui.session.session import RATES
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Active, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Active, Scenario, Share
 from sim.scenario.units import format_count
 from sim.studies.capacity import (
     ACTIVE,
@@ -100,8 +101,9 @@ class CapacityModel:
 
     def move(self, rows: int) -> None:
         """Look at another row."""
-        place = LANES.index(self.lane) + rows
-        self.lane = LANES[min(len(LANES) - 1, max(0, place))]
+        names = tuple(LANES)
+        place = names.index(self.lane) + rows
+        self.lane = names[min(len(names) - 1, max(0, place))]
 
     def beyond(self) -> Scenario:
         """The race in which the lane that is looked at gives way, or of the most connections there are."""

@@ -15,7 +15,8 @@ from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
 from c10k_tui.session.session import ACTIVE_LADDER, RATES
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LADDER, LANES, Active, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import LADDER, Active, Scenario, Share
 from sim.studies.comparison import ComparisonRow, TrialProgress, scenario_of, trial
 from sim.studies.host_comparison import HostComparison
 

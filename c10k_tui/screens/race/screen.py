@@ -36,7 +36,9 @@ from c10k_tui.screens.race.widgets.timeline import TimeLine
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen, Result
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
-from sim.scenario.scenario import LANES, SCANNING_LANES, Scenario
+from c10k_tui.text.lanes import LANE_TEXTS
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 
 FRAMES_PER_S = 30
 Arguments = ParamSpec("Arguments")
@@ -74,8 +76,8 @@ class RaceScreen(KeyedScreen[str]):
         self._stepped = stepped
         self.host_lane = HostLaneSwitch(time.perf_counter)
         """The lane on the real kernel. It runs by wall time, whatever clock the session has."""
-        first = {*session.scenario.lanes, *SCANNING_LANES, "epoll"}
-        self.lanes = LaneRow(name for name in LANES if name in first)
+        racing = session.scenario.lanes
+        self.lanes = LaneRow(name for name in LANES if name in racing or LANE_TEXTS[name].key)
         feed = Feed(id="feed")
         self.pointing = Pointing(session, self.lanes, feed)
         self._opening = Opening(session, self, self.pointing, feed, recording, clock)

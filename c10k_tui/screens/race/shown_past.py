@@ -13,7 +13,6 @@ from c10k_tui.screens.race.views.cost_curve import WakeupCostHistory
 from c10k_tui.screens.race.views.warning import LastingWarnings
 from c10k_tui.session.session import Session
 from sim.frames.frame import Frame
-from sim.scenario.scenario import SCANNING_LANES
 
 
 class Continuity(Enum):
@@ -37,7 +36,7 @@ class ScanCounts:
 
     def count(self, frame: Frame) -> None:
         """Compare a frame with the one before it."""
-        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name in SCANNING_LANES}
+        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.kind.scans}
         self.finished = {
             name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()
         }

@@ -7,7 +7,7 @@ from c10k_tui.text.pace_words import scan_words, slowdown_words
 from c10k_tui.text.styled_text import Line, Span, spread, text_of, width_of
 from sim.frames.frame import Frame
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import SCANNING_LANES, Scenario, Share
+from sim.scenario.scenario import Scenario, Share
 from sim.scenario.units import format_count, format_duration, format_short
 
 
@@ -97,7 +97,7 @@ def speed_line(
     """
     going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
     told: list[Span] = [("as fast as it goes", "text")]
-    if speed is not None and any(lane.name in SCANNING_LANES for lane in frame.lanes):
+    if speed is not None and any(lane.kind.scans for lane in frame.lanes):
         told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
     elif speed is not None:
         told = [(slowdown_words(rate_ns), "text")]

@@ -9,32 +9,14 @@ from textual.containers import Vertical
 
 from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
 from c10k_tui.screens.race.views.activity import activities
-from c10k_tui.screens.race.views.counters import SHORT_NAMES
 from c10k_tui.screens.race.views.cpu import bar, spent
 from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.warning import warning_lines
 from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, fitting, spread, width_of, wrap
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
-
-TITLES = {
-    "process": "process ─ one for each connection",
-    "thread": "thread ─ one for each connection",
-    "pool": "pool ─ one waits, eight serve",
-    "select": "select ─ looks at all, every time",
-    "poll": "poll ─ looks at all, every time",
-    "epoll": "epoll ─ is told which are ready",
-    "epoll-et": "epoll-et ─ is told once",
-    "epoll-oneshot": "epoll-oneshot ─ told once, four serve",
-    "epoll-exclusive": "epoll-exclusive ─ four accept",
-    "asyncio": "asyncio ─ await reader.read()",
-    "kqueue": "kqueue ─ filters run as packets come",
-    "io_uring": "io_uring ─ is told what was received",
-    "io_uring-poll": "io_uring-poll ─ is told which are ready",
-    "io_uring-sqpoll": "io_uring-sqpoll ─ a second CPU polls",
-    "iocp": "iocp ─ is told what was received",
-}
 
 WIDE = 90
 """A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
@@ -44,7 +26,7 @@ class LanePanel(Vertical):
     """A framed lane.
 
     Args:
-        name: One of :data:`sim.scenario.scenario.LANES`.
+        name: One of :data:`sim.scenario.lanes.LANES`.
     """
 
     def __init__(self, name: str) -> None:
@@ -110,12 +92,13 @@ def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
     brief = "1 fd a cell" if k == 1 else f"{k:,} fds a cell"
     subtitles = ((told, long, cells), (told, short, cells), (short, cells), (cells,), (brief,))
     subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
-    names = (lane, *SHORT_NAMES.get(lane, ()))
+    text = LANE_TEXTS[lane]
+    names = (lane, *text.column_names)
     if beside and short not in subtitle:
         names = tuple(f"{name} {beside}" for name in names)
     titles = (f"{names[0]}: {told}", *names) if told not in subtitle else names
     if not beside or short in subtitle:
-        titles = (TITLES[lane], *titles)
+        titles = (text.title, *titles)
     return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle
 
 
