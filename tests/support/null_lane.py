@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from c10k_tui.text import packet_effects
-from c10k_tui.text.lanes import LANE_TEXTS, Colours, LaneText
+from c10k_tui.text.lanes import LANE_TEXTS, LaneColours, LaneText
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.machine.cpu import Program
@@ -57,7 +57,7 @@ TEXT = LaneText(
     what="sleeps, whatever arrives",
     learns="is told nothing",
     effects=packet_effects.EPOLL,
-    colours=Colours("#ff0087", "#870000", "ansi_red"),
+    colours=LaneColours("#ff0087", "#870000", "ansi_red"),
 )
 
 
