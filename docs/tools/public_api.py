@@ -25,7 +25,8 @@ def _entry(name: str, value: Any) -> str:
     """One public name."""
     if not inspect.isclass(value):
         return f"### {name}\n\n`{_shown(value)}`\n"
-    lines = [f"### {name}", "", f"```text\n{name}{_signature(value)}\n```", "", _sentence(value), ""]
+    head = "" if issubclass(value, Exception) else f"```text\n{name}{_signature(value)}\n```\n\n"
+    lines = [f"### {name}", "", f"{head}{_sentence(value)}", ""]
     if rows := [(f"`{head}`", words) for head, words in _members(value)]:
         lines += [table(("member", "what it is"), rows)]
     return "\n".join(lines)
