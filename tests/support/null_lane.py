@@ -18,7 +18,6 @@ from sim.machine.cpu import Program
 from sim.scenario.lanes import LANES, Family, LaneKind, Waiting
 from sim.servers.base import SERVERS, Server, ServerSettings
 
-
 KIND = LaneKind(
     "null",
     Family.TASKS,
