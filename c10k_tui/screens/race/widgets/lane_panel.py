@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.theme import Theme
 
 from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
 from c10k_tui.screens.race.views.activity import activities
@@ -40,6 +41,18 @@ class LanePanel(Vertical):
         yield self.grid
         yield self.inside
         yield self.words
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._colour_title)
+        self._colour_title(self.app.current_theme)
+
+    def _colour_title(self, _theme: Theme) -> None:
+        """Write the lane's name in its colour.
+
+        Why not in the style sheet: it would need a rule for each lane, and the colours stand with the
+        lanes' words.
+        """
+        self.styles.border_title_color = self.app.theme_variables[f"c10k-{self.lane}"]
 
     def show_inside(self, lane: LaneFrame) -> None:
         """Draw the mechanism's own picture."""

@@ -13,7 +13,7 @@ from c10k_tui.screens.capacity.screen import CapacityScreen
 from c10k_tui.widgets.footer import key_of
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
-from sim.studies import capacity as search
+from sim.studies import capacity
 from tests.support.paused_app import leads_back, stand
 from tests.support.table_screens import screen_of, settled
 
@@ -22,7 +22,7 @@ RACE = Scenario(fds=2_000, rate=5_000)
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 @pytest.mark.parametrize("back", ["m", "escape"])

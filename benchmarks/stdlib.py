@@ -1,9 +1,10 @@
-"""What the faces add to the raw calls beneath them: Python's side of a call, on the simulated kernel.
+"""The time that the standard library's modules add to the raw calls, on the simulated kernel.
 
-A raw call is compared with the face's call on a kernel in the same state. A raw call that may wait is
-counted with what makes a call of it (:meth:`sim.machine.cpu.Cpu.complete`); select and poll bring their
-bitmap and array ready-made, as a server in a race does. The faces come to the kernel with lists, which it
-walks as lists: for a few descriptors they are the faster ones, and the figure is negative.
+A call through such a module (``select.select``) is compared with the raw call on a kernel in the same state.
+A raw call that may wait includes the code that completes it (:meth:`sim.machine.cpu.Cpu.complete`). The raw
+select and poll get their bitmap and array ready-made, as in a server of a race. The modules pass lists to the
+kernel, which walks them as lists. For a few descriptors they are faster than the raw call, and the figure is
+negative.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Pair = tuple[Callable[[], object], Callable[[], object]]
 
 
 def pairs() -> dict[str, Pair]:
-    """Calls by name: through the face, and raw."""
+    """Calls by name: through the module, and raw."""
     kernel, bare = sim.Kernel(), sim.Kernel()
     here, there = kernel.socket.socketpair()
     here.setblocking(False)
@@ -78,7 +79,7 @@ def pairs() -> dict[str, Pair]:
 
 
 def repeated(call: Callable[[], object]) -> Callable[[], None]:
-    """Many calls in one turn."""
+    """Many calls in one run."""
 
     def job() -> None:
         for _ in range(CALLS):
@@ -88,15 +89,15 @@ def repeated(call: Callable[[], object]) -> Callable[[], None]:
 
 
 def figures() -> list[Figure]:
-    """What each face adds."""
+    """The time that each module's call adds."""
     found = []
-    for name, (face, raw) in pairs().items():
+    for name, (module, raw) in pairs().items():
         calls = 2 if " and " in name else 1
-        face_ns, raw_ns = (
-            ns / CALLS / calls for ns in rivals_ns(repeated(face), repeated(raw), repetitions=TURNS)
+        module_ns, raw_ns = (
+            ns / CALLS / calls for ns in rivals_ns(repeated(module), repeated(raw), repetitions=TURNS)
         )
-        note = f"{face_ns / 1000:.2f} µs through the face, {raw_ns / 1000:.2f} raw"
+        note = f"{module_ns / 1000:.2f} µs through the module, {raw_ns / 1000:.2f} raw"
         found.append(
-            Figure(f"{name} less the raw call", (face_ns - raw_ns) / 1000, "µs", LIMIT_US, note=note)
+            Figure(f"{name} less the raw call", (module_ns - raw_ns) / 1000, "µs", LIMIT_US, note=note)
         )
     return found
