@@ -1,4 +1,4 @@
-"""The Textual app around the Loop screen."""
+"""The Textual app around the loop screen."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sim.scripts.script import Script
 
 
 class WatchApp(ThemedApp):
-    """A script that is watched.
+    """A script and its event loop on the screen.
 
     Args:
-        script: Not begun, with an output of its own.
-        speed: Turns a second; None for as fast as it goes.
-        paused: Whether to start standing still.
+        script: The script, not started, with an output of its own.
+        speed: Turns a second; None for as fast as possible.
+        paused: True to start paused.
         clock: Seconds on a clock that never goes back.
-        by_itself: Whether time passes by itself; tests let it pass by hand.
+        by_itself: False to leave out the timer, for tests that call ``tick`` themselves.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Where a cell of a grid gets its glyph and its colour.
 
-:mod:`~c10k_tui.screens.race.views.cells` gives each cell a code: a state and a heat. Here a code becomes a glyph
-(:mod:`c10k_tui.text.glyphs`) and a role, and the palette (:mod:`c10k_tui.text.palette`) gives the role its colour
-in the current theme.
+:mod:`~c10k_tui.screens.race.views.cells` gives each cell a code: a state and a heat. Here a code becomes a
+glyph (:mod:`c10k_tui.text.glyphs`) and a role, and the palette (:mod:`c10k_tui.text.palette`) gives the role
+its colour in the current theme.
 """
 
 from __future__ import annotations
