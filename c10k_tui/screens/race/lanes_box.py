@@ -1,4 +1,4 @@
-"""A box with all lanes, what each is, and which of them race; at most four do."""
+"""A box with all lanes: what each is, and which of them race. At most four race on the screen."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from c10k_tui.widgets.lines import Lines
 from sim.scenario.lanes import LANES
 
 WhyNot = Callable[[Collection[str]], str | None]
-"""What is wrong with racing these lanes, or None if they will do."""
+"""Returns why these lanes cannot race together, or None if they can."""
 
 
 class LanesScreen(ModalScreen[frozenset[str] | None]):
-    """The list over the race; what was chosen is given back when it closes, None if nothing else was.
+    """The list of lanes over the race. The result is the new choice of lanes; None if nothing has changed.
 
     Args:
-        lanes: Those that race now.
-        why_not: What is wrong with a choice.
+        lanes: The lanes that race now.
+        why_not: Returns why a choice is not possible.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +74,7 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         self.dismiss(None if self._chosen == self._began else self._chosen)
 
     def on_click(self, event: events.Click) -> None:
-        """A lane is switched on or off; a click beside the box closes it."""
+        """Switch a lane on or off; a click outside the box closes it."""
         if not self.query_one("#lanes-box").region.contains(event.screen_x, event.screen_y):
             self.action_close()
             return
@@ -98,12 +98,13 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
 
 
 def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
-    """One lane: whether it is on, its name, what it is, and since when if there is room for all.
+    """The row of one lane: on or off, its name, what it is, and since when if there is room for that in every
+    row.
 
     Args:
         name: The lane.
-        on: Whether it races.
-        pointed: Whether the cursor is on it.
+        on: True if it races.
+        pointed: True if the cursor is on it.
         width: Cells.
     """
     what, since = LANE_TEXTS[name].what, LANES[name].introduced

@@ -1,4 +1,4 @@
-"""The line beneath the grids about the descriptors under the cursor: what each lane knows of them."""
+"""The line below the grids about the descriptors under the cursor: what each lane knows of them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sim.scenario.lanes import Family
 from sim.scenario.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
-"""What a task does that is at a descriptor."""
+"""What a task at a descriptor does."""
 NAME_CELLS = 6
-"""Cells for a lane's name where all else has no room."""
+"""Cells for a lane's name when there is little room."""
 
 
 def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
-    """What is known of the descriptors under the cursor, lane by lane.
+    """What each lane knows of the descriptors under the cursor.
 
     Args:
-        views: By lane what its kernel says of them.
+        views: What each lane's kernel says of them, by lane.
         frame: The race now.
         width: Cells.
     """
@@ -38,7 +38,7 @@ def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
 
 
 def _lanes(told: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
-    """Name, state and when it was last checked, of each lane."""
+    """Name, state and time of the last check, of each lane."""
     spans: list[Span] = []
     for name, state, checked in told:
         between = (" · " if spans else " ", "dim")
@@ -59,7 +59,7 @@ def _state(lane: LaneFrame, view: FdView) -> str:
 
 
 def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
-    """What the tasks do that are at these descriptors, the busiest ones named."""
+    """What the tasks at these descriptors do, the busiest named."""
     states = tasks.states[view.first_fd - lane.first_fd : view.last_fd - lane.first_fd + 1]
     for state, word in _WORDS.items():
         count = int((states == state).sum())
@@ -73,5 +73,5 @@ def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
         return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
     if lane.kind.scans:
         return ", not checked yet"
-    # Of the others it is not known: only items of a ready list keep when they were last asked.
+    # For the other lanes it is not known: only items of a ready list keep the time of their last check.
     return ", never checked: nobody asked" if lane.kind.family is Family.READY_LIST else ""

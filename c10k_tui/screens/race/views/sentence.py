@@ -1,8 +1,8 @@
-"""What a lane has just done, in plain words, for whoever never heard of epoll.
+"""What a lane has just done, in words for a reader who has never heard of epoll.
 
-Every number comes from the call it tells of, from the lane's counters, or from its tasks. Looks for
-nothing are descriptors looked at less those found ready, over all passes of that call; what is "so
-far" counts since the accounts began. Each sentence comes in several wordings, the longest first.
+Every number comes from the call that the sentence is about, from the lane's counters, or from its tasks.
+Checks in vain are the descriptors that the call checked, minus those found ready, over all passes of the
+call. "So far" counts since the counters began. Each sentence has several wordings, the longest first.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _NO_SEARCH = ("no search", "good")
 
 
 def sentence(lane: LaneFrame) -> Line:
-    """The lane's most recent waiting call, as one sentence, in full."""
+    """The lane's latest waiting call as one sentence, in full."""
     return sentences(lane)[0]
 
 
 def sentences(lane: LaneFrame) -> Wordings:
-    """The same in fewer and fewer words."""
+    """The lane's latest waiting call, from the longest wording to the shortest."""
     if lane.failure is not None:
         return (((lane.failure, "alarm"),),)
     if lane.call is None:
@@ -66,7 +66,7 @@ def _before_the_first(lane: LaneFrame) -> Wordings:
 
 
 def _workers(lane: LaneFrame) -> int:
-    """How many tasks serve; a pool has one more that waits."""
+    """Number of tasks that serve. A pool has one more task, which waits."""
     tasks = lane.tasks
     if tasks is None:
         return 1
@@ -97,7 +97,7 @@ def _of_scan(call: CallView) -> Wordings:
 
 
 def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
-    """A blocking read that brought something."""
+    """A blocking read that has returned data."""
     counters, who = lane.counters, lane.name
     switches = f"{counters.context_switches:,} switches so far"
     so_far = f" (*{counters.wakeups:,}* such calls, *{counters.context_switches:,}* switches so far)"
@@ -163,7 +163,7 @@ def _of_one_shots(lane: LaneFrame, call: CallView) -> Wordings:
 
 
 def _of_workers(lane: LaneFrame, call: CallView) -> Wordings:
-    """Workers with a listening socket in common."""
+    """Workers that share a listening socket."""
     told, vain = f"one of *{_workers(lane)}* workers told of *{call.ready:,}*", lane.counters.spurious_wakes
     wakes = "wake-up" if vain == 1 else "wake-ups"
     words = (

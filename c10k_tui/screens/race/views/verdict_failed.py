@@ -1,4 +1,4 @@
-"""The verdict when a lane has given up: why, and what the others have instead."""
+"""The verdict when a lane has failed: why, and what the others do instead."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sim.scenario.units import format_bytes
 
 
 def bodies_of_failed(frame: Frame, failed: LaneFrame) -> Wordings:
-    """What there is to say of a lane that failed.
+    """The verdicts about a failed lane.
 
     Args:
         frame: The race.
-        failed: The lane; without a warning it is taken to have met the C library's limit.
+        failed: The lane. Without a warning, it has met the C library's limit.
     """
     others = [lane for lane in frame.lanes if lane.failure is None]
     kind = FD_SETSIZE if failed.warning is None else failed.warning.kind
@@ -33,7 +33,7 @@ def _gave_up(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
 
 
 def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    """A descriptor does not fit into an fd_set."""
+    """A descriptor that does not fit into an fd_set."""
     who, key = (failed.name, failed.name), ("Press l to lift it.", "text")
     if not others:
         return (
@@ -55,7 +55,7 @@ def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
 
 
 def _out_of_memory(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    """A lane's connections take more than the machine has."""
+    """A lane whose connections need more memory than the machine has."""
     who = (failed.name, failed.name)
     told: Line = (who, (" needs more memory than the machine has", "text"))
     if failed.memory is None:

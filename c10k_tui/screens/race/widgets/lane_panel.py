@@ -1,4 +1,4 @@
-"""One lane on the screen: its grid, the picture of its mechanism, what it does now and has just done."""
+"""One lane on the screen: its grid, the picture of its mechanism, and what it does now and has just done."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
 
 WIDE = 90
-"""A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
+"""A lane at least this wide says in one line what it does, and so has a line left for CPU times."""
 
 
 class LanePanel(Vertical):
-    """A framed lane.
+    """A lane in a frame.
 
     Args:
         name: One of :data:`sim.scenario.lanes.LANES`.
@@ -55,16 +55,16 @@ class LanePanel(Vertical):
         self.styles.border_title_color = self.app.theme_variables[f"c10k-{self.lane}"]
 
     def show_inside(self, lane: LaneFrame) -> None:
-        """Draw the mechanism's own picture."""
+        """Draw the picture of the mechanism."""
         self.inside.show(inside(lane, *self.inside.size))
 
     def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False) -> None:
-        """Show what the lane says.
+        """Show what the lane does now and has just done, or its warning.
 
         Args:
             lane: The lane now.
-            scans: Passes over all its descriptors that it finished since the last frame.
-            curable: Whether a key takes away what goes wrong in it.
+            scans: Scans over all its descriptors that it has finished since the last frame.
+            curable: True if a key cures what goes wrong in the lane.
         """
         width, height = self.words.size
         warning = lane.warning
@@ -91,14 +91,16 @@ class LanePanel(Vertical):
         self.words.show(lines)
 
     def show_frame(self) -> None:
-        """Say on the frame who runs here, how it is told, at whose prices, and what a cell stands for."""
+        """Write the frame: the lane, what it is told, the origin of its prices, and the descriptors in a
+        cell.
+        """
         entitle(self, *frame_words(self.lane, self.grid.model.layout.k, self.size.width - 4))
 
 
 def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
-    """Title and subtitle of a lane's frame, each in at most so many cells.
+    """Title and subtitle of a lane's frame, each of at most ``room`` cells.
 
-    That prices are estimated is always said: beside the name, if nowhere else.
+    The frame always says if prices are estimated: if nowhere else, then beside the name.
     """
     told, (long, short, beside) = told_by(lane), price_words(lane)
     cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
