@@ -251,7 +251,7 @@ class Session:
         seed = (self.scenario.seed + 1) % SEEDS
         self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
 
-    def race_anew(self, scenario: Scenario, words: str) -> None:
+    def start_race(self, scenario: Scenario, words: str) -> None:
         """Start another race."""
         self._restart(scenario, words)
 

@@ -46,14 +46,14 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         self._wrong: str | None = None
         self._list = Lines(id="lanes-list")
         self._list.styles.height = len(self._names) + 1
-        self._told = Lines(id="lanes-told")
+        self._status = Lines(id="lanes-told")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="lanes-box") as box:
             box.border_title = "Lanes"
             box.border_subtitle = "space, click: on or off · esc: done"
             yield self._list
-            yield self._told
+            yield self._status
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -89,12 +89,12 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         lines = [lane_line(name, name in self._chosen, name == at, width) for name in self._names]
         pointed = lines[self._at]
         self._list.show(lines)
-        told: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
+        status: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
         if self._wrong is not None:
-            told = ((self._wrong, "alarm"),)
+            status = ((self._wrong, "alarm"),)
         elif (since := LANES[at].introduced) not in text_of(pointed):
-            told = (*told, (f" · {since}", "dim"))
-        self._told.show([told])
+            status = (*status, (f" · {since}", "dim"))
+        self._status.show([status])
 
 
 def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:

@@ -107,20 +107,20 @@ def help_lines(width: int, page: HelpPage) -> list[Line]:
 def _keys(bindings: Sequence[Binding], width: int) -> Iterable[Line]:
     """Key, name and explanation, in columns as wide as these need."""
     name_x = 4 + max(len(key_of(binding)) for binding in bindings)
-    told_x = name_x + 2 + max(len(binding.description) for binding in bindings)
-    beside = width - told_x >= BESIDE
+    text_x = name_x + 2 + max(len(binding.description) for binding in bindings)
+    beside = width - text_x >= BESIDE
     if not beside:
-        told_x = name_x + 2
+        text_x = name_x + 2
     for binding in bindings:
         head: Line = (
             (f"  {key_of(binding)}".ljust(name_x), "strong"),
-            (binding.description.ljust(told_x - name_x) if beside else binding.description, "text"),
+            (binding.description.ljust(text_x - name_x) if beside else binding.description, "text"),
         )
-        told = wrap(((binding.tooltip, "dim"),), width - told_x, UNBOUNDED)
+        explanation = wrap(((binding.tooltip, "dim"),), width - text_x, UNBOUNDED)
         if beside:
-            yield (*head, *told[0])
-            told = told[1:]
+            yield (*head, *explanation[0])
+            explanation = explanation[1:]
         else:
             yield head
-        for line in told:
-            yield ((" " * told_x, "text"), *line)
+        for line in explanation:
+            yield ((" " * text_x, "text"), *line)

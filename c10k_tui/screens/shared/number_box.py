@@ -36,7 +36,7 @@ class NumberScreen(ModalScreen[int | None]):
         self._proposed = proposed
         self._why_not = why_not
         self._hint = hint
-        self._told = Lines(id="number-hint")
+        self._message = Lines(id="number-hint")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="number-box") as box:
@@ -45,7 +45,7 @@ class NumberScreen(ModalScreen[int | None]):
             field = Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
             field.cursor_blink = False  # A picture must not depend on its time.
             yield field
-            yield self._told
+            yield self._message
 
     def on_mount(self) -> None:
         self._say(())
@@ -70,4 +70,4 @@ class NumberScreen(ModalScreen[int | None]):
         return number, self._why_not(number)
 
     def _say(self, line: Line) -> None:
-        self._told.show([line or ((self._hint, "dim"),)])
+        self._message.show([line or ((self._hint, "dim"),)])

@@ -79,16 +79,16 @@ def _round_choices(view: LoopView) -> tuple[Line, ...]:
 def _price_line(view: LoopView, width: int) -> Line:
     """The loop's own CPU time in that round, beside that of its epoll_waits."""
     loop_ns, epoll_ns = view.round.loop_ns, view.round.epoll_ns
-    told: Line = (
+    prices: Line = (
         ("loop ", "text"),
         (format_duration(loop_ns), "wasted"),
         (" · epoll_wait ", "text"),
         (format_duration(epoll_ns), "good"),
     )
-    room = width - width_of(told) - 1
+    room = width - width_of(prices) - 1
     if room < 5:
-        return fitting((told, told[:2]), width)
-    return (*told, (" ", "text"), *gauge(loop_ns, loop_ns + epoll_ns, room, "wasted"))
+        return fitting((prices, prices[:2]), width)
+    return (*prices, (" ", "text"), *gauge(loop_ns, loop_ns + epoll_ns, room, "wasted"))
 
 
 def _await_choices() -> tuple[Line, ...]:

@@ -45,7 +45,7 @@ def _lines(lane: LaneFrame, width: int, height: int) -> list[Line]:
     return [] if tasks is None else task_lines(lane, tasks, width, height)
 
 
-def told_by(lane: str) -> str:
+def waiting_words(lane: str) -> str:
     """What a lane is told, in words: that something can be done, or that it was done; empty if the lane
     blocks.
     """

@@ -78,13 +78,13 @@ def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> l
         taken, done = _with_kernel(lane, view, taken, done, room)
     submissions = _loop(view.submissions, taken, side, height, lane.name)
     completions = _loop(view.completions, done, side, height, lane.name)
-    told = _kernel_rows(lane, view, middle - 4) if middle else []
+    kernel_rows = _kernel_rows(lane, view, middle - 4) if middle else []
     lines: list[Line] = []
     for y in range(height):
         between: Line = ()
         if middle:
             flow = glyphs.PLAY if y == height // 2 else " "
-            text = told[y] if y < len(told) else ()
+            text = kernel_rows[y] if y < len(kernel_rows) else ()
             between = ((f"{flow} ", "dim"), *pad(text, middle - 4), (f" {flow}", "dim"))
         lines.append((*submissions[y], *between, (" " * gap, "text"), *completions[y]))
     return lines
@@ -309,8 +309,8 @@ def _ring_line(lane: LaneFrame, view: IoUringView, width: int) -> Line:
             )
     room = width - sum(map(len, texts)) - width_of(thread)
     if room < (6 if view.thread is None else 8):
-        told: Line = words(f"SQ {sq} CQ {cq}")
-        return fitting(((*told, *thread), told, words(f"CQ {cq}")), width)
+        heads: Line = words(f"SQ {sq} CQ {cq}")
+        return fitting(((*heads, *thread), heads, words(f"CQ {cq}")), width)
     left = room // 2
     return (
         (texts[0], "text"),

@@ -101,15 +101,15 @@ def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
     """How many of the tasks sleep, as a bar of all tasks."""
     whole = tasks.running + tasks.runnable + tasks.blocked
     kind = LANE_TEXTS[lane.name].tasks
-    told: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
-    long: Line = (*told[:1], (f" of {whole:,} {kind} asleep", "text"))
+    asleep: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
+    long: Line = (*asleep[:1], (f" of {whole:,} {kind} asleep", "text"))
     if width_of(long) + 10 <= width:
-        told = long
-    room = width - width_of(told)
+        asleep = long
+    room = width - width_of(asleep)
     if room < 3:
-        return fitting((told,), width)
+        return fitting((asleep,), width)
     awake = tasks.running + tasks.runnable
-    return (*gauge(awake, whole, room, "good"), *told)
+    return (*gauge(awake, whole, room, "good"), *asleep)
 
 
 def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryView | None) -> Line:
@@ -132,9 +132,9 @@ def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryV
     return joined(parts, width)
 
 
-def _with_gauge(told: Line, part: int, whole: int, width: int) -> Line:
-    room = width - width_of(told) - 1
-    return (*told, (" ", "text"), *gauge(part, whole, room, "heat-3")) if room > 4 else told
+def _with_gauge(line: Line, part: int, whole: int, width: int) -> Line:
+    room = width - width_of(line) - 1
+    return (*line, (" ", "text"), *gauge(part, whole, room, "heat-3")) if room > 4 else line
 
 
 def _reserve_line(lane: LaneFrame, width: int) -> Line:

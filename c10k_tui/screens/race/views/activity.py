@@ -27,8 +27,8 @@ def activities(lane: LaneFrame) -> Wordings:
         return _asleep(lane)
     if lane.activity == "scanning":
         return _scanning(lane.passes[-1] if lane.passes else None)
-    if isinstance(lane.mechanism, LoopView) and (told := loop_activity(lane, lane.mechanism)):
-        return told, told[:1]
+    if isinstance(lane.mechanism, LoopView) and (loop_line := loop_activity(lane, lane.mechanism)):
+        return loop_line, loop_line[:1]
     if lane.activity == "collecting":
         return _in_the_call(lane)
     serving = ("serving", "good")

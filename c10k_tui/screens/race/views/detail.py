@@ -27,20 +27,20 @@ def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
     any_view = next(iter(views.values()))
     first, last = any_view.first_fd, any_view.last_fd
     head: Line = ((f" {f'fd {first}' if first == last else f'fds {first:,}–{last:,}'} ", "cursor"),)
-    told = [
+    known = [
         (lane.name, _state(lane, views[lane.name]), _checked(lane, views[lane.name], frame.now_ns))
         for lane in frame.lanes
     ]
-    shorter = [(name, state, checked.partition(":")[0]) for name, state, checked in told]
-    unchecked = [(name, state, "") for name, state, _ in told]
-    choices = [(*head, *_lanes(some, width)) for some in (told, shorter, unchecked)]
+    shorter = [(name, state, checked.partition(":")[0]) for name, state, checked in known]
+    unchecked = [(name, state, "") for name, state, _ in known]
+    choices = [(*head, *_lanes(some, width)) for some in (known, shorter, unchecked)]
     return clip(fitting((*choices, (*head, *_lanes(unchecked, NAME_CELLS))), width), width)
 
 
-def _lanes(told: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
+def _lanes(known: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
     """Name, state and time of the last check, of each lane."""
     spans: list[Span] = []
-    for name, state, checked in told:
+    for name, state, checked in known:
         between = (" · " if spans else " ", "dim")
         spans += [between, (brief_name(name, name_cells), name), (f" {state}", "text"), (checked, "dim")]
     return tuple(spans)

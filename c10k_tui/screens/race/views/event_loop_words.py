@@ -14,13 +14,17 @@ from sim.scenario.units import format_duration
 
 def loop_sentences(loop: LoopView) -> Wordings:
     """The loop's last round, or the current one if it has lasted long."""
-    told = loop.round
+    last_round = loop.round
     events, callbacks, turns = (
         (_count(count, one), "strong")
-        for count, one in ((told.events, "event"), (told.callbacks, "callback"), (told.turns, "turn"))
+        for count, one in (
+            (last_round.events, "event"),
+            (last_round.callbacks, "callback"),
+            (last_round.turns, "turn"),
+        )
     )
-    loop_cost = (format_duration(told.loop_ns), "wasted")
-    epoll_cost = (format_duration(told.epoll_ns), "good")
+    loop_cost = (format_duration(last_round.loop_ns), "wasted")
+    epoll_cost = (format_duration(last_round.epoll_ns), "good")
     counted: Line = (events, (" → ", "text"), callbacks, (", ", "text"), turns)
     so_far = ": loop " if loop.rests else " and no rest: loop "
     return (

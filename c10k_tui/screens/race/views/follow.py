@@ -69,12 +69,12 @@ def follow_line(fd: int, requests: Mapping[str, FollowedRequest], now_ns: int, w
     if not packets:
         return clip((*head, (" followed: no packet for it of late (s: to the next one)", "dim")), width)
     head += [(" packet at ", "dim"), (format_duration(max(packets)), "text")]
-    lines = [_told(head, requests, now_ns, words) for words in WORDS]
-    lines.append(_told(head[:1], requests, now_ns, WORDS[-1], NAME_CELLS))
+    lines = [_line(head, requests, now_ns, words) for words in WORDS]
+    lines.append(_line(head[:1], requests, now_ns, WORDS[-1], NAME_CELLS))
     return clip(next((line for line in lines if width_of(line) <= width), lines[-1]), width)
 
 
-def _told(
+def _line(
     head: list[Span],
     requests: Mapping[str, FollowedRequest],
     now_ns: int,

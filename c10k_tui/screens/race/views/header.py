@@ -99,21 +99,21 @@ def speed_line(
         notice: What the last key did; empty without a notice.
     """
     going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
-    told: list[Span] = [("as fast as it goes", "text")]
+    pace: list[Span] = [("as fast as it goes", "text")]
     if speed is not None and any(lane.kind.scans for lane in frame.lanes):
-        told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
+        pace = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
     elif speed is not None:
-        told = [(slowdown_words(rate_ns), "text")]
+        pace = [(slowdown_words(rate_ns), "text")]
     if scans > 1 and not paused:
-        told.append((f" · ×{scans} scans this frame", "wasted"))
+        pace.append((f" · ×{scans} scans this frame", "wasted"))
     if kept_up < 0.95 and not paused:
-        told.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
+        pace.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
     said: list[Span] = [("  ", "text"), (f" {notice} ", "notice")] if notice else []
     right = time_words(frame.now_ns, end_ns, width)
     room = width - width_of(right) - 1
-    while told and width_of((*going, *told, *said)) > room:
-        told.pop(1 if len(told) > 1 else 0)
-    return spread((*going, *told, *said), right, width)
+    while pace and width_of((*going, *pace, *said)) > room:
+        pace.pop(1 if len(pace) > 1 else 0)
+    return spread((*going, *pace, *said), right, width)
 
 
 def time_words(now_ns: int, end_ns: int, width: int) -> Line:

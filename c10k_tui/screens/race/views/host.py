@@ -115,11 +115,11 @@ def _beside(view: HostView, frame: Frame) -> list[Line]:
     simulated_ns = None if lane is None else lane.counters.wakeup_ns
     if not simulated_ns:
         return [long, brief]
-    told: Line = ((" · simulated ", "dim"), (format_duration(simulated_ns), view.mechanism))
+    simulated: Line = ((" · simulated ", "dim"), (format_duration(simulated_ns), view.mechanism))
     ratio: Line = ((f" · {ratio_text(view.median_ns, simulated_ns)}×", "strong"),)
-    whole = (*long, *told, (" a wake-up", "dim"), *ratio)
+    whole = (*long, *simulated, (" a wake-up", "dim"), *ratio)
     why: Line = ((": real sockets, cold caches", "dim"),) if view.median_ns > DEARER * simulated_ns else ()
-    return [(*whole, *why), whole, (*long, *told, *ratio), (*brief, *told, *ratio)]
+    return [(*whole, *why), whole, (*long, *simulated, *ratio), (*brief, *simulated, *ratio)]
 
 
 def _played(view: HostView, width: int) -> Line:

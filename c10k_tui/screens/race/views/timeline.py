@@ -101,10 +101,10 @@ def _words(view: TimeView, width: int) -> Line:
     if view.branches > 1:
         spans = [(f"branch {view.branch + 1}/{view.branches} ", "strong")]
     marks = sorted(view.nearest(), key=lambda mark: _KINDS.index(mark.kind))
-    told: list[Span] = []
+    marker_words: list[Span] = []
     for mark in marks:
         glyph, role = _LOOKS[mark.kind]
-        told += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
+        marker_words += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
     when: Line = ((f"{format_duration(marks[0].at_ns)} ", "dim"),) if marks else ()
-    whole = (*spans, *when, *told)
-    return whole if width_of(whole) <= width else clip((*spans, *told), width)
+    whole = (*spans, *when, *marker_words)
+    return whole if width_of(whole) <= width else clip((*spans, *marker_words), width)

@@ -116,16 +116,16 @@ def _livelock(frame: Frame) -> Wordings:
 
 def _alone(lane: LaneFrame) -> Wordings:
     who, counters = (lane.name, lane.name), lane.counters
-    told = f"looks for nothing: {format_short(counters.wasted)}"
+    figures = f"looks for nothing: {format_short(counters.wasted)}"
     if lane.kind.task_each:
-        told = f"switches: {format_short(counters.context_switches)}"
+        figures = f"switches: {format_short(counters.context_switches)}"
     elif lane.kind.completes:
-        told = f"system calls: {format_short(counters.syscalls)}"
-    told += f" so far, for {format_short(counters.requests)} answered"
+        figures = f"system calls: {format_short(counters.syscalls)}"
+    figures += f" so far, for {format_short(counters.requests)} answered"
     keys = ("Keys 1 2 3 and L bring others in.", "dim")
     return (
-        (who, (f" alone, {told}. ", "text"), keys),
-        (who, (f", {told}.", "text")),
+        (who, (f" alone, {figures}. ", "text"), keys),
+        (who, (f", {figures}.", "text")),
     )
 
 
@@ -149,10 +149,10 @@ def _all_scan(frame: Frame) -> Wordings:
 def _to_come(scan: LaneFrame) -> Wordings:
     """Before both lanes had a wake-up: what to look for."""
     who, epoll = (scan.name, scan.name), ("epoll", "epoll")
-    told = (" is told which are ready.", "text")
+    reports = (" is told which are ready.", "text")
     return (
-        (who, (" has to ask every descriptor; ", "text"), epoll, told),
-        (who, (" asks every descriptor; ", "text"), epoll, told),
+        (who, (" has to ask every descriptor; ", "text"), epoll, reports),
+        (who, (" asks every descriptor; ", "text"), epoll, reports),
         (who, (" asks all; ", "text"), epoll, (" is told.", "text")),
     )
 

@@ -25,11 +25,11 @@ def bodies_of_failed(frame: Frame, failed: LaneFrame) -> Wordings:
 
 
 def _gave_up(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    told: Line = ((failed.name, failed.name), (" has given up.", "text"))
+    opening: Line = ((failed.name, failed.name), (" has given up.", "text"))
     if not others:
-        return (told,)
+        return (opening,)
     names, on = " and ".join(lane.name for lane in others), "goes on" if len(others) == 1 else "go on"
-    return (*told, (f" {names} {on}.", "text")), told
+    return (*opening, (f" {names} {on}.", "text")), opening
 
 
 def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
@@ -57,16 +57,16 @@ def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
 def _out_of_memory(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
     """A lane whose connections need more memory than the machine has."""
     who = (failed.name, failed.name)
-    told: Line = (who, (" needs more memory than the machine has", "text"))
+    opening: Line = (who, (" needs more memory than the machine has", "text"))
     if failed.memory is None:
-        return ((*told, (".", "text")),)
+        return ((*opening, (".", "text")),)
     each = f"*{format_bytes(failed.memory.connection_bytes)}* a connection"
     brief: Line = (who, *marked(f" is out of memory: {each}."))
     if not others or others[-1].memory is None:
-        return (*told, *marked(f": {each}.")), brief
+        return (*opening, *marked(f": {each}.")), brief
     other, takes = (others[-1].name, others[-1].name), format_bytes(others[-1].memory.connection_bytes)
     return (
-        (*told, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
-        (*told, *marked(f": {each}.")),
+        (*opening, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
+        (*opening, *marked(f": {each}.")),
         brief,
     )

@@ -51,14 +51,14 @@ def _list(lanes: tuple[LaneFrame, ...], words: dict[str, str]) -> Line:
 def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
     """Before each lane has answered something: what to look for."""
 
-    def told(some: tuple[LaneFrame, ...]) -> Line:
+    def costs_of(some: tuple[LaneFrame, ...]) -> Line:
         spans = [
             (_named(lane), (f" {LANE_TEXTS[lane.name].learns}", "text"), (end, "text"))
             for lane, end in zip(some, [*["; "] * (len(some) - 1), "."], strict=True)
         ]
         return tuple(chain.from_iterable(spans))
 
-    return told(lanes), told((lanes[0], lanes[-1])), told(lanes[-1:])
+    return costs_of(lanes), costs_of((lanes[0], lanes[-1])), costs_of(lanes[-1:])
 
 
 def _starting(lane: LaneFrame, start_ns: int) -> Wordings:
@@ -146,18 +146,18 @@ def _calls(lanes: tuple[LaneFrame, ...]) -> Wordings:
         lanes, {lane.name: ratio_text(lane.counters.syscalls, lane.counters.requests) for lane in lanes}
     )
     sums = _list(lanes, {lane.name: format_short(lane.counters.syscalls) for lane in lanes})
-    told: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
+    opening: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
     if {lane.kind.completes for lane in lanes} == {True, False}:
         what = next(lane for lane in lanes if lane.kind.completes)
         which = next(lane for lane in lanes if not lane.kind.completes)
-        told = (
+        opening = (
             _named(which),
             (" is told which are ready, ", "text"),
             _named(what),
             (" what came. Calls for a request: ", "text"),
         )
     return (
-        (*told, *calls, (".", "text")),
+        (*opening, *calls, (".", "text")),
         (("Calls for a request: ", "text"), *calls, (".", "text")),
         (("Calls: ", "text"), *sums, (".", "text")),
         (("None of them asks every descriptor.", "text"),),

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.theme import Theme
 
-from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
+from c10k_tui.screens.race.mechanism.picture import inside, price_words, waiting_words
 from c10k_tui.screens.race.views.activity import activities
 from c10k_tui.screens.race.views.cpu import bar, spent
 from c10k_tui.screens.race.views.sentence import sentence, sentences
@@ -72,18 +72,18 @@ class LanePanel(Vertical):
         self.set_class(warning is not None, "-struck")
         if lane.failure is not None:
             rows = max(1, height)
-            told = wrap(sentence(lane), width, rows)
+            text = wrap(sentence(lane), width, rows)
             if warning is not None:
-                told = warning_lines(warning, width, rows, with_key=curable)
-            self.words.show(told)
+                text = warning_lines(warning, width, rows, with_key=curable)
+            self.words.show(text)
             return
         if warning is not None:
-            told = warning_lines(warning, width, 2, with_key=curable)
+            text = warning_lines(warning, width, 2, with_key=curable)
         else:
-            told = wrap(fitting(sentences(lane), width, 2), width, 2)
-        if len(told) < 2:
-            told.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
-        lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]
+            text = wrap(fitting(sentences(lane), width, 2), width, 2)
+        if len(text) < 2:
+            text.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
+        lines: list[Line] = [*text, bar(lane.counters.cost_ns, width)]
         if height > len(lines):
             skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()
             doing = fitting(activities(lane), width - width_of(skipped) - 1)
@@ -102,16 +102,16 @@ def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
 
     The frame always says if prices are estimated: if nowhere else, then beside the name.
     """
-    told, (long, short, beside) = told_by(lane), price_words(lane)
+    waiting, (long, short, beside) = waiting_words(lane), price_words(lane)
     cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
     brief = "1 fd a cell" if k == 1 else f"{k:,} fds a cell"
-    subtitles = ((told, long, cells), (told, short, cells), (short, cells), (cells,), (brief,))
+    subtitles = ((waiting, long, cells), (waiting, short, cells), (short, cells), (cells,), (brief,))
     subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
     text = LANE_TEXTS[lane]
     names = (lane, *text.column_names)
     if beside and short not in subtitle:
         names = tuple(f"{name} {beside}" for name in names)
-    titles = (f"{names[0]}: {told}", *names) if told not in subtitle else names
+    titles = (f"{names[0]}: {waiting}", *names) if waiting not in subtitle else names
     if not beside or short in subtitle:
         titles = (text.title, *titles)
     return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle
