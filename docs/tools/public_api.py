@@ -11,6 +11,8 @@ from typing import Any
 import sim
 from docs.tools.markdown import first_paragraph, table
 
+MOST_PARAMETERS = 12
+"""A longer list of parameters is not shown."""
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _MODULES = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Z])")
 """The path before a class in an annotation."""
@@ -23,9 +25,12 @@ def api_page() -> str:
 
 def _entry(name: str, value: Any) -> str:
     """One public name."""
+    if inspect.isfunction(value):
+        return f"### {name}\n\n```text\n{name}{_signature(value)}\n```\n\n{_sentence(value)}\n"
     if not inspect.isclass(value):
         return f"### {name}\n\n`{_shown(value)}`\n"
-    lines = [f"### {name}", "", f"```text\n{name}{_signature(value)}\n```", "", _sentence(value), ""]
+    head = "" if issubclass(value, Exception) else f"```text\n{name}{_signature(value)}\n```\n\n"
+    lines = [f"### {name}", "", f"{head}{_sentence(value)}", ""]
     if rows := [(f"`{head}`", words) for head, words in _members(value)]:
         lines += [table(("member", "what it is"), rows)]
     return "\n".join(lines)
@@ -54,6 +59,8 @@ def _signature(value: Any) -> str:
         signature = inspect.signature(value)
     except (TypeError, ValueError):
         return "()"
+    if len(signature.parameters) > MOST_PARAMETERS:
+        return "(…)"
     kept = [_brief(parameter) for parameter in signature.parameters.values() if parameter.name != "self"]
     result = _Bare(signature.return_annotation)
     text = str(signature.replace(parameters=kept, return_annotation=result))

@@ -1,7 +1,8 @@
-"""Our own loop, watched: the same figures and rows as of asyncio's (:mod:`sim.scripts.loop_figures`).
+"""The loop of the lessons, observed: the same figures and rows as for asyncio's loop.
 
-:class:`~sim.lessons.event_loop.EventLoop` stays as it is; what it is asked to do is looked at from outside,
-one turn at a time. Its turns and callbacks have asyncio's prices, so that the two can be compared.
+The figures are those of :mod:`sim.scripts.loop_figures`. :class:`~sim.lessons.event_loop.EventLoop` is not
+changed for it: its callbacks, timers and interest are read from outside, one turn at a time. Its turns and
+callbacks have asyncio's prices, so that the two loops can be compared.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class WatchedLoop(EventLoop):
-    """Our own loop on a kernel, with prices and a record.
+    """The loop of the lessons on a simulated kernel, with prices and a record.
 
     Args:
-        kernel: what it runs on.
+        kernel: the kernel that it runs on.
         at: called with each step as it begins; see :class:`~sim.scripts.loop_figures.LoopRecord`.
     """
 
@@ -42,7 +43,7 @@ class WatchedLoop(EventLoop):
         )
 
     def run_once(self) -> None:
-        """One turn."""
+        """Run one turn, and charge for it."""
         self.kernel.process.call(self.kernel.pay, self._turn)
         super().run_once()
         self.record.step("over")
@@ -55,7 +56,7 @@ class WatchedLoop(EventLoop):
                 self._callbacks.append(Handle(self._run, (handle,)))
 
     def _run(self, handle: Handle) -> None:
-        """Run a callback, unless it was taken back meanwhile, and say how long it took."""
+        """Run a callback unless it is cancelled, and record how long it takes."""
         if handle.cancelled:
             return
         kernel, begin_ns = self.kernel, self.kernel.now_ns
@@ -68,16 +69,16 @@ class WatchedLoop(EventLoop):
 
 
 def task_rows(loop: EventLoop) -> list[TaskRow]:
-    """The tasks of our own loop, as far as something can still wake them: those it knows of, in its order."""
-    settled_by = dict(_settled_by(loop))
+    """The tasks that the loop's callbacks can still wake, in the loop's order; it keeps no list of tasks."""
+    reasons = dict(_wait_reasons(loop))
     seen: dict[int, Future] = {}
     for future in _known(loop):
         _follow(future, seen)
-    return [_row(task, settled_by, loop) for task in seen.values() if isinstance(task, CoroutineTask)]
+    return [_row(task, reasons, loop) for task in seen.values() if isinstance(task, CoroutineTask)]
 
 
 def _handles(loop: EventLoop) -> Iterator[tuple[Handle, WaitReason | None]]:
-    """Every callback the loop has, and what it waits for; those that run next wait for nothing."""
+    """Every callback of the loop, and what it waits for; None for callbacks that run next."""
     for handle in loop._callbacks:
         wrapped = handle.args[0] if handle.args and isinstance(handle.args[0], Handle) else handle
         yield wrapped, None
@@ -90,7 +91,7 @@ def _handles(loop: EventLoop) -> Iterator[tuple[Handle, WaitReason | None]]:
 
 
 def _known(loop: EventLoop) -> Iterator[Future]:
-    """The futures whose methods the loop is to call."""
+    """The futures whose methods are callbacks of the loop."""
     for handle, _ in _handles(loop):
         owner = getattr(handle.callback, "__self__", None)
         if isinstance(owner, Future) and not handle.cancelled:
@@ -99,7 +100,7 @@ def _known(loop: EventLoop) -> Iterator[Future]:
         yield running
 
 
-def _settled_by(loop: EventLoop) -> Iterator[tuple[int, WaitReason]]:
+def _wait_reasons(loop: EventLoop) -> Iterator[tuple[int, WaitReason]]:
     for handle, waiting in _handles(loop):
         owner = getattr(handle.callback, "__self__", None)
         if waiting is not None and isinstance(owner, Future) and not handle.cancelled:
@@ -107,19 +108,19 @@ def _settled_by(loop: EventLoop) -> Iterator[tuple[int, WaitReason]]:
 
 
 def _follow(future: Future, seen: dict[int, Future]) -> None:
-    """Add a future, and all that wait for it."""
+    """Add a future, and all futures that wait for it."""
     if id(future) in seen:
         return
     seen[id(future)] = future
     for callback in future._callbacks:
         owner = getattr(callback, "__self__", None)
         held = [cell.cell_contents for cell in getattr(callback, "__closure__", None) or ()]
-        for other in (owner, *held):  # gather's callbacks have the future of them all in their closure
+        for other in (owner, *held):  # gather's callbacks hold its future in their closure
             if isinstance(other, Future):
                 _follow(other, seen)
 
 
-def _row(task: CoroutineTask, settled_by: dict[int, WaitReason], loop: EventLoop) -> TaskRow:
+def _row(task: CoroutineTask, reasons: dict[int, WaitReason], loop: EventLoop) -> TaskRow:
     name = _name(task)
     if _running(loop) is task:
         return TaskRow(name, "running", None, None, ())
@@ -130,17 +131,17 @@ def _row(task: CoroutineTask, settled_by: dict[int, WaitReason], loop: EventLoop
         return TaskRow(name, "ready", None, None, ())
     if future.done:
         return TaskRow(name, "ready", None, program_line(places), places)
-    return TaskRow(name, "suspended", _waiting(future, settled_by), program_line(places), places)
+    return TaskRow(name, "suspended", _waiting(future, reasons), program_line(places), places)
 
 
-def _waiting(future: Future, settled_by: dict[int, WaitReason]) -> WaitReason:
-    if id(future) in settled_by:
-        return settled_by[id(future)]
+def _waiting(future: Future, reasons: dict[int, WaitReason]) -> WaitReason:
+    if id(future) in reasons:
+        return reasons[id(future)]
     return WaitReason(_name(future) if isinstance(future, CoroutineTask) else "a future")
 
 
 def _running(loop: EventLoop) -> object:
-    """Whose method the callback under way is."""
+    """The object whose method is the callback that runs now; None if none does."""
     handle = loop.record.running if isinstance(loop, WatchedLoop) else None
     return getattr(handle.callback, "__self__", None) if handle is not None else None
 

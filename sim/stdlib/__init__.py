@@ -17,8 +17,8 @@ part of virtual time.
   :mod:`~sim.stdlib.poll_object`, :mod:`~sim.stdlib.epoll_object`, :mod:`~sim.stdlib.kqueue_object`,
   :mod:`~sim.stdlib.kevent_object`; :mod:`~sim.stdlib.owned_descriptor`, base of epoll and kqueue objects.
 - :mod:`~sim.stdlib.socket`: the module; :mod:`~sim.stdlib.socket_object`: the class;
-  :mod:`~sim.stdlib.socket_constants`, :mod:`~sim.stdlib.socket_addresses`, and
-  :mod:`~sim.stdlib.name_resolution` (``getaddrinfo``).
+  :mod:`~sim.stdlib.socket_timeouts`, :mod:`~sim.stdlib.socket_constants`,
+  :mod:`~sim.stdlib.socket_addresses`, and :mod:`~sim.stdlib.name_resolution` (``getaddrinfo``).
 - :mod:`~sim.stdlib.os`: calls on descriptors. :mod:`~sim.stdlib.time`: clocks and ``sleep``.
 - :mod:`~sim.stdlib.threading`: ``Thread``; :mod:`~sim.stdlib.simulated_threads`: which thread runs next.
 - :mod:`~sim.stdlib.argument_checks`: CPython's conversions of arguments, with its exceptions.

@@ -1,7 +1,9 @@
-"""Arguments as CPython takes them: descriptors, durations, plain integers.
+"""CPython's conversions of arguments: descriptors, durations, integers, buffers.
 
-Each function refuses what CPython's own conversion refuses, with the same exception
-(``PyObject_AsFileDescriptor``, ``_PyTime_FromSecondsObject`` and their relatives).
+Each function accepts and refuses what the conversion in CPython accepts and refuses, with the same exception
+and message (``PyObject_AsFileDescriptor``, ``_PyTime_FromSecondsObject`` and their relatives). C's integer
+types differ in size and in the converter that each function uses, so there is one function for each
+converter.
 """
 
 from __future__ import annotations
@@ -12,29 +14,32 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, SupportsIndex
 
+from sim.kernel import socket_options
+
 INT_MAX = 2**31 - 1
+INT_BYTES = 4
 _TIME_MAX = 2**63 - 1
 _BYTES_HEAD = 33
-"""What a bytes object takes beside its bytes."""
+"""Size of a bytes object beyond its bytes."""
 _ADDRESS_BITS = 47
-"""Of a process's addresses on x86-64."""
+"""Bits of a process's addresses on x86-64."""
 
 
 class HasFileno(Protocol):
     """An object with a descriptor."""
 
     def fileno(self) -> int:
-        """Its number."""
+        """The descriptor's number."""
 
 
 Buffer = bytes | bytearray | memoryview
-"""What carries bytes to a call."""
+"""Objects that carry bytes to or from a call."""
 FileDescriptorLike = int | HasFileno
 Seconds = float | SupportsIndex
 
 
 def c_int(value: SupportsIndex) -> int:
-    """An argument that goes into a C int (``PyLong_AsInt``)."""
+    """An argument that is stored in a C int (``PyLong_AsInt``)."""
     number = operator.index(value)
     if not -INT_MAX - 1 <= number <= INT_MAX:
         raise OverflowError("Python int too large to convert to C int")
@@ -42,7 +47,12 @@ def c_int(value: SupportsIndex) -> int:
 
 
 def c_long(value: SupportsIndex, kind: str = "long") -> int:
-    """An argument that goes into a C long, or another type of 64 bits."""
+    """An argument that is stored in a C long, or in another 64-bit type.
+
+    Args:
+        value: the argument.
+        kind: the type's name in the error message.
+    """
     number = operator.index(value)
     if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
         raise OverflowError(f"Python int too large to convert to C {kind}")
@@ -50,7 +60,7 @@ def c_long(value: SupportsIndex, kind: str = "long") -> int:
 
 
 def parsed_int(value: SupportsIndex) -> int:
-    """An argument that goes into a C int, where it is parsed by a format (``PyArg_ParseTuple``)."""
+    """An argument that a format string stores in a C int (``PyArg_ParseTuple``)."""
     number = c_long(value)
     if not -INT_MAX - 1 <= number <= INT_MAX:
         raise OverflowError(
@@ -60,16 +70,16 @@ def parsed_int(value: SupportsIndex) -> int:
 
 
 def c_size(value: SupportsIndex) -> int:
-    """An argument that goes into a C ``ssize_t``."""
+    """An argument that is stored in a C ``ssize_t``."""
     return c_long(value, "ssize_t")
 
 
 def room_for(size: int) -> int:
-    """The size of a bytes object that is to be made before it is filled.
+    """Check that a bytes object of this size can be made; returns the size.
 
     Raises:
-        OverflowError: larger than any can be.
-        MemoryError: larger than a process's addresses reach.
+        OverflowError: larger than any bytes object.
+        MemoryError: larger than a process's address space.
     """
     if size > _TIME_MAX - _BYTES_HEAD:
         raise OverflowError("byte string is too large")
@@ -79,10 +89,14 @@ def room_for(size: int) -> int:
 
 
 def received_size(bufsize: SupportsIndex, caller: str) -> int:
-    """How many bytes a call is to bring at most.
+    """The most bytes that a call may return.
+
+    Args:
+        bufsize: the argument.
+        caller: the function's name in the error message.
 
     Raises:
-        ValueError: it is negative.
+        ValueError: the size is negative.
     """
     if type(bufsize) is int and 0 <= bufsize <= INT_MAX:
         return bufsize
@@ -93,7 +107,13 @@ def received_size(bufsize: SupportsIndex, caller: str) -> int:
 
 
 def room_in(buffer: Buffer, nbytes: SupportsIndex, caller: str) -> memoryview:
-    """The part of a buffer that is to be filled; all of it if ``nbytes`` is 0."""
+    """The part of a buffer to fill.
+
+    Args:
+        buffer: a writable buffer.
+        nbytes: size of the part; 0 for the whole buffer.
+        caller: the function's name in the error message.
+    """
     try:
         room = memoryview(buffer).cast("B")
     except TypeError:
@@ -110,11 +130,11 @@ def room_in(buffer: Buffer, nbytes: SupportsIndex, caller: str) -> memoryview:
 
 
 def content(data: Buffer) -> bytes:
-    """The bytes that a call is to send.
+    """The bytes that a call sends.
 
     Raises:
-        TypeError: it carries none.
-        BufferError: they do not lie in one piece.
+        TypeError: the object has no buffer.
+        BufferError: the bytes are not contiguous.
     """
     if type(data) is bytes:
         return data
@@ -127,23 +147,60 @@ def content(data: Buffer) -> bytes:
     return view.tobytes()
 
 
+def option_value(value: Any, *optlen: Any) -> bytes | None:
+    """The value of a socket option, from the arguments of ``setsockopt`` after the option's number.
+
+    Args:
+        value: an int or bytes; None if a length follows.
+        optlen: nothing; or the length of a null pointer.
+
+    Returns:
+        The bytes to pass to the kernel; None for a null pointer.
+
+    Raises:
+        TypeError: not an int and without a buffer; a length and a value other than None.
+    """
+    if optlen:
+        return _null_pointer(value, *optlen)
+    try:
+        return socket_options.packed(parsed_int(value))
+    except Exception:  # after any error CPython tries the value as bytes
+        return content(value)
+
+
+def _null_pointer(value: object, *optlen: Any) -> bytes | None:
+    """A null pointer with a length: None; ``b""`` if the length is out of range."""
+    try:
+        (length,) = map(operator.index, optlen)
+    except Exception:
+        length = None
+    if value is not None or length is None:
+        raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
+    return None if INT_BYTES <= length & 0xFFFFFFFF < 2**31 else b""
+
+
 def c_socket(value: SupportsIndex) -> int:
-    """A descriptor as the socket module takes it: a C long, cut down to an int."""
+    """A descriptor as the socket module converts it: a C long, truncated to an int."""
     return (c_long(value) + 2**31) % 2**32 - 2**31
 
 
 def truth(value: Any, integer: Callable[[SupportsIndex], int] = c_int) -> bool:
-    """An argument that is a yes or no: any object, but before Python 3.12 an integer of a certain size."""
+    """A truth value: any object; before Python 3.12 an integer.
+
+    Args:
+        value: the argument.
+        integer: the conversion before Python 3.12.
+    """
     return bool(value if sys.version_info >= (3, 12) else integer(value))
 
 
 def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
-    """An argument that goes into an unsigned C type (``_PyLong_UnsignedInt_Converter``): an int itself.
+    """An argument that is stored in an unsigned C type (``_PyLong_UnsignedInt_Converter``); only an int.
 
     Raises:
-        TypeError: no integer.
-        ValueError: it is negative.
-        OverflowError: it does not fit.
+        TypeError: not an int.
+        ValueError: negative.
+        OverflowError: too large.
     """
     if not isinstance(value, int):
         raise TypeError("an integer is required")
@@ -159,7 +216,7 @@ def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
 
 
 def c_long_long(value: SupportsIndex) -> int:
-    """An argument that goes into a C long long."""
+    """An argument that is stored in a C long long."""
     number = operator.index(value)
     if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
         raise OverflowError("int too big to convert")
@@ -167,13 +224,13 @@ def c_long_long(value: SupportsIndex) -> int:
 
 
 def nanoseconds(value: float) -> int:
-    """Seconds as a float, in nanoseconds, rounded down (``_PyTime_FromSecondsDouble``).
+    """Seconds as a float, converted to nanoseconds and rounded down (``_PyTime_FromSecondsDouble``).
 
     Raises:
         TypeError: not a number.
-        OverflowError: more than 64 bits of nanoseconds, or not a number at all.
+        OverflowError: more than 64 bits of nanoseconds, or NaN.
     """
-    math.fabs(value)  # refuses what is no number
+    math.fabs(value)  # raises TypeError unless it is a number
     exact = float(value) * 1e9
     if not -(2.0**63) <= exact < 2.0**63:
         raise OverflowError("timestamp out of range for platform time_t")
@@ -181,12 +238,12 @@ def nanoseconds(value: float) -> int:
 
 
 def descriptor(value: FileDescriptorLike) -> int:
-    """A descriptor: a number, or an object with a ``fileno()`` method.
+    """The descriptor's number, from a number or from an object with a ``fileno()`` method.
 
     Raises:
-        TypeError: neither.
-        ValueError: it is negative.
-        OverflowError: it is no C int.
+        TypeError: neither of the two.
+        ValueError: negative.
+        OverflowError: does not fit into a C int.
     """
     if isinstance(value, int):
         number = int(value)
@@ -207,6 +264,10 @@ def descriptor(value: FileDescriptorLike) -> int:
 def duration_ns(value: Seconds, unit_ns: int = 1_000_000_000) -> int:
     """A duration in nanoseconds, rounded away from zero.
 
+    Args:
+        value: the duration in units.
+        unit_ns: length of a unit in ns; seconds by default.
+
     Raises:
         TypeError: not a number.
         ValueError: NaN.
@@ -226,10 +287,10 @@ def duration_ns(value: Seconds, unit_ns: int = 1_000_000_000) -> int:
 
 
 def milliseconds(asked_ns: int) -> int:
-    """Nanoseconds as the int of milliseconds that poll and epoll_wait take, rounded up.
+    """Nanoseconds, converted to the C int of milliseconds of poll and epoll_wait and rounded up.
 
     Raises:
-        OverflowError: it is no C int.
+        OverflowError: does not fit into a C int.
     """
     rounded = -(-asked_ns // 1_000_000)
     if not -INT_MAX - 1 <= rounded <= INT_MAX:
@@ -238,7 +299,13 @@ def milliseconds(asked_ns: int) -> int:
 
 
 def timeout_ns(value: Seconds, unit_ns: int, message: str) -> int:
-    """As :func:`duration_ns`, with a message of its own for what is not a number."""
+    """As :func:`duration_ns`.
+
+    Args:
+        value: the duration in units.
+        unit_ns: length of a unit in ns.
+        message: message of the TypeError for a value that is not a number.
+    """
     try:
         return duration_ns(value, unit_ns)
     except TypeError:

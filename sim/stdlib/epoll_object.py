@@ -1,7 +1,8 @@
 """``kernel.select.epoll``: the class.
 
-Each kernel has a class of its own, as each has a select module of its own; a class must know its
-kernel, because ``epoll()`` and ``epoll.fromfd()`` name no other object.
+CPython's part of the calls (``Modules/selectmodule.c``) is done here: it converts and checks arguments. Each
+kernel has a class of its own, because ``epoll()`` and ``epoll.fromfd()`` name no other object that could tell
+the kernel.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ _DEFAULT_EVENTS = poll_bits.IN | poll_bits.PRI | poll_bits.OUT
 
 
 class EpollObject(OwnedDescriptor):
-    """An epoll object: a descriptor of an interest list in the kernel."""
+    """An epoll object: the descriptor of an interest list in the kernel."""
 
     _called = "epoll"
 
     @staticmethod
     def on(process: SimulatedProcess) -> type[EpollObject]:
-        """The class for one kernel's programs."""
+        """The class for one process."""
         names = {
             "_process": process,
             "__module__": "select",
@@ -56,12 +57,12 @@ class EpollObject(OwnedDescriptor):
 
     @classmethod
     def fromfd(cls, fd: SupportsIndex, /) -> EpollObject:
-        """An object for an epoll descriptor that is open already."""
+        """An object for an existing epoll descriptor."""
         number = c_int(fd)
         if number == -1:
             return cls()
         if number < 0:
-            raise poll_bits.bad_descriptor()  # CPython gives the errno of whatever failed last
+            raise poll_bits.bad_descriptor()  # CPython reports the errno of the last failed call
         epoll = cls.__new__(cls)
         epoll._fd = number
         return epoll
@@ -80,7 +81,7 @@ class EpollObject(OwnedDescriptor):
         self.close()
 
     def register(self, fd: FileDescriptorLike, eventmask: SupportsIndex = _DEFAULT_EVENTS) -> None:
-        """Watch a descriptor.
+        """Add a descriptor to the interest list.
 
         Raises:
             OSError: EEXIST, EBADF, EPERM, EINVAL, ELOOP.
@@ -88,7 +89,7 @@ class EpollObject(OwnedDescriptor):
         self._control(CTL_ADD, fd, eventmask)
 
     def modify(self, fd: FileDescriptorLike, eventmask: SupportsIndex) -> None:
-        """Watch a descriptor for other events.
+        """Change the events of a descriptor on the interest list.
 
         Raises:
             OSError: ENOENT, EBADF, EINVAL.
@@ -96,7 +97,7 @@ class EpollObject(OwnedDescriptor):
         self._control(CTL_MOD, fd, eventmask)
 
     def unregister(self, fd: FileDescriptorLike) -> None:
-        """Watch a descriptor no more.
+        """Remove a descriptor from the interest list.
 
         Raises:
             OSError: ENOENT, EBADF.
@@ -110,14 +111,14 @@ class EpollObject(OwnedDescriptor):
         self._process.call(self._process.kernel.sys_epoll_ctl, epfd, operation, number, events)
 
     def poll(self, timeout: Seconds | None = None, maxevents: SupportsIndex = -1) -> list[tuple[int, int]]:
-        """Wait until something watched is ready.
+        """Wait until a descriptor on the interest list is ready.
 
         Args:
-            timeout: seconds to wait at most; None and negative ones are for ever.
-            maxevents: how many events to report at most; -1 for FD_SETSIZE - 1.
+            timeout: seconds to wait at most; None or a negative number waits without a limit.
+            maxevents: most events to report; -1 for FD_SETSIZE - 1.
 
         Returns:
-            Descriptor and events of each that is ready, in the order of the ready list.
+            Descriptor and events of each ready descriptor, in the order of the ready list.
         """
         most = c_int(maxevents)
         epfd = self.fileno()

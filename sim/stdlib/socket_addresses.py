@@ -1,6 +1,6 @@
-"""What the socket module knows besides sockets: kinds, addresses, and its own errors.
+"""Checks of socket kinds, flags and addresses, and the socket module's own exceptions.
 
-There is no name service: ``localhost`` is known, everything else must be a number.
+The simulated machine has no name service: it knows the name ``localhost``, and numeric IPv4 addresses.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _PAIR_KINDS = {SocketKind.SOCK_STREAM, SocketKind.SOCK_DGRAM, SocketKind.SOCK_SE
 _KIND_BITS, _HIGHEST_KIND, _HIGHEST_PROTOCOL = 0xF, 10, 262
 """``SOCK_TYPE_MASK``; the numbers below ``SOCK_MAX`` and ``IPPROTO_MAX``."""
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", re.ASCII)
-"""A part of an address: hexadecimal, octal or decimal, as C writes them."""
+"""One number of an address: hexadecimal, octal or decimal, in C's notation."""
 NAME = "localhost"
-"""What this machine is called, and the only name it knows."""
+"""The machine's name, and the only name that it knows."""
 _UNKNOWN_NAME = (-2, "Name or service not known")
 
 
@@ -35,25 +35,31 @@ class HostError(OSError):
 
 
 class GaiError(OSError):
-    """``socket.gaierror``: a name that stands for no address."""
+    """``socket.gaierror``: a name without an address."""
 
 
 for _error, _name in ((HostError, "herror"), (GaiError, "gaierror")):
-    _error.__name__ = _error.__qualname__ = _name  # what a traceback says
+    _error.__name__ = _error.__qualname__ = _name  # as tracebacks print it
     _error.__module__ = "socket"
 
 
 def split_type(kind: int) -> tuple[int, int]:
-    """A socket type and the flags that came with it."""
+    """A kind of socket, and the flags that were added to it."""
     return kind & ~_FLAGS, kind & _FLAGS
 
 
 def check_kind(family: int, kind: int, proto: int, *, pair: bool = False) -> None:
-    """Refuse what this kernel does not have.
+    """Refuse kinds of socket that this kernel does not have.
+
+    Args:
+        family: address family.
+        kind: kind without flags.
+        proto: protocol.
+        pair: True for ``socketpair``.
 
     Raises:
-        OSError: EINVAL, no such number; EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or
-            ESOCKTNOSUPPORT, with what is left out.
+        OSError: EINVAL for a number that Linux does not have; EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or
+            ESOCKTNOSUPPORT, with a text that names what is left out.
     """
     if kind & ~_KIND_BITS:
         raise oserror(errno.EINVAL)
@@ -73,12 +79,21 @@ def check_kind(family: int, kind: int, proto: int, *, pair: bool = False) -> Non
 
 
 def left_out(code: int, what: str) -> OSError:
-    """An error that says what this kernel leaves out."""
+    """An error for something that this kernel leaves out.
+
+    Args:
+        code: errno.
+        what: the explanation after the errno's text.
+    """
     return OSError(code, f"{os.strerror(code)} ({what})")
 
 
 def known_flags(flags: SupportsIndex = 0) -> int:
-    """The flags of a send or recv, if this kernel knows them all."""
+    """The flags of a send or recv as a number.
+
+    Raises:
+        OSError: EOPNOTSUPP, a flag that this kernel leaves out.
+    """
     if flags is _NO_FLAGS:
         return 0
     number = parsed_int(flags)
@@ -88,7 +103,13 @@ def known_flags(flags: SupportsIndex = 0) -> int:
 
 
 def address_of(family: int, address: object, caller: str) -> InetAddress:
-    """Host and port as given to ``bind`` and ``connect`` (``getsockaddrarg``)."""
+    """Convert the address argument of ``bind`` and ``connect`` (``getsockaddrarg``).
+
+    Args:
+        family: the socket's address family.
+        address: the argument.
+        caller: the function's name in error messages.
+    """
     if family == AddressFamily.AF_UNIX:
         if isinstance(address, str | bytes | bytearray | memoryview):
             raise left_out(errno.EOPNOTSUPP, "UNIX sockets have no names here")
@@ -109,10 +130,10 @@ def address_of(family: int, address: object, caller: str) -> InetAddress:
 
 
 def check_address(family: int, kind: int, address: object) -> None:
-    """What ``sendto`` makes of an address: streams refuse it or have no use for it.
+    """Check the address argument of ``sendto``. All sockets that can send here are connected.
 
     Raises:
-        OSError: EISCONN; EOPNOTSUPP, a name of a UNIX socket.
+        OSError: EISCONN; EOPNOTSUPP for the name of a UNIX socket.
         TypeError: not an address.
     """
     if family != AddressFamily.AF_UNIX:
@@ -127,7 +148,7 @@ def check_address(family: int, kind: int, address: object) -> None:
 
 
 def _resolve(host: str) -> str:
-    """What ``bind`` and ``connect`` make of a host (``setipaddr``)."""
+    """The IPv4 address of a host argument of ``bind`` and ``connect`` (``setipaddr``)."""
     if not host:
         return ANY
     if host == "<broadcast>":
@@ -139,18 +160,18 @@ def _resolve(host: str) -> str:
 
 
 def known_address(host: str) -> str | None:
-    """The address of the one name there is, or of a number in any of the ways C writes it."""
+    """The IPv4 address of ``localhost`` or of a numeric address; None for other names."""
     return LOOPBACK if host == NAME else numeric_address(host)
 
 
 def numeric_address(host: str) -> str | None:
-    """The address that one to four numbers stand for; None if it is not numbers."""
+    """The IPv4 address that one to four numbers form; None if the text is not numeric."""
     number = _number_of(host.split("."))
     return None if number is None else ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def _number_of(parts: list[str]) -> int | None:
-    """The 32 bits that up to four numbers stand for, the last one for all that is left (``inet_aton``)."""
+    """The 32-bit number that up to four numbers form; the last fills the remaining bits (``inet_aton``)."""
     if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
         return None
     *bytes_, rest = (

@@ -1,14 +1,13 @@
 """``kernel.socket.socket``: the class.
 
-CPython's part (``Lib/socket.py``, ``Modules/socketmodule.c``): a socket with a timeout is a
-non-blocking one that CPython polls for; one without waits in the kernel; ``settimeout(0)`` leaves
-EAGAIN to the program. Each kernel has a class of its own.
+CPython's part of the calls (``Lib/socket.py``, ``Modules/socketmodule.c``) is done here. A socket without a
+timeout waits in the kernel. A socket with a timeout is non-blocking in the kernel, and CPython polls it
+before each call. With ``settimeout(0)`` the program gets EAGAIN. Each kernel has a class of its own.
 """
 
 from __future__ import annotations
 
 import errno
-import operator
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -20,7 +19,6 @@ from sim.kernel.files.loopback import ANY
 from sim.kernel.files.socket import Address, Socket
 from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
-from sim.kernel.waiting import select_and_poll
 from sim.stdlib.argument_checks import (
     Buffer,
     Seconds,
@@ -29,6 +27,7 @@ from sim.stdlib.argument_checks import (
     c_socket,
     content,
     duration_ns,
+    option_value,
     parsed_int,
     received_size,
     room_in,
@@ -44,25 +43,25 @@ from sim.stdlib.socket_addresses import (
     split_type,
 )
 from sim.stdlib.socket_constants import AddressFamily, MsgFlag, SocketKind, enum_or_number
+from sim.stdlib.socket_timeouts import call_within, wait_ready
 
 Result = TypeVar("Result")
-INT_BYTES = 4
 _OOB, _PEEK = int(MsgFlag.MSG_OOB), int(MsgFlag.MSG_PEEK)
 _DONTWAIT = int(MsgFlag.MSG_DONTWAIT)
 
 
 class SocketObject:
-    """A socket object: a descriptor, and what Python adds to it."""
+    """A socket object: a descriptor, and the state that Python adds to it."""
 
     _process: ClassVar[SimulatedProcess]
     _accepted_class: ClassVar[type[SocketObject]]
-    """Class of accepted connections: the module's own class, also where a subclass accepts."""
+    """Class of accepted connections: the module's own class, also if a subclass accepts."""
     default_timeout_ns: ClassVar[int | None] = None
-    """The timeout that new sockets get (``setdefaulttimeout``)."""
+    """The timeout of new sockets in ns (``setdefaulttimeout``); None for none."""
 
     @staticmethod
     def on(process: SimulatedProcess) -> type[SocketObject]:
-        """The class for one kernel's programs."""
+        """The class for one process."""
         names = {"_process": process, "__module__": "socket", "__slots__": ("__weakref__",)}
         socket_class: type[SocketObject] = type("socket", (SocketObject,), names)
         socket_class._accepted_class = socket_class
@@ -73,7 +72,7 @@ class SocketObject:
     def __init__(
         self,
         family: SupportsIndex = -1,
-        type: SupportsIndex = -1,  # noqa: A002 (the module's own name)
+        type: SupportsIndex = -1,  # noqa: A002 (the standard library's name)
         proto: SupportsIndex = -1,
         fileno: SupportsIndex | None = None,
     ) -> None:
@@ -118,12 +117,12 @@ class SocketObject:
         raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     def __getattr__(self, name: str) -> object:
-        told = "is" if name.startswith("_") else "is left out of the simulated kernel, or is"
-        raise AttributeError(f"socket.socket.{name} {told} no attribute of a socket", name=name, obj=self)
+        verb = "is" if name.startswith("_") else "is left out of the simulated kernel, or is"
+        raise AttributeError(f"socket.socket.{name} {verb} no attribute of a socket", name=name, obj=self)
 
     @property
     def family(self) -> int:
-        """The address family; a plain number where it has no name."""
+        """The address family; a plain number if it has no name."""
         return self._family
 
     @property
@@ -133,17 +132,17 @@ class SocketObject:
 
     @property
     def proto(self) -> int:
-        """The protocol that was asked for."""
+        """The protocol that the program asked for."""
         return self._proto
 
     # -- the descriptor -------------------------------------------------------------------
 
     def fileno(self) -> int:
-        """The descriptor; -1 once closed."""
+        """The descriptor; -1 if the object is closed."""
         return self._fd
 
     def detach(self) -> int:
-        """Give the descriptor away: this object is closed, the descriptor is not."""
+        """Close the object but not the descriptor, and return the descriptor."""
         fd, self._fd = self._fd, -1
         return fd
 
@@ -154,18 +153,18 @@ class SocketObject:
             self._process.call(self._process.kernel.sys_close, fd)
 
     def dup(self) -> SocketObject:
-        """Another object, on a duplicate of the descriptor."""
+        """A second object, on a duplicate of the descriptor."""
         number = self._process.call(self._process.kernel.sys_dup, self._fd)
         twin = self.__class__(self.family, self.type, self.proto, number)
         twin.settimeout(self.gettimeout())
         return twin
 
     def get_inheritable(self) -> bool:
-        """Whether a started program would find the descriptor open."""
+        """True if the descriptor stays open in a program that this one starts."""
         return self._process.call(self._process.kernel.sys_get_inheritable, self._fd)
 
     def set_inheritable(self, inheritable: SupportsIndex) -> None:
-        """Have started programs find the descriptor open, or not."""
+        """Set whether the descriptor stays open in a program that this one starts."""
         self._process.call(self._process.kernel.sys_set_inheritable, self._fd, bool(c_int(inheritable)))
 
     def __enter__(self) -> SocketObject:
@@ -177,7 +176,7 @@ class SocketObject:
     # -- waiting --------------------------------------------------------------------------
 
     def settimeout(self, value: Seconds | None, /) -> None:
-        """Wait so many seconds at most; None for ever, 0 not at all."""
+        """Set the longest time that a call waits, in seconds; None for no limit, 0 to never wait."""
         asked_ns = None if value is None else duration_ns(value)
         if asked_ns is not None and asked_ns < 0:
             raise ValueError("Timeout value out of range")
@@ -185,45 +184,30 @@ class SocketObject:
         self._process.call(self._process.kernel.sys_set_blocking, self._fd, asked_ns is None)
 
     def gettimeout(self) -> float | None:
-        """The timeout in seconds."""
+        """The timeout in seconds; None for no limit."""
         return None if self._timeout_ns is None else self._timeout_ns / 1e9
 
     timeout = property(gettimeout)
 
     def setblocking(self, flag: object, /) -> None:
-        """Wait for ever, or not at all."""
+        """Set whether calls wait (without a limit) or never wait."""
         self.settimeout(None if truth(flag, c_long) else 0.0)
 
     def getblocking(self) -> bool:
-        """Whether calls wait at all."""
+        """True if calls may wait."""
         return self._timeout_ns != 0
 
     def _wait_ready(self, events: int, limit_ns: int, what: str) -> None:
-        """Poll for the descriptor, as CPython does where there is a timeout.
-
-        Raises:
-            TimeoutError: it did not become ready.
-        """
-        if limit_ns < 0:
-            raise TimeoutError("timed out")
-        asked = {self._fd: events | poll_bits.ALWAYS_TOLD}
-        rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
-        call = select_and_poll.poll_listed(self._process.kernel, asked, rounded_ns)
-        if not self._process.wait(call, lambda: self._who(what)):
-            raise TimeoutError("timed out")
+        """:func:`sim.stdlib.socket_timeouts.wait_ready`, for this descriptor."""
+        wait_ready(self._process, self._fd, events, limit_ns, lambda: self._who(what))
 
     def _until_done(self, what: str, events: int, function: Callable[[int], Result]) -> Result:
-        """Make a call on the descriptor under the timeout (``sock_call_ex``)."""
+        """:func:`sim.stdlib.socket_timeouts.call_within`, for this descriptor and timeout."""
         if not self._timeout_ns:
             return self._process.attempt(self._fd, function, lambda: self._who(what))
-        deadline_ns = self._process.kernel.now_ns + self._timeout_ns
-        remaining_ns = self._timeout_ns
-        while True:
-            self._wait_ready(events, remaining_ns, what)
-            try:
-                return self._process.call(function, self._fd)
-            except BlockingIOError:
-                remaining_ns = deadline_ns - self._process.kernel.now_ns
+        return call_within(
+            self._process, self.fileno, self._timeout_ns, events, function, lambda: self._who(what)
+        )
 
     def _who(self, what: str) -> str:
         return f"socket.{what} on descriptor {self._fd}"
@@ -231,16 +215,16 @@ class SocketObject:
     # -- connections ----------------------------------------------------------------------
 
     def bind(self, address: Any, /) -> None:
-        """Give the socket its address."""
+        """Set the socket's own address."""
         place = address_of(self.family, address, "bind")
         self._process.call(self._process.kernel.sys_bind, self._fd, place)
 
     def listen(self, backlog: SupportsIndex = 128, /) -> None:
-        """Take connections from now on."""
+        """Make the socket a listening one."""
         self._process.call(self._process.kernel.sys_listen, self._fd, max(parsed_int(backlog), 0))
 
     def accept(self) -> tuple[SocketObject, Address]:
-        """Take a connection: a new socket, and who it is."""
+        """Accept a connection: its socket, and the client's address."""
         kernel = self._process.kernel
         fd = self._until_done("accept", poll_bits.IN, kernel.sys_accept4)
         accepted = kernel.table.file(fd)
@@ -280,7 +264,7 @@ class SocketObject:
                 raise oserror(int(code)) from None
 
     def connect_ex(self, address: Any, /) -> int:
-        """Connect; the errno instead of an exception, 0 for success."""
+        """Connect; returns an errno in place of an exception, and 0 for success."""
         try:
             self._connect(address, "connect_ex")
         except GaiError:
@@ -290,25 +274,25 @@ class SocketObject:
         return 0
 
     def shutdown(self, how: SupportsIndex, /) -> None:
-        """End one direction, or both."""
+        """Shut down one direction of the connection, or both."""
         self._process.call(self._process.kernel.sys_shutdown, self._fd, c_int(how))
 
     # -- data -----------------------------------------------------------------------------
 
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
-        """Take up to ``bufsize`` bytes; ``b""`` at end of file."""
+        """Receive up to ``bufsize`` bytes; ``b""`` at the end of the stream."""
         size = received_size(bufsize, "recv")
         return self._receive(size, known_flags(flags), "recv") if size else b""
 
     def recv_into(self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0) -> int:
-        """Take bytes into a buffer; how many."""
+        """Receive bytes into a buffer; returns their number."""
         room = room_in(buffer, nbytes, "recv_into")
         data = self._receive(len(room), known_flags(flags), "recv_into") if room else b""
         room[: len(data)] = data
         return len(data)
 
     def recvfrom(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> tuple[bytes, None]:
-        """Take bytes, and who sent them: nobody here has a name to be told."""
+        """Receive bytes, and the sender's address, which is None for all sockets of this kernel."""
         return self._receive(received_size(bufsize, "recvfrom"), known_flags(flags), "recvfrom"), None
 
     def recvfrom_into(
@@ -322,16 +306,16 @@ class SocketObject:
 
     def _receive(self, size: int, flags: int, what: str) -> bytes:
         kernel = self._process.kernel
-        if flags & (_DONTWAIT | _OOB) and not self._timeout_ns:  # urgent data is never waited for
+        if flags & (_DONTWAIT | _OOB) and not self._timeout_ns:  # a call for urgent data never waits
             return self._process.call(kernel.sys_recvfrom, self._fd, size, flags)
         return self._until_done(what, poll_bits.IN, lambda fd: kernel.sys_recvfrom(fd, size, flags))
 
     def send(self, data: Buffer, flags: SupportsIndex = 0, /) -> int:
-        """Send bytes; how many were taken."""
+        """Send bytes; returns the number of bytes taken."""
         return self._send(content(data), known_flags(flags), "send")
 
     def sendto(self, data: Buffer, *flags_address: Any) -> int:
-        """Send bytes to an address, which a connection has no use for; how many were taken."""
+        """Send bytes; a connected socket ignores the address. Returns the number of bytes taken."""
         if not 1 <= len(flags_address) <= 2:
             raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(flags_address)} given)")
         *flags, address = flags_address
@@ -348,7 +332,7 @@ class SocketObject:
         return self._process.write(self._fd, data, call, lambda: self._who(what), dont_wait=dont_wait)
 
     def sendall(self, data: Buffer, flags: SupportsIndex = 0, /) -> None:
-        """Send all the bytes."""
+        """Send all bytes."""
         message, known = content(data), known_flags(flags)
         kernel = self._process.kernel
         deadline_ns = kernel.now_ns + (self._timeout_ns or 0)
@@ -373,7 +357,7 @@ class SocketObject:
         return self._process.call(self._process.kernel.sys_getpeername, self._fd)
 
     def getsockopt(self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = 0, /) -> Any:
-        """An option: an int, or ``buflen`` bytes at most."""
+        """An option's value: an int, or up to ``buflen`` bytes if ``buflen`` is not 0."""
         where, option, size = parsed_int(level), parsed_int(optname), parsed_int(buflen)
         if not 0 <= size <= 1024:
             raise OSError("getsockopt buflen out of range")
@@ -382,25 +366,7 @@ class SocketObject:
         return value[:size] if size else socket_options.integer(value)
 
     def setsockopt(self, level: SupportsIndex, optname: SupportsIndex, value: Any, /, *optlen: Any) -> None:
-        """Set an option to an int, or to what the bytes say; None and a length are a null pointer."""
+        """Set an option to an int or to bytes; None with a length passes a null pointer."""
         where, option = parsed_int(level), parsed_int(optname)
-        told: bytes | None
-        if optlen:
-            told = _null_pointer(value, *optlen)
-        else:
-            try:
-                told = socket_options.packed(parsed_int(value))
-            except Exception:  # whatever it is: CPython goes on and takes the value for bytes
-                told = content(value)
-        self._process.call(self._process.kernel.sys_setsockopt, self._fd, where, option, told)
-
-
-def _null_pointer(value: object, *optlen: Any) -> bytes | None:
-    """A null pointer with a length; empty, if the length alone is wrong."""
-    try:
-        (length,) = map(operator.index, optlen)
-    except Exception:
-        length = None
-    if value is not None or length is None:
-        raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
-    return None if INT_BYTES <= length & 0xFFFFFFFF < 2**31 else b""
+        setting = option_value(value, *optlen)
+        self._process.call(self._process.kernel.sys_setsockopt, self._fd, where, option, setting)
