@@ -2,13 +2,14 @@
 
 import pytest
 
+from c10k_tui.app.headless import record
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-from c10k_tui.recording.live.headless import record
 from c10k_tui.recording.pictures.export import picture_at
+from c10k_tui.screens.capacity.help_page import INTRODUCTION
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
-from c10k_tui.screens.capacity.screen import INTRODUCTION, CapacityScreen
+from c10k_tui.screens.capacity.screen import CapacityScreen
 from c10k_tui.widgets.footer import key_of
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
