@@ -81,7 +81,7 @@ class LoopWatch(Watcher):
         coroutine = self.task.get_coro()
         running = asyncio.current_task(self.loop) is self.task
         handles = [_name(handle) for handle in self.loop._ready]
-        ready = [item.fd for item in self.kernel.epolls[0].ready]
+        ready = [item.fd for item in self.kernel.epoll_calls.epolls[0].ready]
         line = coroutine.cr_frame.f_lineno if coroutine.cr_frame is not None else 0
         finished = self.future.done()
         return PathState(
@@ -132,7 +132,7 @@ class LoopWatch(Watcher):
         """A step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
             self._spent_ns = self.kernel.totals()[0]
-            ready = self.kernel.epolls[0].ready
+            ready = self.kernel.epoll_calls.epolls[0].ready
             self.events = tuple((item.fd, item.file.mask & item.wanted) for item in ready)
             after = self.look()
             self._before = replace(after, handles=())

@@ -169,7 +169,7 @@ class LaneWatch:
     def look(self, ring_frames: int) -> PathState:
         """The structures on the packet's way at this moment."""
         kernel, socket, server = self.taken_by.kernel, self.socket, self.taken_by.server
-        ready = kernel.epolls[0].ready if kernel.epolls else []
+        ready = kernel.epoll_calls.epolls[0].ready if kernel.epoll_calls.epolls else []
         word = 0
         if isinstance(server, SelectServer) and self.fd >= 0:
             word = server.words_of(self.fd)[0]
@@ -189,7 +189,11 @@ class LaneWatch:
         """The functions that a wake-up of the socket calls."""
         items = [entry for entry in socket.wait_queue.entries if not isinstance(entry, WakeupProbe)]
         names = ["ep_poll_callback" for _ in items]
-        hooked = [call for call in self.taken_by.kernel.scans if _is_hooked(call, self.fd)]
+        hooked = [
+            call
+            for call in self.taken_by.kernel.scans
+            if isinstance(call, ScanCall) and _is_hooked(call, self.fd)
+        ]
         return names + ["pollwake" for _ in hooked]
 
     def _doing(self) -> str:
@@ -210,9 +214,8 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
     rank = call.request.rank(fd) if fd >= 0 else None
     if rank is None:
         return False
-    scan = call.kernel.scan
-    hooked = call.hooked
-    if scan is not None and scan.call is call:
+    scan, hooked = call.scan, call.hooked
+    if scan is not None:
         hooked = max(hooked, min(scan.position(call.kernel.now_ns), scan.hook_limit))
     return rank < hooked
 

@@ -53,7 +53,7 @@ def descriptors(kernel: Kernel, loop: Any) -> list[Descriptor]:
 
 def ready_list(kernel: Kernel) -> list[tuple[int, bool]]:
     """What is on the ready lists, first first: the descriptor, and whether it is ready still."""
-    return [(item.fd, _is_ready(item)) for epoll in kernel.epolls for item in epoll.ready]
+    return [(item.fd, _is_ready(item)) for epoll in kernel.epoll_calls.epolls for item in epoll.ready]
 
 
 def _is_ready(item: Any) -> bool:
@@ -65,7 +65,7 @@ def _view(fd: int, file: OpenFile, own: bool) -> Descriptor:
     sort = "self-pipe" if own else _sort(file)
     unread = len(file.queue) if isinstance(file, ListeningSocket) else getattr(file, "received_bytes", 0)
     listed = ready = watched = False
-    for item in file.items:
+    for item in file.watches:
         if item.fd == fd:
             watched = True
             listed |= item.listed

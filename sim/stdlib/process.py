@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from sim.kernel import poll_bits
+from sim.kernel.sleeper import sleep_on
 from sim.machine.cpu import Deadlock
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Process:
                 try:
                     return self.kernel.table.call_on(file, fd, function)
                 except BlockingIOError:
-                    yield from self.kernel.sleep_on(file)
+                    yield from sleep_on(self.kernel, file)
 
     def write(
         self,
@@ -126,7 +127,7 @@ class Process:
                 try:
                     taken += self.kernel.table.call_on(file, fd, write_rest)
                 except BlockingIOError:
-                    yield from self.kernel.sleep_on(file)
+                    yield from sleep_on(self.kernel, file)
                 except OSError:
                     if not taken:
                         raise

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import SupportsIndex, TypeVar
 
 from sim.kernel import poll_bits
-from sim.kernel.waiting import select_and_poll
 from sim.stdlib.arguments import FileDescriptorLike, Seconds, descriptor, milliseconds, timeout_ns
 from sim.stdlib.classes import final
 from sim.stdlib.epoll import EpollObject
@@ -81,8 +80,7 @@ class LinuxSelectModule(StdlibModule):
                 events[fd] = events.get(fd, 0) | wanted
         ascending = dict(sorted(events.items()))
         found = self._process.wait(
-            select_and_poll.select_listed(
-                self._process.kernel,
+            self._process.kernel.scan_calls.select_listed(
                 max(events, default=-1) + 1,
                 sum(map(bool, asked)),
                 ascending,
@@ -213,7 +211,7 @@ class PollObject:
         self._polling = True
         try:
             found = self._process.wait(
-                select_and_poll.poll_listed(self._process.kernel, asked, limit_ns),
+                self._process.kernel.scan_calls.poll_listed(asked, limit_ns),
                 lambda: f"poll.poll on {_numbers(asked)}",
             )
         finally:

@@ -20,7 +20,6 @@ from sim.kernel.files.loopback import ANY
 from sim.kernel.files.socket import Address, Socket
 from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
-from sim.kernel.waiting import select_and_poll
 from sim.stdlib.addresses import GaiError, address_of, check_address, check_kind, known_flags, split_type
 from sim.stdlib.arguments import (
     Buffer,
@@ -197,7 +196,7 @@ class SocketObject:
             raise TimeoutError("timed out")
         asked = {self._fd: events | poll_bits.ALWAYS_TOLD}
         rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
-        call = select_and_poll.poll_listed(self._process.kernel, asked, rounded_ns)
+        call = self._process.kernel.scan_calls.poll_listed(asked, rounded_ns)
         if not self._process.wait(call, lambda: self._who(what)):
             raise TimeoutError("timed out")
 

@@ -25,7 +25,7 @@ from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.machine.cpu import Task
+from sim.machine.task import Task
 from sim.stdlib.arguments import Seconds, duration_ns
 from sim.stdlib.process import Process, StdlibModule
 from sim.stdlib.simulated_threads import Strand, Strands
