@@ -1,4 +1,4 @@
-"""A packet followed: how soon its path is there, at ten thousand and at a million descriptors."""
+"""Time to follow a packet, at ten thousand and at a million descriptors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_MS = 1_000
 
 
 def follow_ms(fds: int) -> float:
-    """From the key to the whole path, of the newest packet of a race that has run for a while."""
+    """Milliseconds from the key to the whole path of a race's newest packet."""
     race = Race(Scenario(fds=fds))
     race.advance(RACED_NS)
     record = [record for record in race.frame().lanes[-1].records if record[1] == Kind.PACKET][-1]
@@ -23,7 +23,7 @@ def follow_ms(fds: int) -> float:
 
 
 def figures() -> list[Figure]:
-    """What following the newest packet takes."""
+    """Time to follow the newest packet."""
     return [
         Figure(f"a packet's path, {fds:,} descriptors", follow_ms(fds), "ms", MOST_MS)
         for fds in (10_000, 1_000_000)

@@ -1,4 +1,4 @@
-"""Recording: what it adds to a frame, what it writes, and how fast it is without a terminal."""
+"""Recording: its cost per frame, its output, and its speed without a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PERCENT, MEGABYTES = 10, 1.5
 
 
 async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list[float]:
-    """What taking each frame's picture, encoding and writing it took of the CPU."""
+    """CPU time in ms of capturing, encoding and writing each frame."""
     app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=True)
     taken: list[float] = []
@@ -41,11 +41,11 @@ async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list
             recorder.take(camera.picture(), (), studio.moment(), camera.caption_looks())
             taken.append(1000 * (time.thread_time() - begin_s))
         studio.close()
-    return taken[1:]  # The first picture is a whole one, of another kind.
+    return taken[1:]  # the first frame is a whole picture
 
 
 def figures() -> list[Figure]:
-    """A demo at the default speed, and the busiest screens there are."""
+    """A demo at the default speed, and the busiest screens."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.cast"

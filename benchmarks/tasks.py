@@ -1,10 +1,10 @@
-"""Lanes on the machine's own kernel beside the simulated ones, and the thundering herd on both.
+"""Requests in each lane and the thundering herd, on the machine's own kernel and on the simulated one.
 
 A request in each lane that this machine has (:mod:`sim.studies.host_comparison`,
-:mod:`sim.host.measuring.lane_requests`): CPU time of the server, and *how often somebody goes to sleep* for
-it, which the kernel counts (``voluntary_ctxt_switches``) and the simulated kernel writes down.
+:mod:`sim.host.measuring.lane_requests`): the server's CPU time, and the number of times that a task *sleeps*
+for it. The kernel counts the sleeps (``voluntary_ctxt_switches``), and the simulated kernel records them.
 
-And the herd: workers on one listening socket, and how many of them wake for one connection.
+The herd: workers wait on one listening socket, and the figure is how many of them wake for one connection.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from sim.host.measuring.meter import Meter
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.accounts import Count
+from sim.scenario.lanes import LANES
 from sim.servers.base import ServerSettings
 from sim.servers.epoll_exclusive import EpollExclusiveServer
 from sim.servers.faulty import Herd
 from sim.stdlib.kernel import Kernel
-from sim.studies.host_comparison import MEASURABLE, compare_with_host
+from sim.studies.host_comparison import compare_with_host
 
 WORKERS = 4
 CONNECTS = 300
@@ -37,7 +38,7 @@ def lanes() -> list[Figure]:
     found = []
     try:
         with Meter() as meter:
-            for lane in MEASURABLE:
+            for lane in (name for name, kind in LANES.items() if kind.unmeasured is None):
                 both = compare_with_host(lane, meter)
                 if both.measured_ns is None or both.simulated_ns is None:
                     found.append(Figure(f"{lane}: not measured", 0, "", note=both.why_not or ""))
@@ -60,7 +61,7 @@ def lanes() -> list[Figure]:
 
 
 def woken_measured(exclusive: bool) -> float:
-    """Workers that wake for one connection, on loopback."""
+    """Number of workers that wake for one connection on loopback."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     listener.setblocking(False)
     children = []
@@ -101,7 +102,7 @@ def _accept_for_ever(listener: socket.socket, events: int) -> None:
 
 
 def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
-    """The same workers, and as many connections, in virtual time."""
+    """The same workers and as many connections, in virtual time."""
     kernel = Kernel()
     server = kind(kernel, ServerSettings(PAYLOAD, True, None))
     server.adopt(IdleBlock(kernel.table.end, kernel.table.end - 1, lambda fd: StreamSocket(kernel)))

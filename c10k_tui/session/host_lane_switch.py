@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.host.host_lane import HostLane, HostView
     from sim.scenario.workload import Workload
 
-MECHANISMS = ("select", "poll", "epoll", "asyncio")
-"""As :data:`sim.host.host_lane.MECHANISMS`, which is loaded only when a lane is made."""
+MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
+"""The lanes that a host lane can run."""
 MakeLane = Callable[[str, int, Callable[[], float]], "HostLane"]
 """Mechanism, connections, clock."""
 

@@ -1,10 +1,15 @@
 """asyncio's streams on the machine's real kernel: the host lane's server of that name.
 
-The same server as the simulated lane's (:mod:`sim.servers.asyncio_streams`), by asyncio itself. What is
-reported for a wake-up can be laid beside that lane's: the CPU time from one wait for something to do up to
-the next, with all epoll_waits, turns and callbacks in it, but not the receives and sends: they are timed one
-by one and taken off, and so is what timing them takes, measured once. Python's garbage collector is off: its
-work would come with whichever wake-up it likes.
+It is the same server as the simulated lane's (:mod:`sim.servers.asyncio_streams`), run by asyncio itself. Its
+report of a wake-up can be compared with that lane. The report contains the CPU time from one wait that may
+sleep to the next: every epoll_wait, turn and callback in between. Receives and sends are not part of it: each
+is timed and subtracted. The time that timing itself takes is measured once and subtracted too.
+
+Python's garbage collector is off. Otherwise it would run during some wake-up or other, and that wake-up would
+be charged for it.
+
+Why not count only epoll_wait, as for the other mechanisms? A program that waits with asyncio runs the loop's
+code at every wake-up. Without it, the lane would show the cost of epoll and not that of asyncio.
 """
 
 from __future__ import annotations
@@ -26,17 +31,17 @@ _clock_ns = time.thread_time_ns
 
 
 class Stopwatch:
-    """CPU time of the thread, and how much of it went into receiving and sending."""
+    """CPU time that a thread spends in receives and sends."""
 
     def __init__(self) -> None:
         self.io_ns = 0
         self.calls = 0
         self.call_ns = self._own_ns()
-        """What timing a call takes besides."""
+        """CPU time in ns that timing adds to each call."""
         self.io_ns = self.calls = 0
 
     def time(self, call: Callable[..., Any], *given: Any) -> Any:
-        """Make a call and book what it took."""
+        """Make a call and add its CPU time to ``io_ns``."""
         self.calls += 1
         begin_ns = _clock_ns()
         try:
@@ -55,7 +60,7 @@ class Stopwatch:
 
 
 class TimedSocket(socket.socket):
-    """A socket whose receives and sends are timed."""
+    """A socket that times its receives and sends."""
 
     meter: Stopwatch
 
@@ -69,7 +74,7 @@ class TimedSocket(socket.socket):
 
 
 class ReportingSelector(selectors.EpollSelector):
-    """A selector that reports a wake-up whenever the loop has nothing left to do."""
+    """A selector that reports a wake-up each time the loop has nothing left to do."""
 
     def __init__(self, meter: Stopwatch) -> None:
         super().__init__()
@@ -101,7 +106,7 @@ def _voluntary_switches() -> int:
 
 
 def serve(fds: Sequence[int]) -> None:
-    """Answer and report, until a client is gone."""
+    """Answer requests and report wake-ups until a client hangs up."""
     gc.disable()
     meter = TimedSocket.meter = Stopwatch()
     loop = asyncio.SelectorEventLoop(ReportingSelector(meter))

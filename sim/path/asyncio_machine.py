@@ -1,4 +1,13 @@
-"""Machine."""
+"""A simulated machine on which an asyncio stream server waits for n descriptors.
+
+It is a kernel of its own with an asyncio loop (:func:`sim.stdlib.kernel.asyncio_loop`) and a stream
+server (:mod:`sim.lessons.echo_streams`). Some descriptors are connections that the server has accepted; each
+has a task that waits in ``reader.read``. The same epoll watches all others, up to n, as silent connections
+without a task.
+
+Why not accept all n connections? Tens of thousands of asyncio connections would take seconds, and nothing
+happens to silent ones.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +25,15 @@ from sim.race.latency import Latencies
 from sim.race.network import Network
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Window, Workload
-from sim.stdlib.asyncio.loop import asyncio_loop
-from sim.stdlib.kernel import Kernel
+from sim.stdlib.kernel import Kernel, asyncio_loop
 
 QUIET_NS = 1_000_000
-"""How long the loop sleeps before the packets come."""
+"""Virtual time in ns that the loop sleeps before the packets arrive."""
 _HERE: Address = ("127.0.0.1", 80)
 
 
 class AsyncioConnection(StreamSocket):
-    """The server's end of a connection to a client outside, with the names that asyncio asks for."""
+    """The server's end of a connection to an outside client, with the methods that asyncio calls."""
 
     __slots__ = ()
 
@@ -36,7 +44,7 @@ class AsyncioConnection(StreamSocket):
         return "127.0.0.1", 50_000 + self.slot
 
     def set_option(self, level: int, option: int, value: bytes) -> None:
-        """TCP_NODELAY, which asyncio sets: nothing is ever held back here."""
+        """Accept any option. asyncio sets TCP_NODELAY, and nothing is ever held back here."""
 
 
 class BurstWorkload(Workload):
@@ -53,7 +61,7 @@ class BurstWorkload(Workload):
         return False
 
     def window(self, number: int) -> Window:
-        """All are in the first window; in the next one is what never comes."""
+        """The first window holds all requests. The next one holds a moment that never comes."""
         if not number:
             return self._window
         return Window([NEVER - 1, NEVER], [0], len(self._window.slots))
@@ -63,9 +71,9 @@ class AsyncioMachine:
     """A kernel on which an asyncio server waits for n descriptors.
 
     Args:
-        costs: what each step costs.
+        costs: The price of each step.
         fds: n.
-        numbers: descriptors that are asyncio's connections, in the order in which their packets come.
+        numbers: Descriptors of asyncio's connections, in the order in which their packets arrive.
     """
 
     def __init__(self, costs: CostTable, fds: int, numbers: Sequence[int]) -> None:
@@ -77,7 +85,7 @@ class AsyncioMachine:
         assert isinstance(listener, ListeningSocket)
         self.network = Network(kernel, listener, 0, Latencies())
         self.connections: dict[int, AsyncioConnection] = {}
-        """By the descriptor that was asked for."""
+        """Connections by the descriptor that was asked for."""
         self._silent = fds - len(numbers)
         for slot, number in enumerate(sorted(numbers)):
             self._watch_silent(number - kernel.table.end)
@@ -85,7 +93,7 @@ class AsyncioMachine:
         self._watch_silent(self._silent)
 
     def _watch_silent(self, count: int) -> None:
-        """Have epoll watch some more connections that never say anything, as many as there are to be."""
+        """Let epoll watch up to ``count`` further silent connections."""
         count = min(count, self._silent)
         if count > 0:
             self._silent -= count
@@ -93,7 +101,7 @@ class AsyncioMachine:
             self.kernel.epoll_calls.epolls[0].watch_block(block.first, block.last, poll_bits.IN)
 
     def _connect(self, slot: int) -> AsyncioConnection:
-        """A client connects, and the server accepts it and reads."""
+        """Connect a client; the server accepts it and reads."""
         socket = AsyncioConnection(self.kernel)
         socket.client, socket.slot = self.network, slot
         self.network.objects[slot] = socket
@@ -103,12 +111,12 @@ class AsyncioMachine:
         return socket
 
     def settle(self) -> None:
-        """Let the tasks come to where they wait."""
+        """Run the loop until every task waits."""
         for _ in range(4):
             self.loop.run_until_complete(asyncio.sleep(0))
 
     def expect(self, numbers: Sequence[int], payload: bytes) -> int:
-        """Have the packets come in a while; gives when."""
+        """Schedule the packets of some connections; returns the moment of their arrival in ns."""
         kernel = self.kernel
         at_ns = max(kernel.now_ns, kernel.free_ns) + QUIET_NS
         kernel.device = self.network
@@ -117,7 +125,7 @@ class AsyncioMachine:
         return at_ns
 
     def close(self) -> None:
-        """All clients hang up, which ends the tasks; then end the loop."""
+        """Hang up all clients, which ends the tasks, and close the loop."""
         loop = self.loop
         loop.watcher = None
         self.server.close()

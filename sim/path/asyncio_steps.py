@@ -1,22 +1,23 @@
-"""A packet's way from ``epoll_wait`` to the line after ``await``: real asyncio, watched as it takes it.
+"""The steps of a packet in asyncio: from ``epoll_wait`` to the line after ``await``.
 
-What happens above epoll is asyncio's own code, so it is run: a kernel of its own with an asyncio loop
-(:func:`sim.stdlib.asyncio.loop.asyncio_loop`) and a stream server (:mod:`sim.lessons.echo_streams`). The
-descriptors that the race's epoll_wait reported are connections of that server, accepted by it, each with a
-task that waits in ``reader.read``; all the others, up to the same n, are silent connections that the same
-epoll watches. (Tens of thousands of asyncio connections would take seconds to accept, and nothing happens to
-silent ones.) Of more than :data:`MOST_CONNECTIONS` reported ones only so many take part, ours among them.
-Then the same packets arrive in one interrupt, in the order of the ready list, and the loop goes on by itself.
+Everything above epoll is asyncio's own code, so it is run and watched. The descriptors that the race's
+epoll_wait reported are connections of an asyncio server (:mod:`sim.path.asyncio_machine`). If it reported
+more than :data:`MOST_CONNECTIONS`, only that many take part, with ours among them. The same packets arrive in
+one interrupt, in the order of the ready list, and the loop continues without help.
 
-Observed, and not told from knowledge of asyncio: what the selector gives the loop, the loop's queue of
-callbacks, which callback reads, when the future that the task awaits is settled, when the task's own step
-begins, and at which line its coroutine stands before and after. The calls' prices are the kernel's; Python's
-work has fixed ones, :attr:`~sim.machine.costs.CostTable.loop_turn_ns` and ``loop_callback_ns``. A turn's
-price is charged when the turn begins, which is before its wait: of the turn that the packet wakes it lies
-before the packet, and is not among the steps.
+Observed are: what the selector returns to the loop, the loop's queue of callbacks, which callback reads, when
+the future of the task is settled, when the task's own step begins, and the line of its coroutine before and
+after.
 
-asyncio refuses to run a loop in a thread where another one runs, so this has a thread of the host's. Who
-asks waits for it; nothing runs beside it.
+The kernel prices the calls. Python's work has fixed prices, :attr:`~sim.machine.costs.CostTable.loop_turn_ns`
+and ``loop_callback_ns``. A turn is charged when it begins, before its wait. The turn that the packet wakes
+was therefore charged before the packet arrived, and its price is not among the steps.
+
+Why run asyncio instead of listing its steps? A list would repeat what somebody believes about asyncio. The
+code that runs cannot be wrong about itself, and another version of Python may do other steps.
+
+asyncio refuses to run a loop in a thread that already runs one. So this loop has a thread of the host's. The
+caller waits for that thread, and nothing runs beside it.
 """
 
 from __future__ import annotations
@@ -35,27 +36,25 @@ from sim.machine.costs import CostTable
 from sim.machine.records import Kind, Record
 from sim.path.asyncio_machine import AsyncioConnection, AsyncioMachine
 from sim.path.path_values import AsyncioProgram, PathState, PathStep, Spent, StepLedger, shown, spent_between
-from sim.stdlib.asyncio.await_stacks import awaits, frames
-from sim.stdlib.asyncio.simulated_loop import Step as LoopStep
-from sim.stdlib.asyncio.simulated_loop import Watcher
+from sim.stacks.await_stack import await_frames, await_places
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
+from sim.stdlib.kernel import Kernel
 
 MOST_CONNECTIONS = 16
 Event = tuple[int, int]
 
 
-class LoopWatch(Watcher):
+class LoopWatch(LoopWatcher):
     """Watches the loop take the packets, up to the line after our task's ``await``."""
 
     def __init__(self, machine: AsyncioMachine, ours: AsyncioConnection, task: Any, at_ns: int) -> None:
         self.machine = machine
-        self.kernel = machine.kernel
-        self.loop = machine.loop
         self.fd = ours.numbers[0]
         self.socket = ours
         self.task = task
         self.at_ns = at_ns
         self.steps = StepLedger()
-        self.stack = tuple(awaits(task.get_coro()))
+        self.stack = tuple(await_places(task.get_coro()))
         self.await_line = task.get_coro().cr_frame.f_lineno
         self.next_line = 0
         self.future: Any = task._fut_waiter
@@ -64,23 +63,33 @@ class LoopWatch(Watcher):
         self.events: tuple[Event, ...] = ()
         self.done = False
         self.others = 0
-        """Callbacks of others since the last step of ours."""
+        """Callbacks of other connections since our last step."""
         self._before = PathState()
         self._spent_ns: list[int] = []
         self._reads = False
-        """The callback under way has read our descriptor."""
+        """True if the running callback has read our descriptor."""
         self._read = PathState()
-        """When it had."""
+        """State after that read."""
         self.kernel.journal.tell(self.hear)
         self.loop.watcher = self
 
-    # -- how things are ---------------------------------------------------------------------
+    @property
+    def kernel(self) -> Kernel:
+        """Kernel of the machine."""
+        return self.machine.kernel
+
+    @property
+    def loop(self) -> Any:
+        """The machine's event loop."""
+        return self.machine.loop
+
+    # -- observed state --------------------------------------------------------------------
 
     def look(self) -> PathState:
-        """The structures above epoll at this moment."""
+        """State of the structures above epoll at this moment."""
         coroutine = self.task.get_coro()
         running = asyncio.current_task(self.loop) is self.task
-        handles = [_name(handle) for handle in self.loop._ready]
+        handles = [_callback_name(handle) for handle in self.loop._ready]
         ready = [item.fd for item in self.kernel.epoll_calls.epolls[0].ready]
         line = coroutine.cr_frame.f_lineno if coroutine.cr_frame is not None else 0
         finished = self.future.done()
@@ -100,7 +109,7 @@ class LoopWatch(Watcher):
         )
 
     def _spent(self) -> Spent:
-        """What was spent since the last step."""
+        """Time spent since the last step, by account."""
         spent_ns = self.kernel.totals()[0]
         spent = spent_between(self._spent_ns, spent_ns)
         self._spent_ns = spent_ns
@@ -110,10 +119,10 @@ class LoopWatch(Watcher):
         self.steps.add(stage, self._spent(), self._before, after, part_of, self.others)
         self._before, self.others = after, 0
 
-    # -- what is heard ----------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------
 
     def hear(self, record: Record) -> None:
-        """The kernel makes a record."""
+        """Called for each record that the kernel makes."""
         _, kind, fd, value, _, _ = record
         if self.done or not self.events or fd != self.fd:
             return
@@ -128,8 +137,8 @@ class LoopWatch(Watcher):
             self.done = True
             self.loop.stop()
 
-    def step(self, step: LoopStep) -> None:
-        """A step of the loop's turn begins."""
+    def step(self, step: TurnStep) -> None:
+        """Called when a step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
             self._spent_ns = self.kernel.totals()[0]
             ready = self.kernel.epoll_calls.epolls[0].ready
@@ -139,7 +148,7 @@ class LoopWatch(Watcher):
             self._step("selector", after, "turn")
 
     def ended(self, handle: Any, spent_ns: int) -> None:
-        """A callback has run."""
+        """Called when a callback has run."""
         if self.done or not self.events:
             return
         if not self._reads:
@@ -151,8 +160,8 @@ class LoopWatch(Watcher):
             self._step("future", replace(after, read_bytes=self._read.read_bytes), "handle")
 
 
-def _name(handle: Any) -> str:
-    """A callback of the loop, in a few words."""
+def _callback_name(handle: Any) -> str:
+    """Short name of a callback of the loop."""
     callback = handle._callback
     owner = getattr(callback, "__self__", None)
     name = getattr(callback, "__name__", type(callback).__name__)
@@ -163,7 +172,7 @@ def _name(handle: Any) -> str:
 
 
 def _line_of(function: Any) -> int:
-    """At which line a function stands that has called, by whatever way, what is running now."""
+    """Current line of a function that is somewhere up the call stack; 0 if it is not."""
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_code is not function.__code__:
         frame = frame.f_back
@@ -173,7 +182,7 @@ def _line_of(function: Any) -> int:
 def _followed(
     costs: CostTable, fds: int, reported: Sequence[int], fd: int, payload: bytes
 ) -> tuple[tuple[PathStep, ...], AsyncioProgram]:
-    numbers = _some(reported, fd)
+    numbers = _taking_part(reported, fd)
     machine = AsyncioMachine(costs, fds, numbers)
     try:
         machine.settle()
@@ -200,18 +209,18 @@ def _followed(
         machine.close()
 
 
-def _some(reported: Sequence[int], fd: int) -> list[int]:
-    """The descriptors that take part: all that were reported, or so many up to ours."""
+def _taking_part(reported: Sequence[int], fd: int) -> list[int]:
+    """Descriptors that take part: all reported ones, or :data:`MOST_CONNECTIONS` of them with ours."""
     numbers = list(dict.fromkeys(reported))
     end = max(MOST_CONNECTIONS, numbers.index(fd) + 1)
     return numbers[max(0, end - MOST_CONNECTIONS) : end]
 
 
 def _task_of(machine: AsyncioMachine, connection: AsyncioConnection) -> Any:
-    """The task that serves a connection: the one whose coroutine has its writer."""
+    """Task that serves a connection: its coroutine holds the connection's writer."""
     transport = machine.loop._transports[connection.numbers[0]]
     for task in asyncio.all_tasks(machine.loop):
-        for frame in frames(task.get_coro()):
+        for frame in await_frames(task.get_coro()):
             writer = frame.f_locals.get("writer")
             if writer is not None and writer.transport is transport:
                 return task
@@ -221,14 +230,17 @@ def _task_of(machine: AsyncioMachine, connection: AsyncioConnection) -> Any:
 def follow_loop(
     costs: CostTable, fds: int, reported: Sequence[int], fd: int, payload: bytes
 ) -> tuple[tuple[PathStep, ...], AsyncioProgram]:
-    """The steps from epoll_wait's return to the line after ``await``, and the program that waited.
+    """Follow a packet from epoll_wait's return to the line after ``await``.
 
     Args:
-        costs: what each step costs.
-        fds: descriptors that epoll watches.
-        reported: those that it reports, in order.
-        fd: ours, one of them.
-        payload: what each packet says.
+        costs: The price of each step.
+        fds: Number of descriptors that epoll watches.
+        reported: Descriptors that epoll reports, in order.
+        fd: Our descriptor, one of ``reported``.
+        payload: Content of each packet.
+
+    Returns:
+        The steps, and the program that waited.
     """
     results: list[tuple[tuple[PathStep, ...], AsyncioProgram]] = []
     errors: list[BaseException] = []

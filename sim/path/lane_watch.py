@@ -1,22 +1,24 @@
-"""A packet's way through the kernel: one lane, stopped just before the packet, and watched as it takes it.
+"""Watch one lane take one packet through the kernel.
 
-The lane is a copy of the race's own (:meth:`sim.race.race.Race.lane_beside`), or, where that takes no part
-in the race or is too far away, one that is started a while before the packet. Who watches changes nothing in
-it:
+The lane is a copy of the race's own (:meth:`sim.race.race.Race.lane_beside`). If the race has no such lane,
+or it is too far away, a new lane is started a while before the packet. Watching changes nothing in the lane:
 
-- :class:`InterruptTap` stands between CPU and NIC and notes how things are when our interrupt begins and
-  ends;
-- :class:`WakeupProbe` hangs on the socket's wait queue, ahead of all others, and notes how things are when
-  the wake-up walks it: the bytes are queued by then, and no callback has run;
-- every record of the journal is heard at the moment at which it is made; the accounts are read there.
+- :class:`InterruptTap` stands between the CPU and the NIC. It notes the state when our interrupt begins and
+  when it ends.
+- :class:`WakeupProbe` is the first entry on the socket's wait queue. It notes the state when the wake-up
+  reaches the queue: the bytes are in the buffer, and no callback has run yet.
+- Every record of the journal is received when it is made, and the accounts are read at that moment.
 
-The kernel books an interrupt as one sum. Its parts have prices of their own in the cost table: one hard
-interrupt, a softirq for each packet, a callback for each that was hooked. The table has no price for the
-DMA (the NIC's, no CPU's), none for TCP, the buffer and the wait queue apart from the softirq's, none for the
-ready list apart from the callback's: those steps cost nothing of their own and say so.
+The kernel charges an interrupt as one sum. Its parts have prices of their own in the cost table: one hard
+interrupt, a softirq for each packet, and a callback for each hooked one. Other steps have no price: the DMA
+is the NIC's work and no CPU's; TCP, the buffer and the wait queue are part of the softirq's price; the ready
+list is part of the callback's. Those steps cost nothing and name the step whose price includes them.
 
-The NIC has no ring here; what is known is which frames are there at an interrupt. The slot told is the
-packet's number in the lane modulo :data:`RING_SLOTS`, which is where a ring filled in order has it.
+The simulated NIC has no ring, but the frames that are present at an interrupt are known. The slot shown is
+the packet's number in the lane modulo :data:`RING_SLOTS`, as in a ring that is filled in order.
+
+Why not add these notes to the kernel itself? A race of a million packets would pay for them, although only
+one packet is ever followed.
 """
 
 from __future__ import annotations
@@ -39,30 +41,30 @@ if TYPE_CHECKING:
     from sim.race.lane import Lane
 
 RING_SLOTS = 256
-"""Descriptors of a NIC's receive ring: what most drivers begin with."""
+"""Descriptors of a NIC's receive ring; most drivers start with this number."""
 MOST_RECORDS = 10_000
-"""Records after which a packet's way is given up on: where interrupts take all the CPU nobody ever reads."""
+"""Records after which the packet is given up: if interrupts take all the CPU, it is never read."""
 _ARRIVALS = (Kind.PACKET, Kind.DROP)
 _MARKED = (Kind.CALL, Kind.RETURN, Kind.READ)
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedRecord:
-    """A record, and the lane at the moment at which it was made."""
+    """A record, and the state of the lane when it was made."""
 
     record: Record
     free_ns: int
-    """When the step is over that the record tells of."""
+    """End of the step that the record describes, in ns."""
     spent_ns: list[int]
     scanned: int
-    """Descriptors looked at so far."""
+    """Descriptors scanned so far."""
     reads: int
     """Reads of other descriptors since the arrival."""
     state: PathState
 
     @property
     def kind(self) -> int:
-        """Of the record."""
+        """Kind of the record."""
         return self.record[1]
 
 
@@ -70,7 +72,7 @@ class LaneWatch:
     """Watches one lane take one packet.
 
     Args:
-        packet: which.
+        packet: The packet to watch for.
     """
 
     def __init__(self, packet: FollowedPacket) -> None:
@@ -79,29 +81,29 @@ class LaneWatch:
         self.socket: StreamSocket | None = None
         self.fd = -1
         self.begun = False
-        """Whether the interrupt that takes the packet has begun."""
+        """True once the interrupt that takes the packet has begun."""
         self.burst = 1
         self.place = 0
-        """How many packets the interrupt takes before ours."""
+        """Number of packets that the interrupt takes before ours."""
         self.callbacks_before = 0
         self.ring_slot = 0
         self.effect = 0
         self.dropped = False
         self.charge_ns = 0
-        """What the interrupt cost."""
+        """Cost of the interrupt in ns."""
         self.arrived = self.before = self.queued = self.after = PathState()
-        """When the frame arrives; just before our packet's turn; as its wake-up begins; when it is over."""
+        """State at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
         self.arrived_spent_ns: list[int] = []
-        """The accounts at the arrival."""
+        """The accounts at the arrival, in ns."""
         self.arrived_scanned = 0
         self.reads = 0
         """Reads of other descriptors since the arrival."""
         self.marks: list[MarkedRecord] = []
 
-    # -- what is heard ----------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------
 
     def hear(self, record: Record) -> None:
-        """A record is made."""
+        """Called for each record that the kernel makes."""
         if not self.begun:
             return
         _, kind, fd, _, effect, serial = record
@@ -123,8 +125,8 @@ class LaneWatch:
             self.marks.append(mark)
 
     def begins(self) -> None:
-        """The interrupt that takes the packet begins."""
-        lane = self.taken_by
+        """Called when the interrupt that takes the packet begins."""
+        lane = self.watched_lane
         packets = lane.network.due_packets()
         serials = [serial for serial, _ in packets]
         self.begun = True
@@ -143,32 +145,32 @@ class LaneWatch:
             self.socket.wait_queue.entries.insert(0, WakeupProbe(self))
 
     def ended(self, charge_ns: int) -> None:
-        """The interrupt is over."""
+        """Called when that interrupt is over; ``charge_ns`` is its cost."""
         self.charge_ns = charge_ns
         if self.socket is not None:
             entries = self.socket.wait_queue.entries
             entries[:] = [entry for entry in entries if not isinstance(entry, WakeupProbe)]
 
     @property
-    def taken_by(self) -> Lane:
-        """The lane that is watched."""
+    def watched_lane(self) -> Lane:
+        """The watched lane."""
         assert self.lane is not None
         return self.lane
 
     @property
     def kernel(self) -> RawKernel:
-        """That lane's kernel."""
-        return self.taken_by.kernel
+        """Kernel of the watched lane."""
+        return self.watched_lane.kernel
 
     def first(self, kind: int) -> int | None:
-        """Which mark is the first of a kind; of reads only those of the packet's descriptor are marked."""
+        """Index of the first mark of a kind. Only reads of the packet's descriptor are marked."""
         return next((at for at, mark in enumerate(self.marks) if mark.kind == kind), None)
 
-    # -- how things are ---------------------------------------------------------------------
+    # -- observed state --------------------------------------------------------------------
 
     def look(self, ring_frames: int) -> PathState:
-        """The structures on the packet's way at this moment."""
-        kernel, socket, server = self.taken_by.kernel, self.socket, self.taken_by.server
+        """State of the structures on the packet's path at this moment."""
+        kernel, socket, server = self.watched_lane.kernel, self.socket, self.watched_lane.server
         ready = kernel.epoll_calls.epolls[0].ready if kernel.epoll_calls.epolls else []
         word = 0
         if isinstance(server, SelectServer) and self.fd >= 0:
@@ -181,24 +183,21 @@ class LaneWatch:
             hooked=() if socket is None else tuple(self._hooked(socket)),
             ready=shown([item.fd for item in ready], self.fd),
             ready_count=len(ready),
-            server=self._doing(),
+            server=self._server_activity(),
             word=word,
         )
 
     def _hooked(self, socket: StreamSocket) -> list[str]:
-        """The functions that a wake-up of the socket calls."""
+        """Names of the functions that a wake-up of the socket calls."""
         items = [entry for entry in socket.wait_queue.entries if not isinstance(entry, WakeupProbe)]
         names = ["ep_poll_callback" for _ in items]
-        hooked = [
-            call
-            for call in self.taken_by.kernel.scans
-            if isinstance(call, ScanCall) and _is_hooked(call, self.fd)
-        ]
+        calls = [call for call in self.watched_lane.kernel.scans if isinstance(call, ScanCall)]
+        hooked = [call for call in calls if _is_hooked(call, self.fd)]
         return names + ["pollwake" for _ in hooked]
 
-    def _doing(self) -> str:
-        """What the program that waits is doing."""
-        lane = self.taken_by
+    def _server_activity(self) -> str:
+        """Activity of the program that waits."""
+        lane = self.watched_lane
         task = lane.task
         if task is None or task.done:
             return "gone"
@@ -210,7 +209,7 @@ class LaneWatch:
 
 
 def _is_hooked(call: ScanCall, fd: int) -> bool:
-    """Whether a call of select has an entry on a descriptor's wait queue."""
+    """True if a call of select has an entry on a descriptor's wait queue."""
     rank = call.request.rank(fd) if fd >= 0 else None
     if rank is None:
         return False
@@ -221,7 +220,7 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
 
 
 class WakeupProbe:
-    """An entry at the head of a wait queue that only looks."""
+    """An entry at the head of a wait queue that notes the state and wakes nobody."""
 
     exclusive = False
 
@@ -229,14 +228,14 @@ class WakeupProbe:
         self._watch = watch
 
     def wake(self, key: int) -> bool:
-        """The wake-up has come here: it has not called anybody yet."""
+        """The wake-up has reached the queue and has called no other entry yet."""
         watch = self._watch
         watch.queued = watch.look(watch.burst - watch.place - 1)
         return False
 
 
 class InterruptTap:
-    """Stands between a lane's CPU and its NIC: the device that interrupts, and somebody who looks on."""
+    """Stands between a lane's CPU and its NIC, and watches the interrupt of our packet."""
 
     def __init__(self, watch: LaneWatch, lane: Lane) -> None:
         self._watch = watch
@@ -244,7 +243,7 @@ class InterruptTap:
         self.due_ns = self._network.due_ns
 
     def interrupt(self) -> None:
-        """The NIC interrupts."""
+        """Pass an interrupt on to the NIC."""
         network, watch = self._network, self._watch
         if watch.begun or network.due_ns != watch.packet.at_ns:
             network.interrupt()
@@ -257,17 +256,17 @@ class InterruptTap:
         watch.ended(self._booked_ns() - before_ns)
 
     def _booked_ns(self) -> int:
-        """What interrupts have cost so far, the part that is still ahead included."""
+        """Cost of all interrupts so far in ns, including the part that is still to come."""
         ledger = self._network.kernel.ledger
         ledger.fold()
         return ledger.spent_ns[Account.INTERRUPT]
 
 
-def take(watch: LaneWatch, lane: Lane, until: Callable[[], bool]) -> bool:
-    """Let a lane that stands before the packet take it, and go on until what is waited for has happened.
+def run_lane(watch: LaneWatch, lane: Lane, until: Callable[[], bool]) -> bool:
+    """Run a lane from just before the packet until ``until`` is true.
 
     Returns:
-        Whether it has, within :data:`MOST_RECORDS` records.
+        True if it became true within :data:`MOST_RECORDS` records.
     """
     watch.lane = lane
     kernel = lane.kernel

@@ -1,8 +1,8 @@
-"""The steps of a packet's way, as values: what was where, before and after, and what each step cost.
+"""The steps of a packet's path, as values: the state before and after each step, and its cost.
 
-Times count from the packet's arrival. A step's cost is what the accounts of the kernel it was observed in
-changed by, so that the steps of a side sum to the time from the arrival to its end, idle time included.
-What has no price of its own costs nothing here and says which step's price it is part of.
+Times count from the packet's arrival. The cost of a step is the change of the accounts of the kernel in which
+it was observed. So the steps of a path add up to the time from the arrival to its end, idle time included. A
+step without a price of its own costs nothing and names the step whose price includes it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from sim.machine.accounts import Account
 from sim.machine.records import Effect
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.stacks.place import Place
 
 COMMON_STAGES = ("wire", "dma", "interrupt", "softirq", "tcp", "buffer", "queue")
-"""What a packet goes through however the server waits."""
+"""Stages of every packet, regardless of how the server waits."""
 EPOLL_STAGES = (*COMMON_STAGES, "callback", "list", "wake", "return")
 LOOP_STAGES = ("selector", "handle", "future", "task", "await")
-"""What asyncio adds above epoll."""
+"""Stages that asyncio adds above epoll."""
 SELECT_STAGES = (*COMMON_STAGES, "pollwake", "wake", "scan", "copy", "walk", "read")
 STAGE_PAIRS: tuple[tuple[str | None, str | None], ...] = (
     *((stage, stage) for stage in COMMON_STAGES),
@@ -33,9 +33,9 @@ STAGE_PAIRS: tuple[tuple[str | None, str | None], ...] = (
     ("task", None),
     ("await", None),
 )
-"""What stands side by side: a stage with epoll and asyncio, and one with select; None: nothing (any more)."""
+"""Stages side by side: with epoll and asyncio, and with select; None where a side has no stage."""
 SHOWN = 12
-"""Entries of a list that a state carries: those up to ours, or from its head."""
+"""Entries of a list that a state keeps: the first ones, or those up to ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,141 +44,143 @@ class FollowedPacket:
 
     at_ns: int
     serial: int
-    """Its number in the schedule: the same in every lane."""
+    """Number in the schedule; the same in every lane."""
 
 
 @dataclass(frozen=True, slots=True)
 class PathState:
-    """What the structures on a packet's way hold at one moment; those it has not come to are empty."""
+    """Content of the structures on a packet's path at one moment. A structure not yet reached is empty."""
 
     ring_frames: int = 0
     """Frames in the NIC's receive ring that the softirq has not taken."""
     segments: int = 0
-    """Pieces of data in the socket's receive buffer."""
+    """Segments in the socket's receive buffer."""
     buffer_bytes: int = 0
     mask: int = 0
-    """The socket's poll mask."""
+    """Poll mask of the socket."""
     hooked: tuple[str, ...] = ()
-    """The functions on the socket's wait queue, in the order in which a wake-up calls them."""
+    """Functions on the socket's wait queue, in the order in which a wake-up calls them."""
     ready: tuple[int, ...] = ()
-    """Descriptors on epoll's ready list, :data:`SHOWN` of them: see :func:`shown`."""
+    """Descriptors on epoll's ready list, at most :data:`SHOWN`; see :func:`shown`."""
     ready_count: int = 0
     server: str = ""
-    """``asleep``, ``runnable``, ``scanning``, ``serving``; of the program that waits."""
+    """Activity of the waiting program: ``asleep``, ``runnable``, ``scanning``, ``serving``."""
     scanned: int = 0
-    """Descriptors that the call has looked at since the packet came."""
+    """Descriptors that the call has scanned since the packet's arrival."""
     word: int = 0
-    """select: the word of the bitmap that has the descriptor's bit."""
+    """select: the word of the bitmap that holds the descriptor's bit."""
     events: tuple[tuple[int, int], ...] = ()
-    """What the waiting call has reported: descriptor and mask, as many."""
+    """Events that the waiting call has reported: descriptor and mask, at most :data:`SHOWN`."""
     events_count: int = 0
     handles: tuple[str, ...] = ()
-    """The loop's callbacks that are to run next, in order."""
+    """Callbacks that the loop will run next, in order."""
     stream_bytes: int = 0
     """Bytes in asyncio's StreamReader."""
     future: str = ""
-    """``pending`` or ``finished``: the one that the task waits for."""
+    """State of the future that the task waits for: ``pending`` or ``finished``."""
     task: str = ""
     """``suspended``, ``ready`` or ``running``."""
     line: int = 0
-    """At which line of the program the task's coroutine stands."""
+    """Line of the program at which the task's coroutine stands."""
     read_bytes: int = 0
-    """What the program has in its hands."""
+    """Bytes that the program has read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One step of a packet's way."""
+    """One step of a packet's path."""
 
     stage: str
     begin_ns: int
     end_ns: int
     spent_ns: Mapping[str, int]
-    """By account label, those that are not nothing: they sum to ``end_ns - begin_ns``."""
+    """Cost in ns by account label, without zeros. The sum is ``end_ns - begin_ns``."""
     before: PathState
     after: PathState
     part_of: str = ""
-    """The stage whose price includes this one's; empty if it has its own, or the CPU has no part in it."""
+    """Stage whose price includes this step's; empty if the step has its own price or no CPU takes part."""
     others: int = 0
     """Packets, callbacks or descriptors of others that came first within this step."""
 
     @property
     def cost_ns(self) -> int:
-        """What it took."""
+        """Duration in ns."""
         return self.end_ns - self.begin_ns
 
 
 @dataclass(frozen=True, slots=True)
 class LanePath:
-    """One packet's way to one program."""
+    """The path of one packet in one lane."""
 
     name: str
     """``epoll`` or ``select``."""
     fd: int
-    """The packet's descriptor in that lane; -1 if it has none."""
+    """Descriptor of the packet in that lane; -1 if it has none."""
     steps: tuple[PathStep, ...]
-    """As far as the packet came."""
+    """Steps as far as the packet came."""
     effect: int = 0
-    """What the packet caused: an :class:`~sim.machine.records.Effect`, or why it was dropped."""
+    """What the packet caused: an :class:`~sim.machine.records.Effect`, or the reason why it was dropped."""
     dropped: bool = False
     burst: int = 1
     """Packets that the interrupt took."""
     ring_slot: int = 0
-    """The slot of the receive ring, see :data:`sim.path.lane_watch.RING_SLOTS`."""
+    """Slot in the receive ring; see :data:`sim.path.lane_watch.RING_SLOTS`."""
     asked: int = 0
     """Descriptors that the program waits for."""
     call_ns: int = 0
-    """What the waiting call that reported the packet cost, all of it."""
+    """Whole cost in ns of the waiting call that reported the packet."""
     paid_before_ns: int = 0
-    """The part of it that was paid before the packet came: to fall asleep in it."""
+    """Part of that cost that was paid before the packet arrived, to fall asleep."""
     failure: str | None = None
-    """Why the server of this lane cannot go on; None if it can."""
+    """Why the lane's server cannot continue; None if it can."""
     unfinished: str = ""
-    """Why the way was not followed to its end; empty if it was."""
+    """Why the path was not followed to its end; empty if it was."""
     started_ns: int | None = None
-    """How long before the packet the lane was started for this; None if it is as it is in the race."""
+    """Time in ns before the packet at which the lane was started; None if it is the race's own lane."""
 
     @property
     def total_ns(self) -> int:
-        """From the arrival to the end of the last step."""
+        """Time in ns from the arrival to the end of the last step."""
         return self.steps[-1].end_ns if self.steps else 0
 
     def step(self, stage: str | None) -> PathStep | None:
-        """The step of that stage, if the packet came there."""
+        """Step of a stage; None if the packet did not come there."""
         return next((step for step in self.steps if step.stage == stage), None)
 
     @property
     def woke(self) -> bool:
-        """Whether this packet itself woke the program."""
+        """True if this packet itself woke the program."""
         return bool(not self.dropped and self.effect & (Effect.WOKE_EPOLL | Effect.WOKE_SCAN))
 
 
 @dataclass(frozen=True, slots=True)
 class AsyncioProgram:
-    """The asyncio program that waits for the packet, and where its task stood."""
+    """The asyncio program that waits for the packet, and the position of its task."""
 
     lines: tuple[str, ...]
-    """Its source, from :attr:`first_line` on."""
+    """Source code, from line :attr:`first_line` on."""
     first_line: int
     await_line: int
-    """Where the coroutine was suspended."""
+    """Line at which the coroutine was suspended."""
     next_line: int
-    """Where it went on."""
+    """Line at which it continued."""
     stack: tuple[Place, ...]
-    """Where it and what it awaits stood, the outermost first."""
+    """Positions of the coroutine and of what it awaits, the outermost first."""
     task: str
-    """The task's name."""
+    """Name of the task."""
     connections: int
-    """Connections that are asyncio's; all others that epoll watches are silent."""
+    """Number of asyncio's connections; all other descriptors that epoll watches are silent."""
     turn_ns: int
-    """What the loop's turn had cost before it went to wait: the price that selector's work is part of."""
+    """Cost in ns of the loop's turn before its wait. The selector's work is part of this price."""
 
 
 Entry = TypeVar("Entry")
 
 
 def shown(entries: Sequence[Entry], ours: Entry | None) -> tuple[Entry, ...]:
-    """:data:`SHOWN` entries of a list: the first ones, or, if ours is not among these, those up to it."""
+    """At most :data:`SHOWN` entries of a list: the first ones, or those up to ours if it stands further
+    back.
+    """
     end = SHOWN
     if ours is not None and ours in entries:
         end = max(SHOWN, entries.index(ours) + 1)
@@ -205,7 +207,7 @@ class StepLedger:
         part_of: str = "",
         others: int = 0,
     ) -> None:
-        """The next step, which took this."""
+        """Append a step that begins where the last one ended."""
         kept = {label: ns for label, ns in spent_ns.items() if ns}
         end_ns = self.now_ns + sum(kept.values())
         self.steps.append(PathStep(stage, self.now_ns, end_ns, kept, before, after, part_of, others))
@@ -213,10 +215,10 @@ class StepLedger:
 
 
 def spent_between(before: list[int], after: list[int]) -> Spent:
-    """What the accounts changed by from one statement to another."""
+    """Change of the accounts from one statement to another, by label."""
     return {account.label: after[account] - before[account] for account in Account}
 
 
 def taken_from(spent: Spent, *labels: str) -> Spent:
-    """Take these accounts out of what was spent; gives them."""
+    """Remove some accounts from ``spent`` and return them."""
     return {label: spent.pop(label, 0) for label in labels}

@@ -36,21 +36,8 @@ from sim.scenario.faults import BACKLOG as BACKLOG_FAULT
 from sim.scenario.faults import SHORT_BACKLOG, SLOW_READER
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload, active_slots
-from sim.servers.asyncio_server import AsyncioServer
-from sim.servers.base import BACKLOG, Server, ServerFailure, ServerSettings
-from sim.servers.epoll import EpollServer
-from sim.servers.epoll_et import EpollEtServer
-from sim.servers.epoll_exclusive import EpollExclusiveServer
-from sim.servers.epoll_oneshot import EpollOneshotServer
-from sim.servers.faulty import FAULTY
-from sim.servers.io_uring import IoUringPollServer, IoUringServer, IoUringSqpollServer
-from sim.servers.iocp import IocpServer
-from sim.servers.kqueue import KqueueServer
-from sim.servers.poll import PollServer
-from sim.servers.pool import PoolServer
-from sim.servers.process import ProcessServer
-from sim.servers.select import SelectServer
-from sim.servers.thread import ThreadServer
+from sim.servers.base import BACKLOG, ServerFailure, ServerSettings
+from sim.servers.registry import server_of
 
 RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
@@ -60,24 +47,6 @@ PASS_WORK_NS = 60_000
 BUILT_WORK_NS = 5
 """What a connection adds to building a lane."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
-_KINDS: tuple[type[Server], ...] = (
-    ProcessServer,
-    ThreadServer,
-    PoolServer,
-    SelectServer,
-    PollServer,
-    EpollServer,
-    EpollEtServer,
-    EpollOneshotServer,
-    EpollExclusiveServer,
-    AsyncioServer,
-    KqueueServer,
-    IoUringServer,
-    IoUringPollServer,
-    IoUringSqpollServer,
-    IocpServer,
-)
-SERVERS: dict[str, type[Server]] = {server.name: server for server in _KINDS}
 
 
 class Lane:
@@ -111,8 +80,7 @@ class Lane:
         self.failure: str | None = None
         self.failed_ns: int | None = None
         """When the server gave up."""
-        kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
-        self.server = kind(kernel, settings)
+        self.server = server_of(self.name, scenario.fault)(kernel, settings)
         if scenario.fault == SLOW_READER:
             self.server.restartable = False  # it sleeps in the middle of serving
         self.faults = kernel.faults = FaultLog(kernel, self.server.listener)
@@ -310,7 +278,7 @@ class Lane:
         costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
         if self.kernel.scheduler is None:
             del costs[Account.TASK_START.label]
-        if not self.server.has_loop:
+        if not self.server.kind.event_loop:
             del costs[Account.LOOP.label], costs[Account.CALLBACK.label]
         return costs
 

@@ -18,7 +18,7 @@ races with the interpreter's own asyncio on the same kernel, and journals, accou
 3.11; from 3.12 on that call is sendmsg, which this kernel leaves out.)
 
 **What is charged.** Kernel and application cost what they cost in every lane. What asyncio adds to them,
-Python code in user space, is charged as it is on :func:`sim.stdlib.asyncio.loop.asyncio_loop`: one price for
+Python code in user space, is charged as it is on :func:`sim.stdlib.kernel.asyncio_loop`: one price for
 a turn (account *loop*), one for a callback, the task's step included (account *callback*). Both are means,
 measured with this very server (:mod:`sim.host.measuring.asyncio_costs`). The other lanes' servers are priced
 as programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes
@@ -48,11 +48,8 @@ RESTLESS_TURNS = 50
 """A loop that has not slept for so many turns is shown as it runs, not as it last came to rest."""
 
 
-class AsyncioServer(EpollServer):
+class AsyncioServer(EpollServer, lane="asyncio"):
     """Waits in ``await reader.read()``."""
-
-    name = "asyncio"
-    has_loop = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)

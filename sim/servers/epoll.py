@@ -20,10 +20,9 @@ MAX_EVENTS = 1024
 """Events asked for at once."""
 
 
-class EpollServer(Server):
+class EpollServer(Server, lane="epoll"):
     """Waits in epoll_wait."""
 
-    name = "epoll"
     restartable = True
     watched_events = poll_bits.IN
     """What a connection is watched for, and how."""

@@ -17,10 +17,9 @@ from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 
 
-class EpollEtServer(EpollServer):
+class EpollEtServer(EpollServer, lane="epoll-et"):
     """Waits in epoll_wait, edge-triggered, and drains."""
 
-    name = "epoll-et"
     restartable = True
     watched_events = poll_bits.IN | poll_bits.EPOLLET
 

@@ -19,10 +19,9 @@ from sim.machine.task import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
 
 
-class PollServer(Server):
+class PollServer(Server, lane="poll"):
     """Waits in poll."""
 
-    name = "poll"
     restartable = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:

@@ -22,10 +22,9 @@ from sim.machine.task import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
 
 
-class SelectServer(Server):
+class SelectServer(Server, lane="select"):
     """Waits in select."""
 
-    name = "select"
     restartable = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:

@@ -1,20 +1,24 @@
-"""What a wake-up costs: a point of the curve, simulated beside measured.
+"""The cost of a wake-up at a point of the curve, simulated beside measured.
 
-A *point* says how a server waits (select, poll or epoll), on how many descriptors, how many of them are
-ready, and whether the call found them so (``ready``) or fell asleep first and was woken (``slept``). Its
-cost is the CPU time of that one call, entry and return included:
+The cost of a :class:`~sim.host.measuring.points.Point` is the CPU time of that one call, entry and return
+included:
 
-- *simulated*: a simulated kernel with so many eventfds makes the call, and the figure is what it was
-  charged. There is no second formula here: the algorithm counts, the table prices.
+- *simulated*: a simulated kernel with as many eventfds makes the call, and the figure is what the call was
+  charged. The algorithm counts, and the table prices.
 - *measured*: the same call on the same kind of files on this machine's kernel
   (:mod:`sim.host.measuring.meter`).
 
-Both make the same call: one set for reading, no timeout, the ready descriptors spread evenly. ``ready`` calls
-come again and again and find the same descriptors ready: one pass for select and poll, which hook themselves
-on everything up to the first ready one (half of the descriptors where one is ready), and k items for epoll,
-asked, reported and put back on the ready list. ``slept`` calls begin with nothing ready; then all k become so
-at one moment: two passes and n hooks; for epoll, whose descriptors were read after the call before, k stale
-items on the way in and k ready ones on the way out.
+Why no formula for the simulated cost? A second description of the kernel could disagree with the first one.
+
+Both make the same call: one set for reading, no timeout, and the ready descriptors spread evenly.
+
+``ready`` calls are repeated and find the same descriptors ready each time. select and poll make one pass and
+hook themselves on every descriptor up to the first ready one (half of the descriptors if one is ready). epoll
+asks k items, reports them and puts them back on the ready list.
+
+``slept`` calls begin with nothing ready; then all k descriptors become ready at one moment. select and poll
+make two passes and n hooks. epoll's descriptors were read after the previous call, so it finds k stale items
+on the way in and k ready ones on the way out.
 """
 
 from __future__ import annotations
@@ -45,22 +49,24 @@ _ONE = packed_count(1)
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRow:
-    """A point and what came of it."""
+    """A point and its cost, simulated and measured."""
 
     point: Point
     simulated_ns: int
     measured_ns: int | None
-    """None where it was not measured."""
+    """None if it was not measured."""
     why_not: str | None = None
-    """Why it was not measured, in one line; None if it was, or nobody asked for it."""
+    """Why it was not measured, in one line; None if it was, or if no measurement was requested."""
     ratio_to_epoll: float | None = None
     """This cost over epoll's at the same place, measured if both were; None without an epoll row."""
     noisy: str | None = None
-    """What was wrong with the measurement, in one line, if it can hardly be trusted."""
+    """Why the measurement is doubtful, in one line; None if it is not."""
 
     @property
     def error(self) -> float | None:
-        """How far the prediction is off, as a part of what was measured: 0.1 is ten per cent too much."""
+        """Relative error of the prediction: 0.1 means that it is ten per cent too high. None if not
+        measured.
+        """
         return self.simulated_ns / self.measured_ns - 1 if self.measured_ns else None
 
 
@@ -68,16 +74,18 @@ class BenchmarkRow:
 
 
 def simulated_ns(point: Point, costs: CostTable) -> int:
-    """What the call costs in virtual time: made on a simulated kernel, in its steady state.
+    """Cost of the call in virtual time, on a simulated kernel in its steady state.
 
     Returns:
-        Nanoseconds of the calling task: its own work and its context switches, not the interrupt.
+        Nanoseconds of the calling task: its own work and its context switches, without the interrupt.
     """
     return SimulatedBench(point).cost_ns(costs)
 
 
 class SimulatedBench:
-    """A simulated kernel with a point's eventfds, and the task that waits for them; it can be asked again."""
+    """A simulated kernel with a point's eventfds, and a task that waits for them. It can make the call
+    repeatedly.
+    """
 
     def __init__(self, point: Point) -> None:
         self.point = point
@@ -91,7 +99,7 @@ class SimulatedBench:
         self.active = [kernel.table.file(fd) for fd in places.tolist()]
         kernel.run_until(kernel.free_ns)
         if self.epfd >= 0:
-            # It keeps what it reported on its ready list: the second call is like all that follow.
+            # epoll keeps reported items on its ready list, so only the second call is like all later ones.
             self._one_call()
 
     def _epoll(self) -> Epoll:
@@ -106,7 +114,7 @@ class SimulatedBench:
         return file
 
     def cost_ns(self, costs: CostTable) -> int:
-        """What one more call costs when things have these prices."""
+        """Cost in ns of one more call at these prices."""
         self.kernel.costs = costs
         self.kernel.ledger.clear_pages()
         return self._one_call()
@@ -129,7 +137,7 @@ class SimulatedBench:
         return kernel.last_call[6]
 
     def _arrive(self) -> None:
-        """The active descriptors become ready, at one moment, unless they still are."""
+        """Make the active descriptors ready at one moment, unless they still are."""
         self.kernel.catch_up()
         for file in self.active:
             if not file.mask & poll_bits.IN:
@@ -145,14 +153,14 @@ class SimulatedBench:
 
 
 def asked_bits(fds: range) -> Words:
-    """A bitmap that asks for a run of descriptors."""
+    """Bitmap that asks for a range of descriptors."""
     words = words_for(fds.stop)
     set_bits(words, fds.start, fds.stop - 1)
     return words
 
 
 def asked_entries(fds: range) -> npt.NDArray[np.void]:
-    """The array for poll that asks to read from a run of descriptors."""
+    """Array of pollfd that asks to read from a range of descriptors."""
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"] = np.arange(fds.start, fds.stop)
     entries["events"] = poll_bits.IN
@@ -162,18 +170,18 @@ def asked_entries(fds: range) -> npt.NDArray[np.void]:
 # --- simulated beside measured --------------------------------------------------------------------
 
 
-def sweep(some: Iterable[Point], costs: CostTable, ruler: PointMeter | None) -> Iterator[BenchmarkRow]:
-    """Each point simulated and, if there is something to measure with, measured; rows as they come.
+def sweep(some: Iterable[Point], costs: CostTable, meter: PointMeter | None) -> Iterator[BenchmarkRow]:
+    """Simulate each point and, if there is a meter, measure it; yields rows as they are ready.
 
-    :func:`with_ratios` fills in what depends on more than one row.
+    :func:`with_ratios` fills in the figures that depend on several rows.
     """
     for point in some:
         predicted_ns = simulated_ns(point, costs)
-        if ruler is None:
+        if meter is None:
             yield BenchmarkRow(point, predicted_ns, None)
             continue
         try:
-            measurement = ruler.measure(point)
+            measurement = meter.measure(point)
         except CannotMeasure as why_not:
             yield BenchmarkRow(point, predicted_ns, None, str(why_not))
             continue
@@ -181,7 +189,7 @@ def sweep(some: Iterable[Point], costs: CostTable, ruler: PointMeter | None) -> 
 
 
 def with_ratios(rows: Sequence[BenchmarkRow]) -> list[BenchmarkRow]:
-    """The rows, each with its ratio to the epoll row of the same place."""
+    """The same rows, each with its ratio to the epoll row of the same place."""
     epolls = {_place(row.point): row for row in rows if row.point.mechanism == "epoll"}
     return [replace(row, ratio_to_epoll=_ratio(row, epolls.get(_place(row.point)))) for row in rows]
 
@@ -199,10 +207,10 @@ def _ratio(row: BenchmarkRow, epoll: BenchmarkRow | None) -> float | None:
 
 
 def break_even_fds(costs: CostTable, mechanism: str, active: Active, wait: str) -> int | None:
-    """The smallest number of descriptors at which a mechanism costs more than epoll, simulated.
+    """Smallest number of descriptors at which a mechanism costs more than epoll, simulated.
 
     Returns:
-        None if it never does, up to :data:`FDS_LIMIT`.
+        None if it costs no more up to :data:`~sim.host.measuring.points.FDS_LIMIT`.
     """
 
     def dearer(fds: int) -> bool:

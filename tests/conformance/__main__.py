@@ -72,7 +72,7 @@ def main() -> int:
     print()
     _row("the interpreter's own", "run", "pass", "fail", "left out")
     differed += _interpreter_suite()
-    print(f"\nWhat the model leaves out: sim/README.md. {time.monotonic() - start:.0f} s.")
+    print(f"\nWhat the model leaves out: docs/model.md. {time.monotonic() - start:.0f} s.")
     for name in differed:
         print(f"differs: {name}", file=sys.stderr)
     return 1 if differed else 0

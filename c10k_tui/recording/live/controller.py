@@ -167,7 +167,7 @@ class RecordingController:
     def moment(self) -> RaceState:
         """What is raced now."""
         session = self._app.session
-        return RaceState(session.races, session.scenario, session.forks, session.jumps)
+        return RaceState(session.races, session.scenario, session.travel.forks, session.travel.jumps)
 
     def close(self) -> None:
         """Let the app run by itself again, and finish the recording.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from c10k_tui.screens.race.views.timeline import change_words
+from c10k_tui.session.time_line import change_words
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import PRESETS, Scenario
 

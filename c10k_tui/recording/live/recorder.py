@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import sequence_of
-from c10k_tui.recording.cast.lines import CastEvent, passed_unseen, time_us_of
+from c10k_tui.recording.cast.lines import CastEvent, time_us_of, unseen_data
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
@@ -95,7 +95,7 @@ class Recorder:
         events: list[CastEvent] = []
         if self._unseen is not None:
             frames = frame - self._paused_at
-            events.append(CastEvent(self._time_us(self._paused_at), "p", passed_unseen(frames, self._unseen)))
+            events.append(CastEvent(self._time_us(self._paused_at), "p", unseen_data(frames, self._unseen)))
             self._passed += frames
             self._unseen = None
             self._before = None

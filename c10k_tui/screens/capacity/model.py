@@ -11,10 +11,11 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from c10k_tui.session.lane_by_lane import LaneByLane
+from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
 from c10k_tui.session.session import RATES
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Active, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Active, Scenario, Share
 from sim.scenario.units import format_count
 from sim.studies.capacity import (
     ACTIVE,
@@ -27,6 +28,8 @@ from sim.studies.capacity import (
     sizes,
 )
 
+FRAME_WORK_NS = 15_000_000
+"""Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
 P99_LADDER_NS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
@@ -51,15 +54,13 @@ class SearchProgress:
     """What is being tried now."""
 
 
-class CapacityModel(LaneByLane):
+class CapacityModel:
     """The state of the capacity screen.
 
     Args:
         scenario: The race that is on: its rate, burst, payload, churn and seed.
         costs: The table that prices the simulated steps.
     """
-
-    FRAME_WORK_NS = 15_000_000
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
@@ -100,8 +101,9 @@ class CapacityModel(LaneByLane):
 
     def move(self, rows: int) -> None:
         """Look at another row."""
-        place = LANES.index(self.lane) + rows
-        self.lane = LANES[min(len(LANES) - 1, max(0, place))]
+        names = tuple(LANES)
+        place = names.index(self.lane) + rows
+        self.lane = names[min(len(names) - 1, max(0, place))]
 
     def beyond(self) -> Scenario:
         """The race in which the lane that is looked at gives way, or of the most connections there are."""
@@ -159,7 +161,18 @@ class CapacityModel(LaneByLane):
 
     # -- computing ------------------------------------------------------------------------
 
+    def missing(self) -> list[str]:
+        """Lanes without a row, those of the race first."""
+        return missing_lanes(self.racing, self.is_known)
+
+    def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
+        """Continue with at most this much work; True if a row was missing."""
+        missing = self.missing()
+        compute_lanes(missing, work_ns, self._compute_lane)
+        return bool(missing)
+
     def is_known(self, lane: str) -> bool:
+        """True if the row of this lane is known."""
         return self.found(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:

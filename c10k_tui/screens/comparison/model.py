@@ -11,27 +11,28 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from c10k_tui.session.lane_by_lane import LaneByLane
+from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
 from c10k_tui.session.session import ACTIVE_LADDER, RATES
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LADDER, LANES, Active, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import LADDER, Active, Scenario, Share
 from sim.studies.comparison import ComparisonRow, TrialProgress, scenario_of, trial
 from sim.studies.host_comparison import HostComparison
 
+FRAME_WORK_NS = 12_000_000
+"""Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
 
 
-class ComparisonModel(LaneByLane):
+class ComparisonModel:
     """The state of the comparison screen.
 
     Args:
         scenario: The race that is on.
         costs: The table that prices the simulated steps.
     """
-
-    FRAME_WORK_NS = 12_000_000
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
@@ -120,7 +121,18 @@ class ComparisonModel(LaneByLane):
         missing = self.missing()
         return missing[0] if missing else None
 
+    def missing(self) -> list[str]:
+        """Lanes without a row, those of the race first."""
+        return missing_lanes(self.racing, self.is_known)
+
+    def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
+        """Continue with at most this much work; True if a row was missing."""
+        missing = self.missing()
+        compute_lanes(missing, work_ns, self._compute_lane)
+        return bool(missing)
+
     def is_known(self, lane: str) -> bool:
+        """True if the row of this lane is known."""
         return self.facts_of(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:

@@ -22,7 +22,7 @@ from c10k_tui.screens.shared.help_screen import HelpPage
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
 from c10k_tui.text.styled_text import Line, text_of
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from sim.studies.host_comparison import CONNECTIONS, HostComparison, sweep
 
 INTRODUCTION = (

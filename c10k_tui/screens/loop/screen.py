@@ -24,7 +24,7 @@ from c10k_tui.text.script_tasks import task_lines, tasks_title
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
-from sim.scripts.frame import LoopFrame
+from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow
 
 FRAMES_PER_S = 30

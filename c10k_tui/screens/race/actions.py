@@ -52,11 +52,11 @@ class RaceActions(KeyedScreen[str]):
         self._changed()
 
     def action_step_event(self) -> None:
-        self.session.step_event()
+        self.session.travel.step_event()
         self._changed()
 
     def action_step_syscall(self) -> None:
-        self.session.step_syscall()
+        self.session.travel.step_syscall()
         self._changed()
 
     def action_reset(self) -> None:

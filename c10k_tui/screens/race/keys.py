@@ -9,6 +9,7 @@ from textual.binding import Binding
 
 from c10k_tui.screens.race.time_keys import TIME_BINDINGS
 from c10k_tui.screens.shared.last_keys import last_bindings
+from c10k_tui.text.lanes import LANE_TEXTS
 
 FDS = Binding.Group("fds", compact=True)
 ACTIVE = Binding.Group("active", compact=True)
@@ -158,14 +159,15 @@ RACE_BINDINGS: list[Binding] = [
     ),
     *(
         Binding(
-            str(number),
+            text.key,
             f"lane('{name}')",
             f"{name} on or off",
             id=f"lane.{name}",
             group=LANES,
             tooltip=f"Let {name} take part in the race, or not; at least one lane stays",
         )
-        for number, name in enumerate(("select", "poll", "epoll"), start=1)
+        for name, text in LANE_TEXTS.items()
+        if text.key
     ),
     Binding(
         "L",

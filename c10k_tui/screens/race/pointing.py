@@ -82,7 +82,7 @@ class PointingActions(OpeningActions):
         self._feed.newest()
 
     def action_follow(self) -> None:
-        if self.session.following is not None:
+        if self.session.travel.following is not None:
             self._follow(None)
         elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
             self._follow(self._frame.lanes[0].first_fd + self._cursor[0])
@@ -91,7 +91,7 @@ class PointingActions(OpeningActions):
 
     def _follow(self, fd: int | None) -> None:
         """Show what concerns one descriptor only, or everything again."""
-        self.session.following = self._feed.model.only_fd = fd
+        self.session.travel.following = self._feed.model.only_fd = fd
         if fd is not None:
             self._point_at(self._followed())
             self.session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
@@ -99,7 +99,7 @@ class PointingActions(OpeningActions):
 
     def _followed(self) -> tuple[int, int] | None:
         """The descriptors in the cell of the one that is followed, counted from the grids' first."""
-        fd = self.session.following
+        fd = self.session.travel.following
         if self._frame is None or fd is None:
             return None
         first_lane = self._frame.lanes[0]

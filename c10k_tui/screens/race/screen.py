@@ -25,17 +25,18 @@ from c10k_tui.screens.race.views.follow import follow_line, newest_request
 from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.screens.race.views.legend import legend
-from c10k_tui.screens.race.views.timeline import time_view
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import LastingWarnings, curable
 from c10k_tui.screens.race.widgets.lane_panel import LanePanel
 from c10k_tui.screens.race.widgets.timeline import TimeLine
 from c10k_tui.session.session import Session
+from c10k_tui.session.time_line import time_view
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, spread, text_of, width_of
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import LANES
 
 FRAMES_PER_S = 30
 TEXTS_PER_S = 4
@@ -64,8 +65,9 @@ class RaceScreen(PointingActions):
         super().__init__(session)
         self._stepped = stepped
         self._clock = clock
-        shown = {*session.scenario.lanes, *SCANNING_LANES, "epoll"}
-        self._lanes = {name: LanePanel(name) for name in LANES if name in shown}
+        self._lanes = {
+            name: LanePanel(name) for name in LANES if name in session.scenario.lanes or LANE_TEXTS[name].key
+        }
         """Those that take part or have a key; others are made when they first take part."""
         self._head = Lines(id="head")
         self._host = Lines(id="host")
@@ -176,7 +178,7 @@ class RaceScreen(PointingActions):
             moved: Whether the race went on since the last frame.
         """
         session = self.session
-        before, self._seen = self._seen, (session.races, session.changes, session.jumps)
+        before, self._seen = self._seen, (session.races, session.changes, session.travel.jumps)
         frame = session.frame()
         if self._seen != before:
             self._forget(frame, another_race=self._seen[0] != before[0], jumped=self._seen[2] != before[2])
@@ -202,7 +204,7 @@ class RaceScreen(PointingActions):
 
     def _count_scans(self, frame: Frame) -> None:
         """How many scans each scanning lane has finished since the frame before."""
-        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name in SCANNING_LANES}
+        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.kind.scans}
         self._scans = {name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()}
         self._passes = passes
 
@@ -264,7 +266,7 @@ class RaceScreen(PointingActions):
     def _draw_note(self, frame: Frame) -> None:
         width = self._note.size.width
         beneath = legend(frame.scenario.lanes, width, drawn(frame.lanes))
-        followed, fd = self._followed(), self.session.following
+        followed, fd = self._followed(), self.session.travel.following
         if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
             self._point_at(followed)  # A grid of another size has lost it.
         if fd is not None and followed is not None and self._cursor == followed:

@@ -17,36 +17,36 @@ class TravelActions(RaceActions):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        session.following = None
+        session.travel.following = None
         self._wanted_ns: int | None = None
         """Where the mouse was dragged to since the last frame: one seek a frame, to the latest."""
 
     def action_step_back_event(self) -> None:
-        self.session.step_back_event()
+        self.session.travel.step_back_event()
         self._changed()
 
     def action_step_back_syscall(self) -> None:
-        self.session.step_back_syscall()
+        self.session.travel.step_back_syscall()
         self._changed()
 
     def action_scrub(self, direction: int) -> None:
-        self.session.scrub(direction)
+        self.session.travel.scrub(direction)
         self._changed()
 
     def action_marker(self, direction: int) -> None:
-        self.session.go_to_marker(direction)
+        self.session.travel.go_to_marker(direction)
         self._changed()
 
     def action_start(self) -> None:
-        self.session.go_to_start()
+        self.session.travel.go_to_start()
         self._changed()
 
     def action_present(self) -> None:
-        self.session.go_to_present()
+        self.session.travel.go_to_present()
         self._changed()
 
     def action_next_branch(self) -> None:
-        self.session.go_to_next_branch()
+        self.session.travel.go_to_next_branch()
         self._changed()
 
     def on_time_line_scrubbed(self, event: TimeLine.Scrubbed) -> None:
@@ -55,14 +55,14 @@ class TravelActions(RaceActions):
 
     def on_time_line_sought(self, event: TimeLine.Sought) -> None:
         event.stop()
-        self.session.stop()
+        self.session.travel.stop()
         self._wanted_ns = event.at_ns
         if not event.held:
             self._seek_wanted()
 
     def on_feed_chosen(self, event: Feed.Chosen) -> None:
         event.stop()
-        self.session.stand_at(event.at_ns)
+        self.session.travel.stand_at(event.at_ns)
         self._changed()
 
     def _seek_wanted(self) -> None:
@@ -70,5 +70,5 @@ class TravelActions(RaceActions):
         wanted_ns, self._wanted_ns = self._wanted_ns, None
         race = self.session.race
         if wanted_ns is not None and min(wanted_ns, race.end_ns) != race.now_ns:
-            self.session.stand_at(wanted_ns)
+            self.session.travel.stand_at(wanted_ns)
             self._changed()

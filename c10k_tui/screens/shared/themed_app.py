@@ -9,7 +9,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
-from c10k_tui.text.themes import DARK, LIGHT, THEMES
+from c10k_tui.text.themes import dark, light, themes
 
 
 class ThemedApp(App[str]):
@@ -21,9 +21,10 @@ class ThemedApp(App[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        for theme in THEMES:
+        self._themes = themes()
+        for theme in self._themes:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = self._themes[0].name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Filters for every line; under ``NO_COLOR`` the one that suits the theme in use.
@@ -38,11 +39,11 @@ class ThemedApp(App[str]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The program's colours for themes that are not its own (the palette offers Textual's)."""
-        return {**super().get_theme_variable_defaults(), **(DARK if self.current_theme.dark else LIGHT)}
+        return {**super().get_theme_variable_defaults(), **(dark() if self.current_theme.dark else light())}
 
     def next_theme(self) -> None:
         """The theme after this one."""
-        names = [theme.name for theme in THEMES]
+        names = [theme.name for theme in self._themes]
         index = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(index + 1) % len(names)]
 

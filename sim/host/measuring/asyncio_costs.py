@@ -1,13 +1,17 @@
-"""What asyncio's event loop adds to the system calls of a server, for each turn and for each callback.
+"""The cost of asyncio's event loop on top of a server's system calls: of a turn, and of a callback.
 
-Measured is the race's own server, ``await reader.read()`` and ``writer.write()`` on asyncio's streams, on
-loopback connections on which a number of requests lie ready: two turns of the loop, and two callbacks for
-each request. Beside it, a plain loop that makes the same system calls in the same order: epoll_wait, the
-receives, epoll_wait again, the sends. What asyncio takes more, with one request and with :data:`MANY`, is
-two equations for the prices of a turn and of a callback. What Python takes to make a call is in both
-programs, and so in neither price.
+The measured program is the race's own server: ``await reader.read()`` and ``writer.write()`` on asyncio's
+streams. Several requests have arrived on its loopback connections. Serving them takes two turns of the loop,
+and two callbacks for each request. A plain loop makes the same system calls in the same order: epoll_wait,
+the receives, epoll_wait again, the sends. asyncio takes longer by a certain time. That difference, with one
+request and with :data:`MANY`, gives two equations for two unknowns: the price of a turn and the price of a
+callback.
 
-These are no figures of the kernel, but of the Python that measures: 3.13 takes a fifth more than 3.11.
+Why compare with a Python program and not with a C program? Python's time to make a call is then part of both
+programs and cancels out. It belongs to neither price.
+
+These are figures of the Python that measures and not of the kernel: Python 3.13 takes a fifth longer than
+3.11.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from sim.servers.asyncio_streams import RECEIVE_BYTES
 from sim.servers.base import READ_BYTES
 
 MANY = 16
-"""Requests that lie ready in one turn."""
+"""Requests that are ready in one turn."""
 ROUNDS = 300
 _MESSAGE = bytes(64)
 
@@ -35,14 +39,14 @@ Round = Callable[[], object]
 
 
 def loop_turn() -> Measurement:
-    """One turn: what is left of a request when its two callbacks are taken away, halved."""
+    """One turn: the extra time of one request without its two callbacks, halved."""
     one_ns, many_ns = differences()
     callbacks_ns = 2 * _callback_ns(one_ns, many_ns)
     return summary([max(0.0, ns - callbacks_ns) / 2 for ns in one_ns])
 
 
 def loop_callback() -> Measurement:
-    """One callback: what a request more costs in the same two turns, halved."""
+    """One callback: the extra time of each further request in the same two turns, halved."""
     one_ns, many_ns = differences()
     base_ns = summary(one_ns).ns
     return summary([max(0.0, ns - base_ns) / (2 * (MANY - 1)) for ns in many_ns])
@@ -53,7 +57,7 @@ def _callback_ns(one_ns: Sequence[float], many_ns: Sequence[float]) -> float:
 
 
 def differences() -> tuple[list[float], list[float]]:
-    """Samples of what asyncio takes more than the plain loop, with one request and with :data:`MANY`."""
+    """Samples in ns of asyncio's extra time over the plain loop, with one request and with :data:`MANY`."""
     with connections() as ends, streams_server(ends[1]) as turns:
         asyncio_ns = [_samples(ends, count, turns) for count in (1, MANY)]
     with connections() as ends, plain_server(ends[1]) as turns:
@@ -66,7 +70,7 @@ def differences() -> tuple[list[float], list[float]]:
 
 
 def _samples(ends: Ends, count: int, turns: Round) -> list[float]:
-    """What two turns take with so many requests."""
+    """Time in ns of two turns that serve ``count`` requests, repeatedly."""
     samples = []
     for _ in range(ROUNDS):
         for client in ends[0][:count]:
@@ -82,7 +86,11 @@ def _samples(ends: Ends, count: int, turns: Round) -> list[float]:
 
 @contextmanager
 def connections() -> Iterator[Ends]:
-    """Clients, and the non-blocking ends of a server."""
+    """Connect clients to a server.
+
+    Yields:
+        The clients' ends, and the server's non-blocking ends.
+    """
     with ExitStack() as closing:
         listener = closing.enter_context(socket.create_server(("127.0.0.1", 0), backlog=MANY))
         clients, accepted = [], []
@@ -108,7 +116,7 @@ async def _handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 @contextmanager
 def streams_server(accepted: Sequence[socket.socket]) -> Iterator[Round]:
-    """Asyncio's streams on connections; gives what runs two turns of the loop."""
+    """Serve connections with asyncio's streams; yields a function that runs two turns of the loop."""
     loop: Any = asyncio.SelectorEventLoop()
 
     def protocol() -> asyncio.StreamReaderProtocol:
@@ -141,7 +149,9 @@ def streams_server(accepted: Sequence[socket.socket]) -> Iterator[Round]:
 
 @contextmanager
 def plain_server(accepted: Sequence[socket.socket]) -> Iterator[Round]:
-    """The same system calls without a loop."""
+    """Serve connections with the same system calls and no event loop; yields a function like that of
+    :func:`streams_server`.
+    """
     by_fd = {end.fileno(): end for end in accepted}
     with select.epoll() as epoll:
         for fd in by_fd:

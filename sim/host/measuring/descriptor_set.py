@@ -1,7 +1,8 @@
 """The descriptors of a measurement: many of one kind, with consecutive numbers.
 
-The far ends of sockets are kept by the waker alone, so that a process of 20,000 descriptors can wait on
-half as many sockets with nothing in between: a bitmap with gaps is another measurement.
+Only the waker keeps the far ends of sockets. So a process that may have 20,000 descriptors can wait on half
+as many sockets, whose numbers have no gaps. Why not keep both ends here? A bitmap with gaps is another
+measurement: select walks empty bits too.
 """
 
 from __future__ import annotations
@@ -18,10 +19,15 @@ _BYTE = b"x"
 
 
 class DescriptorSet:
-    """``count`` descriptors of a kind, idle, and the waker that makes them ready.
+    """``count`` idle descriptors of a kind, and the waker that makes them ready.
+
+    Args:
+        kind: One of :data:`sim.host.measuring.meter.KINDS`.
+        count: Number of descriptors.
+        realtime: True if this process and the waker may have real-time priority.
 
     Raises:
-        OSError: EMFILE, ENFILE, ENOBUFS …: so many cannot be had.
+        OSError: EMFILE, ENFILE, ENOBUFS …: the system does not grant ``count`` descriptors.
     """
 
     def __init__(self, kind: str, count: int, realtime: bool) -> None:
@@ -45,16 +51,16 @@ class DescriptorSet:
             self.fds = [_lowered(fd) for fd in self.fds]
 
     def close(self) -> None:
-        """Close all of them, and end the waker."""
+        """Close all descriptors and end the waker."""
         self.waker.close()
         _close(self.fds)
 
 
 def _maker(kind: str) -> Callable[[], tuple[int, int]]:
-    """What makes one descriptor, and the one to write to so that it becomes ready."""
+    """Function that makes a descriptor, and a second one: writing to it makes the first ready."""
     kernel = HostKernel()
     if kind == "eventfd":
-        # Not itself watched through the far end: one open file, two uses.
+        # The pair is one descriptor twice: writing to an eventfd makes the same eventfd ready.
         def eventfd() -> tuple[int, int]:
             fd = kernel.sys_eventfd2(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
             return fd, fd
@@ -88,7 +94,7 @@ def _read(fd: int) -> None:
 
 
 def _lowered(fd: int) -> int:
-    """The same open file under a lower number, if one is free."""
+    """Move an open file to a lower number if one is free."""
     lower = os.dup(fd)
     unneeded = max(fd, lower)
     os.close(unneeded)
@@ -102,7 +108,7 @@ def _close(fds: list[int]) -> None:
 
 
 def tcp_sockets() -> tuple[socket.socket, socket.socket]:
-    """Two ends of one connection, as Python's own objects."""
+    """Two connected TCP sockets on loopback, as Python objects."""
     listener = listen()
     theirs = socket.create_connection(listener.getsockname())
     ours, _ = listener.accept()

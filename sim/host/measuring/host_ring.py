@@ -1,8 +1,12 @@
-"""The host's own io_uring, by raw system calls: rings in memory that the kernel shares.
+"""An io_uring of the host's kernel, by raw system calls.
 
-Submissions and completions go through memory that :func:`mmap.mmap` maps; only setting the ring up,
-registering buffers and io_uring_enter are calls (io_uring(7), ``io_uring/io_uring.c``). Kernels can forbid
-all of them (``kernel.io_uring_disabled``, a seccomp filter, none built in): :func:`why_not` says so.
+Submissions and completions go through memory that :func:`mmap.mmap` maps and the kernel shares. Only the
+set-up, the registration of buffers and io_uring_enter are system calls (io_uring(7),
+``io_uring/io_uring.c``). A kernel can forbid all of them (``kernel.io_uring_disabled``, a seccomp filter, a
+kernel built without them). :func:`why_no_ring` gives the reason.
+
+Why not liburing? It is a C library and would be one more dependency. The few structures are short enough to
+write here.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ def _syscall(*arguments: int | ctypes.Array[ctypes.c_char]) -> int:
 
 
 class HostRing:
-    """A ring of the host's kernel; task work waits for the task that asks for completions."""
+    """A ring with SINGLE_ISSUER and DEFER_TASKRUN: completions are prepared when the task asks for them."""
 
     def __init__(self, entries: int, cq_entries: int) -> None:
         params = ctypes.create_string_buffer(120)
@@ -90,7 +94,7 @@ class HostRing:
         self.submit(26, fd, user_data, address=ctypes.addressof(memory), length=len(data))
 
     def provide(self, count: int, size: int) -> None:
-        """Register ring 0 of provided buffers, filled."""
+        """Register ring 0 of provided buffers and fill it with ``count`` buffers of ``size`` bytes."""
         self._memory = mmap.mmap(-1, 4096 + count * size)
         base = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
         registration = ctypes.create_string_buffer(40)
@@ -101,10 +105,10 @@ class HostRing:
         struct.pack_into("H", self._memory, 14, count)
 
     def prewrite(self, opcode: int, address: int, length: int, flags: int) -> list[ctypes.c_int32]:
-        """Write the same submission into every place of the ring; only whose it is remains to be written.
+        """Write the same submission into every entry of the ring. Only the descriptor remains to be written.
 
         Returns:
-            The descriptor's number, by place.
+            The descriptor's field of each entry.
         """
         for index in range(self.entries):
             fields = (opcode, flags, 0, -1, 0, address, length, 0, 0, 0)
@@ -114,33 +118,35 @@ class HostRing:
 
     @property
     def sq_tail(self) -> ctypes.c_uint32:
-        """Where the next submission goes: in shared memory, as the next two are."""
+        """Index of the next submission, in shared memory."""
         return ctypes.c_uint32.from_buffer(self._ring, self._sq_tail)
 
     @property
     def cq_head(self) -> ctypes.c_uint32:
-        """Where the next completion is taken."""
+        """Index of the next completion to take, in shared memory."""
         return ctypes.c_uint32.from_buffer(self._ring, self._cq_head)
 
     @property
     def cq_tail(self) -> ctypes.c_uint32:
-        """Where the kernel writes the next completion."""
+        """Index at which the kernel writes the next completion, in shared memory."""
         return ctypes.c_uint32.from_buffer(self._ring, self._cq_tail)
 
     @property
     def buffers_tail(self) -> ctypes.c_uint16:
-        """How many buffers were ever provided: adding one gives the one used longest ago back."""
+        """Number of buffers provided so far, in shared memory. Adding 1 returns the buffer that was used
+        longest ago.
+        """
         assert self._memory is not None
         return ctypes.c_uint16.from_buffer(self._memory, 14)
 
     def enter(self, to_submit: int, least: int, timeout_ns: int = 1_000_000_000) -> int:
-        """io_uring_enter, at most for a second."""
+        """io_uring_enter that waits for ``least`` completions, for one second by default."""
         timespec = ctypes.create_string_buffer(struct.pack("qq", *divmod(timeout_ns, 1_000_000_000)))
         argument = ctypes.create_string_buffer(struct.pack("QIIQ", 0, 8, 0, ctypes.addressof(timespec)))
         return _syscall(ENTER, self.fd, to_submit, least, GETEVENTS | EXT_ARG, argument, 24)
 
     def take(self) -> list[tuple[int, int, int]]:
-        """Take all completions: (user_data, result, flags)."""
+        """Take all completions, each as (user_data, result, flags)."""
         taken = []
         head, tail = self._get(self._cq_head), self._get(self._cq_tail)
         while head != tail:
@@ -150,8 +156,8 @@ class HostRing:
         return taken
 
 
-def why_not() -> str | None:
-    """Why the host has no ring for us, in one line; None if it has."""
+def why_no_ring() -> str | None:
+    """Why this kernel grants no ring, in one line; None if it does."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         return "io_uring is only used on Linux on x86-64 here"
     try:

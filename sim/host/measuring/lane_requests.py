@@ -1,13 +1,16 @@
-"""What a request takes of a server's CPU that waits in a lane's way, on the machine's own kernel.
+"""CPU time of a request in a server that waits as a lane does, on the machine's own kernel.
 
-The server is a process of its own, forked from the measuring one and tied to the same CPU; with ``process``
-a process for each connection, with ``epoll-exclusive`` one for each worker, with ``thread`` a thread for
-each connection. The client is the measuring process: it sends a request, sleeps until the server has long
-been asleep again, and sends the next one over the next connection.
+The server is a process of its own. The measuring process forks it and runs on the same CPU. The lane
+``process`` has a process for each connection, ``epoll-exclusive`` one for each worker, and ``thread`` a
+thread for each connection. The client is the measuring process. It sends a request, sleeps until the server
+has been asleep for a while, and sends the next request over the next connection.
 
-CPU time is read from outside, from the server's own clock (clock_getcpuclockid(3)), and how often somebody
-slept from ``voluntary_ctxt_switches`` (proc_pid_status(5)). What the server's loop takes without its calls
-is timed in the client, and subtracted.
+Both figures are read from outside. CPU time is that of the server's own clock (clock_getcpuclockid(3)). The
+number of sleeps is ``voluntary_ctxt_switches`` (proc_pid_status(5)). The time of the server's loop without
+its calls is measured in the client and subtracted.
+
+Why not let the server time its own calls? A process per connection would time only its own part. Reading the
+clock would also become part of every request.
 """
 
 from __future__ import annotations
@@ -34,19 +37,19 @@ from sim.host.measuring.server_loops import (
     LoopSetup,
     blocking,
     exclusive,
-    letting_go,
     one_shot,
+    releasing_lock,
     waiting,
 )
 from sim.host.measuring.timed_calls import cpu_ns
 from sim.kernel import poll_bits
 
 REQUESTS, ROUNDS = 64, 12
-"""Requests in a round."""
+"""Requests in a round, and number of rounds."""
 PAUSE_S = 0.000_2
-"""From one request to the next: the server answers in a fraction of it, and sleeps."""
+"""Seconds from one request to the next. The server answers in a fraction of it and goes to sleep."""
 PATIENCE_S = 1.0
-"""For the answers of a round."""
+"""Seconds to wait for the answers of a round."""
 EMPTY_ROUNDS = 12
 WORKERS = 4
 _STACK_BYTES = 256 * 1024
@@ -57,13 +60,13 @@ _READY = b"ready"
 
 @dataclass(frozen=True, slots=True)
 class MeasuredServer:
-    """How a lane's server is made."""
+    """The way in which a lane's server is made."""
 
     setup: LoopSetup
     split: Callable[[list[int]], list[list[int]]]
-    """The connections of each of its processes."""
+    """Divides the connections among the server's processes."""
     threads: bool = False
-    """Whether each connection has a thread of its own in that process."""
+    """True if each connection has a thread of its own."""
 
 
 def _together(fds: list[int]) -> list[list[int]]:
@@ -88,15 +91,18 @@ SERVERS: dict[str, MeasuredServer] = {
     "io_uring": MeasuredServer(receiving, _together),
     "io_uring-poll": MeasuredServer(polled, _together),
 }
-"""By the lane they stand beside."""
+"""Servers by the name of the lane that they are compared with."""
 
 
 def measure_lane(lane: str, connections: int) -> tuple[Measurement, float]:
-    """A request's CPU time in a server of so many connections, and how often somebody slept for it.
+    """Measure the requests of a server with ``connections`` connections.
+
+    Returns:
+        CPU time of a request, and how often a task of the server sleeps for it.
 
     Raises:
-        CannotMeasure: the server could not be set up, or did not answer.
-        OSError: so many connections, or processes, cannot be had.
+        CannotMeasure: The server cannot be set up, or does not answer.
+        OSError: The system does not grant the connections or processes.
     """
     server = SERVERS.get(lane)
     if server is None:
@@ -104,25 +110,25 @@ def measure_lane(lane: str, connections: int) -> tuple[Measurement, float]:
     with contextlib.ExitStack() as stack:
         clients, fds = _connections(connections, stack)
         samples, sleeps = _served(server, clients, fds)
-        # Afterwards: what the loop is set up with would take the server's requests.
+        # Last, because setting up the loop would take the server's requests.
         return summary(samples, _empty_ns(server, fds)), sleeps
 
 
 def _served(
     server: MeasuredServer, clients: list[socket.socket], fds: list[int]
 ) -> tuple[list[float], float]:
-    """CPU time of a request, round by round; and sleeps."""
+    """CPU time in ns of a request, round by round, and sleeps for each request."""
     turns = itertools.cycle(clients)
     with contextlib.ExitStack() as stack:
         pids = [_started(server, part, stack) for part in server.split(fds) if part]
-        _round(turns, pids)  # warms up: everybody touches what they need for the first time
+        _round(turns, pids)  # warm-up: every process touches its memory for the first time
         before = _sleeps(pids)
         samples = [_round(turns, pids) for _ in range(ROUNDS)]
         return samples, (_sleeps(pids) - before) / (ROUNDS * REQUESTS)
 
 
 def _connections(count: int, stack: contextlib.ExitStack) -> tuple[list[socket.socket], list[int]]:
-    """The clients' ends, and the server's."""
+    """Connect ``count`` clients; returns the clients' sockets and the server's descriptors."""
     kernel = HostKernel()
     clients, fds = [], []
     with listen() as listener:
@@ -138,7 +144,7 @@ def _connections(count: int, stack: contextlib.ExitStack) -> tuple[list[socket.s
 
 
 def _round(turns: itertools.cycle[socket.socket], pids: Sequence[int]) -> float:
-    """CPU time for each of some requests."""
+    """CPU time in ns of one of :data:`REQUESTS` requests."""
     asked = [next(turns) for _ in range(REQUESTS)]
     begin_ns = _cpu_ns(pids)
     for client in asked:
@@ -157,8 +163,12 @@ def _round(turns: itertools.cycle[socket.socket], pids: Sequence[int]) -> float:
 
 
 def _empty_ns(server: MeasuredServer, fds: list[int]) -> int:
-    """What a turn of the server's loop takes without its calls."""
-    calls = replace(EMPTY, receive=letting_go("labs"), send=letting_go("labs")) if server.threads else EMPTY
+    """Time in ns of a turn of the server's loop without its calls."""
+    calls = (
+        replace(EMPTY, receive=releasing_lock("labs"), send=releasing_lock("labs"))
+        if server.threads
+        else EMPTY
+    )
     samples = []
     turns = 4 * fds
     with server.setup(server.split(fds)[0], calls) as loop:
@@ -173,12 +183,12 @@ def _empty_ns(server: MeasuredServer, fds: list[int]) -> int:
 
 
 def _started(server: MeasuredServer, fds: list[int], stack: contextlib.ExitStack) -> int:
-    """One of the server's processes, which sleeps when this returns."""
+    """Start one of the server's processes and wait until it is ready to sleep; returns its process id."""
     told, tell = os.pipe()
     pid = os.fork()
     if not pid:
         try:
-            # Nobody is left behind if the measuring process goes.
+            # The kernel kills the server if the measuring process ends.
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             _serve(server, fds, lambda: os.write(tell, _READY))
         except Exception as error:
@@ -195,14 +205,14 @@ def _started(server: MeasuredServer, fds: list[int], stack: contextlib.ExitStack
 
 
 def _serve(server: MeasuredServer, fds: list[int], ready: Callable[[], object]) -> None:
-    """The server's process: for ever."""
+    """Serve in the server's process; never returns."""
     if not server.threads:
         with server.setup(fds, REAL) as loop:
             ready()
             loop(itertools.cycle(fds))
         return
     threading.stack_size(_STACK_BYTES)
-    calls = replace(REAL, receive=letting_go("recv"), send=letting_go("send"))
+    calls = replace(REAL, receive=releasing_lock("recv"), send=releasing_lock("send"))
     with contextlib.ExitStack() as stack:
         loops = [stack.enter_context(server.setup([fd], calls)) for fd in fds]
         own = [
@@ -223,12 +233,12 @@ def _end(pid: int) -> None:
 
 
 def _cpu_ns(pids: Sequence[int]) -> int:
-    """CPU time of all threads of some processes."""
+    """CPU time in ns of all threads of some processes."""
     return sum(time.clock_gettime_ns((~pid << 3) | _CPUCLOCK_SCHED) for pid in pids)
 
 
 def _sleeps(pids: Sequence[int]) -> int:
-    """How often any thread of some processes went to sleep by itself."""
+    """Number of voluntary sleeps of all threads of some processes."""
     count = 0
     for pid in pids:
         for status in Path(f"/proc/{pid}/task").glob("*/status"):

@@ -1,6 +1,7 @@
-"""The measuring process: reads questions from its standard input, a line each, and answers on its output.
+"""The measuring process: it reads one question a line on its input and answers on its output.
 
-It ties itself to one CPU and takes real-time priority, if it may; what it may not is a warning, no failure.
+It stays on one CPU and takes real-time priority if it may. What it may not do becomes a warning and no
+failure.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from sim.host.measuring.waker import FIFO, MEASURED
 
 
 class MeasuringProcess:
-    """What the process is and has."""
+    """State of the measuring process: its limits, its warnings, and the descriptors it keeps between
+    questions.
+    """
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
@@ -33,7 +36,7 @@ class MeasuringProcess:
         self._files: DescriptorSet | None = None
 
     def _pin(self) -> None:
-        """Stay on one CPU: the last one allowed, for interrupts tend to go to the first."""
+        """Stay on one CPU: the last one allowed, because interrupts tend to go to the first."""
         try:
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         except OSError as error:
@@ -49,7 +52,7 @@ class MeasuringProcess:
         return True
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """One question answered."""
+        """Answer one question."""
         if "about" in question:
             return {"nofile": astuple(self.nofile), "warnings": self.warnings}
         sleeps: dict[str, float] = {}
@@ -94,12 +97,12 @@ class MeasuringProcess:
 
 
 def main() -> None:
-    """Answer until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle: it closes our input
+    """Answer questions until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which then closes our input
     gc.disable()
     process = MeasuringProcess()
     for line in sys.stdin:
-        signal.alarm(int(PATIENCE_S))  # what never returns ends the process
+        signal.alarm(int(PATIENCE_S))  # a call that never returns ends the process
         answer = process.answer(json.loads(line))
         signal.alarm(0)
         print(json.dumps(answer), flush=True)

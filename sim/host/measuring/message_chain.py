@@ -1,9 +1,11 @@
-"""One message that goes round: what libevent's own benchmark (``test/bench.c``) does, by raw calls.
+"""One message passed along a chain of socketpairs, as libevent's own benchmark (``test/bench.c``) does.
 
-N socketpairs, one byte under way. A wake-up is: wait with a timeout of zero, receive the byte, send one
-down the next pair. Both ends have numbers among those waited on, as there, so a bitmap of 2·N bits asks for
-N. The figure is the whole wake-up, receiving and sending included; what an event loop does around them is
-not in it.
+There are N socketpairs, and one byte is under way. A wake-up is: wait with a timeout of zero, receive the
+byte, and send one down the next pair. As in the original, both ends of a pair have numbers in the range that
+select waits on, so a bitmap of 2·N bits asks for N descriptors.
+
+The figure is the whole wake-up with its receive and its send. The work of an event loop around them is not
+part of it.
 """
 
 from __future__ import annotations
@@ -19,9 +21,9 @@ from sim.host.measuring.timed_calls import (
     Sample,
     TimedCall,
     cpu_ns,
-    functions,
-    made,
+    function_and_stub,
     memmove,
+    prepared_call,
     undisturbed,
     wall_ns,
 )
@@ -31,7 +33,13 @@ _TRANSFER = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int)
 
 
 def measure_chain(mechanism: str, pairs: int, writes: int) -> Measurement:
-    """A wake-up of a chain of ``writes`` messages over so many socketpairs."""
+    """Measure a wake-up of a chain.
+
+    Args:
+        mechanism: ``select``, ``poll`` or ``epoll``.
+        pairs: Number of socketpairs.
+        writes: Number of times the byte is passed on in a round.
+    """
     kernel = HostKernel()
     ours: list[int] = []
     theirs: list[int] = []
@@ -41,9 +49,9 @@ def measure_chain(mechanism: str, pairs: int, writes: int) -> Measurement:
             os.set_blocking(here, False)
             ours.append(here)
             theirs.append(there)
-        with made(mechanism, ours, 1, 0) as call:
-            send, no_send = functions("send", ctypes.c_long, *_TRANSFER)
-            receive, no_receive = functions("recv", ctypes.c_long, *_TRANSFER)
+        with prepared_call(mechanism, ours, 1, 0) as call:
+            send, no_send = function_and_stub("send", ctypes.c_long, *_TRANSFER)
+            receive, no_receive = function_and_stub("recv", ctypes.c_long, *_TRANSFER)
             places = [(place % pairs, (place + 1) % pairs) for place in range(writes)]
             steps = [(ours[place], theirs[following]) for place, following in places]
             samples = []
@@ -67,7 +75,7 @@ def _round(
     send: Callable[..., int],
     steps: Sequence[tuple[int, int]],
 ) -> Sample:
-    """One message passed on along all steps."""
+    """Pass one message along all steps of the chain."""
     arguments, restore = call.arguments, call.prepare
     buffer = ctypes.create_string_buffer(b"x", 1)
     begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()

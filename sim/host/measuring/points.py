@@ -1,4 +1,13 @@
-"""Points."""
+"""A point of the curve: one call that waits, on some descriptors of which some are ready.
+
+A *point* names the mechanism (select, poll or epoll), the number of descriptors, the number of ready ones,
+and the wait: the call finds them ready (``ready``), or it falls asleep first and is woken (``slept``). The
+real kernel is measured at points (:mod:`sim.host.measuring.meter`), and the simulated kernel is run at the
+same points (:mod:`sim.studies.benchmark`).
+
+Why does a point belong to measuring and not to the benchmark? Three processes must agree on which descriptors
+are ready: the program, the measuring process and the waker. The benchmark is only one of the users.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +24,7 @@ from sim.scenario.scenario import Active, Share
 MECHANISMS = ("select", "poll", "epoll")
 WAITS = ("ready", "slept")
 FDS_LIMIT = 1_000_000
-"""Most descriptors of a point, as of a race."""
+"""Most descriptors of a point; a race has the same limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +32,13 @@ class Point:
     """One place on the curve.
 
     Raises:
-        ValueError: no such mechanism or wait, or more active descriptors than there are.
+        ValueError: The mechanism or the wait is unknown, or ``fds`` or ``active`` is out of range.
     """
 
     mechanism: str
     fds: int
     active: int
-    """Descriptors ready when the call returns, 1 to ``fds``."""
+    """Descriptors that are ready when the call returns, 1 to ``fds``."""
     wait: str
 
     def __post_init__(self) -> None:
@@ -44,25 +53,25 @@ class Point:
 
 
 class PointMeter(Protocol):
-    """What measures points on a real kernel: :class:`sim.host.measuring.meter.Meter`."""
+    """Something that measures points on a real kernel, such as :class:`sim.host.measuring.meter.Meter`."""
 
     def measure(self, point: Point, kind: str = "eventfd") -> Measurement:
-        """What the call costs there, on descriptors of a kind.
+        """Measure a point on descriptors of a kind.
 
         Raises:
-            sim.host.measuring.measurement.CannotMeasure: it cannot be made; the message says why.
+            sim.host.measuring.measurement.CannotMeasure: It cannot be measured; the message gives the reason.
         """
 
 
 def active_count(active: Active, fds: int) -> int:
-    """How many of ``fds`` descriptors are active: a number (never more than there are) or a share."""
+    """Number of active descriptors: a given number (at most ``fds``) or a share of ``fds``."""
     return min(fds, active.of(fds) if isinstance(active, Share) else active)
 
 
 def points(
     fds: Sequence[int], actives: Sequence[Active], mechanisms: Sequence[str], waits: Sequence[str]
 ) -> list[Point]:
-    """All combinations, the mechanisms of one place next to each other; none twice."""
+    """All combinations, without duplicates; the mechanisms of one place are neighbours."""
     every = (
         Point(mechanism, n, active_count(active, n), wait)
         for wait in waits
@@ -74,5 +83,5 @@ def points(
 
 
 def active_places(fds: int, active: int) -> npt.NDArray[np.int64]:
-    """Which of ``fds`` descriptors are ready: ``active`` of them, spread evenly."""
+    """Indices of the ``active`` ready descriptors among ``fds``, spread evenly."""
     return (2 * np.arange(active, dtype=np.int64) + 1) * fds // (2 * active)

@@ -1,7 +1,9 @@
-"""The loops of servers that wait at an io_uring, as :mod:`sim.host.measuring.server_loops` has the others.
+"""The loops of measured servers that wait at an io_uring; :mod:`sim.host.measuring.server_loops` has the
+others.
 
-Submissions are written once, for every place of the ring; from then on a loop writes a descriptor's number
-and moves heads and tails, which are plain integers in memory that the kernel shares.
+Every entry of the ring is written once, before the loop starts. From then on the loop writes only a
+descriptor's number and moves heads and tails, which are plain integers in memory that the kernel shares. So
+Python does little work that would have to be subtracted.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from sim.host.measuring.host_ring import (
     RECV_MULTISHOT,
     SKIP_SUCCESS,
     HostRing,
-    why_not,
+    why_no_ring,
 )
 from sim.host.measuring.measurement import CannotMeasure
 from sim.host.measuring.server_loops import MESSAGE, READ_BYTES, LoopCalls, ServerLoop
@@ -33,18 +35,18 @@ _SEND, _RECV, _POLL_ADD = 26, 27, 6
 
 @contextmanager
 def _ring() -> Generator[HostRing, None, None]:
-    reason = why_not()
+    reason = why_no_ring()
     if reason is not None:
         raise CannotMeasure(reason)
     ring = HostRing(ENTRIES, CQ_ENTRIES)
     try:
         yield ring
     finally:
-        os.close(ring.fd)  # its memory goes with the last of what points to it
+        os.close(ring.fd)  # the mapped memory is freed with the last pointer to it
 
 
 def _arm(ring: HostRing, own: Sequence[int], opcode: int, **fields: int) -> None:
-    """Submit a request for each connection, which stays."""
+    """Submit a request that stays in force for each connection."""
     for fd in own:
         ring.submit(opcode, fd, fd, **fields)
         ring.enter(1, 0)
@@ -52,7 +54,7 @@ def _arm(ring: HostRing, own: Sequence[int], opcode: int, **fields: int) -> None
 
 @contextmanager
 def receiving(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
-    """A multishot receive on each connection; an answer goes with the next call that waits."""
+    """A multishot receive on each connection. An answer is submitted with the next call that waits."""
     answer = ctypes.create_string_buffer(MESSAGE, len(MESSAGE))
     with _ring() as ring:
         ring.provide(BUFFERS, READ_BYTES)
@@ -65,7 +67,7 @@ def receiving(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, Non
             written = 0
             for fd in fds:
                 enter(ENTER, ring.fd, written, 1, GETEVENTS, None, 0)
-                # A completion lies there: a message, in the buffer that was next.
+                # One completion is there: a message, in the next buffer.
                 cq_head.value = cq_tail.value
                 buffers.value += 1
                 places[sq_tail.value & mask].value = fd
@@ -77,7 +79,7 @@ def receiving(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, Non
 
 @contextmanager
 def polled(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
-    """A multishot poll on each connection, and plain reads and writes."""
+    """A multishot poll on each connection, with plain reads and writes."""
     with _ring() as ring:
         _arm(ring, own, _POLL_ADD, length=POLL_MULTI, events=poll_bits.IN)
         enter, receive, send = calls.enter, calls.receive, calls.send

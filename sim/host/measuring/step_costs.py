@@ -1,9 +1,11 @@
-"""What steps cost that no point of the curve shows on its own: copies, epoll_ctl, packets, interrupts.
+"""The cost of single steps that no point of the curve shows: copies, epoll_ctl, packets, interrupts.
 
-Each figure is a difference of two measurements that differ in that step alone, so what they have in common
-(the loop, entering the kernel) cancels out. Packets are those of loopback, where the receiver's softirq
-work is done inside the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``). A real NIC's
-interrupt cannot be had without one; a timer's stands for it.
+Each figure is a difference of two measurements that differ in that step alone. What they have in common (the
+loop, entering the kernel) cancels out. Packets are those of loopback, where the receiver's softirq work is
+part of the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``).
+
+Why a timer's interrupt and not a network card's? This machine's cards receive no packets at a known moment. A
+timer fires when it is told to, and the way into and out of an interrupt is the same.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from sim.host.host_kernel import EPOLL_EVENT, HostKernel, listen
 from sim.host.measuring.asyncio_costs import loop_callback, loop_turn
 from sim.host.measuring.descriptor_set import tcp_sockets
 from sim.host.measuring.measurement import Measurement, summary
-from sim.host.measuring.timed_calls import TimedCall, cpu_ns, functions, made
+from sim.host.measuring.timed_calls import TimedCall, cpu_ns, function_and_stub, prepared_call
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD
 
@@ -31,35 +33,36 @@ MESSAGE = 64
 """Bytes of a request, as in the race."""
 LARGE_READ, SMALL_READ = 65_536, 4_096
 HIGH_FD = 4_096
-"""The number of the one descriptor that a sparse bitmap asks about: 64 words below it are empty. (Where the
-limit does not allow it, a lower number is used, and the figure is made that of 64 words.)"""
+"""Number of the only descriptor in a sparse bitmap: 64 words below it are empty.
+
+If the limit does not allow it, a lower number is used, and the figure is scaled to 64 words."""
 CONNECTIONS = 32
 WATCHERS = 16
 TICK_NS = 50_000
-"""Time between two timer interrupts."""
+"""Time in ns between two timer interrupts."""
 SPIN = 40_000
 _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
 
 
 def _less(more: Sequence[float], less: Sequence[float], parts: float = 1.0) -> Measurement:
-    """The difference of two measurements, for each of so many parts."""
+    """Difference of two measurements, divided by ``parts``."""
     base_ns = sorted(less)[len(less) // 4]
     return summary([max(0.0, ns - base_ns) / parts for ns in more])
 
 
 def _timed(call: TimedCall, times: int, rounds: int = ROUNDS) -> Measurement:
-    """A call that may be repeated without doing anything in between, less the empty loop."""
+    """Time of a call that can be repeated with nothing in between, without the empty loop."""
     samples = [call.real_ns(times) for _ in range(rounds)]
     return summary(samples, call.empty_ns(times))
 
 
 def copy() -> Measurement:
-    """Copying :data:`LARGE_READ` bytes, less copying :data:`SMALL_READ`."""
+    """Copying :data:`LARGE_READ` bytes, minus copying :data:`SMALL_READ`."""
     fd = os.memfd_create("copied", os.MFD_CLOEXEC)
     try:
         os.write(fd, bytes(LARGE_READ))
         into = ctypes.create_string_buffer(LARGE_READ)
-        real, nothing = functions("pread", _LONG, _INT, _POINTER, ctypes.c_size_t, _LONG)
+        real, nothing = function_and_stub("pread", _LONG, _INT, _POINTER, ctypes.c_size_t, _LONG)
         large, small = (
             TimedCall(real, nothing, (fd, ctypes.addressof(into), size, 0), None)
             for size in (LARGE_READ, SMALL_READ)
@@ -71,14 +74,16 @@ def copy() -> Measurement:
 
 
 def empty_words() -> Measurement:
-    """A select over one high descriptor, less select over one low one: what walking empty words takes."""
+    """A select over one high descriptor minus a select over one low one: walking :data:`HIGH_FD` / 64 empty
+    words.
+    """
     fd = os.eventfd(0, os.EFD_CLOEXEC)
     try:
         number = min(HIGH_FD, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1)
         high = os.dup2(fd, number, inheritable=False)
         figures_ns = []
         for number in (high, fd):
-            with made("select", [number], 1, 0) as call:
+            with prepared_call("select", [number], 1, 0) as call:
                 figures_ns.append(_timed(call, 100).ns)
         os.close(high)
     finally:
@@ -88,11 +93,11 @@ def empty_words() -> Measurement:
 
 
 def epoll_ctl() -> Measurement:
-    """One epoll_ctl: the mean of ADD, MOD and DEL, with 500 descriptors watched."""
+    """One epoll_ctl: the mean of ADD, MOD and DEL, with 500 watched descriptors."""
     kernel = HostKernel()
     epfd = kernel.sys_epoll_create1()
     fds = [os.eventfd(0, os.EFD_CLOEXEC) for _ in range(500)]
-    real, nothing = functions("epoll_ctl", _INT, _INT, _INT, _INT, _POINTER)
+    real, nothing = function_and_stub("epoll_ctl", _INT, _INT, _INT, _INT, _POINTER)
     event = np.zeros(1, dtype=EPOLL_EVENT)
     event["events"] = poll_bits.IN
     pointer = event.ctypes.data
@@ -126,13 +131,13 @@ def _connection() -> Generator[tuple[socket.socket, socket.socket], None, None]:
 
 
 def _transfer(name: str, fd: int, flags: int) -> TimedCall:
-    """A ``send`` or ``recv`` of one message; the buffer lives as long as the call's arguments."""
-    real, nothing = functions(name, _LONG, _INT, ctypes.c_char_p, ctypes.c_size_t, _INT)
+    """A ``send`` or ``recv`` of one message. The buffer lives as long as the arguments of the call."""
+    real, nothing = function_and_stub(name, _LONG, _INT, ctypes.c_char_p, ctypes.c_size_t, _INT)
     return TimedCall(real, nothing, (fd, ctypes.create_string_buffer(MESSAGE), MESSAGE, flags), None)
 
 
 def read() -> Measurement:
-    """A recv of :data:`MESSAGE` bytes that are there."""
+    """A recv of :data:`MESSAGE` bytes that have arrived."""
     with _connection() as (ours, theirs):
         call = _transfer("recv", ours.fileno(), 0)
         samples = []
@@ -143,12 +148,12 @@ def read() -> Measurement:
 
 
 def write() -> Measurement:
-    """A send that stays in the sender's buffer (MSG_MORE): the call, the copy, no packet yet."""
+    """A send that stays in the sender's buffer (MSG_MORE): the call and the copy, without a packet."""
     return _sending(getattr(socket, "MSG_MORE", 0x8000))
 
 
 def packet() -> Measurement:
-    """A send whose packet goes through TCP and IP, both ways, into the receiver's buffer."""
+    """A send whose packet goes through TCP and IP into the receiver's buffer."""
     return _sending(0)
 
 
@@ -158,7 +163,7 @@ def _sending(flags: int) -> Measurement:
         samples = []
         for _ in range(ROUNDS):
             samples.append(call.real_ns(100))
-            theirs.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # sends what is held back
+            theirs.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # sends the held-back data
             _empty(ours)
         return summary(samples, call.empty_ns(100))
 
@@ -172,11 +177,13 @@ def _empty(end: socket.socket) -> None:
 
 
 def callback() -> Measurement:
-    """One ``ep_poll_callback``: writing to an eventfd that epolls watch, less to one that none does."""
+    """One ``ep_poll_callback``: a write to an eventfd that epolls watch, minus a write to an unwatched
+    one.
+    """
     kernel = HostKernel()
     fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
     epolls: list[int] = []
-    call = TimedCall(*functions("eventfd_write", _INT, _INT, ctypes.c_uint64), (fd, 1), None)
+    call = TimedCall(*function_and_stub("eventfd_write", _INT, _INT, ctypes.c_uint64), (fd, 1), None)
     try:
         alone = [call.real_ns(200) for _ in range(ROUNDS)]
         for _ in range(WATCHERS):
@@ -190,18 +197,18 @@ def callback() -> Measurement:
 
 
 def accept() -> Measurement:
-    """An accept4 of a connection that is there."""
+    """An accept4 that finds a connection waiting."""
     return _accepting()[0]
 
 
 def close() -> Measurement:
-    """The close of a connected TCP socket, its FIN included."""
+    """The close of a connected TCP socket, including its FIN."""
     return _accepting()[1]
 
 
 def _accepting() -> tuple[Measurement, Measurement]:
-    accept4, nothing = functions("accept4", _INT, _INT, _POINTER, _POINTER, _INT)
-    closing = functions("close", _INT, _INT)[0]
+    accept4, nothing = function_and_stub("accept4", _INT, _INT, _POINTER, _POINTER, _INT)
+    closing = function_and_stub("close", _INT, _INT)[0]
     accepts, closes, empties = [], [], []
     with listen() as listener:
         fd = listener.fileno()
@@ -227,9 +234,9 @@ def _accepting() -> tuple[Measurement, Measurement]:
 
 
 def interrupt() -> Measurement:
-    """A timer's interrupt: how much longer a computation takes while they come, for each of them.
+    """A timer's interrupt: the extra time of a computation that is interrupted, for each interrupt.
 
-    By the wall's clock: on some kernels the time of an interrupt is nobody's CPU time.
+    The wall clock measures it, because some kernels charge the time of an interrupt to no task.
     """
     fd = _libc.timerfd_create(time.CLOCK_MONOTONIC, os.O_CLOEXEC)
     setting = np.array([0, TICK_NS, 0, TICK_NS], dtype=np.int64)  # a struct itimerspec: every 50 µs
@@ -249,7 +256,7 @@ def interrupt() -> Measurement:
 
 
 def _spin_ns() -> int:
-    """A computation of always the same length; what it took by the wall's clock."""
+    """Wall time in ns of a computation of constant length."""
     begin_ns = time.perf_counter_ns()
     for _ in range(SPIN):
         pass
@@ -261,4 +268,4 @@ _ALL = (copy, empty_words, epoll_ctl, read, write, packet, callback, accept, clo
 STEPS: dict[str, Callable[[], Measurement]] = {
     step.__name__: step for step in (*_ALL, loop_turn, loop_callback)
 }
-"""By name: what can be asked for."""
+"""Steps that can be measured, by name."""

@@ -1,8 +1,12 @@
-"""The calls of a point, again and again, with nothing of Python in between that is not subtracted.
+"""Time the waiting call of a point, without Python's share.
 
-Pointers are made once; a repetition is one call through ``ctypes``. The interpreter's lock is kept
-(``PyDLL``): there is no other thread. select overwrites its bitmap, so each of its repetitions copies it
-anew, and the empty loop does so too.
+All pointers are made in advance, so a repetition is one call through ``ctypes``. ``PyDLL`` keeps the
+interpreter's lock, because there is no other thread. select overwrites its bitmap, so each of its repetitions
+copies the bitmap first, and the empty loop does the same.
+
+Two measurements exist. In :func:`measure_ready` the descriptors stay ready, and the call is repeated in
+batches. In :func:`measure_slept` each call falls asleep and the waker makes the descriptors ready, so each
+call is timed alone.
 """
 
 from __future__ import annotations
@@ -24,20 +28,20 @@ from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.kernel.waiting.scan_request import POLLFD, set_bit, words_for
 
 BATCH_NS = 100_000
-"""A batch of calls that find something ready takes about so long: the clock is read around each batch."""
+"""Approximate length of a batch of calls. The clock is read before and after each batch."""
 READY_BUDGET_S = 0.06
 SLEPT_BUDGET_S = 0.15
 FEWEST, MOST = 12, 200
-"""Repetitions, whatever the budget says."""
+"""Smallest and largest number of repetitions, regardless of the time spent."""
 _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
 cpu_ns, wall_ns = time.thread_time_ns, time.perf_counter_ns
 _AGREE = 0.97
 _APART_NS = 6_000
-"""How far the two clocks may be apart: the waker's own steps are between them."""
+"""Largest allowed distance of the two clocks, in ns. The waker's own steps lie between them."""
 
 
 class Sample(NamedTuple):
-    """One repetition, by two clocks."""
+    """One repetition, measured by two clocks."""
 
     cpu_ns: float
     wall_ns: float
@@ -45,16 +49,16 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TimedCall:
-    """A system call that is ready to be made, the same call to nothing, and what precedes it."""
+    """A prepared system call, a stub with the same arguments, and what must be done before each call."""
 
     real: Callable[..., int]
     nothing: Callable[..., int]
     arguments: tuple[Any, ...]
     prepare: tuple[int, int, int] | None
-    """memmove's arguments; None where nothing has to be restored."""
+    """Arguments of memmove; None if nothing has to be restored."""
 
     def repeat(self, function: Callable[..., int], times: int) -> Sample:
-        """Nanoseconds a call, in a tight loop."""
+        """Time in ns of one call, as the mean of a tight loop."""
         arguments = self.arguments
         if self.prepare is None:
             begin_ns, begin_cpu_ns = wall_ns(), cpu_ns()
@@ -71,11 +75,11 @@ class TimedCall:
         return Sample((end_cpu_ns - begin_cpu_ns) / times, (end_ns - begin_ns) / times)
 
     def real_ns(self, times: int) -> float:
-        """CPU time of the call."""
+        """CPU time of the call in ns."""
         return self.repeat(self.real, times).cpu_ns
 
     def empty_ns(self, times: int, rounds: int = 40) -> int:
-        """CPU time of the loop around it."""
+        """CPU time in ns of the loop around the call."""
         return summary([self.repeat(self.nothing, times).cpu_ns for _ in range(rounds)]).ns
 
 
@@ -83,17 +87,24 @@ _libc = ctypes.PyDLL(None)
 memmove = ctypes.PYFUNCTYPE(_POINTER, _POINTER, _POINTER, ctypes.c_size_t)(("memmove", _libc))
 
 
-def functions(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], Callable[..., int]]:
-    """A C function, and one that does nothing, taking the same arguments."""
+def function_and_stub(name: str, result: Any, *types: Any) -> tuple[Callable[..., int], Callable[..., int]]:
+    """A C function, and a stub that takes the same arguments and does nothing."""
     prototype = ctypes.PYFUNCTYPE(result, *types)
     return prototype((name, _libc)), prototype(("labs", _libc))
 
 
 @contextlib.contextmanager
-def made(
+def prepared_call(
     mechanism: str, fds: list[int], active: int, timeout_s: int | None = None
 ) -> Generator[TimedCall, None, None]:
-    """The call of a mechanism on these descriptors; without a timeout it waits for ever."""
+    """Prepare the call of a mechanism on descriptors.
+
+    Args:
+        mechanism: ``select``, ``poll`` or ``epoll``.
+        fds: Descriptors in ascending order.
+        active: Most events that epoll_wait returns.
+        timeout_s: Timeout of the call; None waits without end.
+    """
     make = {"select": _select_call, "poll": _poll_call, "epoll": _epoll_call}[mechanism]
     with make(fds, active, timeout_s) as call:
         yield call
@@ -106,7 +117,7 @@ def _select_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Tim
     for fd in fds:
         set_bit(asked, fd)
     words = asked.copy()
-    real, nothing = functions("syscall", _LONG, _LONG, _LONG, *(5 * [_POINTER]))
+    real, nothing = function_and_stub("syscall", _LONG, _LONG, _LONG, *(5 * [_POINTER]))
     timeout = np.array([timeout_s or 0, 0], dtype=np.int64)  # a struct timespec
     pointer = 0 if timeout_s is None else timeout.ctypes.data
     arguments = (PSELECT6, nfds, words.ctypes.data, 0, 0, pointer, 0)
@@ -117,7 +128,7 @@ def _select_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[Tim
 def _poll_call(fds: list[int], _: int, timeout_s: int | None) -> Generator[TimedCall, None, None]:
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"], entries["events"] = fds, poll_bits.IN
-    real, nothing = functions("poll", _INT, _POINTER, ctypes.c_ulong, _INT)
+    real, nothing = function_and_stub("poll", _INT, _POINTER, ctypes.c_ulong, _INT)
     yield TimedCall(real, nothing, (entries.ctypes.data, len(fds), _milliseconds(timeout_s)), None)
 
 
@@ -129,7 +140,7 @@ def _epoll_call(fds: list[int], active: int, timeout_s: int | None) -> Generator
         for fd in fds:
             kernel.sys_epoll_ctl(epfd, CTL_ADD, fd, poll_bits.IN)
         events = np.zeros(active, dtype=EPOLL_EVENT)
-        real, nothing = functions("epoll_wait", _INT, _INT, _POINTER, _INT, _INT)
+        real, nothing = function_and_stub("epoll_wait", _INT, _INT, _POINTER, _INT, _INT)
         yield TimedCall(real, nothing, (epfd, events.ctypes.data, active, _milliseconds(timeout_s)), None)
     finally:
         kernel.sys_close(epfd)
@@ -140,11 +151,11 @@ def _milliseconds(timeout_s: int | None) -> int:
 
 
 def undisturbed(samples: Sequence[Sample]) -> list[float]:
-    """The CPU times of the repetitions in which both clocks went alike.
+    """CPU times of the repetitions in which both clocks agree.
 
-    Where they do not, something else ran, or a virtual machine's scheduler took time off the account that
-    the machine above had stolen, sometimes more than that: such a figure can be too small, and nothing
-    guards against it. If only few are left (always, where others run on the CPU too) all are taken.
+    If the clocks disagree, either another program ran, or the machine is virtual: its scheduler subtracts
+    stolen time, sometimes more than was stolen. Such a figure can be too low, and nothing else detects it. If
+    fewer than a quarter agree (this is so where other programs share the CPU), all repetitions are used.
     """
     good = [cpu for cpu, wall in samples if cpu >= _AGREE * wall - _APART_NS]
     return good if 4 * len(good) >= len(samples) else [cpu for cpu, _ in samples]
@@ -155,13 +166,13 @@ def _enough(samples: Sequence[Sample], end_s: float) -> bool:
 
 
 def measure_ready(files: DescriptorSet, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
-    """Calls that find ``active_fds`` ready, which the waker has just made so."""
+    """Measure calls that find ``active_fds`` ready."""
     files.waker.order(len(fds), len(active_fds), 0)
     files.waker.done()
     samples: list[Sample] = []
     empties: list[float] = []
     try:
-        with made(mechanism, fds, len(active_fds)) as call:
+        with prepared_call(mechanism, fds, len(active_fds)) as call:
             if call.real(*call.arguments) != len(active_fds):
                 raise CannotMeasure("the descriptors did not become ready")
             times = max(1, int(BATCH_NS / max(1.0, call.real_ns(3))))
@@ -175,14 +186,14 @@ def measure_ready(files: DescriptorSet, mechanism: str, active_fds: list[int], f
 
 
 def measure_slept(files: DescriptorSet, mechanism: str, active_fds: list[int], fds: list[int]) -> Measurement:
-    """Calls that sleep until ``active_fds`` become ready, all at once."""
+    """Measure calls that sleep until all of ``active_fds`` become ready at once."""
     waker, active = files.waker, len(active_fds)
     samples: list[Sample] = []
     partial = 0
-    with made(mechanism, fds, active) as call:
+    with prepared_call(mechanism, fds, active) as call:
         empty_ns = call.empty_ns(1)
         delay_ns = 1_000_000
-        # The first one warms up: for epoll nothing is on the ready list yet.
+        # The first call is a warm-up: epoll's ready list is still empty.
         end_s = time.monotonic() + SLEPT_BUDGET_S
         while not _enough(samples[1:], end_s):
             if call.prepare is not None:

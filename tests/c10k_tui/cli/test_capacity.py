@@ -49,7 +49,7 @@ def test_the_table_says_that_it_is_simulated_and_what_gives_way(capsys):
         (["--lanes", ""], "--lanes: a race needs a lane"),
         (["--active", "200%"], "active must be"),
         (["--rate", "x"], "rate: 'x' is not a number"),
-        (["--for", "1s"], "--for belongs to"),
+        (["--for", "1s"], "--for is an option of run"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):

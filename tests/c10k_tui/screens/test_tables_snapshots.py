@@ -4,7 +4,8 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from sim.studies import capacity as search
 from sim.studies.host_comparison import HostComparison
 from tests.support.fixed_race import StillRace

@@ -234,7 +234,7 @@ def test_a_thread_that_clings_to_its_call_is_ended_all_the_same(kernel):
     with kernel.threading as threading:
         threading.Thread(target=cling, daemon=True).start()
         kernel.time.sleep(1)
-    assert tried == ["StrandEnded"] * 3
+    assert tried == ["ThreadUnwound"] * 3
 
 
 def test_a_thread_started_by_one_that_is_ended_is_ended_too(kernel):

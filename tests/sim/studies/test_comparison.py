@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from sim.machine.costs import BUILT_IN
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from sim.studies.comparison import (
-    COMPLETION_LANES,
-    ESTIMATED,
-    MECHANISMS,
     MOST_PIECES,
     REQUESTS,
     WORK_LIMIT_NS,
@@ -27,8 +25,10 @@ from sim.studies.comparison import (
 )
 from tests.support.races import MS
 
+LANE_NAMES = tuple(LANES)
+
 N = 500
-SPARSE = Scenario(fds=N, active=50, rate=500, burst=1, lanes=LANES)
+SPARSE = Scenario(fds=N, active=50, rate=500, burst=1, lanes=LANE_NAMES)
 """Requests so far apart that each is an event and a wake-up of its own."""
 
 
@@ -42,8 +42,7 @@ def columns() -> dict[str, ComparisonRow]:
 
 
 def test_every_lane_has_its_words():
-    assert set(MECHANISMS) >= set(LANES)
-    assert all(words.keeper and words.limit for words in MECHANISMS.values())
+    assert all(kind.keeper and kind.limit for kind in LANES.values())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,7 @@ def pieces(lane: str, scenario: Scenario) -> tuple[list[TrialProgress], Comparis
 LOADED = Scenario(fds=300, active=300, rate=20_000, burst=4, lanes=("select", "epoll"))
 
 
-@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("lane", LANE_NAMES)
 def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters(lane):
     parts, row = pieces(lane, LOADED)
     assert row.failure is None
@@ -118,7 +117,7 @@ def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters
         race.advance(race.now_ns + piece_ns)
     counters = frame.lanes[0].counters
     assert counters.requests >= REQUESTS
-    events = counters.requests if lane in COMPLETION_LANES else counters.ready
+    events = counters.requests if LANES[lane].posts_results else counters.ready
     said_bytes = counters.requests * LOADED.payload
     assert row.events == events
     assert row.calls_per_event == counters.syscalls / events
@@ -170,7 +169,7 @@ def test_a_livelock_ends_by_the_price_list():
 
 @settings(max_examples=25)
 @given(
-    lane=st.sampled_from(LANES),
+    lane=st.sampled_from(LANE_NAMES),
     fds=st.integers(1, 400),
     active=st.integers(1, 400),
     rate=st.sampled_from([0, 500, 20_000, 300_000]),
@@ -195,5 +194,6 @@ def test_any_trial_ends_with_figures_that_can_be(lane, fds, active, rate, burst,
 
 
 def test_estimated_costs_name_their_source():
-    assert set(ESTIMATED) == {"kqueue", "iocp"}
-    assert all("estimated" in source for source in ESTIMATED.values())
+    estimated = {name: kind.prices for name, kind in LANES.items() if kind.prices.estimated}
+    assert set(estimated) == {"kqueue", "iocp"}
+    assert all("estimated" in prices.source for prices in estimated.values())

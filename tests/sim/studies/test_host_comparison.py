@@ -7,29 +7,25 @@ from typing import Any
 
 import pytest
 
-from sim.host.measuring.host_ring import why_not
+from sim.host.measuring.host_ring import why_no_ring
 from sim.host.measuring.measurement import CannotMeasure
 from sim.host.measuring.meter import Meter
 from sim.machine.costs import BUILT_IN
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.host_comparison import (
-    MEASURABLE,
-    NOT_HERE,
-    HostComparison,
-    compare_with_host,
-    simulated_request,
-    sweep,
-)
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.host_comparison import HostComparison, compare_with_host, simulated_request, sweep
 
+MEASURABLE = tuple(name for name, kind in LANES.items() if kind.unmeasured is None)
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
 
 
 def test_a_lane_that_is_not_measured_says_why():
-    assert {*MEASURABLE, *NOT_HERE} <= set(LANES)
-    assert not set(MEASURABLE) & set(NOT_HERE)
-    for lane, why in NOT_HERE.items():
-        assert compare_with_host(lane, None) == HostComparison(lane, 64, None, None, None, None, why)
+    for lane in set(LANES) - set(MEASURABLE):
+        assert LANES[lane].unmeasured
+        assert compare_with_host(lane, None) == HostComparison(
+            lane, 64, None, None, None, None, LANES[lane].unmeasured
+        )
 
 
 @pytest.mark.parametrize("lane", MEASURABLE)
@@ -65,7 +61,7 @@ def test_every_lane_called_measurable_has_a_server():
 @pytest.mark.parametrize(
     "lane",
     [
-        pytest.param(lane, marks=pytest.mark.skipif(bool(why_not()), reason=f"{why_not()}"))
+        pytest.param(lane, marks=pytest.mark.skipif(bool(why_no_ring()), reason=f"{why_no_ring()}"))
         if lane.startswith("io_uring")
         else lane
         for lane in MEASURABLE
@@ -101,7 +97,9 @@ def test_a_kernel_that_forbids_io_uring_is_refused_in_one_line(monkeypatch):
     from sim.host.measuring import ring_server_loops
     from sim.host.measuring.lane_requests import measure_lane
 
-    monkeypatch.setattr(ring_server_loops, "why_not", lambda: "this kernel has no io_uring for us (EPERM)")
+    monkeypatch.setattr(
+        ring_server_loops, "why_no_ring", lambda: "this kernel has no io_uring for us (EPERM)"
+    )
     with pytest.raises(CannotMeasure, match=r"no io_uring for us \(EPERM\)"):
         measure_lane("io_uring", 2)
 

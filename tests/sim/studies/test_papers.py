@@ -11,7 +11,7 @@ from sim.studies.papers import (
     KERRISK,
     LIBEVENT,
     PAPERS,
-    Published,
+    PublishedFigure,
     differences,
     implied_ready,
     ours_ns,
@@ -88,9 +88,9 @@ def test_slopes_are_those_of_one_descriptor_more():
 
 
 def test_how_many_requests_a_call_would_have_to_bring():
-    twice = Published("select", 2_000, rest_ns(GAMMO, plain) + 10_000, "")
+    twice = PublishedFigure("select", 2_000, rest_ns(GAMMO, plain) + 10_000, "")
     assert implied_ready(GAMMO, twice, plain) == 2.0
-    nothing_left = Published("select", 2_000, rest_ns(GAMMO, plain), "")
+    nothing_left = PublishedFigure("select", 2_000, rest_ns(GAMMO, plain), "")
     assert implied_ready(GAMMO, nothing_left, plain) is None
     assert implied_ready(KERRISK, twice, plain) is None
 

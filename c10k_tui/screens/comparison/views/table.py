@@ -15,8 +15,9 @@ from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, merged, pad
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_duration
-from sim.studies.comparison import MECHANISMS, ComparisonRow
+from sim.studies.comparison import ComparisonRow
 from sim.studies.host_comparison import HostComparison
 
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -156,12 +157,12 @@ class _Layout:
         ]
 
     def _words(self, lane: str) -> list[Span]:
-        words = MECHANISMS[lane]
+        kind = LANES[lane]
         spans: list[Span] = []
         if self.keeper:
-            spans.append((f" {words.keeper}".ljust(KEEPER_WIDTH), "text"))
+            spans.append((f" {kind.keeper}".ljust(KEEPER_WIDTH), "text"))
         if self.limit:
-            spans.append((f" {words.limit}".ljust(LIMIT_WIDTH), "text"))
+            spans.append((f" {kind.limit}".ljust(LIMIT_WIDTH), "text"))
         return spans
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from c10k_tui.screens.race.views.cpu import GROUPS, AccountGroup
 from c10k_tui.text import glyphs
-from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import LANES, LaneKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,40 +20,49 @@ class LegendEntry:
     full: str
     brief: str
     """The meaning in one word."""
-    lanes: frozenset[str]
-    """The lanes in whose grids it is seen."""
+    seen_in: Callable[[LaneKind], bool]
+    """True for a lane in whose grid it is seen."""
 
 
-_ALL = frozenset(LANES)
-_TASKS = frozenset(TASK_LANES)
+def _in_all(kind: LaneKind) -> bool:
+    return True
+
+
+def _completes(kind: LaneKind) -> bool:
+    return kind.completes
+
+
+def _with_tasks(kind: LaneKind) -> bool:
+    return kind.has_tasks
+
 
 GRID_LEGEND: tuple[LegendEntry, ...] = (
-    LegendEntry(glyphs.IDLE, "idle", "idle", "idle", _ALL - {*ONE_TASK_EACH}),
+    LegendEntry(glyphs.IDLE, "idle", "idle", "idle", lambda kind: not kind.task_each),
     LegendEntry(
         glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
         "heat-3",
         "just checked, fading",
         "checked",
-        frozenset(SCANNING_LANES),
+        lambda kind: kind.scans,
     ),
-    LegendEntry(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", frozenset(ONE_TASK_EACH)),
-    LegendEntry(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _TASKS),
-    LegendEntry(glyphs.RUNNING, "running", "running", "runs", _TASKS),
-    LegendEntry(glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _TASKS),
-    LegendEntry(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _ALL),
-    LegendEntry(glyphs.READY, "ready", "ready: unread data", "ready", _ALL),
+    LegendEntry(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", lambda kind: kind.task_each),
+    LegendEntry(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _with_tasks),
+    LegendEntry(glyphs.RUNNING, "running", "running", "runs", _with_tasks),
     LegendEntry(
-        glyphs.COMPLETED, "completed", "completed, unanswered", "completed", frozenset(COMPLETING_LANES)
+        glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _with_tasks
     ),
-    LegendEntry(glyphs.READ, "read", "being read", "read", _ALL - _TASKS),
+    LegendEntry(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _in_all),
+    LegendEntry(glyphs.READY, "ready", "ready: unread data", "ready", _in_all),
+    LegendEntry(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", _completes),
+    LegendEntry(glyphs.READ, "read", "being read", "read", lambda kind: not kind.has_tasks),
 )
 """In the order of the legend."""
 
 
 def entries_of(lanes: Iterable[str]) -> list[LegendEntry]:
     """What is seen in the grids of these lanes."""
-    shown = frozenset(lanes)
-    return [sign for sign in GRID_LEGEND if sign.lanes & shown]
+    shown = [LANES[lane] for lane in lanes]
+    return [sign for sign in GRID_LEGEND if any(map(sign.seen_in, shown))]
 
 
 def legend(lanes: Iterable[str], width: int, groups: Sequence[AccountGroup] = GROUPS) -> Line:

@@ -6,35 +6,18 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.theme import Theme
 
 from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
 from c10k_tui.screens.race.views.activity import activities
-from c10k_tui.screens.race.views.counters import SHORT_NAMES
 from c10k_tui.screens.race.views.cpu import bar, spent
 from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.warning import warning_lines
 from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, fitting, spread, width_of, wrap
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
-
-TITLES = {
-    "process": "process ─ one for each connection",
-    "thread": "thread ─ one for each connection",
-    "pool": "pool ─ one waits, eight serve",
-    "select": "select ─ looks at all, every time",
-    "poll": "poll ─ looks at all, every time",
-    "epoll": "epoll ─ is told which are ready",
-    "epoll-et": "epoll-et ─ is told once",
-    "epoll-oneshot": "epoll-oneshot ─ told once, four serve",
-    "epoll-exclusive": "epoll-exclusive ─ four accept",
-    "asyncio": "asyncio ─ await reader.read()",
-    "kqueue": "kqueue ─ filters run as packets come",
-    "io_uring": "io_uring ─ is told what was received",
-    "io_uring-poll": "io_uring-poll ─ is told which are ready",
-    "io_uring-sqpoll": "io_uring-sqpoll ─ a second CPU polls",
-    "iocp": "iocp ─ is told what was received",
-}
 
 WIDE = 90
 """A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
@@ -44,7 +27,7 @@ class LanePanel(Vertical):
     """A framed lane.
 
     Args:
-        name: One of :data:`sim.scenario.scenario.LANES`.
+        name: One of :data:`sim.scenario.lanes.LANES`.
     """
 
     def __init__(self, name: str) -> None:
@@ -58,6 +41,18 @@ class LanePanel(Vertical):
         yield self.grid
         yield self.inside
         yield self.words
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._colour_title)
+        self._colour_title(self.app.current_theme)
+
+    def _colour_title(self, _theme: Theme) -> None:
+        """Write the lane's name in its colour.
+
+        Why not in the style sheet: it would need a rule for each lane, and the colours stand with the
+        lanes' words.
+        """
+        self.styles.border_title_color = self.app.theme_variables[f"c10k-{self.lane}"]
 
     def show_inside(self, lane: LaneFrame) -> None:
         """Draw the mechanism's own picture."""
@@ -110,12 +105,13 @@ def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
     brief = "1 fd a cell" if k == 1 else f"{k:,} fds a cell"
     subtitles = ((told, long, cells), (told, short, cells), (short, cells), (cells,), (brief,))
     subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
-    names = (lane, *SHORT_NAMES.get(lane, ()))
+    text = LANE_TEXTS[lane]
+    names = (lane, *text.column_names)
     if beside and short not in subtitle:
         names = tuple(f"{name} {beside}" for name in names)
     titles = (f"{names[0]}: {told}", *names) if told not in subtitle else names
     if not beside or short in subtitle:
-        titles = (TITLES[lane], *titles)
+        titles = (text.title, *titles)
     return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle
 
 

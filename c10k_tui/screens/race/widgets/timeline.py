@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from c10k_tui.screens.race.views.timeline import BACK, TimeView, layout_of, time_line
+from c10k_tui.screens.race.views.timeline import BACK, layout_of, time_line
+from c10k_tui.session.time_line import TimeView
 from c10k_tui.widgets.lines import Lines
 
 

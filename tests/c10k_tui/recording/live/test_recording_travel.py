@@ -79,13 +79,13 @@ async def record_by_hand(path):
         session.race.advance(5_000_000)
         session.set_fds(5_000)
         session.race.advance(9_000_000)
-        session.seek(7_000_000)
+        session.travel.seek(7_000_000)
         session.climb_rate(1)
         session.race.advance(12_000_000)
-        session.following = 77
-        session.go_to_branch(0)
+        session.travel.following = 77
+        session.travel.go_to_branch(0)
         await pilot.pause(0)
-        session.seek(8_000_000)
+        session.travel.seek(8_000_000)
         session.race.frame()
         session.forget_elsewhere()
         wanted = settings(

@@ -10,7 +10,8 @@ from c10k_tui.recording.pictures.export import picture_at
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
 from c10k_tui.screens.capacity.screen import INTRODUCTION, CapacityScreen
 from c10k_tui.widgets.footer import key_of
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from sim.studies import capacity as search
 from tests.support.paused_app import leads_back, stand
 from tests.support.table_screens import screen_of, settled

@@ -36,7 +36,7 @@ def server_of(it):
     """The lane's server process."""
     lane = it.race_screen.host_lane_switch._lane
     assert lane is not None
-    return lane._process
+    return lane._server.process
 
 
 @linux

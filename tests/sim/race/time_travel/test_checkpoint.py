@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.clock import NEVER
 from sim.machine.costs import BUILT_IN
-from sim.race.lane import SERVERS, Lane
+from sim.race.lane import Lane
 from sim.race.time_travel import connection_rows
 from sim.race.time_travel.checkpoint import take
 from sim.race.time_travel.shared_arrays import Base, keep
 from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, Share
 from sim.scenario.workload import Workload
+from sim.servers.registry import server_of
 from tests.support.races import MS, SCENARIOS, scenarios
 
-KEPT = sorted(name for name, server in SERVERS.items() if server.restartable and server.stored)
+KEPT = sorted(name for name in LANES if server_of(name).restartable and server_of(name).stored)
 NO_MASKS = np.zeros(0, dtype=np.uint16)
 
 
@@ -85,7 +87,7 @@ def test_so_it_does_at_every_single_step(name, scenario):
 
 def test_servers_of_one_task_can_be_begun_anew():
     assert set(KEPT) >= {"select", "poll", "epoll", "epoll-et"}
-    assert not any(SERVERS[name].restartable for name in ("thread", "process", "pool"))
+    assert not any(server_of(name).restartable for name in ("thread", "process", "pool"))
 
 
 @pytest.mark.parametrize("name", ["thread", "pool", "epoll-exclusive"])
@@ -171,7 +173,7 @@ def test_requests_half_read_and_half_answered_are_restored_too(name):
 
 
 def test_a_lane_whose_server_cannot_be_begun_anew_has_no_checkpoint(monkeypatch):
-    monkeypatch.setattr(SERVERS["poll"], "restartable", False)
+    monkeypatch.setattr(server_of("poll"), "restartable", False)
     scenario = Scenario(fds=16)
     assert take(Lane("poll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
 

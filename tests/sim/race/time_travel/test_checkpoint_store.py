@@ -6,15 +6,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from sim.servers.poll import PollServer
 from tests.support.races import MS
 from tests.support.time_travel import densely_kept, everything, straight
 
+LANE_NAMES = tuple(LANES)
+
 
 def test_checkpoints_stay_within_their_bound_and_reach_back_to_the_start():
     limit_bytes = 700_000
-    race = densely_kept(Scenario(fds=2_000, lanes=LANES), limit_bytes, 300_000)
+    race = densely_kept(Scenario(fds=2_000, lanes=LANE_NAMES), limit_bytes, 300_000)
     for number in range(30):
         race.advance(race.now_ns + 2 * MS)
         race.change(replace(race.scenario, rate=20_000 + number))

@@ -16,9 +16,12 @@ from sim.machine.records import Kind
 from sim.race.history import BranchView, Marker, Moment
 from sim.race.race import Race
 from sim.race.time_travel import connection_rows
-from sim.scenario.scenario import LANES, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
 from tests.support.races import MS, SCENARIOS, check_accounts, scenarios, shown
 from tests.support.time_travel import Log, densely_kept, everything, straight
+
+LANE_NAMES = tuple(LANES)
 
 ALL = ("select", "poll", "epoll")
 CHANGES: list[dict[str, object]] = [
@@ -345,9 +348,9 @@ def test_a_race_drowned_in_interrupts_can_be_sought_too(moments, rate):
 def test_lanes_are_those_of_the_moment():
     race = Race(Scenario(fds=16, lanes=("select",)))
     race.advance(MS)
-    race.change(replace(race.scenario, lanes=LANES))
+    race.change(replace(race.scenario, lanes=LANE_NAMES))
     race.advance(2 * MS)
     race.seek(MS - 1)
     assert [lane.name for lane in race.frame().lanes] == ["select"]
     race.advance(MS)
-    assert [lane.name for lane in race.frame().lanes] == list(LANES)
+    assert [lane.name for lane in race.frame().lanes] == list(LANE_NAMES)

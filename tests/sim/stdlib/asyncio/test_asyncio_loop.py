@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim.machine.accounts import Account
-from sim.stdlib.asyncio.loop import asyncio_loop
+from sim.stdlib.kernel import asyncio_loop
 
 BASE: Any = importlib.import_module("asyncio.base_events")
 SELECTOR: Any = importlib.import_module("asyncio.selector_events")

@@ -6,14 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.screens.race.views.timeline import (
-    TimeLineMark,
-    TimeView,
-    change_words,
-    layout_of,
-    time_line,
-    time_view,
-)
+from c10k_tui.screens.race.views.timeline import layout_of, time_line
+from c10k_tui.session.time_line import TimeLineMark, TimeView, change_words, time_view
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario, Share

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from c10k_tui.recording.live.markers import RaceState, between
 from c10k_tui.screens.race.views.cells import STRUCK, CellModel
 from c10k_tui.screens.race.views.feed import FeedModel, row_line
-from c10k_tui.screens.race.views.timeline import TimeLineMark, TimeView, change_words, time_line
+from c10k_tui.screens.race.views.timeline import time_line
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import (
     HOLD_S,
@@ -23,6 +23,7 @@ from c10k_tui.screens.race.views.warning import (
     struck,
     warning_lines,
 )
+from c10k_tui.session.time_line import TimeLineMark, TimeView, change_words
 from c10k_tui.text import glyphs
 from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.styled_text import text_of, width_of

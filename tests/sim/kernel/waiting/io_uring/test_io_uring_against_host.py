@@ -14,13 +14,13 @@ from typing import Protocol
 import pytest
 
 from sim.host.measuring import host_ring
-from sim.host.measuring.host_ring import HostRing, why_not
+from sim.host.measuring.host_ring import HostRing, why_no_ring
 from sim.kernel import poll_bits
 from sim.kernel.waiting.io_uring.entries import Op, Sqe
 from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.stdlib.kernel import Kernel
 
-WHY_NOT = why_not()
+WHY_NOT = why_no_ring()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this host: {WHY_NOT}")
 
 Seen = tuple[int, int, bool, bool, bool]
