@@ -19,13 +19,14 @@ def room_table(package: str) -> str:
         *named,
         *(room for room in found if not any(f"{name}/".startswith(f"{room}/") for name in named)),
     ]
-    return table(
-        ("room", "what lives there"),
-        [(f"`{package}/{room}/`", _words(ROOT / package / room)) for room in rooms],
+    return table(("room", "what lives there"), [_row(package, room) for room in rooms])
+
+
+def _row(package: str, room: str) -> tuple[str, str]:
+    """A room, or a module that stands beside the rooms, and the first paragraph of its docstring."""
+    path = ROOT / package / room
+    shown, file = (
+        (f"{room}/", path / "__init__.py") if path.is_dir() else (f"{room}.py", path.with_suffix(".py"))
     )
-
-
-def _words(folder: Path) -> str:
-    """The first paragraph of a package's docstring."""
-    text = (folder / "__init__.py").read_text(encoding="utf-8")
-    return first_paragraph(ast.get_docstring(ast.parse(text)) or "")
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return f"`{package}/{shown}`", first_paragraph(docstring)

@@ -1,6 +1,6 @@
 """Watch one lane take one packet through the kernel.
 
-The lane is a copy of the race's own (:meth:`sim.race.race.Race.lane_beside`). If the race has no such lane,
+The lane is a copy of the race's own (:meth:`sim.race.race.Race.lane_copy`). If the race has no such lane,
 or it is too far away, a new lane is started a while before the packet. Watching changes nothing in the lane:
 
 - :class:`InterruptTap` stands between the CPU and the NIC. It notes the state when our interrupt begins and

@@ -1,6 +1,6 @@
 """What the capacity screen shows, as a value that changes by keys: no Textual, no thread, no clock.
 
-The search is :func:`sim.studies.capacity.search`, one lane after the other, piece by piece:
+The search is :func:`sim.studies.capacity.find_capacity_in_pieces`, one lane after the other, piece by piece:
 :meth:`CapacityModel.compute` does as much as a frame can bear, by a price list and not by the wall's clock,
 so a recording of the screen comes out the same again. What is found stays known, by lane, load and bound.
 """
@@ -24,7 +24,7 @@ from sim.studies.capacity import (
     Capacity,
     CapacityProbe,
     CapacityProgress,
-    search,
+    find_capacity_in_pieces,
     sizes,
 )
 
@@ -179,7 +179,7 @@ class CapacityModel:
         """Go on with one lane; what is left of the work."""
         key = self._key(lane)
         if self._search is None or self._search[0] != key:
-            self._search = (key, search(lane, self.load, self.limit_ns, self.costs))
+            self._search = (key, find_capacity_in_pieces(lane, self.load, self.limit_ns, self.costs))
             self._tried[key] = []
             self._trying = None
         while budget_ns > 0:
