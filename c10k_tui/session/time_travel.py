@@ -13,7 +13,7 @@ from typing import Protocol
 from c10k_tui.session.pacer import Pacer
 from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.time_line import branch_name, time_view
-from sim.race.history import Moment
+from sim.race.history import BranchMoment
 
 SCRUBS = 50
 """Key presses from one end of the time line to the other."""
@@ -142,7 +142,7 @@ class TimeTravel:
         ends_ns = {branch.number: branch.end_ns for branch in race.branches()}
         at_ns = self._left_ns.get(number, ends_ns.get(number, 0))
         left, left_ns = race.branch, race.now_ns
-        race.go_to(Moment(number, at_ns))
+        race.go_to(BranchMoment(number, at_ns))
         self._left_ns[left] = left_ns
         self._jumped()
         self._session.say(branch_name(number))

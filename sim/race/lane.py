@@ -28,7 +28,7 @@ from sim.machine.records import Record
 from sim.race.descriptor_view import fd_view
 from sim.race.faults.diagnosis import of_failure, warning
 from sim.race.faults.fault_log import FaultLog
-from sim.race.history import SERVER_SETTINGS, Change, differs
+from sim.race.history import SERVER_SETTINGS, SettingsChange, differs
 from sim.race.latency import Latencies
 from sim.race.network import Network
 from sim.race.task_views import memory_view, task_view
@@ -120,7 +120,7 @@ class Lane:
         self.failed_ns = self.kernel.now_ns
         self.network.server_gone()
 
-    def change(self, before: Change, after: Change) -> None:
+    def change(self, before: SettingsChange, after: SettingsChange) -> None:
         """Let other settings hold from this moment on; the lane takes part before and after."""
         old, new = before.scenario, after.scenario
         if differs(old, new, SERVER_SETTINGS) or bool(old.churn) != bool(new.churn):

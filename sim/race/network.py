@@ -23,7 +23,7 @@ from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import NEVER
 from sim.machine.records import DropReason, Effect, Kind
-from sim.race.idle_connections import IdleConnection
+from sim.race.idle_connections import IdleConnections
 from sim.scenario.workload import Window, Workload
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Network:
         """Clients that read their answers slowly."""
         self.first_drop_ns: int | None = None
         """When something was lost for the first time."""
-        self.resting: IdleConnection | None = None
+        self.resting: IdleConnections | None = None
         """What is known of the connections that were put back into their block."""
         self.objects: dict[int, StreamSocket] = {}
         """Connections that exist as objects, by client."""

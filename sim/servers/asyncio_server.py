@@ -40,7 +40,7 @@ from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Event
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import CLOCK_READ_NS
 from sim.machine.cpu import Program
-from sim.servers.asyncio_streams import Step, Stream, Suspended, accept_ready, read_ready, write_ready
+from sim.servers.asyncio_streams import Step, Stream, SuspendedAt, accept_ready, read_ready, write_ready
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 
@@ -65,7 +65,7 @@ class AsyncioServer(EpollServer, lane="asyncio"):
         """A turn has begun, and its epoll_wait has not returned."""
         self.streams: dict[int, Stream] = {}
         """By descriptor; those at rest are left out."""
-        self.listening = Stream(self.listener_fd, Suspended.OVER)
+        self.listening = Stream(self.listener_fd, SuspendedAt.OVER)
         """The listening socket."""
         self.listening.reading = True
         self.to_accept = 0
@@ -153,7 +153,7 @@ class AsyncioServer(EpollServer, lane="asyncio"):
             return self.listening
         stream = self.streams.get(fd)
         if stream is None:
-            stream = self.streams[fd] = Stream(fd, Suspended.READ)
+            stream = self.streams[fd] = Stream(fd, SuspendedAt.READ)
         return stream
 
     # -- what callbacks ask of it -----------------------------------------------------------

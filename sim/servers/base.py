@@ -155,7 +155,7 @@ class Server(ABC):
     def run(self) -> Program:
         """Serve for ever, from where it stands."""
 
-    def begin_again(self, task: Task) -> None:
+    def restart_program(self, task: Task) -> None:
         """Give the task a new program, which goes on where the one that is lost was."""
         task.send = self.run().send
 
@@ -165,7 +165,7 @@ class Server(ABC):
 
     # -- what all do alike ----------------------------------------------------------------
 
-    def pick_up(self) -> Program:
+    def begin_or_resume(self) -> Program:
         """What a program does first: begin, or finish what the one before it was at."""
         if not self.begun:
             self.begun = True

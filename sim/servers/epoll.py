@@ -60,7 +60,7 @@ class EpollServer(Server, lane="epoll"):
         self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, self.watched_events)
 
     def run(self) -> Program:
-        yield from self.pick_up()
+        yield from self.begin_or_resume()
         kernel, epfd, restart = self.kernel, self.spare_fd, self.restart
         while True:
             events = self.events

@@ -11,7 +11,7 @@ from sim.servers.epoll_exclusive import EpollExclusiveServer
 from sim.servers.epoll_oneshot import EpollOneshotServer
 
 
-class NoDrain(EpollEtServer, lane="epoll-et", fault=NO_DRAIN):
+class NoDrainServer(EpollEtServer, lane="epoll-et", fault=NO_DRAIN):
     """Reads a buffer of one request for each event, and does not look whether there is more."""
 
     def drain(self, fd: int) -> Program:
@@ -19,7 +19,7 @@ class NoDrain(EpollEtServer, lane="epoll-et", fault=NO_DRAIN):
         yield from self.serve_once(fd, self.settings.request_bytes)
 
 
-class AcceptOne(EpollEtServer, lane="epoll-et", fault=ACCEPT_ONE):
+class AcceptOneServer(EpollEtServer, lane="epoll-et", fault=ACCEPT_ONE):
     """Accepts one connection for each event."""
 
     accepted = True
@@ -41,7 +41,7 @@ class AcceptOne(EpollEtServer, lane="epoll-et", fault=ACCEPT_ONE):
         yield
 
 
-class NoRearm(EpollOneshotServer, lane="epoll-oneshot", fault=NO_REARM):
+class NoRearmServer(EpollOneshotServer, lane="epoll-oneshot", fault=NO_REARM):
     """Forgets EPOLL_CTL_MOD, but for the listening socket."""
 
     def rearm(self, fd: int) -> Program:
@@ -49,13 +49,13 @@ class NoRearm(EpollOneshotServer, lane="epoll-oneshot", fault=NO_REARM):
             yield from super().rearm(fd)
 
 
-class Herd(EpollExclusiveServer, lane="epoll-exclusive", fault=HERD):
+class HerdServer(EpollExclusiveServer, lane="epoll-exclusive", fault=HERD):
     """Watches the listening socket as one watches any other."""
 
     listener_events = poll_bits.IN
 
 
-class Leaking(EpollServer, lane="epoll", fault=DUP):
+class LeakedDupServer(EpollServer, lane="epoll", fault=DUP):
     """Has made a dup of the first connection that ends (for a log, for a child), and forgotten it.
 
     close() frees the number, but the open file lives on, and with it the watch: epoll goes on to

@@ -77,7 +77,7 @@ class PollServer(Server, lane="poll"):
         return place
 
     def run(self) -> Program:
-        yield from self.pick_up()
+        yield from self.begin_or_resume()
         kernel, restart = self.kernel, self.restart
         while True:
             while self.todo:

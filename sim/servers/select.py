@@ -85,7 +85,7 @@ class SelectServer(Server, lane="select"):
         return self._highest + 1
 
     def run(self) -> Program:
-        yield from self.pick_up()
+        yield from self.begin_or_resume()
         kernel, restart = self.kernel, self.restart
         while True:
             while self.todo:

@@ -1,6 +1,6 @@
 """The state of the capacity screen, changed by its keys: no Textual, no thread, no clock.
 
-:func:`sim.studies.capacity.search` searches one lane after the other, in pieces.
+The search of a lane runs in pieces (:func:`sim.studies.capacity.find_capacity_in_pieces`).
 :meth:`CapacityModel.compute` does the work of one frame. Its budget is counted by a price list, not in real
 time, so a replay of a recording shows the same frames. Results are kept by lane, load and bound.
 """
@@ -24,7 +24,7 @@ from sim.studies.capacity import (
     Capacity,
     CapacityProbe,
     CapacityProgress,
-    search,
+    find_capacity_in_pieces,
     sizes,
 )
 
@@ -179,7 +179,7 @@ class CapacityModel:
         """Continue the search of one lane; returns what is left of the budget."""
         key = self._key(lane)
         if self._search is None or self._search[0] != key:
-            self._search = (key, search(lane, self.load, self.limit_ns, self.costs))
+            self._search = (key, find_capacity_in_pieces(lane, self.load, self.limit_ns, self.costs))
             self._tried[key] = []
             self._trying = None
         while budget_ns > 0:

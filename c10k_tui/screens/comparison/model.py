@@ -17,7 +17,7 @@ from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import LADDER, Active, Scenario, Share
-from sim.studies.comparison import ComparisonRow, TrialProgress, scenario_of, trial
+from sim.studies.comparison import ComparisonRow, TrialProgress, lane_scenario, trial
 from sim.studies.host_comparison import HostComparison
 
 FRAME_WORK_NS = 12_000_000
@@ -99,7 +99,7 @@ class ComparisonModel:
 
     def facts_of(self, lane: str) -> ComparisonRow | None:
         """The row of a lane; None if it is not known yet."""
-        return self._known.get(scenario_of(lane, self.scenario))
+        return self._known.get(lane_scenario(lane, self.scenario))
 
     def rows(self) -> list[tuple[str, ComparisonRow | None]]:
         """Each lane with its row, in the chosen order; lanes without a figure come last."""
@@ -137,7 +137,7 @@ class ComparisonModel:
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Continue the trial of one lane; returns what is left of the budget."""
-        scenario = scenario_of(lane, self.scenario)
+        scenario = lane_scenario(lane, self.scenario)
         if self._trial is None or self._trial[0] != scenario:
             self._trial = (scenario, trial(lane, self.scenario, self.costs))
             self.part = 0.0

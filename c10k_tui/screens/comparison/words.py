@@ -9,7 +9,6 @@ from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
-from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_count, format_duration

@@ -95,14 +95,12 @@ class Watching:
 
     @property
     def blocks_for_s(self) -> float | None:
-        """Seconds for which the script has blocked; None below :data:`TOLD_AFTER_S`, as long turns take time."""
+        """Seconds for which the script has blocked; None below :data:`TOLD_AFTER_S`."""
         spent_s = self._clock() - self.stuck_since_s
         return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
 
     def frame(self, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
-        """The script as it stands (:func:`~sim.scripts.loop_frame.frame_of`); while it blocks, as it stood
-        before.
-        """
+        """The current frame (:func:`~sim.scripts.loop_frame.frame_of`); while the script blocks, the last one."""
         if self._frame is None or not self.is_stuck:
             self._frame = frame_of(self.script, first, count, chosen)
         return self._frame

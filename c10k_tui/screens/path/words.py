@@ -121,7 +121,7 @@ def _queue(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if step.after.hooked:
         return (
             "The socket's wait queue is woken. On it hangs pollwake, which this call of select put on "
-            f"{_count(side.asked, 'queue')} and will take off again."
+            f"{_count(side.watched, 'queue')} and will take off again."
         )
     if step.after.server == "scanning":
         return "The socket's wait queue is woken. Nobody hangs on it: the scan has not hooked itself here."
@@ -176,7 +176,7 @@ def _return(path: PacketPath, side: LanePath, step: PathStep) -> str:
     count = step.after.events_count
     items = _count(count, "item")
     return (
-        f"epoll_wait walks its ready list, {items} of {side.asked:,} watched, asks each once more, and "
+        f"epoll_wait walks its ready list, {items} of {side.watched:,} watched, asks each once more, and "
         f"copies {count * EVENT_BYTES:,} bytes out."
     )
 
@@ -223,7 +223,7 @@ def _scan(path: PacketPath, side: LanePath, step: PathStep) -> str:
 
 
 def _copy(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    bits = _count(side.asked, "descriptor")
+    bits = _count(side.watched, "descriptor")
     return (
         f"select takes itself off all wait queues, copies its bitmap, a bit for each of {bits}, over the "
         "program's own, and returns."

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
 from sim.kernel.waiting.epoll.epoll_file import Item
-from sim.race.idle_connections import IdleConnection
+from sim.race.idle_connections import IdleConnections
 from sim.race.network import Network
 
 OBJECTS_KEPT = 16_384
@@ -31,11 +31,11 @@ Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
 item's events, item's wanted bits, item's checked_ns, item's fd, requests not answered)"""
 
 
-class Unstorable(Exception):
+class UnstorableConnection(Exception):
     """Something waits for a connection that its row cannot say."""
 
 
-class Connections:
+class StoredConnections:
     """The connections of a lane that are not at rest, and the order of its ready list.
 
     Args:
@@ -51,7 +51,7 @@ class Connections:
         if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
             busy, resting = sockets, []
         elif network.resting is None:
-            network.resting = IdleConnection(count)
+            network.resting = IdleConnections(count)
         if network.resting is not None:
             network.resting.put(resting)
         busy = [*busy, *network.listener.queue]
@@ -138,7 +138,7 @@ def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> Non
 def _row(socket: StreamSocket, network: Network) -> Row:
     numbers, items = socket.numbers, socket.items
     if len(numbers) > 1 or len(items) > 1 or socket.holds or socket.wait_queue.entries != items:
-        raise Unstorable
+        raise UnstorableConnection
     flags = _READ_SHUT if socket.read_shut else 0
     if network.objects.get(socket.slot) is socket:
         flags |= _CURRENT

@@ -63,7 +63,7 @@ def program_of(path: PacketPath) -> AsyncioProgram:
 
 
 def unwatched(race: Race, name: str, at_ns: int) -> Lane:
-    lane = race.lane_beside(name, at_ns, lambda record: None)
+    lane = race.lane_copy(name, at_ns, lambda record: None)
     assert lane is not None
     return lane
 

@@ -102,7 +102,7 @@ def _call(side: LanePath) -> str:
 
 
 def _scanned(path: PacketPath, side: LanePath, state: PathState) -> Line:
-    share = state.scanned / side.asked if side.asked else 0.0
+    share = state.scanned / side.watched if side.watched else 0.0
     done = min(_BLOCKS, round(share * _BLOCKS))
     bar: Line = ((glyphs.HEAT[2] * done, "heat-3"), (glyphs.IDLE * (_BLOCKS - done), "idle"))
     return (*bar, (f" {state.scanned:,}", "text"))
