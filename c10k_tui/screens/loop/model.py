@@ -100,7 +100,7 @@ class Watching:
         return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
 
     def frame(self, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
-        """The current frame (:func:`~sim.scripts.loop_frame.frame_of`); while the script blocks, the last one."""
+        """The current frame (:func:`~sim.scripts.loop_frame.frame_of`), or the last one while it blocks."""
         if self._frame is None or not self.is_stuck:
             self._frame = frame_of(self.script, first, count, chosen)
         return self._frame
