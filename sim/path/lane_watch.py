@@ -93,9 +93,8 @@ class LaneWatch:
         """Cost of the interrupt in ns."""
         self.arrived = self.before = self.queued = self.after = PathState()
         """State at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
-        self.arrived_spent_ns: list[int] = []
-        """The accounts at the arrival, in ns."""
-        self.arrived_scanned = 0
+        self.arrival_totals: tuple[list[int], list[int]] = ([], [])
+        """The kernel's totals at the arrival: time in ns by account, and counts."""
         self.reads = 0
         """Reads of other descriptors since the arrival."""
         self.marks: list[MarkedRecord] = []
@@ -133,8 +132,8 @@ class LaneWatch:
         self.burst, self.place = len(packets), serials.index(self.packet.serial)
         slot = packets[self.place][1]
         self.socket = lane.network.socket_of(slot) if slot >= 0 else None
-        self.arrived_spent_ns, counted = lane.kernel.totals()
-        self.arrived_scanned = counted[Count.SCANNED]
+        self.arrival_totals = lane.kernel.totals()
+        counted = self.arrival_totals[1]
         self.ring_slot = (counted[Count.PACKETS] + self.place) % RING_SLOTS
         if self.socket is not None and self.socket.numbers:
             self.fd = self.socket.numbers[0]
@@ -150,6 +149,16 @@ class LaneWatch:
         if self.socket is not None:
             entries = self.socket.wait_queue.entries
             entries[:] = [entry for entry in entries if not isinstance(entry, WakeupProbe)]
+
+    @property
+    def arrived_spent_ns(self) -> list[int]:
+        """Time spent before the arrival in ns, by account."""
+        return self.arrival_totals[0]
+
+    @property
+    def arrived_scanned(self) -> int:
+        """Descriptors scanned before the arrival."""
+        return self.arrival_totals[1][Count.SCANNED]
 
     @property
     def watched_lane(self) -> Lane:

@@ -51,7 +51,7 @@ def test_a_real_server_answers_the_races_requests(mechanism):
     finally:
         lane.close()
     assert view.failure is None
-    assert (view.opened, view.asked, view.why_fewer) == (50, 50, None)
+    assert (view.opened, view.requested, view.why_fewer) == (50, 50, None)
     assert view.answered <= view.played
     assert 0 < view.wakeups <= view.answered
     assert view.last_ns > 0
@@ -86,7 +86,7 @@ def test_fewer_descriptors_than_wanted_are_told_and_the_rest_goes_on(monkeypatch
     finally:
         lane.close()
     assert 15 <= view.opened <= 20
-    assert view.asked == 50
+    assert view.requested == 50
     assert "this process may have" in (view.why_fewer or "")
     assert view.skipped > 0
 
