@@ -218,7 +218,7 @@ def test_the_states_are_the_kernels():
     path = follow(race, packet)
     lane = unwatched(race, "epoll", packet.at_ns - 1)
     lane.kernel.run_until(packet.at_ns)
-    ready = lane.kernel.epolls[0].ready
+    ready = lane.kernel.epoll_calls.epolls[0].ready
     socket = socket_at(lane.kernel, path.epoll.fd)
     listed = step_of(path.epoll, "list")
     assert listed.after.ready == tuple(item.fd for item in ready)  # ours is the burst's last
