@@ -83,7 +83,7 @@ class HostLaneSwitch:
         """
         if self._lane is None:
             return
-        if self._lane.asked != race.scenario.fds:
+        if self._lane.requested != race.scenario.fds:
             self.close()
             self._open(race.scenario)
         self._lane.step(race.workload, race.now_ns, BUDGET_S)
