@@ -115,7 +115,7 @@ def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
     )
 
 
-# -- lanes that get events or results -----------------------------------------------------------------------------
+# -- lanes that get events or results ---------------------------------------------------------------
 
 
 def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
