@@ -36,7 +36,7 @@ class SettingsChange:
         workload = self.workload
         if differs(self.scenario, scenario, ARRIVAL_SETTINGS):
             workload = Workload(scenario, at_ns, workload.serial_at(at_ns))
-            self.workload.rest()
+            self.workload.free_windows()
         joins = set(scenario.lanes) - set(self.scenario.lanes)
         return SettingsChange(at_ns, scenario, at_ns if joins else self.since_ns, workload)
 
