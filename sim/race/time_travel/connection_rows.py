@@ -23,7 +23,7 @@ OBJECTS_KEPT = 16_384
 """If more idle connections than this are objects, all of them go back into their block."""
 ROWS_FOR_RESTING = 256
 """Up to this many idle connections are stored as rows, because the arrays of a block can have a million
-    entries."""
+entries."""
 _COLUMNS = 12
 _READ_SHUT, _CURRENT, _CONNECTED, _LISTED = 1, 2, 4, 8
 
