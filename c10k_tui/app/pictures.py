@@ -71,7 +71,7 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
         await pilot.press("space", keys[0])
         shown = app.screen
         if isinstance(shown, WorkingScreen):
-            while shown.compute():
+            while shown.content.compute():
                 pass
             shown.draw()
         await pilot.press(*keys[1:])

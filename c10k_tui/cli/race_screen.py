@@ -17,7 +17,7 @@ from c10k_tui.session.pacer import DEFAULT_SPEED
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
 _EPILOG = """\
 examples:
@@ -114,7 +114,7 @@ def _recording_plan(options: argparse.Namespace) -> RecordingPlan | None:
         reason = "; overwrite it with --force" if path.is_file() else " and is not a regular file"
         raise UsageError(f"{path} already exists{reason}")
 
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
     return RecordingPlan(
         path=path, force=options.force, title=title, caption=options.caption, cast_version=version
@@ -132,12 +132,12 @@ def show(app: C10KApp) -> int:
     last = app.run()
     if app.return_code:
         return app.return_code
-    for words in app.studio.told:
+    for words in app.recording.messages:
         print(words)
     if last is not None:
         print(f"the same race again:\n{command_line(last)}")
-    if app.studio.failure is not None:
-        print(f"c10k-tui: {app.studio.failure}", file=sys.stderr)
+    if app.recording.failure is not None:
+        print(f"c10k-tui: {app.recording.failure}", file=sys.stderr)
         return 1
     return 0
 

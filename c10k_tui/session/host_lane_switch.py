@@ -81,7 +81,7 @@ class HostLaneSwitch:
         """A frame's share of work; another number of descriptors needs other connections."""
         if self._lane is None:
             return
-        if self._lane.asked != race.scenario.fds:
+        if self._lane.requested != race.scenario.fds:
             self.close()
             self._open(race.scenario)
         self._lane.step(race.workload, race.now_ns, BUDGET_S)

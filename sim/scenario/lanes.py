@@ -151,8 +151,8 @@ class LaneKind:
     on_host: bool = False
     """True if the race screen can run this lane on the machine's own kernel (:mod:`sim.host.host_lane`)."""
     unmeasured: str | None = "there is no server that waits like that here"
-    """Why no request is measured on the machine's own kernel; None if :mod:`sim.host.measuring.lanes` has a
-    server for it."""
+    """Why no request is measured on the machine's own kernel; None if
+    :mod:`sim.host.measuring.lane_requests` has a server for it."""
 
     @property
     def scans(self) -> bool:

@@ -172,7 +172,7 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     table = fitted(points_ns, known)
     if any(not getattr(table, name) for name in NEEDED):
         raise CalibrationError(
-            "the machine is too busy: what was measured contradicts itself; try again later"
+            "the machine is too busy: its measurements contradict each other; try again later"
         )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     source = f"measured at {len(points_ns)} points and {len(steps_ns)} steps on eventfds and loopback TCP"
@@ -191,10 +191,10 @@ def _survey(meter: Meter, progress: Progress, warnings: list[str]) -> dict[Point
         )
     survey = Survey(chosen, meter)
 
-    def told(done: int, due: int, text: str) -> None:
+    def show_progress(done: int, due: int, text: str) -> None:
         progress(0.1 + 0.8 * done / max(1, due, 2 * len(chosen)), text)
 
-    survey.run(told, BUDGET_S)
+    survey.run(show_progress, BUDGET_S)
     points_ns = {point: float(ns) for point in chosen if (ns := survey.ns(point)) is not None}
     if len(points_ns) < len(chosen) // 2:
         raise CalibrationError(next(iter(survey.why_not.values()), "too few points could be measured"))

@@ -112,8 +112,8 @@ def fitted(points: Measured, known: CostTable) -> CostTable:
     """
     known = replace(known, **dict.fromkeys(PRICES, 0))  # type: ignore[arg-type]
     benches = [SimulatedBench(point) for point in points]
-    told_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
-    measured_ns = np.maximum(np.array(list(points.values())) - told_ns, 1.0)
+    known_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
+    measured_ns = np.maximum(np.array(list(points.values())) - known_ns, 1.0)
     design = coefficients(benches, PRICES, KNEES[-1])
     misses = {knee: coefficients(benches, MISSES, knee) for knee in _knees(points)}
     columns = [PRICES.index(name) for name in MISSES]

@@ -76,7 +76,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             self.why_not = why_not
 
     def __init__(self, model: CurveModel, folder: Path | None = None) -> None:
-        super().__init__()
+        super().__init__(self.draw)
         self.model = model
         self._folder = folder or Path.cwd()
         self._head = Lines(id="curve-head")
@@ -255,7 +255,8 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.shared.help_screen import CURVE_PAGE, HelpScreen
+        from c10k_tui.screens.curve.help_page import CURVE_PAGE
+        from c10k_tui.screens.shared.help_screen import HelpScreen
 
         self.app.push_screen(HelpScreen(CURVE_PAGE))
 

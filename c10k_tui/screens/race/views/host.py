@@ -28,12 +28,14 @@ def host_title(view: HostView) -> str:
 def host_subtitle(view: HostView, width: int) -> str:
     """On the frame: how many connections there are, and why not more."""
     count = f"{view.opened:,} TCP connections over loopback"
-    if view.opened < view.asked:
-        count = f"{view.opened:,} of {view.asked:,} TCP connections"
+    if view.opened < view.requested:
+        count = f"{view.opened:,} of {view.requested:,} TCP connections"
         if view.why_fewer:
             words = f"{count}: {view.why_fewer}"
             return (
-                words if len(words) + 6 <= width else f"{view.opened:,} of {view.asked:,}: {view.why_fewer}"
+                words
+                if len(words) + 6 <= width
+                else f"{view.opened:,} of {view.requested:,}: {view.why_fewer}"
             )
     return count
 
@@ -76,7 +78,7 @@ def _call_of(mechanism: str) -> str:
 
 
 def _opening(view: HostView) -> Line:
-    done = f"{view.opened:,} of {view.asked:,}" if view.state == "opening" else "server starting"
+    done = f"{view.opened:,} of {view.requested:,}" if view.state == "opening" else "server starting"
     return (("opening real connections: ", "strong"), (done, "text"))
 
 

@@ -14,7 +14,7 @@ from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, Share
-from sim.studies import capacity as search
+from sim.studies import capacity
 from sim.studies.capacity import Capacity, CapacityProbe
 
 LANE_NAMES = tuple(LANES)
@@ -23,7 +23,7 @@ LANE_NAMES = tuple(LANES)
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
     """A tenth of the time at each size is enough to see what is drawn."""
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_frames_find_what_the_command_finds():
 
 
 def searched(lane: str, model: CapacityModel) -> tuple[list[CapacityProbe], Capacity]:
-    steps, tried = search.capacity(lane, model.load, model.limit_ns), []
+    steps, tried = capacity.find_capacity(lane, model.load, model.limit_ns), []
     while True:
         try:
             tried.append(next(steps))

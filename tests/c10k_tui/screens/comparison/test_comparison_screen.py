@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from c10k_tui.screens.comparison.help_page import INTRODUCTION
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
-from c10k_tui.screens.comparison.screen import INTRODUCTION, ComparisonScreen
+from c10k_tui.screens.comparison.screen import ComparisonScreen
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.widgets.footer import key_of
 from sim.host.measuring import meter
@@ -142,7 +143,7 @@ async def test_h_measures_here_beside_the_simulated_figures_and_h_again_hides_th
         assert "measuring on this machine's kernel" in it.text()
         for _ in range(STEPS):
             await it.pilot.pause(0)
-            if len(screen.model.beside) == len(LANE_NAMES) and not screen._measuring:
+            if len(screen.model.beside) == len(LANE_NAMES) and not screen._table.measuring:
                 break
             await asyncio.sleep(0.05)
         measured = {lane for lane, beside in screen.model.beside.items() if beside.measured_ns}

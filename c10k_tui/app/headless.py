@@ -12,7 +12,7 @@ from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.reader import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import RecordingPlan
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 
 
@@ -71,14 +71,14 @@ async def _record(
     script: KeyScript,
     resizes: Sequence[Resize],
 ) -> None:
-    studio = app.studio
+    frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
     for press in script.presses:
         by_frame.setdefault(press.frame, []).append(press.key)
     sizes = {resize.frame: resize for resize in resizes}
     async with app.run_test(size=(settings.width, settings.height - settings.caption)):
-        await studio.open(lambda: Recorder(settings, writer, studio.moment()))
-        stepper = studio.stepper
+        await frames.open(lambda: Recorder(settings, writer, frames.race_state()))
+        stepper = frames.stepper
         assert stepper is not None
         try:
             while stepper.frame <= script.frames:
@@ -86,9 +86,9 @@ async def _record(
                 if frame in sizes:
                     resize = sizes[frame]
                     await stepper.resize(resize.width, resize.height - settings.caption)
-                await studio.frame(by_frame.get(frame, ()), deaf=True)
+                await frames.frame(by_frame.get(frame, ()), scripted=True)
         finally:
-            studio.close()
+            frames.close()
 
 
 def again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:

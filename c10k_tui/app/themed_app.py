@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -16,7 +17,7 @@ class ThemedApp(App[str]):
     """An app in the program's own colours, whose palette offers the keys of the screen that is seen."""
 
     TITLE = "c10k"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).parent / "app.tcss"
     HORIZONTAL_BREAKPOINTS = []
 
     def __init__(self) -> None:
@@ -47,8 +48,11 @@ class ThemedApp(App[str]):
         index = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(index + 1) % len(names)]
 
+    def action_next_theme(self) -> None:
+        self.next_theme()
+
     def action_command_palette(self) -> None:
-        from c10k_tui.screens.shared.command_palette import Commands
+        from c10k_tui.app.command_palette import Commands
 
         if not isinstance(self.screen, Commands):
             self.push_screen(Commands(id="--command-palette"))
