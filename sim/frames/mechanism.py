@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.kernel.waiting.epoll.epoll_file import EVENT_BYTES
-from sim.kernel.waiting.io_uring.ring import CQE_F_MORE, Cqe, Op, Ring, Sqe
+from sim.kernel.waiting.io_uring.entries import CQE_F_MORE, Cqe, Op, Ring, Sqe
 from sim.kernel.waiting.io_uring.sq_thread import ASLEEP, SPINNING
 from sim.kernel.waiting.kqueue.kevent import KEVENT_BYTES
 

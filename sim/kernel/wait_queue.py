@@ -14,16 +14,9 @@ entries.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sim.kernel.poll_bits import NO_KEY
-from sim.machine.records import Effect
-
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.machine.cpu import Task
-
-WOKE_TASK = Effect.WOKE_TASK
 
 
 class Waiter(Protocol):
@@ -33,26 +26,6 @@ class Waiter(Protocol):
 
     def wake(self, key: int) -> bool:
         """Hear of a change; whether this entry made use of it (only asked of exclusive ones)."""
-
-
-class Sleeper:
-    """A task asleep until its file changes (``default_wake_function``)."""
-
-    __slots__ = ("exclusive", "in_write", "kernel", "task")
-
-    def __init__(self, kernel: RawKernel, task: Task, exclusive: bool, in_write: bool = False) -> None:
-        self.kernel = kernel
-        self.task = task
-        self.exclusive = exclusive
-        self.in_write = in_write
-        """It sleeps until there is room, not until there is something to read."""
-
-    def wake(self, key: int) -> bool:
-        """Make the task runnable."""
-        woken = self.kernel.wake(self.task)
-        if woken:
-            self.kernel.effect |= WOKE_TASK
-        return woken
 
 
 class WaitQueue:

@@ -35,14 +35,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from heapq import heappop, heappush
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from sim.machine.accounts import Account, Charge, Count, Part
 from sim.machine.clock import NEVER
-from sim.machine.cpu import Program, Task
-
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+from sim.machine.cpu import Cpu
+from sim.machine.task import Program, Task
 
 _NEVER_RAN = -(1 << 40)
 
@@ -150,9 +147,9 @@ class Scheduler:
         working_set_bytes: what each task touches when it runs.
     """
 
-    def __init__(self, kernel: RawKernel, working_set_bytes: int) -> None:
-        self.kernel = kernel
-        self.queue = kernel.runnable = RunQueue(self)
+    def __init__(self, cpu: Cpu, working_set_bytes: int) -> None:
+        self.cpu = cpu
+        self.queue = cpu.runnable = RunQueue(self)
         self.preemptions = 0
         """Tasks that had to give way at the end of a slice."""
         self.failed: Task | None = None
@@ -166,19 +163,19 @@ class Scheduler:
         self._since_ns = 0
         """When the one on the CPU got it."""
         self._slice_end_ns = NEVER
-        self._kept_tasks = kernel.costs.cache_bytes // working_set_bytes
+        self._kept_tasks = cpu.costs.cache_bytes // working_set_bytes
         """Working sets that the cache holds together."""
-        self._refill_ns = -(-working_set_bytes * kernel.costs.refill_ps // 1000)
-        self._charges = kernel.ledger.page()
-        kernel.scheduler = self
+        self._refill_ns = -(-working_set_bytes * cpu.costs.refill_ps // 1000)
+        self._charges = cpu.ledger.page()
+        cpu.scheduler = self
 
     # -- tasks ----------------------------------------------------------------------------
 
     def start(self, body: Body, name: str, fd: int = -1, space: int = 0) -> ScheduledTask:
         """Make a program a task, ready to run."""
         task = self.make_blocked(body, name, fd, space)
-        self.kernel.catch_up()
-        self.kernel.wake(task)
+        self.cpu.catch_up()
+        self.cpu.wake(task)
         return task
 
     def make_blocked(self, body: Body, name: str, fd: int, space: int) -> ScheduledTask:
@@ -191,7 +188,7 @@ class Scheduler:
     @property
     def running(self) -> ScheduledTask | None:
         """Who has the CPU, or has been picked to get it."""
-        task = self.kernel.running
+        task = self.cpu.running
         assert task is None or isinstance(task, ScheduledTask)
         return task
 
@@ -200,109 +197,101 @@ class Scheduler:
     def run_ns(self) -> int:
         """The virtual runtime, up to now, of the one on the CPU; 0 if none is."""
         task = self._on_cpu
-        if task is None or task is not self.kernel.running:
+        if task is None or task is not self.cpu.running:
             return 0
-        return task.vruntime_ns + max(0, self.kernel.now_ns - self._since_ns)
+        return task.vruntime_ns + max(0, self.cpu.now_ns - self._since_ns)
 
     def step_ends_ns(self) -> int:
         """When the running task comes to the end of its step, or of its slice."""
-        kernel = self.kernel
-        on_cpu = kernel.running is self._on_cpu and kernel.scan is None
-        if on_cpu and self.queue and self._slice_end_ns < kernel.free_ns:
+        cpu = self.cpu
+        on_cpu = cpu.running is self._on_cpu and cpu.scan is None
+        if on_cpu and self.queue and self._slice_end_ns < cpu.free_ns:
             return self._slice_end_ns
-        return kernel.free_ns
+        return cpu.free_ns
 
     def let_run(self, task: Task, limit_ns: int) -> None:
         """Let a task go on as long as its steps end by ``limit_ns``, or until another one has to."""
         assert isinstance(task, ScheduledTask)
-        kernel, queue = self.kernel, self.queue
+        cpu, queue = self.cpu, self.queue
         if task is not self._on_cpu:
-            if kernel.free_ns > limit_ns:
+            if cpu.free_ns > limit_ns:
                 return
-            kernel.now_ns = kernel.free_ns
+            cpu.now_ns = cpu.free_ns
             self._switch_to(task)
-        timers, send = kernel.timers, task.send
+        timers, send = cpu.timers, task.send
         try:
             while True:
-                step_ns = kernel.free_ns
-                if queue and step_ns >= self._slice_end_ns and kernel.scan is None:
-                    end_ns = max(self._slice_end_ns, kernel.now_ns)
+                step_ns = cpu.free_ns
+                if queue and step_ns >= self._slice_end_ns and cpu.scan is None:
+                    end_ns = max(self._slice_end_ns, cpu.now_ns)
                     if end_ns > limit_ns:
                         return
-                    kernel.now_ns = end_ns
+                    cpu.now_ns = end_ns
                     if self._slice_over(task):
                         return
                     continue
                 if step_ns > limit_ns:
                     return
-                kernel.now_ns = step_ns
+                cpu.now_ns = step_ns
                 send(None)
-                if kernel.running is not task:
+                if cpu.running is not task:
                     self._left(task)
                     return
                 if timers.due_ns < limit_ns:
                     return
         except StopIteration as stop:
             task.result = stop.value
-            kernel.end_task(task)
+            cpu.end_task(task)
             self._left(task)
         except Exception as error:
             task.error = error
             self.failed = self.failed or task
-            kernel.end_task(task)
-            self._stop()
+            cpu.end_task(task)
+            cpu.process_failed()
             self._left(task)
-
-    def _stop(self) -> None:
-        """The process is gone, with all its tasks: nobody is runnable, and nobody will be woken."""
-        kernel = self.kernel
-        kernel.running = None
-        self.queue.clear()
-        for file in kernel.full_senders:
-            file.wait_queue.entries.clear()
 
     def _slice_over(self, task: ScheduledTask) -> bool:
         """The slice is over: whether another task runs now."""
-        kernel = self.kernel
-        task.vruntime_ns += kernel.now_ns - self._since_ns
-        self._since_ns = kernel.now_ns
-        self._slice_end_ns = kernel.now_ns + kernel.costs.slice_ns
+        cpu = self.cpu
+        task.vruntime_ns += cpu.now_ns - self._since_ns
+        self._since_ns = cpu.now_ns
+        self._slice_end_ns = cpu.now_ns + cpu.costs.slice_ns
         if self.queue.least_ns > task.vruntime_ns:
             return False
         self.preemptions += 1
-        task.owed = kernel.cut_step()
+        task.owed = cpu.cut_step()
         self.queue.append(task)
-        kernel.running = self.queue.popleft()
+        cpu.running = self.queue.popleft()
         return True
 
     def _left(self, task: ScheduledTask) -> None:
         """A task blocked, or is over: switch to the idle task if nobody else can run."""
-        kernel = self.kernel
-        task.vruntime_ns += kernel.free_ns - self._since_ns
-        if kernel.running is None:
+        cpu = self.cpu
+        task.vruntime_ns += cpu.free_ns - self._since_ns
+        if cpu.running is None:
             self._on_cpu = None
             self.queue.advance(task.vruntime_ns)
-            kernel.pay(self._charges.get("idle") or self._charge("idle", kernel.costs.context_switch_ns))
+            cpu.pay(self._charges.get("idle") or self._charge("idle", cpu.costs.context_switch_ns))
 
     def _switch_to(self, task: ScheduledTask) -> None:
         """Give a task the CPU: pay for the switch, for its cache, and for what it was preempted in."""
-        kernel, last = self.kernel, self._last
+        cpu, last = self.cpu, self._last
         task.vruntime_ns = max(task.vruntime_ns, self.queue.floor_ns)
         if task is not last:
             self._switches += 1
         cold = self._switches - task.ran_at > self._kept_tasks and task is not last
         moved = last is not None and last.space != task.space
         task.ran_at = self._switches
-        kernel.pay(self._charges.get((cold, moved)) or self._switch_charge(cold, moved))
-        self._since_ns = kernel.free_ns
-        self._slice_end_ns = kernel.free_ns + kernel.costs.slice_ns
+        cpu.pay(self._charges.get((cold, moved)) or self._switch_charge(cold, moved))
+        self._since_ns = cpu.free_ns
+        self._slice_end_ns = cpu.free_ns + cpu.costs.slice_ns
         if task.owed:
-            kernel.charge(task.owed)
+            cpu.charge(task.owed)
             task.owed = ()
         self._on_cpu = self._last = task
 
     def _switch_charge(self, cold: bool, moved: bool) -> Charge:
-        costs = self.kernel.costs
+        costs = self.cpu.costs
         spent_ns = costs.context_switch_ns
         if cold:
             spent_ns += self._refill_ns

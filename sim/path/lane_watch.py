@@ -180,7 +180,7 @@ class LaneWatch:
     def look(self, ring_frames: int) -> PathState:
         """State of the structures on the packet's path at this moment."""
         kernel, socket, server = self.watched_lane.kernel, self.socket, self.watched_lane.server
-        ready = kernel.epolls[0].ready if kernel.epolls else []
+        ready = kernel.epoll_calls.epolls[0].ready if kernel.epoll_calls.epolls else []
         word = 0
         if isinstance(server, SelectServer) and self.fd >= 0:
             word = server.words_of(self.fd)[0]
@@ -200,7 +200,8 @@ class LaneWatch:
         """Names of the functions that a wake-up of the socket calls."""
         items = [entry for entry in socket.wait_queue.entries if not isinstance(entry, WakeupProbe)]
         names = ["ep_poll_callback" for _ in items]
-        hooked = [call for call in self.watched_lane.kernel.scans if _is_hooked(call, self.fd)]
+        calls = [call for call in self.watched_lane.kernel.scans if isinstance(call, ScanCall)]
+        hooked = [call for call in calls if _is_hooked(call, self.fd)]
         return names + ["pollwake" for _ in hooked]
 
     def _server_activity(self) -> str:
@@ -221,9 +222,8 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
     rank = call.request.rank(fd) if fd >= 0 else None
     if rank is None:
         return False
-    scan = call.kernel.scan
-    hooked = call.hooked
-    if scan is not None and scan.call is call:
+    scan, hooked = call.scan, call.hooked
+    if scan is not None:
         hooked = max(hooked, min(scan.position(call.kernel.now_ns), scan.hook_limit))
     return rank < hooked
 

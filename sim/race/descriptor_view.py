@@ -37,7 +37,7 @@ def fd_view(network: Network, block_fd: int, first_fd: int, last_fd: int) -> FdV
     touched = [file for fd in present if isinstance(file := table.files[fd], StreamSocket)]
     arrivals = [socket.arrived_ns for socket in touched if socket.arrived_ns >= 0]
     checks = [
-        item.checked_ns for fd in present for item in table.files[fd].items if item.checked_ns is not None
+        item.checked_ns for fd in present for item in table.files[fd].watches if item.checked_ns is not None
     ]
     if resting is not None:
         closed = np.flatnonzero(masks == poll_bits.NVAL) + first_fd
@@ -62,7 +62,7 @@ def fd_view(network: Network, block_fd: int, first_fd: int, last_fd: int) -> FdV
 def _last_scanned_ns(network: Network, first_fd: int, last_fd: int) -> int | None:
     """When a scan last looked at any of them; exact for the passes still remembered."""
     kernel = network.kernel
-    for scan in reversed(kernel.passes):
+    for scan in reversed(kernel.scan_calls.passes):
         ranks = (scan.request.rank(fd) for fd in range(first_fd, last_fd + 1))
         looked_at = (scan.looked_at_ns(rank, kernel.now_ns) for rank in ranks if rank is not None)
         latest = max((time_ns for time_ns in looked_at if time_ns is not None), default=None)

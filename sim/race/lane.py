@@ -22,9 +22,9 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan import ScanPass
 from sim.machine.accounts import Account, Count
 from sim.machine.costs import CostTable
-from sim.machine.cpu import Task
 from sim.machine.journal import Journal
 from sim.machine.records import Record
+from sim.machine.task import Task
 from sim.race.descriptor_view import fd_view
 from sim.race.faults.diagnosis import of_failure, warning
 from sim.race.faults.fault_log import FaultLog
@@ -83,7 +83,7 @@ class Lane:
         self.server = server_of(self.name, scenario.fault)(kernel, settings)
         if scenario.fault == SLOW_READER:
             self.server.restartable = False  # it sleeps in the middle of serving
-        kernel.faults = FaultLog(kernel, self.server.listener)
+        self.faults = kernel.faults = FaultLog(kernel, self.server.listener)
         self.first_fd = kernel.table.end
         self.fds = scenario.fds
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
@@ -173,7 +173,7 @@ class Lane:
         Only ever used to decide where checkpoints lie; sums never go back, not when the lane is rebuilt.
         """
         counted = self.kernel.ledger.counted
-        scans = 0 if self.kernel.epolls else counted[Count.PASSES]
+        scans = 0 if self.kernel.epoll_calls.epolls else counted[Count.PASSES]
         return (
             self._built_work_ns
             + self.journal.made * RECORD_WORK_NS
@@ -198,11 +198,11 @@ class Lane:
             registered=self.server.registered,
             serving_fd=self.server.now_serving,
             poll_mask=masks,
-            passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.passes),
+            passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.scan_calls.passes),
             call=None if kernel.last_call is None else CallView(*kernel.last_call),
             records=records,
             records_lost=lost,
-            ready_listed=sum(len(epoll.ready) for epoll in kernel.epolls),
+            ready_listed=sum(len(epoll.ready) for epoll in kernel.epoll_calls.epolls),
             counters=self._counters(),
             setup_ns=self.setup_ns,
             mechanism=self.server.view() if self.failure is None else None,
@@ -216,7 +216,7 @@ class Lane:
         if self.failure is not None:
             failed_ns = kernel.start_ns if self.failed_ns is None else self.failed_ns
             return of_failure(kernel, self.failure, self._needed_bytes(), failed_ns)
-        return None if kernel.faults is None else warning(kernel, kernel.faults)
+        return warning(kernel, self.faults)
 
     def _activity(self) -> str:
         kernel = self.kernel

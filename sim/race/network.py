@@ -194,15 +194,11 @@ class Network:
             socket.arrived_ns = int(resting.arrived_ns[place]) - 1
             checked_ns = int(resting.checked_ns[place]) - 1
         self.objects[socket.slot] = socket
-        for epoll in kernel.epolls:
-            if epoll.idle_blocks:
-                item = epoll.materialize(socket, fd)
-                if checked_ns >= 0 and item is not None:
-                    item.checked_ns = checked_ns
         for watcher in kernel.block_watchers:
             watcher.materialize(socket, fd)
-        if kernel.at_touch is not None:
-            kernel.at_touch(socket, fd)
+        if checked_ns >= 0:
+            for watch in socket.watches:
+                watch.checked_ns = checked_ns
         return socket
 
     def socket_of(self, slot: int) -> StreamSocket | None:

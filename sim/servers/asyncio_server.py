@@ -39,7 +39,7 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Event
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import CLOCK_READ_NS
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.asyncio_streams import Step, Stream, SuspendedAt, accept_ready, read_ready, write_ready
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer

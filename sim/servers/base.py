@@ -15,12 +15,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sim.frames.mechanism import MechanismView
+from sim.kernel.blocking_calls import write_rest
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting.blocking_calls import write_rest
 from sim.kernel.waiting.restart import Restart
-from sim.machine.cpu import Program, Task
+from sim.machine.task import Program, Task
 from sim.scenario.lanes import LANES, LaneKind
 from sim.scenario.units import format_bytes
 

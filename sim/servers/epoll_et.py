@@ -10,9 +10,9 @@ So each event costs one read more, which finds nothing.
 from __future__ import annotations
 
 from sim.kernel import poll_bits
+from sim.kernel.blocking_calls import write_rest
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting.blocking_calls import write_rest
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 

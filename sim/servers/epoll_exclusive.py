@@ -17,8 +17,8 @@ from sim.kernel import poll_bits
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, Epoll
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program
 from sim.servers.epoll import MAX_EVENTS
 from sim.servers.task_server import TaskServer
 
@@ -42,8 +42,8 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
     @property
     def registered(self) -> int:
         """Descriptors waited for; the listening socket counts once."""
-        watches = sum(epoll.count for epoll in self.kernel.epolls)
-        return watches - (len(self.listener.items) - 1 if self.listener.items else 0)
+        watches = sum(epoll.count for epoll in self.kernel.epoll_calls.epolls)
+        return watches - (len(self.listener.watches) - 1 if self.listener.watches else 0)
 
     @property
     def connection_bytes(self) -> int:

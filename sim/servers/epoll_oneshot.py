@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
-from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program
 from sim.servers.epoll import EpollServer
 from sim.servers.task_server import TaskServer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.kernel import poll_bits
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.scenario.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
 from sim.servers.epoll import EpollServer
 from sim.servers.epoll_et import EpollEtServer

@@ -25,9 +25,10 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.poll_bits import IN, RDHUP
 from sim.kernel.waiting.io_uring.calls import EnterCall
-from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Sqe
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, Op, Sqe
+from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES, Server, ServerFailure, ServerSettings
 
 SQ_ENTRIES = 1_024

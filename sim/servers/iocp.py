@@ -17,7 +17,7 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.completion_port.calls import GetCall
 from sim.kernel.waiting.completion_port.port import CompletionPort, Packet
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import Server, ServerSettings
 
 MAX_PACKETS = 1_024

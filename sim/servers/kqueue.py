@@ -14,7 +14,7 @@ from sim.kernel.waiting.kqueue.calls import KeventCall
 from sim.kernel.waiting.kqueue.kevent import EV_ADD, EV_ERROR, EVFILT_READ, Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import Server, ServerFailure, ServerSettings
 
 MAX_EVENTS = 1024

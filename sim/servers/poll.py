@@ -15,7 +15,7 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import POLLFD
 from sim.kernel.waiting.select_and_poll import poll_bytes
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
 
 

@@ -21,9 +21,9 @@ from sim.kernel import poll_bits
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
 from sim.machine.accounts import Account, Charge, Count
-from sim.machine.cpu import Program, Task
 from sim.machine.records import Kind
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program, Task
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import MAX_EVENTS, EpollServer
 from sim.servers.task_server import TaskServer

@@ -18,7 +18,7 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
 from sim.kernel.waiting.select_and_poll import select_bytes
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from sim.kernel import blocking_calls
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting import blocking_calls
-from sim.machine.cpu import Task
 from sim.machine.scheduler import ScheduledTask, Scheduler
+from sim.machine.task import Task
 from sim.servers.base import READ_BYTES, Server, ServerSettings
 
 

@@ -19,13 +19,14 @@ are taken as raised; only memory is the limit. A thread that ends gives its memo
 
 from __future__ import annotations
 
+from sim.kernel import blocking_calls
+from sim.kernel.blocking_calls import Reader
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
-from sim.kernel.waiting import blocking_calls
-from sim.kernel.waiting.blocking_calls import Reader
+from sim.kernel.open_file import OpenFile
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES
 from sim.servers.task_server import TaskServer
 
@@ -72,11 +73,12 @@ class ThreadServer(TaskServer, lane="thread"):
     def adopt(self, block: IdleBlock) -> None:
         self._serving = block.last - block.first + 1
         self.kernel.charge(((Account.TASK_START, self._serving * self.start_ns),))
-        self.kernel.at_touch = self._touched
+        self.kernel.block_watchers.append(self)
 
-    def _touched(self, socket: StreamSocket, fd: int) -> None:
-        """Something arrives for a connection for the first time: its thread, asleep till now, wakes."""
-        self._thread(socket, fd, asleep=True)
+    def materialize(self, file: OpenFile, fd: int) -> None:
+        """Something arrives for a connection for the first time: its thread has slept until now."""
+        assert isinstance(file, StreamSocket)
+        self._thread(file, fd, asleep=True)
 
     def _thread(self, socket: StreamSocket, fd: int, asleep: bool) -> ScheduledTask:
         """The thread of a connection, blocked and hooked on it."""

@@ -17,7 +17,7 @@ from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 COUNT_MAX = 2**64 - 2
 COUNT_BYTES = 8
@@ -39,7 +39,7 @@ class EventFd(OpenFile):
 
     __slots__ = ("count", "semaphore")
 
-    def __init__(self, kernel: RawKernel, count: int, semaphore: bool) -> None:
+    def __init__(self, kernel: KernelCore, count: int, semaphore: bool) -> None:
         super().__init__(kernel)
         self.count = count
         self.semaphore = semaphore

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING
 from sim.kernel import poll_bits
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
-from sim.kernel.wait_queue import Sleeper
+from sim.kernel.sleeper import Sleeper
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 PAGE_BYTES = 4096
 """One slot's room, and PIPE_BUF."""
@@ -54,7 +54,7 @@ class Pipe:
 
     __slots__ = ("reader", "slots", "writer")
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         self.slots: list[_Slot] = []
         self.reader = ReadEnd(kernel, self)
         self.writer = WriteEnd(kernel, self)
@@ -114,7 +114,7 @@ class PipeEnd(OpenFile):
 
     exclusive = True
 
-    def __init__(self, kernel: RawKernel, pipe: Pipe, mask: int) -> None:
+    def __init__(self, kernel: KernelCore, pipe: Pipe, mask: int) -> None:
         super().__init__(kernel, mask)
         self.pipe = pipe
         self.packets = False
@@ -143,7 +143,7 @@ class ReadEnd(PipeEnd):
 
     __slots__ = ()
 
-    def __init__(self, kernel: RawKernel, pipe: Pipe) -> None:
+    def __init__(self, kernel: KernelCore, pipe: Pipe) -> None:
         super().__init__(kernel, pipe, 0)
 
     def read(self, size: int) -> bytes:
@@ -174,7 +174,7 @@ class WriteEnd(PipeEnd):
 
     __slots__ = ()
 
-    def __init__(self, kernel: RawKernel, pipe: Pipe) -> None:
+    def __init__(self, kernel: KernelCore, pipe: Pipe) -> None:
         super().__init__(kernel, pipe, _WRITABLE)
 
     def write(self, data: bytes) -> int:

@@ -20,7 +20,7 @@ from sim.kernel.files.tcp import StreamSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 READ_BYTES = 1_024
 READ_EVERY_NS = 20_000_000
@@ -32,7 +32,7 @@ class SlowStreamSocket(StreamSocket):
 
     __slots__ = ("queued_bytes",)
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self.queued_bytes = 0
         """Bytes in the send buffer, which the client has not read yet."""

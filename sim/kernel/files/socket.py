@@ -7,6 +7,7 @@ kind of socket fails here, with the errno Linux gives.
 from __future__ import annotations
 
 import errno
+from typing import Protocol
 
 from sim.kernel import socket_options
 from sim.kernel.open_file import OpenFile
@@ -22,6 +23,19 @@ SOCK_SEQPACKET = 5
 SHUT_RD = 0
 SHUT_WR = 1
 SHUT_RDWR = 2
+
+
+class Interface(Protocol):
+    """The network interface that a socket is bound to (:mod:`sim.kernel.files.loopback`)."""
+
+    def unbind(self, socket: Socket) -> None:
+        """Give the socket's port back."""
+
+    def forget_syn(self, socket: Socket) -> None:
+        """Stop sending the socket's SYN."""
+
+    def stop_listening(self, listener: Socket) -> None:
+        """Make a listening socket one that does not listen."""
 
 
 class Socket(OpenFile):

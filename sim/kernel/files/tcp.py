@@ -19,12 +19,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from sim.kernel import poll_bits
-from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Socket
+from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Interface, Socket
 from sim.kernel.poll_bits import oserror
 from sim.kernel.socket_options import SO_ACCEPTCONN, SOL_SOCKET, Options, packed
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 RECEIVE_BUFFER_BYTES = 131_072
 """``tcp_rmem``'s default."""
@@ -61,7 +61,7 @@ class StreamSocket(Socket):
         "unanswered_ns",
     )
 
-    def __init__(self, kernel: RawKernel, mask: int = IDLE_MASK) -> None:
+    def __init__(self, kernel: KernelCore, mask: int = IDLE_MASK) -> None:
         super().__init__(kernel, mask)
         self.client: Client | None = None
         self.arrived_ns = -1
@@ -180,13 +180,31 @@ class StreamSocket(Socket):
 class ListeningSocket(Socket):
     """A socket that takes connections: handshakes done, waiting for accept."""
 
-    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "overflows", "queue", "shut")
+    __slots__ = (
+        "backlog",
+        "error",
+        "interface",
+        "keeps_port",
+        "local",
+        "options",
+        "overflows",
+        "queue",
+        "shut",
+    )
 
     exclusive = True
     """``inet_csk_wait_for_connect``."""
 
-    def __init__(self, kernel: RawKernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
+    def __init__(
+        self,
+        kernel: KernelCore,
+        interface: Interface,
+        backlog: int,
+        local: tuple[str, int],
+        chosen: Options,
+    ) -> None:
         super().__init__(kernel)
+        self.interface = interface
         self.backlog = backlog
         self.local = local
         self.keeps_port = False
@@ -257,7 +275,7 @@ class ListeningSocket(Socket):
     def shutdown(self, how: int) -> None:
         """Shutting the reading side ends the listening (``inet_shutdown``)."""
         if how in {SHUT_RD, SHUT_RDWR}:
-            self.kernel.loopback.stop_listening(self)
+            self.interface.stop_listening(self)
         else:
             self.notify(poll_bits.NO_KEY)
 
@@ -281,4 +299,4 @@ class ListeningSocket(Socket):
     def released(self) -> None:
         """Closed: those still waiting are reset."""
         self.refuse_all()
-        self.kernel.loopback.unbind(self)
+        self.interface.unbind(self)

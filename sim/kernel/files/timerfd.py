@@ -19,7 +19,7 @@ from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 CLOCKS = frozenset({0, 1, 7})
 """CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME; the alarm clocks, which wake a machine, are left out."""
@@ -33,7 +33,7 @@ class TimerFd(OpenFile):
 
     __slots__ = ("_at_ns", "_expired", "_period_ns", "_ticks", "_timer")
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self._at_ns = 0
         """When it expires, or expired."""

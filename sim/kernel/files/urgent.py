@@ -20,7 +20,7 @@ from sim.kernel.files.tcp import READABLE, StreamSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 LOW_WATER_MAX_BYTES = 16_777_216
 """Half of the largest receive buffer (``tcp_rmem``)."""
@@ -45,7 +45,7 @@ class UrgentStream(StreamSocket):
 
     __slots__ = ("fin_received", "options", "receive_tuned", "urgent")
 
-    def __init__(self, kernel: RawKernel, mask: int) -> None:
+    def __init__(self, kernel: KernelCore, mask: int) -> None:
         super().__init__(kernel, mask)
         self.fin_received = False
         self.options = socket_options.Options()

@@ -25,8 +25,8 @@ from sim.frames.frame import FaultView
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.kernel.open_file import OpenFile
-from sim.kernel.wait_queue import Sleeper
-from sim.kernel.waiting.epoll.epoll_file import Item
+from sim.kernel.sleeper import Sleeper
+from sim.kernel.waiting.epoll.epoll_file import Item, items_of
 from sim.race.faults.fault_log import FaultLog, FaultRecord
 from sim.scenario.faults import (
     ACCEPT_ONE,
@@ -123,14 +123,14 @@ def of_failure(kernel: RawKernel, failure: str, needed_bytes: int, at_ns: int) -
     highest = kernel.table.end - 1
     if needed_bytes > kernel.costs.memory_bytes:
         kind = MEMORY
-    elif highest >= poll_bits.FD_SETSIZE and not kernel.epolls:
+    elif highest >= poll_bits.FD_SETSIZE and not kernel.epoll_calls.epolls:
         kind, fd, brief = FD_SETSIZE, highest, f"fd {highest:,} does not fit into an fd_set"
     return FaultView(kind, failure, fd, 1, brief, CURES[kind], 1, at_ns, at_ns)
 
 
 def _dead_number(kernel: RawKernel) -> FaultView | None:
     files = kernel.table.files
-    for epoll in kernel.epolls:
+    for epoll in kernel.epoll_calls.epolls:
         for item in epoll.ready:
             if files.get(item.fd) is not item.file and item.file.numbers:
                 now, brief = "is closed", "which is closed"
@@ -149,7 +149,7 @@ def _dead_number(kernel: RawKernel) -> FaultView | None:
 
 def _left_behind(kernel: RawKernel) -> FaultView | None:
     """Something readable that no epoll will tell of."""
-    if not any(epoll.reports_once for epoll in kernel.epolls) or any(
+    if not any(epoll.reports_once for epoll in kernel.epoll_calls.epolls) or any(
         map(_waits_for_room, kernel.full_senders)
     ):
         return None  # a task that waits in a write may hold events it has not come to
@@ -191,7 +191,7 @@ def _unlisted(kernel: RawKernel) -> Iterator[Item]:
         (kernel.table.poll_masks & (poll_bits.IN | poll_bits.NVAL)) == poll_bits.IN
     ).tolist():
         file = files.get(fd)
-        for item in file.items if file is not None else ():
+        for item in items_of(file) if file is not None else ():
             if item.events & _ONCE and not item.listed and item.events & poll_bits.IN:
                 yield item
 
@@ -232,7 +232,7 @@ def _waits_for_room(file: OpenFile) -> bool:
 
 
 def _herd(kernel: RawKernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
-    watching = [item for item in listener.items if not item.exclusive]
+    watching = [item for item in listener.watches if not item.exclusive]
     if len(watching) < 2 or not spurious_wakes:
         return None
     return FaultView(

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.open_file import OpenFile, Watch
+from sim.kernel.waiting.epoll.epoll_file import Epoll, Item, items_of
 from sim.machine.records import Kind
 from sim.scenario.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER, STRIKING
 
 if TYPE_CHECKING:
     from sim.kernel.kernel import RawKernel
-    from sim.kernel.open_file import OpenFile
-    from sim.kernel.waiting.epoll.epoll_file import Epoll, Item
 
 
 @dataclass(slots=True)
@@ -77,8 +77,9 @@ class FaultLog:
 
     # -- epoll ----------------------------------------------------------------------------
 
-    def back_in_wait(self, epoll: Epoll) -> None:
+    def back_in_wait(self, epoll: OpenFile) -> None:
         """A task calls epoll_wait: is anything left of what it was told of before?"""
+        assert isinstance(epoll, Epoll)
         told, epoll.reported_once = epoll.reported_once, []
         for fd in told:
             item = self._left(epoll, fd)
@@ -95,19 +96,20 @@ class FaultLog:
             return
         doubtful, self._doubtful = self._doubtful, set()
         for place, fd in sorted(doubtful):
-            item = self._left(self.kernel.epolls[place], fd)
+            item = self._left(self.kernel.epoll_calls.epolls[place], fd)
             if item is not None:
                 self._abandoned(item)
 
-    def came_for_disarmed(self, item: Item) -> None:
+    def came_for_disarmed(self, item: Watch) -> None:
         """Something arrived at a one-shot item that is disarmed."""
+        assert isinstance(item, Item)
         if self.kernel.running is None:
             self._abandoned(item)
         else:
             self._doubt(item)
 
     def _doubt(self, item: Item) -> None:
-        self._doubtful.add((self.kernel.epolls.index(item.epoll), item.fd))
+        self._doubtful.add((self.kernel.epoll_calls.epolls.index(item.epoll), item.fd))
 
     def _abandoned(self, item: Item) -> None:
         if item.events & poll_bits.EPOLLONESHOT:
@@ -123,16 +125,17 @@ class FaultLog:
             return None
         return item if not item.wanted or item.events & poll_bits.EPOLLET else None
 
-    def woken_in_vain(self, epoll: Epoll) -> None:
+    def woken_in_vain(self, epoll: OpenFile) -> None:
         """A task was woken in epoll_wait, walked the ready list, and found nothing on it."""
-        watching = [item for item in self.listener.items if not item.exclusive]
+        watching = [item for item in items_of(self.listener) if not item.exclusive]
         if len(watching) > 1 and any(
             item.epoll is epoll and item.checked_ns == self.kernel.now_ns for item in watching
         ):
             self.note(HERD, self._listener_fd)
 
-    def reported(self, epoll: Epoll) -> None:
+    def reported(self, epoll: OpenFile) -> None:
         """An epoll that watches closed numbers has reported something."""
+        assert isinstance(epoll, Epoll)
         for item in epoll.ghosts:
             elsewhere = self.kernel.table.files.get(item.fd) is not item.file
             if elsewhere and item.checked_ns == epoll.collected_ns and item.file.mask & item.wanted:
@@ -145,7 +148,7 @@ class FaultLog:
         if file in self.kernel.full_senders and file.numbers:
             self.note(SLOW_READER, file.numbers[0])
 
-    def overflowed(self, listener: ListeningSocket) -> None:
+    def overflowed(self, listener: OpenFile) -> None:
         """A handshake found a full accept queue."""
         if listener is self.listener:
             self.note(BACKLOG, self._listener_fd)

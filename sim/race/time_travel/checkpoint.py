@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from sim.kernel.descriptors import DescriptorTable
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.kernel.waiting.epoll.epoll_file import Epoll
-from sim.machine.cpu import Task
 from sim.machine.journal import RECALLED, Journal
 from sim.machine.records import Record
+from sim.machine.task import Task
 from sim.race.network import Network
 from sim.race.time_travel.connection_rows import StoredConnections, UnstorableConnection
 from sim.race.time_travel.shared_arrays import SMALLEST_BYTES, BaseArray, StoredArray, store_array

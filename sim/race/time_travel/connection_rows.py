@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
-from sim.kernel.waiting.epoll.epoll_file import Item
+from sim.kernel.waiting.epoll.epoll_file import Item, items_of
 from sim.race.idle_connections import IdleConnections
 from sim.race.network import Network
 
@@ -58,14 +58,14 @@ class StoredConnections:
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
         self.unanswered_ns = np.frombuffer(b"".join(socket.unanswered_ns for socket in busy), np.int64)
-        self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epolls]
+        self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epoll_calls.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
 
     def put_into(self, network: Network) -> None:
         """Make the connections again in a network that has none."""
         kernel, listener = network.kernel, network.listener
-        epoll = kernel.epolls[0] if kernel.epolls else None
+        epoll = kernel.epoll_calls.epolls[0] if kernel.epoll_calls.epolls else None
         begin = 0
         for row in self.rows.reshape(-1, _COLUMNS).tolist():
             end = begin + row[-1]
@@ -85,9 +85,9 @@ class StoredConnections:
                 epoll.interest[socket, item.fd] = item
                 if item.fd != fd:
                     epoll.ghosts.append(item)
-                socket.items.append(item)
+                socket.watches.append(item)
                 socket.wait_queue.add(item)
-        for some, order in zip(kernel.epolls, self.ready, strict=True):
+        for some, order in zip(kernel.epoll_calls.epolls, self.ready, strict=True):
             items = {_key(item): item for item in some.interest.values()}
             some.ready = [items[fd] for fd in order]
 
@@ -104,9 +104,9 @@ def _sorted_out(
     busy: list[StreamSocket] = []
     resting: list[tuple[int, int, int, int]] = []
     current, first_fd = network.objects, network.first_fd
-    watched = int(any(epoll.idle_blocks for epoll in network.kernel.epolls))
+    watched = int(any(epoll.idle_blocks for epoll in network.kernel.epoll_calls.epolls))
     for socket in sockets:
-        items = socket.items
+        items = socket.watches
         if (
             socket.mask == IDLE_MASK
             and not socket.unanswered_ns
@@ -130,13 +130,13 @@ def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> Non
     for place, slot, _, _ in resting:
         fd = place + network.first_fd
         socket = kernel.table.files.pop(fd)
-        for item in socket.items:
+        for item in items_of(socket):
             del item.epoll.interest[socket, fd]
         del network.objects[slot]
 
 
 def _row(socket: StreamSocket, network: Network) -> Row:
-    numbers, items = socket.numbers, socket.items
+    numbers, items = socket.numbers, socket.watches
     if len(numbers) > 1 or len(items) > 1 or socket.holds or socket.wait_queue.entries != items:
         raise UnstorableConnection
     flags = _READ_SHUT if socket.read_shut else 0

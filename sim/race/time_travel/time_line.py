@@ -103,9 +103,8 @@ class RaceTimeLine:
         for kind, at_ns in (("failed", lane.failed_ns), ("dropped", lane.network.first_drop_ns)):
             if at_ns is not None:
                 self._mark(Marker(at_ns, kind, lane.name), changes)
-        if lane.kernel.faults is not None:
-            for fault, strike in lane.kernel.faults.by_kind.items():
-                self._mark(Marker(strike.first_ns, "struck", lane.name, fault=fault), changes)
+        for fault, strike in lane.faults.by_kind.items():
+            self._mark(Marker(strike.first_ns, "struck", lane.name, fault=fault), changes)
 
     def _mark(self, marker: Marker, changes: int) -> None:
         self.history.branch.owner(marker.at_ns, changes).noted.add(marker)

@@ -58,7 +58,7 @@ from sim.machine.completion_costs import kqueue_costs
 from sim.machine.records import Effect
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
     from sim.kernel.waiting.waiting_call import WaitingCall
 
 _FOR_CHANGES = EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE
@@ -252,8 +252,10 @@ class Kqueue(OpenFile):
 
     __slots__ = ("calls", "costs", "count", "idle_blocks", "knotes", "queue")
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
+        kernel.close_watchers.append(self)
+        kernel.block_watchers.append(self)
         self.costs = kqueue_costs(kernel.costs)
         self.knotes: dict[tuple[int, int], Knote] = {}
         """By (ident, filter)."""
@@ -344,7 +346,7 @@ class Kqueue(OpenFile):
         if knote.filter in {EVFILT_READ, EVFILT_WRITE}:
             (file or knote.file).wait_queue.remove(knote)
 
-    def fd_closed(self, file: OpenFile, fd: int) -> int:
+    def number_closed(self, file: OpenFile, fd: int) -> int:
         """A number is closed: its knotes go (``knote_fdclose``); what that costs, in nanoseconds."""
         dropped = 0
         for kind in (EVFILT_READ, EVFILT_WRITE):
@@ -426,5 +428,5 @@ class Kqueue(OpenFile):
         """Closed: every knote goes."""
         for knote in tuple(self.knotes.values()):
             self.drop(knote)
-        self.kernel.kqueues.remove(self)
+        self.kernel.close_watchers.remove(self)
         self.kernel.block_watchers.remove(self)

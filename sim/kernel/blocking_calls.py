@@ -18,13 +18,13 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
-from sim.kernel.wait_queue import Sleeper
+from sim.kernel.sleeper import Sleeper, sleep_on
 from sim.machine.accounts import Account, Charge, Count, Tally
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
     from sim.kernel.kernel import RawKernel
-    from sim.machine.cpu import Task
+    from sim.machine.task import Task
 
 _FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
 
@@ -77,7 +77,7 @@ def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[N
     woken = False
     while not listener.queue:
         pay_sleep(kernel, fd, woken)
-        yield from kernel.sleep_on(listener)
+        yield from sleep_on(kernel, listener)
         woken = True
     new_fd = kernel.sys_accept4(fd)
     pay_found(kernel)
@@ -102,7 +102,7 @@ def write_rest(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None,
     """Write what the send buffer had no room for: first wait for room, then write."""
     while data:
         pay_sleep(kernel, fd, woken=False)
-        yield from kernel.sleep_on(kernel.table.file(fd), in_write=True)
+        yield from sleep_on(kernel, kernel.table.file(fd), in_write=True)
         try:
             data = data[kernel.sys_write(fd, data) :]
         except BlockingIOError:
@@ -116,7 +116,7 @@ def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
     Args:
         woken: it had been woken for that look.
     """
-    charge = kernel.blocking_charges.get(woken) or _sleep_charge(kernel, woken)
+    charge = kernel.charges.get(("blocking", woken)) or _sleep_charge(kernel, woken)
     kernel.pay(charge)
     kernel.journal.append((kernel.now_ns, Kind.SLEEP, fd, 0, 0, kernel.call_serial))
     return charge.ns
@@ -124,14 +124,14 @@ def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
 
 def pay_found(kernel: RawKernel) -> None:
     """A call looked at its descriptor and found it ready: counted, and free."""
-    charge = kernel.blocking_charges.get("found")
+    charge = kernel.charges.get("blocking found")
     if charge is None:
-        charge = kernel.blocking_charges["found"] = Charge((), _FOUND)
+        charge = kernel.charges["blocking found"] = Charge((), _FOUND)
     kernel.pay(charge)
 
 
 def _sleep_charge(kernel: RawKernel, woken: bool) -> Charge:
     counts: tuple[Tally, ...] = ((Count.SCANNED, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
     hook_ns = -(-kernel.costs.hook_ps // 1000)
-    charge = kernel.blocking_charges[woken] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
+    charge = kernel.charges["blocking", woken] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
     return charge
