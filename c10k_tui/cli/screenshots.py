@@ -2,8 +2,8 @@
 
 ``python -m c10k_tui.cli.screenshots [DIR]`` draws the race screen at two sizes and in two themes, with other
 lanes and with a fault; the curve screen with simulated lines and with a paper's points; the comparison, the
-capacities, the path of a packet, and the event loop of a script (see :mod:`c10k_tui.app.pictures`). It records
-the demos, whose keys are in that folder as ``NAME.keys``, into ``NAME.gif`` and ``NAME.png``.
+capacities, the path of a packet, and the event loop of a script (see :mod:`c10k_tui.app.pictures`). It
+records the demos, whose keys are in that folder as ``NAME.keys``, into ``NAME.gif`` and ``NAME.png``.
 """
 
 from __future__ import annotations
