@@ -1,4 +1,4 @@
-"""The command palette, hardened: any key at any moment and at any size of the terminal."""
+"""Textual's command palette, with two changes that the program needs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from textual.command import CommandList, CommandPalette, SearchIcon
 
 
 class Commands(CommandPalette):
-    """Textual's palette without its emoji, and deaf to paging before there is a page.
+    """Textual's palette without its emoji, which ignores paging while its list has no height.
 
-    A list that has no height yet, or no longer, knows no lines to page over: asked to, it raises
-    ``KeyError``.
+    A list without a height has no lines to page over; Textual's list raises ``KeyError`` then.
     """
 
     def on_mount(self) -> None:
