@@ -45,7 +45,7 @@ def same_values(one: DataclassInstance, other: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What a lane has counted since :attr:`Frame.since_ns`, which is usually the start of the race."""
+    """The counts of a lane since :attr:`Frame.since_ns`, which is usually the start of the race."""
 
     wakeups: int
     """Waiting calls that returned at least one ready descriptor."""
@@ -251,7 +251,7 @@ class FaultView:
     kind: str
     """A name of :data:`sim.scenario.faults.STRIKING`."""
     text: str
-    """What happens, or what happened the last time, in one sentence."""
+    """The event, or the latest one, in one sentence."""
     fd: int | None
     """The descriptor concerned; None if there is none."""
     count: int
@@ -259,7 +259,7 @@ class FaultView:
     brief: str = ""
     """The same in a dozen words at most."""
     cure: str = ""
-    """What a correct program does instead, in a few words."""
+    """The cure: what a correct program does instead, in a few words."""
     strikes: int = 1
     """Times it has happened since the server started."""
     first_ns: int = 0
@@ -275,7 +275,7 @@ class LaneFrame:
 
     name: str
     activity: str
-    """What the server does: ``scanning``, ``sleeping``, ``collecting``, ``serving`` or ``failed``."""
+    """State of the server: ``scanning``, ``sleeping``, ``collecting``, ``serving`` or ``failed``."""
     failure: str | None
     """Why the server stopped, in one sentence; None while it runs."""
     first_fd: int
@@ -307,14 +307,14 @@ class LaneFrame:
     """The tasks that share the CPU; None if the server has a single task."""
     memory: MemoryView | None = None
     warning: FaultView | None = None
-    """What goes wrong now, or what went wrong last; None if nothing has gone wrong."""
+    """The fault of this moment, or the latest one; None if there was none."""
 
     __eq__ = same_values
     __hash__ = None  # type: ignore[assignment]
 
     @property
     def kind(self) -> LaneKind:
-        """What is true of the lane in every race."""
+        """The facts about the lane."""
         return LANES[self.name]
 
 

@@ -149,7 +149,7 @@ class IocpView:
 
 @dataclass(frozen=True, slots=True)
 class LoopRound:
-    """What an event loop did between two times at which it had nothing to do."""
+    """The work of an event loop between two times at which it has nothing to do."""
 
     events: int
     callbacks: int

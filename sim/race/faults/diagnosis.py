@@ -64,7 +64,7 @@ _PAST = {
     SLOW_READER: "{times} a write() had to wait for room, at descriptor {fd} the last: that client reads "
     "slowly",
 }
-"""What is said of a fault that the state does not show at this moment."""
+"""Words for a fault that the state does not show at this moment."""
 _PAST_BRIEF = {
     NO_DRAIN: "fd {fd} was left with bytes unread",
     NO_REARM: "fd {fd} got a request, and is disarmed",
