@@ -55,7 +55,7 @@ def test_more_descriptors_than_there_may_be_are_refused_and_the_meter_goes_on(me
         lambda: meter.measure(Point("poll", too_many // 2, 1, "ready"), "tcp"),
         lambda: meter.chain("poll", too_many // 2, 1),
     ):
-        with pytest.raises(CannotMeasure, match=r"more than this process may have"):
+        with pytest.raises(CannotMeasure, match=r"open files, but this shell allows"):
             ask()
     assert meter.measure(Point("poll", 3, 1, "ready")).ns > 0
 

@@ -198,17 +198,17 @@ def _completion_rows(lane: LaneFrame, view: IoUringView, width: int, rows: int) 
     """Inside the completion ring: the descriptor and the result of each entry."""
     ring = view.completions
     first = _used_words(ring, "completions", "CQ", width)
-    said = [_result(lane.name, result, data & FD_MASK) for _, result, data in ring.entries]
+    said = [_result(lane, result, data & FD_MASK) for _, result, data in ring.entries]
     if rows == 1:
         return [_with_first(ring, "CQ", said, width)]
     return [first, _round(ring, width, rows), *_entry_rows(said, ring_used(ring), width, rows - 2)][:rows]
 
 
-def _result(lane: str, result: int, fd: int) -> str:
+def _result(lane: LaneFrame, result: int, fd: int) -> str:
     """A completion in a few cells: the bytes received, or only that the descriptor can be read."""
     if result < 0:
         return f"{fd} error {-result}"
-    if lane == "io_uring-poll":
+    if not lane.kind.completes:
         return f"{fd} readable" if result & POLL_IN else f"{fd} ended"
     return f"{fd}+{result}B" if result else f"{fd} end"
 

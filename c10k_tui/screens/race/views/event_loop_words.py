@@ -9,6 +9,7 @@ from __future__ import annotations
 from c10k_tui.text.styled_text import Line, Wordings
 from sim.frames.frame import Frame, LaneFrame
 from sim.frames.mechanism import LoopView
+from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration
 
 
@@ -51,18 +52,18 @@ def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
 
 def loop_verdict(frame: Frame) -> Wordings | None:
     """What the loop adds to a wake-up of a server that waits in epoll alone; None without both lanes."""
-    lanes = {lane.name: lane for lane in frame.lanes}
-    epoll, loop = lanes.get("epoll"), lanes.get("asyncio")
+    epoll = next((lane for lane in frame.lanes if lane.name == REFERENCE), None)
+    loop = next((lane for lane in frame.lanes if lane.kind.event_loop), None)
     if epoll is None or loop is None:
         return None
     epoll_ns, loop_ns = epoll.counters.wakeup_ns, loop.counters.wakeup_ns
     if epoll_ns is None or loop_ns is None:
         return None
     costs: Line = (
-        ("epoll", "epoll"),
+        (epoll.name, epoll.name),
         (f" {format_duration(epoll_ns)}", "strong"),
         (", ", "text"),
-        ("asyncio", "asyncio"),
+        (loop.name, loop.name),
         (f" {format_duration(loop_ns)}", "strong"),
     )
     own = format_duration(loop.counters.loop_ns // loop.counters.wakeups)
