@@ -26,7 +26,7 @@ from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import curable
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
-from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
 from c10k_tui.session.time_line import time_view

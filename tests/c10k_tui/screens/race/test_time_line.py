@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from c10k_tui.screens.race.views.timeline import layout_of
-from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.race.views.time_line import layout_of
+from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.session.time_travel import TimeTravel
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand

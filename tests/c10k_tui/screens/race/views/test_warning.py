@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from c10k_tui.recording.live.markers import RaceState, between
 from c10k_tui.screens.race.views.cells import STRUCK, CellModel
 from c10k_tui.screens.race.views.feed import FeedModel, row_line
-from c10k_tui.screens.race.views.timeline import time_line
+from c10k_tui.screens.race.views.time_line import time_line
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import (
     HOLD_S,
