@@ -179,7 +179,7 @@ class RaceScreen(KeyedScreen[str]):
 
     def on_feed_chosen(self, event: Feed.Chosen) -> None:
         event.stop()
-        self._do(self.session.travel.stand_at, event.at_ns)
+        self._do(self.session.travel.pause_at, event.at_ns)
 
     # -- keys: the race ---------------------------------------------------------------------
 
@@ -300,7 +300,7 @@ class RaceScreen(KeyedScreen[str]):
         self._do(self._switch_host_lane, self.host_lane.toggle)
 
     def action_host_mechanism(self) -> None:
-        self._do(self._switch_host_lane, self.host_lane.turn)
+        self._do(self._switch_host_lane, self.host_lane.next_mechanism)
 
     def _switch_host_lane(self, switch: Callable[[Scenario], str]) -> None:
         if not refused_while_stepping(self._recording, self.session.say, "the host lane"):

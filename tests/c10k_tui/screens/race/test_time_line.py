@@ -212,7 +212,7 @@ async def test_all_of_the_past_is_what_a_straight_run_shows(part):
         shown = {where: it.text(where) for where in SHOWN}
         feed = it.text("#feed")
     async with stand(paused=True) as straight:
-        straight.session.relive(past, now_ns)
+        straight.session.repeat_changes(past, now_ns)
         straight.session.race.advance(now_ns)  # What is due at the very moment of a change has happened, too.
         straight.race_screen.changed()
         await straight.pilot.pause(0)
