@@ -82,7 +82,7 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
 
 async def loop_picture(width: int, height: int, theme: str, script: Path, turns: int, *keys: str) -> str:
     """The Loop screen with a script, so many turns after its beginning, as SVG."""
-    app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, by_itself=False)
+    app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, has_timer=False)
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.press(*["S"] * turns, *keys)

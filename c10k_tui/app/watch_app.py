@@ -8,7 +8,7 @@ from collections.abc import Callable
 from textual.screen import Screen
 
 from c10k_tui.app.themed_app import ThemedApp
-from c10k_tui.screens.loop.model import DEFAULT_SPEED, Watching
+from c10k_tui.screens.loop.model import DEFAULT_SPEED, LoopModel
 from c10k_tui.screens.loop.screen import LoopScreen
 from sim.scripts.script import Script
 
@@ -31,18 +31,18 @@ class WatchApp(ThemedApp):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-        by_itself: bool = True,
+        has_timer: bool = True,
     ) -> None:
         super().__init__()
-        self.watching = Watching(script, clock, speed=speed, paused=paused)
+        self.loop_model = LoopModel(script, clock, speed=speed, paused=paused)
         self._clock = clock
-        self._by_itself = by_itself
+        self._by_itself = has_timer
 
     def get_default_screen(self) -> Screen[None]:
         return LoopScreen(
-            self.watching, self._clock, self.watching.script.path.name, by_itself=self._by_itself
+            self.loop_model, self._clock, self.loop_model.script.path.name, has_timer=self._by_itself
         )
 
     def next_theme(self) -> None:
         super().next_theme()
-        self.watching.say(self.theme)
+        self.loop_model.say(self.theme)
