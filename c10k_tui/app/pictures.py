@@ -81,13 +81,8 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
 
 
 async def loop_picture(width: int, height: int, theme: str, script: Path, turns: int, *keys: str) -> str:
-<<<<<<< HEAD
-    """The Loop screen with a script, so many turns after its beginning, as SVG."""
-    app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, has_timer=False)
-=======
     """The loop screen with a script, some turns after its start, as SVG."""
     app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, with_timer=False)
->>>>>>> main
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.press(*["S"] * turns, *keys)

@@ -31,28 +31,16 @@ class WatchApp(ThemedApp):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-<<<<<<< HEAD
-        has_timer: bool = True,
-=======
         with_timer: bool = True,
->>>>>>> main
     ) -> None:
         super().__init__()
         self.loop_model = LoopModel(script, clock, speed=speed, paused=paused)
         self._clock = clock
-<<<<<<< HEAD
-        self._by_itself = has_timer
-
-    def get_default_screen(self) -> Screen[None]:
-        return LoopScreen(
-            self.loop_model, self._clock, self.loop_model.script.path.name, has_timer=self._by_itself
-=======
         self._with_timer = with_timer
 
     def get_default_screen(self) -> Screen[None]:
         return LoopScreen(
-            self.watching, self._clock, self.watching.script.path.name, with_timer=self._with_timer
->>>>>>> main
+            self.loop_model, self._clock, self.loop_model.script.path.name, with_timer=self._with_timer
         )
 
     def next_theme(self) -> None:

@@ -85,13 +85,8 @@ async def watched(
     """
     clock = HandClock()
     output = ScriptOutput()
-<<<<<<< HEAD
-    app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, has_timer=False)
-    app.loop_model.patience_s = patience_s
-=======
     app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, with_timer=False)
-    app.watching.patience_s = patience_s
->>>>>>> main
+    app.loop_model.patience_s = patience_s
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)
         it = Watched(app, pilot, clock)

@@ -52,17 +52,10 @@ class LoopScreen(KeyedScreen[None]):
     """The kernel, the event loop and its tasks.
 
     Args:
-<<<<<<< HEAD
         model: The script and its pace.
         clock: Returns seconds on the clock of the model.
         script_name: Name of the script's file.
-        has_timer: True to call :meth:`tick` by a timer; tests call it themselves.
-=======
-        watching: The script and its pace.
-        clock: The clock of it.
-        name: What the script is called.
-        with_timer: False to leave out the timer, for tests that call ``tick`` themselves.
->>>>>>> main
+        with_timer: True to call :meth:`tick` by a timer; tests call it themselves.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = LOOP_BINDINGS
@@ -73,22 +66,14 @@ class LoopScreen(KeyedScreen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
     def __init__(
-<<<<<<< HEAD
-        self, model: LoopModel, clock: Callable[[], float], script_name: str, *, has_timer: bool = True
-=======
-        self, watching: Watching, clock: Callable[[], float], script_name: str, *, with_timer: bool = True
->>>>>>> main
+        self, model: LoopModel, clock: Callable[[], float], script_name: str, *, with_timer: bool = True
     ) -> None:
         super().__init__(self.draw)
         self.model = model
         self.cursor = TaskCursor(model)
         self._clock = clock
         self._script_name = script_name
-<<<<<<< HEAD
-        self._has_timer = has_timer
-=======
         self._with_timer = with_timer
->>>>>>> main
         self._head = Lines(id="loop-head")
         self._kernel = Lines(id="loop-kernel")
         self._feed = Lines(id="loop-feed")
@@ -121,11 +106,7 @@ class LoopScreen(KeyedScreen[None]):
         yield self._small
 
     def on_mount(self) -> None:
-<<<<<<< HEAD
-        if self._has_timer:
-=======
         if self._with_timer:
->>>>>>> main
             self.set_interval(1 / FRAMES_PER_S, self.tick)
 
     def on_unmount(self) -> None:

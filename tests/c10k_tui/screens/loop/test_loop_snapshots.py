@@ -18,13 +18,8 @@ SIZES = [(120, 36), (80, 24)]
 
 def still(name: str, theme: str) -> WatchApp:
     script = Script(EXAMPLES / f"{name}.py", output=ScriptOutput())
-<<<<<<< HEAD
-    app = WatchApp(script, paused=True, clock=HandClock(), has_timer=False)
-    app.loop_model.patience_s = 30.0
-=======
     app = WatchApp(script, paused=True, clock=HandClock(), with_timer=False)
-    app.watching.patience_s = 30.0
->>>>>>> main
+    app.loop_model.patience_s = 30.0
     app.theme = theme
     return app
 
