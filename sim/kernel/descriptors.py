@@ -55,16 +55,21 @@ class IdleBlock:
 
 
 class DescriptorTable:
-    """Descriptor number to open file, and to poll mask."""
+    """Descriptor number to open file, and to poll mask.
 
-    def __init__(self, limit: int = NOFILE) -> None:
+    Args:
+        changed_files: Files whose mask has changed; the table empties the list when it updates its masks.
+        limit: One more than the highest number that can be open.
+    """
+
+    def __init__(self, changed_files: list[OpenFile], limit: int = NOFILE) -> None:
         self.limit = limit
         self.files: dict[int, OpenFile] = {}
         """The open files that exist as objects, by number."""
         self._blocks: list[IdleBlock] = []
         self._free: list[int] = []
         self._next = FIRST_FD
-        self._changed: list[OpenFile] = []
+        self._changed = changed_files
         self.inheritable: set[int] = set()
         """Numbers without FD_CLOEXEC."""
         self._reserve(64)
@@ -77,11 +82,6 @@ class DescriptorTable:
         self._masks: npt.NDArray[np.uint16] = masks
         self._cells = masks.data
         """The same memory, for single stores: twice as fast as through NumPy."""
-
-    def note(self, file: OpenFile) -> None:
-        """A file's mask has changed."""
-        file.mask_noted = True
-        self._changed.append(file)
 
     @property
     def poll_masks(self) -> npt.NDArray[np.uint16]:

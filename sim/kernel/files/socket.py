@@ -10,6 +10,7 @@ import errno
 from typing import Protocol
 
 from sim.kernel import socket_options
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 
@@ -42,6 +43,8 @@ class Socket(OpenFile):
     """Base of all sockets."""
 
     __slots__ = ()
+
+    kernel: KernelCore
 
     internet = True
     """Of the Internet family; of the UNIX family if not."""

@@ -95,7 +95,8 @@ class StreamSocket(Socket):
         if not self.mask & 1:  # polling.IN, spelt out on the hottest path there is
             self.mask |= READABLE
             if not self.mask_noted:
-                self.kernel.table.note(self)
+                self.mask_noted = True
+                self.kernel.changed_files.append(self)
         entries = self.wait_queue.entries
         if len(entries) == 1 and not self.kernel.scans:
             entries[0].wake(_DATA_KEY)
@@ -121,7 +122,8 @@ class StreamSocket(Socket):
             if not self.read_shut:
                 self.mask &= _UNREADABLE
                 if not self.mask_noted:
-                    self.kernel.table.note(self)
+                    self.mask_noted = True
+                    self.kernel.changed_files.append(self)
         else:
             data = self._read_part(size)
         return data
