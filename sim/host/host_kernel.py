@@ -78,8 +78,8 @@ class Nofile:
         if fds + SPARE_FDS <= self.now:
             return None
         return (
-            f"{fds:,} descriptors are more than this process may have "
-            f"({self.now:,}, {SPARE_FDS} of them its own): simulated only"
+            f"{fds:,} descriptors need {fds + SPARE_FDS:,} open files, but this shell allows {self.now:,} "
+            "(raise with ulimit -n): simulated only"
         )
 
 

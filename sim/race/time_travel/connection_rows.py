@@ -1,10 +1,10 @@
-"""A lane's connections as rows of numbers: how a checkpoint keeps them.
+"""The connections of a lane as rows of numbers, as a checkpoint stores them.
 
 A lane can have a hundred thousand connection objects, each with a wait queue, an epoll item and lists.
-Stored one by one they would take ten times the room and the time. But a race's connection is made of a
-few numbers: it carries the same payload over and over, so that its buffer is known by its length, and
-nothing waits for it but one epoll item. Connections at rest (:mod:`sim.race.idle_connections`) take no row
-at all: they are in their block's arrays, and are made again when something happens to them.
+Pickled one by one, they would take ten times the memory and the time. But a connection of a race is described
+by a few numbers. It carries the same payload again and again, so its buffer is known by its length. Only one
+epoll item waits for it. Idle connections (:mod:`sim.race.idle_connections`) need no row: they are in the
+arrays of their block, and are made again when something happens to them.
 """
 
 from __future__ import annotations
@@ -20,32 +20,33 @@ from sim.race.idle_connections import IdleConnections
 from sim.race.network import Network
 
 OBJECTS_KEPT = 16_384
-"""Connections at rest that stay objects; where there are more, all go back into their block."""
+"""If more idle connections than this are objects, all of them go back into their block."""
 ROWS_FOR_RESTING = 256
-"""So few connections at rest take rows as well: arrays for a million would be looked through for them."""
+"""Up to this many idle connections are stored as rows, because the arrays of a block can have a million
+entries."""
 _COLUMNS = 12
 _READ_SHUT, _CURRENT, _CONNECTED, _LISTED = 1, 2, 4, 8
 
 Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
-"""(fd or -1 in the accept queue, client, mask, arrived_ns, received bytes, answered bytes, flags,
-item's events, item's wanted bits, item's checked_ns, item's fd, requests not answered)"""
+"""(fd, or -1 in the accept queue; client, mask, arrived_ns, received bytes, answered bytes, flags;
+of its item: events, wanted bits, checked_ns, fd; number of requests not answered)"""
 
 
 class UnstorableConnection(Exception):
-    """Something waits for a connection that its row cannot say."""
+    """Something waits for a connection that a row cannot describe."""
 
 
 class StoredConnections:
-    """The connections of a lane that are not at rest, and the order of its ready list.
+    """The connections of a lane that are not idle, and the order of its ready list.
 
     Args:
-        network: whose they are; those at rest are noted in its arrays.
-        count: connections in its block.
+        network: the lane's network. Its idle connections are written into its arrays.
+        count: number of connections in its block.
     """
 
     def __init__(self, network: Network, count: int) -> None:
         table = network.kernel.table
-        table.poll_masks  # noqa: B018 - brings the masks up to date: no file is left noted
+        table.poll_masks  # noqa: B018 - reading brings all masks up to date
         sockets = [file for file in table.files.values() if type(file) is StreamSocket]
         busy, resting = _sorted_out(sockets, network, count)
         if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
@@ -63,7 +64,7 @@ class StoredConnections:
             _put_back(resting, network)
 
     def put_into(self, network: Network) -> None:
-        """Make the connections again in a network that has none."""
+        """Make the connections again, in a network without connections."""
         kernel, listener = network.kernel, network.listener
         epoll = kernel.epoll_calls.epolls[0] if kernel.epoll_calls.epolls else None
         begin = 0
@@ -93,14 +94,14 @@ class StoredConnections:
 
 
 def _key(item: Item) -> int:
-    """A number for an item that no other one of its epoll has: below 0 if its descriptor is closed."""
+    """A number that is unique among the items of an epoll; negative if the item's descriptor is closed."""
     return ~item.fd if item in item.epoll.ghosts else item.fd
 
 
 def _sorted_out(
     sockets: list[StreamSocket], network: Network, count: int
 ) -> tuple[list[StreamSocket], list[tuple[int, int, int, int]]]:
-    """The connections that need a row, and what is to be noted of those at rest."""
+    """Divide connections into those that need a row, and the entries of the idle ones."""
     busy: list[StreamSocket] = []
     resting: list[tuple[int, int, int, int]] = []
     current, first_fd = network.objects, network.first_fd
@@ -125,7 +126,7 @@ def _sorted_out(
 
 
 def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> None:
-    """Give the objects of connections at rest up."""
+    """Drop the objects of idle connections."""
     kernel = network.kernel
     for place, slot, _, _ in resting:
         fd = place + network.first_fd
@@ -168,7 +169,7 @@ def _row(socket: StreamSocket, network: Network) -> Row:
 
 
 def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> StreamSocket:
-    """A connection from its row."""
+    """Make a connection from its row."""
     _, slot, mask, arrived_ns, received_bytes, answered_bytes, flags, *_ = row
     socket = StreamSocket(network.kernel, mask)
     socket.slot = slot
@@ -186,6 +187,6 @@ def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> S
 
 
 def _stream(payload: bytes, size: int) -> list[bytes]:
-    """The last ``size`` bytes of a payload that was sent again and again."""
+    """The last ``size`` bytes of a payload that was sent repeatedly."""
     whole, part = divmod(size, len(payload)) if size else (0, 0)
     return ([payload[-part:]] if part else []) + [payload] * whole

@@ -26,7 +26,7 @@ PATIENCE_S = 30.0
 
 
 def until(lane, race, done):
-    """Frames until something holds."""
+    """Run frames until ``done`` is true."""
     deadline_s = time.monotonic() + PATIENCE_S
     while not done(lane.view()):
         assert time.monotonic() < deadline_s, lane.view()
@@ -147,7 +147,7 @@ def test_the_simulated_lanes_are_the_same_with_it_and_without():
 
 
 def told(race):
-    """All that a race shows, as one value."""
+    """Everything that a race shows, as one value."""
     return [
         (
             dataclasses.astuple(lane.counters),
