@@ -52,10 +52,10 @@ class ThemedApp(App[str]):
         self.next_theme()
 
     def action_command_palette(self) -> None:
-        from c10k_tui.app.command_palette import Commands
+        from c10k_tui.app.command_palette import C10KCommandPalette
 
-        if not isinstance(self.screen, Commands):
-            self.push_screen(Commands(id="--command-palette"))
+        if not isinstance(self.screen, C10KCommandPalette):
+            self.push_screen(C10KCommandPalette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)

@@ -14,13 +14,13 @@ from textual.binding import Binding
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 
-Item = tuple[list[Binding], str]
+FooterItem = tuple[list[Binding], str]
 """Bindings shown together, and what they do, in words."""
 
 
-def items_of(bindings: Sequence[Binding]) -> list[Item]:
+def items_of(bindings: Sequence[Binding]) -> list[FooterItem]:
     """The shown bindings; bindings of one group form one item."""
-    items: list[Item] = []
+    items: list[FooterItem] = []
     for binding in bindings:
         if not binding.show:
             continue
@@ -78,5 +78,5 @@ class KeyFooter(Lines):
                 return
 
 
-def _width(items: Sequence[Item]) -> int:
+def _width(items: Sequence[FooterItem]) -> int:
     return sum(len(words) + 2 + sum(len(key_of(key)) + 2 for key in keys) for keys, words in items)

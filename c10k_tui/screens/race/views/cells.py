@@ -90,7 +90,7 @@ Change = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class GridLayout:
     """Where each descriptor stands, for one number of descriptors and one size of the grid."""
 
     fds: int
@@ -141,18 +141,20 @@ class Layout:
         return cell * self.k, min((cell + 1) * self.k, self.fds) - 1
 
 
-def arrange(fds: int, width: int, height: int) -> Layout:
+def arrange(fds: int, width: int, height: int) -> GridLayout:
     """The best layout for ``fds`` descriptors in ``width`` x ``height`` terminal cells."""
     width, height = max(1, width), max(1, height)
     if fds <= width * height:
         for pitch_x, pitch_y in _PITCHES:
             columns = (width + 1) // pitch_x
             if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
-                return Layout(fds, width, height, 1, columns, pitch_x, pitch_y)
-    return Layout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
+                return GridLayout(fds, width, height, 1, columns, pitch_x, pitch_y)
+    return GridLayout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
 
 
-def heat_of(passes: Sequence[PassView], now_ns: int, layout: Layout, first_fd: int, trail_ns: float) -> Codes:
+def heat_of(
+    passes: Sequence[PassView], now_ns: int, layout: GridLayout, first_fd: int, trail_ns: float
+) -> Codes:
     """Heat of each cell: age of the last pass's front over it, in steps.
 
     Args:
@@ -340,7 +342,7 @@ class CellModel:
                 held.pop(index, None)
 
 
-def _spread(cells: Codes, layout: Layout) -> Codes:
+def _spread(cells: Codes, layout: GridLayout) -> Codes:
     """The codes of cells, spread over the places of the terminal."""
     codes = np.full((layout.height, layout.width), BLANK, np.uint8)
     places = np.full(layout.rows * layout.columns, BLANK, np.uint8)

@@ -11,14 +11,12 @@ from dataclasses import replace
 
 from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.glyphs import ARROW
-from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of, wrap
+from c10k_tui.text.styled_text import Line, Span, Wordings, clip, text_of, width_of, wrap
 from sim.frames.frame import FaultView, Frame, LaneFrame
 from sim.scenario.faults import FAULTS, FD_SETSIZE, HERD, STRIKING
 from sim.scenario.lanes import maker_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_short
-
-Wordings = tuple[Line, ...]
 
 KEY = "u"
 """The key that cures a fault, and makes it again."""
