@@ -170,7 +170,7 @@ class LoopView:
     """Number of them that this turn still runs."""
     polling: bool
     """True while the loop is in epoll_wait, or about to enter it."""
-    rests: bool
+    finished: bool
     """True if :attr:`round` is finished; False if the loop has been busy for long and the round goes on."""
     round: LoopRound
 
@@ -208,7 +208,7 @@ def kqueue_view(kqueue: Kqueue, changes: int, handed: int) -> KqueueView:
         handed: number of changes that the kevent in progress handed over.
     """
     queued = tuple(knote.ident for knote in islice(kqueue.queue, SHOWN))
-    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.calls), handed)
+    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.queue.calls), handed)
 
 
 _OPERATIONS = {value: name.lower() for name, value in vars(Op).items() if isinstance(value, int)}

@@ -102,7 +102,7 @@ class Lane:
             self.network.slow = frozenset(active_slots(scenario)[:1].tolist())
         kernel.charge(((Account.SOCKET_IO, scenario.fds * self.costs.accept_ns),))
         try:
-            self.server.afford(scenario.fds)
+            self.server.check_memory(scenario.fds)
             self.server.adopt(block)
         except ServerFailure as failure:
             self._fail(str(failure))

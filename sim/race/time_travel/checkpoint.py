@@ -106,7 +106,7 @@ class Checkpoint:
 
 def take_checkpoint(lane: Lane, changes: int, bases: list[BaseArray]) -> Checkpoint | None:
     """Take a checkpoint of a lane; None if its server cannot be stored (see :mod:`sim.servers.base`)."""
-    if not (lane.server.restartable and lane.server.stored):
+    if not (lane.server.restartable and lane.server.storable):
         return None
     try:
         return Checkpoint(lane, changes, bases)

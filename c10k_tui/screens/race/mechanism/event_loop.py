@@ -67,7 +67,7 @@ def _round_choices(view: LoopView) -> tuple[Line, ...]:
     turns = ((f"{said.turns:,}", "strong"), (" turn" if said.turns == 1 else " turns", "text"))
     calls = ((f"{said.callbacks:,}", "strong"), (" callbacks", "text"))
     comma = (", ", "text")
-    when = ("last round: " if view.rests else "this round: ", "text")
+    when = ("last round: " if view.finished else "this round: ", "text")
     return (
         (when, *events, comma, *calls, comma, *turns),
         (*events, comma, *calls, comma, *turns),
