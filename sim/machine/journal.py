@@ -32,7 +32,7 @@ class Journal:
         self._read = forgotten
         """Records made before the next one to read."""
 
-    def tell(self, heard: Callable[[Record], object]) -> None:
+    def listen(self, heard: Callable[[Record], object]) -> None:
         """Have someone hear of each record at the moment at which it is made, from the next calls on."""
         append = self.records.append
 
