@@ -208,7 +208,7 @@ def kqueue_view(kqueue: Kqueue, changes: int, handed: int) -> KqueueView:
         handed: number of changes that the kevent in progress handed over.
     """
     queued = tuple(knote.ident for knote in islice(kqueue.queue, SHOWN))
-    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.calls), handed)
+    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.queue.calls), handed)
 
 
 _OPERATIONS = {value: name.lower() for name, value in vars(Op).items() if isinstance(value, int)}

@@ -23,10 +23,9 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from sim.kernel.descriptors import NOFILE, BlockWatcher, DescriptorTable
-from sim.kernel.open_file import OpenFile, ScanInProgress, Watch
+from sim.kernel.open_file import FileKernel, OpenFile, Watch
 from sim.machine.accounts import Charge
 from sim.machine.costs import CostTable
-from sim.machine.cpu import Cpu
 from sim.machine.journal import Journal
 from sim.machine.records import Effect
 
@@ -70,7 +69,7 @@ class FaultObserver(Protocol):
         """A handshake found a full accept queue."""
 
 
-class KernelCore(Cpu):
+class KernelCore(FileKernel):
     """The CPU, the descriptor table and what else all parts of the kernel share.
 
     Args:
@@ -84,14 +83,12 @@ class KernelCore(Cpu):
         self, costs: CostTable, nofile: int = NOFILE, now_ns: int = 0, journal: Journal | None = None
     ):
         super().__init__(costs, now_ns)
-        self.table = DescriptorTable(nofile)
+        self.table = DescriptorTable(self.changed_files, nofile)
         self.journal = journal or Journal()
         self.effect: int = Effect.NOBODY
         """What the packet that is being delivered has caused so far: bits of :class:`Effect`."""
         self.wake_ns = 0
         """Time that wake-up functions took for the packet being delivered, beyond plain callbacks."""
-        self.scans: list[ScanInProgress] = []
-        """Calls to select and poll under way, asleep or scanning."""
         self.lazy_files: dict[OpenFile, None] = {}
         """Files whose mask is up to date only after :meth:`OpenFile.refresh`."""
         self.full_senders: set[OpenFile] = set()

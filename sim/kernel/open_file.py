@@ -5,20 +5,19 @@ its own poll mask up to date, and marks it as changed in the descriptor table. W
 wakes its wait queue and then every scan in progress.
 
 What watches a file for longer than one call is a :class:`Watch`. A call of select or poll under way is a
-:class:`ScanInProgress`. Both are base classes here, so that a file knows no mechanism. The file and the
-kernel core (:mod:`sim.kernel.core`) know each other.
+:class:`ScanInProgress`. Both are base classes here, so that a file knows no mechanism. Of the kernel a
+file knows :class:`FileKernel`; files that need more declare ``kernel`` as a
+:class:`~sim.kernel.core.KernelCore`.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel.poll_bits import oserror
 from sim.kernel.wait_queue import WaitQueue
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
+from sim.machine.costs import CostTable
+from sim.machine.cpu import Cpu
 
 
 class Watch:
@@ -76,6 +75,20 @@ class ScanInProgress:
         raise NotImplementedError
 
 
+class FileKernel(Cpu):
+    """What every open file needs of its kernel.
+
+    Attributes:
+        scans: Calls to select and poll under way, asleep or scanning.
+        changed_files: Files whose mask has changed since the descriptor table last updated its copy.
+    """
+
+    def __init__(self, costs: CostTable, now_ns: int) -> None:
+        super().__init__(costs, now_ns)
+        self.scans: list[ScanInProgress] = []
+        self.changed_files: list[OpenFile] = []
+
+
 class OpenFile:
     """Base of everything that a descriptor can point to.
 
@@ -93,7 +106,7 @@ class OpenFile:
     lazy = False
     """True if the mask is up to date only after :meth:`refresh`."""
 
-    def __init__(self, kernel: KernelCore, mask: int = 0) -> None:
+    def __init__(self, kernel: FileKernel, mask: int = 0) -> None:
         self.kernel = kernel
         self.mask = mask
         """Poll bits as ``->poll`` would answer now."""
@@ -107,13 +120,14 @@ class OpenFile:
         self.blocking = True
         """False if O_NONBLOCK is set."""
         self.mask_noted = False
-        """True if the descriptor table has noted that the mask changed."""
+        """True while the file is one of :attr:`FileKernel.changed_files`."""
 
     def set_mask(self, mask: int) -> None:
         """Change the poll mask. The descriptor table updates its copy when somebody reads it."""
         self.mask = mask
         if not self.mask_noted:
-            self.kernel.table.note(self)
+            self.mask_noted = True
+            self.kernel.changed_files.append(self)
 
     def refresh(self) -> None:
         """Update a mask that is not kept up to date (an epoll's own, a full send buffer's)."""

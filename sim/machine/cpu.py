@@ -84,41 +84,41 @@ class Cpu:
         self.costs = costs
         self.now_ns = now_ns
         self.start_ns = now_ns
-        """Since when the ledger has been kept."""
+        """The time at which the ledger began."""
         self.free_ns = now_ns
-        """Until when the CPU has work (or, idle, since when it has none)."""
+        """When the CPU is free again; while it is idle, the time at which it became idle."""
         self.timers = Timers()
         self.device: Device = NoDevice()
         self.running: Task | None = None
         self.runnable: TaskQueue = deque()
         self.scheduler: Dispatcher | None = None
-        """Who shares the CPU out among several tasks; None where one runs until it blocks."""
+        """Shares the CPU between several tasks; None if one task runs until it blocks."""
         self.scan: LongStep | None = None
-        """The pass of select or poll under way."""
+        """The pass of select or poll under way; None if there is none."""
         self.ledger = Ledger()
         self.recent: deque[Charge] = deque(maxlen=_RECENT_CHARGES)
-        """The latest steps paid for, to take back what lies ahead of a statement's moment."""
+        """The latest charges: :meth:`totals` subtracts those that lie in the future."""
         self.stolen_ns = 0
-        """What interrupts have taken from the step under way (which comes before them in the books)."""
+        """CPU time in ns that interrupts have taken from the step under way."""
         self.stolen_until_ns = now_ns
-        """:attr:`free_ns` after the latest of them: if it is another one now, that step is over."""
+        """:attr:`free_ns` after the latest interrupt; if they differ now, that step is over."""
         self._fixed = self.ledger.page()
         self._work = self.ledger.page()
 
     # -- paying ---------------------------------------------------------------------------
 
     def pay(self, charge: Charge) -> None:
-        """Charge a step: the CPU is busy for so much longer.
+        """Charge a step: the CPU is busy for its time.
 
-        The three calls that every request makes do these three lines themselves: the call would
-        cost more than they do.
+        The calls that every request makes contain these three lines themselves, because calling this method
+        costs more than the lines do.
         """
         charge.times += 1
         self.free_ns += charge.ns
         self.recent.append(charge)
 
     def charge(self, parts: tuple[Part, ...], counts: tuple[Tally, ...] = ()) -> None:
-        """Charge a step that has no fixed price."""
+        """Charge a step whose price differs each time."""
         charge = Charge(parts, counts)
         self.ledger.post(charge.parts, charge.counts)
         self.free_ns += charge.ns
@@ -170,7 +170,7 @@ class Cpu:
     # -- tasks ----------------------------------------------------------------------------
 
     def start(self, program: Program, name: str = "task") -> Task:
-        """Make a program a task, ready to run."""
+        """Make a task that runs a program; it is ready to run."""
         task = Task(program, name)
         task.blocked = True
         self.catch_up()
@@ -178,7 +178,7 @@ class Cpu:
         return task
 
     def block(self) -> Task:
-        """Take the running task off the CPU until :meth:`wake`; its program must yield next."""
+        """Take the running task off the CPU until :meth:`wake`. Its program must yield next."""
         task = self.running
         assert task is not None
         task.blocked = True
@@ -189,7 +189,7 @@ class Cpu:
         """Make a blocked task runnable (``try_to_wake_up``).
 
         Returns:
-            Whether it was blocked.
+            True if the task was blocked.
         """
         if not task.blocked:
             return False
@@ -202,7 +202,7 @@ class Cpu:
         return True
 
     def catch_up(self) -> None:
-        """If the CPU idled until now, book that (before anything that may wake a task)."""
+        """Book the time that the CPU was idle until now. Called before anything that may wake a task."""
         idle_ns = self.now_ns - self.free_ns
         if idle_ns > 0:
             self.ledger.spent_ns[Account.IDLE] += idle_ns
@@ -211,7 +211,7 @@ class Cpu:
     # -- running --------------------------------------------------------------------------
 
     def run_until(self, until_ns: int) -> None:
-        """Let virtual time pass to ``until_ns`` exactly."""
+        """Run until virtual time is exactly ``until_ns``."""
         timers, device = self.timers, self.device
         let_run = self._let_run if self.scheduler is None else self.scheduler.let_run
         while True:
@@ -232,7 +232,7 @@ class Cpu:
         self.now_ns = until_ns
 
     def _let_run(self, task: Task, limit_ns: int) -> None:
-        """Let a task go on, step by step, as long as its steps end by ``limit_ns``, or it blocks."""
+        """Run a task step by step until it blocks, or until its step ends after ``limit_ns``."""
         timers, send = self.timers, task.send
         try:
             while self.free_ns <= limit_ns:
@@ -244,7 +244,7 @@ class Cpu:
             task.result = stop.value
             self.end_task(task)
         except Exception as error:
-            # What goes wrong in a program is that program's end, not the simulator's.
+            # An exception in a program ends that program, not the simulator.
             task.error = error
             self.end_task(task)
 
@@ -261,7 +261,7 @@ class Cpu:
         self.runnable.clear()
 
     def next_due_ns(self) -> int:
-        """When the next thing happens; :data:`~sim.machine.clock.NEVER` if nothing will."""
+        """Time of the next event; :data:`~sim.machine.clock.NEVER` if nothing is due."""
         due_ns = min(self.device.due_ns, self.timers.due_ns)
         if self.running is None:
             return due_ns
@@ -269,10 +269,13 @@ class Cpu:
         return min(due_ns, max(step_ns, self.now_ns))
 
     def complete(self, program: Program, name: str = "main") -> Any:
-        """Run a program to its end and give its result: how code outside makes a blocking call.
+        """Run a program to its end. Code outside the simulation makes blocking calls in this way.
+
+        Returns:
+            The program's result.
 
         Raises:
-            Deadlock: it waits, and nothing is due that could wake it.
+            Deadlock: The program waits, and nothing is due that can wake it.
         """
         task = self.start(program, name)
         while not task.done:
@@ -284,14 +287,14 @@ class Cpu:
             raise task.error
         return task.result
 
-    # -- the statement --------------------------------------------------------------------
+    # -- totals ---------------------------------------------------------------------------
 
     def totals(self) -> tuple[list[int], list[int]]:
-        """What was spent and counted up to exactly now, calls under way included.
+        """CPU time and counts up to exactly now, calls under way included.
 
         Returns:
-            Nanoseconds by :class:`~sim.machine.accounts.Account`, summing to the time since the start,
-            and the counts by :class:`~sim.machine.accounts.Count`.
+            Nanoseconds by :class:`~sim.machine.accounts.Account`, whose sum is the time since the start, and
+            counts by :class:`~sim.machine.accounts.Count`.
         """
         self.ledger.fold()
         spent_ns = self.ledger.spent_ns[:]
@@ -309,7 +312,7 @@ class Cpu:
         return spent_ns, counted
 
     def _take_back(self, spent_ns: list[int], ahead_ns: int) -> None:
-        """Unspend what lies in the future: interrupts, and before them the last steps, the last one first."""
+        """Subtract what lies in the future: first interrupts, then the latest steps, the last one first."""
         if self.free_ns == self.stolen_until_ns:
             back_ns = min(ahead_ns, self.stolen_ns)
             spent_ns[Account.INTERRUPT] -= back_ns
@@ -321,17 +324,17 @@ class Cpu:
                 ahead_ns -= back_ns
             if not ahead_ns:
                 return
-        while ahead_ns:  # calls made from outside, without letting time pass, pushed out the older ones
+        while ahead_ns:  # calls from outside made no time pass, and older charges are no longer kept
             account = Account(max(range(len(spent_ns)), key=spent_ns.__getitem__))
             back_ns = min(spent_ns[account], ahead_ns)
             spent_ns[account] -= back_ns
             ahead_ns -= back_ns
 
     def cut_step(self) -> tuple[Part, ...]:
-        """Stop the step under way here and now (preemption).
+        """Stop the step under way now (preemption).
 
         Returns:
-            What it has not done yet, and pays for when it goes on.
+            The part of the step that is left; the task pays for it when it goes on.
         """
         self.ledger.fold()
         spent_ns = self.ledger.spent_ns
@@ -347,15 +350,15 @@ class Cpu:
         )
 
     def begin_accounts(self, start_ns: int, spent_ns: list[int], counted: list[int]) -> int:
-        """Begin the accounts at now: what was done so far was preparation, and took no time.
+        """Begin the accounts now. What was done so far was preparation and took no time.
 
         Args:
-            start_ns: since when time is accounted for.
-            spent_ns: what another kernel, which this one replaces, had spent since then.
-            counted: what that one had counted.
+            start_ns: The time from which on time is accounted for.
+            spent_ns: CPU time by account that the kernel which this one replaces had spent since then.
+            counted: Counts of that kernel.
 
         Returns:
-            What the preparation would have cost, in nanoseconds.
+            Cost of the preparation in ns, if it had taken time.
         """
         self.ledger.fold()
         prepared_ns = sum(self.ledger.spent_ns)

@@ -1,7 +1,6 @@
-"""The calls that make files other than sockets, and those on descriptor numbers.
+"""Calls that make pipes, counters and timers, and calls on descriptor numbers.
 
-They act at once; reading and writing what they make goes through ``sys_read`` and ``sys_write`` as for
-every file.
+They act at once. ``sys_read`` and ``sys_write`` read and write these files, as all others.
 """
 
 from __future__ import annotations
@@ -36,7 +35,10 @@ class FileCalls:
     # -- pipes, counters ------------------------------------------------------------------
 
     def pipe(self, flags: int = 0) -> tuple[int, int]:
-        """A pipe: the descriptor to read from, and the one to write to.
+        """Make a pipe.
+
+        Returns:
+            The descriptor to read from, and the one to write to.
 
         Raises:
             OSError: EINVAL, unknown flags; EMFILE.
@@ -51,7 +53,7 @@ class FileCalls:
         return self._open(pipe.reader, flags), self._open(pipe.writer, flags)
 
     def eventfd(self, count: int, flags: int = 0) -> int:
-        """A counter that starts at ``count``, 32 bits of it.
+        """Make a counter that starts at ``count`` (32 bits).
 
         Raises:
             OSError: EINVAL, unknown flags; EMFILE.
@@ -68,10 +70,10 @@ class FileCalls:
     # -- timers ---------------------------------------------------------------------------
 
     def timerfd_create(self, clock: int, flags: int = 0) -> int:
-        """A timer, not set yet.
+        """Make a timer that is not set yet.
 
         Raises:
-            OSError: EINVAL, unknown flags or clock; EPERM, a clock that wakes a machine up; EMFILE.
+            OSError: EINVAL, unknown flags or clock; EPERM, a clock that can wake the machine; EMFILE.
         """
         if flags & ~(O_NONBLOCK | O_CLOEXEC) or clock not in CLOCKS | _ALARM_CLOCKS:
             raise oserror(errno.EINVAL)
@@ -94,7 +96,7 @@ class FileCalls:
         return timer.set(first_ns, period_ns, bool(flags & TFD_TIMER_ABSTIME))
 
     def timerfd_gettime(self, fd: int) -> Setting:
-        """What a timer is set to.
+        """Read a timer's setting.
 
         Raises:
             OSError: EINVAL, not a timer; EBADF.
@@ -135,10 +137,10 @@ class FileCalls:
         return kernel.table.install(kernel.table.file(fd))
 
     def dup2(self, fd: int, number: int) -> int:
-        """Have ``number`` stand for the open file of ``fd`` too; what it stood for is closed.
+        """Let ``number`` point to the open file of ``fd`` too; close what it pointed to.
 
         Raises:
-            OSError: EBADF, ``fd`` is not open, or there is no such number.
+            OSError: EBADF, ``fd`` is not open, or ``number`` is out of range.
         """
         file = self.kernel.table.file(fd)
         if not 0 <= number < self.kernel.table.limit:
@@ -152,10 +154,10 @@ class FileCalls:
         return number
 
     def dup3(self, fd: int, number: int) -> int:
-        """As :meth:`dup2`, and with O_CLOEXEC: programs started from here do not find it open.
+        """As :meth:`dup2`, with O_CLOEXEC: programs started from here do not find the number open.
 
         Raises:
-            OSError: EINVAL, the two are one; EBADF.
+            OSError: EINVAL, the two numbers are equal; EBADF.
         """
         if fd == number:
             raise oserror(errno.EINVAL)
@@ -164,12 +166,12 @@ class FileCalls:
         return number
 
     def get_inheritable(self, fd: int) -> bool:
-        """Whether a program started from here would find the number open (no FD_CLOEXEC)."""
+        """True if a program started from here finds the number open (no FD_CLOEXEC)."""
         self.kernel.table.file(fd)
         return fd in self.kernel.table.inheritable
 
     def set_inheritable(self, fd: int, inheritable: bool) -> None:
-        """Have programs started from here find the number open, or not."""
+        """Set whether programs started from here find the number open."""
         self.kernel.table.file(fd)
         if inheritable:
             self.kernel.table.inheritable.add(fd)

@@ -1,7 +1,7 @@
-"""The socket calls: what a program does with sockets apart from reading, writing and waiting.
+"""Socket calls: everything that a program does with sockets except plain reading, writing and waiting.
 
-They act at once, as on a non-blocking socket: ``sys_connect`` says EINPROGRESS, ``sys_accept4`` and
-``sys_recvfrom`` EAGAIN. Waiting is made of these by whoever waits (:mod:`sim.stdlib`).
+They act at once, as on a non-blocking socket: ``sys_connect`` raises EINPROGRESS, ``sys_accept4`` and
+``sys_recvfrom`` raise EAGAIN. Blocking calls are made of these ones (:mod:`sim.stdlib`).
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class SocketCalls:
     # -- making them ----------------------------------------------------------------------
 
     def socket(self) -> int:
-        """A TCP socket, not connected yet (``AF_INET``, ``SOCK_STREAM``)."""
+        """Make a TCP socket that is not connected (``AF_INET``, ``SOCK_STREAM``)."""
         self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
         return self.kernel.table.install(TcpSocket(self.kernel, self.loopback))
 
     def socketpair(self, kind: int = SOCK_STREAM) -> tuple[int, int]:
-        """Two UNIX sockets connected to each other.
+        """Make two UNIX sockets that are connected to each other.
 
         Args:
             kind: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET.
@@ -88,16 +88,16 @@ class SocketCalls:
     # -- connections ----------------------------------------------------------------------
 
     def bind(self, fd: int, address: InetAddress) -> None:
-        """Give a socket its address; port 0 picks a free one.
+        """Give a socket its address; port 0 picks a free port.
 
         Raises:
-            OSError: EADDRINUSE; EADDRNOTAVAIL; EINVAL, it has one; ENOTSOCK.
+            OSError: EADDRINUSE; EADDRNOTAVAIL; EINVAL, it has an address; ENOTSOCK.
         """
         self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         self.loopback.bind(self._inet(fd), address)
 
     def listen(self, fd: int, backlog: int) -> None:
-        """Take connections from now on; on a listening socket, change the backlog.
+        """Let a socket listen for connections; if it listens already, change the backlog.
 
         Raises:
             OSError: EINVAL, it is connected; EADDRINUSE; ENOTSOCK.
@@ -112,11 +112,11 @@ class SocketCalls:
             self.loopback.listen(socket, backlog)
 
     def connect(self, fd: int, address: InetAddress) -> None:
-        """Connect to a listening socket of this machine, or ask how that went.
+        """Connect to a listening socket of this machine, or report how an earlier attempt ended.
 
         Raises:
-            OSError: EINPROGRESS, always at first, though loopback is there when the call returns;
-                the others as :meth:`sim.kernel.files.loopback.Loopback.connect` says; ENOTSOCK.
+            OSError: EINPROGRESS, always at first, though the connection exists when the call returns;
+                others as :meth:`sim.kernel.files.loopback.Loopback.connect` raises; ENOTSOCK.
         """
         socket = self._socket(fd)
         self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.write_ns)
@@ -126,13 +126,16 @@ class SocketCalls:
         self.loopback.connect(socket, address)
 
     def accept4(self, fd: int) -> int:
-        """The connection that has waited longest, as a descriptor.
+        """Take the connection that has waited longest.
+
+        Returns:
+            Its new descriptor.
 
         Raises:
             OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE; ENOTSOCK.
         """
         listener = self._socket(fd)
-        if not self.kernel.table.room:  # the number comes first: the connection stays where it is
+        if not self.kernel.table.room:  # the number comes first, and the connection stays in the queue
             raise oserror(errno.EMFILE)
         self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
         new_fd = self.kernel.table.install(listener.accept())
@@ -155,10 +158,11 @@ class SocketCalls:
     # -- data -----------------------------------------------------------------------------
 
     def recvfrom(self, fd: int, size: int, flags: int = 0) -> bytes:
-        """Take what is there, or only look at it (MSG_PEEK), or the urgent byte (MSG_OOB).
+        """Receive data; with MSG_PEEK leave it in the buffer; with MSG_OOB take the urgent byte.
 
         Raises:
-            OSError: as sys_read; EINVAL, there is no urgent byte; EOPNOTSUPP, nor can be; ENOTSOCK.
+            OSError: As ``sys_read``; EINVAL, no urgent byte; EOPNOTSUPP, the kind of socket has none;
+                ENOTSOCK.
         """
         socket = self._socket(fd)
         if not flags:
@@ -171,7 +175,7 @@ class SocketCalls:
         return self._unblocked(socket, lambda: socket.peek(size), flags)
 
     def _unblocked(self, socket: Socket, function: Callable[[], bytes], flags: int) -> bytes:
-        """Call with MSG_DONTWAIT as on a non-blocking socket."""
+        """Call a function; with MSG_DONTWAIT as on a non-blocking socket."""
         if not flags & MSG_DONTWAIT or not socket.blocking:
             return function()
         socket.blocking = False
@@ -181,10 +185,13 @@ class SocketCalls:
             socket.blocking = True
 
     def sendto(self, fd: int, data: bytes, flags: int = 0) -> int:
-        """Send bytes, the last one as urgent data (MSG_OOB); how many were taken.
+        """Send bytes, with MSG_OOB the last one as urgent data.
+
+        Returns:
+            The number of bytes taken.
 
         Raises:
-            OSError: as sys_write; EOPNOTSUPP, no urgent data here; ENOTSOCK.
+            OSError: As ``sys_write``; EOPNOTSUPP, no urgent data here; ENOTSOCK.
         """
         socket = self._socket(fd)
         if not flags & MSG_OOB:
@@ -199,11 +206,15 @@ class SocketCalls:
         return self._socket(fd).name()
 
     def getpeername(self, fd: int) -> Address:
-        """The far end's address; ENOTCONN without one."""
+        """The far end's address.
+
+        Raises:
+            OSError: ENOTCONN.
+        """
         return self._socket(fd).peer_name()
 
     def getsockopt(self, fd: int, level: int, option: int) -> bytes:
-        """An option's value; SO_ERROR is the pending error, and clears it.
+        """An option's value. SO_ERROR gives the pending error and clears it.
 
         Raises:
             OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; ENOTSOCK.
@@ -223,7 +234,7 @@ class SocketCalls:
         """Set an option.
 
         Args:
-            value: None is a null pointer.
+            value: The value; None for a null pointer.
 
         Raises:
             OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; EINVAL, the value is too short; EFAULT;
@@ -235,5 +246,5 @@ class SocketCalls:
             raise oserror(errno.EOPNOTSUPP)
         if value is None:
             raise oserror(errno.EFAULT)
-        socket_options.integer(value)  # whatever the option, it is as long as an int
+        socket_options.integer(value)  # the value of every option is at least as long as an int
         socket.set_option(level, option, value)

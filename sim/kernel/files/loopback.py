@@ -29,7 +29,6 @@ from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
     from sim.kernel.core import KernelCore
-    from sim.kernel.open_file import OpenFile
 
 ANY = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
@@ -242,7 +241,7 @@ def capped(backlog: int) -> int:
     return backlog if 0 <= backlog <= SOMAXCONN else SOMAXCONN
 
 
-def become(old: OpenFile, new: OpenFile) -> None:
+def become(old: Socket, new: Socket) -> None:
     """Put ``new`` behind all descriptors of ``old``, with all that waits for it."""
     table = old.kernel.table
     for number in old.numbers:

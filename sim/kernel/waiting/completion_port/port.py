@@ -176,6 +176,8 @@ class CompletionPort(OpenFile):
         concurrency: how many of its threads may run at a time.
     """
 
+    kernel: KernelCore
+
     __slots__ = (
         "calls",
         "concurrency",

@@ -125,6 +125,8 @@ class Item(Watch):
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
+    kernel: KernelCore
+
     __slots__ = (
         "collected_ns",
         "count",

@@ -109,6 +109,8 @@ class IoUring(OpenFile):
         cq_entries: size of the completion ring; twice the other by default.
     """
 
+    kernel: KernelCore
+
     __slots__ = (
         "arm",
         "call",

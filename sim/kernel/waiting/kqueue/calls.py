@@ -102,7 +102,7 @@ class KeventCall(WaitingCall):
         kernel = self.kernel
         self._pay("sleep", runs)
         kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
-        self.kqueue.calls.append(self)
+        self.kqueue.queue.calls.append(self)
         self.sleep()
 
     def _leave(self, runs: int) -> None:
@@ -118,8 +118,8 @@ class KeventCall(WaitingCall):
         self.end()
 
     def end(self) -> None:
-        if self in self.kqueue.calls:
-            self.kqueue.calls.remove(self)
+        if self in self.kqueue.queue.calls:
+            self.kqueue.queue.calls.remove(self)
         super().end()
         if self.begun:
             self.kernel.release_hold(self.kqueue)
