@@ -28,7 +28,7 @@ def figures() -> list[Figure]:
         begin_s = time.perf_counter()
         race.step_back_event()
         took_ms = 1_000 * (time.perf_counter() - begin_s)
-        note = f"{race.end_ns / 1e6:,.0f} ms of virtual time, {race._course.shelf.count} checkpoints"
+        note = f"{race.end_ns / 1e6:,.0f} ms of virtual time, {race._time_line.checkpoints.count} checkpoints"
         limit = None if _replays(race) else LIMIT_MS
         found.append(Figure(f"{name}: a step back", took_ms, "ms", limit, note=note))
     return found
@@ -36,4 +36,4 @@ def figures() -> list[Figure]:
 
 def _replays(race: Race) -> bool:
     """True if a lane with several tasks takes part."""
-    return any(isinstance(lane.server, TaskServer) for lane in race._course.lanes.values())
+    return any(isinstance(lane.server, TaskServer) for lane in race._time_line.lanes.values())

@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Figure
+from c10k_tui.app.headless import record, staged_app
 from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import FRAMES_PER_S, RecordingPlan
-from c10k_tui.recording.live.headless import record, stage
+from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import PRESETS, Scenario
 
@@ -24,23 +25,23 @@ PERCENT, MEGABYTES = 10, 1.5
 
 async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list[float]:
     """CPU time in ms of capturing, encoding and writing each frame."""
-    app = stage(settings, RecordingPlan())
+    app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=True)
     taken: list[float] = []
     async with app.run_test(size=(settings.width, settings.height)):
-        studio = app.studio
-        await studio.open(lambda: Recorder(settings, writer, studio.moment()))
-        recorder, camera, stepper = studio.recorder, studio._camera, studio.stepper
+        runner = app.recording.frames
+        await runner.open(lambda: Recorder(settings, writer, runner.race_state()))
+        recorder, capture, stepper = runner.recorder, runner._capture, runner.stepper
         assert recorder is not None
-        assert camera is not None
+        assert capture is not None
         assert stepper is not None
         for _ in range(frames):
             stepper.show()
             await stepper.finish()
             begin_s = time.thread_time()
-            recorder.take(camera.picture(), (), studio.moment(), camera.caption_looks())
+            recorder.take(capture.picture(), (), runner.race_state(), capture.caption_looks())
             taken.append(1000 * (time.thread_time() - begin_s))
-        studio.close()
+        runner.close()
     return taken[1:]  # the first frame is a whole picture
 
 

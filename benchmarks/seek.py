@@ -15,7 +15,7 @@ from dataclasses import replace
 from benchmarks.report import Figure
 from c10k_tui.session.pacer import BUDGET_S
 from sim.race.race import Race
-from sim.race.time_travel.checkpoint import take
+from sim.race.time_travel.checkpoint import take_checkpoint
 from sim.scenario.scenario import PRESETS, Scenario, Share
 
 FRAMES = 60 * 30
@@ -66,7 +66,7 @@ def seeks_ms(race: Race) -> list[float]:
 def of_session(name: str, scenario: Scenario, limit_ms: float | None) -> list[Figure]:
     """Time of seeks in a session, and memory of its checkpoints."""
     race, frames_ms = session(scenario)
-    kept = race._course.shelf
+    kept = race._time_line.checkpoints
     count, size_mb = kept.count, kept.size_bytes / 1e6
     virtual_s = race.end_ns / 1e9
     took = seeks_ms(race)
@@ -85,13 +85,13 @@ def of_checkpoint(name: str, scenario: Scenario) -> list[Figure]:
     while race.now_ns < 300_000_000:
         race.advance(race.now_ns + 5_000_000)
     parts, longest_ms = [], 0.0
-    for lane in race._course.lanes.values():
-        bases = race._course.shelf._bases.setdefault(lane.name, [])
+    for lane in race._time_line.lanes.values():
+        bases = race._time_line.checkpoints._bases.setdefault(lane.name, [])
         begin_s = time.perf_counter()
-        checkpoint = take(lane, 1, bases)
+        checkpoint = take_checkpoint(lane, 1, bases)
         taken_s = time.perf_counter()
         assert checkpoint is not None
-        checkpoint.restore(race._course.settings.workload)
+        checkpoint.restore(race._time_line.settings.workload)
         took_ms, back_ms = 1_000 * (taken_s - begin_s), 1_000 * (time.perf_counter() - taken_s)
         longest_ms = max(longest_ms, took_ms)
         kilobytes = checkpoint.size_bytes / 1e3

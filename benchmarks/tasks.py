@@ -24,7 +24,7 @@ from sim.machine.accounts import Count
 from sim.scenario.lanes import LANES
 from sim.servers.base import ServerSettings
 from sim.servers.epoll_exclusive import EpollExclusiveServer
-from sim.servers.faulty import Herd
+from sim.servers.faulty import HerdServer
 from sim.stdlib.kernel import Kernel
 from sim.studies.host_comparison import compare_with_host
 
@@ -121,7 +121,7 @@ def figures() -> list[Figure]:
     found = lanes()
     for words, exclusive, kind in (
         ("with EPOLLEXCLUSIVE", True, EpollExclusiveServer),
-        ("without it", False, Herd),
+        ("without it", False, HerdServer),
     ):
         found.append(
             Figure(

@@ -1,4 +1,4 @@
-"""The Textual app around the race screen, and what comes back from it."""
+"""The Textual app around the race screen."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from textual import events
 from textual.screen import Screen
 
-from c10k_tui.recording.live.controller import RecordingController, RecordingPlan
+from c10k_tui.app.themed_app import ThemedApp
+from c10k_tui.recording.live.controller import RecordingController
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
-from c10k_tui.screens.shared.themed_app import ThemedApp
 from c10k_tui.session.pacer import DEFAULT_SPEED
 from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.session import Session
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
 
 
 FIRST_NOTICE_S = 10.0
-"""How long the notice with which the app starts stays."""
+"""Wall seconds that the notice at the start stays."""
 
 
 class C10KApp(ThemedApp):
-    """A race on the screen; running it gives the scenario that was on at the end, as a string.
+    """A race on the screen. Running the app returns the last scenario as a string.
 
     Args:
-        scenario: What to start with.
-        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as it goes.
-        paused: Whether to start standing still.
+        scenario: The first race; None for the default scenario.
+        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as possible.
+        paused: True to start paused.
         clock: Seconds on a clock that never goes back.
-        make_race: Makes a race of a scenario; None for the simulated one with these costs.
-        costs: What each simulated step costs; None for the built-in table.
-        why_not_own: Why the user's own cost table is not in use, if there is one; said at the start.
-        plan: What is to be recorded or replayed from the beginning, if anything.
+        make_race: Makes a race of a scenario; None for the simulated race with these costs.
+        costs: Cost of each simulated step; None for the built-in table.
+        why_not_own: Why the user's own cost table is not used, for a notice at the start; None if it is used,
+            or there is none.
+        plan: What to record or replay from the start; None for nothing.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class C10KApp(ThemedApp):
         self.session.why_not_own = why_not_own
         if why_not_own is not None:
             self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
-        self.studio = RecordingController(self, plan)
+        self.recording = RecordingController(
+            self, self.session, self.clock, lambda: self._race_screen(stepped=True), self.leave, plan
+        )
 
     def _make_race(self, scenario: Scenario) -> RaceProtocol:
         from sim.race.race import Race
@@ -70,33 +73,32 @@ class C10KApp(ThemedApp):
         return Race(scenario) if self._costs is None else Race(scenario, self._costs)
 
     def get_default_screen(self) -> Screen[str]:
-        return RaceScreen(self.session, self.clock, stepped=self.studio.plan is not None)
+        return self._race_screen(stepped=self.recording.planned)
+
+    def _race_screen(self, *, stepped: bool) -> RaceScreen:
+        return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event now, unless the app is run frame by frame and it has to wait for the next."""
+        """Handle an event now, or keep it for the next frame if the app is run frame by frame."""
         if isinstance(event, events.Key) and not self.screen_stack:
-            return  # it was still waiting when the last screen went
-        if not self.studio.takes(event):
+            return  # the event was still waiting when the last screen went
+        if not self.recording.takes(event):
             await super().on_event(event)
 
     async def on_ready(self) -> None:
-        """The first screen is there."""
-        self.studio.ready()
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        self.studio.displayed(renderable)
-        super()._display(screen, renderable)
+        """Start the planned recording or replay: the first screen is ready."""
+        self.recording.app_is_ready()
 
     def post_display_hook(self) -> None:
-        """After each picture: say beside it that it is recorded, or replayed."""
-        self.studio.show_state()
+        """Write the state of a recording or replay beside each picture."""
+        self.recording.show_state()
 
     async def action_quit(self) -> None:
-        if not self.studio.keeps():
+        if not self.recording.keeps_app():
             self.leave()
 
     def leave(self) -> None:
-        """End the app with the scenario that is on."""
+        """End the app. Its result is the current scenario."""
         self.exit(str(self.session.scenario))
 
     def next_theme(self) -> None:
@@ -104,5 +106,5 @@ class C10KApp(ThemedApp):
         self.session.say(self.theme)
 
     def action_command_palette(self) -> None:
-        if not self.studio.stepping:
+        if not self.recording.stepping:
             super().action_command_palette()

@@ -20,8 +20,7 @@ from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, ScenarioError, parse_field, parse_lanes
 from sim.scenario.units import format_duration, parse_duration_ns
-from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, CapacityProbe
-from sim.studies.capacity import capacity as search
+from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, CapacityProbe, find_capacity
 
 _BREAKS = {
     "latency": "latency: p99 over {limit}",
@@ -80,7 +79,7 @@ def table(found: Sequence[Capacity], load: Scenario, limit_ns: int, costs: CostT
 
 def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capacity:
     """Find the capacity of a lane, and show the size being tried."""
-    probes = search(lane, load, limit_ns, costs)
+    probes = find_capacity(lane, load, limit_ns, costs)
     while True:
         try:
             _show_probe(next(probes))

@@ -17,9 +17,20 @@ from c10k_tui.session.pacer import DEFAULT_SPEED
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
 _EPILOG = """\
+commands (c10k-tui COMMAND --help says more):
+  run        the race without a screen, as a table or as JSON
+  watch      an asyncio script on a simulated kernel, its event loop turn by turn
+  bench      the cost of one wake-up, simulated and measured on this machine
+  calibrate  measure this machine and use its costs from now on
+  capacity   how many connections each lane holds
+  compare    one table of all lanes
+  record     record the race without a terminal
+  replay     run a recording again, live
+  export     a recording as gif, svg, png or txt
+
 examples:
   c10k-tui                                      10,000 connections, 3 of them active
   c10k-tui --fds 2000 --lanes select,poll,epoll
@@ -57,7 +68,7 @@ def screen_parser() -> argparse.ArgumentParser:
     )
     add_scenario(parser)
     group = parser.add_argument_group("screen")
-    speed = f"at 1 a scan (or a longer gap between bursts) takes 2 s to watch; or max ({DEFAULT_SPEED:g})"
+    speed = f"1 shows one scan (or one gap between bursts, if longer) in 2 s; or max ({DEFAULT_SPEED:g})"
     group.add_argument("--speed", metavar="X", help=speed)
     group.add_argument("--paused", action="store_true", help="start paused")
     group.add_argument("--theme", metavar="NAME", help="c10k-dark, c10k-light or c10k-ansi (c10k-dark)")
@@ -114,7 +125,7 @@ def _recording_plan(options: argparse.Namespace) -> RecordingPlan | None:
         reason = "; overwrite it with --force" if path.is_file() else " and is not a regular file"
         raise UsageError(f"{path} already exists{reason}")
 
-    from c10k_tui.recording.live.controller import RecordingPlan
+    from c10k_tui.recording.live.plan import RecordingPlan
 
     return RecordingPlan(
         path=path, force=options.force, title=title, caption=options.caption, cast_version=version
@@ -132,12 +143,12 @@ def show(app: C10KApp) -> int:
     last = app.run()
     if app.return_code:
         return app.return_code
-    for words in app.studio.told:
+    for words in app.recording.messages:
         print(words)
     if last is not None:
         print(f"the same race again:\n{command_line(last)}")
-    if app.studio.failure is not None:
-        print(f"c10k-tui: {app.studio.failure}", file=sys.stderr)
+    if app.recording.failure is not None:
+        print(f"c10k-tui: {app.recording.failure}", file=sys.stderr)
         return 1
     return 0
 

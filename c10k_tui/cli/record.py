@@ -83,7 +83,7 @@ def record(words: list[str]) -> int:
         raise UsageError(str(error)) from None
     resizes = () if replay is None else replay.resizes
 
-    from c10k_tui.recording.live import headless
+    from c10k_tui.app import headless
 
     with naming_file(out, "the recording is complete up to this point"):
         writer = headless.record(out, settings, script, resizes, force=options.force)

@@ -1,10 +1,9 @@
-"""Pictures of the screens, and the demos: the same files from the same version, always.
+"""Draws the pictures of the screens and the demos; one version always gives the same files.
 
 ``python -m c10k_tui.cli.screenshots [DIR]`` draws the race screen at two sizes and in two themes, with other
-lanes and with a mistake; the Curve screen with its simulated lines and with a paper's points over them; the
-comparison, the capacities, the path of a packet, and a script's event loop (see
-:mod:`c10k_tui.app.pictures`). It records the demos, whose keys lie in that folder as ``NAME.keys``, into
-``NAME.gif`` and ``NAME.png``.
+lanes and with a fault; the curve screen with simulated lines and with a paper's points; the comparison, the
+capacities, the path of a packet, and the event loop of a script (see :mod:`c10k_tui.app.pictures`). It
+records the demos, whose keys are in that folder as ``NAME.keys``, into ``NAME.gif`` and ``NAME.png``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
-from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, picture
+from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, race_picture
 from c10k_tui.screens.race.screen import FRAMES_PER_S
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
@@ -28,31 +27,31 @@ RACES = {
     "four-lanes": Scenario(lanes=("thread", "select", "epoll", "io_uring")),
     "starved": FAULT_PRESETS["no-drain"][1],
 }
-"""Races on the screen other than the one that it starts with."""
+"""Races other than the default, by the name of their picture."""
 CURVES: dict[str, tuple[str, ...]] = {"curve": (), "curve-kerrisk": ("p",)}
-"""The Curve screen, and the keys pressed there."""
+"""Pictures of the curve screen, and the keys pressed for each."""
 OPENED: dict[str, tuple[str, ...]] = {
     "compare": ("w",),
     "capacity": ("m",),
     "path": ("g", *["n"] * 8),
 }
-"""Screens that a key opens, and the keys pressed there."""
+"""Pictures of other screens, and the keys pressed from the race screen on."""
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CULPRIT_TURN = 9
-"""The turn of the example at whose end a callback has held up the loop."""
+"""The turn of the example in which a callback holds up the loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoRecording:
-    """A recording to show."""
+    """A recording shown in the documentation."""
 
     name: str
-    """Of the file with its keys, and of the pictures."""
+    """Name of the file with its keys, and of its pictures."""
     scenario: Scenario
     speed: float
     title: str
     shown_at_us: int
-    """The moment of the still picture."""
+    """Time of the still picture, in microseconds."""
 
 
 DEMOS = (
@@ -65,10 +64,10 @@ DEMOS = (
 
 
 def record_demo(demo: DemoRecording, folder: Path, cast: Path) -> None:
-    """Record a demo whose keys lie in a folder."""
+    """Record a demo whose keys are in ``folder``."""
+    from c10k_tui.app.headless import record
     from c10k_tui.recording.cast.key_script import parse_script
     from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-    from c10k_tui.recording.live.headless import record
 
     keys = (folder / f"{demo.name}.keys").read_text(encoding="utf-8")
     settings = RecordingSettings(
@@ -78,7 +77,7 @@ def record_demo(demo: DemoRecording, folder: Path, cast: Path) -> None:
 
 
 def show_demo(demo: DemoRecording, folder: Path) -> list[Path]:
-    """Record a demo and draw its pictures; gives their files."""
+    """Record a demo, draw its pictures, and return their files."""
     from c10k_tui.recording.cast.reader import read
     from c10k_tui.recording.pictures.export import export
 
@@ -98,14 +97,14 @@ def main(folder: str = "screenshots") -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     pictures: dict[str, Coroutine[object, object, str]] = {
-        f"race-{width}x{height}-{theme.removeprefix('c10k-')}": picture(width, height, theme)
+        f"race-{width}x{height}-{theme.removeprefix('c10k-')}": race_picture(width, height, theme)
         for width, height in SIZES
         for theme in THEMES
     }
     for name, keys in CURVES.items():
         pictures[f"{name}-120x36-dark"] = curve_picture(*DARK, *keys)
     for name, scenario in RACES.items():
-        pictures[f"{name}-120x36-dark"] = picture(*DARK, scenario=scenario)
+        pictures[f"{name}-120x36-dark"] = race_picture(*DARK, scenario=scenario)
     for name, keys in OPENED.items():
         pictures[f"{name}-120x36-dark"] = opened_picture(*DARK, *keys)
     pictures["loop-120x36-dark"] = loop_picture(*DARK, EXAMPLES / "blocking.py", CULPRIT_TURN, "c")

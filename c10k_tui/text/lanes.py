@@ -19,7 +19,7 @@ MOST_LANES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Colours:
+class LaneColours:
     """A lane's colour in each theme: earthen for tasks, blue for epoll, violet for rings.
 
     There are more lanes than terminal colours, so some are alike; a lane's name always stands beside its
@@ -33,19 +33,19 @@ class Colours:
 
 @dataclass(frozen=True, slots=True)
 class LaneText:
-    """What the screens write of one lane."""
+    """The words for one lane."""
 
     name: str
     """A name of :data:`sim.scenario.lanes.LANES`."""
     title: str
     """The title of its frame on the race screen."""
     what: str
-    """What its server does, in at most 47 cells."""
+    """Its server in one line of at most 47 cells, in the list of lanes."""
     learns: str
-    """How its server learns of a request, as a predicate: ``asks every descriptor``."""
+    """The way in which its server learns of a request, as a predicate: ``asks every descriptor``."""
     effects: EffectTable
-    """What a packet can cause in it."""
-    colours: Colours
+    """Words for the effects of a packet."""
+    colours: LaneColours
     before_first: tuple[str, str] = ("the kernel holds the list of all {all}", "it will say which are ready")
     """Before the first event: who waits for all descriptors, and what will happen."""
     column_names: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class LaneText:
     brief: str = ""
     """A name of at most six cells; empty if the name itself, cut to the cells there are, is clear."""
     tasks: str = "threads"
-    """What its tasks are, in the plural; the lane's name is the singular."""
+    """The plural word for its tasks; the lane's name is the singular."""
     key: str = ""
     """The key that switches it on or off; empty if it has none of its own."""
 
@@ -66,7 +66,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             what="a process for each connection, asleep in read",
             learns="has a process each",
             effects=packet_effects.PROCESS,
-            colours=Colours("#d7875f", "#5f5f00", "ansi_bright_magenta"),
+            colours=LaneColours("#d7875f", "#5f5f00", "ansi_bright_magenta"),
             tasks="processes",
         ),
         LaneText(
@@ -75,7 +75,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             what="a thread for each connection, asleep in read",
             learns="has a thread each",
             effects=packet_effects.THREAD,
-            colours=Colours("#d7af87", "#af5f5f", "ansi_bright_red"),
+            colours=LaneColours("#d7af87", "#af5f5f", "ansi_bright_red"),
         ),
         LaneText(
             "pool",
@@ -87,7 +87,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
                 "they will be handed what is ready",
             ),
             effects=packet_effects.POOL,
-            colours=Colours("#afaf5f", "#878700", "ansi_green"),
+            colours=LaneColours("#afaf5f", "#878700", "ansi_green"),
         ),
         LaneText(
             "select",
@@ -95,7 +95,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             what="hands over a bitmap of all, has all looked at",
             learns="asks every descriptor",
             effects=packet_effects.SCAN,
-            colours=Colours("#ffaf00", "#af5f00", "ansi_yellow"),
+            colours=LaneColours("#ffaf00", "#af5f00", "ansi_yellow"),
             key="1",
         ),
         LaneText(
@@ -104,7 +104,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             what="hands over a list of all, has all looked at",
             learns="asks every descriptor",
             effects=packet_effects.SCAN,
-            colours=Colours("#d787af", "#af005f", "ansi_magenta"),
+            colours=LaneColours("#d787af", "#af005f", "ansi_magenta"),
             key="2",
         ),
         LaneText(
@@ -113,7 +113,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             what="is told which are ready, as long as they are",
             learns="is told which are ready",
             effects=packet_effects.EPOLL,
-            colours=Colours("#5fafff", "#005faf", "ansi_blue"),
+            colours=LaneColours("#5fafff", "#005faf", "ansi_blue"),
             key="3",
         ),
         LaneText(
@@ -123,7 +123,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="is told once",
             before_first=("the kernel holds the list of all {all}", "it will say once when more has come"),
             effects=packet_effects.EPOLL,
-            colours=Colours("#87d7ff", "#5f87af", "ansi_bright_blue"),
+            colours=LaneColours("#87d7ff", "#5f87af", "ansi_bright_blue"),
             column_names=("epoll-et", "ep.-et"),
             brief="et",
         ),
@@ -137,7 +137,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
                 "one of them will be told of each event",
             ),
             effects=packet_effects.ONE_SHOT_WORKERS,
-            colours=Colours("#8787ff", "#5f5fd7", "ansi_bright_cyan"),
+            colours=LaneColours("#8787ff", "#5f5fd7", "ansi_bright_cyan"),
             column_names=("oneshot", "oneshot"),
             brief="1-shot",
         ),
@@ -148,7 +148,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="wakes one of its workers",
             before_first=("*{workers}* epolls for all {all}", "one worker will be woken for each new client"),
             effects=packet_effects.WORKERS,
-            colours=Colours("#00afaf", "#008787", "ansi_cyan"),
+            colours=LaneColours("#00afaf", "#008787", "ansi_cyan"),
             column_names=("exclusive", "excl."),
             brief="exclus",
         ),
@@ -158,7 +158,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             what="tasks await reads, a loop on epoll wakes them",
             learns="is told which are ready",
             effects=packet_effects.EPOLL,
-            colours=Colours("#ff5f00", "#87875f", "ansi_bright_green"),
+            colours=LaneColours("#ff5f00", "#87875f", "ansi_bright_green"),
             brief="aio",
         ),
         LaneText(
@@ -168,7 +168,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="is told which are ready",
             before_first=("the kernel holds the list of all {all}", "a filter will run for each packet"),
             effects=packet_effects.FILTERS,
-            colours=Colours("#5fd787", "#00875f", "ansi_bright_green"),
+            colours=LaneColours("#5fd787", "#00875f", "ansi_bright_green"),
         ),
         LaneText(
             "io_uring",
@@ -177,7 +177,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="is told what came",
             before_first=("a receive is armed on all {all}", "it will be told what has come"),
             effects=packet_effects.RING_RECEIVE,
-            colours=Colours("#d787ff", "#8700d7", "ansi_magenta"),
+            colours=LaneColours("#d787ff", "#8700d7", "ansi_magenta"),
             column_names=("io_uring", "uring"),
             brief="uring",
         ),
@@ -188,7 +188,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="is told which are ready",
             before_first=("a poll is armed on all {all}", "it will be told which are ready"),
             effects=packet_effects.RING_POLL,
-            colours=Colours("#af87d7", "#875f87", "ansi_bright_cyan"),
+            colours=LaneColours("#af87d7", "#875f87", "ansi_bright_cyan"),
             column_names=("ring-poll", "ur.poll"),
             brief="u-poll",
         ),
@@ -199,7 +199,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="is told what came",
             before_first=("a receive is armed on all {all}", "a second CPU takes what is submitted"),
             effects=packet_effects.RING_RECEIVE,
-            colours=Colours("#d7d7ff", "#5f0087", "ansi_default"),
+            colours=LaneColours("#d7d7ff", "#5f0087", "ansi_default"),
             column_names=("sqpoll", "sqpoll"),
             brief="sqpoll",
         ),
@@ -210,7 +210,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="is told what came",
             before_first=("a receive is under way on all {all}", "results will come by themselves"),
             effects=packet_effects.PORT,
-            colours=Colours("#afff5f", "#008700", "ansi_green"),
+            colours=LaneColours("#afff5f", "#008700", "ansi_green"),
         ),
     )
 )

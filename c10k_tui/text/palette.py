@@ -1,8 +1,7 @@
-"""Roles to terminal styles, for the theme in use.
+"""Roles as terminal styles of the current theme.
 
-Widgets that draw lines themselves share one palette, made once per theme from the theme's
-variables: asking the style sheet for each of some fifty styles in each widget would take longer
-than the first frame may.
+Widgets that draw lines share one palette, made once for each theme from the theme's variables. Why not ask
+the style sheet: fifty styles in each widget would take longer than the first frame may.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.themes import dark
 
 _CPU = ("scan", "hooks", "calls", "copies", "switch", "loop", "interrupt", "serving")
-"""Accounts drawn as a filled block with a word on it."""
+"""Accounts drawn as filled blocks with words on them."""
 
 _ROLES: dict[str, tuple[str, str, str]] = {
     # role: (foreground variable, background variable, attributes)
@@ -43,12 +42,12 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "ready": ("ready", "well", ""),
     "read": ("read", "base", ""),
     "completed": ("read", "well", ""),
-    # The tasks: hot as a scan's front while it has the CPU; white when a packet has just woken it.
+    # Tasks: the colour of the scan's front while running; white when a packet has just woken them.
     "blocked": ("idle", "base", ""),
     "runnable": ("heat-4", "base", "bold"),
     "woken": ("arrived", "base", "bold reverse"),
     "running": ("front", "base", "bold reverse"),
-    # What is seen by its background alone is drawn reversed, so that it stays without colours.
+    # A role seen by its background alone is reversed, so that it is visible without colours.
     "cursor": ("cursor", "on-fill", "bold reverse"),
     "struck": ("alarm", "on-fill", "bold reverse"),
     "running-now": ("select", "on-fill", "bold reverse"),
@@ -71,15 +70,15 @@ def _parts(role: str) -> tuple[str, str, str]:
 
 
 def colour_of(role: str, theme: Mapping[str, str]) -> str:
-    """The colour of a role's words in a theme."""
+    """The text colour of a role in a theme."""
     return theme[f"c10k-{_parts(role)[0]}"]
 
 
 class Palette:
-    """The style of every role in one theme.
+    """The style of each role in one theme.
 
     Args:
-        variables: The theme's variables; what is missing is taken from the dark theme.
+        variables: The theme's variables; the dark theme supplies missing ones.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:

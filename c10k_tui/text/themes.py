@@ -1,14 +1,14 @@
-"""The three themes: their colours, and what each colour is for.
+"""The colours of the three themes.
 
-The state colours are those of Okabe and Ito moved to the nearest colours that a 256-colour
-terminal has (orange burns, blue carries data, never red against green), and all greys have equal
-parts of red, green and blue, so that neither a missing truecolor nor a colour-blind eye loses a
-state. The ansi theme uses the terminal's own sixteen colours and its own background.
+The colours of states are those of Okabe and Ito, moved to the nearest colours of a 256-colour terminal:
+orange for the scan, blue for data, never red against green. All greys have equal parts of red, green and
+blue. So no state is lost without truecolor or to a colour-blind reader. The theme ``c10k-ansi`` uses the
+terminal's own sixteen colours and its own background.
 
-The lanes' colours stand with their words (:mod:`c10k_tui.text.lanes`).
+The colours of lanes stand with the words of lanes (:mod:`c10k_tui.text.lanes`).
 
-Each colour is a theme variable ``c10k-<what it is for>``; :class:`~c10k_tui.text.palette.Palette`
-makes styles of them, and the style sheet uses them for borders.
+Each colour is a theme variable ``c10k-<use>``. :class:`~c10k_tui.text.palette.Palette` makes styles from
+them, and the style sheet uses them for borders.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DARK = {
     "c10k-frame": "#3a3a3a",
     "c10k-base": "#121212",
     "c10k-raised": "#1c1c1c",
-    # The scan: white-hot at the front, then it cools down.
+    # The scan: brightest at the front, darker behind it.
     "c10k-front": "#ffffd7",
     "c10k-heat-4": "#ffd75f",
     "c10k-heat-3": "#ffaf00",
@@ -35,14 +35,14 @@ _DARK = {
     "c10k-glow-3": "#875f00",
     "c10k-glow-2": "#5f5f00",
     "c10k-glow-1": "#303030",
-    # The data: a flash, then blue until someone reads it.
+    # Data: white when it arrives, then blue until the server reads it.
     "c10k-arrived": "#ffffff",
     "c10k-ready": "#5fafff",
     "c10k-read": "#87ffd7",
     "c10k-well": "#00005f",
     "c10k-cursor": "#ff87ff",
     "c10k-alarm": "#ff5f5f",
-    # CPU time by account, and what is written on it.
+    # CPU time by account, and the words on it.
     "c10k-cpu-scan": "#ffaf00",
     "c10k-cpu-hooks": "#d75f00",
     "c10k-cpu-calls": "#d7d787",
@@ -145,7 +145,7 @@ def ansi() -> dict[str, str]:
 
 
 def themes() -> tuple[Theme, ...]:
-    """The themes; the program starts with the first one, which is dark."""
+    """The themes; the program starts with the first, which is dark."""
     return (
         Theme(
             name="c10k-dark",

@@ -29,7 +29,8 @@ def _entry(name: str, value: Any) -> str:
         return f"### {name}\n\n```text\n{name}{_signature(value)}\n```\n\n{_sentence(value)}\n"
     if not inspect.isclass(value):
         return f"### {name}\n\n`{_shown(value)}`\n"
-    lines = [f"### {name}", "", f"```text\n{name}{_signature(value)}\n```", "", _sentence(value), ""]
+    head = "" if issubclass(value, Exception) else f"```text\n{name}{_signature(value)}\n```\n\n"
+    lines = [f"### {name}", "", f"{head}{_sentence(value)}", ""]
     if rows := [(f"`{head}`", words) for head, words in _members(value)]:
         lines += [table(("member", "what it is"), rows)]
     return "\n".join(lines)
@@ -86,7 +87,8 @@ def _brief(parameter: inspect.Parameter) -> inspect.Parameter:
 
 
 def _sentence(value: Any) -> str:
-    return first_paragraph(inspect.getdoc(value) or "")
+    """The first paragraph about a name, without a reference to where the rest is said."""
+    return re.sub(r": `\w+`\.$", ".", first_paragraph(inspect.getdoc(value) or ""))
 
 
 def _shown(value: Any) -> str:

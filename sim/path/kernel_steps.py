@@ -119,8 +119,10 @@ def _add_wake_and_return(
     awake = replace(mark.state, server="runnable")
     steps.add("wake", waited, asleep, awake, others=mark.reads)
     events = shown(reported, next(event for event in reported if event[0] == watch.fd))
-    told = replace(awake, server="running", events=events, events_count=len(reported), scanned=len(reported))
-    steps.add("return", returned, awake, told)
+    running = replace(
+        awake, server="running", events=events, events_count=len(reported), scanned=len(reported)
+    )
+    steps.add("return", returned, awake, running)
 
 
 def _add_wake_only(watch: LaneWatch, steps: StepLedger, rest_ns: int) -> None:
@@ -150,7 +152,7 @@ def _lane_path(watch: LaneWatch, steps: StepLedger, *, finished: bool, came: boo
         dropped=watch.dropped,
         burst=watch.burst,
         ring_slot=watch.ring_slot,
-        asked=lane.server.registered,
+        watched=lane.server.registered,
         call_ns=call_ns,
         paid_before_ns=max(0, call_ns - here_ns),
         unfinished=unfinished,
@@ -240,23 +242,23 @@ def _add_copy_walk_read(
     size = read.record[3]
     walked = spent_between(returned.spent_ns, read.spent_ns)
     copied = taken_from(walked, *COPYING)
-    told = replace(over, word=word, server="running", hooked=returned.state.hooked)
-    steps.add("copy", copied, over, told)
+    running = replace(over, word=word, server="running", hooked=returned.state.hooked)
+    steps.add("copy", copied, over, running)
     work = Account.APPLICATION.label
     walk_ns = min(walked[work], -(-server.nfds * costs.walk_ps // 1000))
     walked[work] -= walk_ns
-    steps.add("walk", {work: walk_ns}, told, told)
+    steps.add("walk", {work: walk_ns}, running, running)
     read_ns = costs.read_ns + lane.kernel.copy_ns(size)
     lane.run_until(max(read.record[0] + read_ns, lane.kernel.now_ns))
     reading = spent_between(read.spent_ns, lane.kernel.totals()[0])
     for label, ns in walked.items():
         reading[label] += ns
     after = replace(
-        told,
+        running,
         segments=read.state.segments,
         buffer_bytes=read.state.buffer_bytes,
         mask=read.state.mask,
         read_bytes=size,
         server="serving",
     )
-    steps.add("read", reading, told, after, others=read.reads - returned.reads)
+    steps.add("read", reading, running, after, others=read.reads - returned.reads)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from sim.machine.costs import CostTable
     from sim.machine.records import Record
-    from sim.race.history import Change
+    from sim.race.history import SettingsChange
     from sim.scenario.scenario import Scenario
 
 LEAD_GAPS = 40
@@ -52,8 +52,8 @@ class RaceToFollow(Protocol):
 
     @property
     def costs(self) -> CostTable: ...
-    def settings_at(self, at_ns: int) -> Change: ...
-    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object], /) -> Lane | None: ...
+    def settings_at(self, at_ns: int) -> SettingsChange: ...
+    def lane_copy(self, lane: str, at_ns: int, heard: Callable[[Record], object], /) -> Lane | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def follow(race: RaceToFollow, packet: FollowedPacket) -> PacketPath:
     )
 
 
-def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> FollowedPacket | None:
+def next_packet(settings: SettingsChange, after_ns: int, slots: range | None = None) -> FollowedPacket | None:
     """Find the first packet with data after a moment.
 
     Args:
@@ -130,7 +130,7 @@ def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> 
     return None
 
 
-def _check(settings: Change, packet: FollowedPacket) -> None:
+def _check(settings: SettingsChange, packet: FollowedPacket) -> None:
     workload = settings.workload
     if not workload.silent:
         window = workload.window((packet.at_ns - workload.start_ns) // workload.window_ns)
@@ -147,7 +147,9 @@ def _shifted(begin_ns: int, steps: tuple[PathStep, ...]) -> list[PathStep]:
     return [replace(s, begin_ns=s.begin_ns + begin_ns, end_ns=s.end_ns + begin_ns) for s in steps]
 
 
-def _in_epoll(race: RaceToFollow, settings: Change, packet: FollowedPacket) -> tuple[LanePath, Reported]:
+def _in_epoll(
+    race: RaceToFollow, settings: SettingsChange, packet: FollowedPacket
+) -> tuple[LanePath, Reported]:
     watch = LaneWatch(packet)
     lane, started_ns = _lane_before(race, settings, "epoll", watch)
     if lane.failure is not None:
@@ -156,7 +158,7 @@ def _in_epoll(race: RaceToFollow, settings: Change, packet: FollowedPacket) -> t
     return replace(side, started_ns=started_ns), reported
 
 
-def _in_select(race: RaceToFollow, settings: Change, packet: FollowedPacket) -> LanePath:
+def _in_select(race: RaceToFollow, settings: SettingsChange, packet: FollowedPacket) -> LanePath:
     watch = LaneWatch(packet)
     lane, started_ns = _lane_before(race, settings, "select", watch)
     if lane.failure is not None:
@@ -169,7 +171,7 @@ def _failed(lane: Lane) -> LanePath:
 
 
 def _lane_before(
-    race: RaceToFollow, settings: Change, name: str, watch: LaneWatch
+    race: RaceToFollow, settings: SettingsChange, name: str, watch: LaneWatch
 ) -> tuple[Lane, int | None]:
     """A lane that stands just before the packet.
 
@@ -179,13 +181,13 @@ def _lane_before(
     at_ns = watch.packet.at_ns
     lane = None
     if not settings.scenario.fault:
-        lane = race.lane_beside(name, at_ns - 1, watch.hear)
+        lane = race.lane_copy(name, at_ns - 1, watch.hear)
     if lane is not None:
         return lane, None
     scenario = replace(settings.scenario, lanes=(name,), fault="")
     start_ns = max(settings.at_ns, at_ns - _lead_ns(scenario, race.costs))
     lane = Lane(name, scenario, race.costs, settings.workload, start_ns)
-    lane.tell(watch.hear)
+    lane.listen(watch.hear)
     lane.run_until(at_ns - 1)
     return lane, at_ns - start_ns
 

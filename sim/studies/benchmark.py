@@ -109,7 +109,7 @@ class SimulatedBench:
 
     def _make(self, fd: int) -> EventFd:
         file = EventFd(self.kernel, 0, False)
-        for epoll in self.kernel.epolls:
+        for epoll in self.kernel.epoll_calls.epolls:
             epoll.materialize(file, fd)
         return file
 
@@ -146,20 +146,20 @@ class SimulatedBench:
     def _call(self) -> Generator[None, None, Any]:
         kernel = self.kernel
         if self.point.mechanism == "select":
-            return kernel.sys_select(self.nfds, asked_bits(range(self.block.first, self.nfds)))
+            return kernel.sys_select(self.nfds, select_bitmap(range(self.block.first, self.nfds)))
         if self.point.mechanism == "poll":
-            return kernel.sys_poll(asked_entries(range(self.block.first, self.nfds)))
+            return kernel.sys_poll(poll_array(range(self.block.first, self.nfds)))
         return kernel.sys_epoll_wait(self.epfd, self.point.active)
 
 
-def asked_bits(fds: range) -> Words:
+def select_bitmap(fds: range) -> Words:
     """Bitmap that asks for a range of descriptors."""
     words = words_for(fds.stop)
     set_bits(words, fds.start, fds.stop - 1)
     return words
 
 
-def asked_entries(fds: range) -> npt.NDArray[np.void]:
+def poll_array(fds: range) -> npt.NDArray[np.void]:
     """Array of pollfd that asks to read from a range of descriptors."""
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"] = np.arange(fds.start, fds.stop)

@@ -84,7 +84,7 @@ def sizes(most: int = FDS_LIMIT) -> list[int]:
     return [size for size in found if size <= most]
 
 
-def scenario_of(lane: str, connections: int, load: Scenario) -> Scenario:
+def lane_scenario(lane: str, connections: int, load: Scenario) -> Scenario:
     """The race in which a lane is tried with some connections.
 
     Args:
@@ -100,10 +100,10 @@ def probe(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
 ) -> CapacityProbe:
     """Try one size."""
-    return _last(probing(lane, connections, load, p99_limit_ns, costs))
+    return _last(probe_in_pieces(lane, connections, load, p99_limit_ns, costs))
 
 
-def probing(
+def probe_in_pieces(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
 ) -> Generator[CapacityProgress, None, CapacityProbe]:
     """Try one size, piece by piece.
@@ -114,7 +114,7 @@ def probing(
     Returns:
         The result.
     """
-    race = Race(scenario_of(lane, connections, load), costs, history_bytes=0)
+    race = Race(lane_scenario(lane, connections, load), costs, history_bytes=0)
     gave_way, p99_ns = NONE, None
     # Checks are expensive, so their number is fixed; only the steps between them grow.
     steps = 1 + load.rate * RACE_NS // (_PIECES * 1_000_000_000 * _STEP_PACKETS)
@@ -145,7 +145,7 @@ def _overdue(race: Race, p99_ns: int | None, over: bool, limit_ns: int) -> bool:
     return p99_ns > (limit_ns if over else 20 * limit_ns)
 
 
-def capacity(
+def find_capacity(
     lane: str,
     load: Scenario,
     p99_limit_ns: int = P99_LIMIT_NS,
@@ -160,7 +160,7 @@ def capacity(
     Returns:
         The capacity.
     """
-    steps = search(lane, load, p99_limit_ns, costs, most)
+    steps = find_capacity_in_pieces(lane, load, p99_limit_ns, costs, most)
     while True:
         try:
             step = next(steps)
@@ -171,7 +171,7 @@ def capacity(
             yield step
 
 
-def search(
+def find_capacity_in_pieces(
     lane: str,
     load: Scenario,
     p99_limit_ns: int = P99_LIMIT_NS,
@@ -192,7 +192,7 @@ def search(
     worst: CapacityProbe | None = None
     place = broken - 1
     while held + 1 < broken:
-        tried = yield from probing(lane, steps[place], load, p99_limit_ns, costs)
+        tried = yield from probe_in_pieces(lane, steps[place], load, p99_limit_ns, costs)
         yield tried
         if tried.gave_way == NONE:
             held, best = place, tried

@@ -75,7 +75,7 @@ def comparison_rows(frame: Frame) -> tuple[ComparisonRow, ...]:
 
 def _comparison_row(lane: LaneFrame, payload: int) -> ComparisonRow:
     counters, kind = lane.counters, lane.kind
-    said_bytes = counters.requests * payload
+    content_bytes = counters.requests * payload
     events = counters.requests if kind.posts_results else counters.ready
     return ComparisonRow(
         lane=lane.name,
@@ -83,8 +83,8 @@ def _comparison_row(lane: LaneFrame, payload: int) -> ComparisonRow:
         failure=lane.failure,
         calls_per_event=_per(counters.syscalls, events),
         examined_per_event=_per(counters.scanned, events),
-        copied_in_per_event=_per(max(0, counters.copied_in_bytes - said_bytes), events),
-        copied_out_per_event=_per(max(0, counters.copied_out_bytes - said_bytes), events),
+        copied_in_per_event=_per(max(0, counters.copied_in_bytes - content_bytes), events),
+        copied_out_per_event=_per(max(0, counters.copied_out_bytes - content_bytes), events),
         switches_per_event=_per(counters.context_switches, events),
         keeper=kind.keeper,
         connection_bytes=None if lane.memory is None else lane.memory.connection_bytes,
@@ -107,7 +107,7 @@ class TrialProgress:
     """Work so far, by the price list."""
 
 
-def scenario_of(lane: str, scenario: Scenario) -> Scenario:
+def lane_scenario(lane: str, scenario: Scenario) -> Scenario:
     """The race in which a lane is tried: alone, and without a mistake."""
     return replace(scenario, lanes=(lane,), fault="")
 
@@ -115,15 +115,15 @@ def scenario_of(lane: str, scenario: Scenario) -> Scenario:
 def trial(
     lane: str, scenario: Scenario, costs: CostTable = BUILT_IN
 ) -> Generator[TrialProgress, None, ComparisonRow]:
-    """Find out a lane's row of the table.
+    """Run a trial piece by piece.
 
     Yields:
-        How far it is, after each piece.
+        The progress, after each piece.
 
     Returns:
-        The row.
+        The lane's row of the table.
     """
-    scenario = scenario_of(lane, scenario)
+    scenario = lane_scenario(lane, scenario)
     race = Race(scenario, costs, history_bytes=0)
     yield TrialProgress(0.0, race.work_ns)
     packets_per_s = scenario.rate + 3 * scenario.churn  # a reconnection is worth three packets

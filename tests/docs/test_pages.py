@@ -62,7 +62,8 @@ WITH_CODE = [page for page in PAGES if page.blocks("python")]
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=str)
-def test_the_python_of_a_page_runs_from_top_to_bottom(page, capsys):
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
     known: dict[str, Any] = {}
     for block in page.blocks("python"):
         exec(compile(block, str(page), "exec"), known)

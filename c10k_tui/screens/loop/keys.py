@@ -1,7 +1,7 @@
-"""Every key of the Loop screen, once: the footer, the help and the command palette read this.
+"""The keys of the loop screen; the footer, the help and the command palette use this list.
 
-Where a key means the same as on the race screen it is the same: ``space``, ``s S`` steps, ``. ,`` pace,
-``t`` theme, ``?`` help, ``q`` quit.
+An action that the race screen has too keeps its key: ``space`` pause, ``s S`` steps, ``. ,`` pace, ``t``
+theme, ``?`` help, ``q`` quit.
 """
 
 from __future__ import annotations
@@ -110,7 +110,14 @@ LOOP_BINDINGS: list[Binding] = [
         id="loop.enlarge",
         tooltip="Give the lowest panel the room of the tasks; again: as before",
     ),
-    Binding("t", "theme", "Theme", id="loop.theme", show=False, tooltip="Dark, light, the terminal's own"),
+    Binding(
+        "t",
+        "app.next_theme",
+        "Theme",
+        id="loop.theme",
+        show=False,
+        tooltip="Dark, light, the terminal's own",
+    ),
     Binding("question_mark,f1", "help", "Help", key_display="?", id="loop.help", tooltip="All of this"),
     Binding(
         "q",

@@ -1,12 +1,13 @@
-"""Every key of the race screen, once: the footer, the help and the command palette read this.
+"""Every key of the race screen. The footer, the help and the command palette are made from this list.
 
-Only keys that every terminal passes on: letters, digits, signs of the main block, function keys.
+It has only keys that every terminal passes on: letters, digits, signs of the main block, function keys.
 """
 
 from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.screens.race.recording_keys import RECORDING_BINDINGS
 from c10k_tui.screens.race.time_keys import TIME_BINDINGS
 from c10k_tui.screens.shared.last_keys import last_bindings
 from c10k_tui.text.lanes import LANE_TEXTS
@@ -260,29 +261,7 @@ RACE_BINDINGS: list[Binding] = [
         show=False,
         tooltip="The real server waits in select, poll or epoll",
     ),
-    Binding(
-        "r",
-        "record",
-        "Record",
-        id="record.toggle",
-        tooltip="Record from here into the next free c10k-tui-N.cast, or end the recording",
-    ),
-    Binding(
-        "R",
-        "pause_recording",
-        "Pause the recording",
-        id="record.pause",
-        show=False,
-        tooltip="Let the race go on unrecorded for a while; again: record on without a jump",
-    ),
-    Binding(
-        "M",
-        "mark",
-        "Mark this moment",
-        id="record.mark",
-        show=False,
-        tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
-    ),
+    *RECORDING_BINDINGS,
     *last_bindings("app"),
 ]
 
@@ -297,7 +276,7 @@ GRID_BINDINGS: list[Binding] = [
     ),
     Binding("escape", "leave", "Cursor off", id="cursor.off", show=False, tooltip="Show the legend again"),
 ]
-"""Keys of a grid; the race screen passes them on to the first lane's when none has the focus."""
+"""Keys of a grid. If no grid has the focus, the race screen passes them on to the first lane's grid."""
 
 FEED_BINDINGS: list[Binding] = [
     Binding(
@@ -313,4 +292,4 @@ FEED_BINDINGS: list[Binding] = [
     Binding("pageup", "scroll(10)", "Much earlier", id="feed.pageup", show=False, tooltip="Earlier packets"),
     Binding("pagedown", "scroll(-10)", "Much later", id="feed.pagedown", show=False, tooltip="Later packets"),
 ]
-"""Keys of the feed when it has the focus; it then keeps up and down for itself."""
+"""Keys of the feed while it has the focus. Up and down move in the feed then."""

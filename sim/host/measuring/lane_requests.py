@@ -73,21 +73,23 @@ def _together(fds: list[int]) -> list[list[int]]:
     return [fds]
 
 
-def _dealt(fds: list[int]) -> list[list[int]]:
+def _one_each(fds: list[int]) -> list[list[int]]:
+    return [[fd] for fd in fds]
+
+
+def _dealt_to_workers(fds: list[int]) -> list[list[int]]:
     return [fds[start::WORKERS] for start in range(WORKERS)]
 
 
 SERVERS: dict[str, MeasuredServer] = {
-    "process": MeasuredServer(blocking, lambda fds: [[fd] for fd in fds]),
+    "process": MeasuredServer(blocking, _one_each),
     "thread": MeasuredServer(blocking, _together, threads=True),
     "select": MeasuredServer(waiting("select"), _together),
     "poll": MeasuredServer(waiting("poll"), _together),
     "epoll": MeasuredServer(waiting("epoll"), _together),
     "epoll-et": MeasuredServer(waiting("epoll", poll_bits.IN | poll_bits.EPOLLET), _together),
     "epoll-oneshot": MeasuredServer(one_shot, _together),
-    "epoll-exclusive": MeasuredServer(
-        exclusive, lambda fds: [fds[start::WORKERS] for start in range(WORKERS)]
-    ),
+    "epoll-exclusive": MeasuredServer(exclusive, _dealt_to_workers),
     "io_uring": MeasuredServer(receiving, _together),
     "io_uring-poll": MeasuredServer(polled, _together),
 }
@@ -184,23 +186,23 @@ def _empty_ns(server: MeasuredServer, fds: list[int]) -> int:
 
 def _started(server: MeasuredServer, fds: list[int], stack: contextlib.ExitStack) -> int:
     """Start one of the server's processes and wait until it is ready to sleep; returns its process id."""
-    told, tell = os.pipe()
+    report_end, write_end = os.pipe()
     pid = os.fork()
     if not pid:
         try:
             # The kernel kills the server if the measuring process ends.
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            _serve(server, fds, lambda: os.write(tell, _READY))
+            _serve(server, fds, lambda: os.write(write_end, _READY))
         except Exception as error:
-            os.write(tell, str(error).encode())
+            os.write(write_end, str(error).encode())
         finally:
             os._exit(1)
-    os.close(tell)
+    os.close(write_end)
     stack.callback(_end, pid)
-    said = os.read(told, 1_000)
-    os.close(told)
-    if said != _READY:
-        raise CannotMeasure(said.decode() or "the measured server did not start")
+    report = os.read(report_end, 1_000)
+    os.close(report_end)
+    if report != _READY:
+        raise CannotMeasure(report.decode() or "the measured server did not start")
     return pid
 
 

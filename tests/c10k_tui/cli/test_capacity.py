@@ -7,12 +7,12 @@ import json
 import pytest
 
 from c10k_tui.cli.main import main
-from sim.studies import capacity as search
+from sim.studies import capacity
 
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 def test_json_has_a_lane_each_and_progress_goes_elsewhere(capsys):

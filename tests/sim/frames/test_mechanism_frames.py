@@ -70,7 +70,7 @@ def test_the_kernel_has_its_copy_while_a_call_is_under_way(name):
 def test_disarmed_are_the_one_shot_items_that_fired_and_were_not_armed_again():
     kernel = Kernel()
     epfd = kernel.sys_epoll_create1()
-    epoll = kernel.epolls[0]
+    epoll = kernel.epoll_calls.epolls[0]
     pairs = [kernel.socket.socketpair() for _ in range(3)]
     for one, _ in pairs:
         kernel.sys_epoll_ctl(epfd, CTL_ADD, one.fileno(), poll_bits.IN | poll_bits.EPOLLONESHOT)
@@ -99,13 +99,15 @@ def test_disarmed_is_right_at_any_moment(name, fault):
     most = 0
     for _ in range(60):
         race.advance(race.now_ns + 77_777)
-        lane = race._course.lanes[name]
+        lane = race._time_line.lanes[name]
         view = race.frame().lanes[0].mechanism
         assert isinstance(view, EpollView)
-        expected = sum(not item.wanted for epoll in lane.kernel.epolls for item in epoll.interest.values())
+        expected = sum(
+            not item.wanted for epoll in lane.kernel.epoll_calls.epolls for item in epoll.interest.values()
+        )
         assert view.disarmed == expected
-        assert view.ready == sum(len(epoll.ready) for epoll in lane.kernel.epolls)
-        assert view.ready_fds == tuple(item.fd for item in lane.kernel.epolls[0].ready[:SHOWN])
+        assert view.ready == sum(len(epoll.ready) for epoll in lane.kernel.epoll_calls.epolls)
+        assert view.ready_fds == tuple(item.fd for item in lane.kernel.epoll_calls.epolls[0].ready[:SHOWN])
         assert (view.jobs is None) == (name != "pool")
         most = max(most, view.disarmed)
     assert (most > 0) == (name in ("epoll-oneshot", "pool"))
@@ -169,7 +171,7 @@ def test_the_herd_wakes_all_workers_and_its_cure_one():
 def test_each_worker_of_epoll_exclusive_watches_its_own():
     race = Race(Scenario(fds=103, rate=0, lanes=("epoll-exclusive",)))
     race.advance(MS)
-    server = race._course.lanes["epoll-exclusive"].server
+    server = race._time_line.lanes["epoll-exclusive"].server
     assert isinstance(server, EpollExclusiveServer)
     tasks = race.frame().lanes[0].tasks
     assert tasks is not None
@@ -182,7 +184,7 @@ def test_each_worker_of_epoll_exclusive_watches_its_own():
 def test_the_first_of_the_run_queue_are_those_that_run_next():
     race = Race(Scenario(fds=200, active=200, rate=400_000, burst=100, lanes=("thread",)))
     race.advance(3 * MS)
-    queue = race._course.lanes["thread"].kernel.runnable
+    queue = race._time_line.lanes["thread"].kernel.runnable
     assert isinstance(queue, RunQueue)
     length = len(queue)
     assert length > 30

@@ -1,4 +1,4 @@
-"""The user's table in a file: kept exactly, and never trusted blindly."""
+"""The user's table in a file: kept exactly, and checked before it is used."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ MINE = replace(
     BUILT_IN,
     name="calibrated",
     scan_ps=31_234,
-    machine=calibration.machine(),
-    kernel=calibration.kernel(),
+    machine=calibration.machine_name(),
+    kernel=calibration.kernel_name(),
     date="2026-11-24",
 )
 

@@ -1,4 +1,4 @@
-"""Capacity: the largest size that holds, and what gives way beyond it."""
+"""Capacity: the largest size that holds, and what fails beyond it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ import pytest
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Scenario, Share
 from sim.studies import capacity as module
-from sim.studies.capacity import Capacity, CapacityProbe, CapacityProgress, capacity, probe, search, sizes
+from sim.studies.capacity import (
+    Capacity,
+    CapacityProbe,
+    CapacityProgress,
+    find_capacity,
+    find_capacity_in_pieces,
+    probe,
+    sizes,
+)
 
 LOAD = Scenario(active=Share(100))
 LIMIT_NS = 1_000_000
@@ -17,7 +25,7 @@ LIMIT_NS = 1_000_000
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    """A fifth of the time at each size is enough to see the laws."""
+    """A fifth of the time at each size is enough here."""
     monkeypatch.setattr(module, "RACE_NS", 40_000_000)
 
 
@@ -25,10 +33,10 @@ def found(
     lane: str, load: Scenario = LOAD, limit_ns: int = LIMIT_NS, **more
 ) -> tuple[Capacity, list[CapacityProbe]]:
     tried = []
-    search = capacity(lane, load, limit_ns, **more)
+    probes = find_capacity(lane, load, limit_ns, **more)
     while True:
         try:
-            tried.append(next(search))
+            tried.append(next(probes))
         except StopIteration as stop:
             return stop.value, tried
 
@@ -58,7 +66,7 @@ def test_a_scan_ends_where_its_latency_does_and_the_sizes_beside_it_say_so():
     held = [size for size in tried if size.gave_way == "none"]
     broken = [size for size in tried if size.gave_way != "none"]
     assert max(size.connections for size in held) == result.connections
-    # Nothing lies between the last that held and the first that did not.
+    # No size lies between the last that held and the first that did not.
     steps = sizes()
     assert min(size.connections for size in broken) == steps[steps.index(result.connections) + 1]
     assert result.p99_ns is not None
@@ -94,7 +102,7 @@ def test_a_lane_that_answers_nothing_in_time_gives_way_by_latency():
 
 
 def test_a_search_piece_by_piece_finds_the_same_and_tells_how_far_it_is():
-    steps = search("select", LOAD, LIMIT_NS)
+    steps = find_capacity_in_pieces("select", LOAD, LIMIT_NS)
     tried: list[CapacityProbe] = []
     trying: list[CapacityProgress] = []
     while True:
@@ -121,10 +129,16 @@ def test_much_traffic_means_shorter_pieces_and_the_same_result(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(module, "_STEP_PACKETS", 10**9)
         whole = probe("epoll", 1_000, busy, LIMIT_NS)
-    pieces = sum(isinstance(step, CapacityProgress) for step in search("epoll", busy, LIMIT_NS, most=1))
+    pieces = sum(
+        isinstance(step, CapacityProgress)
+        for step in find_capacity_in_pieces("epoll", busy, LIMIT_NS, most=1)
+    )
     assert probe("epoll", 1_000, busy, LIMIT_NS) == whole
     monkeypatch.setattr(module, "_STEP_PACKETS", 100)
     assert (
-        sum(isinstance(step, CapacityProgress) for step in search("epoll", busy, LIMIT_NS, most=1))
+        sum(
+            isinstance(step, CapacityProgress)
+            for step in find_capacity_in_pieces("epoll", busy, LIMIT_NS, most=1)
+        )
         > 2 * pieces
     )

@@ -1,4 +1,4 @@
-"""The Path screen's text: the head, what each side says of a step, and the running totals."""
+"""The text of the path screen: the head, the two sides of a step, and the running totals."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sim.path.path_values import LOOP_STAGES, LanePath, PathStep
 from sim.scenario.units import format_duration
 
 _SENTENCE_ROWS = 5
-_HIGH, _TOLD_ROWS = 20, 4
-"""From this height on title and sentence take so many rows, whatever they say."""
+_HIGH, _FIXED_ROWS = 20, 4
+"""From the height ``_HIGH``, title and sentence take ``_FIXED_ROWS`` rows, so that nothing below moves."""
 _TOTAL_WIDTH = 12
 _STAGE_WIDTH, _COST_WIDTH = 12, 10
 _BESIDE = 92
-"""Width from which the steps' costs stand beside the structures."""
+"""Width from which the costs of the steps are beside the structures."""
 _LEDGER_WIDTH = 40
 
 
 def head_lines(model: PathModel, width: int) -> list[Line]:
-    """Which packet, and where one is on its way."""
+    """The packet, and the current step."""
     path = model.path
     scenario, size = path.scenario, path.size_bytes
     fd = path.epoll.fd if path.epoll.fd >= 0 else path.select.fd
@@ -53,12 +53,12 @@ def head_lines(model: PathModel, width: int) -> list[Line]:
 
 
 def side_title(path: PacketPath, side: LanePath) -> str:
-    """What a side shows."""
+    """The title of a side."""
     return "epoll, asyncio above it" if side.name == "epoll" and path.program is not None else side.name
 
 
 def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width: int) -> str:
-    """Which kernel is watched."""
+    """The kernel that a side shows."""
     if side.failure is not None:
         return ""
     if step is not None and step.stage in LOOP_STAGES and path.program is not None:
@@ -71,24 +71,26 @@ def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width
 
 
 def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
-    """What happens on one side in the step that is looked at."""
+    """One side at the current step."""
     path = model.path
     index = 0 if side.name == "epoll" else 1
     step = model.beats[model.at][index]
     if step is None:
         return _beside(model, side, width, height)
     role = side.name
-    told = _said((title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height)
+    said = _title_and_sentence(
+        (title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height
+    )
     cost = _cost_lines(path, side, step, width)
     source = source_lines(path, step, width) if side.name == "epoll" else []
-    room = height - len(told) - len(cost)
+    room = height - len(said) - len(cost)
     lines = _with_ledger(model, side, step, (width, room), source)
     spare = room - len(lines)
-    return [*told, *lines, *([()] * spare), *cost]
+    return [*said, *lines, *([()] * spare), *cost]
 
 
 def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
-    """The steps of a side before the one that is looked at."""
+    """The steps of a side before the current one."""
     index = 0 if side.name == "epoll" else 1
     return [step for beat in model.beats[: model.at] if (step := beat[index]) is not None]
 
@@ -96,7 +98,7 @@ def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
 def _with_ledger(
     model: PathModel, side: LanePath, step: PathStep | None, size: tuple[int, int], source: list[Line]
 ) -> list[Line]:
-    """The structures, and all steps with their costs beside them or beneath, where there is room for that."""
+    """The structures, and the costs of all steps beside or below them where there is room."""
     width, room = size
     if width < _BESIDE:
         return _drawn(model, side, step, size, source, ledger_lines(model, side, width))
@@ -116,7 +118,7 @@ def _drawn(
     source: list[Line],
     table: list[Line],
 ) -> list[Line]:
-    """The structures, as many as there is room for, and beneath them what has its place too."""
+    """As many structures as fit, and below them the source and the costs if there is room."""
     width, room = size
     path, passed = model.path, _passed(model, side)
     few = [] if step is None else structure_lines(path, side, step, width)
@@ -141,7 +143,7 @@ def _drawn(
 
 
 def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
-    """A heading, and all steps of a side with what each costs, those to come without."""
+    """A heading, and all steps of a side with their costs; later steps without."""
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
     room = width - _STAGE_WIDTH - _COST_WIDTH - 2
@@ -164,14 +166,14 @@ def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
 
 
 def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) -> list[Line]:
-    """What the step costs, on which accounts, and what it has been so far."""
+    """The cost of the step, its accounts, and the sum so far."""
     price = price_words(path, step)
     lines: list[Line] = []
     call_ns, before_ns = side.call_ns, side.paid_before_ns
     if step.stage in ("return", "scan") and before_ns:
         call = "epoll_wait" if side.name == "epoll" else "select"
-        told = f"{call}: {duration_words(call_ns)} in all, {duration_words(before_ns)} before the packet"
-        lines += wrap(((told, "dim"),), width, 2)
+        said = f"{call}: {duration_words(call_ns)} in all, {duration_words(before_ns)} before the packet"
+        lines += wrap(((said, "dim"),), width, 2)
     accounts = account_words(step) if step.cost_ns else ""
     lines += wrap(((accounts, "dim"),), width, 2) if accounts else []
     so_far: Line = (("so far ", "dim"), (duration_words(step.end_ns), "strong"))
@@ -183,17 +185,19 @@ def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) ->
     return lines
 
 
-def _said(title: Span, words: Line, width: int, height: int) -> list[Line]:
-    """A title and a sentence; where there is room they always take as many rows, so that nothing jumps."""
+def _title_and_sentence(title: Span, words: Line, width: int, height: int) -> list[Line]:
+    """A title and a sentence; where there is room they take a fixed number of rows, so that nothing moves."""
     text, role = title
     lines: list[Line] = [(("▌ ", role), (text, role)), *wrap(words, width, _SENTENCE_ROWS)]
-    return [*lines, *([()] * (_TOLD_ROWS - len(lines)))] if height >= _HIGH else lines
+    return [*lines, *([()] * (_FIXED_ROWS - len(lines)))] if height >= _HIGH else lines
 
 
 def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
-    """A side that has nothing to show at this step: why, and how its structures stand."""
+    """A side without a step of its own: why, and the state of its structures."""
     if side.failure is not None:
-        return _said((f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height)
+        return _title_and_sentence(
+            (f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height
+        )
     if _goes_on(model, side):
         title, words = ("Nothing of the kind", "dim"), "select keeps no list of what came."
     elif side.unfinished:
@@ -203,18 +207,18 @@ def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[L
     else:
         since = duration_words(side.total_ns)
         title, words = ("Done", "good"), f"The program has its data: {since} after the packet came."
-    told = _said(title, ((words, "text"),), width, height)
-    return [*told, *_with_ledger(model, side, None, (width, height - len(told)), [])]
+    said = _title_and_sentence(title, ((words, "text"),), width, height)
+    return [*said, *_with_ledger(model, side, None, (width, height - len(said)), [])]
 
 
 def _goes_on(model: PathModel, side: LanePath) -> bool:
-    """Whether the side has steps after the one that is looked at."""
+    """True if the side has steps after the current one."""
     index = 0 if side.name == "epoll" else 1
     return any(beat[index] is not None for beat in model.beats[model.at + 1 :])
 
 
 def total_lines(model: PathModel, width: int) -> list[Line]:
-    """The running totals on one scale, and at the end what it came to."""
+    """The running totals on one scale, and at the last step the result."""
     path = model.path
     most_ns = max(path.epoll.total_ns, path.select.total_ns, 1)
     return [
@@ -247,10 +251,10 @@ def _verdict(model: PathModel, width: int) -> Line:
     line = path.epoll.step("await")
     ahead, behind = ("epoll", "select") if ready.end_ns <= read.end_ns else ("select", "epoll")
     times = max(ready.end_ns, read.end_ns) / max(1, min(ready.end_ns, read.end_ns))
-    told = f" read {times:,.1f}× sooner with {ahead} than with {behind}"
+    said = f" read {times:,.1f}× sooner with {ahead} than with {behind}"
     if line is None:
-        return clip(((told, "good"),), width)
+        return clip(((said, "good"),), width)
     after = duration_words(line.end_ns - ready.end_ns)
-    long: Line = ((f"{told} · from the read to the line: {after}", "good"),)
-    short: Line = ((f"{told} · read to line: {after}", "good"),)
+    long: Line = ((f"{said} · from the read to the line: {after}", "good"),)
+    short: Line = ((f"{said} · read to line: {after}", "good"),)
     return fitting((long, short), width)

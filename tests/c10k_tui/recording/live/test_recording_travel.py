@@ -7,12 +7,12 @@ import json
 
 import pytest
 
+from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import RecordingPlan
-from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import Scenario
@@ -54,7 +54,7 @@ def codes(path, code):
 def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, changes):
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     record(first, settings(**changes), parse_script(TRAVELLED, 30))
-    again(second, replay_of(read(first)))
+    record_again(second, replay_of(read(first)))
     assert first.read_bytes() == second.read_bytes()
     assert "{" in codes(first, "i")
     assert len(codes(first, "o")) > 20
@@ -67,15 +67,15 @@ async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_pa
     path = tmp_path / "1.cast"
     await record_by_hand(path)
     found = replay_of(read(path))
-    await asyncio.to_thread(again, tmp_path / "2.cast", found)
+    await asyncio.to_thread(record_again, tmp_path / "2.cast", found)
     assert path.read_bytes() == (tmp_path / "2.cast").read_bytes()
 
 
 async def record_by_hand(path):
-    app = stage(settings(speed=30.0), RecordingPlan())
+    app = staged_app(settings(speed=30.0), RecordingPlan())
     script = parse_script(TRAVELLED, 30)
     async with app.run_test(size=(100, 30)) as pilot:
-        session, studio = app.session, app.studio
+        session, frames = app.session, app.recording.frames
         session.race.advance(5_000_000)
         session.set_fds(5_000)
         session.race.advance(9_000_000)
@@ -93,10 +93,10 @@ async def record_by_hand(path):
             speed=session.pacer.speed,
         )
         writer = CastWriter(path, wanted)
-        await studio.open(lambda: Recorder(wanted, writer, studio.moment()))
+        await frames.open(lambda: Recorder(wanted, writer, frames.race_state()))
         for frame in range(script.frames + 1):
-            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
-        studio.close()
+            await frames.frame([p.key for p in script.presses if p.frame == frame], scripted=True)
+        frames.close()
 
 
 @pytest.mark.parametrize("key", ["b", "B", "<", "{", "a", "o", "e"])
@@ -106,18 +106,18 @@ async def test_a_paused_replay_can_be_gone_back_in(tmp_path, key):
     script = parse_script("wait 500ms; +; wait 500ms; '; wait 1s", 30)
     await asyncio.to_thread(record, path, settings(), script)
     found = replay_of(read(path))
-    app = stage(found.settings, RecordingPlan())
+    app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(100, 30)) as pilot:
-        await app.studio.open(None)
-        app.studio.player = player = Player(app, found, 0, paused=True)
+        await app.recording.frames.open(None)
+        app.recording.player = player = Player(app.recording.frames, found, 0, paused=True)
         for frame in range(45):
-            await app.studio.frame(player._due(frame), deaf=True)
+            await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         session = app.session
         there_ns = session.race.now_ns
-        assert await player._watcher(key)
-        app.studio.player = None
-        app.studio.close()
-        player._hand_over(key)
+        assert await player.user_takes_over(key)
+        app.recording.player = None
+        app.recording.frames.close()
+        player.hand_over(key)
         await pilot.pause(0)
         await pilot.pause(0)
         assert session.paused

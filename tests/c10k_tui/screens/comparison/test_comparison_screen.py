@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from c10k_tui.screens.comparison.help_page import INTRODUCTION
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
-from c10k_tui.screens.comparison.screen import INTRODUCTION, ComparisonScreen
+from c10k_tui.screens.comparison.screen import ComparisonScreen
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.widgets.footer import key_of
 from sim.host.measuring import meter
@@ -120,7 +121,7 @@ async def test_help_tells_every_key_and_every_column():
         for sentences in INTRODUCTION:
             assert " ".join(sentences.split()) in words
         for column in COLUMNS:
-            assert column.told in words
+            assert column.meaning in words
         await it.press("escape")
         names = {command.title for command in it.app.get_system_commands(it.app.screen)}
         assert isinstance(it.app.screen, ComparisonScreen)
@@ -142,7 +143,7 @@ async def test_h_measures_here_beside_the_simulated_figures_and_h_again_hides_th
         assert "measuring on this machine's kernel" in it.text()
         for _ in range(STEPS):
             await it.pilot.pause(0)
-            if len(screen.model.beside) == len(LANE_NAMES) and not screen._measuring:
+            if len(screen.model.beside) == len(LANE_NAMES) and not screen._table.measuring:
                 break
             await asyncio.sleep(0.05)
         measured = {lane for lane, beside in screen.model.beside.items() if beside.measured_ns}

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from c10k_tui.screens.curve.help_page import INTRODUCTION
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.curve.screen import CurveScreen
-from c10k_tui.screens.shared.help_screen import CURVE_INTRODUCTION
 from c10k_tui.widgets.footer import key_of
 from sim.host.measuring import meter
 from sim.host.measuring.points import Point
@@ -123,7 +123,7 @@ async def test_t_changes_the_theme_and_question_mark_tells_every_key():
         words = " ".join(" ".join(page.render_line(y).text for y in range(page.size.height)).split())
         for binding in CURVE_BINDINGS:
             assert f"{key_of(binding)} {binding.description} {binding.tooltip}" in words
-        for sentences in CURVE_INTRODUCTION:
+        for sentences in INTRODUCTION:
             assert sentences in words
         await it.press("escape")
         assert isinstance(it.app.screen, CurveScreen)

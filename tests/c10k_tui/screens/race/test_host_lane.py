@@ -24,7 +24,7 @@ async def until(it, done):
     """Frames of the race, in real time, until something holds."""
     for _ in range(STEPS):
         await it.run(1 / 30)
-        view = it.race_screen.host_lane_switch.view()
+        view = it.race_screen.host_lane.view()
         if view is not None and done(view):
             await it.run(0.3)
             return
@@ -34,7 +34,7 @@ async def until(it, done):
 
 def server_of(it):
     """The lane's server process."""
-    lane = it.race_screen.host_lane_switch._lane
+    lane = it.race_screen.host_lane._lane
     assert lane is not None
     return lane._server.process
 
@@ -68,7 +68,7 @@ async def test_shift_h_goes_through_the_mechanisms_and_other_descriptors_open_an
         seen = []
         for _ in range(5):
             await it.press("H")
-            seen.append(it.race_screen.host_lane_switch.mechanism)
+            seen.append(it.race_screen.host_lane.mechanism)
         assert seen == ["select", "poll", "epoll", "asyncio", "select"]
         await until(it, lambda view: view.opened == 64)
         await it.press("plus")
@@ -91,14 +91,14 @@ async def test_where_it_cannot_run_it_says_why(monkeypatch):
         await it.run(0.3)
         assert "cannot run: Plan 9 is not Linux" in it.text("#host")
         await it.press("space", "plus")
-        assert it.race_screen.host_lane_switch.on
+        assert it.race_screen.host_lane.on
 
 
 def view(**known):
     fields: dict[str, Any] = {
         "mechanism": "select",
         "state": "running",
-        "asked": 2_000,
+        "requested": 2_000,
         "opened": 2_000,
         "why_fewer": None,
     }

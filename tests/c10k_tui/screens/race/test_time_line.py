@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from c10k_tui.screens.race.views.timeline import layout_of
-from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.race.views.time_line import layout_of
+from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.session.time_travel import TimeTravel
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
@@ -205,16 +205,16 @@ async def test_all_of_the_past_is_what_a_straight_run_shows(part):
         await lived(it)
         race = it.session.race
         it.session.travel.seek(round(race.end_ns * part))
-        it.race_screen._changed()
+        it.race_screen.changed()
         await it.pilot.pause(0)
         it.race_screen.draw()
         past, now_ns = race.past, race.now_ns
         shown = {where: it.text(where) for where in SHOWN}
         feed = it.text("#feed")
     async with stand(paused=True) as straight:
-        straight.session.relive(past, now_ns)
+        straight.session.repeat_changes(past, now_ns)
         straight.session.race.advance(now_ns)  # What is due at the very moment of a change has happened, too.
-        straight.race_screen._changed()
+        straight.race_screen.changed()
         await straight.pilot.pause(0)
         straight.race_screen.draw()
         assert {where: straight.text(where) for where in SHOWN} == shown
@@ -318,7 +318,7 @@ async def test_following_shows_what_concerns_one_descriptor_only():
     async with stand(Scenario(fds=64), speed=10) as it:
         await it.run(3)
         fd = it.feed.model.rows()[-1].fd
-        it.race_screen._point_at((fd - it.first_fd, fd - it.first_fd))
+        it.race_screen.pointing.point_at((fd - it.first_fd, fd - it.first_fd))
         await it.press("f")
         assert [it.session.travel.following] == [fd]
         assert {row.fd for row in it.feed.model.rows()} == {fd}

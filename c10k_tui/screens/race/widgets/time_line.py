@@ -1,29 +1,29 @@
-"""The time line as a widget: a row that is clicked and dragged along."""
+"""The time line as a widget: the user clicks on it and drags along it."""
 
 from __future__ import annotations
 
 from textual import events
 from textual.message import Message
 
-from c10k_tui.screens.race.views.timeline import BACK, layout_of, time_line
+from c10k_tui.screens.race.views.time_line import BACK, layout_of, time_line
 from c10k_tui.session.time_line import TimeView
 from c10k_tui.widgets.lines import Lines
 
 
 class TimeLine(Lines):
-    """The row of :mod:`c10k_tui.screens.race.views.timeline`."""
+    """The row of :mod:`c10k_tui.screens.race.views.time_line`."""
 
     class Sought(Message):
-        """The mouse points at a moment, which is to be gone to."""
+        """The mouse points at a time. The race should go there."""
 
         def __init__(self, at_ns: int, *, held: bool) -> None:
             super().__init__()
             self.at_ns = at_ns
             self.held = held
-            """Whether the button is still down: other moments will follow."""
+            """True if the button is still held down, so that other times will follow."""
 
     class Scrubbed(Message):
-        """One of the keys at the ends of the line was clicked."""
+        """The user clicked on one of the keys at the ends of the line."""
 
         def __init__(self, direction: int) -> None:
             super().__init__()
@@ -65,6 +65,6 @@ class TimeLine(Lines):
             self._seek(event)
 
     def _seek(self, event: events.MouseEvent) -> None:
-        # While the button is down the line's end stays where it is: nothing is run meanwhile.
+        # While the button is held down the race does not run, so the end of the line stays where it is.
         at_ns = layout_of(self.size.width).moment_at(event.x, self._view)
         self.post_message(self.Sought(at_ns, held=self._held))

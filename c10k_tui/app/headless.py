@@ -1,4 +1,4 @@
-"""A recording without a terminal: the app on a screen that nobody sees, as fast as the machine goes."""
+"""Records a race without a terminal, as fast as the machine can."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.reader import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import RecordingPlan
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 
 
-def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
-    """The app with the race where a recording's header says that it begins."""
-    # What the shell says of colours is not for a recording to follow, but what its header says.
+def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
+    """The app, with the race at the start that a recording's settings describe."""
+    # The settings decide about colours, not the shell.
     os.environ.pop("NO_COLOR", None)
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"
@@ -30,7 +30,7 @@ def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
         plan=plan,
     )
     app.theme = settings.theme
-    app.session.relive(settings.start.changes, settings.start.at_ns)
+    app.session.repeat_changes(settings.start.changes, settings.start.at_ns)
     return app
 
 
@@ -45,20 +45,20 @@ def record(
     """Record a race while a script presses the keys.
 
     Args:
-        path: Where to.
+        path: The file to write.
         settings: What is raced, and how it is shown.
-        script: The keys, and how long it goes on.
-        resizes: Other sizes of the terminal.
-        force: Whether a file that is there may be overwritten.
+        script: The keys, and how long the recording is.
+        resizes: Changes of the terminal's size.
+        force: True to overwrite an existing file.
 
     Returns:
         The file's writer, closed.
 
     Raises:
-        FileExistsError: the file is there.
-        OSError: the file takes no more; it ends with the frame before.
+        FileExistsError: the file exists.
+        OSError: writing failed. The file ends with the frame before.
     """
-    app = stage(settings, RecordingPlan())
+    app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
     asyncio.run(_record(app, settings, writer, script, resizes))
     return writer
@@ -71,14 +71,14 @@ async def _record(
     script: KeyScript,
     resizes: Sequence[Resize],
 ) -> None:
-    studio = app.studio
+    frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
     for press in script.presses:
         by_frame.setdefault(press.frame, []).append(press.key)
     sizes = {resize.frame: resize for resize in resizes}
     async with app.run_test(size=(settings.width, settings.height - settings.caption)):
-        await studio.open(lambda: Recorder(settings, writer, studio.moment()))
-        stepper = studio.stepper
+        await frames.open(lambda: Recorder(settings, writer, frames.race_state()))
+        stepper = frames.stepper
         assert stepper is not None
         try:
             while stepper.frame <= script.frames:
@@ -86,11 +86,11 @@ async def _record(
                 if frame in sizes:
                     resize = sizes[frame]
                     await stepper.resize(resize.width, resize.height - settings.caption)
-                await studio.frame(by_frame.get(frame, ()), deaf=True)
+                await frames.frame(by_frame.get(frame, ()), scripted=True)
         finally:
-            studio.close()
+            frames.close()
 
 
-def again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
-    """Record a recording's race and keys anew; raises what :func:`record` does."""
+def record_again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
+    """Record the race and the keys of a recording again. Raises what :func:`record` raises."""
     return record(path, replay.settings, replay.script, replay.resizes, force=force)
