@@ -10,15 +10,13 @@ million descriptors cost a millisecond here (and the 34 virtual milliseconds tha
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernel import poll_bits
-
-if TYPE_CHECKING:
-    from sim.machine.costs import CostTable
+from sim.machine.costs import CostTable
 
 Words = npt.NDArray[np.uint64]
 """A bitmap in words of 64 descriptors, as the kernel keeps it (``fd_set_bits``)."""

@@ -22,7 +22,7 @@ handle to another port.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sim.kernel import poll_bits
 from sim.kernel.core import KernelCore
@@ -32,9 +32,7 @@ from sim.kernel.waiting.waiting_call import WaitingCall
 from sim.machine.accounts import Count
 from sim.machine.completion_costs import port_costs
 from sim.machine.records import Effect, Kind
-
-if TYPE_CHECKING:
-    from sim.machine.task import Task
+from sim.machine.task import Task
 
 ERROR_INVALID_HANDLE: Final = 6
 ERROR_NETNAME_DELETED: Final = 64

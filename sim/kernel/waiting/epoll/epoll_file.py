@@ -24,19 +24,16 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile, Watch
 from sim.kernel.poll_bits import oserror
 from sim.machine.records import Effect
+from sim.machine.task import Task
 
 READY_LIST, ALREADY_LISTED, WOKE_EPOLL = Effect.READY_LIST, Effect.ALREADY_LISTED, Effect.WOKE_EPOLL
 IN_OR_OUT = poll_bits.IN | poll_bits.OUT
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
-    from sim.machine.task import Task
 
 CTL_ADD = 1
 CTL_DEL = 2

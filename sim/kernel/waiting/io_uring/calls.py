@@ -9,8 +9,7 @@ submissions and completions lie in memory that both sides see.
 from __future__ import annotations
 
 import errno
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Hashable
 
 from sim.kernel.core import KernelCore
 from sim.kernel.poll_bits import oserror
@@ -20,13 +19,8 @@ from sim.kernel.waiting.io_uring.requests import Request
 from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.kernel.waiting.io_uring.sq_thread import SqThread
 from sim.kernel.waiting.waiting_call import WaitingCall
-from sim.machine.accounts import Account, Charge, Count
+from sim.machine.accounts import Account, Charge, Count, Part, Tally
 from sim.machine.records import Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from sim.machine.accounts import Part, Tally
 
 
 class EnterCall(WaitingCall):

@@ -9,11 +9,11 @@ then is in :mod:`sim.kernel.waiting.io_uring.ring`. Requests have no price of th
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
 from sim.kernel.files.socket import Socket
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
+from sim.kernel.open_file import OpenFile
 from sim.kernel.waiting.io_uring.entries import (
     CQE_BUFFER_SHIFT,
     CQE_F_BUFFER,
@@ -26,9 +26,6 @@ from sim.kernel.waiting.io_uring.entries import (
 from sim.kernel.waiting.io_uring.ring import ArmedRequest, IoUring
 from sim.machine.accounts import Account, Count
 from sim.machine.records import Effect, Kind
-
-if TYPE_CHECKING:
-    from sim.kernel.open_file import OpenFile
 
 _READ_EVENTS = poll_bits.IN | poll_bits.RDNORM | poll_bits.ERR | poll_bits.HUP
 _MULTISHOT_RETRIES = 32

@@ -15,15 +15,11 @@ An item is taken from the ring when the thread begins with it, and done when its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.kernel.waiting.io_uring import requests
+from sim.kernel.waiting.io_uring.entries import Sqe
 from sim.kernel.waiting.io_uring.requests import Request
 from sim.kernel.waiting.io_uring.ring import IoUring, PollingThread
 from sim.machine.accounts import Count
-
-if TYPE_CHECKING:
-    from sim.kernel.waiting.io_uring.entries import Sqe
 
 WORKING, SPINNING, ASLEEP = Count.SQ_THREAD_WORK_NS, Count.SQ_THREAD_SPIN_NS, Count.SQ_THREAD_SLEEP_NS
 DEFAULT_IDLE_NS = 1_000_000_000

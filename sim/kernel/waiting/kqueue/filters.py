@@ -12,18 +12,17 @@ Simplified: room to write is what this kernel's buffers have, and a socket count
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.kernel import poll_bits
 from sim.kernel.files.eventfd import COUNT_MAX, EventFd
-from sim.kernel.files.inet import ESTABLISHED, SEND_BUFFER_BYTES, TcpSocket
+from sim.kernel.files.inet import SEND_BUFFER_BYTES, TcpSocket
 from sim.kernel.files.pipe import PAGE_BYTES, SLOTS, ReadEnd, WriteEnd
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
+from sim.kernel.files.tcp_states import ESTABLISHED
 from sim.kernel.files.timerfd import TimerFd
 from sim.kernel.files.unix import UnixSocket
-
-if TYPE_CHECKING:
-    from sim.kernel.open_file import OpenFile
+from sim.kernel.open_file import OpenFile
 
 NOTE_LOWAT = 0x1
 """``fflags`` of the two filters: ``data`` is the low-water mark."""

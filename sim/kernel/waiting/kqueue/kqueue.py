@@ -22,8 +22,8 @@ its number; a kqueue that watches a kqueue hears of it at once and not through a
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.kqueue import filters
@@ -46,9 +46,6 @@ from sim.kernel.waiting.kqueue.kevent import (
 )
 from sim.kernel.waiting.kqueue.knote import Knote, KnoteQueue
 from sim.machine.completion_costs import kqueue_costs
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 
 def queued_knotes(file: OpenFile, _: int | None) -> Answer:
