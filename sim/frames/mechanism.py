@@ -170,7 +170,7 @@ class LoopView:
     """Number of them that this turn still runs."""
     polling: bool
     """True while the loop is in epoll_wait, or about to enter it."""
-    rests: bool
+    finished: bool
     """True if :attr:`round` is finished; False if the loop has been busy for long and the round goes on."""
     round: LoopRound
 

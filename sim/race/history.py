@@ -163,7 +163,7 @@ class History:
             self.branch = branch
         branch.path.append(change)
 
-    def cut(self, at_ns: int, changes: int) -> None:
+    def truncate(self, at_ns: int, changes: int) -> None:
         """Truncate the current branch after ``changes`` entries and at ``at_ns``, and drop all other
         branches.
         """

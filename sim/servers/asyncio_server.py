@@ -48,7 +48,7 @@ from sim.servers.asyncio_streams import Step, Stream, SuspendedAt, accept_ready,
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 
-RESTLESS_TURNS = 50
+BUSY_TURNS = 50
 """After this many turns without sleep, the view shows the current round, not the last finished one."""
 
 
@@ -83,8 +83,8 @@ class AsyncioServer(EpollServer, lane="asyncio"):
 
     def run(self) -> Program:
         kernel, restart = self.kernel, self.restart
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.watch(self.listener_fd)
                 yield
@@ -185,7 +185,7 @@ class AsyncioServer(EpollServer, lane="asyncio"):
     def view(self) -> LoopView:
         costs = self.kernel.costs
         shown = self.round
-        if self.last_round is not None and self.round[2] < RESTLESS_TURNS:
+        if self.last_round is not None and self.round[2] < BUSY_TURNS:
             shown = self.last_round
         events, callbacks, turns, epoll_ns = shown
         loop_ns = turns * costs.loop_turn_ns + callbacks * costs.loop_callback_ns
@@ -193,6 +193,6 @@ class AsyncioServer(EpollServer, lane="asyncio"):
             queued=len(self.ready),
             left=self.left,
             polling=self.polling,
-            rests=shown is not self.round,
+            finished=shown is not self.round,
             round=LoopRound(events, callbacks, turns, loop_ns, epoll_ns),
         )

@@ -68,7 +68,7 @@ class Server(ABC):
     """Name of its lane."""
     restartable = False
     """True if its program can be started again at any yield (see the module)."""
-    stored = True
+    storable = True
     """True if the rows of a checkpoint can describe all that waits for its connections
     (:mod:`sim.race.time_travel.connection_rows`)."""
 
@@ -89,7 +89,7 @@ class Server(ABC):
         """The descriptor that is read or answered; None if there is none."""
         self.restart = Restart()
         """State of the waiting call in progress."""
-        self.begun = False
+        self.started = False
         """True after the program has started."""
 
     def open_spare(self) -> int:
@@ -133,7 +133,7 @@ class Server(ABC):
         """The descriptor that is read or answered at this moment; None if there is none."""
         return self.serving_fd
 
-    def afford(self, connections: int) -> None:
+    def check_memory(self, connections: int) -> None:
         """Check that there is memory for a number of connections.
 
         Raises:
@@ -170,8 +170,8 @@ class Server(ABC):
 
     def begin_or_resume(self) -> Program:
         """The first part of a program: begin, or finish what the replaced program was doing."""
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.watch(self.listener_fd)
         elif self.serving_fd == self.listener_fd:
@@ -182,7 +182,7 @@ class Server(ABC):
     def watch(self, fd: int) -> None:
         """Wait for a descriptor from now on."""
 
-    def forget(self, fd: int) -> None:  # noqa: B027 - epoll needs none: close() removes the item
+    def stop_watching(self, fd: int) -> None:  # noqa: B027 - epoll needs none: close() removes the item
         """Stop waiting for a connection before it is closed."""
 
     def serve(self, fd: int) -> Program:
@@ -199,7 +199,7 @@ class Server(ABC):
                     yield
                     yield from write_rest(kernel, fd, rest)
             else:
-                self.forget(fd)
+                self.stop_watching(fd)
                 kernel.sys_close(fd)
             yield
         self.serving_fd = None

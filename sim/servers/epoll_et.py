@@ -31,7 +31,7 @@ class EpollEtServer(EpollServer, lane="epoll-et"):
 
     def begin_or_resume(self) -> Program:
         fd = self.serving_fd
-        if self.begun and fd is not None and fd != self.listener_fd and not self.drained:
+        if self.started and fd is not None and fd != self.listener_fd and not self.drained:
             yield from self.drain(fd)
         yield from super().begin_or_resume()
 
@@ -70,6 +70,6 @@ class EpollEtServer(EpollServer, lane="epoll-et"):
                 yield from write_rest(kernel, fd, rest)
             return
         self.drained = True
-        self.forget(fd)
+        self.stop_watching(fd)
         kernel.sys_close(fd)
         yield

@@ -90,7 +90,7 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
                 if fd == self.listener_fd:
                     yield from self._accept_all(task, epfd)
                 else:
-                    yield from self.attend(task, fd)
+                    yield from self.serve_ready(task, fd)
 
     def _accept_all(self, task: ScheduledTask, epfd: int) -> Program:
         """Accept all waiting connections into this worker's epoll."""

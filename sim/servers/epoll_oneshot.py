@@ -51,7 +51,7 @@ class EpollOneshotServer(TaskServer, EpollServer, lane="epoll-oneshot"):
                     task.fd = fd
                     yield from self.accept_all()
                     task.fd = -1
-                elif not (yield from self.attend(task, fd)):
+                elif not (yield from self.serve_ready(task, fd)):
                     continue
                 yield from self.rearm(fd)
 

@@ -64,7 +64,7 @@ class LeakedDupServer(EpollServer, lane="epoll", fault=DUP):
 
     _leaked = False
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         if not self._leaked:
             self._leaked = True
             self.kernel.sys_dup(fd)

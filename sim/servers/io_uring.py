@@ -46,7 +46,7 @@ class IoUringServer(Server, lane="io_uring"):
     """Receives by multishot recv."""
 
     restartable = True
-    stored = False
+    storable = False
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
@@ -91,13 +91,13 @@ class IoUringServer(Server, lane="io_uring"):
         self.connections += 1
         self.prepared.append(self.receive(fd))
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         self.connections -= 1
         self.parts.pop(fd, None)
 
     def run(self) -> Program:
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.connections += 1
                 self.prepared.append(self.accepting())
@@ -167,7 +167,7 @@ class IoUringServer(Server, lane="io_uring"):
         elif cqe.result == -errno.ENOBUFS:
             self.prepared.append(self.receive(fd))
         else:
-            self.forget(fd)
+            self.stop_watching(fd)
             self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
 
     def _requests(self, fd: int, count: int) -> int:
@@ -221,7 +221,7 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
             elif not cqe.more:
                 self.prepared.append(self.receive(fd))
             return
-        self.forget(fd)
+        self.stop_watching(fd)
         if cqe.more:
             self.closing.add(fd)
             self.prepared.append(Sqe(Op.POLL_REMOVE, fd, _CLOSE + fd, target=_RECEIVE + fd, silent=True))

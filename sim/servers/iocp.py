@@ -31,7 +31,7 @@ class IocpServer(Server, lane="iocp"):
     """Waits in GetQueuedCompletionStatusEx."""
 
     restartable = True
-    stored = False
+    storable = False
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
@@ -88,14 +88,14 @@ class IocpServer(Server, lane="iocp"):
         if packet is not None:
             self.packets.insert(0, packet)
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         self.connections -= 1
         self.parts.pop(fd, None)
 
     def run(self) -> Program:
         kernel = self.kernel
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.connections += 1
                 kernel.sys_associate(self.spare_fd, self.listener_fd, self.listener_fd)
@@ -125,7 +125,7 @@ class IocpServer(Server, lane="iocp"):
             kernel.sys_wsa_send(fd, packet.data, -1)
             self.start_receive(fd)
         else:
-            self.forget(fd)
+            self.stop_watching(fd)
             kernel.sys_close(fd)
 
     def _requests(self, fd: int, count: int) -> int:

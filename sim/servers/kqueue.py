@@ -25,7 +25,7 @@ class KqueueServer(Server, lane="kqueue"):
     """Waits in kevent."""
 
     restartable = True
-    stored = False
+    storable = False
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         self.changes: list[Kevent] = []
@@ -62,8 +62,8 @@ class KqueueServer(Server, lane="kqueue"):
         self.changes.append(Kevent(fd, EVFILT_READ, EV_ADD))
 
     def run(self) -> Program:
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.watch(self.listener_fd)
         yield from self.accept_all()

@@ -58,7 +58,7 @@ class PollServer(Server, lane="poll"):
         self._places[fd] = place
         self._count += 1
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         """Move the last entry to the place of the removed one, as real programs do."""
         place = self._place(fd)
         last = self._count - 1

@@ -84,7 +84,7 @@ class PoolServer(TaskServer, EpollServer, lane="pool"):
                 yield
                 woken = True
             fd = self._jobs.popleft()
-            if (yield from self.attend(task, fd)):
+            if (yield from self.serve_ready(task, fd)):
                 kernel.sys_epoll_ctl(self.spare_fd, CTL_MOD, fd, ONCE)
                 yield
 

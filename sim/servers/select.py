@@ -73,7 +73,7 @@ class SelectServer(Server, lane="select"):
         set_bit(self._watched, fd)
         self._count += 1
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         clear_bit(self._watched, fd)
         self._count -= 1
 

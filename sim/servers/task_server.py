@@ -48,7 +48,7 @@ class TaskServer(Server):
     def start(self) -> Task:
         return self.scheduler.start(lambda task: self.run(), self.name)
 
-    def attend(self, task: ScheduledTask, fd: int) -> Generator[None, None, bool]:
+    def serve_ready(self, task: ScheduledTask, fd: int) -> Generator[None, None, bool]:
         """Serve a ready connection: read once, compute and answer, or close it at end of file.
 
         Returns:
@@ -67,7 +67,7 @@ class TaskServer(Server):
             yield
             yield from blocking_calls.write(kernel, fd, data)
         else:
-            self.forget(fd)
+            self.stop_watching(fd)
             kernel.sys_close(fd)
             yield
         task.fd = -1

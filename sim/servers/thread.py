@@ -109,7 +109,7 @@ class ThreadServer(TaskServer, lane="thread"):
             socket = kernel.table.file(fd)
             assert isinstance(socket, StreamSocket)
             self._serving += 1
-            self.afford(self._serving)
+            self.check_memory(self._serving)
             self.hand_over(fd)
             kernel.wake(self._thread(socket, fd, asleep=False))
             yield

@@ -21,18 +21,17 @@ from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
 from sim.stdlib.argument_checks import (
     Buffer,
-    Seconds,
     c_int,
     c_long,
     c_socket,
     content,
-    duration_ns,
     option_value,
     parsed_int,
     received_size,
     room_in,
     truth,
 )
+from sim.stdlib.durations import Seconds, duration_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.socket_addresses import (
     GaiError,

@@ -40,7 +40,7 @@ class RaceView(Protocol):
 
 
 @runtime_checkable
-class Ticking(Protocol):
+class Tickable(Protocol):
     """A screen without a timer: the frames of the race, which stands still behind it, drive it."""
 
     def tick(self) -> None:
@@ -76,7 +76,7 @@ class Opening:
         self._clock = clock
         self.away = False
         """True while another screen has the whole terminal. The race stands still then."""
-        self._ticking: Ticking | None = None
+        self._ticking: Tickable | None = None
         """That screen, if the race's frames drive it."""
         self._curve: CurveModel | None = None
         self._comparison: ComparisonModel | None = None
@@ -174,7 +174,7 @@ class Opening:
         if self._refused("the curve"):
             return
         if self._curve is None:
-            self._curve = CurveModel(session.scenario, session.race.costs, session.why_not_own)
+            self._curve = CurveModel(session.scenario, session.race.costs, session.own_costs_problem)
         self._curve.start_at(session.scenario)
         self._show_until_raced(CurveScreen(self._curve), "the paper's situation")
 
@@ -257,5 +257,5 @@ class Opening:
             self._view.changed()
 
         self.away = True
-        self._ticking = screen if isinstance(screen, Ticking) else None
+        self._ticking = screen if isinstance(screen, Tickable) else None
         self._view.push(screen, come_back)

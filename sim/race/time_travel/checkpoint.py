@@ -98,7 +98,7 @@ class Checkpoint:
         connections: StoredConnections
         lane, connections = pickle.loads(self.pickled, buffers=[array.copy() for array in self.arrays])
         connections.put_into(lane.network)
-        lane.network.rejoin(workload)
+        lane.network.resume(workload)
         if lane.task is not None and not lane.task.done:
             lane.server.restart_program(lane.task)
         return lane
@@ -106,7 +106,7 @@ class Checkpoint:
 
 def take_checkpoint(lane: Lane, changes: int, bases: list[BaseArray]) -> Checkpoint | None:
     """Take a checkpoint of a lane; None if its server cannot be stored (see :mod:`sim.servers.base`)."""
-    if not (lane.server.restartable and lane.server.stored):
+    if not (lane.server.restartable and lane.server.storable):
         return None
     try:
         return Checkpoint(lane, changes, bases)

@@ -93,7 +93,9 @@ class CheckpointStore:
         self.size_bytes += checkpoint.size_bytes + sum(base.size_bytes for base in bases[known:])
         self._thin()
 
-    def latest(self, name: str, branch: Branch, at_ns: int, changes: int, born: int) -> Checkpoint | None:
+    def latest(
+        self, name: str, branch: Branch, at_ns: int, changes: int, started_by: int
+    ) -> Checkpoint | None:
         """The last checkpoint of a lane before a moment.
 
         Args:
@@ -111,7 +113,7 @@ class CheckpointStore:
             end = bisect_right(kept, (min(at_ns, until_ns), min(changes, upto)), key=_order)
             for checkpoint in reversed(kept[:end]):
                 if checkpoint.changes <= min(changes, upto):
-                    return checkpoint if checkpoint.changes >= born else None
+                    return checkpoint if checkpoint.changes >= started_by else None
         return None
 
     # -- the limit ------------------------------------------------------------------------

@@ -141,7 +141,7 @@ class RaceTimeLine:
     def forget_elsewhere(self) -> None:
         """Drop the future of the current branch, and all other branches."""
         branch = self.history.branch
-        self.history.cut(self.now_ns, self.changes)
+        self.history.truncate(self.now_ns, self.changes)
         self.checkpoints.keep_only(branch)
 
     # -- going to a moment ----------------------------------------------------------------
@@ -182,17 +182,17 @@ class RaceTimeLine:
         path, changes = branch.path, branch.changes_at(at_ns)
         if name not in path[changes - 1].scenario.lanes:
             return None
-        born = _born(path, name, changes)
-        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, born)
+        started_by = _started_by(path, name, changes)
+        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, started_by)
         if checkpoint is not None:
             here = checkpoint.changes
             lane = checkpoint.restore(path[here - 1].workload)
         else:
-            here, first = born, path[born - 1]
+            here, first = started_by, path[started_by - 1]
             lane = Lane(name, first.scenario, self.costs, first.workload, first.at_ns)
         if self._work_to(lane, at_ns) > _MOST_WORK_BESIDE_NS:
             return None
-        lane.tell(heard)
+        lane.listen(heard)
         while here < changes:
             lane.run_until(path[here].at_ns)
             lane.change(path[here - 1], path[here])
@@ -220,14 +220,14 @@ class RaceTimeLine:
         """
         branch = self.history.branch
         path = branch.path
-        born = _born(path, name, changes)
-        lane = self.lanes.get(name) if here >= born else None
-        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, born)
+        started_by = _started_by(path, name, changes)
+        lane = self.lanes.get(name) if here >= started_by else None
+        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, started_by)
         if checkpoint is not None and (lane is None or checkpoint.at_ns > lane.kernel.now_ns):
             lane, here = checkpoint.restore(path[checkpoint.changes - 1].workload), checkpoint.changes
             self.checkpoints.resume(lane, checkpoint)
         elif lane is None:
-            lane, here = self._built(name, path[born - 1]), born
+            lane, here = self._built(name, path[started_by - 1]), started_by
         while here < changes:
             self._run(lane, path[here].at_ns, here)
             lane.change(path[here - 1], path[here])
@@ -236,9 +236,9 @@ class RaceTimeLine:
         return lane
 
 
-def _born(path: list[SettingsChange], name: str, changes: int) -> int:
+def _started_by(path: list[SettingsChange], name: str, changes: int) -> int:
     """1-based index of the change that started this lane, seen from entry ``changes`` of the path."""
-    born = changes
-    while born > 1 and name in path[born - 2].scenario.lanes:
-        born -= 1
-    return born
+    started_by = changes
+    while started_by > 1 and name in path[started_by - 2].scenario.lanes:
+        started_by -= 1
+    return started_by

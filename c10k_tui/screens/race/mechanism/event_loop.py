@@ -7,7 +7,7 @@ other, turn by turn, until nothing is left to do.
 
 from __future__ import annotations
 
-from c10k_tui.screens.race.mechanism.lists import WALLED, memory_words
+from c10k_tui.screens.race.mechanism.lists import WALL_WIDTH, memory_words
 from c10k_tui.screens.race.mechanism.parts import (
     counted,
     fitting,
@@ -29,7 +29,7 @@ def loop_lines(lane: LaneFrame, view: LoopView, width: int, height: int) -> list
     callbacks, ready = counted("callbacks", view.queued), counted("ready list", lane.ready_listed)
     if height == 1:
         return [fitting(((*callbacks, (" · ", "dim"), *ready), callbacks), width)]
-    if width < WALLED:
+    if width < WALL_WIDTH:
         rows: list[tuple[int, Line]] = [
             (0, fitting(_queue_choices(view), width)),
             (1, fitting(((*ready, (" in the kernel", "dim")), ready), width)),
@@ -67,7 +67,7 @@ def _round_choices(view: LoopView) -> tuple[Line, ...]:
     turns = ((f"{said.turns:,}", "strong"), (" turn" if said.turns == 1 else " turns", "text"))
     calls = ((f"{said.callbacks:,}", "strong"), (" callbacks", "text"))
     comma = (", ", "text")
-    when = ("last round: " if view.rests else "this round: ", "text")
+    when = ("last round: " if view.finished else "this round: ", "text")
     return (
         (when, *events, comma, *calls, comma, *turns),
         (*events, comma, *calls, comma, *turns),

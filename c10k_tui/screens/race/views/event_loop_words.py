@@ -27,7 +27,7 @@ def loop_sentences(loop: LoopView) -> Wordings:
     loop_cost = (format_duration(last_round.loop_ns), "wasted")
     epoll_cost = (format_duration(last_round.epoll_ns), "good")
     counted: Line = (events, (" → ", "text"), callbacks, (", ", "text"), turns)
-    so_far = ": loop " if loop.rests else " and no rest: loop "
+    so_far = ": loop " if loop.finished else " and no rest: loop "
     return (
         (*counted, (so_far, "text"), loop_cost, (" on top of epoll's ", "text"), epoll_cost),
         (("loop ", "text"), loop_cost, (" over epoll's ", "text"), epoll_cost),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from c10k_tui.screens.race.views.activity import activity
-from c10k_tui.screens.race.views.cpu import GROUPS, bar, drawn
+from c10k_tui.screens.race.views.cpu import GROUPS, bar, groups_of
 from c10k_tui.screens.race.views.event_loop_words import loop_sentences, loop_verdict
 from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.verdict import verdict
@@ -12,8 +12,8 @@ from sim.frames.mechanism import LoopRound, LoopView
 from tests.support.lane_frames import call, counters, frame, lane
 
 ROUND = LoopRound(events=1, callbacks=3, turns=2, loop_ns=12_000, epoll_ns=3_000)
-RESTED = LoopView(queued=0, left=0, polling=True, rests=True, round=ROUND)
-BUSY = LoopView(queued=4, left=2, polling=False, rests=False, round=ROUND)
+RESTED = LoopView(queued=0, left=0, polling=True, finished=True, round=ROUND)
+BUSY = LoopView(queued=4, left=2, polling=False, finished=False, round=ROUND)
 
 
 def test_the_sentence_is_of_the_last_round():
@@ -60,5 +60,5 @@ def test_its_cpu_has_a_block_of_its_own_with_its_letter():
 def test_only_lanes_with_a_loop_have_it_in_the_legend():
     roles = [group.role for group in GROUPS]
     loop = lane("asyncio", counters=counters(cost_ns={"loop": 0, "callback": 0}))
-    assert [group.role for group in drawn([lane("epoll")])] == [role for role in roles if role != "loop"]
-    assert [group.role for group in drawn([lane("epoll"), loop])] == roles
+    assert [group.role for group in groups_of([lane("epoll")])] == [role for role in roles if role != "loop"]
+    assert [group.role for group in groups_of([lane("epoll"), loop])] == roles
