@@ -14,18 +14,16 @@ ring_calls        :mod:`sim.kernel.waiting.io_uring.calls`                      
 port_calls        :mod:`sim.kernel.waiting.completion_port.calls`                     completion ports
 ================  ==================================================================  =================
 
-What the parts share is in :class:`sim.kernel.core.KernelCore`.
+What the parts share is in :class:`sim.kernel.core.KernelCore`. The calls are named as in Linux:
+``sys_read``, ``sys_epoll_wait`` … Plain names such as ``kernel.select`` and ``kernel.socket`` are modules of
+the standard library on this kernel (:mod:`sim.stdlib`). :mod:`sim.host.host_kernel` has the same methods on
+the real kernel.
 
-The calls are named as in Linux: ``sys_read``, ``sys_epoll_wait`` … Plain names such as ``kernel.select`` and
-``kernel.socket`` are modules of the standard library on this kernel (:mod:`sim.stdlib`).
-:mod:`sim.host.host_kernel` has the same methods on the real kernel.
-
-Calls that never wait (``sys_read``, ``sys_accept4``, ``sys_epoll_ctl`` …) are plain methods. They act at once,
-charge their cost, and raise ``OSError`` with the errno that Linux gives. The caller yields afterwards, so
-that the time can pass. Calls that may wait (``sys_select``, ``sys_epoll_wait`` …) are generators, used with
-``yield from``; code outside the simulation makes them with :meth:`sim.machine.cpu.Cpu.complete`. Connections
-are non-blocking here. Blocking calls are made of these (:mod:`sim.kernel.blocking_calls`,
-:mod:`sim.stdlib`). A server is ordinary sequential code::
+Calls that never wait (``sys_read``, ``sys_accept4``, ``sys_epoll_ctl`` …) are plain methods. They act at
+once, charge their cost, and raise ``OSError`` with the errno that Linux gives. The caller yields afterwards,
+so that the time can pass. Calls that may wait (``sys_select``, ``sys_epoll_wait`` …) are generators, used
+with ``yield from``; code outside the simulation makes them with :meth:`sim.machine.cpu.Cpu.complete`.
+Blocking calls are made of these (:mod:`sim.kernel.blocking_calls`). A server is ordinary sequential code::
 
     def echo(kernel, epfd):
         while True:
