@@ -19,15 +19,13 @@ from __future__ import annotations
 import errno
 from array import array
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Interface, Socket
 from sim.kernel.poll_bits import oserror
 from sim.kernel.socket_options import SO_ACCEPTCONN, SOL_SOCKET, Options, packed
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 RECEIVE_BUFFER_BYTES = 131_072
 """``tcp_rmem``'s default."""
