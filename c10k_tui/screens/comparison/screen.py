@@ -72,7 +72,8 @@ class ComparisonContent:
         """Progress of the measurement; empty while nothing is measured."""
         if not self.measuring:
             return ""
-        return f" measuring on this machine's kernel: {len(self._model.host_comparisons)} of {len(LANES)} · h: stop "
+        done = len(self._model.host_comparisons)
+        return f" measuring on this machine's kernel: {done} of {len(LANES)} · h: stop "
 
 
 class ComparisonScreen(WorkingScreen):
