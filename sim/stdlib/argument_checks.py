@@ -151,6 +151,20 @@ def content(data: Buffer) -> bytes:
     return view.tobytes()
 
 
+def elements(argument: Iterable[Any], message: str) -> list[Any]:
+    """The elements of an iterable argument (``PySequence_Fast``).
+
+    Args:
+        argument: the argument.
+        message: message of the TypeError for an argument that is not iterable.
+    """
+    try:
+        iterator = iter(argument)
+    except TypeError:
+        raise TypeError(message) from None
+    return list(iterator)
+
+
 def option_value(value: Any, *optlen: Any) -> bytes | None:
     """The value of a socket option, from the arguments of ``setsockopt`` after the option's number.
 
