@@ -189,9 +189,9 @@ def _limits(model: CurveModel) -> list[Line]:
 
 def _table(model: CurveModel) -> Line:
     source: Line = ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
-    if model.why_not_own is None:
+    if model.own_costs_problem is None:
         return source
-    return ((f"Not your own cost table: {model.why_not_own}. ", "alarm"), *source)
+    return ((f"Not your own cost table: {model.own_costs_problem}. ", "alarm"), *source)
 
 
 # --- papers -------------------------------------------------------------------------------------------
