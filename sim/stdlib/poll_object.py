@@ -40,7 +40,7 @@ class PollObject:
     ) -> None:
         """Poll a descriptor from now on; if it is registered already, replace its mask."""
         number = descriptor(fd)
-        self._registered[number] = c_unsigned(eventmask, bits=16) | poll_bits.ALWAYS_TOLD
+        self._registered[number] = c_unsigned(eventmask, bits=16) | poll_bits.ALWAYS_REPORTED
 
     def modify(self, fd: FileDescriptorLike, eventmask: SupportsIndex, /) -> None:
         """Replace the mask of a registered descriptor.
@@ -51,7 +51,7 @@ class PollObject:
         number, events = descriptor(fd), c_unsigned(eventmask, bits=16)
         if number not in self._registered:
             raise poll_bits.oserror(errno.ENOENT)
-        self._registered[number] = events | poll_bits.ALWAYS_TOLD
+        self._registered[number] = events | poll_bits.ALWAYS_REPORTED
 
     def unregister(self, fd: FileDescriptorLike, /) -> None:
         """Stop polling a descriptor.

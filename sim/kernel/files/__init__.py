@@ -1,4 +1,4 @@
-"""What a descriptor can point to: one module for each kind of file.
+"""The kinds of files that a descriptor can point to: one module for each.
 
 ==========  ================================================================================
 socket      base of all sockets, and the interface that a socket is bound to

@@ -66,7 +66,7 @@ class StreamSocket(Socket):
         super().__init__(kernel, mask)
         self.client: Client | None = None
         self.arrived_ns = -1
-        """When the client's latest packet arrived; -1 before the first."""
+        """Arrival time of the client's latest packet; -1 before the first."""
         self.slot = -1
         """Number of the race's client at the far end; -1 for none."""
         self.received: list[bytes] = []

@@ -33,7 +33,7 @@ class TimerFd(OpenFile):
     def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self._at_ns = 0
-        """When it expires or expired."""
+        """Time of the next expiry, or of the last one if it has expired."""
         self._period_ns = 0
         self._ticks = 0
         """Expiries that were not read."""
@@ -93,7 +93,7 @@ class TimerFd(OpenFile):
 
     @property
     def ticks(self) -> int:
-        """Expiries that nobody has read."""
+        """Expiries that were not read."""
         return self._ticks
 
     def released(self) -> None:

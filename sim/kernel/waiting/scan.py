@@ -78,7 +78,7 @@ class ScanPass:
         self.hook_ps = kernel.costs.hook_ps
         self.found = call.look()
         self.hook_limit = 0
-        if number == 1 and call.hooking:
+        if number == 1 and call.may_sleep:
             self.hook_limit = self.found[0] + 1 if self.found else self.request.count
         self._stolen_ns = 0
         self._reached_ps = 0
@@ -108,11 +108,11 @@ class ScanPass:
         return self.hook_limit + (elapsed_ps - hooking_ps) // self.scan_ps
 
     def finish_ns(self) -> int:
-        """When it ends if nothing more interrupts it."""
+        """Time at which it ends if nothing more interrupts it."""
         return self.start_ns + self._stolen_ns + -(-self._cost_ps(self.request.count) // 1000)
 
     def looked_at_ns(self, rank: int, now_ns: int) -> int | None:
-        """When the descriptor at a rank was checked; None if it was not checked yet."""
+        """Time at which the descriptor at a rank was checked; None if it was not checked yet."""
         if rank >= self.position(now_ns):
             return None
         done_ps = self._cost_ps(rank + 1)
@@ -176,18 +176,18 @@ class ScanCall(ScanInProgress):
         latest: The latest passes of all calls; this call adds its own.
         request: What the call asks about.
         serial: The number of the call.
-        hooking: True if the call may sleep, and therefore hooks itself on what it asks about.
+        may_sleep: True if the call may sleep, and therefore hooks itself on what it asks about.
     """
 
     __slots__ = (
         "closed",
         "each_ps",
-        "foreseen",
+        "found_first",
         "hooked",
-        "hooking",
         "kernel",
         "last",
         "latest",
+        "may_sleep",
         "passes",
         "ready",
         "request",
@@ -208,7 +208,7 @@ class ScanCall(ScanInProgress):
         latest: deque[ScanPass],
         request: ScanRequest,
         serial: int,
-        hooking: bool,
+        may_sleep: bool,
     ) -> None:
         self.kernel = kernel
         self.latest = latest
@@ -218,9 +218,9 @@ class ScanCall(ScanInProgress):
         self.serial = serial
         self.each_ps = request.each_ps(kernel.costs)
         """Cost in ps of checking one descriptor, the same in all passes."""
-        self.foreseen: list[int] | None = None
+        self.found_first: list[int] | None = None
         """Ranks that are ready, if checking the arguments has found them already; else None."""
-        self.hooking = hooking
+        self.may_sleep = may_sleep
         self.hooked = 0
         """Ranks below it have an entry hooked from the first pass to the return."""
         self.triggered = False
@@ -245,7 +245,7 @@ class ScanCall(ScanInProgress):
 
     def look(self) -> list[int]:
         """Ranks that are ready now."""
-        found, self.foreseen = self.foreseen, None
+        found, self.found_first = self.found_first, None
         if found is None:
             refresh_lazy_files(self.kernel, self.request)
             found = self.request.ready_ranks(self.kernel.table.poll_masks)
@@ -287,7 +287,7 @@ class ScanCall(ScanInProgress):
             file.holds += 1
             self.closed.append((file, wanted))
 
-    def over(self) -> None:
+    def end(self) -> None:
         """The call returns (``poll_freewait``)."""
         self.kernel.scans.remove(self)
         for file, _ in self.closed:
@@ -315,7 +315,7 @@ class ScanCall(ScanInProgress):
             self._end_pass(scan)
             if scan.found or self.last:
                 return scan
-            if not self.triggered and self.hooking:
+            if not self.triggered and self.may_sleep:
                 self.spent_ns += kernel.pay_switch()
                 kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
                 self.slept = True
@@ -329,7 +329,7 @@ class ScanCall(ScanInProgress):
 
     def timed_out(self) -> None:
         """The time is up: one more pass, then return."""
-        self.hooking = False
+        self.may_sleep = False
         if self.sleeper is not None:
             sleeper, self.sleeper = self.sleeper, None
             self.kernel.wake(sleeper)
@@ -337,7 +337,7 @@ class ScanCall(ScanInProgress):
     def _begin_pass(self) -> None:
         kernel = self.kernel
         self.passes += 1
-        self.last = not self.hooking
+        self.last = not self.may_sleep
         scan = kernel.scan = self.scan = ScanPass(self, self.passes, kernel.free_ns)
         self.latest.append(scan)
         kernel.free_ns = scan.finish_ns()

@@ -1,4 +1,4 @@
-"""What a call to select or poll asks for: which descriptors, in which order, for which events.
+"""The request of a call to select or poll: which descriptors, in which order, for which events.
 
 select passes up to three bitmaps, and the kernel walks their union word by word, upwards. poll passes an
 array, which the kernel walks from its start. Both need the same answers: the number of descriptors, those
@@ -200,7 +200,7 @@ class PollRequest:
         self._fds: npt.NDArray[np.int32] = entries["fd"].copy()
         self._limit = limit
         """One more than the highest number in the descriptor table."""
-        self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(poll_bits.ALWAYS_TOLD)
+        self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(poll_bits.ALWAYS_REPORTED)
         self._usable = self.count == 0 or (int(self._fds.min()) >= 0 and int(self._fds.max()) < limit)
 
     def each_ps(self, costs: CostTable) -> int:

@@ -152,7 +152,7 @@ class ScanCalls:
         if len(ready) and (masks[ready] == poll_bits.NVAL).any():
             raise poll_bits.bad_descriptor()
         call = self._call(request, timeout_ns)
-        call.foreseen = request.ranks(ready)
+        call.found_first = request.ranks(ready)
         return call
 
     def select_listed(
@@ -247,8 +247,8 @@ class ScanCalls:
         answers: dict[int, int] = {}
 
         def answer(found: list[int]) -> int:
-            told = request.answers(found, kernel.table.poll_masks)
-            answers.update((fd, mask) for fd, mask in told.items() if mask)
+            revents = request.answers(found, kernel.table.poll_masks)
+            answers.update((fd, mask) for fd, mask in revents.items() if mask)
             return len(answers)
 
         call = self._call(request, timeout_ns)
@@ -293,7 +293,7 @@ class ScanCalls:
             try:
                 scan = yield from call.until_ready()
             finally:
-                call.over()
+                call.end()
             call.ready = answer(scan.found)
             self._return_from(call, base_ns + copy_in_ns, copied_out, scan)
             yield

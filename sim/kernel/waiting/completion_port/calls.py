@@ -150,9 +150,10 @@ class PortCalls:
 
     def create(self, concurrency: int = 0) -> int:
         """Make a port. Concurrency 0 stands for the number of CPUs, which is one."""
-        port = CompletionPort(self.kernel, self.ports, concurrency or 1)
-        self.kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
-        return self.kernel.table.install(port)
+        kernel = self.kernel
+        port = CompletionPort(kernel, self.ports, concurrency or 1)
+        kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        return kernel.table.install(port)
 
     def _port(self, fd: int) -> CompletionPort:
         port = self.kernel.table.files.get(fd)
@@ -180,15 +181,16 @@ class PortCalls:
         Raises:
             PortError: ERROR_INVALID_HANDLE; ERROR_INVALID_PARAMETER, it is tied already.
         """
+        kernel = self.kernel
         port = self._port(port_fd)
-        if not self.kernel.table.is_open(fd):
+        if not kernel.table.is_open(fd):
             raise PortError(ERROR_INVALID_HANDLE)
-        file = self.kernel.table.file(fd)
+        file = kernel.table.file(fd)
         if any(file in other.handles for other in self.ports):
             raise PortError(ERROR_INVALID_PARAMETER)
-        self.kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
         port.associate(file, key)
-        self.kernel.journal.append((self.kernel.now_ns, Kind.CTL, fd, 1, 0, self.kernel.next_serial()))
+        kernel.journal.append((kernel.now_ns, Kind.CTL, fd, 1, 0, kernel.next_serial()))
 
     def skip_on_success(self, fd: int) -> None:
         """Queue no packet for operations that end at once (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)."""
@@ -209,15 +211,14 @@ class PortCalls:
         return self._start(fd, Operation(ACCEPT, 0, tag))
 
     def _start(self, fd: int, operation: Operation) -> Packet | None:
+        kernel = self.kernel
         pending = self._pending(fd)
         port = pending.port
-        self.kernel.ledger.counted[Count.OPERATIONS] += 1
+        kernel.ledger.counted[Count.OPERATIONS] += 1
         costs = port.costs
         base_ns = costs.start_accept_ns if operation.kind == ACCEPT else costs.start_read_ns
         packet = None if pending.operations else pending.attempt(operation)
-        self.kernel.pay_call(
-            Account.SOCKET_IO, base_ns + self.kernel.copy_ns(len(packet.data) if packet else 0)
-        )
+        kernel.pay_call(Account.SOCKET_IO, base_ns + kernel.copy_ns(len(packet.data) if packet else 0))
         if packet is None:
             port.started += 1
             pending.operations.append(operation)
@@ -229,18 +230,17 @@ class PortCalls:
 
     def send(self, fd: int, data: bytes, tag: int) -> Packet | None:
         """Send bytes from a locked buffer, as :meth:`receive`. The socket takes them at once here."""
+        kernel = self.kernel
         pending = self._pending(fd)
-        self.kernel.ledger.counted[Count.OPERATIONS] += 1
-        self.kernel.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
-        spent_ns = pending.port.costs.start_write_ns + self.kernel.copy_ns(len(data))
-        self.kernel.pay_call(Account.SOCKET_IO, spent_ns)
+        kernel.ledger.counted[Count.OPERATIONS] += 1
+        kernel.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
+        spent_ns = pending.port.costs.start_write_ns + kernel.copy_ns(len(data))
+        kernel.pay_call(Account.SOCKET_IO, spent_ns)
         try:
             packet = Packet(pending.key, pending.file.write(data), tag)
         except OSError:
             packet = Packet(pending.key, 0, tag, ERROR_NETNAME_DELETED)
-        self.kernel.journal.append(
-            (self.kernel.now_ns, Kind.WRITE, fd, packet.moved, 0, self.kernel.next_serial())
-        )
+        kernel.journal.append((kernel.now_ns, Kind.WRITE, fd, packet.moved, 0, kernel.next_serial()))
         if pending.skip and not packet.error:
             return packet
         pending.port.queue_packet(packet, ended=0)

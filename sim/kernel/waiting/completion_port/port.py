@@ -168,7 +168,7 @@ class IdleReceives(NamedTuple):
 
 
 class CompletionPort(OpenFile):
-    """What a port's handle points to (``KQUEUE``, as ``KeInitializeQueue`` makes it).
+    """The object behind a port's handle (``KQUEUE``, as ``KeInitializeQueue`` makes it).
 
     Args:
         kernel: The kernel.

@@ -123,7 +123,7 @@ class Item(Watch):
 
 
 class Epoll(OpenFile):
-    """What an epoll descriptor points to (``struct eventpoll``).
+    """The file behind an epoll descriptor (``struct eventpoll``).
 
     Args:
         kernel: The kernel.
@@ -162,7 +162,7 @@ class Epoll(OpenFile):
         """One-shot items that have fired and were not armed again."""
         self.ready: list[Item] = []
         self.collected_ns = -1
-        """When epoll_wait last walked the ready list; -1 before the first time."""
+        """Time at which epoll_wait last walked the ready list; -1 before the first time."""
         self.reports_once = False
         """True if an edge-triggered or one-shot item is or was registered."""
         self.reported_once: list[int] = []

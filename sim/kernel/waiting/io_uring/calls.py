@@ -186,9 +186,10 @@ class RingCalls:
         Raises:
             OSError: EINVAL, a size that is too large or not a power of two.
         """
-        ring = IoUring(self.kernel, self.rings, requests.armed_request, entries, cq_entries)
-        self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.epoll_ctl_ns)
-        return self.kernel.table.install(ring)
+        kernel = self.kernel
+        ring = IoUring(kernel, self.rings, requests.armed_request, entries, cq_entries)
+        kernel.pay_call(Account.INTEREST_LIST, kernel.costs.epoll_ctl_ns)
+        return kernel.table.install(ring)
 
     def start_sq_thread(self, fd: int, idle_ns: int) -> None:
         """Give a new ring its polling kernel thread (``IORING_SETUP_SQPOLL``)."""

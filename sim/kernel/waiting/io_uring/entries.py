@@ -1,4 +1,4 @@
-"""What lies in io_uring's shared memory: submissions, completions, the rings that hold them, and buffers.
+"""The content of io_uring's shared memory: submissions, completions, rings that hold them, and buffers.
 
 Numbers are Linux's (``include/uapi/linux/io_uring.h``).
 """

@@ -74,7 +74,7 @@ class PollingThread:
     """A kernel thread that takes submissions and runs task work (SQPOLL)."""
 
     state: Count
-    """What it does: one of the counts of :mod:`sim.kernel.waiting.io_uring.sq_thread`."""
+    """Working, spinning or asleep: the count on which its time is booked."""
 
     @property
     def needs_wakeup(self) -> bool:
@@ -108,7 +108,7 @@ class ArmedBlock(NamedTuple):
 
 
 class IoUring(OpenFile):
-    """What a ring descriptor points to (``struct io_ring_ctx``).
+    """The file behind a ring descriptor (``struct io_ring_ctx``).
 
     Args:
         kernel: The kernel.

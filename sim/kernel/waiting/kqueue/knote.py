@@ -149,7 +149,7 @@ class Knote:
         self.udata = change.udata
         self.fflags = 0
         self.data = 0
-        """How much the filter found last."""
+        """Amount that the filter found last: bytes, room, connections, expiries."""
         self.disabled = bool(change.flags & EV_DISABLE)
         self.active = False
         """True if the filter held when it last ran."""

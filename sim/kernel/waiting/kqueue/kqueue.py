@@ -56,7 +56,7 @@ def queued_knotes(file: OpenFile, _: int | None) -> Answer:
 
 
 class Kqueue(OpenFile):
-    """What a kqueue descriptor points to (``struct kqueue``).
+    """The file behind a kqueue descriptor (``struct kqueue``).
 
     Args:
         kernel: The kernel.
