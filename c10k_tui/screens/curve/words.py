@@ -104,7 +104,7 @@ def _whole(cost_ns: float) -> str:
 
 
 def _turning(model: CurveModel, chart: Chart) -> Line:
-    """Where select and epoll cost the same."""
+    """The place at which select and epoll cost the same."""
     if model.axis == "share":
         return _turning_share(model, chart)
     known, fds = model.break_even("select")
