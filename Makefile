@@ -8,7 +8,7 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test conformance fuzz bench screenshots clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz bench screenshots docs clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
@@ -17,15 +17,18 @@ STEPS ?= 20000
 
 BIN := .venv/bin
 # Folders that hold Python; what is not there (yet) is not checked.
-CODE := $(wildcard sim c10k_tui tests benchmarks examples)
+CODE := $(wildcard sim c10k_tui tests benchmarks examples docs noxfile.py)
 
 help:
 	@sed -n 's/^#   \(make\)/  \1/p' Makefile
 	@echo "  make test                      format, lint, types and tests"
+	@echo "  make test-all                  the tests on every Python from 3.11 to 3.15 that this machine has"
+	@echo "  make interpreters              unpack Debian's Python 3.14 and 3.15 into .interpreters"
 	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
 	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
+	@echo "  make docs                      the documentation as a site in site/"
 	@echo "  make clean                     remove .venv, caches and builds"
 
 # The race in this terminal. (A plain `python -m`, so that make's own lines stay out of the way.)
@@ -39,6 +42,18 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))') --dist worksteal $(ARGS)
+
+# The whole suite on every supported Python that this machine has, one after the other. A missing one is named.
+test-all: .venv/dev.stamp
+	$(BIN)/nox --tags whole $(ARGS)
+
+# The tests of sim, of asyncio on it and of the commands, on every Python found but the one in .venv.
+test-others: .venv/dev.stamp
+	$(BIN)/nox --session others $(ARGS)
+
+# Python 3.14 and 3.15 of Debian's unstable suite, unpacked into folders of their own. Nothing is installed.
+interpreters:
+	tools/unpack_pythons
 
 # What the simulated kernel and the host's see, case by case, counted by group.
 conformance: .venv/dev.stamp
@@ -56,8 +71,15 @@ bench: .venv/dev.stamp
 screenshots: .venv/run.stamp
 	$(BIN)/python -m c10k_tui.cli.screenshots screenshots
 
+# The documentation as a site: its generated tables first, then the pages. A broken link or anchor fails.
+docs: .venv/docs.stamp
+	$(BIN)/python -m docs.tools.tables
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "built: open site/index.html"
+
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis snapshot_report.html
+	rm -rf .venv build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis snapshot_report.html
+	rm -rf .nox .interpreters
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the environment -----------------------------------------------------------------------------
@@ -86,4 +108,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .venv/dev.stamp: .venv/run.stamp
 	@echo "adding the development tools to .venv (once)"
 	@$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+# What building the documentation needs, on top of what running needs.
+.venv/docs.stamp: .venv/run.stamp
+	@echo "adding MkDocs to .venv (once)"
+	@$(INSTALL) --editable '.[docs]'
 	@touch $@

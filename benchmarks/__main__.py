@@ -12,27 +12,27 @@ from benchmarks.report import Figure, save, show
 NAMES = {
     "scan": "a scan, simulated and the host's",
     "events": "an epoll wake-up and SimPy's events",
-    "faces": "what the faces add to the raw calls",
+    "stdlib": "what the modules of the standard library add to the raw calls",
     "connections": "ten thousand asyncio connections",
     "wakeup": "epoll at a thousand and at a million descriptors",
-    "accuracy": "predictions, and this machine's own kernel",
-    "libevent": "a message round 5,000 socketpairs",
+    "accuracy": "the error of predictions on this machine's kernel",
+    "libevent": "a message along 5,000 socketpairs",
     "tasks": "a request in each lane and the thundering herd, simulated and the host's",
     "memory": "a race of a million descriptors",
-    "seek": "going back in time, and what checkpoints cost",
+    "seek": "going back in time, and the cost of checkpoints",
     "faults": "a step back in races with a mistake",
-    "path": "a packet followed: how soon its path is there",
-    "startup": "how soon the commands answer",
+    "path": "the time to follow a packet",
+    "startup": "the time until the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "lanes": "four lanes on the screen: CPU and frames",
     "watch": "the Loop screen with a thousand tasks",
-    "recording": "recording: its part of a frame, its size",
+    "recording": "recording: its cost per frame, and its size",
 }
-"""Modules of this package, in the order in which they run, and what they measure."""
+"""Benchmarks by module of this package, in the order in which they run."""
 
 
 def main() -> None:
-    """Measure what was asked for, or everything, and show it."""
+    """Run the named benchmarks, or all of them, and show their figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed and memory.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a file")

@@ -1,7 +1,7 @@
-"""How well the calibrated table predicts this machine's kernel, and how its calls grow with n.
+"""The error of the calibrated table's predictions on this machine, and the growth of its calls with n.
 
-A table is fitted as ``c10k-tui calibrate`` does it, and other points, measured in the same rounds, are
-compared with what the simulated kernel says. No point that is judged here was used for the fit.
+A table is fitted as ``c10k-tui calibrate`` does it. Other points, measured in the same rounds, are compared
+with the simulated kernel. No point that is judged here is used for the fit.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import statistics
 from collections.abc import Iterable
 
 from benchmarks.report import Figure
-from sim.host.measuring.measure import CannotMeasure, Meter
-from sim.host.measuring.steps import STEPS
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
+from sim.host.measuring.points import MECHANISMS, WAITS, Point, points
+from sim.host.measuring.step_costs import STEPS
 from sim.host.measuring.survey import Survey
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
-from sim.studies.benchmark import MECHANISMS, WAITS, Point, points, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.calibration import fit_points, with_steps
 from sim.studies.fit import fitted
 
@@ -25,29 +27,29 @@ ACTIVE = (1, 3, Share(100), Share(1_000), Share(10_000))
 MEDIAN_ERROR, PERCENTILE_ERROR = 0.10, 0.25
 SLOPE_FROM = 500
 FEW = 3
-"""Active descriptors of the points whose growth with n is judged: a number that does not grow."""
+"""Active descriptors of the points whose growth with n is judged: a fixed number."""
 
 
 def exponent(costs_ns: Iterable[tuple[int, int]]) -> float:
-    """The exponent b of cost = a · n^b that fits best (a straight line through the logarithms)."""
+    """Exponent b of the best fit cost = a · n^b (a straight line through the logarithms)."""
     logs = [(math.log(fds), math.log(ns)) for fds, ns in costs_ns]
     return statistics.linear_regression([x for x, _ in logs], [y for _, y in logs]).slope
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value that a share of all do not exceed."""
+    """Smallest value that a share of all values does not exceed."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def figures() -> list[Figure]:
-    """The errors and the slopes."""
+    """Errors of the predictions, and slopes of the measured costs."""
     try:
         with Meter() as meter:
             known = with_steps(BUILT_IN, {name: meter.step(name).ns for name in STEPS})
             fit = fit_points(meter.nofile.now)
             asked = points(FDS, ACTIVE, MECHANISMS, WAITS)
             assert not set(asked) & set(fit)
-            # In the same rounds: what a neighbour does to the caches it does to both.
+            # In the same rounds, so that a neighbour that fills the caches affects both.
             survey = Survey([*fit, *asked], meter, fewest=3)
             survey.run(lambda done, due, what: None)
             warnings = meter.warnings
@@ -78,14 +80,14 @@ def figures() -> list[Figure]:
 
 
 def _of(name: str, errors: dict[Point, float]) -> Figure:
-    """The errors of one mechanism or one way to wait."""
+    """Errors of one mechanism or of one way to wait."""
     some = [error for point, error in errors.items() if name in (point.mechanism, point.wait)]
     note = f"95th percentile {percentile(some, 0.95):.3f}"
     return Figure(f"  {name}: median error", statistics.median(some), "", note=note)
 
 
 def _slopes(measured_ns: dict[Point, int]) -> list[Figure]:
-    """How the measured cost grows with n, with a fixed number of active descriptors."""
+    """Growth of the measured cost with n, at a fixed number of active descriptors."""
     found = []
     for mechanism in MECHANISMS:
         for wait in WAITS:

@@ -1,8 +1,8 @@
 """Ten thousand asyncio connections that each echo once, client and server on one simulated kernel.
 
-Unmodified asyncio streams: :func:`asyncio.start_server` and as many calls of
-:func:`asyncio.open_connection` at once. CPU time of this process, so that a busy machine does not count;
-beside it the same program on the host's kernel, with as many clients as its descriptor limit allows.
+The program uses unmodified asyncio streams: :func:`asyncio.start_server`, and as many concurrent calls of
+:func:`asyncio.open_connection`. The figure is CPU time of this process, so a busy machine does not count.
+Beside it stands the same program on the host's kernel, with as many clients as its descriptor limit allows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OTHER_DESCRIPTORS = 100
 
 
 async def echo_once(clients: int) -> None:
-    """Connect all, have each send and get back a few bytes, and close."""
+    """Connect all clients; each sends a few bytes, receives them, and closes."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(await reader.read(100))
@@ -52,7 +52,7 @@ def cpu_s(run: Callable[[Any], object], clients: int) -> float:
 
 
 def figures() -> list[Figure]:
-    """The simulated kernel's time, and the host's for scale."""
+    """Time on the simulated kernel, and on the host's for comparison."""
     kernel = sim.Kernel()
     simulated_s = cpu_s(kernel.asyncio.run, CLIENTS)
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,8 +1,8 @@
-"""One epoll wake-up, delivery and read beside events of SimPy, a general simulator, on the same machine.
+"""One epoll wake-up, delivery and read, beside events of the general simulator SimPy on the same machine.
 
-The simulated step is a packet's whole path: the NIC's interrupt, the softirq, the socket buffer,
-``ep_poll_callback``, the ready list, the wake-up, ``epoll_wait``, and the read. SimPy's event is the
-cheapest it has: a process that waits for a timeout.
+The simulated step is the whole path of a packet: the NIC's interrupt, the softirq, the socket buffer,
+``ep_poll_callback``, the ready list, the wake-up, ``epoll_wait`` and the read. SimPy's event is its cheapest
+one: a process that waits for a timeout.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ from sim.stdlib.kernel import Kernel
 
 FDS = 1_000
 GAP_NS = 50_000
-"""Mean time between packets: long enough that nearly each of them is a wake-up of its own."""
+"""Mean time between packets in ns. It is so long that nearly each packet is a wake-up of its own."""
 PACKETS = 20_000
 MAX_EVENTS = 64
 
 
 def reading_server() -> tuple[Kernel, list[int]]:
-    """A kernel with connections whose clients send one packet at a time, and an epoll server that reads."""
+    """A kernel with an epoll server, whose clients send one packet at a time.
+
+    Returns:
+        The kernel, and a list that holds the number of wake-ups.
+    """
     kernel = Kernel()
     listener_fd = kernel.sys_socket()
     kernel.sys_listen(listener_fd, 1)
@@ -70,7 +74,7 @@ def timeouts() -> simpy.Environment:
 
 
 def store() -> simpy.Environment:
-    """One process that puts and one that gets: what a message costs there."""
+    """A process that puts and one that gets: the cost of a message in SimPy."""
     environment = simpy.Environment()
     channel = simpy.Store(environment)
 
@@ -89,7 +93,7 @@ def store() -> simpy.Environment:
 
 
 def figures() -> list[Figure]:
-    """The ratio, and what it is made of."""
+    """The ratio, and the two times behind it."""
     kernel, wakeups = reading_server()
     clock, messages = timeouts(), store()
 

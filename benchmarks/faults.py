@@ -1,9 +1,9 @@
-"""Races with a mistake in them: how long a step back takes after ten seconds of watching.
+"""A step back in races with a mistake, after ten seconds of watching.
 
-At the usual pace ten seconds of watching are some milliseconds of the race; as fast as it goes they are
-seconds, and that is what is measured. Lanes of one task have checkpoints, but for the one that a slow reader
-holds up in the middle of serving; lanes of several tasks have none (:mod:`sim.servers.task_server`) and are
-run again from the start.
+At the default pace, ten seconds of watching are some milliseconds of the race. At top speed they are seconds,
+and that is measured here. Lanes with one task have checkpoints, except for the lane that a slow reader stops
+in the middle of serving. Lanes with several tasks have none (:mod:`sim.servers.task_server`) and run again
+from the start.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ LIMIT_MS = 1_000
 
 
 def figures() -> list[Figure]:
-    """A step back in each preset's race."""
+    """A step back in the race of each preset."""
     found = []
     for name, (_, scenario) in FAULT_PRESETS.items():
         race, _ = session(scenario, frames=FRAMES)
         begin_s = time.perf_counter()
         race.step_back_event()
         took_ms = 1_000 * (time.perf_counter() - begin_s)
-        note = f"{race.end_ns / 1e6:,.0f} ms of virtual time, {race._course.shelf.count} checkpoints"
+        note = f"{race.end_ns / 1e6:,.0f} ms of virtual time, {race._time_line.checkpoints.count} checkpoints"
         limit = None if _replays(race) else LIMIT_MS
         found.append(Figure(f"{name}: a step back", took_ms, "ms", limit, note=note))
     return found
 
 
 def _replays(race: Race) -> bool:
-    """Whether a lane of several tasks is among them."""
-    return any(isinstance(lane.server, TaskServer) for lane in race._course.lanes.values())
+    """True if a lane with several tasks takes part."""
+    return any(isinstance(lane.server, TaskServer) for lane in race._time_line.lanes.values())

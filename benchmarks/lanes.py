@@ -1,9 +1,9 @@
 """Four lanes on one screen, 120 by 36, 10,000 descriptors: CPU and frames.
 
-Which four are the heaviest depends on what one asks: the most work to simulate (scans, switches), the
-most to draw (heat that moves over two grids), or the most packets (all connections active). There is a
-row for each. A frame is sent only when something on the screen has changed: lanes without scans stand
-still between two bursts, so their frames are counted at a speed at which there is always something new.
+Which four lanes are the heaviest depends on the question: the most work to simulate (scans, switches), the
+most to draw (heat that moves over two grids), or the most packets (all connections active). Each has a row. A
+frame is sent only when something on the screen has changed. Lanes without scans stand still between two
+bursts, so their frames are counted at a speed at which something always changes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 
 from benchmarks import terminal
 from benchmarks.report import Figure
-from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.lanes import LANES
 
 WARM_UP_S, WINDOW_S, PATIENCE_S = 2.0, 1.0, 20.0
 WINDOWS = 5
@@ -35,11 +35,11 @@ FAST = ("--speed", "100")
 
 
 def figures() -> list[Figure]:
-    """Every combination under every load."""
+    """Every combination of lanes under every load."""
     found = []
     for lanes in FOURS:
         loads = [*LOADS]
-        scans = bool(set(lanes) & set(SCANNING_LANES))
+        scans = any(LANES[lane].scans for lane in lanes)
         if not scans:
             loads.append(("all active, 100k req/s, 50 times as fast", (*ALL_ACTIVE, *FAST)))
         for load, words in loads:
@@ -53,7 +53,11 @@ def figures() -> list[Figure]:
 
 
 def watch(*words: str) -> tuple[float, float]:
-    """CPU in per cent of a core, and frames a second, of the screen started so: medians over seconds."""
+    """Start a screen and watch it.
+
+    Returns:
+        CPU in per cent of a core, and frames a second: medians over seconds.
+    """
     screen = terminal.start(*words)
     cpu_percent, frames = [], []
     try:

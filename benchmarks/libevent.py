@@ -1,9 +1,9 @@
-"""The message that goes round, measured here, beside libevent's own benchmark.
+"""A message along a chain of socketpairs, measured here, beside libevent's own benchmark.
 
 libevent's ``test/bench.c -n 5000 -a 1 -w 1000`` passes one byte along 5000 socketpairs, 10,000 descriptors.
-The same is done here by raw calls (:mod:`sim.host.measuring.chain`). What is compared is the ratio between
-the methods; the program itself adds its loop. It is not part of this project: name one that you have built
-with ``LIBEVENT_BENCH=/path/to/bench``, and it is run in turn with ours.
+Raw calls do the same here (:mod:`sim.host.measuring.message_chain`). The ratio between the methods is
+compared, because libevent's program adds its loop. It is not part of this project.
+``LIBEVENT_BENCH=/path/to/bench`` names a built one, which then runs in turn with ours.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import os
 import subprocess
 
 from benchmarks.report import Figure
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
+from sim.host.measuring.points import MECHANISMS
 from sim.host.measuring.waker import FIFO, MEASURED
-from sim.studies.benchmark import MECHANISMS
 
 PAIRS, WRITES = 5_000, 1_000
 TURNS = 3
@@ -22,7 +23,7 @@ AGREE = 0.2
 
 
 def quietly() -> None:
-    """The conditions of the measuring process: one CPU, real-time priority if that is allowed."""
+    """Take the conditions of the measuring process: one CPU, and real-time priority if it is allowed."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     try:
         os.sched_setscheduler(0, FIFO, MEASURED)
@@ -31,16 +32,16 @@ def quietly() -> None:
 
 
 def theirs_ns(program: str, method: str) -> float:
-    """A wake-up by libevent's program: the lower quartile of the 25 rounds that it prints."""
+    """Time of a wake-up in libevent's program: the lower quartile of the 25 rounds that it prints."""
     words = [program, "-n", str(PAIRS), "-a", "1", "-w", str(WRITES), "-m", method]
-    # One process without threads starts another: nothing can be locked in between.
+    # This process has one thread, so no lock can be held while it forks.
     done = subprocess.run(words, capture_output=True, check=True, text=True, preexec_fn=quietly)
     rounds_us = sorted(int(line) for line in done.stdout.split())
     return 1_000 * rounds_us[len(rounds_us) // 4] / (WRITES + 1)
 
 
 def figures() -> list[Figure]:
-    """The ratios of the two slow methods to epoll, and to each other."""
+    """Ratios of the two slow methods to epoll, and to each other."""
     program = os.environ.get("LIBEVENT_BENCH")
     ours: dict[str, float] = {}
     libevents: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""A race of a million descriptors: the memory it adds, and how soon it runs."""
+"""Memory and start-up time of a race with a million descriptors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ LIMIT_MB = 200
 LIMIT_S = 2.0
 REPETITIONS = 3
 PATIENCE_S = 60
-# A process of its own, because memory once had is seldom given back. Everything is imported and
-# warm before the first reading; the second is the peak, up to a race that has run for a while.
+# Each reading has a process of its own, because memory is seldom given back. Everything is imported and warm
+# before the first reading. The second reading is the peak of a race that has run for a while.
 CODE = """
 import json, sys, time
 from sim.race.race import Race
@@ -51,7 +51,7 @@ def measure(lanes: str) -> tuple[float, float]:
 
 
 def figures() -> list[Figure]:
-    """Memory and start, for the default pair of lanes and for all of them."""
+    """Memory and start-up, for the default pair of lanes and for all lanes."""
     found = []
     for lanes in ("select+epoll", "select+poll+epoll"):
         added, took = measure(lanes)

@@ -1,4 +1,4 @@
-"""Recording: what it adds to a frame, what it writes, and how fast it is without a terminal."""
+"""Recording: its cost per frame, its output, and its speed without a terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Figure
+from c10k_tui.app.headless import record, stage
 from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import FRAMES_PER_S, Plan
-from c10k_tui.recording.live.headless import record, stage
+from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import PRESETS, Scenario
 
@@ -23,29 +24,29 @@ PERCENT, MEGABYTES = 10, 1.5
 
 
 async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list[float]:
-    """What taking each frame's picture, encoding and writing it took of the CPU."""
-    app = stage(settings, Plan())
+    """CPU time in ms of capturing, encoding and writing each frame."""
+    app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=True)
     taken: list[float] = []
     async with app.run_test(size=(settings.width, settings.height)):
-        studio = app.studio
-        await studio.open(lambda: Recorder(settings, writer, studio.moment()))
-        recorder, camera, stepper = studio.recorder, studio._camera, studio.stepper
+        runner = app.recording.frames
+        await runner.open(lambda: Recorder(settings, writer, runner.race_state()))
+        recorder, capture, stepper = runner.recorder, runner._capture, runner.stepper
         assert recorder is not None
-        assert camera is not None
+        assert capture is not None
         assert stepper is not None
         for _ in range(frames):
             stepper.show()
             await stepper.finish()
             begin_s = time.thread_time()
-            recorder.take(camera.picture(), (), studio.moment(), camera.caption_looks())
+            recorder.take(capture.picture(), (), runner.race_state(), capture.caption_looks())
             taken.append(1000 * (time.thread_time() - begin_s))
-        studio.close()
-    return taken[1:]  # The first picture is a whole one, of another kind.
+        runner.close()
+    return taken[1:]  # the first frame is a whole picture
 
 
 def figures() -> list[Figure]:
-    """A demo at the default speed, and the busiest screens there are."""
+    """A demo at the default speed, and the busiest screens."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.cast"

@@ -1,4 +1,4 @@
-"""Figures, and how they are shown: a table for people, one object for programs."""
+"""Figures as a table for people and as one JSON object for programs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One thing measured."""
+    """One measured figure."""
 
     name: str
     measured: float
     unit: str
-    """``×`` for a ratio; otherwise what ``measured`` and ``limit`` are in."""
+    """Unit of ``measured`` and ``limit``; ``×`` for a ratio."""
     limit: float | None = None
-    """What it must not exceed (not fall below, if ``at_least``); None for figures given for reference."""
+    """Limit that the figure must not exceed (or not fall below, with ``at_least``); None if there is no
+    limit."""
     at_least: bool = False
     note: str = ""
-    """How it was come by, where that is not plain."""
+    """How the figure was obtained, if that is not obvious."""
 
     @property
     def ok(self) -> bool | None:
-        """Whether the limit is kept; None where there is none."""
+        """True if the limit is kept; None without a limit."""
         if self.limit is None:
             return None
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
@@ -47,12 +48,12 @@ def show(figures: Iterable[Figure], title: str) -> None:
         verdict = {None: "", True: "[green]yes[/]", False: "[bold red]NO[/]"}[figure.ok]
         table.add_row(figure.name, f"{number(figure.measured)} {figure.unit}", limit, verdict, figure.note)
     console = Console()
-    # A log is no terminal and has no width of its own: give it room for whole lines.
+    # A log has no width of its own, so its lines get enough room.
     console.print(table, width=None if console.is_terminal else 150)
 
 
 def number(value: float) -> str:
-    """Three significant digits, as people write them."""
+    """Three significant digits, in the usual notation."""
     if value == 0:
         return "0"
     if abs(value) >= 100:
@@ -62,7 +63,7 @@ def number(value: float) -> str:
 
 
 def save(figures: Iterable[Figure], path: Path) -> None:
-    """Write the figures as JSON, with the machine they were measured on."""
+    """Write the figures as JSON, with the machine on which they were measured."""
     machine = {
         "python": platform.python_version(),
         "system": platform.system(),

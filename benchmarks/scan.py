@@ -1,9 +1,9 @@
 """A simulated scan beside the host's own ``select``, over the same number of descriptors.
 
-The host's call is made with a bitmap of any size, past the C library's FD_SETSIZE, over real
-eventfds, the cheapest thing to ask (sockets cost it several times as much), as many as the process
-may have. Beyond that its cost is extrapolated from the cost per descriptor at the most that fit, and
-says so.
+The host's call uses a bitmap of any size, beyond the C library's FD_SETSIZE. Its descriptors are real
+eventfds, as many as the process may have. They are the cheapest files to ask; sockets cost several times as
+much. Beyond that number, the host's cost is extrapolated from its cost per descriptor, and the figure says
+so.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from sim.stdlib.kernel import Kernel
 
 SIZES = (10_000, 100_000, 1_000_000)
 SHARE = 20
-"""A simulated scan may take one part in so many of the host's."""
+"""The host's scan must take at least this many times as long as a simulated one."""
 CALLS = 50
-"""Calls in a turn at the smallest size: a single one would find the rival's data in the caches."""
+"""Calls in a run at the smallest size. A single call would find the rival's data in the caches."""
 TURNS = 9
 SPARE_FDS = 100
-"""Left for the process itself."""
+"""Descriptors reserved for the process itself."""
 
 
 @contextlib.contextmanager
 def idle_descriptors(count: int) -> Iterator[list[int]]:
-    """So many eventfds with nothing to read, or as many as fit."""
+    """Open ``count`` eventfds with nothing to read, or as many as the limit allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     fds: list[int] = []
@@ -74,7 +74,7 @@ def host_select(fds: list[int]) -> Job:
 
 
 def idle_kernel(count: int) -> tuple[Kernel, int, Words]:
-    """A kernel with so many idle connections, ``nfds`` for them, and the bitmap that asks about all."""
+    """A kernel with ``count`` idle connections, their ``nfds``, and their bitmap."""
     kernel = Kernel()
     block = kernel.table.install_idle(count, IDLE_MASK, lambda _: StreamSocket(kernel))
     nfds = block.last + 1
@@ -84,7 +84,7 @@ def idle_kernel(count: int) -> tuple[Kernel, int, Words]:
 
 
 def simulated_pass(count: int) -> Job:
-    """One pass over idle descriptors: what is ready, how long it takes, what it costs."""
+    """One pass over idle descriptors: which are ready, how long it takes, and what it costs."""
     kernel, nfds, asked = idle_kernel(count)
     call = ScanCall(kernel, SelectRequest(nfds, (asked, None, None)), 1, True)
 
@@ -110,7 +110,7 @@ def simulated_select(count: int) -> Job:
 
 
 def repeated(job: Job, times: int) -> Job:
-    """A job done several times."""
+    """A job repeated several times."""
 
     def jobs() -> None:
         for _ in range(times):
@@ -126,7 +126,7 @@ def figures() -> list[Figure]:
         for size in SIZES:
             asked = fds[:size]
             jobs = host_select(asked), simulated_pass(size), simulated_select(size)
-            # About as long each, and the host's never asked about more than fit.
+            # Runs are about equally long, and the host never gets more descriptors than the limit allows.
             calls = [CALLS, *(2 * [max(2, CALLS * min(SIZES) // size)])]
             turns = rivals_ns(*map(repeated, jobs, calls), repetitions=TURNS)
             host_ns, pass_ns, call_ns = map(truediv, turns, calls)

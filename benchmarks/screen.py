@@ -1,4 +1,4 @@
-"""The screen while it runs, 120 by 36, select and epoll at the default speed: CPU, frames, keys."""
+"""The running screen, 120 by 36, select and epoll at the default speed: CPU, frames and keys."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ PRESSES = 30
 BETWEEN_KEYS_S = 0.13
 FRAMES_A_SECOND, CPU_PERCENT, FRAME_KB, KEY_MS = 30, 25, 8, 50
 GROWTH = 1.2
-"""What a million descriptors may use of the CPU, to ten thousand."""
+"""Largest ratio of the CPU at a million descriptors to that at ten thousand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a running screen did."""
+    """Figures of a running screen."""
 
     cpu_percent: float
     frames_a_second: float
     frame_bytes: float
-    """The median."""
+    """Median size of a frame in bytes."""
     keys_ms: list[float]
-    """How long each key took to show its effect, ascending."""
+    """Milliseconds until each key shows its effect, ascending."""
 
 
 def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watched:
     """Run the screen, watch it, then press two keys in turn.
 
     Args:
-        fds: where it starts.
-        rungs: the keys, and the number of descriptors that each leads to.
+        fds: Number of descriptors at the start.
+        rungs: The keys, and the number of descriptors that each leads to.
     """
     screen = terminal.start("--fds", str(fds))
     try:
@@ -48,7 +48,7 @@ def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watch
         frames = bytes(screen.output[begin:]).split(terminal.FRAME_BEGIN)[1:]
         keys_ms = []
         for press in range(PRESSES):
-            # An uneven wait, so that keys meet the frames at all phases.
+            # The waits are uneven, so that keys meet frames at all phases.
             screen.watch(BETWEEN_KEYS_S + press % 7 * 0.005)
             key, leads_to = rungs[press % 2]
             shown = f"{leads_to:,} fds"

@@ -1,8 +1,8 @@
-"""Going back in time: a seek in the session of a minute, what checkpoints cost, and what they take.
+"""Going back in time: a seek in a session of a minute, the cost of checkpoints, and their memory.
 
-The session is what the screen's command does: a frame every 33 ms, as much of the race in each as its
-budget of wall time allows (speed ``max``), for a minute. No frame is drawn, so the minute takes no
-minute: the pacer's budget is spent and nothing else.
+The session is that of the screen: a frame every 33 ms for a minute, with as much of the race in each as its
+budget of wall time allows (speed ``max``). No frame is drawn, so the session takes only the pacer's budget
+and not a minute.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dataclasses import replace
 from benchmarks.report import Figure
 from c10k_tui.session.pacer import BUDGET_S
 from sim.race.race import Race
-from sim.race.time_travel.checkpoint import take
+from sim.race.time_travel.checkpoint import take_checkpoint
 from sim.scenario.scenario import PRESETS, Scenario, Share
 
 FRAMES = 60 * 30
-"""A minute at 30 frames a second."""
+"""One minute at 30 frames a second."""
 SEEKS = 40
 SEEK_LIMIT_MS = 150
 FRAME_MS = 33
@@ -31,7 +31,11 @@ THREE = ("select", "poll", "epoll")
 def session(
     scenario: Scenario, history_bytes: int | None = None, frames: int = FRAMES
 ) -> tuple[Race, list[float]]:
-    """A race run for a minute of frames at full speed, and how long each frame's part took, in ms."""
+    """Run a race for a minute of frames at top speed.
+
+    Returns:
+        The race, and the time of each frame's part of it in ms.
+    """
     race = Race(scenario) if history_bytes is None else Race(scenario, history_bytes=history_bytes)
     step_ns, took_ms = 100_000.0, []
     for _ in range(frames):
@@ -40,13 +44,13 @@ def session(
         spent_s = time.perf_counter() - begin_s
         race.frame()
         took_ms.append(1_000 * spent_s)
-        # The pacer's way: as much as fits the budget, at most twice as much as last time.
+        # Like the pacer: as much as fits into the budget, and at most twice the last step.
         step_ns *= min(2.0, 0.8 + 0.2 * BUDGET_S / max(spent_s, 1e-6))
     return race, took_ms
 
 
 def seeks_ms(race: Race) -> list[float]:
-    """Seeks to places all over the session, frame included, each with a lookup of its wall time in ms."""
+    """Wall time in ms of seeks to places all over the session, each with its frame and a lookup."""
     chance = random.Random(_SEED)
     took = []
     end_ns = race.end_ns
@@ -60,9 +64,9 @@ def seeks_ms(race: Race) -> list[float]:
 
 
 def of_session(name: str, scenario: Scenario, limit_ms: float | None) -> list[Figure]:
-    """What seeks in a session take, and what the session's checkpoints take."""
+    """Time of seeks in a session, and memory of its checkpoints."""
     race, frames_ms = session(scenario)
-    kept = race._course.shelf
+    kept = race._time_line.checkpoints
     count, size_mb = kept.count, kept.size_bytes / 1e6
     virtual_s = race.end_ns / 1e9
     took = seeks_ms(race)
@@ -76,18 +80,18 @@ def of_session(name: str, scenario: Scenario, limit_ms: float | None) -> list[Fi
 
 
 def of_checkpoint(name: str, scenario: Scenario) -> list[Figure]:
-    """What taking and restoring a checkpoint costs, lane by lane, in a race that has run for a while."""
+    """Cost of taking and of restoring a checkpoint, by lane."""
     race = Race(scenario)
     while race.now_ns < 300_000_000:
         race.advance(race.now_ns + 5_000_000)
     parts, longest_ms = [], 0.0
-    for lane in race._course.lanes.values():
-        bases = race._course.shelf._bases.setdefault(lane.name, [])
+    for lane in race._time_line.lanes.values():
+        bases = race._time_line.checkpoints._bases.setdefault(lane.name, [])
         begin_s = time.perf_counter()
-        checkpoint = take(lane, 1, bases)
+        checkpoint = take_checkpoint(lane, 1, bases)
         taken_s = time.perf_counter()
         assert checkpoint is not None
-        checkpoint.restore(race._course.settings.workload)
+        checkpoint.restore(race._time_line.settings.workload)
         took_ms, back_ms = 1_000 * (taken_s - begin_s), 1_000 * (time.perf_counter() - taken_s)
         longest_ms = max(longest_ms, took_ms)
         kilobytes = checkpoint.size_bytes / 1e3
@@ -96,7 +100,7 @@ def of_checkpoint(name: str, scenario: Scenario) -> list[Figure]:
 
 
 def overhead(name: str, scenario: Scenario, until_ns: int) -> Figure:
-    """How much slower a race runs that remembers: in turns with one that does not."""
+    """Slowdown of a race that keeps checkpoints, measured in turns with one that does not."""
 
     def run_s(history_bytes: int) -> float:
         race = Race(scenario, history_bytes=history_bytes)
@@ -112,7 +116,7 @@ def overhead(name: str, scenario: Scenario, until_ns: int) -> Figure:
 
 
 def figures() -> list[Figure]:
-    """Seeks, checkpoints, and what they cost."""
+    """Seeks and checkpoints, and their costs."""
     found: list[Figure] = []
     for name, scenario, limit_ms in (
         ("100,000 fds", Scenario(fds=100_000), SEEK_LIMIT_MS),

@@ -1,4 +1,4 @@
-"""How soon the commands answer: ``--help``, and the first whole screen."""
+"""Time until the commands answer: ``--help``, and the first whole screen."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ HELP_LIMIT_S, FRAME_LIMIT_S = 0.2, 0.8
 REPETITIONS = 7
 PATIENCE_S = 20
 COUNTERS = "wasted checks"
-"""Words on the first screen that has everything on it."""
+"""Words on the first complete screen."""
 
 
 def help_s() -> float:
-    """Wall time of ``c10k-tui --help``."""
+    """Wall time of ``c10k-tui --help`` in seconds."""
 
     def job() -> None:
         subprocess.run(
@@ -30,7 +30,7 @@ def help_s() -> float:
 
 
 def first_frame_s(*words: str) -> float:
-    """Time from starting the program to its first whole screen."""
+    """Seconds from the start of the program to its first complete screen."""
     times = []
     for _ in range(REPETITIONS):
         screen = terminal.start(*words)
@@ -43,13 +43,13 @@ def first_frame_s(*words: str) -> float:
 
 
 def painted(output: bytes) -> bool:
-    """Whether a frame with the counters on it is complete."""
+    """True if the output contains a whole frame with the counters."""
     whole = output[: output.rfind(terminal.FRAME_END) + 1]
     return COUNTERS in terminal.text(whole)
 
 
 def figures() -> list[Figure]:
-    """Both, the first screen also with a million descriptors."""
+    """Both times; the first screen also with a million descriptors."""
     return [
         Figure("c10k-tui --help", help_s(), "s", HELP_LIMIT_S),
         Figure(

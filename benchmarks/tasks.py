@@ -1,10 +1,10 @@
-"""Lanes on the machine's own kernel beside the simulated ones, and the thundering herd on both.
+"""Requests in each lane and the thundering herd, on the machine's own kernel and on the simulated one.
 
 A request in each lane that this machine has (:mod:`sim.studies.host_comparison`,
-:mod:`sim.host.measuring.lanes`): CPU time of the server, and *how often somebody goes to sleep* for it,
-which the kernel counts (``voluntary_ctxt_switches``) and the simulated kernel writes down.
+:mod:`sim.host.measuring.lane_requests`): the server's CPU time, and the number of times that a task *sleeps*
+for it. The kernel counts the sleeps (``voluntary_ctxt_switches``), and the simulated kernel records them.
 
-And the herd: workers on one listening socket, and how many of them wake for one connection.
+The herd: workers wait on one listening socket, and the figure is how many of them wake for one connection.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ import socket
 import time
 
 from benchmarks.report import Figure
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.accounts import Count
+from sim.scenario.lanes import LANES
 from sim.servers.base import ServerSettings
 from sim.servers.epoll_exclusive import EpollExclusiveServer
-from sim.servers.faulty import Herd
+from sim.servers.faulty import HerdServer
 from sim.stdlib.kernel import Kernel
-from sim.studies.host_comparison import MEASURABLE, beside
+from sim.studies.host_comparison import compare_with_host
 
 WORKERS = 4
 CONNECTS = 300
@@ -36,8 +38,8 @@ def lanes() -> list[Figure]:
     found = []
     try:
         with Meter() as meter:
-            for lane in MEASURABLE:
-                both = beside(lane, meter)
+            for lane in (name for name, kind in LANES.items() if kind.unmeasured is None):
+                both = compare_with_host(lane, meter)
                 if both.measured_ns is None or both.simulated_ns is None:
                     found.append(Figure(f"{lane}: not measured", 0, "", note=both.why_not or ""))
                     continue
@@ -59,7 +61,7 @@ def lanes() -> list[Figure]:
 
 
 def woken_measured(exclusive: bool) -> float:
-    """Workers that wake for one connection, on loopback."""
+    """Number of workers that wake for one connection on loopback."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     listener.setblocking(False)
     children = []
@@ -100,7 +102,7 @@ def _accept_for_ever(listener: socket.socket, events: int) -> None:
 
 
 def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
-    """The same workers, and as many connections, in virtual time."""
+    """The same workers and as many connections, in virtual time."""
     kernel = Kernel()
     server = kind(kernel, ServerSettings(PAYLOAD, True, None))
     server.adopt(IdleBlock(kernel.table.end, kernel.table.end - 1, lambda fd: StreamSocket(kernel)))
@@ -110,7 +112,7 @@ def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
         kernel.catch_up()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until((CONNECTS + 1) * 1_000_000)
-    _, counted = kernel.statement()
+    _, counted = kernel.totals()
     return 1 + counted[Count.SPURIOUS_WAKES] / CONNECTS
 
 
@@ -119,7 +121,7 @@ def figures() -> list[Figure]:
     found = lanes()
     for words, exclusive, kind in (
         ("with EPOLLEXCLUSIVE", True, EpollExclusiveServer),
-        ("without it", False, Herd),
+        ("without it", False, HerdServer),
     ):
         found.append(
             Figure(

@@ -1,7 +1,7 @@
-"""The program on a pseudo-terminal, watched from outside: what it writes, when, and what it costs.
+"""The program on a pseudo-terminal, watched from outside: its output, the time of it, and its CPU time.
 
-The terminal answers one question, whether it knows synchronized updates (it does, as most do today):
-the marks of their begin and end are what tells one frame from the next.
+The terminal answers one question of the program: it supports synchronized updates, as most terminals do
+today. The marks at their beginning and end separate one frame from the next.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ COMMAND = [sys.executable, "-m", "c10k_tui"]
 
 @dataclass
 class Terminal:
-    """A running program and all it wrote so far."""
+    """A running program and its output so far."""
 
     process: subprocess.Popen[bytes]
     fd: int
     started_s: float
-    """When it was started, on the monotonic clock."""
+    """Time of the start, on the monotonic clock."""
     output: bytearray = field(default_factory=bytearray)
 
     def read(self, until_s: float) -> bool:
-        """Take what is there, waiting until a time at most.
+        """Read the output that is available, waiting until ``until_s`` at most.
 
         Returns:
-            Whether anything came.
+            True if there was any output.
         """
         readable, _, _ = select.select([self.fd], [], [], max(0.0, until_s - time.monotonic()))
         if not readable:
@@ -64,13 +64,13 @@ class Terminal:
             self.read(until_s)
 
     def wait_for(self, seen: Callable[[bytes], bool], patience_s: float) -> float:
-        """Read until what came since now passes a test.
+        """Read until the output since now passes a test.
 
         Returns:
-            How long that took, in seconds.
+            Seconds that this took.
 
         Raises:
-            TimeoutError: it did not come.
+            TimeoutError: The test did not pass in time.
         """
         begin_s, begin = time.monotonic(), len(self.output)
         while time.monotonic() < begin_s + patience_s:
@@ -79,7 +79,7 @@ class Terminal:
         raise TimeoutError("the screen did not show what was waited for")
 
     def cpu_s(self) -> float:
-        """CPU time the program has used."""
+        """CPU time that the program has used, in seconds."""
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as line:
             fields = line.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -117,5 +117,5 @@ def start(*words: str) -> Terminal:
 
 
 def text(output: bytes) -> str:
-    """What was written without the escape sequences."""
+    """Output without its escape sequences."""
     return _ESCAPES.sub(b"", output).decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Wall time, measured so that it means something: medians, and rivals in turns."""
+"""Wall time of jobs: medians, with rivals measured in turns."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ Job = Callable[[], object]
 
 
 def time_ns(job: Job) -> int:
-    """Wall time of one run."""
+    """Wall time of one run in ns."""
     begin_ns = time.perf_counter_ns()
     job()
     return time.perf_counter_ns() - begin_ns
 
 
 def median_ns(job: Job, repetitions: int = 9) -> float:
-    """The median wall time of several runs, after one to warm up."""
+    """Median wall time in ns of several runs, after one warm-up."""
     job()
     gc.collect()
     return statistics.median(time_ns(job) for _ in range(repetitions))
 
 
 def rivals_ns(*jobs: Job, repetitions: int = 7) -> list[float]:
-    """The median wall time of each job, the jobs taking turns."""
+    """Median wall time in ns of each job. The jobs take turns."""
     for job in jobs:
         job()
     gc.collect()

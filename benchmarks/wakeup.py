@@ -1,4 +1,4 @@
-"""What a wake-up of the epoll lane costs with a million descriptors and with a thousand."""
+"""The cost of a wake-up in the epoll lane with a million descriptors and with a thousand."""
 
 from __future__ import annotations
 

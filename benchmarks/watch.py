@@ -1,4 +1,4 @@
-"""The Loop screen with a thousand tasks: what a picture of it costs, beside the simulation itself."""
+"""The Loop screen with a thousand tasks: the cost of its pictures, without the simulation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 from benchmarks.report import Figure
 
 CLIENTS = 500
-"""Each has a task, and the server one for it."""
+"""Number of clients. Each has a task, and the server has one more for it."""
 MEASURED_S = 5.0
 CPU_PERCENT = 40
-"""What the screen may use of a core, the script's own part apart."""
+"""Most CPU in per cent of a core that the screen may use, without the script's own part."""
 SCRIPT = f"""
 import asyncio
 
@@ -39,13 +39,17 @@ asyncio.run(main())
 
 
 async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
-    """CPU time by the wall's: all of it, and the script's part; and pictures a second."""
+    """Watch a script.
+
+    Returns:
+        CPU time over wall time, the script's part of it, and pictures a second.
+    """
     from c10k_tui.app.watch_app import WatchApp
     from c10k_tui.screens.loop.screen import LoopScreen
-    from sim.scripts.output import Output
     from sim.scripts.script import Script
+    from sim.scripts.script_output import ScriptOutput
 
-    output = Output()
+    output = ScriptOutput()
     app = WatchApp(Script(path, output=output), speed=None)
     async with app.run_test(size=(120, 36)):
         watching, screen = app.watching, app.screen
@@ -77,7 +81,7 @@ async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
 
 
 def figures() -> list[Figure]:
-    """Measure at a pace to read along, and at a fast one."""
+    """Measure at a readable pace and at a fast one."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "thousand.py"

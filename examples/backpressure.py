@@ -22,7 +22,7 @@ async def slow_reader(reader, writer):
 
 
 async def fast_writer():
-    # A small send buffer, so that it is full soon.
+    # A small send buffer fills up soon.
     end = socket.socket()
     end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
     end.setblocking(False)

@@ -1,7 +1,7 @@
-"""One callback that blocks, and everybody waits: time.sleep where asyncio.sleep was meant.
+"""One callback blocks and all tasks wait: time.sleep where asyncio.sleep was meant.
 
-The ticker wants to run every 100 ms. The worker sleeps in the whole thread, not in its task, so nobody
-runs meanwhile; the last time it hands the sleep to a thread, and the ticker is on time again.
+The ticker wants to run every 100 ms. The worker sleeps with the whole thread, not only with its task, so no
+task runs meanwhile. The last time it gives the sleep to another thread, and the ticker is on time again.
 """
 
 import asyncio

@@ -17,8 +17,8 @@ from c10k_tui.screens.curve.screen import CurveScreen
 from c10k_tui.screens.race.screen import FRAMES_PER_S, RaceScreen
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from sim.scenario.scenario import Scenario
-from sim.scripts.output import Output
 from sim.scripts.script import Script
+from sim.scripts.script_output import ScriptOutput
 
 SHOWN_AFTER_S = 9.45
 """Wall seconds of the race before the picture is taken: a scan is half-way, the curve has some past."""
@@ -71,7 +71,7 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
         await pilot.press("space", keys[0])
         shown = app.screen
         if isinstance(shown, WorkingScreen):
-            while shown.compute():
+            while shown.content.compute():
                 pass
             shown.draw()
         await pilot.press(*keys[1:])
@@ -82,7 +82,7 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
 
 async def loop_picture(width: int, height: int, theme: str, script: Path, turns: int, *keys: str) -> str:
     """The Loop screen with a script, so many turns after its beginning, as SVG."""
-    app = WatchApp(Script(script, output=Output()), clock=HandClock(), paused=True, by_itself=False)
+    app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, by_itself=False)
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.press(*["S"] * turns, *keys)

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from textual import events
 from textual.screen import Screen
 
-from c10k_tui.recording.live.controller import Plan, RecordingController
+from c10k_tui.app.themed_app import ThemedApp
+from c10k_tui.recording.live.controller import RecordingController
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
-from c10k_tui.screens.shared.themed_app import ThemedApp
 from c10k_tui.session.pacer import DEFAULT_SPEED
-from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
 
@@ -48,10 +48,10 @@ class C10KApp(ThemedApp):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-        make_race: Callable[[Scenario], RaceLike] | None = None,
+        make_race: Callable[[Scenario], RaceProtocol] | None = None,
         costs: CostTable | None = None,
         why_not_own: str | None = None,
-        plan: Plan | None = None,
+        plan: RecordingPlan | None = None,
     ) -> None:
         super().__init__()
         self.clock = StepClock(clock)
@@ -62,37 +62,38 @@ class C10KApp(ThemedApp):
         self.session.why_not_own = why_not_own
         if why_not_own is not None:
             self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
-        self.studio = RecordingController(self, plan)
+        self.recording = RecordingController(
+            self, self.session, self.clock, lambda: self._race_screen(stepped=True), self.leave, plan
+        )
 
-    def _make_race(self, scenario: Scenario) -> RaceLike:
+    def _make_race(self, scenario: Scenario) -> RaceProtocol:
         from sim.race.race import Race
 
         return Race(scenario) if self._costs is None else Race(scenario, self._costs)
 
     def get_default_screen(self) -> Screen[str]:
-        return RaceScreen(self.session, self.clock, stepped=self.studio.plan is not None)
+        return self._race_screen(stepped=self.recording.planned)
+
+    def _race_screen(self, *, stepped: bool) -> RaceScreen:
+        return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
     async def on_event(self, event: events.Event) -> None:
         """Handle an event now, unless the app is run frame by frame and it has to wait for the next."""
         if isinstance(event, events.Key) and not self.screen_stack:
             return  # it was still waiting when the last screen went
-        if not self.studio.takes(event):
+        if not self.recording.takes(event):
             await super().on_event(event)
 
     async def on_ready(self) -> None:
         """The first screen is there."""
-        self.studio.ready()
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        self.studio.displayed(renderable)
-        super()._display(screen, renderable)
+        self.recording.app_is_ready()
 
     def post_display_hook(self) -> None:
         """After each picture: say beside it that it is recorded, or replayed."""
-        self.studio.show_state()
+        self.recording.show_state()
 
     async def action_quit(self) -> None:
-        if not self.studio.keeps():
+        if not self.recording.keeps_app():
             self.leave()
 
     def leave(self) -> None:
@@ -104,5 +105,5 @@ class C10KApp(ThemedApp):
         self.session.say(self.theme)
 
     def action_command_palette(self) -> None:
-        if not self.studio.stepping:
+        if not self.recording.stepping:
             super().action_command_palette()

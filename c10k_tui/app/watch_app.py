@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from textual.screen import Screen
 
+from c10k_tui.app.themed_app import ThemedApp
 from c10k_tui.screens.loop.model import DEFAULT_SPEED, Watching
 from c10k_tui.screens.loop.screen import LoopScreen
-from c10k_tui.screens.shared.themed_app import ThemedApp
 from sim.scripts.script import Script
 
 

@@ -1,4 +1,4 @@
-"""Charts made of a benchmark's rows."""
+"""Charts made from the rows of a benchmark."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from fractions import Fraction
 
 from c10k_tui.charts.chart import Chart, ChartPoint, Curve, span_of
 from c10k_tui.text.cost_table_names import table_words
+from sim.host.measuring.points import MECHANISMS, Point
 from sim.machine.costs import CostTable
-from sim.studies.benchmark import MECHANISMS, Point, Row
+from sim.studies.benchmark import BenchmarkRow
 
 WAIT_WORDS = {"ready": "finds them ready at once", "slept": "sleeps first and is woken"}
-"""The two kinds of calls, in words."""
-
+"""The two kinds of calls in words."""
 
 Busy = int | Fraction
-"""How many descriptors are active along a line: a number, or a share of all."""
+"""Active descriptors along a line: a number, or a share of all descriptors."""
 
 
-def charts_of_rows(rows: Sequence[Row], costs: CostTable) -> list[Chart]:
-    """A chart against descriptors for each number (or share) of active ones and each kind of call."""
+def charts_of_rows(rows: Sequence[BenchmarkRow], costs: CostTable) -> list[Chart]:
+    """A chart for each kind of call and each number or share of active descriptors; x is the descriptors."""
     charts = []
     for wait in dict.fromkeys(row.point.wait for row in rows):
         of_wait = [row for row in rows if row.point.wait == wait]
@@ -29,7 +29,7 @@ def charts_of_rows(rows: Sequence[Row], costs: CostTable) -> list[Chart]:
 
 
 def _lines_of(places: set[tuple[int, int]]) -> list[Busy]:
-    """The lines that places (descriptors, active ones) lie on: equal numbers first, then shares."""
+    """The lines through the places (descriptors, active descriptors): first equal numbers, then shares."""
     sizes = {fds for fds, _ in places}
     numbers = sorted({active for _, active in places})
     common = [
@@ -53,7 +53,7 @@ def busy_words(busy: Busy) -> str:
     return f"{busy:,} active"
 
 
-def _chart(rows: Sequence[Row], busy: Busy, wait: str, costs: CostTable) -> Chart:
+def _chart(rows: Sequence[BenchmarkRow], busy: Busy, wait: str, costs: CostTable) -> Chart:
     low, high = span_of((row.point.fds for row in rows), (10, 1_000_000))
     return Chart(
         title=f"One wake-up, {busy_words(busy)}: a call that {WAIT_WORDS[wait]}",
@@ -70,7 +70,7 @@ def _chart(rows: Sequence[Row], busy: Busy, wait: str, costs: CostTable) -> Char
 
 
 def curves_of(costs: Iterable[tuple[Point, int]], of_share: bool = False) -> tuple[Curve, ...]:
-    """A line for each mechanism, against descriptors or against the share of them that is active."""
+    """A curve for each mechanism; x is the number of descriptors or, with ``of_share``, the active share."""
     lines: dict[str, list[tuple[float, float]]] = {}
     for point, cost_ns in costs:
         x = point.active / point.fds if of_share else float(point.fds)

@@ -1,8 +1,8 @@
-"""A chart of costs as a plain value: what is drawn, whoever draws it.
+"""A chart of costs as a plain value, independent of how it is drawn.
 
-Both scales are logarithmic: a cost that grows with the number of descriptors is a slope, one that
-does not is level. The cells of a terminal (:mod:`c10k_tui.screens.curve.views.plot`), SVG and PNG
-(:mod:`c10k_tui.charts.svg`, :mod:`c10k_tui.charts.png`) are drawn from the same value.
+Both scales are logarithmic: a cost that grows with the number of descriptors is a slope, a constant cost is
+level. The terminal (:mod:`c10k_tui.screens.curve.views.plot`), SVG and PNG (:mod:`c10k_tui.charts.svg`,
+:mod:`c10k_tui.charts.png`) draw the same value.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from sim.scenario.units import format_duration
 
 MECHANISM_LETTERS = {"select": "s", "poll": "p", "epoll": "e"}
 DASHED = frozenset(("poll",))
-"""Lines drawn with gaps, so that one that lies on another leaves it to be seen."""
+"""Curves drawn as dashed lines, so that a curve below them stays visible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line through points, and how it is called."""
+    """A named line through points."""
 
     name: str
-    """The mechanism: its colour, and the words at its end."""
+    """The mechanism; decides the colour and is written at the end of the line."""
     points: tuple[tuple[float, float], ...]
-    """Ascending in x; all above 0."""
+    """Ascending in x; all values above 0."""
 
     def at(self, x: float) -> float | None:
-        """The cost at ``x`` on the drawn line: straight between two points of the logarithmic scales."""
+        """The cost at ``x``, on a line that is straight on logarithmic scales; None beyond its ends."""
         if not self.points or not self.points[0][0] <= x <= self.points[-1][0]:
             return None
         for (x0, y0), (x1, y1) in pairwise(self.points):
@@ -41,7 +41,7 @@ class Curve:
 
 
 def crossing(one: Curve, other: Curve) -> float | None:
-    """Where two drawn lines first cross; None if they never do where both are."""
+    """The x at which two drawn lines first cross; None if they do not cross where both are drawn."""
     places = sorted({x for curve in (one, other) for x, _ in curve.points})
     both = [(x, a / b) for x in places if (a := one.at(x)) and (b := other.at(x))]
     for (x0, ratio0), (x1, ratio1) in pairwise(both):
@@ -53,7 +53,7 @@ def crossing(one: Curve, other: Curve) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """One point by itself: a measured cost, or a published one."""
+    """A single point: a measured or a published cost."""
 
     name: str
     """The mechanism."""
@@ -65,7 +65,7 @@ class ChartPoint:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Curves, marks and one upright rule."""
+    """Curves, single points and one vertical rule."""
 
     title: str
     x_label: str
@@ -73,15 +73,15 @@ class Chart:
     curves: tuple[Curve, ...]
     marks: tuple[ChartPoint, ...] = ()
     rule: float | None = None
-    """Where the rule stands; the curves' costs are written where they meet it."""
+    """The x of the rule, or None; each curve's cost is written where it meets the rule."""
     rule_label: str = ""
     x_per_cent: bool = False
-    """Whether x is a share and its figures are written in per cent."""
+    """True if x is a share, written in per cent."""
     notes: tuple[Line, ...] = ()
-    """Lines of words beneath, for pictures that leave the screen."""
+    """Lines of text below the chart, for pictures that leave the screen."""
 
     def y_range(self) -> tuple[float, float]:
-        """The costs at the ends of the y axis: round figures around all that is drawn."""
+        """The costs at the ends of the y axis: round figures that enclose everything drawn."""
         values = [y for curve in self.curves for _, y in curve.points] + [mark.y for mark in self.marks]
         if not values:
             return 100.0, 1_000_000.0
@@ -91,7 +91,7 @@ class Chart:
         return 10.0 ** floor(log10(low)), 10.0 ** ceil(log10(high))
 
     def readings(self) -> list[tuple[str, float]]:
-        """Each curve's cost at the rule, the dearest first."""
+        """Each curve's cost at the rule, the highest first."""
         if self.rule is None:
             return []
         found = [(curve.name, curve.at(self.rule)) for curve in self.curves]
@@ -99,24 +99,24 @@ class Chart:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of marks there are, measured ones first."""
+        """The kinds of points in the chart, ``measured`` first."""
         return tuple(
             kind for kind in ("measured", "published") if any(mark.kind == kind for mark in self.marks)
         )
 
 
 def x_ticks(chart: Chart) -> list[tuple[float, str]]:
-    """Round figures on the x axis and how they are written."""
+    """Round figures on the x axis with their texts."""
     return [(x, _x_words(x, chart.x_per_cent)) for x in _round_between(*chart.x_range)]
 
 
 def y_ticks(chart: Chart) -> list[tuple[float, str]]:
-    """Round costs on the y axis: ``1 µs``, ``10 µs`` …"""
+    """Round costs on the y axis with their texts: ``1 µs``, ``10 µs`` …"""
     return [(y, round_words(y)) for y in _round_between(*chart.y_range())]
 
 
 def round_words(cost_ns: float) -> str:
-    """A round cost as one short word."""
+    """A round cost as short text."""
     for scale, unit in ((10**9, "s"), (10**6, "ms"), (10**3, "µs")):
         if cost_ns >= scale:
             return f"{round(cost_ns / scale):,} {unit}"
@@ -128,7 +128,7 @@ def _x_words(x: float, per_cent: bool) -> str:
 
 
 def _round_between(low: float, high: float) -> list[float]:
-    """Powers of ten within a range; with fewer than two of them, their doubles and fives too."""
+    """Powers of ten within a range; if there are fewer than two, also their multiples by 2 and 5."""
     powers = range(floor(log10(low)) - 1, ceil(log10(high)) + 1)
     for steps in ((1,), (1, 2, 5)):
         found = [step * 10.0**power for power in powers for step in steps]
@@ -149,7 +149,7 @@ def _round_above(value: float) -> float:
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places as near as possible to the wanted ones, in their order, at least ``gap`` apart."""
+    """Places close to the wanted ones and in their order, at least ``gap`` apart, within the limits."""
     placed: list[float] = []
     for place in wanted:
         placed.append(max(place, placed[-1] + gap) if placed else max(place, low))
@@ -161,11 +161,11 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
 
 
 def cost_words(cost_ns: float) -> str:
-    """A cost for people."""
+    """A cost as text, ``12.3 µs``."""
     return format_duration(cost_ns)
 
 
 def span_of(values: Iterable[float], default: tuple[float, float]) -> tuple[float, float]:
-    """Least and greatest, or the default if there are none."""
+    """Lowest and highest value; ``default`` if there are none."""
     known = list(values)
     return (min(known), max(known)) if known else default

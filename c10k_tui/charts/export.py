@@ -1,4 +1,4 @@
-"""Pictures of a chart as files, under names that are not taken."""
+"""Writes pictures of a chart under names that are not taken."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from c10k_tui.charts.svg import svg_of_page, title_of
 
 
 def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path]:
-    """Write the charts as SVG and PNG: ``stem.svg`` and ``stem.png``, or ``stem-2.…`` if one is there.
+    """Write the charts as ``stem.svg`` and ``stem.png``; as ``stem-2.…`` if one of the files exists.
 
     Returns:
         The two files.
 
     Raises:
-        OSError: they cannot be written; what was begun is taken away again.
+        OSError: a file cannot be written; none is left behind.
     """
     return export_page(page_of(charts), title_of(charts), stem, folder)
 
 
 def export_page(page: ChartPage, title: str, stem: str, folder: Path) -> tuple[Path, Path]:
-    """The same with any page of shapes."""
+    """Write any page of shapes as SVG and PNG; see :func:`export`."""
     from c10k_tui.charts.png import png_of_page
 
     contents = (svg_of_page(page, title).encode(), png_of_page(page))
@@ -41,7 +41,12 @@ def export_page(page: ChartPage, title: str, stem: str, folder: Path) -> tuple[P
 
 
 def _write_new(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
-    """Write all files, none of which may exist, or none."""
+    """Write all files or none.
+
+    Raises:
+        FileExistsError: one of them exists.
+        OSError: one of them cannot be written.
+    """
     begun: list[Path] = []
     try:
         for path, content in zip(paths, contents, strict=True):

@@ -1,8 +1,7 @@
-"""Charts as PNG, drawn with Pillow and its own font: the same shapes as in SVG, at twice the size.
+"""Charts as PNG, drawn with Pillow and its built-in font: the same shapes as in SVG, at twice the size.
 
-Drawn larger and made smaller again, which smooths the lines. The font that comes with Pillow has
-the letters of ASCII and few more, so a microsecond is written ``us`` here; a font of the machine's
-would make pictures that differ from one machine to the next.
+A page is drawn larger and then reduced, which smooths the lines. Pillow's font has little more than ASCII, so
+a microsecond is written ``us`` here. Why not a font of the system: pictures would differ between machines.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from c10k_tui.charts.shapes import PAGE, ChartPage, DotShape, LineShape, TextSha
 SCALE = 2
 """Pixels for each unit of the page."""
 _SMOOTH = 2
-"""Drawn so many times larger than it becomes."""
+"""Factor by which a page is drawn larger before it is reduced."""
 _PLAIN = str.maketrans({"µ": "u", "×": "x", "÷": "/", "–": "-", "−": "-", "→": "to"})
-"""What the font has not got, and what stands for it."""
+"""Characters that the font lacks, with their replacements."""
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def png_of(charts: Sequence[Chart]) -> bytes:
-    """The charts one below the other, as a PNG file."""
+    """The charts, one below the other, as the bytes of a PNG file."""
     return png_of_page(page_of(charts))
 
 
 def png_of_page(page: ChartPage) -> bytes:
-    """A page of shapes as a PNG file."""
+    """A page of shapes as the bytes of a PNG file."""
     brush = _Brush(page.width, page.height)
     for shape in page.shapes:
         if isinstance(shape, LineShape):
@@ -45,7 +44,7 @@ def png_of_page(page: ChartPage) -> bytes:
 
 
 class _Brush:
-    """An image and the shapes' way onto it."""
+    """Draws shapes onto an image."""
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width * SCALE, height * SCALE)
@@ -82,14 +81,14 @@ class _Brush:
         )
 
     def finished(self) -> bytes:
-        """The image at its own size, as a file's bytes."""
+        """The image at its final size, as the bytes of a PNG file."""
         file = BytesIO()
         self._image.resize(self._size, Image.Resampling.LANCZOS).save(file, format="PNG", optimize=True)
         return file.getvalue()
 
 
 def dashes(points: Sequence[tuple[float, float]], length: float) -> list[list[tuple[float, float]]]:
-    """A line cut into dashes of so much length with gaps as long between them."""
+    """A line cut into dashes of ``length``, with gaps of the same length."""
     pieces: list[list[tuple[float, float]]] = []
     on, left = True, length
     piece = [points[0]]

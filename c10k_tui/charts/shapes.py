@@ -1,7 +1,7 @@
-"""A chart as shapes on a page: lines, dots and words with coordinates, for pictures of any format.
+"""A chart as shapes on a page: lines, dots and texts with coordinates, for pictures of any format.
 
-One layout, so that SVG and PNG show the same. The page is white and the colours are those of the
-light theme: pictures go into documents and onto slides.
+SVG and PNG share this layout, so they show the same. The page is white and the colours are those of the light
+theme, because pictures go into documents and onto slides.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from math import log10
 
 from c10k_tui.charts.chart import DASHED, Chart, apart, cost_words, x_ticks, y_ticks
 from c10k_tui.text.styled_text import text_of
-from c10k_tui.text.themes import LIGHT
+from c10k_tui.text.themes import light
 
 PANEL_WIDTH, PANEL_HEIGHT = 800, 500
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 92, 64, 56
 _LINE = 20
-"""From one line of words to the next."""
-_TEXT, _DIM, _FAINT = LIGHT["c10k-strong"], LIGHT["c10k-dim"], "#e4e4e4"
-PAGE = LIGHT["c10k-base"]
+"""Distance between two lines of text."""
+_LIGHT = light()
+_TEXT, _DIM, _FAINT = _LIGHT["c10k-strong"], _LIGHT["c10k-dim"], "#e4e4e4"
+PAGE = _LIGHT["c10k-base"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class LineShape:
 
 @dataclass(frozen=True, slots=True)
 class DotShape:
-    """A round mark: filled where measured, an open ring where published."""
+    """A round mark: filled for a measured point, open for a published one."""
 
     x: float
     y: float
@@ -56,7 +57,7 @@ class TextShape:
     anchor: str = "start"
     bold: bool = False
     halo: bool = False
-    """Whether a rim of the page's colour keeps lines behind it away from the letters."""
+    """True to draw a rim in the page's colour around the letters, so that lines behind do not touch them."""
 
 
 Shape = LineShape | DotShape | TextShape
@@ -64,7 +65,7 @@ Shape = LineShape | DotShape | TextShape
 
 @dataclass(frozen=True, slots=True)
 class ChartPage:
-    """Shapes and the size of what they lie on."""
+    """A page: its size and the shapes on it."""
 
     width: int
     height: int
@@ -72,7 +73,7 @@ class ChartPage:
 
 
 def page_of(charts: Sequence[Chart]) -> ChartPage:
-    """The charts one below the other."""
+    """A page with the charts, one below the other."""
     shapes: list[Shape] = []
     top = 0
     for chart in charts:
@@ -83,7 +84,7 @@ def page_of(charts: Sequence[Chart]) -> ChartPage:
 
 
 class _Panel:
-    """One chart and where it lies on the page."""
+    """One chart at its place on the page."""
 
     def __init__(self, chart: Chart, top: int) -> None:
         self.chart = chart
@@ -103,7 +104,7 @@ class _Panel:
         return self._y1 - (log10(cost_ns) - self._low) / self._up * (self._y1 - self._y0)
 
     def shapes(self) -> list[Shape]:
-        """All of the panel, what lies at the back first."""
+        """All shapes of the panel, from back to front."""
         return [
             *self._heading(),
             *self._grid(),
@@ -164,7 +165,7 @@ class _Panel:
         ]
 
     def _reading(self) -> list[Shape]:
-        """The rule, and what the curves cost there."""
+        """The rule, and the cost of each curve there."""
         chart = self.chart
         if chart.rule is None:
             return []
@@ -173,7 +174,7 @@ class _Panel:
         anchor = "end" if x > (self._x0 + self._x1) / 2 else "start"
         aside = -8 if anchor == "end" else 8
         shapes.append(TextShape(x + aside, self._y0 + 12, chart.rule_label, _TEXT, anchor=anchor, bold=True))
-        # From the cheapest up: labels that would meet are pushed above their lines, not onto others.
+        # From the lowest cost up: labels that would overlap are moved up, away from other lines.
         readings = chart.readings()[::-1]
         heights = apart([10 - self._y(y) for _, y in readings], 17, 4 - self._y1, -self._y0 - 30)
         for (name, cost_ns), height in zip(readings, heights, strict=True):
@@ -190,4 +191,4 @@ class _Panel:
 
 
 def _colour(name: str) -> str:
-    return LIGHT[f"c10k-{name}"]
+    return _LIGHT[f"c10k-{name}"]

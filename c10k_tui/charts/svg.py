@@ -1,6 +1,6 @@
-"""Charts as SVG: for the Curve screen's export and for ``c10k-tui bench --svg``.
+"""Charts as SVG, for the export of the curve screen and for ``c10k-tui bench --svg``.
 
-Plain shapes and plain text, no script, no style sheet, no font from elsewhere: equal charts give
+The document has plain shapes and text, no script, no style sheet and no embedded font. Equal charts give
 equal bytes.
 """
 
@@ -15,18 +15,18 @@ from c10k_tui.charts.shapes import PAGE, ChartPage, DotShape, LineShape, Shape, 
 
 if TYPE_CHECKING:
     from sim.machine.costs import CostTable
-    from sim.studies.benchmark import Row
+    from sim.studies.benchmark import BenchmarkRow
 
 FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 
 
 def svg_of(charts: Sequence[Chart]) -> str:
-    """The charts one below the other, as an SVG document."""
+    """The charts, one below the other, as an SVG document."""
     return svg_of_page(page_of(charts), title_of(charts))
 
 
 def title_of(charts: Sequence[Chart]) -> str:
-    """What a page of charts is called."""
+    """The title of a page of charts."""
     return "; ".join(chart.title for chart in charts)
 
 
@@ -43,8 +43,8 @@ def svg_of_page(page: ChartPage, title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def chart_svg(rows: Sequence[Row], costs: CostTable) -> str:
-    """The rows of a benchmark as an SVG document: a chart for each number of active ones and each wait."""
+def chart_svg(rows: Sequence[BenchmarkRow], costs: CostTable) -> str:
+    """The rows of a benchmark as an SVG document, with a chart for each kind of call and active number."""
     from c10k_tui.charts.benchmark_charts import charts_of_rows
 
     return svg_of(charts_of_rows(rows, costs))

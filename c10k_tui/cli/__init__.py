@@ -1,1 +1,30 @@
-"""The command line: one module for each command."""
+"""The command line: one module for each command, and what the commands share.
+
+The commands:
+
+- ``race_screen``: ``c10k-tui``, the race on the screen.
+- ``run``: the race without a screen; ``run_output`` writes its table and its JSON.
+- ``watch``: an asyncio script on a simulated kernel; ``watch_output`` writes it without a screen.
+- ``bench``: the cost of a wake-up; ``bench_options`` checks its options, ``bench_output`` writes its table.
+- ``calibrate``: a cost table measured on this machine.
+- ``capacity``: how many connections each lane holds.
+- ``compare``: one table of all lanes.
+- ``record``, ``replay``, ``export``: recordings.
+
+What they share:
+
+- ``main``: dispatch, exit codes, the end of the process.
+- ``options``: the parser, :class:`~c10k_tui.cli.options.UsageError`, ``--help`` and ``--version``.
+- ``scenario_options``: the options of a scenario.
+- ``recording_options``: the options of a recording.
+- ``recording_files``: recordings read from and written to disk.
+- ``terminal``: is there a terminal, and is it large enough; ``--speed`` and ``--theme``.
+- ``costs_file``: where the user's cost table is.
+- ``output``: text for an output that may not know ``µ``.
+- ``progress``: progress on standard error.
+- ``screenshots``: draws the pictures of the documentation.
+
+Other packages import only :func:`c10k_tui.cli.main.main`, :mod:`~c10k_tui.cli.costs_file` and the parsers
+(for tables of options). A command imports Textual, Rich and NumPy after it has understood what was typed, so
+``--help`` and typing errors answer at once.
+"""

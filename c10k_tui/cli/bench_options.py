@@ -1,4 +1,4 @@
-"""What may be typed after ``c10k-tui bench``."""
+"""The options of ``c10k-tui bench``, checked."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from c10k_tui.cli.options import UsageError
+from sim.host.measuring.points import FDS_LIMIT, MECHANISMS, WAITS, Point, points
 from sim.scenario.scenario import Active, parse_active
 from sim.scenario.units import parse_count
-from sim.studies.benchmark import FDS_LIMIT, MECHANISMS, WAITS, Point, points
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
-    """What was asked for."""
+    """The options of one call of ``c10k-tui bench``."""
 
     fds: tuple[int, ...]
     active: tuple[Active, ...]
@@ -27,24 +27,25 @@ class BenchOptions:
     form: str
     """``table``, ``json`` or ``csv``."""
     host: bool
-    """Whether to measure."""
+    """False: simulate only."""
     svg: Path | None
+    """File for the curves; None for no curves."""
 
     def points(self) -> list[Point]:
-        """The points, in the order in which they are shown."""
+        """The points to simulate and measure, in the order of the table."""
         return points(self.fds, self.active, self.mechanisms, self.waits)
 
 
 def bench_options_of(options: argparse.Namespace) -> BenchOptions:
-    """The words of the command, understood.
+    """Check the parsed options.
 
     Raises:
-        UsageError: anything in it that cannot be.
+        UsageError: a value is not valid, or two options contradict each other.
     """
     if options.words:
-        raise UsageError(f"bench takes no {options.words[0]!r}; see c10k-tui bench --help")
+        raise UsageError(f"bench takes options only, not {options.words[0]!r}; see c10k-tui bench --help")
     if options.json and options.csv:
-        raise UsageError("--json or --csv: one of them")
+        raise UsageError("choose one of --json and --csv")
     if options.wait not in (*WAITS, "both"):
         raise UsageError(f"--wait: there is no {options.wait!r}; choose from {', '.join(WAITS)}, both")
     return BenchOptions(
@@ -58,13 +59,13 @@ def bench_options_of(options: argparse.Namespace) -> BenchOptions:
     )
 
 
-def _listed(option: str, text: str, understood: Callable[[str], Item]) -> tuple[Item, ...]:
-    """A list as it is typed: items between commas, each once."""
+def _listed(option: str, text: str, parse_item: Callable[[str], Item]) -> tuple[Item, ...]:
+    """The items of a comma-separated list, without duplicates."""
     words = [word.strip() for word in text.split(",")]
     if not any(words):
         raise UsageError(f"{option} needs at least one value")
     try:
-        return tuple(dict.fromkeys(understood(word) for word in words if word))
+        return tuple(dict.fromkeys(parse_item(word) for word in words if word))
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from None
 

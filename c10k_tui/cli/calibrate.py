@@ -1,53 +1,80 @@
-"""``c10k-tui calibrate``: measure this machine's kernel, fit the cost table, and keep it for the user."""
+"""``c10k-tui calibrate``: measure this machine's kernel, fit the cost table to it, and save the table."""
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path
-from c10k_tui.cli.options import UsageError
-from c10k_tui.cli.run import encodable
-from sim.machine.costs import CostTable
-from sim.studies import calibration
+from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
 
-Told = Callable[[float, str], None]
+if TYPE_CHECKING:
+    from sim.machine.costs import CostTable
 
 
-def calibrate() -> int:
-    """Measure, fit, save, and say what came of it.
+def calibrate_parser() -> argparse.ArgumentParser:
+    """The parser of ``c10k-tui calibrate``, which has no options of its own."""
+    parser = new_parser(
+        usage="c10k-tui calibrate",
+        description=(
+            "Measures this machine's kernel for up to a minute, fits the cost table to the measurements,\n"
+            "and saves it. The race, run and bench use the saved table."
+        ),
+        epilog="",
+    )
+    parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    add_about(parser)
+    return parser
+
+
+def calibrate(words: list[str]) -> int:
+    """Measure, fit, save, and print the main prices.
 
     Returns:
         The exit code, 0.
 
     Raises:
-        UsageError: nothing can be measured here, or the table cannot be saved.
+        UsageError: a word was given, nothing can be measured here, or the table cannot be saved.
     """
+    parser = calibrate_parser()
+    options = parse(parser, words)
+    if print_about(parser, options):
+        return 0
+    if options.words:
+        raise UsageError(f"calibrate takes no arguments, but got {options.words[0]!r}")
+    _calibrate()
+    return 0
+
+
+def _calibrate() -> None:
+    from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path
+    from c10k_tui.cli.output import encodable
+    from c10k_tui.cli.progress import progress_bar
+    from sim.studies import calibration
+
     path = costs_path()
     try:
-        with progress("calibrating") as told:
-            table, warnings = calibration.calibrate(told)
+        with progress_bar("calibrating") as report:
+            table, warnings = calibration.calibrate(report)
     except calibration.CalibrationError as error:
-        raise UsageError(f"{error}; the costs in use stay as they are") from None
+        raise UsageError(f"{error}; the cost table in use stays as it is") from None
     try:
         calibration.save(table, path)
     except OSError as error:
         raise UsageError(
-            f"the costs cannot be saved as {path} ({error.strerror}); {ANOTHER_FILE} names another file"
+            f"cannot save the costs as {path} ({error.strerror}); name another file with {ANOTHER_FILE}"
         ) from None
     for warning in warnings:
         print(encodable(f"c10k-tui: {warning}"), file=sys.stderr)
     print(encodable(summary(table)))
-    print(encodable(f"Saved as {path}; from now on the race, run and bench use it."))
-    return 0
+    print(encodable(f"Saved as {path}. The race, run and bench use it from now on."))
 
 
 def summary(table: CostTable) -> str:
-    """The main prices, and where they come from, as lines."""
+    """The main prices, and where and when they were measured, as lines."""
     prices = (
-        ("one descriptor asked by select", table.scan_ps),
-        ("one descriptor asked by poll", table.poll_scan_ps),
+        ("one descriptor checked by select", table.scan_ps),
+        ("one descriptor checked by poll", table.poll_scan_ps),
         ("one wait-queue entry, on and off", table.hook_ps),
         ("one item of epoll's ready list", table.epoll_item_ps),
         ("one epoll_ctl", 1_000 * table.epoll_ctl_ns),
@@ -58,22 +85,3 @@ def summary(table: CostTable) -> str:
     lines = [f"Measured on {table.machine}, {table.kernel}, {table.date}:"]
     lines += [f"  {name:<34}{price_ps / 1_000:>9,.1f} ns" for name, price_ps in prices]
     return "\n".join(lines)
-
-
-@contextmanager
-def progress(title: str) -> Generator[Told, None, None]:
-    """A bar on the error output, if that is a terminal; it is told how far things are, and what is next."""
-    if not sys.stderr.isatty():
-        yield lambda done, what: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn(title), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-
-        def told(done: float, what: str) -> None:
-            bar.update(task, completed=done, description=what)
-
-        yield told

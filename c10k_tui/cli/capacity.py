@@ -1,7 +1,7 @@
-"""``c10k-tui capacity``: how many connections each lane holds, and what gives way then.
+"""``c10k-tui capacity``: how many connections each lane holds, and what gives way beyond that number.
 
-The figures are those of :mod:`sim.studies.capacity`. While sizes are tried, stderr says which; the result is
-a table, or one JSON object, on stdout.
+The figures come from :mod:`sim.studies.capacity`. During the search stderr shows the size being tried; the
+result goes to stdout, as a table or as one JSON object.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, tell_about
-from c10k_tui.cli.progress import told
-from c10k_tui.cli.run import costs_in_use, encodable
+from c10k_tui.cli.costs_file import costs_in_use
+from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
+from c10k_tui.cli.output import encodable
+from c10k_tui.cli.progress import show_line
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Scenario, ScenarioError, parse_field, parse_lanes
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, ScenarioError, parse_field, parse_lanes
 from sim.scenario.units import format_duration, parse_duration_ns
-from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Probe
-from sim.studies.capacity import capacity as search
+from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, CapacityProbe, find_capacity
 
 _BREAKS = {
     "latency": "latency: p99 over {limit}",
@@ -30,17 +31,17 @@ _BREAKS = {
 
 
 def capacity(words: Sequence[str]) -> int:
-    """The command.
+    """Find the capacity of each lane and print it.
 
     Returns:
-        The exit code.
+        The exit code, 0.
 
     Raises:
-        UsageError: an option that does not exist, or a value that cannot be.
+        UsageError: an option or a value is not valid.
     """
-    parser = _parser()
+    parser = capacity_parser()
     options = parse(parser, words)
-    if tell_about(parser, options):
+    if print_about(parser, options):
         return 0
     lanes, load, limit_ns = _lanes_of(options.lanes), _load_of(options), _limit_of(options)
     costs = costs_in_use()
@@ -53,7 +54,7 @@ def capacity(words: Sequence[str]) -> int:
 
 
 def as_data(found: Sequence[Capacity]) -> dict[str, dict[str, object]]:
-    """The result as JSON knows it, by lane."""
+    """The result as data for JSON, by lane."""
     return {
         lane.lane: {"connections": lane.connections, "limit": lane.limit, "p99_ns": lane.p99_ns}
         for lane in found
@@ -77,37 +78,37 @@ def table(found: Sequence[Capacity], load: Scenario, limit_ns: int, costs: CostT
 
 
 def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capacity:
-    """Find what a lane holds, and say meanwhile what is tried."""
-    probes = search(lane, load, limit_ns, costs)
+    """Find the capacity of a lane, and show the size being tried."""
+    probes = find_capacity(lane, load, limit_ns, costs)
     while True:
         try:
-            _tell(next(probes))
+            _show_probe(next(probes))
         except StopIteration as stop:
             result: Capacity = stop.value
-            _tell_result(result)
+            _show_result(result)
             return result
 
 
-def _tell(tried: Probe) -> None:
+def _show_probe(tried: CapacityProbe) -> None:
     outcome = "holds" if tried.gave_way == "none" else tried.gave_way
-    told(f"{tried.lane}: {tried.connections:,} connections: {outcome}")
+    show_line(f"{tried.lane}: {tried.connections:,} connections: {outcome}")
 
 
-def _tell_result(found: Capacity) -> None:
-    if not told(""):
+def _show_result(found: Capacity) -> None:
+    if not show_line(""):
         print(f"{found.lane}: {found.connections:,} connections ({found.limit})", file=sys.stderr)
 
 
-# --- what may be typed ----------------------------------------------------------------------------
+# --- options -------------------------------------------------------------------------------------
 
 
 def _lanes_of(text: str | None) -> tuple[str, ...]:
-    """The lanes of ``--lanes``; all of them if it was not given.
+    """The lanes of ``--lanes``; all lanes without it.
 
     Raises:
-        UsageError: none, or one that there is not.
+        UsageError: no lane, or an unknown one.
     """
-    lanes = LANES if text is None else parse_lanes(text)
+    lanes = tuple(LANES) if text is None else parse_lanes(text)
     try:
         replace(Scenario(), lanes=lanes)
     except ScenarioError as error:
@@ -135,23 +136,24 @@ def _limit_of(options: argparse.Namespace) -> int:
         raise UsageError(f"--p99: {error}") from None
 
 
-def _parser() -> argparse.ArgumentParser:
+def capacity_parser() -> argparse.ArgumentParser:
+    """The parser of ``c10k-tui capacity``."""
     parser = new_parser(
         usage="c10k-tui capacity [--p99 1ms] [--active 1%%] [--lanes LIST] [options] [--json]",
-        description="How many connections each lane holds until the latency's 99th percentile, drops or\n"
-        "memory give way, under a load that is the same at every size. Every figure is simulated.",
+        description="How many connections each lane holds before latency, losses or memory set the limit.\n"
+        "The load is the same at every size. Every figure is simulated.",
         epilog=_EPILOG,
     )
     default = Scenario()
-    group = parser.add_argument_group("capacity (in brackets: what holds if nothing is said)")
+    group = parser.add_argument_group("capacity (defaults in brackets)")
     for option, metavar, text in (
-        ("--p99", "TIME", f"longest 99th percentile of the latency ({format_duration(P99_LIMIT_NS)})"),
-        ("--lanes", "LIST", f"of {', '.join(LANES)} (all)"),
-        ("--active", "N", f"how many connections ever send: a number, a share, or all ({ACTIVE})"),
-        ("--rate", "N", f"requests per second over all of them ({default.rate:,})"),
+        ("--p99", "TIME", f"highest 99th percentile of the latency ({format_duration(P99_LIMIT_NS)})"),
+        ("--lanes", "LIST", f"lanes to test, out of {', '.join(LANES)} (all)"),
+        ("--active", "N", f"connections that send: a number, a share, or all ({ACTIVE})"),
+        ("--rate", "N", f"requests per second in all ({default.rate:,})"),
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
-        ("--churn", "N", f"connections per second that are replaced ({default.churn})"),
+        ("--churn", "N", f"connections per second that close and are replaced ({default.churn})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
     ):
         preset = "1ms" if option == "--p99" else None

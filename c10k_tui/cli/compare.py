@@ -1,7 +1,7 @@
-"""``c10k-tui compare``: who scans, who copies, who wakes, who holds the list, in one table without a screen.
+"""``c10k-tui compare``: one table of all lanes: scans, copies, wake-ups, memory, and who keeps the list.
 
-The figures are those of :mod:`sim.studies.comparison`, as on the comparison screen: each lane in a short
-race of its own. The result is a table, or one JSON object, on stdout.
+The figures come from :mod:`sim.studies.comparison`, as on the comparison screen: each lane runs in a short
+race of its own. The result goes to stdout, as a table or as one JSON object.
 """
 
 from __future__ import annotations
@@ -11,53 +11,46 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from c10k_tui.cli.options import (
-    UsageError,
-    add_about,
-    add_scenario,
-    new_parser,
-    parse,
-    scenario_of,
-    tell_about,
-)
-from c10k_tui.cli.progress import told
-from c10k_tui.cli.run import costs_in_use, encodable
+from c10k_tui.cli.costs_file import costs_in_use
+from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
+from c10k_tui.cli.output import encodable
+from c10k_tui.cli.progress import show_line
+from c10k_tui.cli.scenario_options import add_scenario, scenario_of
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import ESTIMATED, MECHANISMS, TIMED_APART, Facts, found
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.comparison import ComparisonRow, trial_result
 
 _GAP, _WIDTH = 3, 12
 
 
 def compare(words: Sequence[str]) -> int:
-    """The command.
+    """Race each lane alone and print the table.
 
     Returns:
-        The exit code.
+        The exit code, 0.
 
     Raises:
-        UsageError: an option that does not exist, or a value that cannot be.
+        UsageError: an option or a value is not valid, or a fault was named.
     """
-    parser = _parser()
+    parser = compare_parser()
     options = parse(parser, words)
-    if tell_about(parser, options):
+    if print_about(parser, options):
         return 0
     scenario = scenario_of(options)
-    if scenario.fault and (options.fault is not None or _says("fault", options.words)):
-        raise UsageError(
-            f"compare makes no mistakes: c10k-tui run --fault {scenario.fault} tells what it does"
-        )
+    if scenario.fault and (options.fault is not None or _has_setting("fault", options.words)):
+        raise UsageError(f"compare shows no faults; see this one with c10k-tui run --fault {scenario.fault}")
     scenario = replace(scenario, fault="")
-    if options.lanes is None and not _says("lanes", options.words):
-        scenario = replace(scenario, lanes=LANES)
+    if options.lanes is None and not _has_setting("lanes", options.words):
+        scenario = replace(scenario, lanes=tuple(LANES))
     costs = costs_in_use()
     rows = []
     for lane in scenario.lanes:
-        told(f"racing {lane} …")
-        rows.append(found(lane, scenario, costs))
-    told("")
+        show_line(f"racing {lane} …")
+        rows.append(trial_result(lane, scenario, costs))
+    show_line("")
     if options.json:
         print(json.dumps(as_data(rows, scenario, costs), indent=2))
     else:
@@ -65,13 +58,13 @@ def compare(words: Sequence[str]) -> int:
     return 0
 
 
-def _says(name: str, words: Sequence[str]) -> bool:
-    """Whether the short form, in one word or several, has this setting."""
+def _has_setting(name: str, words: Sequence[str]) -> bool:
+    """True if the short form, in one word or several, has this setting."""
     return any(word.startswith(f"{name}=") for word in " ".join(words).split())
 
 
-def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict[str, object]:
-    """The table as JSON knows it; figures are unrounded, null where there was no event."""
+def as_data(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> dict[str, object]:
+    """The table as data for JSON. Figures are not rounded; null means that the lane had no event."""
     return {
         "simulated": True,
         "scenario": str(scenario),
@@ -79,15 +72,15 @@ def as_data(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> dict
         "lanes": {
             row.lane: {
                 **{name: value for name, value in asdict(row).items() if name != "lane"},
-                "cost_source": ESTIMATED.get(row.lane) or TIMED_APART.get(row.lane),
+                "cost_source": LANES[row.lane].prices.source or None,
             }
             for row in rows
         },
     }
 
 
-def table(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> str:
-    """The table as aligned text, and beneath it who keeps which list."""
+def table(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> str:
+    """The table as aligned text, and below it who keeps the list of each lane."""
     load = replace(scenario, lanes=(rows[0].lane,))
     lines = [
         f"simulated: {str(load).rpartition(' lanes=')[0]} · costs: {table_words(costs)}",
@@ -102,19 +95,20 @@ def table(rows: Sequence[Facts], scenario: Scenario, costs: CostTable) -> str:
         lines.append(f"{row.lane:16}{''.join(cells)}")
     lines += ["", f"{'':16}{' ' * _GAP}{'who keeps the list':44}what limits it"]
     for row in rows:
-        words = MECHANISMS[row.lane]
-        lines.append(f"{row.lane:16}{' ' * _GAP}{words.keeper:44}{words.limit}")
-    estimated = [row.lane for row in rows if row.lane in ESTIMATED]
+        lines.append(f"{row.lane:16}{' ' * _GAP}{row.keeper:44}{row.limit}")
+    estimated = [row.lane for row in rows if LANES[row.lane].prices.estimated]
     lines += ["", "memory is for each connection, wake-up for each wake-up, all else for each event"]
-    lines += [f"~ {lane}: {ESTIMATED[lane]}" for lane in estimated]
+    lines += [f"~ {lane}: {LANES[lane].prices.source}" for lane in estimated]
     return "\n".join(lines)
 
 
-def _parser() -> argparse.ArgumentParser:
+def compare_parser() -> argparse.ArgumentParser:
+    """The parser of ``c10k-tui compare``."""
     parser = new_parser(
         usage="c10k-tui compare [SCENARIO] [options] [--json]",
-        description="Who scans, who copies, who wakes, who holds the list: every lane, or those of --lanes,\n"
-        "in a short race of its own on the same arrivals. Every figure is simulated.",
+        description="One table: the cost of an event in each lane (calls, scans, copies, wake-ups, memory);\n"
+        "who keeps the list. Every lane, or each of --lanes, races alone with the same arrivals.\n"
+        "Every figure is simulated.",
         epilog=_EPILOG,
     )
     add_scenario(parser, "all")

@@ -1,18 +1,20 @@
-"""The cost table that ``c10k-tui calibrate`` keeps for the user, in the platform's directory for data."""
+"""The user's cost table, saved by ``c10k-tui calibrate`` in the platform's data directory."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+from c10k_tui.cli.output import encodable
 from sim.machine.costs import CostTable
 
 ANOTHER_FILE = "C10K_TUI_COSTS"
-"""The environment variable that names another file."""
+"""Environment variable that names another file."""
 
 
 def costs_path() -> Path:
-    """Where the table is, or would be."""
+    """The file of the user's cost table; it need not exist."""
     named = os.environ.get(ANOTHER_FILE)
     if named:
         return Path(named)
@@ -22,7 +24,18 @@ def costs_path() -> Path:
 
 
 def current_costs() -> tuple[CostTable, str | None]:
-    """The table in use: see :func:`sim.studies.calibration.current_costs`."""
+    """The cost table in use, and why it is not the user's own.
+
+    See :func:`sim.studies.calibration.current_costs`.
+    """
     from sim.studies import calibration
 
     return calibration.current_costs(costs_path())
+
+
+def costs_in_use() -> CostTable:
+    """The user's own cost table, or the built-in one; prints on stderr why the user's own is not used."""
+    costs, why_not = current_costs()
+    if why_not is not None:
+        print(encodable(f"c10k-tui: {why_not}"), file=sys.stderr)
+    return costs

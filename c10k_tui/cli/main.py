@@ -1,6 +1,6 @@
-"""The ``c10k-tui`` command as the shell calls it: which command is meant, and how it ends.
+"""The ``c10k-tui`` command: which command was typed, and how the process ends.
 
-Nothing heavy is imported before the words are understood; see :mod:`c10k_tui.cli.options`.
+A command is imported when it is called, so that help and errors do not wait for the others.
 """
 
 from __future__ import annotations
@@ -11,65 +11,55 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from c10k_tui.cli.options import (
-    UsageError,
-    bench_parser,
-    calibrate_parser,
-    duration_ns_of,
-    parse,
-    pictured,
-    run_parser,
-    scenario_of,
-    screen_parser,
-    tell_about,
-)
+from c10k_tui.cli.options import COMMANDS, UsageError
 
 Command = Callable[[list[str]], int]
-"""Takes the words after its name and gives the exit code."""
+"""Takes the words after its name and returns the exit code."""
 
 FAILED = 1
 """Exit code: the output could not be written."""
 USAGE_ERROR = 2
-"""Exit code: what was typed, or the terminal, will not do."""
+"""Exit code: the command line is not valid, or the terminal cannot show the screen."""
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as a shell would say it (128 + SIGINT)."""
+"""Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
 PIPE_CLOSED = 141
-"""Exit code when the reader of our output has gone (128 + SIGPIPE)."""
+"""Exit code when the reader of the output has closed it (128 + SIGPIPE)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command: what it was asked, done.
+    """Run a command.
 
     Args:
-        argv: the words after the command's name; those of the process if None.
+        argv: Words after ``c10k-tui``; None for the words of this process.
 
     Returns:
-        The exit code. What cannot be done is told in one line on stderr.
+        The exit code. An error is printed on stderr in one line.
     """
     try:
         code = _dispatch(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
     except UsageError as error:
-        return _refuse(str(error), USAGE_ERROR)
+        return _print_error(str(error), USAGE_ERROR)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        _discard_output()
         return PIPE_CLOSED
     except OSError as error:
-        _forget_output()
-        return _refuse(f"{error.strerror or error}", FAILED)
+        _discard_output()
+        return _print_error(f"{error.strerror or error}", FAILED)
     return code
 
 
 def leave(code: int) -> NoReturn:
     """End the process.
 
-    A watched script may hold tasks that catch whatever ends them and go on. The interpreter collects them
-    when it ends, which throws into them once more, outside of any loop: they would spin there for ever.
+    A watched script may hold tasks that catch whatever ends them and continue. At exit the interpreter
+    collects these tasks and throws into them once more, outside of any loop: they would spin forever. So the
+    process ends at once if there are such tasks.
     """
-    scripts = sys.modules.get("sim.scripts.script")
-    if scripts is not None and scripts.left_stubborn_tasks():
+    unwinding = sys.modules.get("sim.scripts.unwinding")
+    if unwinding is not None and unwinding.left_stubborn_tasks():
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 stream.flush()
@@ -78,114 +68,65 @@ def leave(code: int) -> NoReturn:
 
 
 def command() -> NoReturn:
-    """What the installed command runs."""
+    """Entry point of the installed ``c10k-tui``."""
     leave(main())
 
 
 def _dispatch(words: list[str]) -> int:
-    command = _COMMANDS.get(words[0]) if words else None
-    return _screen(words) if command is None else command(words[1:])
+    if words and words[0] in COMMANDS:
+        return _command(words[0])(words[1:])
+    from c10k_tui.cli.race_screen import race_on_screen
+
+    return race_on_screen(words)
 
 
-def _run(words: list[str]) -> int:
-    parser = run_parser()
-    options = parse(parser, words)
-    if tell_about(parser, options):
-        return 0
-    scenario, duration_ns = scenario_of(options), duration_ns_of(options)
+def _command(name: str) -> Command:
+    """A command by its name, one of :data:`~c10k_tui.cli.options.COMMANDS`."""
+    match name:
+        case "run":
+            from c10k_tui.cli.run import run
 
-    from c10k_tui.cli.run import run
+            return run
+        case "watch":
+            from c10k_tui.cli.watch import watch
 
-    return run(scenario, duration_ns, as_json=options.json)
+            return watch
+        case "bench":
+            from c10k_tui.cli.bench import bench
 
+            return bench
+        case "calibrate":
+            from c10k_tui.cli.calibrate import calibrate
 
-def _bench(words: list[str]) -> int:
-    parser = bench_parser()
-    options = parse(parser, words)
-    if tell_about(parser, options):
-        return 0
+            return calibrate
+        case "capacity":
+            from c10k_tui.cli.capacity import capacity
 
-    from c10k_tui.cli.bench import bench
-    from c10k_tui.cli.bench_options import bench_options_of
+            return capacity
+        case "compare":
+            from c10k_tui.cli.compare import compare
 
-    return bench(bench_options_of(options))
+            return compare
+        case "record":
+            from c10k_tui.cli.record import record
 
+            return record
+        case "replay":
+            from c10k_tui.cli.replay import replay
 
-def _calibrate(words: list[str]) -> int:
-    parser = calibrate_parser()
-    options = parse(parser, words)
-    if tell_about(parser, options):
-        return 0
+            return replay
+        case "export":
+            from c10k_tui.cli.export import export
 
-    if options.words:
-        raise UsageError(f"calibrate takes no {options.words[0]!r}: there is nothing to choose")
-
-    from c10k_tui.cli.calibrate import calibrate
-
-    return calibrate()
-
-
-def _screen(words: list[str]) -> int:
-    parser = screen_parser()
-    options = parse(parser, words)
-    if tell_about(parser, options):
-        return 0
-    scenario = pictured(scenario_of(options))
-
-    from c10k_tui.cli.screen import check_terminal, open_screen, plan_of, speed_of, theme_of
-
-    speed, theme = speed_of(options.speed), theme_of(options.theme)
-    plan = plan_of(options)
-    check_terminal()
-    return open_screen(scenario, speed=speed, paused=options.paused, theme=theme, plan=plan)
+            return export
+    raise ValueError(f"no command is called {name!r}")
 
 
-def _recording(name: str) -> Command:
-    def command(words: list[str]) -> int:
-        from c10k_tui.cli.recording import COMMANDS
-
-        return COMMANDS[name](words)
-
-    return command
-
-
-def _capacity(words: list[str]) -> int:
-    from c10k_tui.cli.capacity import capacity
-
-    return capacity(words)
-
-
-def _compare(words: list[str]) -> int:
-    from c10k_tui.cli.compare import compare
-
-    return compare(words)
-
-
-def _watch(words: list[str]) -> int:
-    from c10k_tui.cli.watch import watch
-
-    return watch(words)
-
-
-_COMMANDS: dict[str, Command] = {
-    "run": _run,
-    "watch": _watch,
-    "bench": _bench,
-    "calibrate": _calibrate,
-    "capacity": _capacity,
-    "compare": _compare,
-    "record": _recording("record"),
-    "replay": _recording("replay"),
-    "export": _recording("export"),
-}
-"""What the first word means; without one of these it is the screen."""
-
-
-def _refuse(message: str, code: int) -> int:
+def _print_error(message: str, code: int) -> int:
     print(f"c10k-tui: {message}", file=sys.stderr)
     return code
 
 
-def _forget_output() -> None:
-    """Send what is still buffered nowhere; otherwise Python would complain of it at exit."""
+def _discard_output() -> None:
+    """Send buffered output nowhere; otherwise Python reports an error when it flushes it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,16 +1,39 @@
-"""One line on the error output that says what is being found out, if that is a terminal."""
+"""Progress on standard error. Nothing is shown where standard error is not a terminal."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
+ProgressReport = Callable[[float, str], None]
+"""Takes the part that is done, 0 … 1, and what comes next."""
 _CLEAR_LINE = "\r\x1b[K"
 
 
-def told(words: str) -> bool:
-    """Say it in place of what was said last, nothing if there are no words; whether anybody watches."""
+def show_line(words: str) -> bool:
+    """Replace the line shown last; no words clear it. False if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return False
     sys.stderr.write(_CLEAR_LINE + words)
     sys.stderr.flush()
     return True
+
+
+@contextmanager
+def progress_bar(title: str) -> Generator[ProgressReport, None, None]:
+    """A bar for as long as the block runs; call the report to move it."""
+    if not sys.stderr.isatty():
+        yield lambda done, what: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(title), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def report(done: float, what: str) -> None:
+            bar.update(task, completed=done, description=what)
+
+        yield report

@@ -66,9 +66,9 @@ DEMOS = (
 
 def record_demo(demo: DemoRecording, folder: Path, cast: Path) -> None:
     """Record a demo whose keys lie in a folder."""
+    from c10k_tui.app.headless import record
     from c10k_tui.recording.cast.key_script import parse_script
     from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-    from c10k_tui.recording.live.headless import record
 
     keys = (folder / f"{demo.name}.keys").read_text(encoding="utf-8")
     settings = RecordingSettings(

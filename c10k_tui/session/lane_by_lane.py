@@ -1,44 +1,36 @@
-"""What is found out about every lane, one lane after the other and a little in each frame."""
+"""Work on every lane, one lane after the other, a little in each frame.
+
+Amounts of work are nanoseconds of the price list of :attr:`sim.race.race.Race.work_ns`, not wall time. So a
+frame does the same work on every machine.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Collection, Iterable
 
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 
 
-class LaneByLane:
-    """The state of a screen with a row for each lane; those that race now come first."""
+def missing_lanes(racing: Collection[str], is_known: Callable[[str], bool]) -> list[str]:
+    """Lanes without a result, in the order in which they are computed: those of the race come first.
 
-    FRAME_WORK_NS: ClassVar[int]
-    """Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
+    Args:
+        racing: The lanes of the current race.
+        is_known: Returns True if a lane has its result.
+    """
+    lanes = [lane for lane in LANES if not is_known(lane)]
+    return sorted(lanes, key=lambda lane: lane not in racing)
 
-    racing: frozenset[str]
-    """The lanes of the race that is on."""
 
-    def is_known(self, lane: str) -> bool:
-        """Whether a lane's row is there."""
-        raise NotImplementedError
+def compute_lanes(lanes: Iterable[str], work_ns: int, compute_lane: Callable[[str, int], int]) -> None:
+    """Compute lanes in order until the work is used up.
 
-    def _compute_lane(self, lane: str, budget_ns: int) -> int:
-        """Go on with one lane; what is left of the work."""
-        raise NotImplementedError
-
-    def missing(self) -> list[str]:
-        """Lanes whose row is still to be found, those that race first."""
-        lanes = [lane for lane in LANES if not self.is_known(lane)]
-        return sorted(lanes, key=lambda lane: lane not in self.racing)
-
-    def compute(self, budget_ns: int | None = None) -> bool:
-        """Go on, for so much work or one frame's; whether there was anything to do.
-
-        Args:
-            budget_ns: By the price list of :attr:`sim.race.race.Race.work_ns`.
-        """
-        missing = self.missing()
-        left_ns = self.FRAME_WORK_NS if budget_ns is None else budget_ns
-        for lane in missing:
-            left_ns = self._compute_lane(lane, left_ns)
-            if left_ns <= 0:
-                break
-        return bool(missing)
+    Args:
+        lanes: Lanes without a result.
+        work_ns: Work to do at most. The last piece may exceed it.
+        compute_lane: Continues one lane with at most this much work, and returns the work that is left.
+    """
+    for lane in lanes:
+        work_ns = compute_lane(lane, work_ns)
+        if work_ns <= 0:
+            return

@@ -12,20 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from c10k_tui.screens.race.views.header import seconds_words, slowdown_words
-from c10k_tui.screens.race.views.timeline import branch_name
 from c10k_tui.session.pacer import DEFAULT_SPEED, Pacer, faster
-from c10k_tui.session.race_protocol import RaceLike
-from c10k_tui.session.travel import Travel
+from c10k_tui.session.race_protocol import RaceProtocol
+from c10k_tui.session.time_line import branch_name
+from c10k_tui.session.time_travel import TimeTravel
 from c10k_tui.text.lanes import why_not_lanes
+from c10k_tui.text.pace_words import seconds_words, slowdown_words
 from sim.frames.frame import Frame
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
 from sim.scenario.faults import CURED, FD_SETSIZE
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import (
     LADDER,
-    LANES,
     PRESETS,
-    SCANNING_LANES,
     Active,
     Scenario,
     ScenarioError,
@@ -42,7 +41,7 @@ NOTICE_S = 2.5
 SEEDS = 2**63
 
 
-class Session(Travel):
+class Session:
     """A race and the pace at which it is shown.
 
     Args:
@@ -56,13 +55,14 @@ class Session(Travel):
     def __init__(
         self,
         scenario: Scenario,
-        make_race: Callable[[Scenario], RaceLike],
+        make_race: Callable[[Scenario], RaceProtocol],
         clock: Callable[[], float],
         *,
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
     ) -> None:
-        super().__init__(paused=paused)
+        self.paused = paused
+        self.travel = TimeTravel(self)
         self._make_race = make_race
         self._clock = clock
         self.race = make_race(scenario)
@@ -105,13 +105,13 @@ class Session(Travel):
         before_s = self._clock()
         self.race.advance(self.race.now_ns + step_ns)
         self.pacer.took(step_ns, self._clock() - before_s)
-        self._follow()
+        self.follow_settings()
         return True
 
     def frame(self) -> Frame:
         """The race at this moment; its records are those since the last frame."""
         frame = self.race.frame()
-        self._all_failed = all(lane.failure is not None for lane in frame.lanes)
+        self.travel.no_server_runs = all(lane.failure is not None for lane in frame.lanes)
         return frame
 
     @property
@@ -144,9 +144,9 @@ class Session(Travel):
     def forget_elsewhere(self) -> None:
         """Let other branches, and what comes after now, never have been: recordings do not know them."""
         self.race.forget_elsewhere()
-        self._left_ns.clear()
+        self.travel.forget_branches()
 
-    def _follow(self) -> None:
+    def follow_settings(self) -> None:
         """The race may have come, by itself or by a jump, to where other settings hold."""
         if self.scenario != self._shown:
             self.changes += 1
@@ -166,8 +166,7 @@ class Session(Travel):
         self.changes += 1
         self._look_again()
         if self.race.branch != branch:
-            self._left_ns[branch] = at_ns
-            self.forks += 1
+            self.travel.branched(branch, at_ns)
             words += f" · {branch_name(self.race.branch)} begins"
         self.say(words)
 
@@ -176,7 +175,7 @@ class Session(Travel):
         self.race = self._make_race(scenario)
         self.began_with = scenario
         self.races += 1
-        self._left_ns.clear()
+        self.travel.forget_branches()
         self.pacer.halt()
         self._look_again()
         self.say(words)
@@ -232,7 +231,7 @@ class Session(Travel):
         lasts = seconds_words(self.pacer.base_ns / self.pacer.rate_ns)
         what = f"a burst every {lasts}"
         if self.pacer.base_ns == self.race.scan_ns:
-            scans = any(lane in SCANNING_LANES for lane in self.scenario.lanes)
+            scans = any(LANES[lane].scans for lane in self.scenario.lanes)
             what = f"a scan to take {lasts}" if scans else slowdown_words(self.pacer.rate_ns)
         self.say(f"speed {speed:,g}: {what}")
 

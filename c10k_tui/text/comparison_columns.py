@@ -1,6 +1,7 @@
-"""The columns of the comparison: how a lane's facts are called, written and explained.
+"""The columns of the comparison: their titles, figures and explanations.
 
-The screen (:mod:`c10k_tui.screens.comparison.views.table`) and ``c10k-tui compare`` show the same ones.
+The comparison screen (:mod:`c10k_tui.screens.comparison.views.table`) and ``c10k-tui compare`` show the same
+columns.
 """
 
 from __future__ import annotations
@@ -8,46 +9,48 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_bytes, format_duration, format_short
-from sim.studies.comparison import ESTIMATED, Facts
+from sim.studies.comparison import ComparisonRow
 
 UNKNOWN = "–"
-"""What stands where there was no event, or no memory for one."""
+"""Shown instead of a figure if the lane had no event, or no memory for one."""
 ABOUT = "~"
-"""What precedes an estimated figure."""
+"""Sign before an estimated figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonColumn:
-    """One figure of every lane."""
+    """One figure of each lane."""
 
     key: str
-    """Its name in JSON: a field of :class:`~sim.studies.comparison.Facts`."""
+    """Its name in JSON: a field of :class:`~sim.studies.comparison.ComparisonRow`."""
     title: str
     short: str
-    """Its title where room is scarce."""
+    """The title where there is little room."""
     width: int
-    """Cells that its figures and its short title need."""
-    value_of: Callable[[Facts], float | None]
+    """Cells needed by the figures and the short title."""
+    value_of: Callable[[ComparisonRow], float | None]
     words_of: Callable[[float], str]
     told: str
-    """What it is, in plain words."""
+    """Explanation in plain words."""
     doing: str
-    """What the lane with most of it does: the verb of a sentence."""
+    """Verb for the lane with the highest figure: ``scans most``."""
     unit: str
-    """What follows the figure in that sentence."""
+    """Text after the figure in that sentence."""
 
-    def cell(self, facts: Facts) -> str:
-        """A lane's figure as it is written."""
+    def cell(self, facts: ComparisonRow) -> str:
+        """The text of a lane's figure."""
         value = self.value_of(facts)
         if value is None:
             return UNKNOWN
         words = self.words_of(value)
-        return f"{ABOUT}{words}" if self.key == "wakeup_ns" and facts.lane in ESTIMATED else words
+        estimated = self.key == "wakeup_ns" and LANES[facts.lane].prices.estimated
+        return f"{ABOUT}{words}" if estimated else words
 
 
 def count_words(value: float) -> str:
-    """A mean number of something: at most three figures that count, ``0.32``, ``11.8``, ``488``, ``333k``."""
+    """A mean count with at most three significant figures: ``0.32``, ``11.8``, ``488``, ``333k``."""
     if value >= 1_000:
         return format_short(round(value))
     if value >= 100:
@@ -138,7 +141,7 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         " a connection",
     ),
 )
-"""From left to right. Less is better in each of them."""
+"""From left to right. In each of them less is better."""
 BY_KEY = {column.key: column for column in COLUMNS}
 KEEPER_TOLD = "who holds the list of what is waited for, while nobody waits"
 LIMIT_TOLD = "what gives way when there are many connections"

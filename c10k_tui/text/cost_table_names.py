@@ -1,4 +1,4 @@
-"""How a cost table is called on the screen: always by name, and where and when if it is the user's own."""
+"""Names of cost tables: the name, and for the user's own table also where and when it was measured."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from sim.machine.costs import BUILT_IN, CostTable
 
 
 def table_words(costs: CostTable) -> str:
-    """A cost table in a few words: ``built-in``, ``calibrated on AMD EPYC, 2026-11-24``.
+    """The name of a cost table: ``built-in``, ``calibrated on AMD EPYC, 2026-11-24``.
 
-    The built-in table has a machine and a date too, but they are not the user's; its source names them.
+    Machine and date of the built-in table are left out, because they are not the user's; its source has them.
     """
     if costs.name == BUILT_IN.name:
         return costs.name

@@ -1,36 +1,36 @@
-"""The glyphs of the race, in one place.
+"""The glyphs of the screens.
 
-Only block, braille and box-drawing characters and a few signs of Latin-1, all one cell wide in
-every terminal: a grid whose columns drift is worse than a plain one. Every state of a descriptor
-has a glyph of its own, so that the picture stands without colour.
+They are block, braille and box-drawing characters and a few signs of Latin-1, all one cell wide in every
+terminal. Why not more expressive characters: where one is two cells wide, the columns of the grid shift. Each
+state of a descriptor has a glyph of its own, so the picture can be read without colour.
 """
 
 from __future__ import annotations
 
 IDLE = "·"
-"""A connection that says nothing."""
+"""A connection without unread data."""
 READY = "▄"
-"""Unread bytes lie in its receive buffer: half filled."""
+"""Unread bytes are in the receive buffer; looks half filled."""
 READ = "▀"
-"""The server has just read it: the buffer empties."""
+"""The server has just read the data."""
 ARRIVED = "█"
 """A packet has just arrived."""
 HEAT = ("░", "▒", "▓", "▓")
-"""Checked a while ago … a moment ago."""
+"""Checked some time ago … just now."""
 FRONT = "▌"
-"""Where the scan is now."""
+"""The current place of the scan."""
 COMPLETED = "▟"
-"""What came is in the program's own buffer; it has not answered yet."""
+"""The data is in the program's buffer; the program has not answered yet."""
 BLOCKED = "┊"
-"""A task of its own sleeps at it, thin as a thread."""
+"""The connection's own task sleeps; looks thin as a thread."""
 RUNNABLE = "┃"
-"""Its task could run, and waits for the CPU."""
+"""The connection's task could run, and waits for the CPU."""
 RUNNING = "»"
-"""Its task has the CPU."""
+"""The connection's task has the CPU."""
 RAN = ("▎", "▍", "▋", "▋")
-"""Its task ran a while ago … a moment ago."""
+"""The connection's task ran some time ago … just now."""
 STRUCK = "!"
-"""The descriptor at which a fault has struck last."""
+"""The descriptor at which a fault occurred last."""
 
 ARROW = "→"
 TIMES = "×"
@@ -43,19 +43,19 @@ PAUSE = "▌▌"
 ELLIPSIS = "…"
 
 POSITION = "●"
-"""On the time line: where the race is."""
+"""The race's place on the time line."""
 DONE = "━"
 AHEAD = "─"
-"""Time before that, and time that comes after it."""
+"""Time before and time after the race's place."""
 ELSEWHERE = "╌"
-"""The future that was left for this one."""
+"""The future that was left when this branch began."""
 CHANGED = "▲"
 DROPPED = "▼"
 FORK = "┬"
-"""Another branch parts here."""
+"""Another branch begins here."""
 LEFT = "┴"
-"""This branch left another one here."""
+"""This branch left another branch here."""
 
 BRAILLE_BASE = 0x2800
 BRAILLE_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-"""The bits of a braille cell by column and row, top first."""
+"""Bits of a braille character by column and row, from the top."""

@@ -1,8 +1,8 @@
-"""The lanes as the screen knows them: what each is in a line, where it comes from, how many fit.
+"""The words of the lanes: all that the screens write of a lane by its name, in one value for each.
 
-Years and versions: the man pages epoll_ctl(2), epoll(7), select(2), poll(2) and io_uring_setup(2); Lemon,
-"Kqueue: A generic and scalable event notification facility" (2001); Schmidt and Cranor,
-"Half-Sync/Half-Async" (1995); POSIX.1c (1995); Russinovich, Solomon and Ionescu, "Windows Internals".
+A lane has two more parts: the facts about it in :mod:`sim.scenario.lanes`, and its server in
+:mod:`sim.servers`. The screens write their sentences by the facts (a lane that scans, a lane with a task for
+each connection); only what no fact says is here.
 """
 
 from __future__ import annotations
@@ -10,75 +10,220 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from c10k_tui.text import packet_effects
+from c10k_tui.text.packet_effects import EffectTable
+from sim.scenario.registry import Registry
+
 MOST_LANES = 4
 """Lanes the race screen has room for."""
 
-ONE_TASK_EACH = ("process", "thread")
-"""Every connection has a task of its own, asleep in read."""
-WORKER_LANES = ("pool", "epoll-oneshot", "epoll-exclusive")
-"""Several tasks serve whatever connection is ready."""
-TASK_LANES = (*ONE_TASK_EACH, *WORKER_LANES)
-"""Several tasks share the CPU: the grid shows who runs."""
-READY_LIST_LANES = ("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "asyncio")
-"""They wait in epoll_wait for what is on a ready list."""
-RING_LANES = ("io_uring", "io_uring-poll", "io_uring-sqpoll")
-COMPLETING_LANES = ("io_uring", "io_uring-sqpoll", "iocp")
-"""They are told what was received, and not that something could be."""
+
+@dataclass(frozen=True, slots=True)
+class LaneColours:
+    """A lane's colour in each theme: earthen for tasks, blue for epoll, violet for rings.
+
+    There are more lanes than terminal colours, so some are alike; a lane's name always stands beside its
+    colour.
+    """
+
+    dark: str
+    light: str
+    ansi: str
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """A lane in one line."""
+class LaneText:
+    """What the screens write of one lane."""
 
+    name: str
+    """A name of :data:`sim.scenario.lanes.LANES`."""
+    title: str
+    """The title of its frame on the race screen."""
     what: str
-    """What its server does."""
-    since: str
-    """Where that was first, and when."""
+    """What its server does, in at most 47 cells."""
+    learns: str
+    """How its server learns of a request, as a predicate: ``asks every descriptor``."""
+    effects: EffectTable
+    """What a packet can cause in it."""
+    colours: LaneColours
+    before_first: tuple[str, str] = ("the kernel holds the list of all {all}", "it will say which are ready")
+    """Before the first event: who waits for all descriptors, and what will happen."""
+    column_names: tuple[str, ...] = ()
+    """Shorter names for a narrow column, at most 9 and then 7 cells."""
+    brief: str = ""
+    """A name of at most six cells; empty if the name itself, cut to the cells there are, is clear."""
+    tasks: str = "threads"
+    """What its tasks are, in the plural; the lane's name is the singular."""
+    key: str = ""
+    """The key that switches it on or off; empty if it has none of its own."""
 
 
-ABOUT: dict[str, About] = {
-    "process": About("a process for each connection, asleep in read", "fork at accept: UNIX, inetd"),
-    "thread": About("a thread for each connection, asleep in read", "POSIX threads, 1995"),
-    "pool": About("one thread waits in epoll, eight serve", "half-sync/half-async, 1995"),
-    "select": About("hands over a bitmap of all, has all looked at", "4.2BSD, 1983"),
-    "poll": About("hands over a list of all, has all looked at", "System V Release 3, 1986"),
-    "epoll": About("is told which are ready, as long as they are", "Libenzi, Linux 2.5.44, 2002"),
-    "epoll-et": About("is told once when more comes, reads it all", "as the first epoll was, 2002"),
-    "epoll-oneshot": About(
-        "four workers, one epoll, each event armed anew", "EPOLLONESHOT, Linux 2.6.2, 2004"
-    ),
-    "epoll-exclusive": About(
-        "four workers, one woken for each new client", "EPOLLEXCLUSIVE, Linux 4.5, 2016"
-    ),
-    "kqueue": About("filters run as packets come, queue the event", "Lemon, FreeBSD 4.1, 2000"),
-    "io_uring": About("told in a ring what was received: no read call", "Axboe, 2019; multishot: Linux 6.0"),
-    "io_uring-poll": About(
-        "told in a ring which are ready, reads by calls", "Linux 5.1; multishot: 5.13, 2021"
-    ),
-    "io_uring-sqpoll": About("as io_uring, but a second CPU takes its orders", "SQPOLL, Linux 5.1, 2019"),
-    "asyncio": About("tasks await reads, a loop on epoll wakes them", "Python 3.4, 2014; await: 3.5, 2015"),
-    "iocp": About("starts reads beforehand, is told when they end", "Windows NT 3.5, 1994"),
-}
-"""By lane."""
-_BRIEF = {
-    "asyncio": "aio",
-    "epoll-et": "et",
-    "epoll-oneshot": "1-shot",
-    "epoll-exclusive": "exclus",
-    "io_uring": "uring",
-    "io_uring-poll": "u-poll",
-    "io_uring-sqpoll": "sqpoll",
-}
-"""Names of at most six letters."""
+LANE_TEXTS: Registry[LaneText] = Registry(
+    (
+        LaneText(
+            "process",
+            title="process ─ one for each connection",
+            what="a process for each connection, asleep in read",
+            learns="has a process each",
+            effects=packet_effects.PROCESS,
+            colours=LaneColours("#d7875f", "#5f5f00", "ansi_bright_magenta"),
+            tasks="processes",
+        ),
+        LaneText(
+            "thread",
+            title="thread ─ one for each connection",
+            what="a thread for each connection, asleep in read",
+            learns="has a thread each",
+            effects=packet_effects.THREAD,
+            colours=LaneColours("#d7af87", "#af5f5f", "ansi_bright_red"),
+        ),
+        LaneText(
+            "pool",
+            title="pool ─ one waits, eight serve",
+            what="one thread waits in epoll, eight serve",
+            learns="hands out what is ready",
+            before_first=(
+                "one thread waits for all {all}, *{workers}* serve",
+                "they will be handed what is ready",
+            ),
+            effects=packet_effects.POOL,
+            colours=LaneColours("#afaf5f", "#878700", "ansi_green"),
+        ),
+        LaneText(
+            "select",
+            title="select ─ looks at all, every time",
+            what="hands over a bitmap of all, has all looked at",
+            learns="asks every descriptor",
+            effects=packet_effects.SCAN,
+            colours=LaneColours("#ffaf00", "#af5f00", "ansi_yellow"),
+            key="1",
+        ),
+        LaneText(
+            "poll",
+            title="poll ─ looks at all, every time",
+            what="hands over a list of all, has all looked at",
+            learns="asks every descriptor",
+            effects=packet_effects.SCAN,
+            colours=LaneColours("#d787af", "#af005f", "ansi_magenta"),
+            key="2",
+        ),
+        LaneText(
+            "epoll",
+            title="epoll ─ is told which are ready",
+            what="is told which are ready, as long as they are",
+            learns="is told which are ready",
+            effects=packet_effects.EPOLL,
+            colours=LaneColours("#5fafff", "#005faf", "ansi_blue"),
+            key="3",
+        ),
+        LaneText(
+            "epoll-et",
+            title="epoll-et ─ is told once",
+            what="is told once when more comes, reads it all",
+            learns="is told once",
+            before_first=("the kernel holds the list of all {all}", "it will say once when more has come"),
+            effects=packet_effects.EPOLL,
+            colours=LaneColours("#87d7ff", "#5f87af", "ansi_bright_blue"),
+            column_names=("epoll-et", "ep.-et"),
+            brief="et",
+        ),
+        LaneText(
+            "epoll-oneshot",
+            title="epoll-oneshot ─ told once, four serve",
+            what="four workers, one epoll, each event armed anew",
+            learns="tells one worker once",
+            before_first=(
+                "one epoll for all {all}, *{workers}* workers",
+                "one of them will be told of each event",
+            ),
+            effects=packet_effects.ONE_SHOT_WORKERS,
+            colours=LaneColours("#8787ff", "#5f5fd7", "ansi_bright_cyan"),
+            column_names=("oneshot", "oneshot"),
+            brief="1-shot",
+        ),
+        LaneText(
+            "epoll-exclusive",
+            title="epoll-exclusive ─ four accept",
+            what="four workers, one woken for each new client",
+            learns="wakes one of its workers",
+            before_first=("*{workers}* epolls for all {all}", "one worker will be woken for each new client"),
+            effects=packet_effects.WORKERS,
+            colours=LaneColours("#00afaf", "#008787", "ansi_cyan"),
+            column_names=("exclusive", "excl."),
+            brief="exclus",
+        ),
+        LaneText(
+            "asyncio",
+            title="asyncio ─ await reader.read()",
+            what="tasks await reads, a loop on epoll wakes them",
+            learns="is told which are ready",
+            effects=packet_effects.EPOLL,
+            colours=LaneColours("#ff5f00", "#87875f", "ansi_bright_green"),
+            brief="aio",
+        ),
+        LaneText(
+            "kqueue",
+            title="kqueue ─ filters run as packets come",
+            what="filters run as packets come, queue the event",
+            learns="is told which are ready",
+            before_first=("the kernel holds the list of all {all}", "a filter will run for each packet"),
+            effects=packet_effects.FILTERS,
+            colours=LaneColours("#5fd787", "#00875f", "ansi_bright_green"),
+        ),
+        LaneText(
+            "io_uring",
+            title="io_uring ─ is told what was received",
+            what="told in a ring what was received: no read call",
+            learns="is told what came",
+            before_first=("a receive is armed on all {all}", "it will be told what has come"),
+            effects=packet_effects.RING_RECEIVE,
+            colours=LaneColours("#d787ff", "#8700d7", "ansi_magenta"),
+            column_names=("io_uring", "uring"),
+            brief="uring",
+        ),
+        LaneText(
+            "io_uring-poll",
+            title="io_uring-poll ─ is told which are ready",
+            what="told in a ring which are ready, reads by calls",
+            learns="is told which are ready",
+            before_first=("a poll is armed on all {all}", "it will be told which are ready"),
+            effects=packet_effects.RING_POLL,
+            colours=LaneColours("#af87d7", "#875f87", "ansi_bright_cyan"),
+            column_names=("ring-poll", "ur.poll"),
+            brief="u-poll",
+        ),
+        LaneText(
+            "io_uring-sqpoll",
+            title="io_uring-sqpoll ─ a second CPU polls",
+            what="as io_uring, but a second CPU takes its orders",
+            learns="is told what came",
+            before_first=("a receive is armed on all {all}", "a second CPU takes what is submitted"),
+            effects=packet_effects.RING_RECEIVE,
+            colours=LaneColours("#d7d7ff", "#5f0087", "ansi_default"),
+            column_names=("sqpoll", "sqpoll"),
+            brief="sqpoll",
+        ),
+        LaneText(
+            "iocp",
+            title="iocp ─ is told what was received",
+            what="starts reads beforehand, is told when they end",
+            learns="is told what came",
+            before_first=("a receive is under way on all {all}", "results will come by themselves"),
+            effects=packet_effects.PORT,
+            colours=LaneColours("#afff5f", "#008700", "ansi_green"),
+        ),
+    )
+)
+"""The words by lane."""
 
 
 def brief_name(lane: str, width: int) -> str:
-    """A lane's name where there are so many cells for it."""
-    return lane if len(lane) <= width else _BRIEF.get(lane, lane)[:width]
+    """A lane's name in at most ``width`` cells."""
+    return lane if len(lane) <= width else (LANE_TEXTS[lane].brief or lane)[:width]
 
 
 def why_not_lanes(lanes: Collection[str]) -> str | None:
-    """What is wrong with having these lanes on the screen together, or None."""
+    """The reason why these lanes cannot be on the screen together; None if they can."""
     if not lanes:
         return "one lane has to stay"
     if len(lanes) > MOST_LANES:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from c10k_tui.text.script_tasks import place_words
 from c10k_tui.text.styled_text import Line, Span, clip, fitting
 from sim.scenario.units import format_duration
-from sim.scripts.loop_figures import Counters
+from sim.scripts.loop_figures import LoopCounters
 
 
-def figures_line(counters: Counters | None, width: int) -> Line:
-    """The loop's counters: turns, callbacks a turn, time in the wait, the longest callback; in fewer words
-    where there is less room.
+def figures_line(counters: LoopCounters | None, width: int) -> Line:
+    """The loop's counters: turns, callbacks per turn, time spent waiting, the longest callback.
+
+    Returns the longest wording that fits into ``width`` cells; no text without counters.
     """
     if counters is None:
         return ()
@@ -46,7 +47,7 @@ def figures_line(counters: Counters | None, width: int) -> Line:
 
 
 def _joined(groups: Sequence[Line]) -> Line:
-    """Groups with a dot between them, the empty ones left out."""
+    """The groups that are not empty, with a dot between them."""
     spans: list[Span] = []
     for group in groups:
         if group:
@@ -55,8 +56,8 @@ def _joined(groups: Sequence[Line]) -> Line:
     return tuple(spans)
 
 
-def shares_of_time(counters: Counters) -> Line:
-    """Where virtual time went."""
+def shares_of_time(counters: LoopCounters) -> Line:
+    """Shares of virtual time: waiting, callbacks, the loop itself."""
     spent_ns = max(1, counters.poll_ns + counters.callbacks_ns + counters.loop_ns)
     parts = (
         ("waiting", counters.poll_ns, "epoll"),

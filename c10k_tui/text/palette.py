@@ -1,8 +1,7 @@
-"""Roles to terminal styles, for the theme in use.
+"""Roles as terminal styles of the current theme.
 
-Widgets that draw lines themselves share one palette, made once per theme from the theme's
-variables: asking the style sheet for each of some fifty styles in each widget would take longer
-than the first frame may.
+Widgets that draw lines share one palette, made once for each theme from the theme's variables. Why not ask
+the style sheet: fifty styles in each widget would take longer than the first frame may.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from collections.abc import Mapping
 from rich.style import Style
 from textual.color import Color
 
-from c10k_tui.text.themes import DARK
-from sim.scenario.scenario import LANES
+from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.themes import dark
 
 _CPU = ("scan", "hooks", "calls", "copies", "switch", "loop", "interrupt", "serving")
-"""Accounts drawn as a filled block with a word on it."""
+"""Accounts drawn as filled blocks with words on them."""
 
 _ROLES: dict[str, tuple[str, str, str]] = {
     # role: (foreground variable, background variable, attributes)
@@ -30,7 +29,6 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "bar": ("text", "raised", ""),
     "alarm": ("alarm", "base", "bold"),
     "notice": ("read", "on-fill", "bold reverse"),
-    **{name: (name, "base", "bold") for name in LANES},
     "wasted": ("heat-3", "base", "bold"),
     "rule": ("cursor", "base", ""),
     "good": ("read", "base", "bold"),
@@ -44,12 +42,12 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "ready": ("ready", "well", ""),
     "read": ("read", "base", ""),
     "completed": ("read", "well", ""),
-    # The tasks: hot as a scan's front while it has the CPU; white when a packet has just woken it.
+    # Tasks: the colour of the scan's front while running; white when a packet has just woken them.
     "blocked": ("idle", "base", ""),
     "runnable": ("heat-4", "base", "bold"),
     "woken": ("arrived", "base", "bold reverse"),
     "running": ("front", "base", "bold reverse"),
-    # What is seen by its background alone is drawn reversed, so that it stays without colours.
+    # A role seen by its background alone is reversed, so that it is visible without colours.
     "cursor": ("cursor", "on-fill", "bold reverse"),
     "struck": ("alarm", "on-fill", "bold reverse"),
     "running-now": ("select", "on-fill", "bold reverse"),
@@ -66,21 +64,26 @@ for _name in (*_CPU, "idle"):
     _ROLES[f"key-{_name}"] = (f"cpu-{_name}" if _name != "idle" else "dim", "base", "")
 
 
+def _parts(role: str) -> tuple[str, str, str]:
+    """The variables and attributes of a role; a lane's name is a role in the lane's colour."""
+    return (role, "base", "bold") if role in LANE_TEXTS else _ROLES[role]
+
+
 def colour_of(role: str, theme: Mapping[str, str]) -> str:
-    """The colour of a role's words in a theme."""
-    return theme[f"c10k-{_ROLES[role][0]}"]
+    """The text colour of a role in a theme."""
+    return theme[f"c10k-{_parts(role)[0]}"]
 
 
 class Palette:
-    """The style of every role in one theme.
+    """The style of each role in one theme.
 
     Args:
-        variables: The theme's variables; what is missing is taken from the dark theme.
+        variables: The theme's variables; the dark theme supplies missing ones.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._colours = {
-            name: Color.parse(variables.get(name, default)).rich_color for name, default in DARK.items()
+            name: Color.parse(variables.get(name, default)).rich_color for name, default in dark().items()
         }
         self._styles: dict[str, Style] = {}
 
@@ -91,7 +94,7 @@ class Palette:
         return style
 
     def _make(self, role: str) -> Style:
-        foreground, background, attributes = _ROLES[role]
+        foreground, background, attributes = _parts(role)
         return Style(
             color=self._colours[f"c10k-{foreground}"],
             bgcolor=self._colours[f"c10k-{background}"],

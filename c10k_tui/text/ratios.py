@@ -1,10 +1,10 @@
-"""How ratios are written, everywhere alike."""
+"""Ratios as text, the same everywhere."""
 
 from __future__ import annotations
 
 
 def ratio_text(over: int, under: int) -> str:
-    """``over`` ÷ ``under``: two digits or more, two decimals below 1; ``under`` is not 0."""
+    """``over`` divided by ``under``, which is not 0: ``402``, ``1.8``, ``0.25``."""
     value = over / under
     if value < 0.0095:
         return f"{value:.1g}"

@@ -1,4 +1,4 @@
-"""Tasks as rows: what each is doing, what it waits for, and at which line of its program."""
+"""The tasks of a watched script as rows: state, what each waits for, and its line of the script."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from rich.cells import cell_len
 from c10k_tui.text.glyphs import IDLE, PLAY, POSITION
 from c10k_tui.text.styled_text import Line, Span, clip, pad
 from sim.scenario.units import format_duration
-from sim.scripts.frame import LoopFrame
-from sim.scripts.task_rows import State, TaskRow
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.loop_frame import LoopFrame
+from sim.scripts.task_rows import LoopTaskState, TaskRow
+from sim.stacks.place import Place
 
-MARKS: dict[State, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
-"""Each state's glyph."""
+MARKS: dict[LoopTaskState, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
+"""The glyph of each state."""
 WIDEST = (24, 26, 30)
-"""The most that names, states and places get."""
+"""Widest columns for names, states and places, in cells."""
 NARROWEST = (12, 17, 16)
-"""The most they get where there is little room."""
+"""The same where there is little room."""
 
 
 def role_of(row: TaskRow) -> str:
-    """A row's colour: that of the part of the turn that lets it go on."""
+    """The role of a row: the colour of the part of the turn in which the task continues."""
     if row.state == "running":
         return "select"
     if row.state == "ready":
@@ -34,7 +34,7 @@ def role_of(row: TaskRow) -> str:
 
 
 def state_words(row: TaskRow, now_ns: int) -> str:
-    """What it is doing, or waits for."""
+    """The state of a task, or what it waits for."""
     waiting = row.waiting
     if waiting is None:
         return row.state if row.stack or row.state == "running" else f"{row.state}, to begin"
@@ -45,7 +45,7 @@ def state_words(row: TaskRow, now_ns: int) -> str:
 
 
 def place_words(place: Place | None) -> str:
-    """A line as one says it: ``echo.py:14``."""
+    """A line of a script: ``echo.py:14``; empty for None."""
     return "" if place is None else f"{Path(place.file).name}:{place.line}"
 
 
@@ -55,17 +55,19 @@ def short_name(function: str) -> str:
 
 
 def tasks_title(frame: LoopFrame) -> str:
-    """How many there are in which state."""
+    """Number of tasks, and how many are in each state."""
     words = [f"{frame.states[state]:,} {state}" for state in MARKS if frame.states.get(state)]
     return " · ".join([f"tasks {frame.tasks:,}", *words])
 
 
 def task_lines(frame: LoopFrame, width: int, chosen: int | None, followed: bool) -> list[Line]:
-    """The rows of a frame.
+    """The rows of a frame as lines.
 
     Args:
-        chosen: number of the task under the cursor.
-        followed: whether the cursor goes along with the loop by itself.
+        frame: The script at this moment.
+        width: Cells.
+        chosen: Number of the task under the cursor; None for no cursor.
+        followed: True if the cursor follows the loop.
     """
     if not frame.rows:
         return []
@@ -77,7 +79,7 @@ def task_lines(frame: LoopFrame, width: int, chosen: int | None, followed: bool)
 
 
 def _columns(frame: LoopFrame, width: int) -> tuple[int, int, int]:
-    """Widths of name, state and place: as wide as they are, within bounds."""
+    """Widths of the columns for name, state and place, within limits."""
     most = WIDEST if width >= 90 else NARROWEST
     name, state, place = zip(
         *(
@@ -86,15 +88,19 @@ def _columns(frame: LoopFrame, width: int) -> tuple[int, int, int]:
         ),
         strict=True,
     )
-    # What is waited for changes all the time, and a column that moves is hard to read.
+    # The state changes all the time, and a column that moves is hard to read.
     return min(most[0], max(name)), most[1] if max(state) > 8 else 8, min(most[2], max(place))
 
 
 def _task_line(row: TaskRow, now_ns: int, width: int, columns: tuple[int, int, int], cursor: int) -> Line:
-    """One task.
+    """One task as a line.
 
     Args:
-        cursor: 0: not under the cursor; 1: chosen; 2: the cursor follows the loop and is here now.
+        row: The task.
+        now_ns: Virtual time.
+        width: Cells.
+        columns: Widths of name, state and place.
+        cursor: 0: not under the cursor; 1: chosen; 2: under a cursor that follows the loop.
     """
     name, state, place = columns
     role = role_of(row)

@@ -1,11 +1,11 @@
-"""Styled text as plain values: spans, lines and what one does with them.
+"""Styled text as plain values: spans and lines, and functions that measure, cut, pad and wrap them.
 
-A span is ``(text, role)``; a line is a tuple of spans. A role is a name such as ``dim`` or
-``ready`` that a :class:`~c10k_tui.text.palette.Palette` turns into a terminal style for the theme in
-use. Views speak in lines, so they need no Textual, and equal lines need no repaint.
+A span is ``(text, role)``; a line is a tuple of spans. A role is a name such as ``dim`` or ``ready``; a
+:class:`~c10k_tui.text.palette.Palette` turns it into a terminal style of the current theme. Views return
+lines, so they need no Textual, and a line equal to the one on the screen needs no repaint.
 
-Our own words are made of characters that are one cell wide, but a script's names and output are not, so
-widths are counted in cells: a wide character takes two, a combining one none.
+Widths are counted in cells: a wide character takes two, a combining character none. This program's own words
+have neither, but a script's names and output may.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 """Spans from left to right."""
 Wordings = tuple[Line, ...]
-"""The same said in fewer and fewer words."""
+"""Wordings of one message, the longest first."""
 
 
 def width_of(line: Iterable[Span]) -> int:
@@ -29,12 +29,12 @@ def width_of(line: Iterable[Span]) -> int:
 
 
 def text_of(line: Iterable[Span]) -> str:
-    """The words of a line without their roles."""
+    """The text of a line without its roles."""
     return "".join(text for text, _ in line)
 
 
 def marked(text: str, *tail: Span) -> Line:
-    """A line of plain text in which what stands between two stars is strong, and spans that follow it."""
+    """``text`` as a line, with the parts between two stars strong; ``tail`` follows it."""
     pieces = text.split("*")
     return (
         *((piece, "strong" if index % 2 else "text") for index, piece in enumerate(pieces) if piece),
@@ -43,14 +43,14 @@ def marked(text: str, *tail: Span) -> Line:
 
 
 def fitting(choices: Wordings, width: int, rows: int = 1) -> Line:
-    """The first of the wordings that ``rows`` rows of ``width`` cells hold whole; else the last one."""
+    """The first wording that fits into ``rows`` rows of ``width`` cells; the last one if none fits."""
     if rows == 1:
         return next((line for line in choices if width_of(line) <= width), choices[-1])
     return next((line for line in choices if _rows(line, width) <= rows), choices[-1])
 
 
 def clip(line: Line, width: int) -> Line:
-    """The line cut to ``width`` cells, an ellipsis in the last one if anything was cut."""
+    """The line cut to ``width`` cells; if anything was cut, the last cell is an ellipsis."""
     if width_of(line) <= width:
         return line
     if width <= 0:
@@ -68,14 +68,14 @@ def clip(line: Line, width: int) -> Line:
 
 
 def pad(line: Line, width: int, role: str = "text") -> Line:
-    """The line clipped or filled with blanks to exactly ``width`` cells."""
+    """The line cut or padded with blanks to exactly ``width`` cells."""
     line = clip(line, width)
     missing = width - width_of(line)
     return (*line, (" " * missing, role)) if missing > 0 else line
 
 
 def spread(left: Line, right: Line, width: int) -> Line:
-    """``left`` and ``right`` at the two ends of ``width`` cells; ``left`` gives way."""
+    """``left`` and ``right`` at the ends of ``width`` cells; ``left`` is cut if there is not enough room."""
     right = clip(right, width)
     room = width - width_of(right)
     left = clip(left, max(0, room - 1))
@@ -83,7 +83,7 @@ def spread(left: Line, right: Line, width: int) -> Line:
 
 
 def wrap(line: Line, width: int, rows: int) -> list[Line]:
-    """The line broken at blanks into at most ``rows`` rows; what does not fit ends in an ellipsis."""
+    """The line broken at blanks into at most ``rows`` rows; an ellipsis stands for text that does not fit."""
     words = _words(line)
     result: list[list[Span]] = [[]]
     used = 0
@@ -105,7 +105,7 @@ def wrap(line: Line, width: int, rows: int) -> list[Line]:
 
 
 def _rows(line: Line, width: int) -> float:
-    """Rows that a line takes when it is broken at blanks; infinite if a word is too long for any."""
+    """Rows of the line when it is broken at blanks; infinite if a word is wider than ``width``."""
     rows, used = 1, 0
     for word in text_of(line).split():
         length = cell_len(word)
@@ -119,7 +119,7 @@ def _rows(line: Line, width: int) -> float:
 
 
 def _words(line: Line) -> list[Line]:
-    """The line's words, each a line of its own (a word may change its role half-way)."""
+    """The words of the line, each as a line; a word may have more than one role."""
     words: list[list[Span]] = [[]]
     for text, role in line:
         for index, piece in enumerate(text.split(" ")):

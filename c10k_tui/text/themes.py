@@ -1,19 +1,23 @@
-"""The three themes: their colours, and what each colour is for.
+"""The colours of the three themes.
 
-The state colours are those of Okabe and Ito moved to the nearest colours that a 256-colour
-terminal has (orange burns, blue carries data, never red against green), and all greys have equal
-parts of red, green and blue, so that neither a missing truecolor nor a colour-blind eye loses a
-state. The ansi theme uses the terminal's own sixteen colours and its own background.
+The colours of states are those of Okabe and Ito, moved to the nearest colours of a 256-colour terminal:
+orange for the scan, blue for data, never red against green. All greys have equal parts of red, green and
+blue. So no state is lost without truecolor or to a colour-blind reader. The theme ``c10k-ansi`` uses the
+terminal's own sixteen colours and its own background.
 
-Each colour is a theme variable ``c10k-<what it is for>``; :class:`~c10k_tui.text.palette.Palette`
-makes styles of them, and the style sheet uses them for borders.
+The colours of lanes stand with the words of lanes (:mod:`c10k_tui.text.lanes`).
+
+Each colour is a theme variable ``c10k-<use>``. :class:`~c10k_tui.text.palette.Palette` makes styles from
+them, and the style sheet uses them for borders.
 """
 
 from __future__ import annotations
 
 from textual.theme import Theme
 
-DARK = {
+from c10k_tui.text.lanes import LANE_TEXTS
+
+_DARK = {
     "c10k-text": "#bcbcbc",
     "c10k-strong": "#eeeeee",
     "c10k-dim": "#808080",
@@ -21,7 +25,7 @@ DARK = {
     "c10k-frame": "#3a3a3a",
     "c10k-base": "#121212",
     "c10k-raised": "#1c1c1c",
-    # The scan: white-hot at the front, then it cools down.
+    # The scan: brightest at the front, darker behind it.
     "c10k-front": "#ffffd7",
     "c10k-heat-4": "#ffd75f",
     "c10k-heat-3": "#ffaf00",
@@ -31,30 +35,14 @@ DARK = {
     "c10k-glow-3": "#875f00",
     "c10k-glow-2": "#5f5f00",
     "c10k-glow-1": "#303030",
-    # The data: a flash, then blue until someone reads it.
+    # Data: white when it arrives, then blue until the server reads it.
     "c10k-arrived": "#ffffff",
     "c10k-ready": "#5fafff",
     "c10k-read": "#87ffd7",
     "c10k-well": "#00005f",
     "c10k-cursor": "#ff87ff",
     "c10k-alarm": "#ff5f5f",
-    # A colour for each lane: the tasks' are earthen, the epolls' blue, the rings' violet.
-    "c10k-process": "#d7875f",
-    "c10k-thread": "#d7af87",
-    "c10k-pool": "#afaf5f",
-    "c10k-select": "#ffaf00",
-    "c10k-poll": "#d787af",
-    "c10k-epoll": "#5fafff",
-    "c10k-epoll-et": "#87d7ff",
-    "c10k-epoll-oneshot": "#8787ff",
-    "c10k-epoll-exclusive": "#00afaf",
-    "c10k-kqueue": "#5fd787",
-    "c10k-io_uring": "#d787ff",
-    "c10k-io_uring-poll": "#af87d7",
-    "c10k-io_uring-sqpoll": "#d7d7ff",
-    "c10k-iocp": "#afff5f",
-    "c10k-asyncio": "#ff5f00",
-    # CPU time by account, and what is written on it.
+    # CPU time by account, and the words on it.
     "c10k-cpu-scan": "#ffaf00",
     "c10k-cpu-hooks": "#d75f00",
     "c10k-cpu-calls": "#d7d787",
@@ -68,7 +56,7 @@ DARK = {
     "c10k-on-idle": "#8a8a8a",
 }
 
-LIGHT = {
+_LIGHT = {
     "c10k-text": "#3a3a3a",
     "c10k-strong": "#080808",
     "c10k-dim": "#6c6c6c",
@@ -91,21 +79,6 @@ LIGHT = {
     "c10k-well": "#afd7ff",
     "c10k-cursor": "#d700af",
     "c10k-alarm": "#d70000",
-    "c10k-process": "#5f5f00",
-    "c10k-thread": "#af5f5f",
-    "c10k-pool": "#878700",
-    "c10k-select": "#af5f00",
-    "c10k-poll": "#af005f",
-    "c10k-epoll": "#005faf",
-    "c10k-epoll-et": "#5f87af",
-    "c10k-epoll-oneshot": "#5f5fd7",
-    "c10k-epoll-exclusive": "#008787",
-    "c10k-kqueue": "#00875f",
-    "c10k-io_uring": "#8700d7",
-    "c10k-io_uring-poll": "#875f87",
-    "c10k-io_uring-sqpoll": "#5f0087",
-    "c10k-iocp": "#008700",
-    "c10k-asyncio": "#87875f",
     "c10k-cpu-scan": "#ffaf00",
     "c10k-cpu-hooks": "#ff875f",
     "c10k-cpu-calls": "#d7d75f",
@@ -119,7 +92,7 @@ LIGHT = {
     "c10k-on-idle": "#6c6c6c",
 }
 
-ANSI = {
+_ANSI = {
     "c10k-text": "ansi_default",
     "c10k-strong": "ansi_default",
     "c10k-dim": "ansi_bright_black",
@@ -142,22 +115,6 @@ ANSI = {
     "c10k-well": "ansi_default",
     "c10k-cursor": "ansi_magenta",
     "c10k-alarm": "ansi_red",
-    # More lanes than there are colours: some are alike, and all have their names beside them.
-    "c10k-process": "ansi_bright_magenta",
-    "c10k-thread": "ansi_bright_red",
-    "c10k-pool": "ansi_green",
-    "c10k-select": "ansi_yellow",
-    "c10k-poll": "ansi_magenta",
-    "c10k-epoll": "ansi_blue",
-    "c10k-epoll-et": "ansi_bright_blue",
-    "c10k-epoll-oneshot": "ansi_bright_cyan",
-    "c10k-epoll-exclusive": "ansi_cyan",
-    "c10k-kqueue": "ansi_bright_green",
-    "c10k-io_uring": "ansi_magenta",
-    "c10k-io_uring-poll": "ansi_bright_cyan",
-    "c10k-io_uring-sqpoll": "ansi_default",
-    "c10k-iocp": "ansi_green",
-    "c10k-asyncio": "ansi_bright_green",
     "c10k-cpu-scan": "ansi_yellow",
     "c10k-cpu-hooks": "ansi_red",
     "c10k-cpu-calls": "ansi_green",
@@ -171,67 +128,84 @@ ANSI = {
     "c10k-on-idle": "ansi_default",
 }
 
-THEMES = (
-    Theme(
-        name="c10k-dark",
-        primary="#5fafff",
-        secondary="#ffaf00",
-        warning="#ffaf00",
-        error="#ff5f5f",
-        success="#87ffd7",
-        accent="#ffaf00",
-        foreground="#bcbcbc",
-        background="#121212",
-        surface="#121212",
-        panel="#1c1c1c",
-        dark=True,
-        variables=DARK,
-    ),
-    Theme(
-        name="c10k-light",
-        primary="#005faf",
-        secondary="#af5f00",
-        warning="#af5f00",
-        error="#d70000",
-        success="#00875f",
-        accent="#af5f00",
-        foreground="#3a3a3a",
-        background="#ffffff",
-        surface="#ffffff",
-        panel="#eeeeee",
-        dark=False,
-        variables=LIGHT,
-    ),
-    Theme(
-        name="c10k-ansi",
-        ansi=True,
-        primary="ansi_blue",
-        secondary="ansi_yellow",
-        warning="ansi_yellow",
-        error="ansi_red",
-        success="ansi_cyan",
-        accent="ansi_yellow",
-        foreground="ansi_default",
-        background="ansi_default",
-        surface="ansi_default",
-        panel="ansi_default",
-        boost="ansi_default",
-        dark=True,
-        variables={
-            **ANSI,
-            "ansi-background": "ansi_black",
-            "ansi-foreground": "ansi_white",
-            "border-blurred": "ansi_bright_black",
-            "block-cursor-foreground": "ansi_black",
-            "block-cursor-background": "ansi_white",
-            "input-cursor-background": "ansi_black",
-            "input-cursor-foreground": "ansi_bright_white",
-            "input-cursor-text-style": "none",
-            "input-selection-background": "ansi_bright_blue",
-            "input-selection-foreground": "ansi_black",
-            "screen-selection-background": "ansi_bright_blue",
-            "screen-selection-foreground": "ansi_black",
-        },
-    ),
-)
-"""Dark first: it is the one the program starts with."""
+
+def dark() -> dict[str, str]:
+    """The variables of the dark theme."""
+    return _DARK | {f"c10k-{name}": text.colours.dark for name, text in LANE_TEXTS.items()}
+
+
+def light() -> dict[str, str]:
+    """The variables of the light theme."""
+    return _LIGHT | {f"c10k-{name}": text.colours.light for name, text in LANE_TEXTS.items()}
+
+
+def ansi() -> dict[str, str]:
+    """The variables of the theme in the terminal's own sixteen colours."""
+    return _ANSI | {f"c10k-{name}": text.colours.ansi for name, text in LANE_TEXTS.items()}
+
+
+def themes() -> tuple[Theme, ...]:
+    """The themes; the program starts with the first, which is dark."""
+    return (
+        Theme(
+            name="c10k-dark",
+            primary="#5fafff",
+            secondary="#ffaf00",
+            warning="#ffaf00",
+            error="#ff5f5f",
+            success="#87ffd7",
+            accent="#ffaf00",
+            foreground="#bcbcbc",
+            background="#121212",
+            surface="#121212",
+            panel="#1c1c1c",
+            dark=True,
+            variables=dark(),
+        ),
+        Theme(
+            name="c10k-light",
+            primary="#005faf",
+            secondary="#af5f00",
+            warning="#af5f00",
+            error="#d70000",
+            success="#00875f",
+            accent="#af5f00",
+            foreground="#3a3a3a",
+            background="#ffffff",
+            surface="#ffffff",
+            panel="#eeeeee",
+            dark=False,
+            variables=light(),
+        ),
+        Theme(
+            name="c10k-ansi",
+            ansi=True,
+            primary="ansi_blue",
+            secondary="ansi_yellow",
+            warning="ansi_yellow",
+            error="ansi_red",
+            success="ansi_cyan",
+            accent="ansi_yellow",
+            foreground="ansi_default",
+            background="ansi_default",
+            surface="ansi_default",
+            panel="ansi_default",
+            boost="ansi_default",
+            dark=True,
+            variables={
+                **ansi(),
+                "ansi-background": "ansi_black",
+                "ansi-foreground": "ansi_white",
+                "border-blurred": "ansi_bright_black",
+                "block-cursor-foreground": "ansi_black",
+                "block-cursor-background": "ansi_white",
+                "input-cursor-background": "ansi_black",
+                "input-cursor-foreground": "ansi_bright_white",
+                "input-cursor-text-style": "none",
+                "input-selection-background": "ansi_bright_blue",
+                "input-selection-foreground": "ansi_black",
+                "screen-selection-background": "ansi_bright_blue",
+                "screen-selection-foreground": "ansi_black",
+            },
+        ),
+    )

@@ -9,18 +9,37 @@ race is advanced again; everything else stays as it was.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.frames.mechanism import MechanismView
 from sim.machine.records import Record
+from sim.scenario.lanes import LANES, LaneKind
 from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SHORTEST_MEAN_NS: Final = 10_000
 """In less time than this one event alone would make a rate of millions a second."""
+
+
+def same_values(one: DataclassInstance, other: object) -> bool:
+    """True if both are views of one class with equal fields; arrays are compared element by element.
+
+    A dataclass compares its fields with ``==``, which gives an array where the fields are arrays.
+    """
+    if type(other) is not type(one):
+        return False
+    for field in fields(one):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        equal = np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs
+        if not equal:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +197,7 @@ class WorkerView:
     """Descriptors in an epoll of its own (``epoll-exclusive``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TaskView:
     """The threads or processes of a lane that has several."""
 
@@ -198,6 +217,9 @@ class TaskView:
     :data:`sim.frames.mechanism.SHOWN`."""
     workers: tuple[WorkerView, ...] = ()
     """Where there are few of them: each; of a pool the first is the one that waits for all."""
+
+    __eq__ = same_values
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +265,7 @@ class FaultView:
     """Whether the kernel's state shows it at this moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LaneFrame:
     """One lane at one moment."""
 
@@ -281,6 +303,14 @@ class LaneFrame:
     memory: MemoryView | None = None
     warning: FaultView | None = None
     """What goes wrong, at this moment or the last time it did."""
+
+    __eq__ = same_values
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def kind(self) -> LaneKind:
+        """What is true of the lane in every race."""
+        return LANES[self.name]
 
 
 @dataclass(frozen=True, slots=True)

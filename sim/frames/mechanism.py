@@ -256,39 +256,3 @@ def iocp_view(port: CompletionPort, buffer_bytes: int) -> IocpView:
         waiting=len(port.calls),
         queued_bytes=tuple(packet.moved for packet in islice(port.queue, SHOWN)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WatchMemory:
-    """What being waited for takes, for each connection, the socket itself not included."""
-
-    size_bytes: int
-    source: str
-    """What that is, and where the figure comes from."""
-
-
-_SLAB = "object sizes in /sys/kernel/slab, Linux 6.18 x86-64"
-_RING = WatchMemory(
-    320, f"struct io_kiocb 248: {_SLAB}; and struct async_poll, 72 by its fields in io_uring/poll.h"
-)
-WATCH_MEMORY = {
-    "kqueue": WatchMemory(
-        160,
-        "estimated: struct knote 152 (64 of them its struct kevent) and its list's head 8, from the fields "
-        "in FreeBSD's sys/event.h on a 64-bit machine",
-    ),
-    "io_uring": _RING,
-    "io_uring-poll": _RING,
-    "io_uring-sqpoll": _RING,
-    "asyncio": WatchMemory(
-        5_600,
-        "allocated by asyncio's streams for a connection with its handler's task, by tracemalloc after one "
-        "request each on 400 connections: 5,050 on Python 3.11, 5,750 on 3.12, 6,100 on 3.13",
-    ),
-    "iocp": WatchMemory(
-        4_096 + 32 + 280,
-        "estimated: a locked page for the buffer (locking is by the page: Microsoft, MmProbeAndLockPages), "
-        "the OVERLAPPED 32, an IRP of 208 and one stack location of 72 (wdm.h, 64-bit)",
-    ),
-}
-"""By lane; the others' figures are in the cost table."""

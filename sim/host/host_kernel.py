@@ -1,18 +1,23 @@
 """The machine's own kernel: the raw calls of :class:`sim.kernel.kernel.RawKernel`, made for real.
 
-Same names and arguments as the simulated ones, but plain methods: a call that waits blocks the thread that
-makes it. They go to the kernel as directly as Python can, through ``ctypes``:
+Names and arguments are those of the simulated calls. The methods are plain ones: a call that waits blocks the
+thread that makes it. Calls go to the kernel as directly as Python can make them, through ``ctypes``:
 
-- ``sys_select`` is the system call ``pselect6`` itself (``fs/select.c: do_pselect``), because the C library's
-  ``fd_set`` ends at FD_SETSIZE and the kernel's bitmaps do not: they are NumPy arrays of 64-bit words here,
-  of any size.
-- ``sys_poll`` gets the array of ``struct pollfd`` where it lies.
-- ``sys_epoll_*`` use ``struct epoll_event``, which is packed on x86-64 (12 bytes) and is not elsewhere (16).
+- ``sys_select`` is the system call ``pselect6`` itself (``fs/select.c: do_pselect``). Bitmaps are NumPy
+  arrays of 64-bit words, of any size.
+- ``sys_poll`` passes the array of ``struct pollfd`` without copying it.
+- ``sys_epoll_*`` use ``struct epoll_event``. It is packed on x86-64 (12 bytes) and not packed elsewhere (16).
 
-poll and epoll_wait take whole milliseconds; a timeout given in nanoseconds is rounded up, as Python's own
-``select`` module does. This module opens the machine's real files and so is the exception in ``sim``; what it
-measures with a clock is in :mod:`sim.host.measuring.measure`. On a system that is not Linux,
-:class:`HostKernel` cannot be made, and says why in one line (:class:`NoHost`).
+poll and epoll_wait take whole milliseconds. A timeout in nanoseconds is rounded up, as Python's own
+``select`` module does.
+
+Why not Python's ``select`` module? Its ``select`` uses the C library's ``fd_set``, which ends at FD_SETSIZE
+(1,024), although the kernel's bitmaps have no such end. Its functions also build lists and tuples, whose cost
+would be part of every measurement.
+
+This module opens real files and is the exception in ``sim``. What it measures with a clock is in
+:mod:`sim.host.measuring.meter`. On a system that is not Linux, :class:`HostKernel` raises :class:`NoHost`,
+whose message gives the reason in one line.
 """
 
 from __future__ import annotations
@@ -33,7 +38,7 @@ from sim.kernel.waiting.epoll.epoll_file import Event
 from sim.kernel.waiting.scan_request import POLLFD, Words
 
 _PSELECT6S = {"x86_64": 270, "aarch64": 72, "riscv64": 72, "loongarch64": 72, "ppc64le": 280, "s390x": 301}
-"""The number of the system call, by machine (``arch/*/entry/syscalls``, ``asm-generic/unistd.h``)."""
+"""Number of the system call, by machine (``arch/*/entry/syscalls``, ``asm-generic/unistd.h``)."""
 PSELECT6 = _PSELECT6S.get(platform.machine(), -1)
 _PACKED = platform.machine() == "x86_64"
 EPOLL_EVENT = np.dtype(
@@ -44,11 +49,11 @@ EPOLL_EVENT = np.dtype(
         "itemsize": 12 if _PACKED else 16,
     }
 )
-"""``struct epoll_event`` as this machine lays it out."""
+"""Layout of ``struct epoll_event`` on this machine."""
 
 
 class NoHost(Exception):
-    """This machine's kernel has not got the calls; the message says so in one line."""
+    """This machine's kernel does not have the calls; the message gives the reason in one line."""
 
 
 class _TimeSpec(ctypes.Structure):
@@ -59,17 +64,17 @@ class _TimeSpec(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class Nofile:
-    """The limit of open descriptors (RLIMIT_NOFILE), after it was raised as far as this process may."""
+    """Limit of open descriptors (RLIMIT_NOFILE) after :func:`raise_nofile`."""
 
     before: int
-    """The soft limit as it was found."""
+    """Soft limit before it was raised."""
     now: int
-    """The soft limit in force."""
+    """Soft limit in force."""
     hard: int
-    """What an unprivileged process cannot go beyond."""
+    """Limit that an unprivileged process cannot exceed."""
 
     def shortfall(self, fds: int) -> str | None:
-        """One line if so many descriptors cannot be had; None if they can."""
+        """One line if the limit does not allow ``fds`` descriptors; None if it does."""
         if fds + SPARE_FDS <= self.now:
             return None
         return (
@@ -79,14 +84,14 @@ class Nofile:
 
 
 SPARE_FDS = 64
-"""Descriptors left for the process itself: its streams, libraries, pipes, the epoll."""
+"""Descriptors reserved for the process itself: its streams, libraries and pipes, and the epoll."""
 
 
 def raise_nofile() -> Nofile:
     """Raise the soft limit of open descriptors to the hard one.
 
     Returns:
-        What came of it; a limit that could not be raised is no error.
+        The limits before and after. A limit that cannot be raised is no error.
     """
     import resource
 
@@ -101,7 +106,7 @@ def raise_nofile() -> Nofile:
 
 
 def _fs_limit() -> int:
-    """The most any process can have (``fs.nr_open``); 2**20 where that is not told."""
+    """Highest limit that any process can have (``fs.nr_open``); 2**20 if the kernel does not say."""
     try:
         with open("/proc/sys/fs/nr_open", encoding="ascii") as file:
             return int(file.read())
@@ -124,7 +129,7 @@ class HostKernel:
     """The raw calls on this machine's kernel.
 
     Raises:
-        NoHost: this is not a Linux machine whose calls are known.
+        NoHost: This is not a Linux machine whose call numbers are known.
     """
 
     def __init__(self) -> None:
@@ -145,10 +150,10 @@ class HostKernel:
         exceptfds: Words | None = None,
         timeout_ns: int | None = None,
     ) -> int:
-        """Wait for descriptors in bitmaps; see :func:`sim.kernel.waiting.select_and_poll.select`.
+        """Wait for the descriptors in bitmaps; see :func:`sim.kernel.waiting.select_and_poll.select`.
 
         Raises:
-            OSError: EBADF, EINVAL, EINTR; EFAULT, a bitmap has fewer than ``nfds`` bits.
+            OSError: EBADF, EINVAL, EINTR; EFAULT if a bitmap has fewer than ``nfds`` bits.
         """
         pointers = [_bitmap(words, nfds) for words in (readfds, writefds, exceptfds)]
         timeout = None
@@ -159,11 +164,12 @@ class HostKernel:
         )
 
     def sys_poll(self, entries: npt.NDArray[np.void], timeout_ns: int | None = None) -> int:
-        """Wait for the entries of an array of :data:`sim.kernel.waiting.scan_request.POLLFD`; see
-        :func:`sim.kernel.waiting.select_and_poll.poll`.
+        """Wait for the entries of an array of :data:`sim.kernel.waiting.scan_request.POLLFD`.
+
+        See :func:`sim.kernel.waiting.select_and_poll.poll`.
 
         Raises:
-            OSError: EINVAL, EINTR; EFAULT, another array than that.
+            OSError: EINVAL, EINTR; EFAULT if the array has another type.
         """
         if entries.dtype != POLLFD or not entries.flags.c_contiguous or not entries.flags.writeable:
             raise oserror(errno.EFAULT)
@@ -189,14 +195,14 @@ class HostKernel:
     # -- epoll ----------------------------------------------------------------------------
 
     def sys_epoll_create1(self) -> int:
-        """A new epoll."""
+        """Create an epoll."""
         return self._checked(self._libc.epoll_create1(os.O_CLOEXEC))
 
     def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
         """Change the interest list.
 
         Raises:
-            OSError: EBADF, EEXIST, ENOENT, EPERM, ELOOP, EINVAL, ENOSPC, as epoll_ctl(2) says.
+            OSError: EBADF, EEXIST, ENOENT, EPERM, ELOOP, EINVAL or ENOSPC, as in epoll_ctl(2).
         """
         event = np.zeros(1, dtype=EPOLL_EVENT)
         event["events"], event["data"] = events, fd
@@ -205,38 +211,38 @@ class HostKernel:
     # -- files ----------------------------------------------------------------------------
 
     def sys_eventfd2(self, count: int, flags: int = 0) -> int:
-        """A counter that starts at ``count``."""
+        """Create a counter that starts at ``count``."""
         return os.eventfd(count, flags)
 
     def sys_socketpair(self, kind: int = socket.SOCK_STREAM) -> tuple[int, int]:
-        """Two UNIX sockets connected to each other."""
+        """Create two UNIX sockets that are connected to each other."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
         return ours.detach(), theirs.detach()
 
     def tcp_pair(self, listener: socket.socket) -> tuple[int, int]:
-        """Two TCP sockets connected over loopback: ours, and the client's.
+        """Create two TCP sockets connected over loopback: the server's end and the client's.
 
         Args:
-            listener: :func:`listen`'s.
+            listener: A socket from :func:`listen`.
         """
         theirs = socket.create_connection(listener.getsockname())
         ours, _ = listener.accept()
         return ours.detach(), theirs.detach()
 
     def sys_read(self, fd: int, size: int) -> bytes:
-        """Take what is there, up to ``size`` bytes."""
+        """Read up to ``size`` bytes."""
         return os.read(fd, size)
 
     def sys_write(self, fd: int, data: bytes) -> int:
-        """Send bytes; how many were taken."""
+        """Write bytes; return the number of bytes taken."""
         return os.write(fd, data)
 
     def sys_close(self, fd: int) -> None:
-        """Free a number."""
+        """Close a descriptor."""
         os.close(fd)
 
     def sys_set_blocking(self, fd: int, blocking: bool) -> None:
-        """Have calls on this open file wait, or not."""
+        """Set or clear blocking mode (O_NONBLOCK cleared or set)."""
         os.set_blocking(fd, blocking)
 
     @staticmethod
@@ -247,12 +253,12 @@ class HostKernel:
 
 
 def listen() -> socket.socket:
-    """A TCP socket that listens on a free port of loopback."""
+    """Create a TCP socket that listens on a free port of loopback."""
     return socket.create_server(("127.0.0.1", 0), backlog=64)
 
 
 def _bitmap(words: Words | None, nfds: int) -> ctypes.c_void_p | None:
-    """A bitmap as the kernel takes it; it is written to, and must have room for all it may write."""
+    """Pointer to a bitmap. The kernel writes to it, so it must be writable and have ``nfds`` bits."""
     if words is None:
         return None
     if words.dtype != np.uint64 or not words.flags.c_contiguous or not words.flags.writeable:
@@ -263,5 +269,5 @@ def _bitmap(words: Words | None, nfds: int) -> ctypes.c_void_p | None:
 
 
 def _milliseconds(timeout_ns: int | None) -> int:
-    """A timeout for poll and epoll_wait: rounded up; -1 is for ever."""
+    """Timeout in ms for poll and epoll_wait, rounded up; -1 waits without end."""
     return -1 if timeout_ns is None else min(-(-timeout_ns // 10**6), 2**31 - 1)

@@ -1,88 +1,91 @@
 """A lane on the machine's real kernel: the race's arrivals, sent over real sockets to a real server.
 
-The server is a process of its own (:mod:`sim.host.host_server`); this side is its clients. They have one
-TCP connection each, and send what the race's workload says: the same client, the same bytes, the
-same bursts as in the simulated lanes. What is real takes real time, so a host lane does not keep the
-race's clock: bursts are played one at a time, each when the one before is answered, as many as fit into
-the time a frame has for it. Those that do not fit are not played, and are counted.
+The server is a process of its own (:mod:`sim.host.host_server`). This module is the clients' side. Each
+client has one TCP connection and sends what the race's workload says: the same client, the same bytes and the
+same bursts as in the simulated lanes.
 
-Nothing of this touches the race: the workload is a schedule that any number may read.
+Real calls take real time, so a host lane does not follow the race's clock. It plays one burst at a time, and
+the next one only after every answer to the one before. It plays as many bursts as fit into the time that a
+frame grants. The others are not played, but counted.
 
-Different from a simulated lane: the requests of a burst are sent one after another, so a server that
-is woken by the first may sleep again before the second; and connections that hang up and come anew
-(churn) stay as they are.
+The race is not affected: the workload is a fixed schedule, and any number of readers may use it.
+
+Differences from a simulated lane:
+
+- The requests of a burst are sent one after another. A server that the first one wakes may sleep again before
+  the second arrives.
+- Connections that hang up and reconnect (churn) stay open.
+
+Why not slow the race down to the host's pace? The simulated lanes would then depend on the speed of this
+machine, and the same seed would no longer give the same bytes.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
-import select
 import socket
 import statistics
 import struct
-import subprocess
-import sys
 import time
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from pathlib import Path
 
+from sim.host.due_bursts import due_bursts
 from sim.host.host_kernel import SPARE_FDS, raise_nofile, why_no_host
-from sim.host.host_server import REPORT
+from sim.host.server_process import ServerProcess
+from sim.host.wakeup_report import REPORT
+from sim.scenario.lanes import LANES
 from sim.scenario.workload import Workload
 
-MECHANISMS = ("select", "poll", "epoll", "asyncio")
-"""What the server can wait in."""
+MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
+"""Mechanisms with which the server can wait."""
 RECENT = 200
-"""Wake-ups that the median is taken of."""
+"""Number of wake-ups that the median is taken over."""
 OPENING_AT_ONCE = 16
-"""Connections opened before the clock is looked at again."""
+"""Connections opened before the clock is read again."""
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""A reset instead of a farewell: ten thousand closed connections leave no TIME_WAIT behind."""
+"""Close with a reset, not with a FIN: ten thousand closed connections then leave no TIME_WAIT behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostView:
-    """What a host lane has to show: all times measured."""
+    """State of a host lane, for the screen. All times are measured."""
 
     mechanism: str
     state: str
     """``starting``, ``opening``, ``running`` or ``failed``."""
     asked: int
-    """Connections the scenario asks for."""
+    """Connections that the scenario requests."""
     opened: int
     why_fewer: str | None
-    """Why fewer connections than asked for are open, in one line."""
+    """Why fewer connections are open than requested, in one line; None if all are."""
     failure: str | None
     wakeups: int
     last_ns: int | None
-    """CPU time of the waiting call of the last wake-up; with asyncio, of its loop's work for it too."""
+    """CPU time of the waiting call of the last wake-up, in ns. With asyncio, the loop's work is included."""
     last_ready: int
     last_slept: bool
     median_ns: int | None
-    """Of the last :data:`RECENT` wake-ups."""
+    """Median of the last :data:`RECENT` wake-ups, in ns."""
     best_ns: int | None
-    """The least of those."""
+    """Minimum of the last :data:`RECENT` wake-ups, in ns."""
     played: int
     """Requests sent."""
     answered: int
     skipped: int
-    """Arrivals of the race that were not played: no time, no connection, or a hang-up."""
+    """Arrivals that were not played: no time, no connection, or a hang-up."""
 
 
 class HostLane:
-    """A real server of one mechanism and its clients.
+    """A real server of one mechanism, and its clients.
 
     Args:
-        mechanism: one of :data:`MECHANISMS`.
-        fds: Connections wanted.
-        clock: Seconds on a clock that never goes back: bounds what a call of :meth:`step` takes.
+        mechanism: One of :data:`MECHANISMS`.
+        fds: Number of connections wanted.
+        clock: Seconds on a clock that never goes back. It limits the duration of :meth:`step`.
     """
 
     def __init__(self, mechanism: str, fds: int, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -98,60 +101,38 @@ class HostLane:
         self._heard = b""
         self._seen_ns = -1
         self._outstanding: dict[int, int] = {}
-        """Bytes of their answers that clients still wait for."""
+        """Bytes of the answer that a client still waits for, by client."""
         self._recent: deque[int] = deque(maxlen=RECENT)
         self._last = (0, 0, False)
         self.wakeups = self.played = self.answered = self.skipped = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._server: ServerProcess | None = None
         if self.failure is None:
             self._start()
 
     # -- the server -----------------------------------------------------------------------
 
     def _start(self) -> None:
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.environ.get("PYTHONPATH")
-        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "sim.host.host_server", self.mechanism],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **one_thread, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root},
-            )
+            self._server = ServerProcess(self.mechanism)
         except OSError as error:
             self._fail(f"the server process cannot be started: {error.strerror}")
             return
-        os.set_blocking(self._out, False)
         limit = raise_nofile()
         room = limit.now - len(os.listdir("/proc/self/fd")) - SPARE_FDS
         if room < self.asked:
             self._wanted = max(0, room)
             self._why_fewer = f"this process may have {limit.now:,} descriptors"
 
-    @property
-    def _out(self) -> int:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        return self._process.stdout.fileno()
-
     def _fail(self, why: str) -> None:
         self.failure = why
         self._state = "failed"
-        self._end_process()
+        self._end_server()
         self._close_clients()
 
-    def _end_process(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+    def _end_server(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
     def _close_clients(self) -> None:
         for client in self._clients:
@@ -160,31 +141,33 @@ class HostLane:
 
     def close(self) -> None:
         """End the server and close every connection."""
-        self._end_process()
+        self._end_server()
         self._close_clients()
         if self.failure is None:
             self._state = "starting"
 
     def _listen(self, timeout_s: float) -> bool:
-        """Hear what the server has to say, for so long at most; tells whether it said anything."""
-        if self._process is None:
+        """Read what the server writes within ``timeout_s`` seconds; True if it wrote anything."""
+        if self._server is None:
             return False
-        waiting = select.poll()
-        waiting.register(self._out, select.POLLIN)
-        if not waiting.poll(max(0.0, timeout_s) * 1000):
-            return False
-        said = os.read(self._out, 1 << 16)
-        if not said:
+        heard = self._server.read(timeout_s)
+        if heard is None:
             self._fail("the server process has ended")
             return False
-        self._heard += said
-        return True
+        self._heard += heard
+        return bool(heard)
 
-    # -- a frame's share ------------------------------------------------------------------
+    # -- the work of one frame --------------------------------------------------------------
 
     def step(self, workload: Workload, now_ns: int, budget_s: float) -> None:
-        """Do what fits into ``budget_s``: open connections, or play what has arrived up to ``now_ns``."""
-        if self._process is None:
+        """Open connections or play bursts for at most ``budget_s`` seconds.
+
+        Args:
+            workload: The race's schedule.
+            now_ns: The race's virtual time: arrivals up to here are due.
+            budget_s: Time that the frame grants.
+        """
+        if self._server is None:
             return
         deadline_s = self._clock() + budget_s
         if self._state == "starting":
@@ -197,14 +180,14 @@ class HostLane:
             self._seen_ns = now_ns
 
     def _meet(self) -> None:
-        """Learn where the server listens."""
+        """Read the port at which the server listens."""
         if self._listen(0) and b"\n" in self._heard:
             line, self._heard = self._heard.split(b"\n", 1)
             self._address = ("127.0.0.1", json.loads(line)["port"])
             self._state = "opening"
 
     def _open(self, deadline_s: float) -> None:
-        """Connect as many clients as there is time for; the server accepts them meanwhile."""
+        """Connect clients until the deadline; the server accepts them at the same time."""
         while len(self._clients) < self._wanted and self._clock() < deadline_s:
             for _ in range(min(OPENING_AT_ONCE, self._wanted - len(self._clients))):
                 try:
@@ -228,7 +211,7 @@ class HostLane:
         self._clients.append(client)
 
     def _cannot_open(self, error: OSError) -> None:
-        """No more connections than there are: say why, and go on with these."""
+        """Continue with the connections that are open, and keep the reason why there are no more."""
         words = {
             errno.EMFILE: "this process may have no more descriptors",
             errno.ENFILE: "the machine may have no more open files",
@@ -242,11 +225,9 @@ class HostLane:
         if not self._clients:
             self._fail(f"no connection could be opened: {self._why_fewer}")
             return
-        assert self._process is not None
-        assert self._process.stdin is not None
+        assert self._server is not None
         try:
-            self._process.stdin.write(f"{len(self._clients)}\n".encode())
-            self._process.stdin.flush()
+            self._server.send_connection_count(len(self._clients))
         except OSError:
             self._fail("the server process has ended")
             return
@@ -256,8 +237,8 @@ class HostLane:
 
     def _play(self, workload: Workload, now_ns: int, deadline_s: float) -> None:
         """Play the newest bursts since the last frame, one at a time."""
-        self._seen_ns = min(self._seen_ns, now_ns)  # Earlier than before: the race has begun anew.
-        due = arrivals(workload, self._seen_ns, now_ns)
+        self._seen_ns = min(self._seen_ns, now_ns)  # Time runs backwards only if the race was restarted.
+        due = due_bursts(workload, self._seen_ns, now_ns)
         sent = 0
         for burst in due.bursts:
             self._collect(deadline_s)
@@ -270,7 +251,7 @@ class HostLane:
         self._seen_ns = now_ns
 
     def _send(self, burst: Sequence[int], payload: bytes) -> int:
-        """The requests of one burst; how many could be sent."""
+        """Send the requests of one burst; return the number of requests sent."""
         sent = 0
         for slot in burst:
             if 0 <= slot < len(self._clients) and slot not in self._outstanding:
@@ -282,7 +263,9 @@ class HostLane:
         return sent
 
     def _collect(self, deadline_s: float) -> None:
-        """Take reports until every request is answered or the time is over; notice the server's end."""
+        """Read reports until every request is answered or the deadline passes. Detect the end of the
+        server.
+        """
         while self._listen(deadline_s - self._clock() if self._outstanding else 0):
             self._read_reports()
             self._read_answers()
@@ -296,7 +279,7 @@ class HostLane:
         self._heard = self._heard[whole:]
 
     def _read_answers(self) -> None:
-        """Answers that are there: the server has sent them before it reported."""
+        """Read answers that have arrived. The server sends an answer before it reports the wake-up."""
         for slot, missing in list(self._outstanding.items()):
             try:
                 left = missing - len(self._clients[slot].recv(missing))
@@ -310,10 +293,10 @@ class HostLane:
                 del self._outstanding[slot]
                 self.answered += 1
 
-    # -- what it shows --------------------------------------------------------------------
+    # -- figures --------------------------------------------------------------------------
 
     def view(self) -> HostView:
-        """The lane at this moment."""
+        """State of the lane at this moment."""
         cost_ns, ready, slept = self._last
         return HostView(
             mechanism=self.mechanism,
@@ -332,30 +315,3 @@ class HostLane:
             answered=self.answered,
             skipped=self.skipped,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """What arrives in a stretch of virtual time."""
-
-    count: int
-    """All of it, hang-ups included."""
-    bursts: list[list[int]]
-    """Clients that send, by burst, in order; of a long stretch only the last window's."""
-
-
-def arrivals(workload: Workload, after_ns: int, until_ns: int) -> Arrivals:
-    """Arrivals in ``(after_ns, until_ns]``."""
-    after_ns = max(after_ns, workload.start_ns - 1)
-    if workload.silent or until_ns <= after_ns:
-        return Arrivals(0, [])
-    begun = after_ns >= workload.start_ns
-    first = workload.serial_at(after_ns) if begun else workload.window(0).first_serial
-    count = workload.serial_at(until_ns) - first
-    window = workload.window((until_ns - workload.start_ns) // workload.window_ns)
-    times = window.times_ns
-    low = bisect_right(times, after_ns, 0, len(window.slots))
-    high = bisect_right(times, until_ns, 0, len(window.slots))
-    timed = zip(times[low:high], window.slots[low:high], strict=True)
-    bursts = [[slot for _, slot in group if slot >= 0] for _, group in groupby(timed, key=lambda one: one[0])]
-    return Arrivals(count, [burst for burst in bursts if burst])

@@ -1,21 +1,27 @@
-"""A server on the machine's real kernel, as a process of its own: what a host lane measures.
+"""The server of a host lane: a program that runs as a process of its own.
 
-It accepts TCP connections over loopback, then does what a simulated server does: waits for all of
-them in one real call, reads what is ready, sends it back. Each wake-up is reported with the CPU time
-of the waiting call (``CLOCK_THREAD_CPUTIME_ID``: sleeping does not count; both passes, the wait
-queues and the switch away and back do). What Python itself takes is measured once with a C function
-that does nothing in place of the call, and subtracted.
+It accepts TCP connections over loopback and then does what a simulated server does: it waits for all of them
+in one real call, reads what is ready, and sends it back. It reports each wake-up with the CPU time of the
+waiting call (``CLOCK_THREAD_CPUTIME_ID``). This clock stands still while the thread sleeps. Both passes over
+the descriptors, the wait queues and the switch away and back are part of the figure. Python's own time is
+measured once, with a C function that does nothing in place of the call, and subtracted.
 
-A process of its own, because a process with one thread looks descriptors up without atomic
-operations (``fdget``), waits for no interpreter lock, and has a descriptor table to itself.
+Why not a thread of the program? In a process with one thread the kernel looks descriptors up without atomic
+operations (``fdget``), the thread never waits for the interpreter's lock, and the descriptor table belongs to
+the server alone.
 
-Spoken on its standard streams: first a line of JSON, ``{"port": …}``; then it is told on its input,
-as a line, how many connections there are; then comes one :data:`REPORT` for each wake-up. It ends
-when its input does before that, or when a connection is closed.
+Protocol on the standard streams:
+
+1. The server writes a line of JSON, ``{"port": …}``.
+2. It reads a line with the number of connections.
+3. It writes one :data:`~sim.host.wakeup_report.REPORT` for each wake-up.
+
+It ends when its input ends before step 2, or when a client hangs up.
 
     python -m sim.host.host_server select|poll|epoll|asyncio
 
-With ``asyncio`` the interpreter's own event loop serves them (:mod:`sim.host.asyncio_server`).
+With ``asyncio``, the interpreter's own event loop serves the connections
+(:mod:`sim.host.host_asyncio_server`).
 """
 
 from __future__ import annotations
@@ -36,25 +42,23 @@ from typing import Any
 import numpy as np
 
 from sim.host.host_kernel import EPOLL_EVENT, PSELECT6, HostKernel, raise_nofile
+from sim.host.wakeup_report import READ_BYTES, REPORT
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.kernel.waiting.scan_request import POLLFD, bit_numbers, set_bit, words_for
 
-REPORT = struct.Struct("=qII")
-"""A wake-up: CPU time of the call in nanoseconds, descriptors ready, whether it slept."""
 BACKLOG = 4096
-READ_BYTES = 65_536
 _EMPTY_CALLS = 200
 _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
 _libc = ctypes.PyDLL(None)
-"""The interpreter's lock is kept during calls: there is no other thread to give it to."""
+"""``PyDLL`` keeps the interpreter's lock during calls: no other thread needs it."""
 
 
 class HostWait(ABC):
-    """One way of waiting for the same descriptors again and again.
+    """One way to wait for the same descriptors repeatedly.
 
     Args:
-        fds: Ascending.
+        fds: Descriptors in ascending order.
     """
 
     def __init__(self, fds: Sequence[int]) -> None:
@@ -64,19 +68,19 @@ class HostWait(ABC):
         self.nothing: Callable[..., int] = len
 
     def _call(self, name: str, result: Any, *types: Any) -> None:
-        """The C function to call, and one that takes the same arguments and does nothing."""
+        """Choose the C function to call, and one with the same arguments that does nothing."""
         prototype = ctypes.PYFUNCTYPE(result, *types)
         self.real, self.nothing = prototype((name, _libc)), prototype(("labs", _libc))
 
     def prepare(self) -> None:  # noqa: B027 - only select has to: the kernel overwrites its bitmap
-        """Get ready for the next call."""
+        """Prepare the arguments for the next call."""
 
     @abstractmethod
     def found(self, count: int) -> list[int]:
-        """The descriptors that the last call, which returned ``count``, found ready."""
+        """Descriptors that the last call found ready; ``count`` is what that call returned."""
 
     def empty_ns(self) -> int:
-        """What a call takes that does nothing: the lower quartile of many."""
+        """Time in ns of a call that does nothing: the lower quartile of many."""
         samples = sorted(_spent(self.nothing, self.arguments)[1] for _ in range(_EMPTY_CALLS))
         return samples[len(samples) // 4]
 
@@ -118,7 +122,7 @@ class PollWait(HostWait):
 
 
 class EpollWait(HostWait):
-    """``epoll_wait``, level-triggered, with room for all."""
+    """``epoll_wait``, level-triggered, with room for an event of every descriptor."""
 
     def __init__(self, fds: Sequence[int]) -> None:
         super().__init__(fds)
@@ -139,14 +143,14 @@ WAITS: dict[str, type[HostWait]] = {"select": SelectWait, "poll": PollWait, "epo
 
 
 def _spent(function: Callable[..., int], arguments: tuple[Any, ...]) -> tuple[int, int]:
-    """What a call returned, and the CPU time it took."""
+    """Make a call; return its result and its CPU time in ns."""
     begin_ns = time.thread_time_ns()
     result = function(*arguments)
     return result, time.thread_time_ns() - begin_ns
 
 
 def _accept_all(listener: socket.socket) -> list[int]:
-    """Connections, until it is told on the input how many there are; none if the input ends."""
+    """Accept as many connections as the input announces; none if the input ends first."""
     fds: list[int] = []
     waiting = select.poll()
     waiting.register(listener, select.POLLIN)
@@ -169,7 +173,7 @@ def _accept_all(listener: socket.socket) -> list[int]:
 
 
 def _answer(fd: int) -> bool:
-    """Read what is there and send it back; False if the client is gone."""
+    """Read what has arrived and send it back; False if the client has hung up."""
     try:
         data = os.read(fd, READ_BYTES)
         left = memoryview(data)
@@ -188,7 +192,7 @@ def _answer(fd: int) -> bool:
 
 
 def serve(wait: HostWait) -> None:
-    """Wait, answer and report, until a client is gone."""
+    """Wait, answer and report until a client hangs up."""
     empty_ns = wait.empty_ns()
     switches = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
     while True:
@@ -203,15 +207,15 @@ def serve(wait: HostWait) -> None:
 
 
 def main(mechanism: str) -> None:
-    """Accept, then serve."""
+    """Accept the connections, then serve them."""
     raise_nofile()
     with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
         os.write(1, json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
         fds = _accept_all(listener)
     if fds and mechanism == "asyncio":
-        from sim.host import asyncio_server
+        from sim.host import host_asyncio_server
 
-        asyncio_server.serve(sorted(fds))
+        host_asyncio_server.serve(sorted(fds))
     elif fds:
         serve(WAITS[mechanism](sorted(fds)))
 

@@ -80,7 +80,7 @@ class DescriptorTable:
 
     def note(self, file: OpenFile) -> None:
         """A file's mask has changed."""
-        file.noted = True
+        file.mask_noted = True
         self._changed.append(file)
 
     @property
@@ -89,7 +89,7 @@ class DescriptorTable:
         if self._changed:
             cells = self._cells
             for file in self._changed:
-                file.noted = False
+                file.mask_noted = False
                 for number in file.numbers:
                     cells[number] = file.mask
             self._changed.clear()

@@ -104,7 +104,7 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         """Sockets whose send buffer got full without a call that found it so."""
         self.at_touch: Callable[[StreamSocket, int], None] | None = None
         """Hooks who waits for a connection of an untouched block that now becomes an object."""
-        self.full: set[StreamSocket] = set()
+        self.full_senders: set[StreamSocket] = set()
         """Connections to clients outside whose send buffer is full."""
         self.faults: FaultLog | None = None
         """Notes what goes wrong, if someone wants to know."""
@@ -155,7 +155,7 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.pay(charge)
 
     @property
-    def switches_of_a_sleep(self) -> int:
+    def switches_per_sleep(self) -> int:
         """Switches that a waiting call pays for on its way to sleep, and again on its way back.
 
         None where a scheduler books each switch that really happens: away from one task and to the
@@ -165,7 +165,7 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
 
     def pay_switch(self) -> int:
         """One context switch, away from a task or back to it; the nanoseconds it costs."""
-        if not self.switches_of_a_sleep:
+        if not self.switches_per_sleep:
             return 0
         switch_ns = self.costs.context_switch_ns
         charge = self._fixed.get("switch")
@@ -175,12 +175,12 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.pay(charge)
         return switch_ns
 
-    def statement(self) -> tuple[list[int], list[int]]:
-        """As :meth:`sim.machine.cpu.Cpu.statement`; the time of polling kernel threads is booked first."""
+    def totals(self) -> tuple[list[int], list[int]]:
+        """As :meth:`sim.machine.cpu.Cpu.totals`; the time of polling kernel threads is booked first."""
         for ring in self.rings:
             if ring.thread is not None:
                 ring.thread.book()
-        return super().statement()
+        return super().totals()
 
     def block(self) -> Task:
         """As :meth:`sim.machine.cpu.Cpu.block`; a completion port hears of a thread of its own that
@@ -271,11 +271,11 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         if file.items and file.numbers:
             for item in file.items:
                 if item.fd == fd:
-                    item.epoll.dead.append(item)
+                    item.epoll.ghosts.append(item)
         if not file.numbers:
             for port in self.ports:
                 port.handle_closed(file)
-            if not file.users:
+            if not file.holds:
                 unhooked_ns += self._release(file)
         return unhooked_ns
 
@@ -290,18 +290,18 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         return len(items) * self.costs.epoll_ctl_ns
 
     @contextmanager
-    def held(self, file: OpenFile) -> Generator[None, None, None]:
+    def holding(self, file: OpenFile) -> Generator[None, None, None]:
         """A call that may wait is under way on a file: closing its descriptor does not end it."""
-        file.users += 1
+        file.holds += 1
         try:
             yield
         finally:
-            self.let_go(file)
+            self.release_hold(file)
 
-    def let_go(self, file: OpenFile) -> None:
+    def release_hold(self, file: OpenFile) -> None:
         """A call that held a file is over."""
-        file.users -= 1
-        if not file.users and not file.numbers:
+        file.holds -= 1
+        if not file.holds and not file.numbers:
             self._release(file)
 
     # -- epoll ----------------------------------------------------------------------------
@@ -313,13 +313,13 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.epolls.append(epoll)
         return self.table.install(epoll)
 
-    def refresh_lazy_masks(self, ask: ScanRequest) -> None:
+    def refresh_lazy_masks(self, request: ScanRequest) -> None:
         """Bring the masks up to date that are known only by asking, of what a scan is about to look at."""
         for socket in tuple(self.unnoticed):
-            if any(ask.wanted(fd) for fd in socket.numbers):
+            if any(request.wanted(fd) for fd in socket.numbers):
                 socket.refresh()
         for epoll in self.epolls:
-            if (epoll.mask or epoll.ready) and any(ask.wanted(fd) for fd in epoll.numbers):
+            if (epoll.mask or epoll.ready) and any(request.wanted(fd) for fd in epoll.numbers):
                 epoll.refresh()
 
     def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class OpenFile:
     """Base of everything a descriptor can point to."""
 
-    __slots__ = ("blocking", "items", "kernel", "mask", "noted", "numbers", "users", "wait_queue")
+    __slots__ = ("blocking", "holds", "items", "kernel", "mask", "mask_noted", "numbers", "wait_queue")
 
     pollable = True
     """Whether epoll takes it (EPERM if not)."""
@@ -36,19 +36,19 @@ class OpenFile:
         """Poll bits as ``->poll`` would answer now."""
         self.numbers: list[int] = []
         """The descriptors that point here."""
-        self.users = 0
+        self.holds = 0
         """Calls under way that hold the file: it outlives its last descriptor until they are over."""
         self.wait_queue = WaitQueue()
         self.items: list[Item] = []
         """The epoll items that watch this file (``f_ep``); gone with its last descriptor."""
         self.blocking = True
-        self.noted = False
+        self.mask_noted = False
         """Whether the descriptor table knows already that the mask has changed."""
 
     def set_mask(self, mask: int) -> None:
         """Change the poll mask; the descriptor table brings its own up to date when it is read."""
         self.mask = mask
-        if not self.noted:
+        if not self.mask_noted:
             self.kernel.table.note(self)
 
     def refresh(self) -> None:

@@ -1,15 +1,16 @@
-"""Coroutines on the event loop: functions that stop in the middle, and what lets them go on.
+"""Coroutines on the event loop: functions that stop in the middle, and what resumes them.
 
-A callback cannot wait: to read and then write, it leaves a second callback behind and returns, and
-what it knew has to be kept somewhere by hand. A coroutine keeps it by itself: it can be left at an
-``await`` and entered there again, all its variables in place. What that takes:
+A callback cannot wait. To read and then write, it registers a second callback and returns, and the data
+between the two must be stored somewhere by hand. A coroutine stores it in its local variables: it stops at an
+``await`` and continues there later. This takes three things:
 
-- a :class:`Future`, a result that is not there yet. ``await`` hands it to whoever runs the coroutine;
-- a :class:`Task`, which does: it enters the coroutine (or a generator, which says ``yield from``) with
-  ``send``, takes the future that comes out, and asks it for one callback: enter again;
-- functions that make futures of what the loop offers: timers and descriptors.
+- a :class:`Future`: a result that is not known yet. ``await`` passes it to whatever runs the coroutine.
+- a :class:`CoroutineTask`, which runs the coroutine. It enters it with ``send`` (a generator that says
+  ``yield from`` as well), gets the future at which it stops, and asks the future for one callback: enter the
+  coroutine again.
+- functions that make futures of the loop's timers and descriptors.
 
-Who waits is a suspended frame in memory; the only call that waits is ``epoll_wait``, in the loop.
+A waiting coroutine is a suspended frame in memory. The only call that waits is ``epoll_wait``, in the loop.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ Suspendable = Coroutine[Any, Any, Any] | Generator[Any, Any, Any]
 
 
 class Cancelled(BaseException):
-    """Raised in a cancelled task, at the ``await`` at which it stands."""
+    """Raised in a cancelled task, at the ``await`` at which it is suspended."""
 
 
 class Future:
-    """A result that is not there yet, and whom to call when it is."""
+    """A result that is not known yet, and the callbacks to call when it is.
+
+    Args:
+        loop: the loop that calls the callbacks.
+    """
 
     def __init__(self, loop: EventLoop) -> None:
         self.loop = loop
@@ -36,24 +41,24 @@ class Future:
         self._callbacks: list[Callable[[Future], object]] = []
 
     def when_done(self, callback: Callable[[Future], object]) -> None:
-        """Call it with this future, in a step of callbacks, once there is a result."""
+        """Call a function with this future, in a step of callbacks, once there is a result."""
         self._callbacks.append(callback)
         if self.done:
             self.loop.call_soon(callback, self)
 
     def settle(self, result: Any = None, error: BaseException | None = None) -> None:
-        """Here is the result, or the error in its place; the first one counts."""
+        """Set the result, or the error in its place; only the first call has an effect."""
         if not self.done:
             self.done, self._result, self.error = True, result, error
             for callback in self._callbacks:
                 self.loop.call_soon(callback, self)
 
     def cancel(self) -> None:
-        """Whoever waits for it gets :class:`Cancelled`."""
+        """Raise :class:`Cancelled` in everything that awaits this future."""
         self.settle(error=Cancelled())
 
     def result(self) -> Any:
-        """The result, or the error raised."""
+        """The result; raises the error if there is one."""
         if self.error is not None:
             raise self.error
         return self._result
@@ -66,25 +71,30 @@ class Future:
     __iter__ = __await__  # for generators, which say "yield from"
 
 
-class Task(Future):
-    """A coroutine under way; what it returns is the result."""
+class CoroutineTask(Future):
+    """A running coroutine; the future's result is what the coroutine returns.
+
+    Args:
+        loop: the loop that runs it.
+        coroutine: a coroutine or generator that has not begun.
+    """
 
     def __init__(self, loop: EventLoop, coroutine: Suspendable) -> None:
         super().__init__(loop)
         self.coroutine = coroutine
         self.awaiting: Future | None = None
-        """What it is suspended on; None while it runs."""
+        """The future at which it is suspended; None while it runs."""
         self._cancelling = False
         loop.call_soon(self._enter)
 
     def cancel(self) -> None:
-        """Raise :class:`Cancelled` where it stands; it may clean up, and it may go on."""
+        """Raise :class:`Cancelled` where it is suspended; the coroutine may clean up, and may continue."""
         self._cancelling = True
         if self.awaiting is not None:
             self.awaiting.cancel()  # which wakes this task
 
     def _enter(self, _awaited: Future | None = None) -> None:
-        """Run it from where it stands to its next ``await``, or to its end."""
+        """Run the coroutine to its next ``await``, or to its end."""
         self.awaiting = None
         cancelling, self._cancelling = self._cancelling, False
         try:
@@ -99,36 +109,39 @@ class Task(Future):
 
 
 def run(loop: EventLoop, coroutine: Suspendable) -> Any:
-    """Go round until a coroutine has come to its end; its result."""
-    task = Task(loop, coroutine)
+    """Run turns of the loop until a coroutine has ended; returns its result."""
+    task = CoroutineTask(loop, coroutine)
     while not task.done:
         loop.run_once()
     return task.result()
 
 
 def sleep(loop: EventLoop, delay_s: float) -> Future:
-    """A future that is done after so many seconds."""
+    """A future that is done after ``delay_s`` seconds."""
     timer = loop.call_later(delay_s, (future := Future(loop)).settle)
     future.when_done(lambda _: timer.cancel())
     return future
 
 
 def readable(loop: EventLoop, fd: int) -> Future:
-    """A future that is done when there is something to read."""
+    """A future that is done when the descriptor can be read."""
     loop.add_reader(fd, (future := Future(loop)).settle)
     future.when_done(lambda _: loop.remove_reader(fd))
     return future
 
 
 def writable(loop: EventLoop, fd: int) -> Future:
-    """A future that is done when there is room to write."""
+    """A future that is done when the descriptor can be written."""
     loop.add_writer(fd, (future := Future(loop)).settle)
     future.when_done(lambda _: loop.remove_writer(fd))
     return future
 
 
 def gather(loop: EventLoop, *futures: Future) -> Future:
-    """A future of all their results, in this order; if one fails, that error, and the rest is cancelled."""
+    """A future of all results, in the order of the arguments.
+
+    If one of the futures fails, its error is the result, and the others are cancelled.
+    """
     together = Future(loop)
 
     def one_done(future: Future) -> None:

@@ -1,8 +1,8 @@
-"""An echo server in ``async def``: the generators' text with other words, and a clear name for what it is.
+"""An echo server in ``async def``: the server in generators, with ``await`` in place of ``yield from``.
 
-``await`` does what ``yield from`` did. What is gained is that the two cannot be mixed up: an ``async
-def`` is never taken for an iterator, and nothing in it is left or entered but where it says ``await``.
-Below it runs the same :class:`~sim.lessons.coroutine.Task`, and below that one ``epoll_wait``.
+``await`` does the same as ``yield from``. The gain is clarity: an ``async def`` function cannot be mistaken
+for an iterator, and it stops only where it says ``await``. It runs on the same
+:class:`~sim.lessons.coroutine.CoroutineTask`, and that on one ``epoll_wait``.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from sim.lessons.coroutine import Task, readable, writable
+from sim.lessons.coroutine import CoroutineTask, readable, writable
 from sim.lessons.event_loop import EventLoop
 
 READ_BYTES = 65_536
 
 
 async def serve(loop: EventLoop, listener: Any) -> None:
-    """Accept connections for ever, and start a task for each.
+    """Accept connections without end, and start a task for each.
 
     Args:
-        loop: the loop that runs it.
-        listener: a listening socket; it is made non-blocking.
+        loop: the loop that runs the server.
+        listener: a listening socket; this makes it non-blocking.
     """
     listener.setblocking(False)
     while True:
         await readable(loop, listener.fileno())
-        with suppress(BlockingIOError):  # its client has gone again
+        with suppress(BlockingIOError):  # the client has closed its connection already
             connection, _ = listener.accept()
-            Task(loop, echo(loop, connection))
+            CoroutineTask(loop, echo(loop, connection))
 
 
 async def echo(loop: EventLoop, connection: Any) -> None:
-    """Send one client's bytes back until it has no more."""
+    """Send one client's bytes back until it sends no more."""
     connection.setblocking(False)
     with connection, suppress(ConnectionError):
         while True:
@@ -44,7 +44,7 @@ async def echo(loop: EventLoop, connection: Any) -> None:
 
 
 async def send_all(loop: EventLoop, connection: Any, data: bytes) -> None:
-    """Send all of it, waiting for room as often as needed."""
+    """Send all bytes; wait for room in the send buffer as often as needed."""
     while data:
         try:
             data = data[connection.send(data) :]

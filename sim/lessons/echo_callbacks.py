@@ -1,8 +1,8 @@
-"""An echo server in callbacks: nothing waits, so everything that is under way is kept by hand.
+"""An echo server in callbacks: no function waits, so all state between two callbacks is stored by hand.
 
-A connection is an object, because between two callbacks there is no other place for what it has not
-sent yet. Its life is cut into pieces, and each piece must say which one comes next: read on while all
-is sent, wait for room while something is not.
+A connection is an object, because between two callbacks there is no other place for its unsent bytes. Its
+work is cut into pieces, and each piece must decide which piece comes next: read while everything is sent,
+wait for room in the send buffer while something is not.
 """
 
 from __future__ import annotations
@@ -16,54 +16,61 @@ READ_BYTES = 65_536
 
 
 class EchoServer:
-    """Accepts connections, and leaves each to an object of its own.
+    """Accepts connections, and makes an object for each.
 
     Args:
-        loop: the loop that calls it.
-        listener: a listening socket; it is made non-blocking.
+        loop: the loop that calls the callbacks.
+        listener: a listening socket; this makes it non-blocking.
     """
 
     def __init__(self, loop: EventLoop, listener: Any) -> None:
         self.loop = loop
         self.listener = listener
         self.served = 0
-        """Connections accepted so far."""
+        """Number of accepted connections."""
         listener.setblocking(False)
         loop.add_reader(listener.fileno(), self.can_accept)
 
     def can_accept(self) -> None:
-        """A connection waits, or several: take one, the loop calls again for the next."""
-        with suppress(BlockingIOError):  # its client has gone again
+        """At least one connection waits: accept one. The loop calls again for the next."""
+        with suppress(BlockingIOError):  # the client has closed its connection already
             connection, _ = self.listener.accept()
             self.served += 1
-            Connection(self.loop, connection)
+            EchoConnection(self.loop, connection)
 
     def close(self) -> None:
-        """Accept no more; connections live on."""
+        """Stop accepting; existing connections continue."""
         self.loop.remove_reader(self.listener.fileno())
         self.listener.close()
 
 
-class Connection:
-    """One client, and what it is still owed."""
+class EchoConnection:
+    """One client's connection, and its unsent bytes.
+
+    Args:
+        loop: the loop that calls the callbacks.
+        connection: an accepted socket; this makes it non-blocking.
+    """
 
     def __init__(self, loop: EventLoop, connection: Any) -> None:
         self.loop = loop
         self.connection = connection
         self.unsent = b""
         self.waiting_for_room = False
-        """It waits to write, and reads nothing meanwhile: who takes no answers asks no more."""
+        """True while it waits to write. It reads nothing then: otherwise a client that takes no answers could
+        make it store more and more bytes.
+        """
         connection.setblocking(False)
         loop.add_reader(connection.fileno(), self.can_read)
 
     def can_read(self) -> None:
-        """There are bytes, or the end of them."""
+        """The socket has bytes, or the end of the stream."""
         try:
             self.unsent = self.connection.recv(READ_BYTES)
         except BlockingIOError:
             return
         except OSError:
-            self.unsent = b""  # reset: nobody is there to answer
+            self.unsent = b""  # reset: there is no client to answer
         if self.unsent:
             self.can_write()
         else:
@@ -71,7 +78,7 @@ class Connection:
             self.connection.close()
 
     def can_write(self) -> None:
-        """There is room: send on, and from then on wait for whichever comes next."""
+        """The send buffer has room: send, then wait for room if bytes are left, else for more to read."""
         fd = self.connection.fileno()
         waiting = self.waiting_for_room
         try:

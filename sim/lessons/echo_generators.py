@@ -1,8 +1,8 @@
-"""An echo server in generators: the same server, told from beginning to end.
+"""An echo server in generators: the same server, written in the order in which things happen.
 
-``yield from`` leaves the function and comes back with the result, so that what has not been sent yet
-is a plain variable, and what comes next is the next line. This is how coroutines were written before
-they had a syntax of their own; :mod:`sim.lessons.echo_await` has it.
+``yield from`` leaves the function and returns to it with the result. So unsent bytes are a local variable,
+and the next step is the next line. Coroutines were written this way before Python had a syntax for them;
+:mod:`sim.lessons.echo_await` uses that syntax.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import suppress
 from typing import Any
 
-from sim.lessons.coroutine import Task, readable, writable
+from sim.lessons.coroutine import CoroutineTask, readable, writable
 from sim.lessons.event_loop import EventLoop
 
 READ_BYTES = 65_536
@@ -19,22 +19,22 @@ Coroutine = Generator[Any, Any, None]
 
 
 def serve(loop: EventLoop, listener: Any) -> Coroutine:
-    """Accept connections for ever, and start a task for each.
+    """Accept connections without end, and start a task for each.
 
     Args:
-        loop: the loop that runs it.
-        listener: a listening socket; it is made non-blocking.
+        loop: the loop that runs the server.
+        listener: a listening socket; this makes it non-blocking.
     """
     listener.setblocking(False)
     while True:
         yield from readable(loop, listener.fileno())
-        with suppress(BlockingIOError):  # its client has gone again
+        with suppress(BlockingIOError):  # the client has closed its connection already
             connection, _ = listener.accept()
-            Task(loop, echo(loop, connection))
+            CoroutineTask(loop, echo(loop, connection))
 
 
 def echo(loop: EventLoop, connection: Any) -> Coroutine:
-    """Send one client's bytes back until it has no more."""
+    """Send one client's bytes back until it sends no more."""
     connection.setblocking(False)
     with connection, suppress(ConnectionError):
         while True:
@@ -46,7 +46,7 @@ def echo(loop: EventLoop, connection: Any) -> Coroutine:
 
 
 def send_all(loop: EventLoop, connection: Any, data: bytes) -> Coroutine:
-    """Send all of it, waiting for room as often as needed."""
+    """Send all bytes; wait for room in the send buffer as often as needed."""
     while data:
         try:
             data = data[connection.send(data) :]

@@ -1,7 +1,7 @@
-"""The echo server once more, with asyncio's own streams: the few lines that a program has to be.
+"""The echo server on asyncio's own streams: the few lines that a program really needs.
 
-Nothing here says epoll, descriptor or callback. The task stands at ``await reader.read()`` until bytes have
-come; what wakes it is what :mod:`sim.path.packet_path` follows.
+Nothing here mentions epoll, descriptors or callbacks. The task is suspended at ``await reader.read()`` until
+bytes arrive; :mod:`sim.path.packet_path` follows the packet that wakes it.
 """
 
 from __future__ import annotations

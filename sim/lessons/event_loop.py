@@ -1,17 +1,17 @@
 """An event loop: one epoll, one list of timers, one queue of callbacks, and nothing else.
 
-epoll says which descriptors are ready; a program still has to remember what it wanted to do with
-each. An event loop is that memory: for every descriptor the function to call when it is ready, for
-every moment the function to call when it comes. It goes round in three steps:
+epoll reports which descriptors are ready; a program must also remember what to do with each. An event loop
+is that memory: for each descriptor a function to call when it is ready, and for each point in time a function
+to call when it comes. The loop repeats a turn of three steps:
 
-    1. timers     those whose moment has come join the queue
-    2. wait       epoll_wait, until a descriptor is ready or the next timer is due (a queue that is
-                  not empty does not wait)
-    3. callbacks  those that are in the queue now are called, one after the other
+    1. timers     timers that are due join the queue
+    2. wait       epoll_wait, until a descriptor is ready or the next timer is due; if the queue
+                  is not empty it does not wait
+    3. callbacks  the callbacks that are in the queue now are called, one after the other
 
-One thread does it all: a callback that takes long makes all others wait. What a callback puts into
-the queue runs in the next turn, or callbacks could keep the loop from looking at its descriptors.
-asyncio's ``_run_once`` is this with more care (its timers join after the wait).
+One thread does everything: a callback that takes long delays all others. A callback that is queued by
+another callback runs in the next turn; otherwise callbacks could keep the loop from ever waiting for its
+descriptors. asyncio's ``_run_once`` is the same with more care (its timers join the queue after the wait).
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Step = Literal["timers", "wait", "callbacks"]
 
 @dataclass(slots=True)
 class Handle:
-    """A function to be called, unless that is taken back before."""
+    """A function to call, unless it is cancelled first."""
 
     callback: Callable[..., object]
     args: tuple[Any, ...]
     cancelled: bool = False
 
     def cancel(self) -> None:
-        """Do not call it after all."""
+        """Prevent the call."""
         self.cancelled = True
 
 
@@ -42,9 +42,9 @@ class EventLoop:
     """Callbacks on epoll.
 
     Args:
-        select: the standard library's module, or a simulated kernel's ``kernel.select``.
-        time: likewise.
-        watch: called with each step of each turn as it begins.
+        select: the standard library's select module, or a simulated kernel's ``kernel.select``.
+        time: the time module of the same machine.
+        watch: called with each step of each turn as it begins; None for nothing.
     """
 
     def __init__(self, select: Any, time: Any, watch: Callable[[Step], object] | None = None) -> None:
@@ -54,43 +54,43 @@ class EventLoop:
         self.time: Callable[[], float] = time.monotonic
         self._callbacks: deque[Handle] = deque()
         self._timers: list[tuple[float, int, Handle]] = []
-        self._timers_set = 0  # of two timers for one moment the first one set goes first
+        self._timers_set = 0  # of two timers for the same time, the one that was set first runs first
         self._interest: dict[int, dict[int, Handle]] = {}  # by descriptor, by event
         self._stopping = False
 
     # -- what to call, and when --------------------------------------------------------------
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> Handle:
-        """Call it in the next step of callbacks."""
+        """Call a function in the next step of callbacks."""
         handle = Handle(callback, args)
         self._callbacks.append(handle)
         return handle
 
     def call_later(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Handle:
-        """Call it ``delay_s`` seconds from now."""
+        """Call a function ``delay_s`` seconds from now."""
         handle = Handle(callback, args)
         self._timers_set += 1
         heapq.heappush(self._timers, (self.time() + delay_s, self._timers_set, handle))
         return handle
 
     def add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> None:
-        """Call it in every turn in which there is something to read."""
-        self._ask(fd, self._select.EPOLLIN, Handle(callback, args))
+        """Call a function in every turn in which the descriptor can be read."""
+        self._set_interest(fd, self._select.EPOLLIN, Handle(callback, args))
 
     def add_writer(self, fd: int, callback: Callable[..., object], *args: Any) -> None:
-        """Call it in every turn in which there is room to write."""
-        self._ask(fd, self._select.EPOLLOUT, Handle(callback, args))
+        """Call a function in every turn in which the descriptor can be written."""
+        self._set_interest(fd, self._select.EPOLLOUT, Handle(callback, args))
 
     def remove_reader(self, fd: int) -> None:
-        """No more of that; due before the descriptor is closed."""
-        self._ask(fd, self._select.EPOLLIN, None)
+        """Undo :meth:`add_reader`; to be called before the descriptor is closed."""
+        self._set_interest(fd, self._select.EPOLLIN, None)
 
     def remove_writer(self, fd: int) -> None:
-        """No more of that."""
-        self._ask(fd, self._select.EPOLLOUT, None)
+        """Undo :meth:`add_writer`; to be called before the descriptor is closed."""
+        self._set_interest(fd, self._select.EPOLLOUT, None)
 
-    def _ask(self, fd: int, event: int, handle: Handle | None) -> None:
-        """Change what epoll watches a descriptor for: ADD the first event, MOD others, DEL the last."""
+    def _set_interest(self, fd: int, event: int, handle: Handle | None) -> None:
+        """Change epoll's events for a descriptor: ADD for the first, MOD for others, DEL after the last."""
         known = self._interest.get(fd, {})
         wanted = {other: of_other for other, of_other in known.items() if other != event}
         if handle is not None:
@@ -104,10 +104,10 @@ class EventLoop:
         if event in known:
             known[event].cancel()  # it may be in the queue already
 
-    # -- going round ------------------------------------------------------------------------
+    # -- running -----------------------------------------------------------------------------
 
     def run_once(self) -> None:
-        """One turn: timers, wait, callbacks."""
+        """Run one turn: timers, wait, callbacks."""
         self._watch("timers")
         now_s = self.time()
         while self._timers and (self._timers[0][0] <= now_s or self._timers[0][2].cancelled):
@@ -115,7 +115,7 @@ class EventLoop:
 
         self._watch("wait")
         for fd, events in self._epoll.poll(self._timeout_s(now_s)):
-            self._callbacks.extend(self._called_for(fd, events))
+            self._callbacks.extend(self._handles_for(fd, events))
 
         self._watch("callbacks")
         for _ in range(len(self._callbacks)):
@@ -124,26 +124,26 @@ class EventLoop:
                 handle.callback(*handle.args)
 
     def _timeout_s(self, now_s: float) -> float | None:
-        """How long the wait may be."""
+        """The longest time to wait, in seconds; None for no limit."""
         if self._callbacks or self._stopping:
             return 0
         return self._timers[0][0] - now_s if self._timers else None
 
-    def _called_for(self, fd: int, events: int) -> list[Handle]:
-        """What to call for a descriptor's events; an error or a hang-up concerns all it has."""
+    def _handles_for(self, fd: int, events: int) -> list[Handle]:
+        """The callbacks for a descriptor's events; an error or a hang-up calls all that it has."""
         every = self._select.EPOLLERR | self._select.EPOLLHUP
         return [handle for event, handle in self._interest[fd].items() if events & (event | every)]
 
     def run_forever(self) -> None:
-        """Go round until :meth:`stop`."""
+        """Run turns until :meth:`stop` is called."""
         self._stopping = False
         while not self._stopping:
             self.run_once()
 
     def stop(self) -> None:
-        """Let this turn be the last."""
+        """Make the current turn the last."""
         self._stopping = True
 
     def close(self) -> None:
-        """Give epoll's descriptor back."""
+        """Close epoll's descriptor."""
         self._epoll.close()

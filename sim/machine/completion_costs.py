@@ -27,18 +27,6 @@ from sim.machine.costs import CostTable
 
 SYSCALL_NS = 165
 """Into the kernel and out again: what an operation saves that needs no call of its own."""
-KQUEUE_SOURCE = "estimated from the Linux steps of the same kind (FreeBSD's kern_event.c gives the steps)"
-IOCP_SOURCE = "estimated from the Linux steps of the same kind (Microsoft's I/O completion port text)"
-IO_URING_SOURCE = "raw calls on one 2-core x86-64 machine, Linux 6.18; the operations beneath as in the table"
-ESTIMATED, TIMED_ONCE = "prices estimated", "prices timed once"
-PRICES = {
-    "kqueue": ESTIMATED,
-    "iocp": ESTIMATED,
-    "io_uring": TIMED_ONCE,
-    "io_uring-poll": TIMED_ONCE,
-    "io_uring-sqpoll": TIMED_ONCE,
-}
-"""By lane: what has to be said of its prices wherever they are shown; the others' are the cost table's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ microseconds a hop between two threads, 3.9 between 32, 4.2 between 400, 5.1 bet
 processes 2.6, 6.8, 40 and 136. A working set per task and a price per byte are fitted to the part up
 to a hundred tasks. Beyond it processes are dearer than that by the wall's clock, but not by the kernel's
 accounts of CPU time: a request took servers of 2, 32, 128, 512 and 1000 processes
-(:mod:`sim.host.measuring.lanes`) 14, 29, 28, 34 and 36 microseconds, and takes 6.1, 11.6, 15.1, 16.2 and 16.3
-here, 1.9 to 2.5 times less throughout, as with epoll (14 and 5.8): real caches go cold between requests.
+(:mod:`sim.host.measuring.lane_requests`) 14, 29, 28, 34 and 36 microseconds, and takes 6.1, 11.6, 15.1,
+16.2 and 16.3 here, 1.9 to 2.5 times less throughout, as with epoll (14 and 5.8): real caches
+go cold between requests.
 ``thread_bytes``: 8000 blocked threads took 16.4 kB of kernel stack each, 4.2 of page tables, 7.7 of slab,
 8.5 of touched stack;
 ``process_bytes``: 400 forked processes 16.4, 48.5, about 10 and 34.8 kB. ``socket_bytes``: object sizes
@@ -142,8 +143,8 @@ class CostTable:
     server's two for a request, which receive and wake its task, and go on in it. (One that does nothing
     takes a quarter of it, a task's step from ``sleep(0)`` to the next half.)
 
-    Both as calibration measures them (:mod:`sim.host.measuring.loop`), with Python 3.11 on a machine as
-    above."""
+    Both as calibration measures them (:mod:`sim.host.measuring.asyncio_costs`), with Python 3.11 on a
+    machine as above."""
     machine: str = ""
     """The processor it was measured on; empty where that is not known."""
     kernel: str = ""

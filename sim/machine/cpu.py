@@ -10,7 +10,7 @@ What a call does happens at the start of the time it takes. The exception is a s
 poll, which can take milliseconds: it is a :class:`~sim.kernel.waiting.scan.ScanPass` that knows at every
 moment how far it has come, so a packet arriving behind its front is missed by it, as in Linux.
 
-The CPU can be stopped at any nanosecond, in the middle of a call too, and :meth:`Cpu.statement`
+The CPU can be stopped at any nanosecond, in the middle of a call too, and :meth:`Cpu.totals`
 says exactly what was spent up to then. Running to a time in one go or in a thousand steps is the
 same. All CPU time is accounted for: the ledger's sum is :attr:`Cpu.free_ns`, always.
 
@@ -62,7 +62,7 @@ class Task:
         self.at_end: Callable[[], None] | None = None
         """Called at the moment at which it is over."""
 
-    def give_up(self) -> None:
+    def close(self) -> None:
         """End its program where it stands, from the outside in: it is never run again."""
         program = getattr(self.send, "__self__", None)
         if isinstance(program, Generator):
@@ -207,13 +207,13 @@ class Cpu:
                     return
         except StopIteration as stop:
             task.result = stop.value
-            self.finish(task)
+            self.end_task(task)
         except Exception as error:
             # What goes wrong in a program is that program's end, not the simulator's.
             task.error = error
-            self.finish(task)
+            self.end_task(task)
 
-    def finish(self, task: Task) -> None:
+    def end_task(self, task: Task) -> None:
         """The program of the running task is over."""
         task.done = True
         self.running = self.runnable.popleft() if self.runnable else None
@@ -246,7 +246,7 @@ class Cpu:
 
     # -- the statement --------------------------------------------------------------------
 
-    def statement(self) -> tuple[list[int], list[int]]:
+    def totals(self) -> tuple[list[int], list[int]]:
         """What was spent and counted up to exactly now, calls under way included.
 
         Returns:
@@ -287,7 +287,7 @@ class Cpu:
             spent_ns[account] -= back_ns
             ahead_ns -= back_ns
 
-    def cut_short(self) -> tuple[Part, ...]:
+    def cut_step(self) -> tuple[Part, ...]:
         """Stop the step under way here and now (preemption).
 
         Returns:
@@ -306,7 +306,7 @@ class Cpu:
             if before != now
         )
 
-    def open_books(self, start_ns: int, spent_ns: list[int], counted: list[int]) -> int:
+    def begin_accounts(self, start_ns: int, spent_ns: list[int], counted: list[int]) -> int:
         """Begin the accounts at now: what was done so far was preparation, and took no time.
 
         Args:

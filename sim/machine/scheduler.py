@@ -244,12 +244,12 @@ class Scheduler:
                     return
         except StopIteration as stop:
             task.result = stop.value
-            kernel.finish(task)
+            kernel.end_task(task)
             self._left(task)
         except Exception as error:
             task.error = error
             self.failed = self.failed or task
-            kernel.finish(task)
+            kernel.end_task(task)
             self._stop()
             self._left(task)
 
@@ -258,7 +258,7 @@ class Scheduler:
         kernel = self.kernel
         kernel.running = None
         self.queue.clear()
-        for file in kernel.full:
+        for file in kernel.full_senders:
             file.wait_queue.entries.clear()
 
     def _slice_over(self, task: ScheduledTask) -> bool:
@@ -270,7 +270,7 @@ class Scheduler:
         if self.queue.least_ns > task.vruntime_ns:
             return False
         self.preemptions += 1
-        task.owed = kernel.cut_short()
+        task.owed = kernel.cut_step()
         self.queue.append(task)
         kernel.running = self.queue.popleft()
         return True

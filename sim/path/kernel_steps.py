@@ -1,8 +1,9 @@
-"""The steps of a packet's way, made of what was noted as a lane took it (:mod:`sim.path.in_kernel`).
+"""The steps of a packet in the kernel, made from what :mod:`sim.path.lane_watch` noted.
 
-The accounts are read at the arrival, where a call of select begins, where the waiting call returns, and
-where the program reads. What they changed by between two of these is shared out by account: a switch is
-the waking, a scan the scan, a copy the copying out, and what is left is waiting for others.
+The accounts are read at four moments: at the arrival, at the start of a call of select, at the return of the
+waiting call, and at the program's read. The change between two of them is divided by account: a context
+switch is the wake-up, a scan is the scan, a copy is the copying out, and the rest is time spent waiting for
+others.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import replace
 from sim.machine.accounts import Account
 from sim.machine.clock import NEVER
 from sim.machine.records import Kind
-from sim.path.in_kernel import MOST_RECORDS, LaneWatch, take
-from sim.path.steps import Ledger, Side, Spent, State, shown, spent_between, taken_from
+from sim.path.lane_watch import MOST_RECORDS, LaneWatch, run_lane
+from sim.path.path_values import LanePath, PathState, Spent, StepLedger, shown, spent_between, taken_from
 from sim.race.lane import Lane
 from sim.race.network import CALLBACKS
 from sim.servers.epoll import EpollServer
@@ -31,16 +32,20 @@ OF_A_CALL = tuple(
         Account.CONTEXT_SWITCH,
     )
 )
-"""What a waiting call is charged to."""
+"""Accounts that a waiting call is charged to."""
 COPYING = (Account.COPY_OUT.label, Account.WAIT_QUEUE.label)
 Reported = tuple[tuple[int, int], ...]
-"""Descriptor and mask of each event, in order."""
+"""Descriptor and poll mask of each event, in order."""
 
 
-def begin(watch: LaneWatch) -> tuple[Ledger, int]:
-    """The steps that all have in common; and how much of the interrupt comes after them, in nanoseconds."""
+def common_steps(watch: LaneWatch) -> tuple[StepLedger, int]:
+    """Steps that both lanes have in common.
+
+    Returns:
+        The steps, and the part of the interrupt in ns that comes after them.
+    """
     costs = watch.kernel.costs
-    steps = Ledger()
+    steps = StepLedger()
     arrived = watch.arrived
     landed = replace(arrived, ring_frames=watch.burst)
     queued = watch.after if watch.dropped else watch.queued
@@ -58,15 +63,15 @@ def begin(watch: LaneWatch) -> tuple[Ledger, int]:
 
 
 def callback_ns(watch: LaneWatch) -> int:
-    """What calling what hung on the socket's wait queue cost."""
+    """Cost in ns of the callback on the socket's wait queue; 0 if there was none."""
     return watch.kernel.costs.callback_ns if watch.effect & CALLBACKS else 0
 
 
-def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
-    """The way in a lane that waits in epoll, up to where epoll_wait reports the packet.
+def epoll_path(watch: LaneWatch, lane: Lane) -> tuple[LanePath, Reported]:
+    """Follow the packet in the lane that waits in epoll, until epoll_wait reports it.
 
     Returns:
-        The way, and what the call reported of connections.
+        The path, and the events of connections that the call reported.
     """
     server = lane.server
     assert isinstance(server, EpollServer)
@@ -78,8 +83,8 @@ def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
             reported[:] = events
         return bool(reported) or watch.dropped or watch.first(Kind.READ) is not None
 
-    came = take(watch, lane, is_over)
-    steps, rest_ns = begin(watch)
+    came = run_lane(watch, lane, is_over)
+    steps, rest_ns = common_steps(watch)
     if not watch.dropped:
         called = watch.queued
         listed = replace(watch.after, server=called.server)
@@ -87,45 +92,49 @@ def epoll_side(watch: LaneWatch, lane: Lane) -> tuple[Side, Reported]:
         steps.add("list", {}, called, listed, "callback")
         rest_ns -= callback_ns(watch)
     if reported:
-        _reported(watch, steps, rest_ns, reported)
+        _add_wake_and_return(watch, steps, rest_ns, reported)
     elif came and not watch.dropped:
-        _taken_along(watch, steps, rest_ns)
+        _add_wake_only(watch, steps, rest_ns)
     of_connections = tuple(event for event in reported if event[0] != server.listener_fd)
-    return _side(watch, steps, finished=bool(reported), came=came), of_connections
+    return _lane_path(watch, steps, finished=bool(reported), came=came), of_connections
 
 
 def _waited(watch: LaneWatch, spent_ns: list[int], rest_ns: int) -> Spent:
-    """What was spent since the arrival, without the part of the interrupt that has its steps already."""
+    """Time since the arrival, without the part of the interrupt that already has its steps."""
     waited = spent_between(watch.arrived_spent_ns, spent_ns)
     waited[INTERRUPT] -= watch.charge_ns - rest_ns
     return waited
 
 
-def _reported(watch: LaneWatch, steps: Ledger, rest_ns: int, reported: list[tuple[int, int]]) -> None:
-    """epoll_wait returns, and its events have our descriptor among them."""
+def _add_wake_and_return(
+    watch: LaneWatch, steps: StepLedger, rest_ns: int, reported: list[tuple[int, int]]
+) -> None:
+    """Add the steps of an epoll_wait that reports our descriptor."""
     mark = [mark for mark in watch.marks if mark.kind == Kind.RETURN][-1]
-    watch.taken_by.run_until(max(mark.free_ns, watch.kernel.now_ns))
+    watch.watched_lane.run_until(max(mark.free_ns, watch.kernel.now_ns))
     waited = _waited(watch, mark.spent_ns, rest_ns)
-    returned = spent_between(mark.spent_ns, watch.kernel.statement()[0])
+    returned = spent_between(mark.spent_ns, watch.kernel.totals()[0])
     waited[SWITCH] += taken_from(returned, SWITCH)[SWITCH]
     asleep = replace(watch.after, server=watch.queued.server)
     awake = replace(mark.state, server="runnable")
     steps.add("wake", waited, asleep, awake, others=mark.reads)
     events = shown(reported, next(event for event in reported if event[0] == watch.fd))
-    told = replace(awake, server="running", events=events, events_count=len(reported), scanned=len(reported))
-    steps.add("return", returned, awake, told)
+    running = replace(
+        awake, server="running", events=events, events_count=len(reported), scanned=len(reported)
+    )
+    steps.add("return", returned, awake, running)
 
 
-def _taken_along(watch: LaneWatch, steps: Ledger, rest_ns: int) -> None:
-    """The server was about to read the descriptor anyway, and takes the packet along."""
+def _add_wake_only(watch: LaneWatch, steps: StepLedger, rest_ns: int) -> None:
+    """Add the wake-up of a server that reads our descriptor without a new report."""
     read = watch.marks[watch.first(Kind.READ) or 0]
     waited = _waited(watch, read.spent_ns, rest_ns)
     steps.add("wake", waited, watch.after, read.state, others=read.reads)
 
 
-def _side(watch: LaneWatch, steps: Ledger, *, finished: bool, came: bool) -> Side:
-    """The whole way, with what is known of the call that reported the packet."""
-    lane = watch.taken_by
+def _lane_path(watch: LaneWatch, steps: StepLedger, *, finished: bool, came: bool) -> LanePath:
+    """The whole path, with the cost of the call that reported the packet."""
+    lane = watch.watched_lane
     call = lane.kernel.last_call if finished else None
     call_ns = 0 if call is None else call[6]
     spent = [step.spent_ns for step in steps.steps if step.stage in ("wake", "return", "scan", "copy")]
@@ -135,7 +144,7 @@ def _side(watch: LaneWatch, steps: Ledger, *, finished: bool, came: bool) -> Sid
         unfinished = f"the server does not come to it within {MOST_RECORDS:,} records: {_why_not(watch)}"
     elif not finished and not watch.dropped:
         unfinished = "the server was about to read this descriptor anyway, and takes the packet along"
-    return Side(
+    return LanePath(
         name=lane.name,
         fd=watch.fd,
         steps=tuple(steps.steps),
@@ -151,17 +160,17 @@ def _side(watch: LaneWatch, steps: Ledger, *, finished: bool, came: bool) -> Sid
 
 
 def _why_not(watch: LaneWatch) -> str:
-    """What the CPU does instead."""
+    """What keeps the CPU busy instead, in a few words."""
     if watch.kernel.next_due_ns() >= NEVER:
         return "nothing wakes it"
-    spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.statement()[0])
+    spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.totals()[0])
     if spent_ns[INTERRUPT] > 0.9 * sum(spent_ns.values()):
         return "interrupts take all the CPU"
     return "it is busy with others"
 
 
-def select_side(watch: LaneWatch, lane: Lane) -> Side:
-    """The way in a lane that waits in select, up to where the program has read the packet."""
+def select_path(watch: LaneWatch, lane: Lane) -> LanePath:
+    """Follow the packet in the lane that waits in select, until the program has read it."""
     server = lane.server
     assert isinstance(server, SelectServer)
     words: dict[int, tuple[int, int]] = {}
@@ -172,8 +181,8 @@ def select_side(watch: LaneWatch, lane: Lane) -> Side:
             words[len(marks)] = server.words_of(watch.fd)
         return watch.dropped or watch.first(Kind.READ) is not None
 
-    came = take(watch, lane, is_over)
-    steps, rest_ns = begin(watch)
+    came = run_lane(watch, lane, is_over)
+    steps, rest_ns = common_steps(watch)
     finished = False
     if not watch.dropped:
         steps.add("pollwake", {INTERRUPT: callback_ns(watch)}, watch.queued, watch.after)
@@ -183,21 +192,21 @@ def select_side(watch: LaneWatch, lane: Lane) -> Side:
         returns = [at for at in range(read_at) if watch.marks[at].kind == Kind.RETURN]
         if returns:
             finished = True
-            _scanned(watch, steps, rest_ns, returns[-1], read_at, words[returns[-1] + 1])
+            _add_wake_and_scan(watch, steps, rest_ns, returns[-1], read_at, words[returns[-1] + 1])
         else:
-            _taken_along(watch, steps, rest_ns)
-    return _side(watch, steps, finished=finished, came=came)
+            _add_wake_only(watch, steps, rest_ns)
+    return _lane_path(watch, steps, finished=finished, came=came)
 
 
-def _scanned(
-    watch: LaneWatch, steps: Ledger, rest_ns: int, return_at: int, read_at: int, words: tuple[int, int]
+def _add_wake_and_scan(
+    watch: LaneWatch, steps: StepLedger, rest_ns: int, return_at: int, read_at: int, words: tuple[int, int]
 ) -> None:
-    """The call has looked at all, copies out, and the program walks the result up to our descriptor."""
+    """Add the steps of a select that scans all descriptors, copies the result out, and returns."""
     marks = watch.marks
     returned = marks[return_at]
     serial, found = returned.record[5], returned.record[3]
     begun = next((m for m in marks if m.kind == Kind.CALL and m.record[5] == serial), None)
-    if begun is None:  # it was in this call when the packet came
+    if begun is None:  # the packet arrived during this call
         scanned = _waited(watch, returned.spent_ns, rest_ns)
         waited = taken_from(scanned, SWITCH)
         waited[INTERRUPT] = rest_ns
@@ -219,35 +228,37 @@ def _scanned(
         hooked=awake.hooked,
     )
     steps.add("scan", scanned, awake, over)
-    _picked_up(watch, steps, over, words[1], return_at, read_at)
+    _add_copy_walk_read(watch, steps, over, words[1], return_at, read_at)
 
 
-def _picked_up(watch: LaneWatch, steps: Ledger, over: State, word: int, return_at: int, read_at: int) -> None:
-    """The way from select's return to the read."""
-    lane, costs = watch.taken_by, watch.kernel.costs
+def _add_copy_walk_read(
+    watch: LaneWatch, steps: StepLedger, over: PathState, word: int, return_at: int, read_at: int
+) -> None:
+    """Add the steps from select's return to the read."""
+    lane, costs = watch.watched_lane, watch.kernel.costs
     server = lane.server
     assert isinstance(server, SelectServer)
     returned, read = watch.marks[return_at], watch.marks[read_at]
     size = read.record[3]
     walked = spent_between(returned.spent_ns, read.spent_ns)
     copied = taken_from(walked, *COPYING)
-    told = replace(over, word=word, server="running", hooked=returned.state.hooked)
-    steps.add("copy", copied, over, told)
+    running = replace(over, word=word, server="running", hooked=returned.state.hooked)
+    steps.add("copy", copied, over, running)
     work = Account.APPLICATION.label
     walk_ns = min(walked[work], -(-server.nfds * costs.walk_ps // 1000))
     walked[work] -= walk_ns
-    steps.add("walk", {work: walk_ns}, told, told)
+    steps.add("walk", {work: walk_ns}, running, running)
     read_ns = costs.read_ns + lane.kernel.copy_ns(size)
     lane.run_until(max(read.record[0] + read_ns, lane.kernel.now_ns))
-    reading = spent_between(read.spent_ns, lane.kernel.statement()[0])
+    reading = spent_between(read.spent_ns, lane.kernel.totals()[0])
     for label, ns in walked.items():
         reading[label] += ns
     after = replace(
-        told,
+        running,
         segments=read.state.segments,
         buffer_bytes=read.state.buffer_bytes,
         mask=read.state.mask,
         read_bytes=size,
         server="serving",
     )
-    steps.add("read", reading, told, after, others=read.reads - returned.reads)
+    steps.add("read", reading, running, after, others=read.reads - returned.reads)

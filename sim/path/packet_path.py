@@ -1,21 +1,23 @@
-"""One packet followed, step by step, from the wire to the line after ``await``; and beside it to select.
+"""Follow one packet, step by step, from the wire to the line after ``await``, and beside it to select.
 
-Nothing is told from a script: the packet is taken once more, by kernels that nobody else sees, and what is
-told is what was noted as they took it.
+Nothing is a fixed story. Kernels that nothing else uses take the packet once more, and the steps are what was
+noted as they took it:
 
-1. The kernel's half (:mod:`sim.path.in_kernel`, :mod:`sim.path.kernel_steps`): the race's own lanes
-``epoll`` and
-   ``select``, brought to just before the packet. A lane that takes no part in the race, is too far from a
-   checkpoint, or makes a classic mistake there, is started for this a while before the packet, without the
-   mistake, and says so. So the packet finds what it found in the race: a server asleep, or at work, or in
-   the middle of a scan that has passed its descriptor already.
-2. The loop's half (:mod:`sim.path.in_asyncio`): asyncio itself, on a kernel of its own where the same
-descriptors
-   are watched and the same packets come. It takes over where epoll_wait returns.
+1. In the kernel (:mod:`sim.path.lane_watch`, :mod:`sim.path.kernel_steps`): the race's own lanes ``epoll``
+   and ``select``, brought to just before the packet. So the packet finds what it found in the race: a server
+   asleep, or at work, or in the middle of a scan that has already passed its descriptor. A lane is started a
+   while before the packet if the race has no such lane, if it is too far from a checkpoint, or if a classic
+   mistake is raced. Such a lane makes no mistake, and the path says that it was started.
+2. In asyncio (:mod:`sim.path.asyncio_steps`): asyncio itself, on a kernel of its own that watches the same
+   descriptors and receives the same packets. It takes over where epoll_wait returns.
 
-The two halves are two kernels: what the first spent up to epoll_wait's return and what the second spent from
-there on are added up. select's program is the race's, in C's style; it has no loop above it, and its way
-ends with the read. A hang-up or a handshake carries no data and has no such way.
+The two parts run on two kernels. Their costs are added: those of the first up to epoll_wait's return, and
+those of the second from there on. The program of select is the race's, in the style of C. It has no loop
+above it, and its path ends with the read. A hang-up or a handshake carries no data and has no such path.
+
+Why not keep the steps during the race? Nobody knows in advance which packet will be followed, and noting
+every packet would slow the race down. The race is deterministic, so taking the packet again gives the same
+result.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from sim.path.in_asyncio import follow_loop
-from sim.path.in_kernel import LaneWatch
-from sim.path.kernel_steps import Reported, epoll_side, select_side
-from sim.path.steps import BEATS, Packet, Program, Side, Step
+from sim.path.asyncio_steps import follow_loop
+from sim.path.kernel_steps import Reported, epoll_path, select_path
+from sim.path.lane_watch import LaneWatch
+from sim.path.path_values import STAGE_PAIRS, AsyncioProgram, FollowedPacket, LanePath, PathStep
 from sim.race.lane import Lane
 from sim.scenario.workload import mean_gap_ns
 
@@ -35,54 +37,54 @@ if TYPE_CHECKING:
 
     from sim.machine.costs import CostTable
     from sim.machine.records import Record
-    from sim.race.history import Change
+    from sim.race.history import SettingsChange
     from sim.scenario.scenario import Scenario
 
 LEAD_GAPS = 40
-"""Bursts that a lane sees that is started for this before the packet comes."""
+"""Bursts before the packet in a lane that is started only to follow it."""
 _MOST_LEAD_PACKETS = 2_000
 _WINDOWS_AHEAD = 64
-"""How much of the schedule is looked through for a packet that is still to come."""
+"""Windows of the schedule that are searched for a future packet."""
 
 
-class Raced(Protocol):
-    """What is asked of a race, as :class:`sim.race.race.Race` has it."""
+class RaceToFollow(Protocol):
+    """The part of a race that following a packet needs; :class:`sim.race.race.Race` has it."""
 
     @property
     def costs(self) -> CostTable: ...
-    def settings_at(self, at_ns: int) -> Change: ...
-    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object], /) -> Lane | None: ...
+    def settings_at(self, at_ns: int) -> SettingsChange: ...
+    def lane_copy(self, lane: str, at_ns: int, heard: Callable[[Record], object], /) -> Lane | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class PacketPath:
-    """Both ways of one packet."""
+    """The paths of one packet in both lanes."""
 
-    packet: Packet
+    packet: FollowedPacket
     scenario: Scenario
-    """What was raced when it came."""
+    """Scenario that was raced when the packet arrived."""
     size_bytes: int
     costs: CostTable
-    epoll: Side
-    """With asyncio's steps behind the kernel's, if the packet came so far."""
-    select: Side
-    program: Program | None
-    """asyncio's; None if the packet did not come so far."""
+    epoll: LanePath
+    """Steps in the kernel, followed by asyncio's if the packet came that far."""
+    select: LanePath
+    program: AsyncioProgram | None
+    """The asyncio program; None if the packet did not come that far."""
 
     @property
-    def beats(self) -> tuple[tuple[Step | None, Step | None], ...]:
-        """What stands side by side, as far as one of the two came."""
-        pairs = [(self.epoll.step(one), self.select.step(other)) for one, other in BEATS]
+    def step_pairs(self) -> tuple[tuple[PathStep | None, PathStep | None], ...]:
+        """Steps side by side, epoll's and select's, up to the last one that either has."""
+        pairs = [(self.epoll.step(one), self.select.step(other)) for one, other in STAGE_PAIRS]
         while pairs and pairs[-1] == (None, None):
             pairs.pop()
         return tuple(pairs)
 
 
-def follow(race: Raced, packet: Packet) -> PacketPath:
+def follow(race: RaceToFollow, packet: FollowedPacket) -> PacketPath:
     """Follow a packet that carries data.
 
     Raises:
-        ValueError: there is no such packet in the race's schedule, or it carries no data.
+        ValueError: The race's schedule has no such packet, or it carries no data.
     """
     settings = race.settings_at(packet.at_ns - 1)
     _check(settings, packet)
@@ -93,7 +95,7 @@ def follow(race: Raced, packet: Packet) -> PacketPath:
         numbers = [fd for fd, _ in reported]
         fds = settings.scenario.fds
         loop_steps, program = follow_loop(race.costs, fds, numbers, epoll.fd, settings.workload.payload)
-        epoll = replace(epoll, steps=(*epoll.steps, *_behind(epoll.total_ns, loop_steps)))
+        epoll = replace(epoll, steps=(*epoll.steps, *_shifted(epoll.total_ns, loop_steps)))
     return PacketPath(
         packet=packet,
         scenario=settings.scenario,
@@ -105,8 +107,17 @@ def follow(race: Raced, packet: Packet) -> PacketPath:
     )
 
 
-def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> Packet | None:
-    """The first packet with data after a moment, for some clients or for any; None if none comes soon."""
+def next_packet(settings: SettingsChange, after_ns: int, slots: range | None = None) -> FollowedPacket | None:
+    """Find the first packet with data after a moment.
+
+    Args:
+        settings: The schedule.
+        after_ns: Virtual time after which to search.
+        slots: Clients to consider; None for any.
+
+    Returns:
+        None if no packet comes within the next windows of the schedule.
+    """
     workload = settings.workload
     if workload.silent:
         return None
@@ -115,11 +126,11 @@ def next_packet(settings: Change, after_ns: int, slots: range | None = None) -> 
         for index, slot in enumerate(window.slots):
             at_ns = window.times_ns[index]
             if at_ns > after_ns and slot >= 0 and (slots is None or slot in slots):
-                return Packet(at_ns, window.first_serial + index)
+                return FollowedPacket(at_ns, window.first_serial + index)
     return None
 
 
-def _check(settings: Change, packet: Packet) -> None:
+def _check(settings: SettingsChange, packet: FollowedPacket) -> None:
     workload = settings.workload
     if not workload.silent:
         window = workload.window((packet.at_ns - workload.start_ns) // workload.window_ns)
@@ -131,38 +142,46 @@ def _check(settings: Change, packet: Packet) -> None:
     raise ValueError(f"no packet {packet.serial} arrives at {packet.at_ns} ns")
 
 
-def _behind(begin_ns: int, steps: tuple[Step, ...]) -> list[Step]:
-    """The same steps, beginning later."""
+def _shifted(begin_ns: int, steps: tuple[PathStep, ...]) -> list[PathStep]:
+    """The same steps, ``begin_ns`` later."""
     return [replace(s, begin_ns=s.begin_ns + begin_ns, end_ns=s.end_ns + begin_ns) for s in steps]
 
 
-def _in_epoll(race: Raced, settings: Change, packet: Packet) -> tuple[Side, Reported]:
+def _in_epoll(
+    race: RaceToFollow, settings: SettingsChange, packet: FollowedPacket
+) -> tuple[LanePath, Reported]:
     watch = LaneWatch(packet)
-    lane, started_ns = _brought(race, settings, "epoll", watch)
+    lane, started_ns = _lane_before(race, settings, "epoll", watch)
     if lane.failure is not None:
         return _failed(lane), ()
-    side, reported = epoll_side(watch, lane)
+    side, reported = epoll_path(watch, lane)
     return replace(side, started_ns=started_ns), reported
 
 
-def _in_select(race: Raced, settings: Change, packet: Packet) -> Side:
+def _in_select(race: RaceToFollow, settings: SettingsChange, packet: FollowedPacket) -> LanePath:
     watch = LaneWatch(packet)
-    lane, started_ns = _brought(race, settings, "select", watch)
+    lane, started_ns = _lane_before(race, settings, "select", watch)
     if lane.failure is not None:
         return _failed(lane)
-    return replace(select_side(watch, lane), started_ns=started_ns)
+    return replace(select_path(watch, lane), started_ns=started_ns)
 
 
-def _failed(lane: Lane) -> Side:
-    return Side(name=lane.name, fd=-1, steps=(), failure=lane.failure)
+def _failed(lane: Lane) -> LanePath:
+    return LanePath(name=lane.name, fd=-1, steps=(), failure=lane.failure)
 
 
-def _brought(race: Raced, settings: Change, name: str, watch: LaneWatch) -> tuple[Lane, int | None]:
-    """A lane that stands just before the packet, and how long before it was started if for this only."""
+def _lane_before(
+    race: RaceToFollow, settings: SettingsChange, name: str, watch: LaneWatch
+) -> tuple[Lane, int | None]:
+    """A lane that stands just before the packet.
+
+    Returns:
+        The lane, and the time in ns that it ran before the packet if it was started only for this; else None.
+    """
     at_ns = watch.packet.at_ns
     lane = None
     if not settings.scenario.fault:
-        lane = race.lane_beside(name, at_ns - 1, watch.hear)
+        lane = race.lane_copy(name, at_ns - 1, watch.hear)
     if lane is not None:
         return lane, None
     scenario = replace(settings.scenario, lanes=(name,), fault="")
@@ -174,7 +193,7 @@ def _brought(race: Raced, settings: Change, name: str, watch: LaneWatch) -> tupl
 
 
 def _lead_ns(scenario: Scenario, costs: CostTable) -> int:
-    """How long before the packet a lane is to be started: some calls of select, and some bursts."""
+    """Time in ns that a new lane runs before the packet: some calls of select, and some bursts."""
     pass_ns = scenario.fds * (costs.each_ps(costs.scan_ps, scenario.fds) + costs.hook_ps) // 1000
     gap_ns = mean_gap_ns(scenario)
     most_ns = gap_ns * max(1, _MOST_LEAD_PACKETS // scenario.burst_count)

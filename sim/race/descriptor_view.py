@@ -63,7 +63,7 @@ def _last_scanned_ns(network: Network, first_fd: int, last_fd: int) -> int | Non
     """When a scan last looked at any of them; exact for the passes still remembered."""
     kernel = network.kernel
     for scan in reversed(kernel.passes):
-        ranks = (scan.ask.rank(fd) for fd in range(first_fd, last_fd + 1))
+        ranks = (scan.request.rank(fd) for fd in range(first_fd, last_fd + 1))
         looked_at = (scan.looked_at_ns(rank, kernel.now_ns) for rank in ranks if rank is not None)
         latest = max((time_ns for time_ns in looked_at if time_ns is not None), default=None)
         if latest is not None:

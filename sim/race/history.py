@@ -22,7 +22,7 @@ ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SettingsChange:
     """Settings that hold from a moment on; the first entry of a path is the start of the race."""
 
     at_ns: int
@@ -31,14 +31,14 @@ class Change:
     """Since when the accounts run from here on."""
     workload: Workload
 
-    def then(self, scenario: Scenario, at_ns: int) -> Change:
+    def then(self, scenario: Scenario, at_ns: int) -> SettingsChange:
         """What follows this one: other settings at a later moment."""
         workload = self.workload
         if differs(self.scenario, scenario, ARRIVAL_SETTINGS):
             workload = Workload(scenario, at_ns, workload.serial_at(at_ns))
             self.workload.rest()
         joins = set(scenario.lanes) - set(self.scenario.lanes)
-        return Change(at_ns, scenario, at_ns if joins else self.since_ns, workload)
+        return SettingsChange(at_ns, scenario, at_ns if joins else self.since_ns, workload)
 
 
 def differs(old: Scenario, new: Scenario, names: tuple[str, ...]) -> bool:
@@ -63,7 +63,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class BranchMoment:
     """A place in the tree of branches."""
 
     branch: int
@@ -103,7 +103,7 @@ class Branch:
     parent: Branch | None
     fork_ns: int
     shared: int
-    path: list[Change]
+    path: list[SettingsChange]
     end_ns: int
     noted: set[Marker] = field(default_factory=set)
 
@@ -135,11 +135,11 @@ class Branch:
 class History:
     """The tree of branches, and the one that is on."""
 
-    def __init__(self, first: Change) -> None:
+    def __init__(self, first: SettingsChange) -> None:
         self.branches = [Branch(0, None, 0, 0, [first], 0)]
         self.branch = self.branches[0]
 
-    def record(self, change: Change, changes: int) -> None:
+    def record(self, change: SettingsChange, changes: int) -> None:
         """A setting was changed after ``changes`` entries of the path: in the past that begins a branch."""
         branch = self.branch
         if change.at_ns < branch.end_ns or changes < len(branch.path):

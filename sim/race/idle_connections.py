@@ -15,7 +15,7 @@ import numpy.typing as npt
 Times = npt.NDArray[np.int64]
 
 
-class IdleConnection:
+class IdleConnections:
     """What is remembered of the connections of a block that are no objects.
 
     Args:

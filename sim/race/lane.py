@@ -28,7 +28,7 @@ from sim.machine.records import Record
 from sim.race.descriptor_view import fd_view
 from sim.race.faults.diagnosis import of_failure, warning
 from sim.race.faults.fault_log import FaultLog
-from sim.race.history import SERVER_SETTINGS, Change, differs
+from sim.race.history import SERVER_SETTINGS, SettingsChange, differs
 from sim.race.latency import Latencies
 from sim.race.network import Network
 from sim.race.task_views import memory_view, task_view
@@ -36,21 +36,8 @@ from sim.scenario.faults import BACKLOG as BACKLOG_FAULT
 from sim.scenario.faults import SHORT_BACKLOG, SLOW_READER
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload, active_slots
-from sim.servers.asyncio_server import AsyncioServer
-from sim.servers.base import BACKLOG, Server, ServerFailure, ServerSettings
-from sim.servers.epoll import EpollServer
-from sim.servers.epoll_et import EpollEtServer
-from sim.servers.epoll_exclusive import EpollExclusiveServer
-from sim.servers.epoll_oneshot import EpollOneshotServer
-from sim.servers.faulty import FAULTY
-from sim.servers.io_uring import IoUringPollServer, IoUringServer, IoUringSqpollServer
-from sim.servers.iocp import IocpServer
-from sim.servers.kqueue import KqueueServer
-from sim.servers.poll import PollServer
-from sim.servers.pool import PoolServer
-from sim.servers.process import ProcessServer
-from sim.servers.select import SelectServer
-from sim.servers.thread import ThreadServer
+from sim.servers.base import BACKLOG, ServerFailure, ServerSettings
+from sim.servers.registry import server_of
 
 RECORD_WORK_NS = 2_000
 """What a record stands for: a packet, or a step of a server."""
@@ -60,24 +47,6 @@ PASS_WORK_NS = 60_000
 BUILT_WORK_NS = 5
 """What a connection adds to building a lane."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
-_KINDS: tuple[type[Server], ...] = (
-    ProcessServer,
-    ThreadServer,
-    PoolServer,
-    SelectServer,
-    PollServer,
-    EpollServer,
-    EpollEtServer,
-    EpollOneshotServer,
-    EpollExclusiveServer,
-    AsyncioServer,
-    KqueueServer,
-    IoUringServer,
-    IoUringPollServer,
-    IoUringSqpollServer,
-    IocpServer,
-)
-SERVERS: dict[str, type[Server]] = {server.name: server for server in _KINDS}
 
 
 class Lane:
@@ -92,8 +61,8 @@ class Lane:
         self.latencies = Latencies()
         self._built_work_ns = 0
         self._build(scenario, now_ns)
-        self.setup_ns = self.kernel.open_books(now_ns, [0] * len(Account), [0] * len(Count))
-        self._baseline = self.kernel.statement()
+        self.setup_ns = self.kernel.begin_accounts(now_ns, [0] * len(Account), [0] * len(Count))
+        self._baseline = self.kernel.totals()
         self._start(workload)
 
     # -- building -------------------------------------------------------------------------
@@ -111,8 +80,7 @@ class Lane:
         self.failure: str | None = None
         self.failed_ns: int | None = None
         """When the server gave up."""
-        kind = FAULTY.get((self.name, scenario.fault), SERVERS[self.name])
-        self.server = kind(kernel, settings)
+        self.server = server_of(self.name, scenario.fault)(kernel, settings)
         if scenario.fault == SLOW_READER:
             self.server.restartable = False  # it sleeps in the middle of serving
         kernel.faults = FaultLog(kernel, self.server.listener)
@@ -152,7 +120,7 @@ class Lane:
         self.failed_ns = self.kernel.now_ns
         self.network.server_gone()
 
-    def change(self, before: Change, after: Change) -> None:
+    def change(self, before: SettingsChange, after: SettingsChange) -> None:
         """Let other settings hold from this moment on; the lane takes part before and after."""
         old, new = before.scenario, after.scenario
         if differs(old, new, SERVER_SETTINGS) or bool(old.churn) != bool(new.churn):
@@ -166,9 +134,9 @@ class Lane:
         """Start the server anew at this moment, with other settings and the same books."""
         first_drop_ns = self.network.first_drop_ns
         old_kernel, old_network, old_task = self.kernel, self.network, self.task
-        spent_ns, counted = old_kernel.statement()
+        spent_ns, counted = old_kernel.totals()
         self._build(scenario, old_kernel.now_ns)
-        self.setup_ns = self.kernel.open_books(old_kernel.start_ns, spent_ns, counted)
+        self.setup_ns = self.kernel.begin_accounts(old_kernel.start_ns, spent_ns, counted)
         self.kernel.call_serial = old_kernel.call_serial
         self._start(workload)
         self.network.first_drop_ns = first_drop_ns
@@ -176,11 +144,11 @@ class Lane:
             kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
             self.network.take_over(socket, kept)
         if old_task is not None:
-            old_task.give_up()  # left to the garbage collector, what it sleeps in could be ended first
+            old_task.close()  # left to the garbage collector, what it sleeps in could be ended first
 
     def restart_books(self) -> None:
         """Count from zero again: a lane was added, and all are compared from here on."""
-        self._baseline = self.kernel.statement()
+        self._baseline = self.kernel.totals()
         self.latencies.clear()
 
     # -- running --------------------------------------------------------------------------
@@ -263,7 +231,7 @@ class Lane:
     def _counters(self) -> Counters:
         spent_ns, counted = (
             [now - before for now, before in zip(current, base, strict=True)]
-            for current, base in zip(self.kernel.statement(), self._baseline, strict=True)
+            for current, base in zip(self.kernel.totals(), self._baseline, strict=True)
         )
         p50, p99 = self.latencies.percentiles(50, 99)
         return Counters(
@@ -310,7 +278,7 @@ class Lane:
         costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
         if self.kernel.scheduler is None:
             del costs[Account.TASK_START.label]
-        if not self.server.has_loop:
+        if not self.server.kind.event_loop:
             del costs[Account.LOOP.label], costs[Account.CALLBACK.label]
         return costs
 
@@ -328,7 +296,7 @@ def _pass_view(scan: ScanPass, now_ns: int) -> PassView:
         number=scan.number,
         start_ns=scan.start_ns,
         end_ns=scan.end_ns,
-        count=scan.ask.count,
+        count=scan.request.count,
         position=position,
-        front_fd=scan.ask.fd_at(position),
+        front_fd=scan.request.fd_at(position),
     )

@@ -23,7 +23,7 @@ from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import NEVER
 from sim.machine.records import DropReason, Effect, Kind
-from sim.race.idle_connections import IdleConnection
+from sim.race.idle_connections import IdleConnections
 from sim.scenario.workload import Window, Workload
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Network:
         """Clients that read their answers slowly."""
         self.first_drop_ns: int | None = None
         """When something was lost for the first time."""
-        self.resting: IdleConnection | None = None
+        self.resting: IdleConnections | None = None
         """What is known of the connections that were put back into their block."""
         self.objects: dict[int, StreamSocket] = {}
         """Connections that exist as objects, by client."""
@@ -195,7 +195,7 @@ class Network:
             checked_ns = int(resting.checked_ns[place]) - 1
         self.objects[socket.slot] = socket
         for epoll in kernel.epolls:
-            if epoll.blocks:
+            if epoll.idle_blocks:
                 item = epoll.materialize(socket, fd)
                 if checked_ns >= 0 and item is not None:
                     item.checked_ns = checked_ns
@@ -222,7 +222,7 @@ class Network:
         fd = socket.numbers[0] if socket.numbers else -1
         if socket.deliver(payload):
             socket.arrived_ns = now_ns = kernel.now_ns
-            socket.asked.append(now_ns)
+            socket.unanswered_ns.append(now_ns)
             self._record((now_ns, PACKET, fd, len(payload), kernel.effect, serial))
         else:
             self._drop(fd, len(payload), DropReason.BUFFER_FULL, serial)
@@ -290,7 +290,7 @@ class Network:
         """``count`` bytes of answers are on their way: book the requests they complete."""
         size = len(self.payload)
         answered_bytes = socket.answered_bytes + count
-        asked = socket.asked
+        asked = socket.unanswered_ns
         kernel = self.kernel
         while answered_bytes >= size and asked:
             answered_bytes -= size
@@ -312,8 +312,8 @@ class Network:
         """Connections with requests under way, those whose client has hung up since included."""
         files = [*self.kernel.table.files.values(), *self.listener.queue, *self.objects.values()]
         sockets = dict.fromkeys(file for file in files if isinstance(file, StreamSocket))
-        asking = (socket for socket in sockets if socket.asked)
-        return sorted(asking, key=lambda socket: (socket.slot, socket.asked, socket.numbers))
+        asking = (socket for socket in sockets if socket.unanswered_ns)
+        return sorted(asking, key=lambda socket: (socket.slot, socket.unanswered_ns, socket.numbers))
 
     def take_over(self, socket: StreamSocket, kept: bool) -> None:
         """Requests that an earlier kernel's connection had not answered.
@@ -323,9 +323,9 @@ class Network:
         """
         new = self.socket_of(socket.slot) if kept else None
         lost = 0
-        for arrived_ns in socket.asked:
+        for arrived_ns in socket.unanswered_ns:
             if new is not None and new.deliver(self.payload):
-                new.asked.append(arrived_ns)
+                new.unanswered_ns.append(arrived_ns)
             else:
                 lost += 1
         if lost:

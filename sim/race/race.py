@@ -24,7 +24,7 @@ from sim.frames.frame import FdView, Frame
 from sim.machine.clock import NEVER
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.machine.records import Kind, Record
-from sim.race.history import BranchView, Change, Marker, Moment
+from sim.race.history import BranchMoment, BranchView, Marker, SettingsChange
 from sim.race.lane import Lane
 from sim.race.time_travel.checkpoint_store import LIMIT_BYTES
 from sim.race.time_travel.time_line import RaceTimeLine
@@ -57,17 +57,17 @@ class Race:
         self, scenario: Scenario, costs: CostTable = BUILT_IN, history_bytes: int = LIMIT_BYTES
     ) -> None:
         self.costs = costs
-        self._course = RaceTimeLine(scenario, costs, history_bytes)
+        self._time_line = RaceTimeLine(scenario, costs, history_bytes)
 
     @property
     def now_ns(self) -> int:
         """Where the race is."""
-        return self._course.now_ns
+        return self._time_line.now_ns
 
     @property
     def scenario(self) -> Scenario:
         """What it is about now."""
-        return self._course.settings.scenario
+        return self._time_line.settings.scenario
 
     # -- time -----------------------------------------------------------------------------
 
@@ -81,11 +81,11 @@ class Race:
             raise ValueError(
                 f"the race is at {self.now_ns} ns and cannot go back to {until_ns} ns: seek does"
             )
-        self._course.run(until_ns)
+        self._time_line.run(until_ns)
 
     def next_event_ns(self) -> int | None:
         """When the next thing happens in any lane; None if nothing ever will."""
-        due_ns = min(lane.kernel.next_due_ns() for lane in self._course.lanes.values())
+        due_ns = min(lane.kernel.next_due_ns() for lane in self._time_line.lanes.values())
         return None if due_ns >= NEVER else due_ns
 
     def step_event(self) -> None:
@@ -105,7 +105,7 @@ class Race:
         Returns:
             Whether one did: not when all servers are gone, or interrupts take all the CPU.
         """
-        if all(lane.failure is not None for lane in self._course.lanes.values()):
+        if all(lane.failure is not None for lane in self._time_line.lanes.values()):
             return False
         return self._step_to(_is_of_a_call)
 
@@ -141,19 +141,19 @@ class Race:
     @property
     def work_ns(self) -> int:
         """About how long running the lanes up to here has taken a present-day machine, by a price list."""
-        return sum(lane.work_ns for lane in self._course.lanes.values())
+        return sum(lane.work_ns for lane in self._time_line.lanes.values())
 
     @property
     def workload(self) -> Workload:
         """The schedule of arrivals: reading it changes nothing in the race."""
-        return self._course.settings.workload
+        return self._time_line.settings.workload
 
     # -- settings -------------------------------------------------------------------------
 
     @property
     def past(self) -> tuple[tuple[int, Scenario], ...]:
         """The changes that led to this moment, in order: when, and the settings from then on."""
-        course = self._course
+        course = self._time_line
         return tuple(
             (change.at_ns, change.scenario) for change in course.history.branch.path[1 : course.changes]
         )
@@ -161,19 +161,19 @@ class Race:
     @property
     def log(self) -> tuple[tuple[int, Scenario], ...]:
         """The settings of the branch that is on, those ahead of now included: from when on, and which."""
-        return tuple((change.at_ns, change.scenario) for change in self._course.history.branch.path)
+        return tuple((change.at_ns, change.scenario) for change in self._time_line.history.branch.path)
 
     def change(self, scenario: Scenario) -> None:
         """Let other settings hold from now on. In the past that begins a branch, which is on from then."""
         if scenario != self.scenario:
-            self._course.change(scenario)
+            self._time_line.change(scenario)
 
     # -- back and forth -------------------------------------------------------------------
 
     @property
     def end_ns(self) -> int:
         """How far the branch that is on was ever run; before that the race is in the past."""
-        return self._course.history.branch.end_ns
+        return self._time_line.history.branch.end_ns
 
     def seek(self, at_ns: int) -> None:
         """Go to a moment of the branch that is on, back or forth, beyond its end too.
@@ -184,25 +184,25 @@ class Race:
         Raises:
             ValueError: before the start.
         """
-        self.go_to(Moment(self._course.history.branch.number, at_ns))
+        self.go_to(BranchMoment(self._time_line.history.branch.number, at_ns))
 
-    def snapshot(self) -> Moment:
+    def snapshot(self) -> BranchMoment:
         """This moment, to come back to with :meth:`go_to`; a checkpoint is taken, so that it is near."""
-        self._course.keep()
-        return Moment(self._course.history.branch.number, self.now_ns)
+        self._time_line.keep()
+        return BranchMoment(self._time_line.history.branch.number, self.now_ns)
 
-    def go_to(self, moment: Moment) -> None:
+    def go_to(self, moment: BranchMoment) -> None:
         """Go to a moment of any branch, which is on from then.
 
         Raises:
             ValueError: there is no such branch, or the moment is before the start.
         """
-        branches = self._course.history.branches
+        branches = self._time_line.history.branches
         if moment.at_ns < 0:
             raise ValueError(f"the race began at 0 ns: there is no {moment.at_ns} ns")
         if not 0 <= moment.branch < len(branches):
             raise ValueError(f"there is no branch {moment.branch}: the last one is {len(branches) - 1}")
-        self._course.go(branches[moment.branch], moment.at_ns)
+        self._time_line.go(branches[moment.branch], moment.at_ns)
 
     def step_back_event(self) -> None:
         """Go back to the latest moment before this one at which something happened, or to the start."""
@@ -222,7 +222,7 @@ class Race:
         until_ns = here_ns - 1
         for _ in range(_LOOKS_BACK):
             # Only as many records as are there after any jump: what was shown before must not matter.
-            recalled = [lane.journal.recalled() for lane in self._course.lanes.values()]
+            recalled = [lane.journal.recalled() for lane in self._time_line.lanes.values()]
             since_ns = max(known_ns for _, known_ns in recalled)
             times = [r[0] for records, _ in recalled for r in records if wanted(r) and r[0] <= until_ns]
             last_ns = max(times, default=-1)
@@ -244,7 +244,7 @@ class Race:
         """
         before_ns = self.now_ns
         sort = wanted or _is_any
-        known = [lane.journal.latest_before(before_ns, sort) for lane in self._course.lanes.values()]
+        known = [lane.journal.latest_before(before_ns, sort) for lane in self._time_line.lanes.values()]
         last_ns = max(at_ns for at_ns, _ in known)
         if any(since_ns > last_ns for _, since_ns in known):
             last_ns = -1
@@ -263,34 +263,34 @@ class Race:
 
     def _made(self) -> dict[str, int]:
         """By lane, how many records there have been."""
-        return {name: lane.journal.made for name, lane in self._course.lanes.items()}
+        return {name: lane.journal.made for name, lane in self._time_line.lanes.items()}
 
     def _made_since(self, made: dict[str, int], wanted: Wanted) -> bool:
         """Whether a lane has made such a record since then."""
         return any(
             wanted(record)
-            for name, lane in self._course.lanes.items()
+            for name, lane in self._time_line.lanes.items()
             for record in lane.journal.since(made.get(name, 0))
         )
 
     def forget_elsewhere(self) -> None:
         """Let what comes after this moment, and every other branch, never have been."""
-        self._course.forget_elsewhere()
+        self._time_line.forget_elsewhere()
 
     # -- branches and markers -------------------------------------------------------------
 
     @property
     def branch(self) -> int:
         """The number of the branch that is on."""
-        return self._course.history.branch.number
+        return self._time_line.history.branch.number
 
     def branches(self) -> tuple[BranchView, ...]:
         """Every course of events there has been, in the order in which they began."""
-        return self._course.history.views()
+        return self._time_line.history.views()
 
     def markers(self) -> tuple[Marker, ...]:
         """Moments worth going to on the branch that is on, in order; forks that leave it included."""
-        return tuple(self._course.history.markers())
+        return tuple(self._time_line.history.markers())
 
     def next_marker(self) -> Marker | None:
         """The first one after now."""
@@ -302,33 +302,33 @@ class Race:
 
     # -- beside it ------------------------------------------------------------------------
 
-    def lane_beside(self, lane: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
+    def lane_copy(self, lane: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
         """A second copy of a lane at any moment of the branch that is on, beyond its end too, to look into.
 
-        The race does not notice. See :meth:`sim.race.time_travel.time_line.RaceTimeLine.lane_beside`.
+        The race does not notice. See :meth:`sim.race.time_travel.time_line.RaceTimeLine.lane_copy`.
         """
-        return self._course.lane_beside(lane, at_ns, heard)
+        return self._time_line.lane_copy(lane, at_ns, heard)
 
-    def settings_at(self, at_ns: int) -> Change:
+    def settings_at(self, at_ns: int) -> SettingsChange:
         """What holds at a moment of the branch that is on."""
-        branch = self._course.history.branch
+        branch = self._time_line.history.branch
         return branch.path[branch.changes_at(at_ns) - 1]
 
     # -- what it shows --------------------------------------------------------------------
 
     def frame(self) -> Frame:
         """The race at this moment; its records are those since the last frame."""
-        settings = self._course.settings
+        settings = self._time_line.settings
         return Frame(
             now_ns=self.now_ns,
             since_ns=settings.since_ns,
             scenario=settings.scenario,
-            lanes=tuple(lane.frame(settings.scenario) for lane in self._course.lanes.values()),
+            lanes=tuple(lane.frame(settings.scenario) for lane in self._time_line.lanes.values()),
         )
 
     def inspect(self, lane: str, first_fd: int, last_fd: int) -> FdView:
         """What can be said about the descriptors ``first_fd … last_fd`` of a lane."""
-        return self._course.lanes[lane].inspect(first_fd, last_fd)
+        return self._time_line.lanes[lane].inspect(first_fd, last_fd)
 
 
 def _is_any(_record: Record) -> bool:

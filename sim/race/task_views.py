@@ -18,7 +18,7 @@ def task_view(server: Server, first_fd: int, fds: int) -> TaskView | None:
         return None
     scheduler = server.scheduler
     states = np.zeros(fds, dtype=np.uint8)
-    if server.one_task_each:
+    if server.kind.task_each:
         masks = server.kernel.table.poll_masks[first_fd : first_fd + fds]
         states[: len(masks)][masks != poll_bits.NVAL] = TaskState.BLOCKED
     runnable = len(scheduler.queue)

@@ -45,14 +45,6 @@ CURES: dict[str, str] = {
     FAILED: "start again",
 }
 """What a program does instead."""
-MAKERS: dict[str, str] = {
-    NO_DRAIN: "epoll-et",
-    NO_REARM: "epoll-oneshot",
-    HERD: "epoll-exclusive",
-    DUP: "epoll",
-    ACCEPT_ONE: "epoll-et",
-}
-"""The lane that makes a mistake; the others of :data:`FAULTS` are done to every lane."""
 CURED: dict[str, str] = {
     NO_DRAIN: "it reads until EAGAIN",
     NO_REARM: "it arms what it has served",
@@ -63,7 +55,5 @@ CURED: dict[str, str] = {
     BACKLOG: "the accept queue holds 4,096",
 }
 """What is so without the mistake."""
-NO_BLOCKED_WRITES: Final = ("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp")
-"""Lanes whose answers are operations of their own: no task waits for a slow reader there."""
 SHORT_BACKLOG = 5
 """listen(fd, 5): what programs passed when it was the most BSD took."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
-from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
+from sim.scenario.faults import FAULTS, SLOW_READER
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_count, parse_count
 
 FDS_LIMIT = 1_000_000
@@ -34,26 +35,6 @@ LADDER = (
     1_000_000,
 )
 """The rungs that the fds keys climb."""
-LANES = (
-    "process",
-    "thread",
-    "pool",
-    "select",
-    "poll",
-    "epoll",
-    "epoll-et",
-    "epoll-oneshot",
-    "epoll-exclusive",
-    "asyncio",
-    "kqueue",
-    "io_uring",
-    "io_uring-poll",
-    "io_uring-sqpoll",
-    "iocp",
-)
-"""The servers a lane can run, in the order in which the screen shows them."""
-SCANNING_LANES = ("select", "poll")
-"""Those that ask every descriptor in every call; the others are told."""
 
 
 class ScenarioError(ValueError):
@@ -132,9 +113,10 @@ class Scenario:
             raise ScenarioError("each lane can run once only")
         if self.fault and self.fault not in FAULTS:
             raise ScenarioError(f"there is no fault {self.fault!r}; choose from {', '.join(FAULTS)}")
-        if self.fault == SLOW_READER and (deaf := [name for name in self.lanes if name in NO_BLOCKED_WRITES]):
+        unblocked = [name for name in self.lanes if not LANES[name].writes_block]
+        if self.fault == SLOW_READER and unblocked:
             raise ScenarioError(
-                f"{SLOW_READER} shows how a write blocks, and {deaf[0]} has none: leave it out"
+                f"{SLOW_READER} shows how a write blocks, and {unblocked[0]} has none: leave it out"
             )
 
     @property

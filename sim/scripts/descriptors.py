@@ -1,4 +1,4 @@
-"""The descriptors of a watched script: what each is, and how it stands with epoll."""
+"""The descriptors of a watched script: the kind of each, its buffers, and its state in epoll."""
 
 from __future__ import annotations
 
@@ -16,43 +16,47 @@ if TYPE_CHECKING:
     from sim.kernel.open_file import OpenFile
     from sim.stdlib.kernel import Kernel
 
-Sort = Literal[
+DescriptorKind = Literal[
     "epoll", "listening", "connected", "connecting", "socket", "self-pipe", "pair", "pipe", "eventfd", "timer"
 ]
 
 
 class Descriptor(NamedTuple):
-    """One open descriptor; there can be thousands, and a tuple is made in no time."""
+    """One open descriptor.
+
+    A named tuple, because there can be thousands, and a tuple is made faster than a dataclass.
+    """
 
     fd: int
-    sort: Sort
-    """``self-pipe`` is the pair by which other threads wake the loop."""
+    kind: DescriptorKind
+    """``self-pipe`` is the socket pair through which other threads wake the loop."""
     peer: int
-    """The descriptor at the other end; -1 if there is none."""
+    """The descriptor at the other end; -1 if it has none."""
     unread_bytes: int
-    """In its receive buffer; of a listening socket the connections to accept."""
+    """Bytes in its receive buffer; for a listening socket: connections to accept."""
     unsent_bytes: int
-    """In its send buffer: the far end has no room."""
+    """Bytes in its send buffer, for which the far end has no room."""
     watched: bool
-    """On the loop's interest list."""
+    """True if it is on the loop's interest list."""
     listed: bool
-    """On its ready list."""
+    """True if it is on the loop's ready list."""
     ready: bool
-    """epoll_wait would report it now; what is listed and not ready is stale, and is dropped then."""
+    """True if epoll_wait would report it now. Listed but not ready is stale: epoll_wait drops it."""
 
 
 def descriptors(kernel: Kernel, loop: Any) -> list[Descriptor]:
-    """All open descriptors by number.
+    """All open descriptors, by ascending number.
 
     Args:
-        loop: the script's event loop, or None.
+        kernel: the kernel of the script.
+        loop: the script's event loop; None before there is one.
     """
     own = {end.fileno() for end in (getattr(loop, "_ssock", None), getattr(loop, "_csock", None)) if end}
     return [_view(fd, file, fd in own) for fd, file in sorted(kernel.table.files.items())]
 
 
 def ready_list(kernel: Kernel) -> list[tuple[int, bool]]:
-    """What is on the ready lists, first first: the descriptor, and whether it is ready still."""
+    """The ready lists from the head on: each descriptor, and True if it is still ready."""
     return [(item.fd, _is_ready(item)) for epoll in kernel.epolls for item in epoll.ready]
 
 
@@ -62,7 +66,7 @@ def _is_ready(item: Any) -> bool:
 
 def _view(fd: int, file: OpenFile, own: bool) -> Descriptor:
     peer = getattr(file, "peer", None)
-    sort = "self-pipe" if own else _sort(file)
+    kind: DescriptorKind = "self-pipe" if own else _kind(file)
     unread = len(file.queue) if isinstance(file, ListeningSocket) else getattr(file, "received_bytes", 0)
     listed = ready = watched = False
     for item in file.items:
@@ -72,7 +76,7 @@ def _view(fd: int, file: OpenFile, own: bool) -> Descriptor:
             ready |= _is_ready(item)
     return Descriptor(
         fd,
-        sort,
+        kind,
         peer.numbers[0] if peer is not None and peer.numbers else -1,
         unread,
         getattr(file, "unsent_bytes", 0),
@@ -82,16 +86,16 @@ def _view(fd: int, file: OpenFile, own: bool) -> Descriptor:
     )
 
 
-def _sort(file: OpenFile) -> Sort:
+def _kind(file: OpenFile) -> DescriptorKind:
     if isinstance(file, TcpSocket):
         return {ESTABLISHED: "connected", SYN_SENT: "connecting"}.get(file.state, "socket")  # type: ignore[return-value]
-    for kind, sort in _SORTS:
-        if isinstance(file, kind):
-            return sort
+    for file_type, kind in _KINDS:
+        if isinstance(file, file_type):
+            return kind
     return "socket"
 
 
-_SORTS: tuple[tuple[type[OpenFile], Sort], ...] = (
+_KINDS: tuple[tuple[type[OpenFile], DescriptorKind], ...] = (
     (Epoll, "epoll"),
     (ListeningSocket, "listening"),
     (UnixSocket, "pair"),

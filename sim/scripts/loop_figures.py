@@ -1,17 +1,16 @@
-"""What an event loop does, in figures: its turns and steps, where its time goes, and who holds it up.
+"""The figures of an event loop: turns, steps, where virtual time goes, and which callbacks hold it up.
 
-A turn is a few steps, a wait among them. asyncio waits, lets the timers that are due join the callbacks,
-and runs those; our own loop (:mod:`sim.lessons.event_loop`) looks at its timers first. A record divides all
-virtual time between them:
+A turn consists of a few steps; one of them is a wait. asyncio waits, moves timers that are due to the queue
+of callbacks, and runs the callbacks. The loop of the lessons (:mod:`sim.lessons.event_loop`) looks at its
+timers first. A record divides all virtual time into three parts:
 
 - *poll*: in the call that waits, asleep or not;
-- *callbacks*: from a callback's beginning to its end, its price included;
+- *callbacks*: from the beginning of a callback to its end, its price included;
 - *loop*: the rest, which is the loop's own work.
 
-A callback that makes a call that waits (``time.sleep``, a blocking socket) holds up everybody else. It is
-a :class:`Culprit`, with the line of that call. Time that a callback really computes is not virtual time,
-and not in here: a callback that never comes back is found by looking at its thread
-(:meth:`sim.scripts.script.Script.where`).
+A callback that makes a call that waits (``time.sleep``, a blocking socket) holds up all other callbacks. It
+is a :class:`Culprit`, with the line of that call. Time that a callback really computes is not virtual time
+and is not counted here. A callback that never returns is found by :meth:`sim.scripts.script.Script.where`.
 """
 
 from __future__ import annotations
@@ -20,76 +19,79 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from sim.stdlib.asyncio.await_stacks import Place, awaits, name_of, own, place_of
-from sim.stdlib.asyncio.simulated_loop import Step, Watcher
+from sim.stacks.await_stack import await_places, name_of
+from sim.stacks.place import Place, calling_line, program_line
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
 
 if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
 
 KEPT_CULPRITS = 16
+"""Most culprits that a record keeps; the oldest are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """A callback that took long, and where."""
+    """A callback that took long."""
 
     turn: int
+    """1-based number of the turn."""
     spent_ns: int
+    """Virtual time that it took."""
     name: str
     """The task's name, or the function's."""
     place: Place | None
-    """The line that waited; of a callback that never did the line it stands at, or began at."""
+    """The line that waited. If none did: the line at which the task stands, or the function begins."""
 
     def __str__(self) -> str:
         return f"{self.name} held up the loop for {self.spent_ns / 1e6:.3f} ms at {self.place}"
 
 
 @dataclass(frozen=True, slots=True)
-class Counters:
-    """The figures of a loop so far."""
+class LoopCounters:
+    """The figures of a loop up to now."""
 
     turns: int
     """Turns begun."""
     callbacks: int
     """Callbacks run."""
     turn_callbacks: int
-    """Callbacks run in the turn under way, or in the last one."""
+    """Callbacks run in the current turn, or in the last one."""
     most_callbacks: int
-    """The most of one turn."""
+    """Most callbacks run in one turn."""
     poll_ns: int
     callbacks_ns: int
     loop_ns: int
     longest: Culprit | None
-    """The callback that took longest."""
+    """The callback that took longest; None before the first callback."""
 
 
-class LoopRecord(Watcher):
-    """What is counted of one loop.
+class LoopRecord(LoopWatcher):
+    """Counts what one loop does.
 
     Args:
-        kernel: whose virtual time it is.
-        at: called with each step as it begins; it may stop there for as long as it likes.
-        at_callback: called with each callback before it begins; it may stop there too.
+        kernel: the kernel whose virtual time it is.
+        at: called with each step before it begins; it may block, which stops the script there.
+        at_callback: called before each callback; it may block too.
     """
 
     def __init__(
         self,
         kernel: Kernel,
-        at: Callable[[Step], object] = lambda step: None,
+        at: Callable[[TurnStep], object] = lambda step: None,
         at_callback: Callable[[], object] = lambda: None,
     ) -> None:
         self.kernel = kernel
-        self.now: Step = "over"
-        """The step under way; ``over`` between two turns."""
+        self.now: TurnStep = "over"
+        """The current step; ``over`` between two turns."""
         self.culprits: deque[Culprit] = deque(maxlen=KEPT_CULPRITS)
         """The latest callbacks that made a call that waited, the oldest first."""
         self.running: Any = None
-        """The callback under way: a handle."""
+        """The handle of the callback that runs now; None if none does."""
         self.waited_ns: int | None = None
-        """How long the latest wait took; None while one is to come."""
+        """Duration of the latest wait; None before this turn's wait."""
         self._at = at
         self._at_callback = at_callback
         self._turns = self._callbacks = self._turn_callbacks = self._most_callbacks = 0
@@ -99,12 +101,12 @@ class LoopRecord(Watcher):
         self._longest: Culprit | None = None
         self._waited_ns = 0
         self._waited_at: Place | None = None
-        kernel._process.watch = self._waited
+        kernel.process.watch = self._waited
 
-    def counters(self) -> Counters:
+    def counters(self) -> LoopCounters:
         """The figures up to now."""
         spent_ns = self.kernel.now_ns - self._start_ns
-        return Counters(
+        return LoopCounters(
             turns=self._turns,
             callbacks=self._callbacks,
             turn_callbacks=self._turn_callbacks,
@@ -115,9 +117,9 @@ class LoopRecord(Watcher):
             longest=self._longest,
         )
 
-    # -- what the loop tells ----------------------------------------------------------------
+    # -- calls from the loop ----------------------------------------------------------------
 
-    def step(self, step: Step) -> None:
+    def step(self, step: TurnStep) -> None:
         """A step begins."""
         now_ns = self.kernel.now_ns
         if self._polling_since_ns is not None:
@@ -141,14 +143,14 @@ class LoopRecord(Watcher):
         self._at_callback()
 
     def ended(self, handle: Any, spent_ns: int) -> None:
-        """A callback is over."""
+        """A callback has ended."""
         self.running = None
         self._callbacks += 1
         self._callbacks_ns += spent_ns
         self._turn_callbacks += 1
         self._most_callbacks = max(self._most_callbacks, self._turn_callbacks)
         if self._longest is None or spent_ns > self._longest.spent_ns or self._waited_ns:
-            name, standing = who(handle)
+            name, standing = name_and_place(handle)
             culprit = Culprit(self._turns, spent_ns, name, self._waited_at or standing)
             if self._waited_ns:
                 self.culprits.append(culprit)
@@ -156,28 +158,20 @@ class LoopRecord(Watcher):
                 self._longest = culprit
 
     def _waited(self, spent_ns: int) -> None:
-        """A call that may wait returned, to a callback or to the loop."""
-        strands = self.kernel._process.strands
-        if self.running is None or (strands is not None and strands.current is not strands.main):
+        """A call that may wait has returned, in a callback or in the loop itself."""
+        threads = self.kernel.process.threads
+        if self.running is None or (threads is not None and threads.current is not threads.main):
             return
         if spent_ns > self._waited_ns:
             self._waited_ns, self._waited_at = spent_ns, calling_line(sys._getframe(1))
 
 
-def calling_line(frame: FrameType | None) -> Place | None:
-    """The program's innermost line at this moment: neither the simulator's nor the standard library's."""
-    innermost: Place | None = None
-    while frame is not None:
-        place = place_of(frame)
-        if not place.in_library:
-            return place
-        innermost = innermost or place
-        frame = frame.f_back
-    return innermost
+def name_and_place(handle: Any) -> tuple[str, Place | None]:
+    """A callback's name, and the line at which its task stands or its function begins.
 
-
-def who(handle: Any) -> tuple[str, Place | None]:
-    """A callback's name, and where it stands or began."""
+    Args:
+        handle: a handle of asyncio's loop, or of the loop of the lessons.
+    """
     callback: Any = getattr(handle, "callback", None) or getattr(handle, "_callback", None)
     while hasattr(callback, "func"):
         callback = callback.func  # functools.partial
@@ -188,11 +182,11 @@ def who(handle: Any) -> tuple[str, Place | None]:
     if coroutine is not None:
         code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
         name = name_of(task) if hasattr(task, "get_name") else coroutine.__qualname__
-        return name, own(awaits(coroutine)) or _beginning(code)
+        return name, program_line(await_places(coroutine)) or _beginning(code)
     name = getattr(callback, "__qualname__", None) or type(callback).__qualname__
     return name, _beginning(getattr(callback, "__code__", None))
 
 
 def _beginning(code: Any) -> Place | None:
-    """Where a function begins."""
+    """The line at which a function begins; None without code."""
     return None if code is None else Place(code.co_filename, code.co_firstlineno, code.co_qualname)

@@ -18,11 +18,11 @@ races with the interpreter's own asyncio on the same kernel, and journals, accou
 3.11; from 3.12 on that call is sendmsg, which this kernel leaves out.)
 
 **What is charged.** Kernel and application cost what they cost in every lane. What asyncio adds to them,
-Python code in user space, is charged as it is on :func:`sim.stdlib.asyncio.loop.asyncio_loop`: one price for
+Python code in user space, is charged as it is on :func:`sim.stdlib.kernel.asyncio_loop`: one price for
 a turn (account *loop*), one for a callback, the task's step included (account *callback*). Both are means,
-measured with this very server (:mod:`sim.host.measuring.loop`). The other lanes' servers are priced as
-programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes something
-too, about half a microsecond a call, and that is in no lane.
+measured with this very server (:mod:`sim.host.measuring.asyncio_costs`). The other lanes' servers are priced
+as programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes
+something too, about half a microsecond a call, and that is in no lane.
 
 Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are none, and
 it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on the connections of a
@@ -40,7 +40,7 @@ from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Event
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import CLOCK_READ_NS
 from sim.machine.cpu import Program
-from sim.servers.asyncio_streams import Step, Stream, Suspended, accept_ready, read_ready, write_ready
+from sim.servers.asyncio_streams import Step, Stream, SuspendedAt, accept_ready, read_ready, write_ready
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 
@@ -48,11 +48,8 @@ RESTLESS_TURNS = 50
 """A loop that has not slept for so many turns is shown as it runs, not as it last came to rest."""
 
 
-class AsyncioServer(EpollServer):
+class AsyncioServer(EpollServer, lane="asyncio"):
     """Waits in ``await reader.read()``."""
-
-    name = "asyncio"
-    has_loop = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
@@ -68,7 +65,7 @@ class AsyncioServer(EpollServer):
         """A turn has begun, and its epoll_wait has not returned."""
         self.streams: dict[int, Stream] = {}
         """By descriptor; those at rest are left out."""
-        self.listening = Stream(self.listener_fd, Suspended.OVER)
+        self.listening = Stream(self.listener_fd, SuspendedAt.OVER)
         """The listening socket."""
         self.listening.reading = True
         self.to_accept = 0
@@ -156,7 +153,7 @@ class AsyncioServer(EpollServer):
             return self.listening
         stream = self.streams.get(fd)
         if stream is None:
-            stream = self.streams[fd] = Stream(fd, Suspended.READ)
+            stream = self.streams[fd] = Stream(fd, SuspendedAt.READ)
         return stream
 
     # -- what callbacks ask of it -----------------------------------------------------------

@@ -38,7 +38,7 @@ LOW_WATER_BYTES = 16_384
 """… until there is no more than this (``transports._FlowControlMixin``)."""
 
 
-class Suspended(IntEnum):
+class SuspendedAt(IntEnum):
     """The ``await`` in which a connection's task is suspended."""
 
     START = 0
@@ -76,12 +76,12 @@ class Stream:
         "writing",
     )
 
-    def __init__(self, fd: int, suspended: Suspended) -> None:
+    def __init__(self, fd: int, suspended: SuspendedAt) -> None:
         self.fd = fd
         self.suspended = suspended
-        self.waiting = suspended is Suspended.READ
+        self.waiting = suspended is SuspendedAt.READ
         """The future that the task awaits is not set yet."""
-        self.reading = suspended is Suspended.READ
+        self.reading = suspended is SuspendedAt.READ
         """The selector watches for something to read."""
         self.writing = False
         """It watches for room to write."""
@@ -108,7 +108,7 @@ class Stream:
     @property
     def at_rest(self) -> bool:
         """Whether it is as every idle connection: nothing under way, nothing buffered."""
-        idle = self.suspended is Suspended.READ and self.waiting and self.reading
+        idle = self.suspended is SuspendedAt.READ and self.waiting and self.reading
         return idle and not (self.queued or self.unread or self.unsent or self.writing)
 
 
@@ -128,7 +128,7 @@ def read_ready(loop: AsyncioServer, stream: Stream) -> None:
     elif len(stream.unread) > 2 * READ_LIMIT_BYTES and not stream.paused:
         stream.paused = True
         loop.then(stop_reading, stream)
-    _wake(loop, stream, Suspended.READ)
+    _wake(loop, stream, SuspendedAt.READ)
 
 
 def start_reading(loop: AsyncioServer, stream: Stream) -> None:
@@ -156,7 +156,7 @@ def write_ready(loop: AsyncioServer, stream: Stream) -> None:
     stream.unsent = stream.unsent[_send(loop, stream, stream.unsent) :]
     if stream.write_paused and len(stream.unsent) <= LOW_WATER_BYTES:
         stream.write_paused = False
-        _wake(loop, stream, Suspended.DRAIN)
+        _wake(loop, stream, SuspendedAt.DRAIN)
     if not stream.unsent:
         if stream.closing:
             loop.then(connection_lost, stream)
@@ -173,7 +173,7 @@ def _send(loop: AsyncioServer, stream: Stream, data: bytes) -> int:
 
 def connection_lost(loop: AsyncioServer, stream: Stream) -> None:
     """Close the socket, and tell who waits for that (``_call_connection_lost``)."""
-    _wake(loop, stream, Suspended.CLOSED)
+    _wake(loop, stream, SuspendedAt.CLOSED)
     loop.kernel.sys_close(stream.fd)
     del loop.streams[stream.fd]
 
@@ -181,23 +181,23 @@ def connection_lost(loop: AsyncioServer, stream: Stream) -> None:
 # -- the task ----------------------------------------------------------------------------------
 
 
-def _wake(loop: AsyncioServer, stream: Stream, where: Suspended) -> None:
+def _wake(loop: AsyncioServer, stream: Stream, where: SuspendedAt) -> None:
     """Set the future that the task awaits, if it is that one: its step is a callback of the next turn."""
     if stream.suspended is where and stream.waiting:
         stream.waiting = False
         loop.soon(go_on, stream)
 
 
-def _suspend(stream: Stream, where: Suspended) -> None:
+def _suspend(stream: Stream, where: SuspendedAt) -> None:
     stream.suspended, stream.waiting = where, True
 
 
 def go_on(loop: AsyncioServer, stream: Stream) -> None:
     """The line after ``await`` (``Task.__step``)."""
-    if stream.suspended is Suspended.READ:
+    if stream.suspended is SuspendedAt.READ:
         _take(loop, stream)
-    elif stream.suspended is Suspended.CLOSED:
-        stream.suspended = Suspended.OVER
+    elif stream.suspended is SuspendedAt.CLOSED:
+        stream.suspended = SuspendedAt.OVER
         loop.soon(task_done, stream)
     else:
         read(loop, stream)
@@ -208,7 +208,7 @@ def read(loop: AsyncioServer, stream: Stream) -> None:
     if stream.unread or stream.at_eof:
         _take(loop, stream)
     else:
-        _suspend(stream, Suspended.READ)
+        _suspend(stream, SuspendedAt.READ)
 
 
 def _take(loop: AsyncioServer, stream: Stream) -> None:
@@ -241,7 +241,7 @@ def write(loop: AsyncioServer, stream: Stream) -> None:
 def drain(loop: AsyncioServer, stream: Stream) -> None:
     """``await writer.drain()``, which waits only where much is unsent; then ``read`` again."""
     if stream.write_paused:
-        _suspend(stream, Suspended.DRAIN)
+        _suspend(stream, SuspendedAt.DRAIN)
     else:
         read(loop, stream)
 
@@ -251,7 +251,7 @@ def close(loop: AsyncioServer, stream: Stream) -> None:
     stream.closing = True
     if not stream.unsent:
         loop.soon(connection_lost, stream)
-    _suspend(stream, Suspended.CLOSED)
+    _suspend(stream, SuspendedAt.CLOSED)
 
 
 def task_done(loop: AsyncioServer, stream: Stream) -> None:
@@ -273,7 +273,7 @@ def accept(loop: AsyncioServer, listening: Stream) -> None:
         fd = loop.kernel.sys_accept4(listening.fd)
     except BlockingIOError:
         return
-    stream = loop.streams[fd] = Stream(fd, Suspended.START)
+    stream = loop.streams[fd] = Stream(fd, SuspendedAt.START)
     loop.soon(make_transport, stream)
     loop.to_accept -= 1
     if loop.to_accept:

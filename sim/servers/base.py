@@ -14,13 +14,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from sim.frames.mechanism import WATCH_MEMORY, MechanismView
+from sim.frames.mechanism import MechanismView
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.blocking_calls import write_rest
 from sim.kernel.waiting.restart import Restart
 from sim.machine.cpu import Program, Task
+from sim.scenario.lanes import LANES, LaneKind
 from sim.scenario.units import format_bytes
 
 READ_BYTES = 65_536
@@ -28,6 +29,9 @@ BACKLOG = 4096
 """``net.core.somaxconn``."""
 WAIT_ENTRY_BYTES = 65
 """What select and poll allocate for each descriptor of a call that sleeps: a page holds 63 entries."""
+
+SERVERS: dict[tuple[str, str], type[Server]] = {}
+"""The servers defined so far, by lane and fault; the fault is empty for a correct program."""
 
 
 class ServerFailure(Exception):
@@ -49,16 +53,27 @@ class ServerSettings:
 
 
 class Server(ABC):
-    """A process that serves: opens its sockets at once, then runs as a task."""
+    """A process that serves: opens its sockets at once, then runs as a task.
+
+    A subclass names the lane that it serves, and with it the fault if it makes a mistake on purpose::
+
+        class SelectServer(Server, lane="select"): ...
+        class NoDrain(EpollEtServer, lane="epoll-et", fault=NO_DRAIN): ...
+    """
 
     name = ""
+    """The lane it serves."""
     restartable = False
     """Whether its program can be begun anew at any yield: see the module."""
     stored = True
     """Whether a checkpoint can say all that hangs on its connections
     (:mod:`sim.race.time_travel.connection_rows`)."""
-    has_loop = False
-    """Whether an event loop with turns and callbacks stands between it and its waiting call."""
+
+    def __init_subclass__(cls, lane: str = "", fault: str = "") -> None:
+        super().__init_subclass__()
+        if lane:
+            cls.name = lane
+            SERVERS[lane, fault] = cls
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         self.kernel = kernel
@@ -90,6 +105,11 @@ class Server(ABC):
         return file
 
     @property
+    def kind(self) -> LaneKind:
+        """What is true of its lane in every race."""
+        return LANES[self.name]
+
+    @property
     @abstractmethod
     def registered(self) -> int:
         """Descriptors waited for."""
@@ -97,7 +117,7 @@ class Server(ABC):
     @property
     def connection_bytes(self) -> int:
         """Memory that one more connection takes: its socket, and what this way of waiting adds."""
-        watch = WATCH_MEMORY.get(self.name)
+        watch = self.kind.watch_memory
         return self.kernel.costs.socket_bytes + (0 if watch is None else watch.size_bytes)
 
     @property
@@ -135,7 +155,7 @@ class Server(ABC):
     def run(self) -> Program:
         """Serve for ever, from where it stands."""
 
-    def begin_again(self, task: Task) -> None:
+    def restart_program(self, task: Task) -> None:
         """Give the task a new program, which goes on where the one that is lost was."""
         task.send = self.run().send
 
@@ -145,7 +165,7 @@ class Server(ABC):
 
     # -- what all do alike ----------------------------------------------------------------
 
-    def pick_up(self) -> Program:
+    def begin_or_resume(self) -> Program:
         """What a program does first: begin, or finish what the one before it was at."""
         if not self.begun:
             self.begun = True

@@ -20,10 +20,9 @@ MAX_EVENTS = 1024
 """Events asked for at once."""
 
 
-class EpollServer(Server):
+class EpollServer(Server, lane="epoll"):
     """Waits in epoll_wait."""
 
-    name = "epoll"
     restartable = True
     watched_events = poll_bits.IN
     """What a connection is watched for, and how."""
@@ -61,7 +60,7 @@ class EpollServer(Server):
         self.kernel.sys_epoll_ctl(self.spare_fd, CTL_ADD, fd, self.watched_events)
 
     def run(self) -> Program:
-        yield from self.pick_up()
+        yield from self.begin_or_resume()
         kernel, epfd, restart = self.kernel, self.spare_fd, self.restart
         while True:
             events = self.events

@@ -17,10 +17,9 @@ from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 
 
-class EpollEtServer(EpollServer):
+class EpollEtServer(EpollServer, lane="epoll-et"):
     """Waits in epoll_wait, edge-triggered, and drains."""
 
-    name = "epoll-et"
     restartable = True
     watched_events = poll_bits.IN | poll_bits.EPOLLET
 
@@ -29,11 +28,11 @@ class EpollEtServer(EpollServer):
         self.drained = True
         """Whether nothing is left to do for the descriptor being served but to let the time pass."""
 
-    def pick_up(self) -> Program:
+    def begin_or_resume(self) -> Program:
         fd = self.serving_fd
         if self.begun and fd is not None and fd != self.listener_fd and not self.drained:
             yield from self.drain(fd)
-        yield from super().pick_up()
+        yield from super().begin_or_resume()
 
     def serve(self, fd: int) -> Program:
         self.serving_fd = fd

@@ -25,10 +25,9 @@ from sim.servers.task_server import TaskServer
 WORKERS = 4
 
 
-class EpollExclusiveServer(TaskServer):
+class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
     """Workers in epoll_wait, each on its own epoll, with a listening socket in common."""
 
-    name = "epoll-exclusive"
     listener_events = poll_bits.IN | poll_bits.EPOLLEXCLUSIVE
 
     def open_spare(self) -> int:

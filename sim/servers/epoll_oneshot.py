@@ -21,10 +21,9 @@ MAX_EVENTS = 16
 """Events a worker takes at once: what it holds, the others cannot do."""
 
 
-class EpollOneshotServer(TaskServer, EpollServer):
+class EpollOneshotServer(TaskServer, EpollServer, lane="epoll-oneshot"):
     """Workers in epoll_wait on one epoll."""
 
-    name = "epoll-oneshot"
     restartable = False
     watched_events = poll_bits.IN | poll_bits.EPOLLONESHOT
 

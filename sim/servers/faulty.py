@@ -5,14 +5,13 @@ from __future__ import annotations
 from sim.kernel import poll_bits
 from sim.machine.cpu import Program
 from sim.scenario.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
-from sim.servers.base import Server
 from sim.servers.epoll import EpollServer
 from sim.servers.epoll_et import EpollEtServer
 from sim.servers.epoll_exclusive import EpollExclusiveServer
 from sim.servers.epoll_oneshot import EpollOneshotServer
 
 
-class NoDrain(EpollEtServer):
+class NoDrainServer(EpollEtServer, lane="epoll-et", fault=NO_DRAIN):
     """Reads a buffer of one request for each event, and does not look whether there is more."""
 
     def drain(self, fd: int) -> Program:
@@ -20,7 +19,7 @@ class NoDrain(EpollEtServer):
         yield from self.serve_once(fd, self.settings.request_bytes)
 
 
-class AcceptOne(EpollEtServer):
+class AcceptOneServer(EpollEtServer, lane="epoll-et", fault=ACCEPT_ONE):
     """Accepts one connection for each event."""
 
     accepted = True
@@ -42,7 +41,7 @@ class AcceptOne(EpollEtServer):
         yield
 
 
-class NoRearm(EpollOneshotServer):
+class NoRearmServer(EpollOneshotServer, lane="epoll-oneshot", fault=NO_REARM):
     """Forgets EPOLL_CTL_MOD, but for the listening socket."""
 
     def rearm(self, fd: int) -> Program:
@@ -50,13 +49,13 @@ class NoRearm(EpollOneshotServer):
             yield from super().rearm(fd)
 
 
-class Herd(EpollExclusiveServer):
+class HerdServer(EpollExclusiveServer, lane="epoll-exclusive", fault=HERD):
     """Watches the listening socket as one watches any other."""
 
     listener_events = poll_bits.IN
 
 
-class Leaking(EpollServer):
+class LeakedDupServer(EpollServer, lane="epoll", fault=DUP):
     """Has made a dup of the first connection that ends (for a log, for a child), and forgotten it.
 
     close() frees the number, but the open file lives on, and with it the watch: epoll goes on to
@@ -76,13 +75,3 @@ class Leaking(EpollServer):
         except OSError:  # EBADF; EAGAIN, if the number is another connection's by now
             yield
         self.serving_fd = None
-
-
-FAULTY: dict[tuple[str, str], type[Server]] = {
-    ("epoll-et", NO_DRAIN): NoDrain,
-    ("epoll-et", ACCEPT_ONE): AcceptOne,
-    ("epoll-oneshot", NO_REARM): NoRearm,
-    ("epoll-exclusive", HERD): Herd,
-    ("epoll", DUP): Leaking,
-}
-"""By lane and fault; a lane that a fault does not concern runs as ever."""

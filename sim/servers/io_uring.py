@@ -41,10 +41,9 @@ _ACCEPT, _RECEIVE, _SEND, _CLOSE = (kind << 32 for kind in range(4))
 _FD = 0xFFFFFFFF
 
 
-class IoUringServer(Server):
+class IoUringServer(Server, lane="io_uring"):
     """Receives by multishot recv."""
 
-    name = "io_uring"
     restartable = True
     stored = False
 
@@ -180,14 +179,12 @@ class IoUringServer(Server):
         return io_uring_view(self.ring)
 
 
-class IoUringPollServer(IoUringServer):
+class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
     """Learns by multishot poll who is ready, and reads and writes with plain calls.
 
     Packets that come before the task looks make one completion together, as edges do: so a read that
     was filled is followed by another one, and so is the last one before an announced end.
     """
-
-    name = "io_uring-poll"
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
@@ -229,10 +226,8 @@ class IoUringPollServer(IoUringServer):
         self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
 
 
-class IoUringSqpollServer(IoUringServer):
+class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
     """Has a polling kernel thread take its submissions."""
-
-    name = "io_uring-sqpoll"
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)

@@ -27,10 +27,9 @@ ACCEPTS = 64
 """Accepts under way."""
 
 
-class IocpServer(Server):
+class IocpServer(Server, lane="iocp"):
     """Waits in GetQueuedCompletionStatusEx."""
 
-    name = "iocp"
     restartable = True
     stored = False
 

@@ -21,10 +21,9 @@ MAX_EVENTS = 1024
 """Events asked for at once."""
 
 
-class KqueueServer(Server):
+class KqueueServer(Server, lane="kqueue"):
     """Waits in kevent."""
 
-    name = "kqueue"
     restartable = True
     stored = False
 

@@ -19,10 +19,9 @@ from sim.machine.cpu import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
 
 
-class PollServer(Server):
+class PollServer(Server, lane="poll"):
     """Waits in poll."""
 
-    name = "poll"
     restartable = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
@@ -78,7 +77,7 @@ class PollServer(Server):
         return place
 
     def run(self) -> Program:
-        yield from self.pick_up()
+        yield from self.begin_or_resume()
         kernel, restart = self.kernel, self.restart
         while True:
             while self.todo:

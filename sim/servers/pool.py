@@ -32,10 +32,9 @@ WORKERS = 8
 ONCE = poll_bits.IN | poll_bits.EPOLLONESHOT
 
 
-class PoolServer(TaskServer, EpollServer):
+class PoolServer(TaskServer, EpollServer, lane="pool"):
     """A poller in epoll_wait, and workers fed by a queue."""
 
-    name = "pool"
     restartable = False
     watched_events = ONCE
 

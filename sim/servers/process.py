@@ -14,10 +14,8 @@ from sim.machine.accounts import Account
 from sim.servers.thread import ThreadServer
 
 
-class ProcessServer(ThreadServer):
+class ProcessServer(ThreadServer, lane="process"):
     """Waits in read, in as many processes as there are connections."""
-
-    name = "process"
 
     @property
     def working_set_bytes(self) -> int:

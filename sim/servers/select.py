@@ -22,10 +22,9 @@ from sim.machine.cpu import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
 
 
-class SelectServer(Server):
+class SelectServer(Server, lane="select"):
     """Waits in select."""
 
-    name = "select"
     restartable = True
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
@@ -86,7 +85,7 @@ class SelectServer(Server):
         return self._highest + 1
 
     def run(self) -> Program:
-        yield from self.pick_up()
+        yield from self.begin_or_resume()
         kernel, restart = self.kernel, self.restart
         while True:
             while self.todo:

@@ -20,9 +20,6 @@ from sim.servers.base import READ_BYTES, Server, ServerSettings
 class TaskServer(Server):
     """A server of several tasks."""
 
-    one_task_each = False
-    """Whether every connection has a task of its own."""
-
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.scheduler = Scheduler(kernel, self.working_set_bytes)

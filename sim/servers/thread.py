@@ -30,11 +30,9 @@ from sim.servers.base import READ_BYTES
 from sim.servers.task_server import TaskServer
 
 
-class ThreadServer(TaskServer):
+class ThreadServer(TaskServer, lane="thread"):
     """Waits in read, in as many threads as there are connections."""
 
-    name = "thread"
-    one_task_each = True
     _serving = 0
     """Threads that serve a connection."""
 

@@ -1,4 +1,8 @@
-"""What a kernel looks like to a program in Python: the faces, made when they are first asked for."""
+"""``sim.Kernel``: a simulated kernel as a Python program sees it, with modules of the standard library.
+
+Each module is imported and made when it is first asked for. Why not all at once: a race needs the kernel
+and no module, and asyncio alone takes longer to import than the whole simulator.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,11 @@ from typing import TYPE_CHECKING
 from sim.kernel.kernel import RawKernel
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from sim.stdlib.asyncio.package import AsyncioPackage
     from sim.stdlib.os import OsModule
-    from sim.stdlib.process import Process
+    from sim.stdlib.process import SimulatedProcess
     from sim.stdlib.select import SelectModule
     from sim.stdlib.socket import SocketModule
     from sim.stdlib.threading import ThreadingModule
@@ -18,52 +24,66 @@ if TYPE_CHECKING:
 
 
 class Kernel(RawKernel):
-    """A simulated kernel whose attributes stand where modules of the standard library stand."""
+    """A simulated kernel with one process outside it, and that process's modules."""
 
     @cached_property
-    def _process(self) -> Process:
-        from sim.stdlib.process import Process
+    def process(self) -> SimulatedProcess:
+        """The process whose system calls the modules make."""
+        from sim.stdlib.process import SimulatedProcess
 
-        return Process(self)
+        return SimulatedProcess(self)
 
     @cached_property
     def select(self) -> SelectModule:
-        """Stands where the select module stands."""
+        """The select module."""
         from sim.stdlib.select import SelectModule
 
-        return SelectModule(self._process)
+        return SelectModule(self.process)
 
     @cached_property
     def socket(self) -> SocketModule:
-        """Stands where the socket module stands."""
+        """The socket module."""
         from sim.stdlib.socket import SocketModule
 
-        return SocketModule(self._process)
+        return SocketModule(self.process)
 
     @cached_property
     def os(self) -> OsModule:
-        """Stands where the os module stands."""
+        """The os module."""
         from sim.stdlib.os import OsModule
 
-        return OsModule(self._process)
+        return OsModule(self.process)
 
     @cached_property
     def time(self) -> TimeModule:
-        """Stands where the time module stands."""
+        """The time module."""
         from sim.stdlib.time import TimeModule
 
-        return TimeModule(self._process)
+        return TimeModule(self.process)
 
     @cached_property
     def threading(self) -> ThreadingModule:
-        """Stands where the threading module stands."""
+        """The threading module."""
         from sim.stdlib.threading import ThreadingModule
 
-        return ThreadingModule(self._process)
+        return ThreadingModule(self.process)
 
     @cached_property
     def asyncio(self) -> AsyncioPackage:
-        """Stands where the asyncio package stands."""
+        """The asyncio package."""
         from sim.stdlib.asyncio.package import AsyncioPackage
 
-        return AsyncioPackage(self)
+        return AsyncioPackage(self.process, self.socket, self.select.on_linux, self.time, self.threading)
+
+
+def asyncio_loop(kernel: Kernel) -> AbstractEventLoop:
+    """A new asyncio event loop whose selector, sockets, clock and resolver are a kernel's.
+
+    Unmodified asyncio code runs on it, in virtual time::
+
+        loop = asyncio_loop(sim.Kernel())
+        loop.run_until_complete(asyncio.sleep(3600))  # one hour of virtual time; returns at once
+        loop.close()
+    """
+    loop: AbstractEventLoop = kernel.asyncio.new_event_loop()
+    return loop

@@ -1,11 +1,15 @@
-"""Modules of the standard library, loaded once more for one kernel, unchanged.
+"""Second copies of standard library modules for one kernel: the same source, with other imports.
 
-asyncio's event loop is plain Python that says ``import socket`` and ``import selectors`` at its top.
-Executing the same source again, with those statements answered differently, gives an event loop whose
-sockets are a simulated kernel's, and not a line of it is ours. What answers is ``__import__``: a
-module's globals may bring their own ``__builtins__``, and every ``import`` in that module goes through
-the ``__import__`` found there. Nothing of the interpreter is changed, and ``sys.modules`` knows nothing
-of the copies.
+asyncio's event loop is plain Python that says ``import socket`` and ``import selectors`` at its top. If the
+same source is executed again, and these imports get a kernel's modules, the result is an event loop on
+simulated sockets, and all of its code is the standard library's.
+
+The imports are redirected by ``__import__``: a module's globals may contain their own ``__builtins__``, and
+every ``import`` statement of that module calls the ``__import__`` found there.
+
+Why not patch the modules in ``sys.modules``: the process has its own sockets and its own event loop, and two
+kernels can be in use at the same time. The copies are not in ``sys.modules``, and nothing of the interpreter
+is changed.
 """
 
 from __future__ import annotations
@@ -19,12 +23,12 @@ from types import ModuleType
 from typing import Any
 
 
-class Overlay(ModuleType):
-    """A module as it is, but for some names.
+class PatchedModule(ModuleType):
+    """A module with some names replaced.
 
     Args:
-        module: where all other names come from.
-        names: what stands in place of the module's own.
+        module: the module from which all other names come.
+        names: the replacements.
     """
 
     def __init__(self, module: Any, **names: Any) -> None:
@@ -40,17 +44,17 @@ class Overlay(ModuleType):
         return sorted(own | set(dir(self.__dict__["_module"])))
 
 
-class Imports:
-    """An ``__import__`` that answers some names with stand-ins, and all others as usual.
+class RedirectedImports:
+    """An ``__import__`` that returns stand-ins for some modules, and imports all others as usual.
 
     Args:
-        stand_ins: what importing a module gives, by the module's full name.
+        stand_ins: what the import of a module returns, by the module's full name.
     """
 
     def __init__(self, stand_ins: Mapping[str, Any]) -> None:
         self.stand_ins = dict(stand_ins)
         self.builtins = {**vars(builtins), "__import__": self.import_}
-        """``__builtins__`` of a module whose imports are answered here."""
+        """``__builtins__`` for a module whose imports are redirected."""
 
     def import_(
         self,
@@ -60,7 +64,7 @@ class Imports:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> Any:
-        """``__import__``: a package for ``import a.b``, the module itself for ``from a.b import c``."""
+        """``__import__``: returns package ``a`` for ``import a.b``, and ``a.b`` for ``from a.b import c``."""
         package = str((globals or {}).get("__package__") or "")
         full_name = importlib.util.resolve_name("." * level + name, package) if level else name
         if fromlist:
@@ -78,7 +82,7 @@ class Imports:
         globals: Mapping[str, Any] | None,  # noqa: A002
         locals: Mapping[str, Any] | None,  # noqa: A002
     ) -> Any:
-        """What ``from full_name import names`` is to take its names from."""
+        """The module from which ``from full_name import names`` takes its names."""
         module = self.stand_ins.get(full_name)
         if module is None:
             module = self.load_real(full_name, globals, locals, tuple(names), 0)
@@ -86,20 +90,20 @@ class Imports:
             return _spread(module)
         known = {name: self.stand_ins.get(f"{full_name}.{name}") for name in names}
         standing_in = {name: value for name, value in known.items() if value is not None}
-        return Overlay(module, **standing_in) if standing_in else module
+        return PatchedModule(module, **standing_in) if standing_in else module
 
     def load_real(self, *given: Any) -> Any:
-        """What no stand-in answers: the interpreter's own import."""
+        """Import a module that has no stand-in, as the interpreter does."""
         return __import__(*given)
 
     def copy(self, name: str) -> ModuleType:
-        """Execute a module of the standard library once more, with its imports answered here."""
+        """Execute a second copy of a module, with its imports redirected; it becomes a stand-in."""
         spec = importlib.util.find_spec(name)
         assert spec is not None
         loader: Any = spec.loader
         module = importlib.util.module_from_spec(spec)
         module.__dict__["__builtins__"] = self.builtins
-        if hasattr(loader, "get_code"):  # which finds it compiled already
+        if hasattr(loader, "get_code"):  # it finds the compiled code
             code = loader.get_code(name)
         else:
             code = compile(Path(str(spec.origin)).read_bytes(), str(spec.origin), "exec", dont_inherit=True)
@@ -109,7 +113,7 @@ class Imports:
 
 
 def _spread(stand_in: Any) -> ModuleType:
-    """A module of all public names of something that is none, for ``from … import *``."""
+    """A real module with the public names of a stand-in, for ``from … import *``."""
     module = ModuleType(str(getattr(stand_in, "__name__", "")))
     vars(module).update({name: getattr(stand_in, name) for name in dir(stand_in) if name[0] != "_"})
     return module

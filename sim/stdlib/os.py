@@ -1,7 +1,7 @@
-"""``kernel.os``: what the os module does with descriptors.
+"""``kernel.os``: the part of the os module that works on descriptors.
 
-Descriptors, pipes, eventfd and timerfd (as Python 3.13 names it). There is nothing here that is not
-about descriptors.
+It has calls on any descriptor, pipes, eventfd, and timerfd (with the names of Python 3.13). Files, processes
+and everything else of the os module are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sim.kernel.calls import file_calls
 from sim.kernel.files.eventfd import COUNT_BYTES, count_of, packed_count
 from sim.kernel.files.socket import Socket
 from sim.kernel.poll_bits import oserror
-from sim.stdlib.arguments import (
+from sim.stdlib.argument_checks import (
     INT_MAX,
     Buffer,
     FileDescriptorLike,
@@ -28,14 +28,14 @@ from sim.stdlib.arguments import (
     room_for,
     truth,
 )
-from sim.stdlib.process import StdlibModule
+from sim.stdlib.stdlib_module import StdlibModule
 
 Time = TypeVar("Time")
-"""Seconds or nanoseconds."""
+"""A time in seconds or nanoseconds."""
 
 
 class OsModule(StdlibModule):
-    """Stands where the os module stands."""
+    """The os module."""
 
     module = "os"
     name = "posix"
@@ -48,7 +48,7 @@ class OsModule(StdlibModule):
     TFD_TIMER_CANCEL_ON_SET = file_calls.TFD_TIMER_CANCEL_ON_SET
 
     def read(self, fd: SupportsIndex, length: SupportsIndex, /) -> bytes:
-        """Take up to ``length`` bytes; ``b""`` at end of file."""
+        """Read up to ``length`` bytes; ``b""`` at end of file."""
         number, size = c_int(fd), c_size(length)
         if not 0 <= size <= INT_MAX:
             if size < 0:
@@ -62,7 +62,7 @@ class OsModule(StdlibModule):
         )
 
     def write(self, fd: SupportsIndex, data: Buffer, /) -> int:
-        """Write bytes; how many were taken."""
+        """Write bytes; returns the number of bytes written."""
         number = c_int(fd)
         return self._process.write(
             number, content(data), self._process.kernel.sys_write, lambda: f"os.write on descriptor {number}"
@@ -73,35 +73,35 @@ class OsModule(StdlibModule):
         self._process.call(self._process.kernel.sys_close, c_int(fd))
 
     def dup(self, fd: SupportsIndex, /) -> int:
-        """Another number for the same open file."""
+        """A second descriptor of the same open file."""
         return self._process.call(self._process.kernel.sys_dup, c_int(fd))
 
     def get_blocking(self, fd: SupportsIndex, /) -> bool:
-        """Whether calls on the open file wait."""
+        """True if the open file is in blocking mode (O_NONBLOCK is not set)."""
         return self._process.call(self._process.kernel.sys_get_blocking, c_int(fd))
 
     def set_blocking(self, fd: SupportsIndex, blocking: object, /) -> None:
-        """Have calls on the open file wait, or not."""
+        """Set or clear the open file's blocking mode."""
         self._process.call(self._process.kernel.sys_set_blocking, c_int(fd), truth(blocking))
 
     def dup2(self, fd: SupportsIndex, fd2: SupportsIndex, inheritable: object = True) -> int:
-        """Have ``fd2`` stand for the open file of ``fd`` too; what it stood for is closed."""
+        """Make ``fd2`` a descriptor of the open file of ``fd``; if ``fd2`` is open, it is closed first."""
         kernel = self._process.kernel
         call = kernel.sys_dup2 if inheritable else kernel.sys_dup3
         return self._process.call(call, c_int(fd), c_int(fd2))
 
     def get_inheritable(self, fd: SupportsIndex, /) -> bool:
-        """Whether a started program would find the descriptor open."""
+        """True if the descriptor stays open in a program that this one starts."""
         return self._process.call(self._process.kernel.sys_get_inheritable, c_int(fd))
 
     def set_inheritable(self, fd: SupportsIndex, inheritable: SupportsIndex, /) -> None:
-        """Have started programs find the descriptor open, or not."""
+        """Set whether the descriptor stays open in a program that this one starts."""
         self._process.call(self._process.kernel.sys_set_inheritable, c_int(fd), bool(c_int(inheritable)))
 
     # -- pipes and counters ---------------------------------------------------------------
 
     def pipe(self) -> tuple[int, int]:
-        """A pipe: the descriptor to read from, and the one to write to."""
+        """A pipe: the descriptor of its reading end, and of its writing end."""
         return self._process.call(self._process.kernel.sys_pipe2, file_calls.O_CLOEXEC)
 
     def pipe2(self, flags: SupportsIndex, /) -> tuple[int, int]:
@@ -113,12 +113,12 @@ class OsModule(StdlibModule):
         return pair
 
     def eventfd(self, initval: SupportsIndex, flags: SupportsIndex = file_calls.O_CLOEXEC) -> int:
-        """A counter to wait for, that starts at ``initval``."""
+        """A new eventfd: a counter that starts at ``initval``, and that can be waited for."""
         count, chosen = c_unsigned(initval), c_int(flags)
-        return self._made(self._process.call(self._process.kernel.sys_eventfd2, count, chosen), chosen)
+        return self._with_flags(self._process.call(self._process.kernel.sys_eventfd2, count, chosen), chosen)
 
     def eventfd_read(self, fd: FileDescriptorLike) -> int:
-        """Take the count, or 1 of it (``EFD_SEMAPHORE``)."""
+        """Read the count and reset it to 0; with ``EFD_SEMAPHORE`` return 1 and subtract 1."""
         number, kernel = descriptor(fd), self._process.kernel
         data = self._process.attempt(
             number,
@@ -130,7 +130,7 @@ class OsModule(StdlibModule):
         return count_of(data)
 
     def eventfd_write(self, fd: FileDescriptorLike, value: SupportsIndex) -> None:
-        """Add to the count."""
+        """Add a value to the count."""
         number, data = descriptor(fd), packed_count(c_unsigned(value, bits=64))
         self._process.write(
             number,
@@ -139,7 +139,8 @@ class OsModule(StdlibModule):
             lambda: f"os.eventfd_write on descriptor {number}",
         )
 
-    def _made(self, fd: int, flags: int) -> int:
+    def _with_flags(self, fd: int, flags: int) -> int:
+        """A new descriptor, inheritable unless flags have ``O_CLOEXEC``."""
         if not flags & file_calls.O_CLOEXEC:
             self._process.kernel.table.inheritable.add(fd)
         return fd
@@ -149,7 +150,7 @@ class OsModule(StdlibModule):
     def timerfd_create(
         self, clockid: SupportsIndex, /, *, flags: SupportsIndex = file_calls.O_CLOEXEC
     ) -> int:
-        """A timer that can be read and waited for, not set yet."""
+        """A new timerfd: a timer that can be read and waited for; it is not set yet."""
         clock, chosen = c_int(clockid), c_int(flags)
         return self._process.call(self._process.kernel.sys_timerfd_create, clock, chosen)
 
@@ -162,7 +163,7 @@ class OsModule(StdlibModule):
         initial: SupportsIndex = 0,
         interval: SupportsIndex = 0,
     ) -> tuple[int, int]:
-        """Set a timer, in nanoseconds; what it was set to: next expiry and period."""
+        """Set a timer in nanoseconds; returns its setting before: time to the next expiry, and period."""
         return self._settime(fd, flags, initial, interval, c_long_long)
 
     def timerfd_settime(
@@ -174,7 +175,7 @@ class OsModule(StdlibModule):
         initial: float = 0.0,
         interval: float = 0.0,
     ) -> tuple[float, float]:
-        """Set a timer, in seconds; what it was set to: next expiry and period."""
+        """Set a timer in seconds; returns its setting before: time to the next expiry, and period."""
         return _seconds(self._settime(fd, flags, initial, interval, nanoseconds))
 
     def _settime(
@@ -185,18 +186,26 @@ class OsModule(StdlibModule):
         interval: Time,
         in_ns: Callable[[Time], int],
     ) -> tuple[int, int]:
-        """Set a timer to times in a unit of the caller's."""
+        """Set a timer.
+
+        Args:
+            fd: the timer.
+            flags: ``TFD_TIMER_ABSTIME`` for a time on the timer's clock.
+            initial: the next expiry; 0 stops the timer.
+            interval: the period; 0 for a single expiry.
+            in_ns: converts both times to nanoseconds.
+        """
         number, chosen = descriptor(fd), c_int(flags)
         first_ns, period_ns = in_ns(initial), in_ns(interval)
         call = self._process.kernel.sys_timerfd_settime
         return self._process.call(call, number, chosen, first_ns, period_ns)
 
     def timerfd_gettime_ns(self, fd: FileDescriptorLike, /) -> tuple[int, int]:
-        """How long until a timer expires, and its period, in nanoseconds."""
+        """Time until a timer expires, and its period, in nanoseconds."""
         return self._process.call(self._process.kernel.sys_timerfd_gettime, descriptor(fd))
 
     def timerfd_gettime(self, fd: FileDescriptorLike, /) -> tuple[float, float]:
-        """How long until a timer expires, and its period, in seconds."""
+        """Time until a timer expires, and its period, in seconds."""
         return _seconds(self.timerfd_gettime_ns(fd))
 
 

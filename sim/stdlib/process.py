@@ -1,4 +1,16 @@
-"""The program outside: how a plain call becomes a system call that takes its virtual time."""
+"""The process outside the simulated CPU: a plain function call becomes a timed system call.
+
+The servers of a race are generators inside the simulation. A Python program on the modules of this room
+is ordinary code: it calls a function and expects the result when the function returns. This file makes the
+system call, and then lets virtual time run for as long as the call takes.
+
+- A call that never waits (:meth:`SimulatedProcess.call`) acts at once; then its cost in time passes.
+- A call that may wait (:meth:`SimulatedProcess.wait`) is a generator. It runs as a task of the kernel until
+  it has its result. Other threads of the process run while it sleeps
+  (:mod:`sim.stdlib.simulated_threads`).
+- A call on a descriptor in blocking mode (:meth:`SimulatedProcess.attempt` and ``write``) is tried first,
+  because most calls find data or room at once; only on EAGAIN does it become a call that waits.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +22,27 @@ from sim.kernel import poll_bits
 from sim.machine.cpu import Deadlock
 
 if TYPE_CHECKING:
+    from sim.kernel.kernel import RawKernel
     from sim.kernel.open_file import OpenFile
-    from sim.stdlib.kernel import Kernel
-    from sim.stdlib.simulated_threads import Strands
+    from sim.stdlib.simulated_threads import ThreadScheduler
 
 Result = TypeVar("Result")
 Given = TypeVarTuple("Given")
 
 
-class Process:
-    """A program that makes its system calls from outside, one after the other."""
+class SimulatedProcess:
+    """A program that makes its system calls from outside the simulated CPU.
 
-    def __init__(self, kernel: Kernel) -> None:
+    Args:
+        kernel: the kernel that it calls.
+    """
+
+    def __init__(self, kernel: RawKernel) -> None:
         self.kernel = kernel
-        self.strands: Strands | None = None
-        """Its threads of control; None while it has only the one."""
+        self.threads: ThreadScheduler | None = None
+        """Its threads; None while the threading module is unused and only the main thread exists."""
         self.watch: Callable[[int], None] | None = None
-        """Told of each call that may wait, when it returns: how long it took, in nanoseconds."""
+        """Called when a call that may wait returns, with its duration in virtual ns; None: nobody asks."""
 
     def call(self, function: Callable[[*Given], Result], *given: *Given) -> Result:
         """Make a call that never waits, and let the time it takes pass."""
@@ -46,10 +62,11 @@ class Process:
         """Make a call that may wait.
 
         Args:
-            who: says which call this is and what it waits for, should that never come.
+            program: the call.
+            who: returns the call's name and what it waits for; asked only for a deadlock's message.
 
         Raises:
-            Deadlock: nothing can ever wake it.
+            Deadlock: nothing can ever wake the call.
         """
         watch = self.watch
         if watch is None:
@@ -61,8 +78,8 @@ class Process:
             watch(self.kernel.now_ns - begin_ns)
 
     def _wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
-        if self.strands is not None and self.strands.alive:
-            return self.strands.wait(program, who)
+        if self.threads is not None and self.threads.alive:
+            return self.threads.wait(program, who)
         kernel = self.kernel
         try:
             result: Result = kernel.complete(program)
@@ -76,7 +93,14 @@ class Process:
     def attempt(
         self, fd: int, function: Callable[[int], Result], who: Callable[[], str], dont_wait: bool = False
     ) -> Result:
-        """Make a call on a descriptor, which waits if the open file is a blocking one."""
+        """Make a call on a descriptor; it waits if the open file is in blocking mode.
+
+        Args:
+            fd: the descriptor.
+            function: the call; it takes the descriptor and raises ``BlockingIOError`` on EAGAIN.
+            who: as in :meth:`wait`.
+            dont_wait: True if this one call does not wait in any mode (``MSG_DONTWAIT``).
+        """
         file = self.kernel.table.files.get(fd)
         if file is None or not file.blocking or dont_wait:
             return self.call(function, fd)
@@ -88,7 +112,7 @@ class Process:
     def _until_done(
         self, file: OpenFile, fd: int, function: Callable[[int], Result]
     ) -> Generator[None, None, Result]:
-        with self.kernel.held(file):
+        with self.kernel.holding(file):
             while True:
                 try:
                     return self.kernel.table.call_on(file, fd, function)
@@ -103,7 +127,11 @@ class Process:
         who: Callable[[], str],
         dont_wait: bool = False,
     ) -> int:
-        """Write to a descriptor; a blocking one is written to until all is taken."""
+        """Write to a descriptor; in blocking mode this waits until all bytes are taken.
+
+        Returns:
+            The number of bytes taken. After an error in the middle: those taken before it.
+        """
         file = self.kernel.table.files.get(fd)
         if file is None or not file.blocking or dont_wait:
             return self.call(function, fd, data)
@@ -121,7 +149,7 @@ class Process:
         def write_rest(number: int) -> int:
             return function(number, data[taken:])
 
-        with self.kernel.held(file):
+        with self.kernel.holding(file):
             while True:
                 try:
                     taken += self.kernel.table.call_on(file, fd, write_rest)
@@ -133,24 +161,3 @@ class Process:
                     return taken
                 if taken >= len(data):
                     return taken
-
-
-class StdlibModule:
-    """Base of what stands in place of a module."""
-
-    module = ""
-    """The standard library's name of it."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        names = {*vars(type(self)), *vars(self)} - {"module"}
-        offered = ", ".join(sorted(key for key in names if key[0] != "_" and not key.isupper()))
-        raise AttributeError(
-            f"{self.module}.{name} is left out of the simulated kernel; it has {offered}",
-            name=name,
-            obj=self,
-        )

@@ -1,19 +1,21 @@
-"""Several threads of control on one kernel: who runs, and who is next.
+"""Simulated threads of one process: which thread runs, and which runs next.
 
-A *strand* is one flow of ordinary code on the faces: the program outside is the first, ``MainThread``,
-and each simulated thread is one more. Code that blocks in the middle of a plain function needs a stack
-of its own, so every further strand has a thread of the host's under it; but only the one that holds the
-*turn* runs, all others wait for theirs. Strands therefore share no instant: the model has one CPU.
+A simulated thread is one flow of ordinary code on the kernel's modules. The program outside is the first,
+``MainThread``. A thread blocks in the middle of a plain function, so it needs a stack of its own; each thread
+but the first therefore runs on a thread of the host. Only the thread that holds the *turn* runs; all others
+wait for it. Two threads never run at the same moment: the model has one CPU.
 
-The turn changes hands in a call that really waits, and nowhere else: not between two lines of Python,
-not in a call that finds what it wants. The strand that falls asleep lets virtual time run on until the
-call of one of the sleepers has its answer, and hands the turn to that one; of several, to the one whose
-answer came first. Nothing here depends on the host's scheduler or clock, so the same program runs the
-same way every time.
+The turn changes hands only in a call that really waits: not between two lines of Python, and not in a call
+that finds data at once. The thread that falls asleep lets virtual time run until the call of a sleeping
+thread is done, and hands the turn to that thread. If several calls are done, the one that was done first
+wins. Nothing here depends on the host's scheduler or clock, so a program runs the same way every time.
 
-When no strand has an answer and nothing is due in the kernel, none ever will: the first strand gets
-:class:`~sim.machine.cpu.Deadlock`, with who waits for what. The others stay where they are, and go on if the
-program wakes them after all; :meth:`Strands.end` unwinds them.
+If no call is done and nothing is due in the kernel, no thread can ever go on. Then the first thread raises
+:class:`~sim.machine.cpu.Deadlock`, which names the waiting calls. The other threads stay suspended, and go
+on if the program wakes them after all; :meth:`ThreadScheduler.end` unwinds them.
+
+Why not generators, as the servers of a race are: a program on these modules calls ``recv`` in plain
+functions, and Python cannot suspend a plain function without a stack for it.
 """
 
 from __future__ import annotations
@@ -32,71 +34,80 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class StrandEnded(BaseException):
-    """Raised out of the call in which a strand waits, to unwind it; not for programs to catch."""
+class ThreadUnwound(BaseException):
+    """Raised from the call in which a thread waits, to unwind it; programs should not catch it."""
 
 
-class Strand:
-    """One thread of control; it runs only while it has the turn."""
+class SimulatedThread:
+    """One thread; it runs only while it has the turn.
+
+    Args:
+        name: its name in messages.
+    """
 
     __slots__ = ("_turn", "ending", "error", "host", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.host: threading.Thread | None = None
-        """The host's thread under it; none under the first strand."""
+        """The thread of the host that it runs on; None for the first thread and before the start."""
         self.error: BaseException | None = None
-        """What its call raises when it gets the turn."""
+        """The error that its waiting call raises when it gets the turn; None for none."""
         self.ending = False
-        """It is being unwound: every call that could wait raises at once."""
+        """True while it is unwound: every call that could wait raises at once."""
         self._turn = threading.Lock()
         self._turn.acquire()
 
     def give_turn(self) -> None:
-        """Let it run; whoever calls must stop running itself."""
+        """Let it run; the caller must stop running."""
         self._turn.release()
 
     def await_turn(self) -> None:
-        """Stop until it is this strand's turn."""
+        """Stop until it has the turn."""
         self._turn.acquire()
 
 
-class Strands:
-    """All strands of one kernel."""
+class ThreadScheduler:
+    """All threads of one process.
+
+    Args:
+        kernel: the kernel whose virtual time runs while all threads sleep.
+    """
 
     def __init__(self, kernel: RawKernel) -> None:
         self.kernel = kernel
-        self.main = Strand("MainThread")
+        self.main = SimulatedThread("MainThread")
         self.current = self.main
-        """Who has the turn."""
-        self.ready: deque[Strand] = deque()
-        """Who could go on, in the order in which they can."""
-        self.waiting: dict[Strand, Callable[[], str]] = {}
-        """Who waits in a call, and what says for what."""
-        self.alive: list[Strand] = []
-        """Strands that were started and have not come to their end, in order; not the first."""
+        """The thread that has the turn."""
+        self.ready: deque[SimulatedThread] = deque()
+        """Threads that could run, in the order in which they became ready."""
+        self.waiting: dict[SimulatedThread, Callable[[], str]] = {}
+        """Threads in a waiting call, each with a function that returns the call's description."""
+        self.alive: list[SimulatedThread] = []
+        """Threads that were started and have not ended, in order of start; without the first."""
 
     # -- waiting --------------------------------------------------------------------------
 
     def wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
-        """Make a call that may wait, as :meth:`sim.stdlib.process.Process.wait`; others run meanwhile.
+        """Make a call that may wait, as :meth:`sim.stdlib.process.SimulatedProcess.wait`; others run
+        meanwhile.
 
         Raises:
-            Deadlock: nothing can ever wake any strand, and this is the first one.
+            Deadlock: nothing can ever wake any thread, and this is the first one.
         """
-        kernel, strand = self.kernel, self.current
-        if strand.ending:
-            raise StrandEnded
-        followed = self._followed(strand, program)
-        task = kernel.start(followed, strand.name)
+        kernel, thread = self.kernel, self.current
+        if thread.ending:
+            raise ThreadUnwound
+        followed = self._followed(thread, program)
+        task = kernel.start(followed, thread.name)
         try:
             while not (task.done or task.blocked):
                 kernel.run_until(kernel.next_due_ns())
             if not task.done:
-                self.waiting[strand] = who
-                self._give_way(strand)
+                self.waiting[thread] = who
+                self._give_way(thread)
         finally:
-            self.waiting.pop(strand, None)
+            self.waiting.pop(thread, None)
             followed.close()
             kernel.run_until(max(kernel.free_ns, kernel.now_ns))
         if task.error is not None:
@@ -105,93 +116,94 @@ class Strands:
         return result
 
     def _followed(
-        self, strand: Strand, program: Generator[None, None, Result]
+        self, thread: SimulatedThread, program: Generator[None, None, Result]
     ) -> Generator[None, None, Result]:
-        """The call, and the note at its end that its strand can go on."""
+        """The call; at its end its thread becomes ready."""
         try:
             return (yield from program)
         finally:
-            if self.waiting.pop(strand, None) is not None:
-                self.ready.append(strand)
+            if self.waiting.pop(thread, None) is not None:
+                self.ready.append(thread)
 
-    def _give_way(self, strand: Strand) -> None:
-        """Let others run until it is this strand's turn again."""
+    def _give_way(self, thread: SimulatedThread) -> None:
+        """Let others run until it is this thread's turn again."""
         following = self._next()
-        if following is not strand:
+        if following is not thread:
             self._hand_over(following)
-            strand.await_turn()
-        error, strand.error = strand.error, None
+            thread.await_turn()
+        error, thread.error = thread.error, None
         if error is not None:
             raise error
 
-    def _hand_over(self, strand: Strand) -> None:
-        self.current = strand
-        strand.give_turn()
+    def _hand_over(self, thread: SimulatedThread) -> None:
+        self.current = thread
+        thread.give_turn()
 
-    def _next(self) -> Strand:
-        """Whose turn it is: let virtual time run until somebody can go on."""
+    def _next(self) -> SimulatedThread:
+        """The thread to run next: virtual time runs until one is ready."""
         kernel = self.kernel
         while not self.ready:
             due_ns = kernel.next_due_ns()
             if due_ns >= NEVER:
-                self.main.error = Deadlock(self._who_waits())
+                self.main.error = Deadlock(self._deadlock_text())
                 return self.main
             kernel.run_until(due_ns)
         return self.ready.popleft()
 
-    def _who_waits(self) -> str:
-        told = [(strand.name, who()) for strand, who in self.waiting.items()]
-        if len(told) == 1:
-            return f"{told[0][1]} waits, and nothing in this kernel can ever wake it"
-        named = "; ".join(f"{name} in {call}" for name, call in told)
-        return f"{len(told)} threads wait, and nothing in this kernel can ever wake them: {named}"
+    def _deadlock_text(self) -> str:
+        calls = [(thread.name, who()) for thread, who in self.waiting.items()]
+        if len(calls) == 1:
+            return f"{calls[0][1]} waits, and nothing in this kernel can ever wake it"
+        named = "; ".join(f"{name} in {call}" for name, call in calls)
+        return f"{len(calls)} threads wait, and nothing in this kernel can ever wake them: {named}"
 
     # -- beginning and ending -------------------------------------------------------------
 
-    def start(self, strand: Strand, body: Callable[[], None], ended: Callable[[], None]) -> None:
-        """Have a strand run ``body`` from the next call on that waits.
+    def start(self, thread: SimulatedThread, body: Callable[[], None], ended: Callable[[], None]) -> None:
+        """Start a thread: it runs ``body`` once another thread waits.
 
         Args:
-            body: what it does; an exception goes to ``threading.excepthook``, as a thread's does.
-            ended: called when it is over, while the strand still has the turn.
+            thread: a new thread.
+            body: the thread's code; its exceptions go to ``threading.excepthook``, as in a real thread.
+            ended: called after the body, while the thread still has the turn.
         """
-        strand.host = threading.Thread(
-            target=self._run, args=(strand, body, ended), name=strand.name, daemon=True
+        thread.host = threading.Thread(
+            target=self._run, args=(thread, body, ended), name=thread.name, daemon=True
         )
-        self.alive.append(strand)
-        self.ready.append(strand)
-        strand.host.start()
+        self.alive.append(thread)
+        self.ready.append(thread)
+        thread.host.start()
 
-    def _run(self, strand: Strand, body: Callable[[], None], ended: Callable[[], None]) -> None:
-        strand.await_turn()
+    def _run(self, thread: SimulatedThread, body: Callable[[], None], ended: Callable[[], None]) -> None:
+        thread.await_turn()
         try:
-            if not strand.ending:
+            if not thread.ending:
                 body()
-        except (StrandEnded, SystemExit):
+        except (ThreadUnwound, SystemExit):
             pass
         except BaseException as error:
-            told = (type(error), error, error.__traceback__, strand.host)
-            threading.excepthook(threading.ExceptHookArgs(told))
-        self.alive.remove(strand)
+            raised = (type(error), error, error.__traceback__, thread.host)
+            threading.excepthook(threading.ExceptHookArgs(raised))
+        self.alive.remove(thread)
         ended()
         self._hand_over(self._next())
 
     def end(self) -> None:
-        """Unwind every strand but the one that calls, those too that one of them starts meanwhile."""
+        """Unwind every thread but the caller, also threads that are started meanwhile."""
         caller = self.current
-        while others := [strand for strand in self.alive if strand is not caller]:
-            strand = others[0]
-            strand.ending = True
-            if self.waiting.pop(strand, None) is not None:
-                strand.error = StrandEnded()
+        while others := [thread for thread in self.alive if thread is not caller]:
+            thread = others[0]
+            thread.ending = True
+            if self.waiting.pop(thread, None) is not None:
+                thread.error = ThreadUnwound()
             else:
-                self.ready.remove(strand)
+                self.ready.remove(thread)
             self.ready.appendleft(caller)
-            self._hand_over(strand)
+            self._hand_over(thread)
             caller.await_turn()
-            self.reap(strand)
+            self.reap(thread)
 
-    def reap(self, strand: Strand) -> None:
-        """Wait for the host's thread of a strand that is over."""
-        if strand.host is not None:
-            strand.host.join()
+    def reap(self, thread: SimulatedThread) -> None:
+        """Join the host's thread of a thread that has ended."""
+        if thread.host is not None:
+            thread.host.join()

@@ -1,28 +1,30 @@
-"""``kernel.socket``: the socket module, for TCP sockets and UNIX pairs.
+"""``kernel.socket``: functions and constants of the socket module, for TCP sockets and UNIX pairs.
 
-Functions and constants of the module; the class is in :mod:`sim.stdlib.stream`.
+The class ``socket.socket`` is in :mod:`sim.stdlib.socket_object`.
 """
 
 from __future__ import annotations
 
+import socket as host_socket
 from typing import Any, SupportsIndex
 
 from sim.kernel import socket_options
 from sim.kernel.files import socket as files
 from sim.kernel.files.loopback import SOMAXCONN
-from sim.stdlib.addresses import GaiError, HostError, check_kind, split_type
-from sim.stdlib.arguments import Seconds, c_int, c_socket, duration_ns, parsed_int
-from sim.stdlib.lookup import IPPROTO_UDP, Lookup
-from sim.stdlib.names import AddressFamily, MsgFlag, SocketKind
-from sim.stdlib.process import Process
-from sim.stdlib.stream import SocketObject
+from sim.stdlib import name_resolution
+from sim.stdlib.argument_checks import Seconds, c_int, c_socket, duration_ns, parsed_int
+from sim.stdlib.process import SimulatedProcess
+from sim.stdlib.socket_addresses import GaiError, HostError, check_kind, split_type
+from sim.stdlib.socket_constants import AddressFamily, AddressInfo, MsgFlag, SocketKind
+from sim.stdlib.socket_object import SocketObject
+from sim.stdlib.stdlib_module import StdlibModule
 
 DEFAULT_TIMEOUT = object()
-"""Stands for the timeout that every new socket gets."""
+"""Value of ``create_connection``'s timeout argument that keeps the default timeout of new sockets."""
 
 
-class SocketModule(Lookup):
-    """Stands where the socket module stands."""
+class SocketModule(StdlibModule):
+    """The socket module."""
 
     module = "socket"
 
@@ -38,7 +40,7 @@ class SocketModule(Lookup):
     SOMAXCONN = SOMAXCONN
     INADDR_ANY, INADDR_LOOPBACK = 0, 0x7F000001
     IPPROTO_IP, IPPROTO_ICMP, IPPROTO_IPV6 = 0, 1, 41
-    IPPROTO_TCP, IPPROTO_UDP = socket_options.IPPROTO_TCP, IPPROTO_UDP
+    IPPROTO_TCP, IPPROTO_UDP = socket_options.IPPROTO_TCP, name_resolution.IPPROTO_UDP
     IPV6_V6ONLY = 26
     SOL_SOCKET, SOL_TCP = socket_options.SOL_SOCKET, socket_options.IPPROTO_TCP
     SO_REUSEADDR, SO_TYPE, SO_ERROR = (
@@ -56,6 +58,28 @@ class SocketModule(Lookup):
     SO_SNDLOWAT = socket_options.SO_SNDLOWAT
     TCP_NODELAY = socket_options.TCP_NODELAY
     has_ipv6 = False
+    AddressInfo = AddressInfo
+    AI_PASSIVE, AI_CANONNAME = AddressInfo.AI_PASSIVE, AddressInfo.AI_CANONNAME
+    AI_NUMERICHOST, AI_NUMERICSERV = AddressInfo.AI_NUMERICHOST, AddressInfo.AI_NUMERICSERV
+    AI_V4MAPPED, AI_ALL, AI_ADDRCONFIG = (
+        AddressInfo.AI_V4MAPPED,
+        AddressInfo.AI_ALL,
+        AddressInfo.AI_ADDRCONFIG,
+    )
+    EAI_BADFLAGS, EAI_NONAME, EAI_FAMILY = -1, -2, -6
+    EAI_SOCKTYPE, EAI_SERVICE, EAI_ADDRFAMILY = -7, -8, -9
+    NI_NUMERICHOST, NI_NUMERICSERV = name_resolution.NI_NUMERICHOST, name_resolution.NI_NUMERICSERV
+    NI_NAMEREQD = name_resolution.NI_NAMEREQD
+
+    getaddrinfo = staticmethod(name_resolution.getaddrinfo)
+    getnameinfo = staticmethod(name_resolution.getnameinfo)
+    gethostname = staticmethod(name_resolution.gethostname)
+    gethostbyname = staticmethod(name_resolution.gethostbyname)
+    # Pure arithmetic, the same on any machine: the host's functions serve.
+    inet_aton, inet_ntoa = staticmethod(host_socket.inet_aton), staticmethod(host_socket.inet_ntoa)
+    inet_pton, inet_ntop = staticmethod(host_socket.inet_pton), staticmethod(host_socket.inet_ntop)
+    htons, ntohs = staticmethod(host_socket.htons), staticmethod(host_socket.ntohs)
+    htonl, ntohl = staticmethod(host_socket.htonl), staticmethod(host_socket.ntohl)
 
     error = OSError
     timeout = TimeoutError
@@ -63,21 +87,21 @@ class SocketModule(Lookup):
     socket: type[SocketObject]
     SocketType: type[SocketObject]
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: SimulatedProcess) -> None:
         super().__init__(process)
         self.socket = self.SocketType = SocketObject.on(process)
 
     def has_dualstack_ipv6(self) -> bool:
-        """Whether one socket can take connections of both Internet families: there is only one here."""
+        """False: this machine has IPv4 only."""
         return False
 
     def socketpair(
         self,
         family: int | None = None,
-        type: SupportsIndex = SocketKind.SOCK_STREAM,  # noqa: A002 (the module's own name)
+        type: SupportsIndex = SocketKind.SOCK_STREAM,  # noqa: A002 (the standard library's name)
         proto: SupportsIndex = 0,
     ) -> tuple[SocketObject, SocketObject]:
-        """Two UNIX sockets connected to each other: streams, datagrams or packets."""
+        """Two connected UNIX sockets, for streams, datagrams or packets."""
         chosen = AddressFamily.AF_UNIX if family is None else parsed_int(family)
         asked, protocol = parsed_int(type), parsed_int(proto)
         kind, _ = split_type(asked)
@@ -89,7 +113,7 @@ class SocketModule(Lookup):
         self,
         fd: SupportsIndex,
         family: SupportsIndex,
-        type: SupportsIndex,  # noqa: A002 (the module's own name)
+        type: SupportsIndex,  # noqa: A002 (the standard library's name)
         proto: SupportsIndex = 0,
     ) -> SocketObject:
         """A socket object on a duplicate of a descriptor."""
@@ -105,7 +129,7 @@ class SocketModule(Lookup):
         reuse_port: bool = False,
         dualstack_ipv6: bool = False,
     ) -> SocketObject:
-        """A listening socket on an address, which may be reused at once."""
+        """A listening socket on an address, with SO_REUSEADDR set."""
         if dualstack_ipv6:
             raise ValueError("dualstack_ipv6 not supported on this platform")
         server = self.socket(family, SocketKind.SOCK_STREAM)
@@ -135,7 +159,14 @@ class SocketModule(Lookup):
         *,
         all_errors: bool = False,
     ) -> SocketObject:
-        """A socket connected to an address; ``all_errors`` has its error come in a group."""
+        """A socket connected to an address.
+
+        Args:
+            address: host and port.
+            timeout: seconds to wait at most; None waits without a limit.
+            source_address: the socket's own host and port; None for any.
+            all_errors: raise the error in an ``ExceptionGroup``.
+        """
         host, port = address
         place = self.getaddrinfo(host, port, AddressFamily.AF_INET, SocketKind.SOCK_STREAM)[0][4]
         client = self.socket(AddressFamily.AF_INET, SocketKind.SOCK_STREAM, socket_options.IPPROTO_TCP)
@@ -157,12 +188,12 @@ class SocketModule(Lookup):
         self._process.call(self._process.kernel.sys_close, c_socket(fd))
 
     def getdefaulttimeout(self) -> float | None:
-        """The timeout that new sockets get, in seconds; None for none."""
+        """The timeout of new sockets in seconds; None if they wait without a limit."""
         default_ns = self.socket.default_timeout_ns
         return None if default_ns is None else default_ns / 1e9
 
     def setdefaulttimeout(self, timeout: Seconds | None, /) -> None:
-        """Give new sockets a timeout, in seconds."""
+        """Set the timeout of new sockets, in seconds; None for none."""
         asked_ns = None if timeout is None else duration_ns(timeout)
         if asked_ns is not None and asked_ns < 0:
             raise ValueError("Timeout value out of range")

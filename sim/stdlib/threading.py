@@ -1,7 +1,7 @@
-"""``kernel.threading``: threads of control, where the threading module stands.
+"""``kernel.threading``: simulated threads with the interface of the threading module.
 
-A simulated thread runs ordinary code on the kernel's other faces, and gives way to others only in a call
-that waits (:mod:`sim.stdlib.simulated_threads`)::
+A simulated thread runs ordinary code on the kernel's modules, and lets other threads run only in a call that
+waits (:mod:`sim.stdlib.simulated_threads`)::
 
     def serve():
         connection, _ = server.accept()
@@ -12,10 +12,10 @@ that waits (:mod:`sim.stdlib.simulated_threads`)::
         client.sendall(b"hello")
         client.recv(100)
 
-Leaving the ``with`` is what the end of a program is: threads are joined, daemons are ended. A program
-that goes without it leaves those threads asleep for good that it does not join.
+The end of the ``with`` block is the end of the program: threads are joined, daemon threads are unwound.
+Without the block, a thread that is never joined stays asleep for good.
 
-Locks, conditions and the like are left out: between two calls that wait nothing else runs.
+Locks, conditions and the like are left out: between two calls that wait, no other thread runs.
 """
 
 from __future__ import annotations
@@ -26,26 +26,28 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.machine.cpu import Task
-from sim.stdlib.arguments import Seconds, duration_ns
-from sim.stdlib.process import Process, StdlibModule
-from sim.stdlib.simulated_threads import Strand, Strands
+from sim.stdlib.argument_checks import Seconds, duration_ns
+from sim.stdlib.process import SimulatedProcess
+from sim.stdlib.simulated_threads import SimulatedThread, ThreadScheduler
+from sim.stdlib.stdlib_module import StdlibModule
 
 if TYPE_CHECKING:
     from typing import Self
 
 
 class ThreadObject:
-    """A thread of control (``threading.Thread``)."""
+    """``threading.Thread``; each kernel has a class of its own."""
 
-    _process: ClassVar[Process]
-    _strands: ClassVar[Strands]
-    _threads: ClassVar[dict[Strand, ThreadObject]]
+    _process: ClassVar[SimulatedProcess]
+    _scheduler: ClassVar[ThreadScheduler]
+    _alive: ClassVar[dict[SimulatedThread, ThreadObject]]
+    """The objects of started threads that have not ended, in order of start."""
     _numbers: ClassVar[count[int]]
 
     @staticmethod
-    def on(process: Process, strands: Strands) -> type[ThreadObject]:
-        """The class for one kernel's programs."""
-        known = {"_process": process, "_strands": strands, "_threads": {}, "_numbers": count(1)}
+    def on(process: SimulatedProcess, scheduler: ThreadScheduler) -> type[ThreadObject]:
+        """The class for one process."""
+        known = {"_process": process, "_scheduler": scheduler, "_alive": {}, "_numbers": count(1)}
         return type("Thread", (ThreadObject,), {**known, "__module__": "threading"})
 
     def __init__(
@@ -63,7 +65,7 @@ class ThreadObject:
         if name is None:
             called = getattr(target, "__name__", None)
             name = f"Thread-{next(self._numbers)}" + (f" ({called})" if called else "")
-        self._strand = Strand(str(name))
+        self._thread = SimulatedThread(str(name))
         self._started = False
         self._over = False
         self._joiners: list[Task] = []
@@ -75,69 +77,76 @@ class ThreadObject:
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
-        return self._strand.name
+        """The thread's name, used in messages."""
+        return self._thread.name
 
-    def stands_for(self, strand: Strand) -> None:
-        """Be the object of a strand that runs already: the program outside."""
-        self._strand, self._started = strand, True
+    def represent(self, thread: SimulatedThread) -> None:
+        """Become the object of a thread that runs already: the main thread."""
+        self._thread, self._started = thread, True
 
     def start(self) -> None:
-        """Have it run from the next call on that waits.
+        """Start the thread: it runs once the caller makes a call that waits.
 
         Raises:
-            RuntimeError: it was started before.
+            RuntimeError: the thread was started before.
         """
         if self._started:
             raise RuntimeError("threads can only be started once")
         self._started = True
-        self._threads[self._strand] = self
-        self._strands.start(self._strand, self.run, self._ended)
+        self._alive[self._thread] = self
+        self._scheduler.start(self._thread, self.run, self._ended)
 
     def run(self) -> None:
-        """What the thread does: call its target."""
+        """The thread's body: call the target."""
         if self._target is not None:
             self._target(*self._args, **self._kwargs)
 
     def is_alive(self) -> bool:
-        """Whether it was started and has not come to its end."""
+        """True if the thread was started and has not ended."""
         return self._started and not self._over
 
     def join(self, timeout: Seconds | None = None) -> None:
-        """Wait for its end, so many seconds at most.
+        """Wait until the thread has ended.
+
+        Args:
+            timeout: seconds to wait at most; None waits without a limit.
 
         Raises:
-            RuntimeError: it was not started, or is the one that calls.
+            RuntimeError: the thread was not started, or is the calling thread.
         """
         if not self._started:
             raise RuntimeError("cannot join thread before it is started")
-        if self._strand is self._strands.current:
+        if self._thread is self._scheduler.current:
             raise RuntimeError("cannot join current thread")
         limit_ns = None if timeout is None else max(0, duration_ns(timeout))
         self._process.wait(self._until_over(limit_ns), lambda: f"Thread.join of {self.name}")
         if self._over:
-            self._strands.reap(self._strand)
+            self._scheduler.reap(self._thread)
 
     def _until_over(self, limit_ns: int | None) -> Generator[None, None, None]:
         kernel = self._process.kernel
-        if not self._over and limit_ns != 0:
-            self._joiners.append(task := kernel.block())
-            timer = None
-            if limit_ns:
-                timer = kernel.timers.set(kernel.now_ns + limit_ns, lambda: void(kernel.wake(task)))
-            kernel.pay_switch()
-            try:
-                yield
-            finally:
-                if timer is not None:
-                    kernel.timers.cancel(timer)
-                if task in self._joiners:
-                    self._joiners.remove(task)
-            kernel.pay_switch()
+        if self._over or limit_ns == 0:
+            return
+        task = kernel.block()
+        self._joiners.append(task)
+
+        def wake() -> None:
+            kernel.wake(task)
+
+        timer = kernel.timers.set(kernel.now_ns + limit_ns, wake) if limit_ns else None
+        kernel.pay_switch()
+        try:
+            yield
+        finally:
+            if timer is not None:
+                kernel.timers.cancel(timer)
+            if task in self._joiners:
+                self._joiners.remove(task)
+        kernel.pay_switch()
 
     def _ended(self) -> None:
         self._over = True
-        del self._threads[self._strand]
+        del self._alive[self._thread]
         kernel = self._process.kernel
         kernel.catch_up()
         joiners, self._joiners = self._joiners, []
@@ -145,37 +154,33 @@ class ThreadObject:
             kernel.wake(task)
 
 
-def void(_: object) -> None:
-    """Nothing, of something."""
-
-
 class ThreadingModule(StdlibModule):
-    """Stands where the threading module stands."""
+    """The threading module, also a context manager whose end is the end of the program."""
 
     module = "threading"
     Thread: type[ThreadObject]
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: SimulatedProcess) -> None:
         super().__init__(process)
-        self._strands = process.strands = Strands(process.kernel)
-        self.Thread = ThreadObject.on(process, self._strands)
-        self._main = self.Thread(name=self._strands.main.name)
-        self._main.stands_for(self._strands.main)
+        self._scheduler = process.threads = ThreadScheduler(process.kernel)
+        self.Thread = ThreadObject.on(process, self._scheduler)
+        self._main = self.Thread(name=self._scheduler.main.name)
+        self._main.represent(self._scheduler.main)
 
     def current_thread(self) -> ThreadObject:
-        """The thread that calls."""
-        return self.Thread._threads.get(self._strands.current, self._main)
+        """The calling thread."""
+        return self.Thread._alive.get(self._scheduler.current, self._main)
 
     def main_thread(self) -> ThreadObject:
-        """The program outside."""
+        """The main thread: the program outside."""
         return self._main
 
     def enumerate(self) -> list[ThreadObject]:
-        """The threads that are alive, the program outside first."""
-        return [self._main, *self.Thread._threads.values()]
+        """The threads that are alive, the main thread first."""
+        return [self._main, *self.Thread._alive.values()]
 
     def active_count(self) -> int:
-        """How many threads are alive."""
+        """The number of threads that are alive."""
         return len(self.enumerate())
 
     def __enter__(self) -> Self:
@@ -188,4 +193,4 @@ class ThreadingModule(StdlibModule):
             while error is None and (waited := [t for t in self.enumerate()[1:] if not t.daemon]):
                 waited[0].join()
         finally:
-            self._strands.end()
+            self._scheduler.end()

@@ -1,8 +1,8 @@
 """``kernel.time``: clocks and sleep, in virtual time.
 
-All clocks tell the kernel's virtual time; the wall clock starts at the epoch with it. Reading one
-takes what the vDSO takes, about 25 ns, so that a program that waits by looking at the clock comes to
-its end.
+All clocks show the kernel's virtual time; the wall clock starts at the epoch. Reading a clock takes about
+25 ns, as through Linux's vDSO. If it took no time, a program that waits in a loop until the clock has
+advanced would never end.
 """
 
 from __future__ import annotations
@@ -16,51 +16,52 @@ from sim.kernel.files.timerfd import CLOCKS
 from sim.kernel.poll_bits import oserror
 from sim.machine.accounts import Account, Charge
 from sim.machine.clock import CLOCK_READ_NS
-from sim.stdlib.arguments import Seconds, c_int, duration_ns
-from sim.stdlib.process import Process, StdlibModule
+from sim.stdlib.argument_checks import Seconds, c_int, duration_ns
+from sim.stdlib.process import SimulatedProcess
+from sim.stdlib.stdlib_module import StdlibModule
 
 
 class TimeModule(StdlibModule):
-    """Stands where the time module stands."""
+    """The time module."""
 
     module = "time"
 
     CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME = 0, 1, 7
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: SimulatedProcess) -> None:
         super().__init__(process)
         page = process.kernel.ledger.page()
         self._reading = page["clock"] = Charge(((Account.APPLICATION, CLOCK_READ_NS),))
 
     def monotonic_ns(self) -> int:
-        """Virtual nanoseconds."""
+        """Virtual time in nanoseconds."""
         kernel = self._process.kernel
         self._process.call(kernel.pay, self._reading)
         return kernel.now_ns
 
     def monotonic(self) -> float:
-        """Virtual seconds."""
+        """Virtual time in seconds."""
         return self.monotonic_ns() / 1e9
 
     def clock_gettime_ns(self, clk_id: SupportsIndex, /) -> int:
-        """A clock by its number: virtual nanoseconds.
+        """Virtual time in nanoseconds, on a clock that is named by its number.
 
         Raises:
-            OSError: EINVAL, no such clock here.
+            OSError: EINVAL, this kernel does not have the clock.
         """
         if c_int(clk_id) not in CLOCKS:
             raise oserror(errno.EINVAL)
         return self.monotonic_ns()
 
     def clock_gettime(self, clk_id: SupportsIndex, /) -> float:
-        """A clock by its number: virtual seconds."""
+        """Virtual time in seconds, on a clock that is named by its number."""
         return self.clock_gettime_ns(clk_id) / 1e9
 
     def get_clock_info(self, name: str, /) -> SimpleNamespace:
-        """What a clock of this kernel is: exact to the nanosecond, never set back.
+        """The properties of a clock; all are exact to the nanosecond.
 
         Raises:
-            ValueError: no such clock here.
+            ValueError: this kernel does not have the clock.
         """
         if name not in {"time", "monotonic", "perf_counter"}:
             raise ValueError("unknown clock")
@@ -76,7 +77,7 @@ class TimeModule(StdlibModule):
     time = perf_counter = monotonic
 
     def sleep(self, seconds: Seconds, /) -> None:
-        """Let ``seconds`` of virtual time pass, at least."""
+        """Sleep for at least ``seconds`` of virtual time."""
         pause_ns = duration_ns(seconds)
         if pause_ns < 0:
             raise ValueError("sleep length must be non-negative")

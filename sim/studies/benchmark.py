@@ -1,31 +1,37 @@
-"""What a wake-up costs: a point of the curve, simulated beside measured.
+"""The cost of a wake-up at a point of the curve, simulated beside measured.
 
-A *point* says how a server waits (select, poll or epoll), on how many descriptors, how many of them are
-ready, and whether the call found them so (``ready``) or fell asleep first and was woken (``slept``). Its
-cost is the CPU time of that one call, entry and return included:
+The cost of a :class:`~sim.host.measuring.points.Point` is the CPU time of that one call, entry and return
+included:
 
-- *simulated*: a simulated kernel with so many eventfds makes the call, and the figure is what it was
-  charged. There is no second formula here: the algorithm counts, the table prices.
+- *simulated*: a simulated kernel with as many eventfds makes the call, and the figure is what the call was
+  charged. The algorithm counts, and the table prices.
 - *measured*: the same call on the same kind of files on this machine's kernel
-  (:mod:`sim.host.measuring.measure`).
+  (:mod:`sim.host.measuring.meter`).
 
-Both make the same call: one set for reading, no timeout, the ready descriptors spread evenly. ``ready`` calls
-come again and again and find the same descriptors ready: one pass for select and poll, which hook themselves
-on everything up to the first ready one (half of the descriptors where one is ready), and k items for epoll,
-asked, reported and put back on the ready list. ``slept`` calls begin with nothing ready; then all k become so
-at one moment: two passes and n hooks; for epoll, whose descriptors were read after the call before, k stale
-items on the way in and k ready ones on the way out.
+Why no formula for the simulated cost? A second description of the kernel could disagree with the first one.
+
+Both make the same call: one set for reading, no timeout, and the ready descriptors spread evenly.
+
+``ready`` calls are repeated and find the same descriptors ready each time. select and poll make one pass and
+hook themselves on every descriptor up to the first ready one (half of the descriptors if one is ready). epoll
+asks k items, reports them and puts them back on the ready list.
+
+``slept`` calls begin with nothing ready; then all k descriptors become ready at one moment. select and poll
+make two passes and n hooks. epoll's descriptors were read after the previous call, so it finds k stale items
+on the way in and k ready ones on the way out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.points import FDS_LIMIT, Point, PointMeter, active_count, active_places
 from sim.kernel import poll_bits
 from sim.kernel.descriptors import FIRST_FD, IdleBlock
 from sim.kernel.files.eventfd import EventFd, packed_count
@@ -33,113 +39,53 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import Epoll
 from sim.kernel.waiting.scan_request import POLLFD, Words, set_bits, words_for
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import Active, Share
+from sim.scenario.scenario import Active
 
 if TYPE_CHECKING:
-    from sim.host.measuring.measure import Measurement
+    pass
 
-MECHANISMS = ("select", "poll", "epoll")
-WAITS = ("ready", "slept")
-FDS_LIMIT = 1_000_000
-"""Most descriptors of a point, as of a race."""
 _ONE = packed_count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One place on the curve.
-
-    Raises:
-        ValueError: no such mechanism or wait, or more active descriptors than there are.
-    """
-
-    mechanism: str
-    fds: int
-    active: int
-    """Descriptors ready when the call returns, 1 to ``fds``."""
-    wait: str
-
-    def __post_init__(self) -> None:
-        if self.mechanism not in MECHANISMS:
-            raise ValueError(f"there is no mechanism {self.mechanism!r}; choose from {', '.join(MECHANISMS)}")
-        if self.wait not in WAITS:
-            raise ValueError(f"there is no wait {self.wait!r}; choose from {', '.join(WAITS)}")
-        if not 1 <= self.fds <= FDS_LIMIT:
-            raise ValueError(f"fds must be 1 to {FDS_LIMIT:,}, not {self.fds:,}")
-        if not 1 <= self.active <= self.fds:
-            raise ValueError(f"active must be 1 to {self.fds:,}, not {self.active:,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A point and what came of it."""
+class BenchmarkRow:
+    """A point and its cost, simulated and measured."""
 
     point: Point
     simulated_ns: int
     measured_ns: int | None
-    """None where it was not measured."""
+    """None if it was not measured."""
     why_not: str | None = None
-    """Why it was not measured, in one line; None if it was, or nobody asked for it."""
+    """Why it was not measured, in one line; None if it was, or if no measurement was requested."""
     ratio_to_epoll: float | None = None
     """This cost over epoll's at the same place, measured if both were; None without an epoll row."""
     noisy: str | None = None
-    """What was wrong with the measurement, in one line, if it can hardly be trusted."""
+    """Why the measurement is doubtful, in one line; None if it is not."""
 
     @property
     def error(self) -> float | None:
-        """How far the prediction is off, as a part of what was measured: 0.1 is ten per cent too much."""
-        return self.simulated_ns / self.measured_ns - 1 if self.measured_ns else None
-
-
-class Ruler(Protocol):
-    """What measures points on a real kernel: :class:`sim.host.measuring.measure.Meter`."""
-
-    def measure(self, point: Point, kind: str = "eventfd") -> Measurement:
-        """What the call costs there, on descriptors of a kind.
-
-        Raises:
-            sim.host.measuring.measure.CannotMeasure: it cannot be made; the message says why.
+        """Relative error of the prediction: 0.1 means that it is ten per cent too high. None if not
+        measured.
         """
-
-
-def active_count(active: Active, fds: int) -> int:
-    """How many of ``fds`` descriptors are active: a number (never more than there are) or a share."""
-    return min(fds, active.of(fds) if isinstance(active, Share) else active)
-
-
-def points(
-    fds: Sequence[int], actives: Sequence[Active], mechanisms: Sequence[str], waits: Sequence[str]
-) -> list[Point]:
-    """All combinations, the mechanisms of one place next to each other; none twice."""
-    every = (
-        Point(mechanism, n, active_count(active, n), wait)
-        for wait in waits
-        for n in fds
-        for active in actives
-        for mechanism in mechanisms
-    )
-    return list(dict.fromkeys(every))
-
-
-def active_places(fds: int, active: int) -> npt.NDArray[np.int64]:
-    """Which of ``fds`` descriptors are ready: ``active`` of them, spread evenly."""
-    return (2 * np.arange(active, dtype=np.int64) + 1) * fds // (2 * active)
+        return self.simulated_ns / self.measured_ns - 1 if self.measured_ns else None
 
 
 # --- simulated ------------------------------------------------------------------------------------
 
 
 def simulated_ns(point: Point, costs: CostTable) -> int:
-    """What the call costs in virtual time: made on a simulated kernel, in its steady state.
+    """Cost of the call in virtual time, on a simulated kernel in its steady state.
 
     Returns:
-        Nanoseconds of the calling task: its own work and its context switches, not the interrupt.
+        Nanoseconds of the calling task: its own work and its context switches, without the interrupt.
     """
-    return Bench(point).cost_ns(costs)
+    return SimulatedBench(point).cost_ns(costs)
 
 
-class Bench:
-    """A simulated kernel with a point's eventfds, and the task that waits for them; it can be asked again."""
+class SimulatedBench:
+    """A simulated kernel with a point's eventfds, and a task that waits for them. It can make the call
+    repeatedly.
+    """
 
     def __init__(self, point: Point) -> None:
         self.point = point
@@ -153,7 +99,7 @@ class Bench:
         self.active = [kernel.table.file(fd) for fd in places.tolist()]
         kernel.run_until(kernel.free_ns)
         if self.epfd >= 0:
-            # It keeps what it reported on its ready list: the second call is like all that follow.
+            # epoll keeps reported items on its ready list, so only the second call is like all later ones.
             self._one_call()
 
     def _epoll(self) -> Epoll:
@@ -168,7 +114,7 @@ class Bench:
         return file
 
     def cost_ns(self, costs: CostTable) -> int:
-        """What one more call costs when things have these prices."""
+        """Cost in ns of one more call at these prices."""
         self.kernel.costs = costs
         self.kernel.ledger.clear_pages()
         return self._one_call()
@@ -191,7 +137,7 @@ class Bench:
         return kernel.last_call[6]
 
     def _arrive(self) -> None:
-        """The active descriptors become ready, at one moment, unless they still are."""
+        """Make the active descriptors ready at one moment, unless they still are."""
         self.kernel.catch_up()
         for file in self.active:
             if not file.mask & poll_bits.IN:
@@ -200,21 +146,21 @@ class Bench:
     def _call(self) -> Generator[None, None, Any]:
         kernel = self.kernel
         if self.point.mechanism == "select":
-            return kernel.sys_select(self.nfds, asked_bits(range(self.block.first, self.nfds)))
+            return kernel.sys_select(self.nfds, select_bitmap(range(self.block.first, self.nfds)))
         if self.point.mechanism == "poll":
-            return kernel.sys_poll(asked_entries(range(self.block.first, self.nfds)))
+            return kernel.sys_poll(poll_array(range(self.block.first, self.nfds)))
         return kernel.sys_epoll_wait(self.epfd, self.point.active)
 
 
-def asked_bits(fds: range) -> Words:
-    """A bitmap that asks for a run of descriptors."""
+def select_bitmap(fds: range) -> Words:
+    """Bitmap that asks for a range of descriptors."""
     words = words_for(fds.stop)
     set_bits(words, fds.start, fds.stop - 1)
     return words
 
 
-def asked_entries(fds: range) -> npt.NDArray[np.void]:
-    """The array for poll that asks to read from a run of descriptors."""
+def poll_array(fds: range) -> npt.NDArray[np.void]:
+    """Array of pollfd that asks to read from a range of descriptors."""
     entries = np.zeros(len(fds), dtype=POLLFD)
     entries["fd"] = np.arange(fds.start, fds.stop)
     entries["events"] = poll_bits.IN
@@ -224,28 +170,26 @@ def asked_entries(fds: range) -> npt.NDArray[np.void]:
 # --- simulated beside measured --------------------------------------------------------------------
 
 
-def sweep(some: Iterable[Point], costs: CostTable, ruler: Ruler | None) -> Iterator[Row]:
-    """Each point simulated and, if there is something to measure with, measured; rows as they come.
+def sweep(some: Iterable[Point], costs: CostTable, meter: PointMeter | None) -> Iterator[BenchmarkRow]:
+    """Simulate each point and, if there is a meter, measure it; yields rows as they are ready.
 
-    :func:`with_ratios` fills in what depends on more than one row.
+    :func:`with_ratios` fills in the figures that depend on several rows.
     """
-    from sim.host.measuring.measure import CannotMeasure
-
     for point in some:
         predicted_ns = simulated_ns(point, costs)
-        if ruler is None:
-            yield Row(point, predicted_ns, None)
+        if meter is None:
+            yield BenchmarkRow(point, predicted_ns, None)
             continue
         try:
-            measurement = ruler.measure(point)
+            measurement = meter.measure(point)
         except CannotMeasure as why_not:
-            yield Row(point, predicted_ns, None, str(why_not))
+            yield BenchmarkRow(point, predicted_ns, None, str(why_not))
             continue
-        yield Row(point, predicted_ns, measurement.ns, noisy=measurement.noise)
+        yield BenchmarkRow(point, predicted_ns, measurement.ns, noisy=measurement.noise)
 
 
-def with_ratios(rows: Sequence[Row]) -> list[Row]:
-    """The rows, each with its ratio to the epoll row of the same place."""
+def with_ratios(rows: Sequence[BenchmarkRow]) -> list[BenchmarkRow]:
+    """The same rows, each with its ratio to the epoll row of the same place."""
     epolls = {_place(row.point): row for row in rows if row.point.mechanism == "epoll"}
     return [replace(row, ratio_to_epoll=_ratio(row, epolls.get(_place(row.point)))) for row in rows]
 
@@ -254,7 +198,7 @@ def _place(point: Point) -> tuple[int, int, str]:
     return point.fds, point.active, point.wait
 
 
-def _ratio(row: Row, epoll: Row | None) -> float | None:
+def _ratio(row: BenchmarkRow, epoll: BenchmarkRow | None) -> float | None:
     if epoll is None:
         return None
     if row.measured_ns is not None and epoll.measured_ns:
@@ -263,10 +207,10 @@ def _ratio(row: Row, epoll: Row | None) -> float | None:
 
 
 def break_even_fds(costs: CostTable, mechanism: str, active: Active, wait: str) -> int | None:
-    """The smallest number of descriptors at which a mechanism costs more than epoll, simulated.
+    """Smallest number of descriptors at which a mechanism costs more than epoll, simulated.
 
     Returns:
-        None if it never does, up to :data:`FDS_LIMIT`.
+        None if it costs no more up to :data:`~sim.host.measuring.points.FDS_LIMIT`.
     """
 
     def dearer(fds: int) -> bool:

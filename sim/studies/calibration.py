@@ -1,17 +1,19 @@
-"""The user's own cost table: measured on this machine, fitted, kept in a file, and found again.
+"""A cost table of the user's own machine: measured, fitted, and kept in a file.
 
-The points used for the fit are few, and none of them is one that ``make bench`` judges the fit by. Where
-the limit of descriptors is low, the larger ones are left out: what the cache does to large sets is not
-known then. Steps that a point cannot tell (a copied byte, epoll_ctl, a packet, an interrupt …) are measured
-on their own (:mod:`sim.host.measuring.steps`). Two of the table's entries are not the kernel's and stay as
-they are: the server's own work (``application_ns``, ``walk_ps``).
+The fit uses few points, and none of them is a point by which ``make bench`` judges the fit. If the limit of
+descriptors is low, the larger points are left out, and the effect of the cache on large sets stays unknown.
+Steps that no point shows (a copied byte, epoll_ctl, a packet, an interrupt …) are measured one by one
+(:mod:`sim.host.measuring.step_costs`). Two entries of the table are not the kernel's and keep their value:
+the server's own work (``application_ns``, ``walk_ps``).
 
-One assumption is in it: a loopback packet's way down (the sender's ``write``) and up (the receiver's
-softirq) happen in one call and cannot be timed apart, so each is given half of what is more than a send that
-stays in the buffer.
+One assumption is part of it. A loopback packet's way down (the sender's ``write``) and its way up (the
+receiver's softirq) happen in one call and cannot be timed apart. Each of them gets half of the time by which
+that call exceeds a send that stays in the buffer.
 
-The file is JSON. One that cannot be read, or is not ours, or speaks of impossible prices, is told of in one
-line and not used; nor is one made on another machine or kernel.
+The file is JSON. It is not used if it cannot be read, if it is not a cost table of this program, if it has
+impossible prices, or if it was made on another machine or kernel. The reason is given in one line.
+
+Why not use another machine's table, with a warning? Its figures would be shown as those of this machine.
 """
 
 from __future__ import annotations
@@ -28,28 +30,30 @@ from typing import TYPE_CHECKING
 from sim.machine.costs import BUILT_IN, NEEDED, CostTable, table_of
 
 if TYPE_CHECKING:
-    from sim.host.measuring.measure import Meter
-    from sim.studies.benchmark import Point
+    from sim.host.measuring.meter import Meter
+    from sim.host.measuring.points import Point
 
 FORMAT = "c10k-tui costs 1"
 NAME = "calibrated"
 BUDGET_S = 25.0
-"""How long measuring points may take; the rest takes a few seconds."""
+"""Seconds for measuring points; the rest takes a few seconds."""
 FEWEST_FDS = 100
-"""Descriptors that the largest of the points must have."""
+"""Descriptors that the largest point must have."""
 _AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt", "loop_turn", "loop_callback")
 """Steps whose figure is the price."""
 
 
 class CalibrationError(Exception):
-    """A calibration that cannot be made, or a file that cannot be used; the message says why in one line."""
+    """A calibration that cannot be made, or a file that cannot be used; the message gives the reason in one
+    line.
+    """
 
 
 # --- this machine ---------------------------------------------------------------------------------
 
 
 def machine() -> str:
-    """The processor, as Linux names it, and how many there are."""
+    """The processor as Linux names it, the number of CPUs, and the architecture."""
     model = platform.processor() or platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
@@ -63,7 +67,7 @@ def machine() -> str:
 
 
 def kernel() -> str:
-    """The kernel and its version: ``Linux 6.18.44``."""
+    """The kernel and its version, such as ``Linux 6.18.44``."""
     return f"{platform.system()} {platform.release()}"
 
 
@@ -71,10 +75,10 @@ def kernel() -> str:
 
 
 def save(table: CostTable, path: Path) -> None:
-    """Write a table; the file is complete or not there.
+    """Write a table. The file is replaced at once, so it is never incomplete.
 
     Raises:
-        OSError: it cannot be written there.
+        OSError: The file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
@@ -87,11 +91,11 @@ def save(table: CostTable, path: Path) -> None:
 
 
 def load(path: Path) -> CostTable:
-    """The table in a file.
+    """Read the table of a file.
 
     Raises:
-        FileNotFoundError: there is none.
-        CalibrationError: it cannot be read, or is no table.
+        FileNotFoundError: There is no such file.
+        CalibrationError: The file cannot be read, or is no cost table.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -110,10 +114,10 @@ def load(path: Path) -> CostTable:
 
 
 def current_costs(path: Path) -> tuple[CostTable, str | None]:
-    """The table to use: the user's own if there is a good one in a file, else the built-in one.
+    """The table to use: the one in a file if it is valid for this machine, else the built-in one.
 
     Returns:
-        The table, and one line on why it is not the one in the file; None if it is, or there is no file.
+        The table, and one line that says why it is not the file's. None if it is, or if there is no file.
     """
     try:
         table = load(path)
@@ -131,20 +135,21 @@ def current_costs(path: Path) -> tuple[CostTable, str | None]:
 # --- calibrating ----------------------------------------------------------------------------------
 
 Progress = Callable[[float, str], None]
-"""Told how much is done, 0 to 1, and what comes now."""
+"""Called with the part that is done, 0 to 1, and the name of the next step."""
 
 
 def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     """Measure this machine's kernel and fit a table; takes less than a minute.
 
     Returns:
-        The table, and what made it worse than it could be, a line each.
+        The table, and warnings: what made it worse than it could be, a line each.
 
     Raises:
-        CalibrationError: nothing can be measured here.
+        CalibrationError: Nothing can be measured on this machine.
     """
-    from sim.host.measuring.measure import CannotMeasure, Meter
-    from sim.host.measuring.steps import STEPS
+    from sim.host.measuring.measurement import CannotMeasure
+    from sim.host.measuring.meter import Meter
+    from sim.host.measuring.step_costs import STEPS
 
     try:
         with Meter() as meter:
@@ -186,10 +191,10 @@ def _survey(meter: Meter, progress: Progress, warnings: list[str]) -> dict[Point
         )
     survey = Survey(chosen, meter)
 
-    def told(done: int, due: int, text: str) -> None:
+    def show_progress(done: int, due: int, text: str) -> None:
         progress(0.1 + 0.8 * done / max(1, due, 2 * len(chosen)), text)
 
-    survey.run(told, BUDGET_S)
+    survey.run(show_progress, BUDGET_S)
     points_ns = {point: float(ns) for point in chosen if (ns := survey.ns(point)) is not None}
     if len(points_ns) < len(chosen) // 2:
         raise CalibrationError(next(iter(survey.why_not.values()), "too few points could be measured"))
@@ -203,10 +208,10 @@ def _survey(meter: Meter, progress: Progress, warnings: list[str]) -> dict[Point
 
 
 def fit_points(nofile: int) -> list[Point]:
-    """The points to fit, as far as the limit of descriptors lets them be made."""
+    """Points for the fit, as far as the limit of descriptors allows them."""
     from sim.host.host_kernel import SPARE_FDS
+    from sim.host.measuring.points import WAITS, points
     from sim.scenario.scenario import Share
-    from sim.studies.benchmark import WAITS, points
 
     def within(*fds: int) -> list[int]:
         return [n for n in fds if n + SPARE_FDS <= nofile]
@@ -222,12 +227,13 @@ def fit_points(nofile: int) -> list[Point]:
 
 
 def with_steps(base: CostTable, steps_ns: dict[str, int]) -> CostTable:
-    """A table with the prices that steps tell on their own; those of steps that are missing stay.
+    """A table with the prices that steps give. Prices of missing steps are those of ``base``.
 
     Args:
-        steps_ns: by the names of :data:`sim.host.measuring.steps.STEPS`.
+        base: The table to start from.
+        steps_ns: Time of each step, by the names of :data:`sim.host.measuring.step_costs.STEPS`.
     """
-    from sim.host.measuring.steps import HIGH_FD, LARGE_READ, MESSAGE, SMALL_READ
+    from sim.host.measuring.step_costs import HIGH_FD, LARGE_READ, MESSAGE, SMALL_READ
 
     prices = {f"{name}_ns": steps_ns[name] for name in _AS_THEY_ARE if name in steps_ns}
     copy_ps = base.copy_ps

@@ -1,15 +1,19 @@
-"""Capacity: how many connections a lane holds until something gives way.
+"""Capacity: the number of connections that a lane holds.
 
-The load is the same at every size: so many requests a second in all, spread over a share of the
-connections. What grows with their number is only the number, which is the question of C10K. A size
-*holds* if, in a short race of that size, nothing is dropped, the 99th percentile of the latency stays
-within a bound, and the machine's memory suffices. The largest size that holds is looked for on the
-scale's decimal steps (1, 1.1, 1.2 … 9.9, 10) by bisection, so it is found to within a tenth, under the
-assumption that a size does not hold where a smaller one did not.
+The load is the same at every size: a fixed number of requests a second in all, spread over a share of the
+connections. Only the number of connections grows, which is the question of C10K. A size *holds* if three
+things are true in a short race of that size: nothing is dropped, the 99th percentile of the latency stays
+within a limit, and the machine's memory suffices.
 
-Every race begins with sleeping servers and cold caches and lasts :data:`RACE_NS` of virtual time, some
-thousands of requests, so the percentile has tens of samples above it. A lane that cannot keep up has a
-latency that grows with the race's length; the bound cuts it off early all the same.
+The largest size that holds is searched by bisection on a scale with decimal steps (1, 1.1, 1.2 … 9.9, 10). So
+it is found to within a tenth. Bisection assumes that a size does not hold if a smaller one did not.
+
+Every race begins with sleeping servers and cold caches and lasts :data:`RACE_NS` of virtual time. These are
+some thousands of requests, so tens of samples lie above the percentile. The latency of a lane that cannot
+keep up grows with the length of the race; the limit ends such a race early.
+
+Why not raise the load along with the connections? A lane would then fail because of its requests, and the
+cost of idle connections would not be visible.
 """
 
 from __future__ import annotations
@@ -22,55 +26,56 @@ from sim.race.race import Race
 from sim.scenario.scenario import FDS_LIMIT, Scenario, Share
 
 RACE_NS = 200_000_000
-"""How long a size is tried, in virtual time."""
+"""Virtual time for which a size is tried."""
 _PIECES = 10
-"""A race is looked at so often, and given up where it has failed."""
+"""Checks in a race; a race that has failed a check is ended."""
 _STEP_PACKETS = 1_000
-"""About so many packets arrive between two yields."""
+"""Approximate number of packets between two yields."""
 LATENCY, DROPS, MEMORY, NONE = "latency", "drops", "memory", "none"
 P99_LIMIT_NS = 1_000_000
 ACTIVE = Share(100)
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """One size, tried."""
+class CapacityProbe:
+    """The result of one size."""
 
     lane: str
     connections: int
     gave_way: str
-    """``latency``, ``drops``, ``memory``; ``none`` if it held."""
+    """What failed: ``latency``, ``drops``, ``memory``; ``none`` if the size held."""
     p99_ns: int | None
-    """None if nothing was answered."""
+    """None if no request was answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trying:
-    """A size that is being tried."""
+class CapacityProgress:
+    """Progress of the size that is being tried."""
 
     lane: str
     connections: int
     done: float
-    """0 to 1."""
+    """Part that is done, 0 to 1."""
     work_ns: int
-    """What this size has been worth so far, by the price list of :attr:`sim.race.lane.Lane.work_ns`."""
+    """Work for this size so far, by the price list of :attr:`sim.race.lane.Lane.work_ns`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a lane holds."""
+    """The number of connections that a lane holds."""
 
     lane: str
     connections: int
-    """The largest number that held; 0 if not even one did."""
+    """Largest size that held; 0 if not even one connection did."""
     limit: str
-    """What gives way beyond: ``latency``, ``drops``, ``memory``; ``none`` up to the most there can be."""
+    """What fails beyond it: ``latency``, ``drops``, ``memory``; ``none`` if the largest allowed size
+    holds."""
     p99_ns: int | None
-    """With that many."""
+    """99th percentile of the latency at that size, in ns."""
 
 
 def sizes(most: int = FDS_LIMIT) -> list[int]:
-    """The numbers of connections that are tried, ascending: two digits, and then noughts."""
+    """Sizes to try, ascending: two significant digits, then zeros."""
     found = [*range(1, 10)]
     scale = 1
     while found[-1] < most:
@@ -79,11 +84,13 @@ def sizes(most: int = FDS_LIMIT) -> list[int]:
     return [size for size in found if size <= most]
 
 
-def scenario_of(lane: str, connections: int, load: Scenario) -> Scenario:
-    """The race in which a lane is tried with so many connections.
+def lane_scenario(lane: str, connections: int, load: Scenario) -> Scenario:
+    """The race in which a lane is tried with some connections.
 
     Args:
-        load: its rate, share of active ones, burst, payload, churn and seed.
+        lane: The lane, which races alone.
+        connections: The size.
+        load: Gives the rate, the share of active connections, the burst, the payload, the churn and the seed.
     """
     active = load.active if isinstance(load.active, Share) else min(load.active, connections)
     return replace(load, fds=connections, active=active, lanes=(lane,))
@@ -91,30 +98,30 @@ def scenario_of(lane: str, connections: int, load: Scenario) -> Scenario:
 
 def probe(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
-) -> Probe:
+) -> CapacityProbe:
     """Try one size."""
-    return _last(probing(lane, connections, load, p99_limit_ns, costs))
+    return _last(probe_in_pieces(lane, connections, load, p99_limit_ns, costs))
 
 
-def probing(
+def probe_in_pieces(
     lane: str, connections: int, load: Scenario, p99_limit_ns: int, costs: CostTable = BUILT_IN
-) -> Generator[Trying, None, Probe]:
-    """Try one size piece by piece.
+) -> Generator[CapacityProgress, None, CapacityProbe]:
+    """Try one size, piece by piece.
 
     Yields:
-        How far it is.
+        The progress.
 
     Returns:
-        What came of it.
+        The result.
     """
-    race = Race(scenario_of(lane, connections, load), costs, history_bytes=0)
+    race = Race(lane_scenario(lane, connections, load), costs, history_bytes=0)
     gave_way, p99_ns = NONE, None
-    # A look is dear and decides, so there are always as many; the way to it may be long where much arrives.
+    # Checks are expensive, so their number is fixed; only the steps between them grow.
     steps = 1 + load.rate * RACE_NS // (_PIECES * 1_000_000_000 * _STEP_PACKETS)
     for piece in range(1, _PIECES + 1):
         for step in range(1, steps):
             race.advance(RACE_NS * ((piece - 1) * steps + step) // (_PIECES * steps))
-            yield Trying(lane, connections, (piece - 1 + step / steps) / _PIECES, race.work_ns)
+            yield CapacityProgress(lane, connections, (piece - 1 + step / steps) / _PIECES, race.work_ns)
         race.advance(RACE_NS * piece // _PIECES)
         frame = race.frame().lanes[0]
         p99_ns = frame.counters.latency_p99_ns
@@ -126,66 +133,66 @@ def probing(
             gave_way = LATENCY
         if gave_way != NONE:
             break
-        yield Trying(lane, connections, piece / _PIECES, race.work_ns)
-    return Probe(lane, connections, gave_way, p99_ns)
+        yield CapacityProgress(lane, connections, piece / _PIECES, race.work_ns)
+    return CapacityProbe(lane, connections, gave_way, p99_ns)
 
 
 def _overdue(race: Race, p99_ns: int | None, over: bool, limit_ns: int) -> bool:
-    """Whether answers come too late: at the end of the race, or hopelessly before it."""
+    """True if answers come too late: at the end of the race, or far too late before it."""
     counters = race.frame().lanes[0].counters
     if p99_ns is None:
         return counters.packets > 0 and race.now_ns > 2 * limit_ns
     return p99_ns > (limit_ns if over else 20 * limit_ns)
 
 
-def capacity(
+def find_capacity(
     lane: str,
     load: Scenario,
     p99_limit_ns: int = P99_LIMIT_NS,
     costs: CostTable = BUILT_IN,
     most: int = FDS_LIMIT,
-) -> Generator[Probe, None, Capacity]:
-    """Find out what a lane holds.
+) -> Generator[CapacityProbe, None, Capacity]:
+    """Find the capacity of a lane.
 
     Yields:
-        Each size tried, as it is known.
+        Each size, once its result is known.
 
     Returns:
-        The result.
+        The capacity.
     """
-    steps = search(lane, load, p99_limit_ns, costs, most)
+    steps = find_capacity_in_pieces(lane, load, p99_limit_ns, costs, most)
     while True:
         try:
             step = next(steps)
         except StopIteration as stop:
             result: Capacity = stop.value
             return result
-        if isinstance(step, Probe):
+        if isinstance(step, CapacityProbe):
             yield step
 
 
-def search(
+def find_capacity_in_pieces(
     lane: str,
     load: Scenario,
     p99_limit_ns: int = P99_LIMIT_NS,
     costs: CostTable = BUILT_IN,
     most: int = FDS_LIMIT,
-) -> Generator[Trying | Probe, None, Capacity]:
-    """Find out what a lane holds piece by piece, for those who have something else to do in between.
+) -> Generator[CapacityProgress | CapacityProbe, None, Capacity]:
+    """Find the capacity of a lane piece by piece, so that the caller can do other work in between.
 
     Yields:
-        How far the size being tried is, and each size tried, as it is known.
+        The progress of the current size, and each size once its result is known.
 
     Returns:
-        The result.
+        The capacity.
     """
     steps = sizes(most)
     held, broken = -1, len(steps)
-    best: Probe | None = None
-    worst: Probe | None = None
+    best: CapacityProbe | None = None
+    worst: CapacityProbe | None = None
     place = broken - 1
     while held + 1 < broken:
-        tried = yield from probing(lane, steps[place], load, p99_limit_ns, costs)
+        tried = yield from probe_in_pieces(lane, steps[place], load, p99_limit_ns, costs)
         yield tried
         if tried.gave_way == NONE:
             held, best = place, tried
@@ -198,11 +205,11 @@ def search(
     return Capacity(lane, best.connections, limit, best.p99_ns)
 
 
-def _last(steps: Generator[Trying, None, Probe]) -> Probe:
-    """Run to the end."""
+def _last(steps: Generator[CapacityProgress, None, CapacityProbe]) -> CapacityProbe:
+    """Run a generator to its end; returns its result."""
     while True:
         try:
             next(steps)
         except StopIteration as stop:
-            tried: Probe = stop.value
+            tried: CapacityProbe = stop.value
             return tried

@@ -1,18 +1,20 @@
-"""What tells the lanes apart, as figures and a few words: the rows of a comparison table.
+"""The figures that tell the lanes apart: the rows of a comparison table.
 
-All figures come from a frame's counters, so they are of the race at hand, at its number of connections
-and its load. An *event* is a descriptor that a waiting call reported as ready; with a thread for each
-connection, a blocking read that brought something; with rings and ports, which report what is done and not
-what could be, a request answered. Bytes are those that the waiting itself copies: what requests and answers
-say is left out.
+All figures come from a frame's counters. They are those of the race at hand, with its number of connections
+and its load. An *event* is a descriptor that a waiting call reported as ready. With a thread for each
+connection, it is a blocking read that returned data. With rings and ports, which report finished operations,
+it is an answered request. Bytes are those that waiting itself copies: the content of requests and answers is
+left out.
 
-:func:`trial` makes the frame: a short race of one lane, alone, on the arrivals that the lanes of a race with
-that scenario would get. After :data:`REQUESTS` answers to :data:`EVENTS` events nothing more arrives, and it
-is over when the server sleeps, so that no call counts whose answers do not. A lane too slow for that, or a
-load too small, ends it after :data:`LIMIT_NS` of virtual time, or of :data:`WORK_LIMIT_NS` of computing; how
-many events the figures rest on is told. The race is run piece by piece, so that whoever has something else
-to do can do it in between, and each piece says what work it was by the price list of
-:attr:`sim.race.lane.Lane.work_ns`, which is the same on every machine.
+:func:`trial` makes the frame. It is a short race of one lane, alone, with the arrivals that a race of that
+scenario would have. After :data:`REQUESTS` answers to :data:`EVENTS` events nothing more arrives. The trial
+ends when the server sleeps, so every counted call has its answers counted too. If the lane is too slow or the
+load too small, the trial ends after :data:`LIMIT_NS` of virtual time, or after :data:`WORK_LIMIT_NS` of
+computing. The row says on how many events its figures rest.
+
+The race runs piece by piece, so that the caller can do other work in between. Each piece gives its work by
+the price list of :attr:`sim.race.lane.Lane.work_ns`, which is the same on every machine. Why not limit the
+trial by a clock? The figures would then depend on the speed of the machine.
 """
 
 from __future__ import annotations
@@ -21,114 +23,72 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from sim.frames.frame import Frame, LaneFrame
-from sim.machine.completion_costs import IO_URING_SOURCE, IOCP_SOURCE, KQUEUE_SOURCE
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario
 
 REQUESTS, EVENTS = 1_000, 100
-"""After so many answers, to so many events, nothing more arrives."""
+"""Answers, and events, after which nothing more arrives."""
 LIMIT_NS = 4_000_000_000
-"""A trial is over after so long, in virtual time, however many events there were."""
+"""Virtual time after which a trial ends, regardless of its events."""
 WORK_LIMIT_NS = 250_000_000
-"""Or after so much work, by the price list."""
+"""Work after which a trial ends, by the price list."""
 PIECE_PACKETS = 40
-"""About so many packets arrive in a piece."""
+"""Approximate number of packets that arrive in a piece."""
 PIECE_NS = 50_000_000
-"""Longest piece."""
+"""Longest piece, in virtual time."""
 MOST_PIECES = 1_500
-"""Or after so many pieces: where connections are replaced by the million the price list is wrong."""
+"""Pieces after which a trial ends. Where connections are replaced by the million, the price list is too
+low."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mechanism:
-    """What is true of a way of waiting at any size."""
-
-    keeper: str
-    """Who keeps the list of what is waited for."""
-    limit: str
-    """What limits the number of connections."""
-
-
-MECHANISMS: dict[str, Mechanism] = {
-    "process": Mechanism("nobody: a process each", "memory, fork, switches"),
-    "thread": Mechanism("nobody: a thread each", "memory for stacks, switches"),
-    "pool": Mechanism("the kernel, in the epoll", "epoll_ctl and hand-overs per event"),
-    "select": Mechanism("the program, handed over at every call", "the scan; FD_SETSIZE (1,024)"),
-    "poll": Mechanism("the program, handed over at every call", "the scan"),
-    "epoll": Mechanism("the kernel, in the epoll", "the events themselves"),
-    "epoll-et": Mechanism("the kernel, in the epoll", "the events; a read more for each"),
-    "epoll-oneshot": Mechanism("the kernel, in the epoll", "the events; an epoll_ctl for each"),
-    "epoll-exclusive": Mechanism("the kernel, in an epoll for each worker", "the events, dealt unevenly"),
-    "asyncio": Mechanism("the kernel, in the epoll", "the events; two turns, two callbacks for each"),
-    "kqueue": Mechanism("the kernel, in knotes by number", "the events; a filter run for each packet"),
-    "io_uring": Mechanism("the kernel, a receive armed on each", "the events; buffers in the ring"),
-    "io_uring-poll": Mechanism("the kernel, a poll armed on each", "the events themselves"),
-    "io_uring-sqpoll": Mechanism("the kernel, a receive armed on each", "a second CPU that polls"),
-    "iocp": Mechanism("nobody: a receive under way on each", "memory locked for receives"),
-}
-"""By lane."""
-
-ESTIMATED: dict[str, str] = {"kqueue": KQUEUE_SOURCE, "iocp": IOCP_SOURCE}
-"""Lanes whose costs are estimates, with their source; their counts follow the mechanism as documented."""
-TIMED_APART: dict[str, str] = dict.fromkeys(("io_uring", "io_uring-poll", "io_uring-sqpoll"), IO_URING_SOURCE)
-"""Lanes whose own steps were timed once, outside the cost table, with their source."""
-
-COMPLETION_LANES = frozenset(("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp"))
-"""Lanes that are told what is done; the others are told what could be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """One lane's row of the table; None where there was no event yet."""
+class ComparisonRow:
+    """One lane's row of the table. A figure is None before the first event."""
 
     lane: str
     events: int
-    """How many the figures are means of."""
+    """Number of events that the figures are means of."""
     failure: str | None
-    """Why the lane gave up, in one plain sentence."""
+    """Why the lane gave up, in one sentence; None if it did not."""
     calls_per_event: float | None
     """System calls of every kind: waiting, epoll_ctl, futex, read, write."""
     examined_per_event: float | None
     """Descriptors whose state the kernel looked up."""
     copied_in_per_event: float | None
-    """Bytes into the kernel."""
+    """Bytes copied into the kernel."""
     copied_out_per_event: float | None
-    """Bytes out of it."""
+    """Bytes copied out of the kernel."""
     switches_per_event: float | None
     keeper: str
     connection_bytes: int | None
-    """Memory that a connection takes, buffers left out."""
+    """Memory of a connection in bytes, without its buffers."""
     limit: str
     wakeup_ns: int | None
-    """CPU time spent on waiting for each wake-up, with as many connections as there are now."""
+    """CPU time spent on waiting for each wake-up, at the present number of connections."""
 
 
-def facts(frame: Frame) -> tuple[Facts, ...]:
-    """The rows of the table, in the order of the lanes.
-
-    Raises:
-        KeyError: a lane without an entry in :data:`MECHANISMS`.
-    """
-    return tuple(_facts(lane, frame.scenario.payload) for lane in frame.lanes)
+def comparison_rows(frame: Frame) -> tuple[ComparisonRow, ...]:
+    """The rows of the table, in the order of the lanes."""
+    return tuple(_comparison_row(lane, frame.scenario.payload) for lane in frame.lanes)
 
 
-def _facts(lane: LaneFrame, payload: int) -> Facts:
-    counters, mechanism = lane.counters, MECHANISMS[lane.name]
-    said_bytes = counters.requests * payload
-    events = counters.requests if lane.name in COMPLETION_LANES else counters.ready
-    return Facts(
+def _comparison_row(lane: LaneFrame, payload: int) -> ComparisonRow:
+    counters, kind = lane.counters, lane.kind
+    content_bytes = counters.requests * payload
+    events = counters.requests if kind.posts_results else counters.ready
+    return ComparisonRow(
         lane=lane.name,
         events=events,
         failure=lane.failure,
         calls_per_event=_per(counters.syscalls, events),
         examined_per_event=_per(counters.scanned, events),
-        copied_in_per_event=_per(max(0, counters.copied_in_bytes - said_bytes), events),
-        copied_out_per_event=_per(max(0, counters.copied_out_bytes - said_bytes), events),
+        copied_in_per_event=_per(max(0, counters.copied_in_bytes - content_bytes), events),
+        copied_out_per_event=_per(max(0, counters.copied_out_bytes - content_bytes), events),
         switches_per_event=_per(counters.context_switches, events),
-        keeper=mechanism.keeper,
+        keeper=kind.keeper,
         connection_bytes=None if lane.memory is None else lane.memory.connection_bytes,
-        limit=mechanism.limit,
+        limit=kind.limit,
         wakeup_ns=counters.wakeup_ns,
     )
 
@@ -138,41 +98,40 @@ def _per(count: int, events: int) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """How far a trial is."""
+class TrialProgress:
+    """Progress of a trial."""
 
     done: float
-    """0 to 1."""
+    """Part that is done, 0 to 1."""
     work_ns: int
-    """What it has been worth so far, by the price list."""
+    """Work so far, by the price list."""
 
 
-def scenario_of(lane: str, scenario: Scenario) -> Scenario:
+def lane_scenario(lane: str, scenario: Scenario) -> Scenario:
     """The race in which a lane is tried: alone, and without a mistake."""
     return replace(scenario, lanes=(lane,), fault="")
 
 
-def trial(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Generator[Part, None, Facts]:
-    """Find out a lane's row of the table.
+def trial(
+    lane: str, scenario: Scenario, costs: CostTable = BUILT_IN
+) -> Generator[TrialProgress, None, ComparisonRow]:
+    """Run a trial piece by piece.
 
     Yields:
-        How far it is, after each piece.
+        The progress, after each piece.
 
     Returns:
-        The row.
-
-    Raises:
-        KeyError: a lane without an entry in :data:`MECHANISMS`.
+        The lane's row of the table.
     """
-    scenario = scenario_of(lane, scenario)
+    scenario = lane_scenario(lane, scenario)
     race = Race(scenario, costs, history_bytes=0)
-    yield Part(0.0, race.work_ns)
-    packets_per_s = scenario.rate + 3 * scenario.churn  # a reconnection is worth three
+    yield TrialProgress(0.0, race.work_ns)
+    packets_per_s = scenario.rate + 3 * scenario.churn  # a reconnection is worth three packets
     piece_ns = min(PIECE_NS, max(1_000, PIECE_PACKETS * 1_000_000_000 // max(1, packets_per_s)))
     for _ in range(MOST_PIECES):
         race.advance(min(LIMIT_NS, race.now_ns + piece_ns))
         frame = race.frame()
-        (row,), lane_frame = facts(frame), frame.lanes[0]
+        (row,), lane_frame = comparison_rows(frame), frame.lanes[0]
         enough = lane_frame.counters.requests >= REQUESTS and row.events >= EVENTS
         if not race.scenario.rate and enough and lane_frame.activity == "sleeping":
             break
@@ -181,18 +140,18 @@ def trial(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Generat
         if race.scenario.rate and enough:
             race.change(replace(scenario, rate=0))
         answered = min(lane_frame.counters.requests / REQUESTS, row.events / EVENTS)
-        yield Part(
+        yield TrialProgress(
             min(1.0, max(answered, race.now_ns / LIMIT_NS, race.work_ns / WORK_LIMIT_NS)), race.work_ns
         )
     return row
 
 
-def found(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> Facts:
-    """A lane's row of the table, all at once."""
+def trial_result(lane: str, scenario: Scenario, costs: CostTable = BUILT_IN) -> ComparisonRow:
+    """Run a whole trial; returns the lane's row of the table."""
     pieces = trial(lane, scenario, costs)
     while True:
         try:
             next(pieces)
         except StopIteration as stop:
-            row: Facts = stop.value
+            row: ComparisonRow = stop.value
             return row

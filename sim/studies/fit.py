@@ -1,14 +1,21 @@
-"""Prices from measured points: which cost table makes the simulated kernel give what was measured.
+"""Prices from measured points: the cost table with which the simulated kernel gives the measured figures.
 
-What a call costs is linear in the table's prices: the kernel counts, the table prices, the sum is the figure.
-So the coefficient of a price at a point is what the simulated call costs there when that price is one
-microsecond and all others are nothing. There is no formula for it here: the simulated kernel is run and
-asked. What is left is a least-squares problem, solved for the smallest *relative* errors (a microsecond call
-counts as much as a millisecond one), without negative prices, and with points that fit badly, because
-something disturbed them, losing weight (Huber's way).
+The cost of a call is linear in the prices of the table: the kernel counts, the table prices, and the sum is
+the figure. So the coefficient of a price at a point is the cost of the simulated call when that price is one
+microsecond and all others are zero. No formula is needed: the simulated kernel is run.
 
-Two parameters are not linear: how many descriptors and how many ready items the cache holds. They are tried
-out from a short list, and the best is kept.
+What remains is a least-squares problem with three conditions:
+
+- It minimizes *relative* errors, so that a microsecond counts as much in a short call as a millisecond in a
+  long one.
+- No price is negative.
+- Points that fit badly, because something disturbed them, lose weight (Huber's method).
+
+Two parameters are not linear: the number of descriptors and the number of ready items that the cache holds.
+They are tried from a short list, and the best pair is kept.
+
+Why not SciPy's solver? It would be a large dependency for a dozen unknowns; NumPy's ``lstsq`` in a loop
+suffices.
 """
 
 from __future__ import annotations
@@ -20,41 +27,42 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN, CostTable
-from sim.studies.benchmark import Bench, Point
+from sim.studies.benchmark import SimulatedBench
 
 UNIT_NS = 1_000
 KNEES = (1_000, 2_000, 3_000, 4_500, 1_000_000)
-"""Sizes tried for the cache, in descriptors or items; the last one says that there is no such effect."""
+"""Cache sizes to try, in descriptors or items. The last one means that there is no such effect."""
 MISSES = ("scan_miss_ps", "woken_miss_ps", "item_miss_ps", "stale_miss_ps")
-"""The first two go with ``cache_fds``, the others with ``cache_items``."""
+"""Prices of cache misses: the first two belong to ``cache_fds``, the others to ``cache_items``."""
 PRICES = (
     *("select_ns", "poll_ns", "epoll_wait_ns", "context_switch_ns"),
     *("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps", "epoll_stale_ps"),
     *MISSES,
 )
-"""The prices that points tell."""
+"""Prices that points determine."""
 _ROUNDS = 8
 _TOLERANCE = 0.03
-"""Relative errors beyond this lose weight."""
+"""Relative errors above this lose weight."""
 
 Measured = Mapping[Point, float]
 Floats = npt.NDArray[np.float64]
 
 
 def nothing() -> CostTable:
-    """A table in which everything is free."""
+    """A table in which every price is zero."""
     zeros = {field.name: 0 for field in fields(CostTable) if field.type == "int"}
     return replace(BUILT_IN, name="nothing", **zeros)  # type: ignore[arg-type]
 
 
 def unit_price(name: str) -> int:
-    """A microsecond in the unit of a price."""
+    """One microsecond in the unit of a price (ns or ps)."""
     return UNIT_NS * 1_000 if name.endswith("_ps") else UNIT_NS
 
 
-def coefficients(benches: Sequence[Bench], names: Sequence[str], knee: int) -> Floats:
-    """How often each price is paid at each bench's point, by running the simulated kernel.
+def coefficients(benches: Sequence[SimulatedBench], names: Sequence[str], knee: int) -> Floats:
+    """Count how often each price is paid at the point of each bench, by running the simulated kernel.
 
     Returns:
         Shape (points, names).
@@ -66,10 +74,10 @@ def coefficients(benches: Sequence[Bench], names: Sequence[str], knee: int) -> F
 
 
 def solve(design: Floats, measured_ns: Floats) -> tuple[Floats, float]:
-    """Prices in nanoseconds that fit best, none of them negative.
+    """Find the prices in ns that fit best, none of them negative.
 
     Returns:
-        The prices, and the mean relative error, with those beyond the tolerance counted less.
+        The prices, and the mean relative error, in which errors above the tolerance count less.
     """
     relative = design / measured_ns[:, None]
     weights = np.ones(len(measured_ns))
@@ -82,7 +90,7 @@ def solve(design: Floats, measured_ns: Floats) -> tuple[Floats, float]:
 
 
 def _not_negative(design: Floats, target: Floats) -> Floats:
-    """Least squares; a price that comes out negative is set to nothing, and the rest solved again."""
+    """Least squares. A price that becomes negative is set to zero, and the rest is solved again."""
     kept = list(range(design.shape[1]))
     prices = np.zeros(design.shape[1])
     while kept:
@@ -98,13 +106,14 @@ def fitted(points: Measured, known: CostTable) -> CostTable:
     """The table that explains measured points best.
 
     Args:
-        points: what was measured, in nanoseconds.
-        known: prices that no point can tell (``copy_ps`` among them) as they are, the others to be replaced.
+        points: Measured cost in ns, by point.
+        known: A table whose prices stay if no point determines them (such as ``copy_ps``). The others are
+            replaced.
     """
     known = replace(known, **dict.fromkeys(PRICES, 0))  # type: ignore[arg-type]
-    benches = [Bench(point) for point in points]
-    told_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
-    measured_ns = np.maximum(np.array(list(points.values())) - told_ns, 1.0)
+    benches = [SimulatedBench(point) for point in points]
+    known_ns = np.array([bench.cost_ns(known) for bench in benches], dtype=np.float64)
+    measured_ns = np.maximum(np.array(list(points.values())) - known_ns, 1.0)
     design = coefficients(benches, PRICES, KNEES[-1])
     misses = {knee: coefficients(benches, MISSES, knee) for knee in _knees(points)}
     columns = [PRICES.index(name) for name in MISSES]
@@ -125,6 +134,6 @@ def fitted(points: Measured, known: CostTable) -> CostTable:
 
 
 def _knees(points: Measured) -> list[int]:
-    """The sizes of the cache worth trying: some points must be larger."""
+    """Cache sizes worth trying: some points must be larger."""
     largest = max(point.fds for point in points)
     return [knee for knee in KNEES if knee < largest or knee == KNEES[-1]]

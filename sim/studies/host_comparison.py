@@ -1,12 +1,16 @@
-"""A lane beside the real thing: what a request takes, simulated and on the machine's own kernel.
+"""A request in a lane, simulated beside measured on the machine's own kernel.
 
-A server that waits in the lane's way holds some connections over loopback; requests come one at a time, over
-one after the other, each when everybody is asleep. What is compared is the server's CPU time for a request
-(the wait, the wake-up, the read, the answer), and how often somebody went to sleep for it.
+A server that waits as the lane does holds some connections over loopback. Requests come one at a time, over
+one connection after the other, each when every task of the server sleeps. The comparison is of the server's
+CPU time for a request (the wait, the wake-up, the read, the answer), and of the number of times that a task
+sleeps for it.
 
-On loopback an answer's way up to the client's buffer is done within the server's own send; the simulated
-figure has that added (``softirq_ns``), and the work of the application, which the measured server has none
-of, is left out of it. Interrupts are nobody's in both.
+On loopback, the server's own send includes the answer's way up to the client's buffer. The simulated figure
+therefore includes it too (``softirq_ns``). The measured server does no application work, so that work is left
+out of the simulated figure. Interrupts are left out of both.
+
+Why one request at a time? With more, it is chance whether the server still runs or already sleeps when the
+next one arrives, and the two sides would differ by chance.
 """
 
 from __future__ import annotations
@@ -14,32 +18,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.host.measuring.measure import CannotMeasure, Meter
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.machine.records import Kind
 from sim.race.race import Race
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CONNECTIONS = 64
-"""How many the server holds: small, so that there can be a process for each."""
+"""Connections of the server. The number is small, so that each can have a process of its own."""
 RATE = 2_000
-"""Requests a second in the simulated race: far enough apart that each finds everybody asleep."""
+"""Requests a second in the simulated race. They are far enough apart that each finds the server asleep."""
 _RACE_NS, _STEP_NS = 250_000_000, 50_000_000
-NOT_HERE: dict[str, str] = {
-    "pool": "hands over by Python's own lock: the interpreter would be measured, not the kernel",
-    "kqueue": "BSD's and macOS's: no Linux kernel has it",
-    "iocp": "Windows': no Linux kernel has it",
-    "io_uring-sqpoll": "its polling thread would take a CPU of this machine for itself",
-}
-"""Lanes that are not measured, and why."""
-MEASURABLE = (
-    *("process", "thread", "select", "poll", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive"),
-    *("io_uring", "io_uring-poll"),
-)
-"""Lanes that have a server in :mod:`sim.host.measuring.lanes`, which only a Linux machine can load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +43,33 @@ class HostComparison:
     lane: str
     connections: int
     simulated_ns: int | None
-    """None where there is nothing to compare with."""
+    """None if the lane has nothing to compare with."""
     simulated_sleeps: float | None
     measured_ns: int | None
     """None if it was not measured."""
     measured_sleeps: float | None
-    """How often a task of the server went to sleep for a request."""
+    """Number of times that a task of the server sleeps for a request."""
     why_not: str | None = None
-    """Why it was not measured, in one line."""
+    """Why it was not measured, in one line; None if it was."""
     noise: str | None = None
     """Why the measured figure is doubtful, in one line; None if it is not."""
 
     @property
     def ratio(self) -> float | None:
-        """Measured over simulated."""
+        """Measured over simulated time; None without both."""
         if self.measured_ns is None or not self.simulated_ns:
             return None
         return self.measured_ns / self.simulated_ns
 
 
-def simulated(lane: str, connections: int = CONNECTIONS, costs: CostTable = BUILT_IN) -> tuple[int, float]:
-    """A request in a lane whose server is asleep each time: CPU time in nanoseconds, and sleeps."""
+def simulated_request(
+    lane: str, connections: int = CONNECTIONS, costs: CostTable = BUILT_IN
+) -> tuple[int, float]:
+    """Simulate requests in a lane whose server is asleep each time.
+
+    Returns:
+        CPU time of a request in ns, and sleeps for a request.
+    """
     race = Race(Scenario(fds=connections, active=connections, rate=RATE, burst=1, lanes=(lane,)), costs)
     sleeps = 0
     while race.now_ns < _RACE_NS:
@@ -82,18 +82,21 @@ def simulated(lane: str, connections: int = CONNECTIONS, costs: CostTable = BUIL
     return busy_ns // requests + costs.softirq_ns, sleeps / requests
 
 
-def beside(
+def compare_with_host(
     lane: str, meter: Meter | None, costs: CostTable = BUILT_IN, connections: int = CONNECTIONS
 ) -> HostComparison:
-    """A lane on both kernels.
+    """Compare a lane on both kernels.
 
     Args:
-        meter: the measuring process; None for the simulated side alone.
+        lane: Name of the lane.
+        meter: The measuring process; None to simulate only.
+        costs: Prices of the simulated side.
+        connections: Connections of the server.
     """
-    if lane not in MEASURABLE:
-        why_not = NOT_HERE.get(lane, "there is no server that waits like that here")
+    why_not = LANES[lane].unmeasured
+    if why_not is not None:
         return HostComparison(lane, connections, None, None, None, None, why_not)
-    simulated_ns, sleeps = simulated(lane, connections, costs)
+    simulated_ns, sleeps = simulated_request(lane, connections, costs)
     if meter is None:
         return HostComparison(lane, connections, simulated_ns, sleeps, None, None)
     try:
@@ -106,6 +109,6 @@ def beside(
 
 
 def sweep(lanes: Sequence[str], meter: Meter, costs: CostTable = BUILT_IN) -> Iterator[HostComparison]:
-    """One lane after the other."""
+    """Compare one lane after the other."""
     for lane in lanes:
-        yield beside(lane, meter, costs)
+        yield compare_with_host(lane, meter, costs)

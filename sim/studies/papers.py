@@ -1,15 +1,18 @@
-"""Published experiments: their figures as printed, and the same experiment on our cost table.
+"""Published experiments: their printed figures, and the same experiments on our cost table.
 
-Each paper measured one *unit* of work, and no two the same: Kerrisk one wait in which one descriptor
-is ready, libevent's bench one event through its loop, Gammo and Banga a whole HTTP request at full
-load. A figure is kept as it was printed and turned into nanoseconds a unit; our side of the
-comparison is a wake-up of the simulated kernel (:func:`sim.studies.benchmark.simulated_ns`), and, where
-the unit is a request, a wake-up's share of it on top of everything else a request costs. That rest
-is not ours to know: it is taken from the paper's own figure for the mechanism that does not scan,
-so what is compared is the *growth* with idle connections, never the machine.
+Each paper measured one *unit* of work, and no two units are the same. Kerrisk's is one wait in which one
+descriptor is ready. That of libevent's bench is one event through its loop. Gammo's and Banga's is a whole
+HTTP request at full load. A figure is kept as it was printed and converted to nanoseconds a unit. Our side of
+the comparison is a wake-up of the simulated kernel (:func:`sim.studies.benchmark.simulated_ns`). Where the
+unit is a request, it is a wake-up's share of the request, plus everything else that a request costs. We
+cannot know this rest. It is taken from the paper's own figure for the mechanism that does not scan. So the
+comparison shows the *growth* with idle connections, and never the speed of the machine.
 
-Simplified: a rebuilt request is one wake-up that finds :attr:`Paper.ready` requests. The papers do
-not say how many were found together; :func:`implied_ready` says which number would give theirs.
+Simplified: a rebuilt request is one wake-up that finds :attr:`Paper.ready` requests. The papers do not say
+how many were found together; :func:`implied_ready` gives the number that would lead to their figure.
+
+Why not scale our table until the curves meet? A free factor would make any two curves meet at one point, and
+the comparison would say less.
 """
 
 from __future__ import annotations
@@ -18,53 +21,53 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sim.host.measuring.points import MECHANISMS, Point
 from sim.scenario.scenario import Scenario, Share
-from sim.studies.benchmark import MECHANISMS, Point
 
 CostOf = Callable[[Point], int]
-"""What one wake-up costs, in nanoseconds: :func:`sim.studies.benchmark.simulated_ns` with a cost table."""
+"""Cost of one wake-up in ns, such as :func:`sim.studies.benchmark.simulated_ns` with a cost table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedFigure:
     """One figure of a paper."""
 
     mechanism: str
-    """Ours that it is laid over: ``select``, ``poll`` or ``epoll``."""
+    """Our mechanism that it is compared with: ``select``, ``poll`` or ``epoll``."""
     fds: int
-    """Descriptors watched, busy ones included."""
+    """Descriptors watched, including busy ones."""
     cost_ns: int
-    """Per unit."""
+    """Nanoseconds per unit."""
     printed: str
-    """As the paper has it: ``990 s``, ``1291 requests/s``."""
+    """The figure as printed: ``990 s``, ``1291 requests/s``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An experiment that somebody published."""
+    """A published experiment."""
 
     key: str
     title: str
-    """Who and when, short enough for a heading."""
+    """Author and year, short enough for a heading."""
     reference: str
     setup: str
     unit: str
-    """What one figure contains, and how it became nanoseconds."""
-    published: tuple[Published, ...]
+    """Content of one figure, and its conversion to nanoseconds."""
+    published: tuple[PublishedFigure, ...]
     causes: tuple[str, ...]
-    """Why our curve is elsewhere, as far as we can tell."""
+    """Likely reasons for the distance of our curve."""
     scenario: Scenario
     """The same situation as a race."""
     fds_range: tuple[int, int]
-    """Fewest and most descriptors of the experiment, those included that no figure is printed for."""
+    """Fewest and most descriptors of the experiment, including those without a printed figure."""
     ready: int = 1
-    """Descriptors ready at each wake-up of the rebuilt experiment."""
-    baseline: Published | None = None
-    """Where the unit is a request: the figure that the rest of a request is taken from."""
+    """Descriptors that are ready at each wake-up of the rebuilt experiment."""
+    baseline: PublishedFigure | None = None
+    """Figure that the rest of a request is taken from; None if the unit is no request."""
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
-        """Mechanisms that the paper has figures for, in the order of the lanes."""
+        """Mechanisms with a figure in the paper, in the order of the lanes."""
         return tuple(name for name in MECHANISMS if any(one.mechanism == name for one in self.published))
 
 
@@ -72,17 +75,17 @@ class Paper:
 class Difference:
     """A published figure beside ours for the same point."""
 
-    published: Published
+    published: PublishedFigure
     ours_ns: int
 
     @property
     def factor(self) -> float:
-        """Theirs over ours: above 1 they took longer."""
+        """Their figure over ours: above 1, theirs took longer."""
         return self.published.cost_ns / self.ours_ns
 
 
 def rest_ns(paper: Paper, cost_of: CostOf) -> int:
-    """What a unit costs besides waiting: nothing if the unit is a wait; never below 0."""
+    """Cost in ns of a unit without its wait: 0 if the unit is a wait, and never negative."""
     base = paper.baseline
     if base is None:
         return 0
@@ -90,12 +93,12 @@ def rest_ns(paper: Paper, cost_of: CostOf) -> int:
 
 
 def ours_ns(paper: Paper, mechanism: str, fds: int, cost_of: CostOf) -> int:
-    """One unit of the paper's work on our cost table, in nanoseconds."""
+    """Cost in ns of one unit of the paper's work on our cost table."""
     return rest_ns(paper, cost_of) + _wait_ns(paper, mechanism, fds, cost_of)
 
 
 def _wait_ns(paper: Paper, mechanism: str, fds: int, cost_of: CostOf) -> int:
-    """A unit's share of the wake-up that brings it."""
+    """A unit's share in ns of the wake-up that reports it."""
     return cost_of(Point(mechanism, fds, paper.ready, "ready")) // paper.ready
 
 
@@ -105,7 +108,7 @@ def differences(paper: Paper, cost_of: CostOf) -> tuple[Difference, ...]:
 
 
 def slopes_ns(paper: Paper, mechanism: str, cost_of: CostOf) -> tuple[tuple[float, float], ...]:
-    """Cost of one descriptor more between each two neighbouring figures, in ns: theirs and ours."""
+    """Cost in ns of one more descriptor between neighbouring figures: (theirs, ours) for each pair."""
     found = sorted(
         (one.published.fds, one.published.cost_ns, one.ours_ns)
         for one in differences(paper, cost_of)
@@ -117,10 +120,10 @@ def slopes_ns(paper: Paper, mechanism: str, cost_of: CostOf) -> tuple[tuple[floa
     )
 
 
-def implied_ready(paper: Paper, one: Published, cost_of: CostOf) -> float | None:
-    """How many requests a wake-up would have to bring for our table to give this very figure.
+def implied_ready(paper: Paper, one: PublishedFigure, cost_of: CostOf) -> float | None:
+    """Number of requests per wake-up with which our table would give this figure.
 
-    None where the unit is no request, or where the figure leaves nothing for the wait.
+    None if the unit is no request, or if the figure leaves no time for the wait.
     """
     share_ns = one.cost_ns - rest_ns(paper, cost_of)
     if paper.baseline is None or share_ns <= 0:
@@ -130,22 +133,22 @@ def implied_ready(paper: Paper, one: Published, cost_of: CostOf) -> float | None
 
 def _table(
     fds: tuple[int, ...], rows: dict[str, tuple[float, ...]], unit_ns: int, unit: str
-) -> tuple[Published, ...]:
+) -> tuple[PublishedFigure, ...]:
     """A printed table: a row of figures for each mechanism, each worth ``unit_ns``."""
     return tuple(
-        Published(name, count, round(figure * unit_ns), f"{figure:,g} {unit}")
+        PublishedFigure(name, count, round(figure * unit_ns), f"{figure:,g} {unit}")
         for name, figures in rows.items()
         for count, figure in zip(fds, figures, strict=True)
     )
 
 
-def _per_request(mechanism: str, fds: int, requests_per_s: float, printed: str) -> Published:
-    return Published(mechanism, fds, round(1_000_000_000 / requests_per_s), printed)
+def _per_request(mechanism: str, fds: int, requests_per_s: float, printed: str) -> PublishedFigure:
+    return PublishedFigure(mechanism, fds, round(1_000_000_000 / requests_per_s), printed)
 
 
 _KERRISK_FDS = (10, 100, 1_000, 10_000)
 _ONE_AT_RANDOM = Share(10_000)
-"""All may send, one at a time: the ready one is a random one."""
+"""All may send, one at a time: the ready descriptor is a random one."""
 
 KERRISK = Paper(
     key="kerrisk",
@@ -273,4 +276,4 @@ LIBEVENT = Paper(
 )
 
 PAPERS: tuple[Paper, ...] = (KERRISK, KERRISK_SLIDES, GAMMO, BANGA, LIBEVENT)
-"""In the order in which the screen goes through them."""
+"""In the order in which the screen shows them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.cases import case
+from tests.conformance.cases import MOST_EVENTS_BYTES, case
 from tests.conformance.world import World, attempt
 
 
@@ -49,7 +49,7 @@ def an_epoll_object_on_something_else(world: World) -> Any:
     return [*seen, attempt(epoll.close), epoll.closed]
 
 
-@case("do_epoll_wait: maxevents up to EP_MAX_EVENTS")
+@case("do_epoll_wait: maxevents up to EP_MAX_EVENTS", needs_bytes=MOST_EVENTS_BYTES)
 def the_most_events(world: World) -> Any:
     a, b = world.unix()
     epoll = world.epoll((a, 4), (b, 4))

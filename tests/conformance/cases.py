@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +20,23 @@ class Case(NamedTuple):
     """Where the behaviour is written down: a man page, a kernel function, a CPython module."""
     see: Callable[[World], Any]
     """Takes a world, returns what it saw."""
+    needs_bytes: int = 0
+    """Memory that the host's side takes at one time, where it is large."""
 
+    @property
+    def left_out(self) -> str | None:
+        """The reason why the case cannot run on this machine; None if it can."""
+        if not self.needs_bytes:
+            return None
+        try:
+            mmap.mmap(-1, self.needs_bytes).close()
+        except (OSError, MemoryError):
+            return f"{self.name} needs {self.needs_bytes / 1e9:.1f} GB of memory"
+        return None
+
+
+MOST_EVENTS_BYTES = 2_200_000_000
+"""CPython sets aside 12 bytes for each of ``maxevents`` before it asks the kernel: 2.1 GB at the most."""
 
 CASES: list[Case] = []
 
@@ -31,12 +48,12 @@ def load_all() -> list[Case]:
     return CASES
 
 
-def case(source: str) -> Callable[[Callable[[World], Any]], Callable[[World], Any]]:
+def case(source: str, needs_bytes: int = 0) -> Callable[[Callable[[World], Any]], Callable[[World], Any]]:
     """Mark a function as a case."""
 
     def register(function: Callable[[World], Any]) -> Callable[[World], Any]:
         topic = function.__module__.rpartition(".")[2]
-        CASES.append(Case(topic, function.__name__, source, function))
+        CASES.append(Case(topic, function.__name__, source, function, needs_bytes))
         return function
 
     return register

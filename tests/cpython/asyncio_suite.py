@@ -18,9 +18,9 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from sim.scripts.imports import os_module
+from sim.scripts.script_imports import os_module
 from sim.stdlib.kernel import Kernel
-from sim.stdlib.module_copies import Overlay
+from sim.stdlib.module_copies import PatchedModule
 
 PACKAGE = "test.test_asyncio"
 MODULES = (
@@ -57,7 +57,7 @@ def run(name: str) -> unittest.TestResult:
     imports = kernel.asyncio.imports
     imports.stand_ins["os"] = os_module(kernel)
     isolated: Any = imports.copy("unittest.async_case")
-    imports.stand_ins["unittest"] = Overlay(
+    imports.stand_ins["unittest"] = PatchedModule(
         unittest, IsolatedAsyncioTestCase=isolated.IsolatedAsyncioTestCase
     )
     helpers: Any = imports.copy(f"{PACKAGE}.utils")

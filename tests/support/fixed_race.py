@@ -6,7 +6,7 @@ from sim.frames.frame import FdView, Frame
 from sim.frames.mechanism import EpollView, SetView
 from sim.machine.costs import BUILT_IN
 from sim.machine.records import Effect
-from sim.race.history import BranchView, Change, Marker, Moment
+from sim.race.history import BranchMoment, BranchView, Marker, SettingsChange
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
 from tests.support.lane_frames import FIRST_FD, call, counters, lane, mask_of, packet, scan
@@ -52,7 +52,7 @@ class StillRace:
     def seek(self, at_ns: int) -> None:
         """It stands still."""
 
-    def go_to(self, moment: Moment) -> None:
+    def go_to(self, moment: BranchMoment) -> None:
         """It stands still."""
 
     def forget_elsewhere(self) -> None:
@@ -70,10 +70,10 @@ class StillRace:
     def step_back_to_fd(self, fd: int) -> bool:
         return False
 
-    def settings_at(self, at_ns: int) -> Change:
-        return Change(0, self.scenario, 0, self.workload)
+    def settings_at(self, at_ns: int) -> SettingsChange:
+        return SettingsChange(0, self.scenario, 0, self.workload)
 
-    def lane_beside(self, lane: str, at_ns: int, heard: object) -> None:
+    def lane_copy(self, lane: str, at_ns: int, heard: object) -> None:
         """It has no lanes to copy."""
 
     def branches(self) -> tuple[BranchView, ...]:

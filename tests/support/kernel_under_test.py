@@ -86,7 +86,7 @@ def arrive(kernel: RawKernel, fd: int, at_ns: int, data: bytes = b"x") -> None:
 
 def totals(kernel: RawKernel) -> dict[str, int]:
     """All counts and accounts up to now, by name in lower case."""
-    spent_ns, counted = kernel.statement()
+    spent_ns, counted = kernel.totals()
     return {count.name.lower(): counted[count] for count in Count} | {
         account.label: spent_ns[account] for account in Account
     }
@@ -176,7 +176,7 @@ def connections(kernel: RawKernel, count: int, script: Script) -> tuple[Network,
     assert isinstance(listener, ListeningSocket)
     network = Network(kernel, listener, kernel.table.end, Latencies())
     block = kernel.table.install_idle(count, IDLE_MASK, network.make)
-    kernel.open_books(kernel.now_ns, [0] * len(Account), [0] * len(Count))
+    kernel.begin_accounts(kernel.now_ns, [0] * len(Account), [0] * len(Count))
     kernel.device = network
     network.attach(script)
     return network, list(range(block.first, block.last + 1))

@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 
 from sim.frames.frame import Frame
 from sim.race.race import Race
-from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
-from sim.scenario.scenario import LANES, Active, Scenario, Share
+from sim.scenario.faults import FAULTS, SLOW_READER
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Active, Scenario, Share
+
+LANE_NAMES = tuple(LANES)
 
 ACTIVE: tuple[Active, ...] = (1, Share(1_000), Share(10_000))
 NO_FLASH_NS = 1
@@ -17,11 +20,11 @@ NO_FLASH_NS = 1
 @st.composite
 def frames(draw: st.DrawFn, least: int = 1) -> Frame:
     """A race of one to four lanes, at one of its moments; the frame has the newest records only."""
-    lanes = draw(st.lists(st.sampled_from(LANES), min_size=least, max_size=4, unique=True))
+    lanes = draw(st.lists(st.sampled_from(LANE_NAMES), min_size=least, max_size=4, unique=True))
     faults = [
         "",
         "",
-        *(name for name in FAULTS if name != SLOW_READER or not {*lanes} & {*NO_BLOCKED_WRITES}),
+        *(name for name in FAULTS if name != SLOW_READER or all(LANES[lane].writes_block for lane in lanes)),
     ]
     active = draw(st.sampled_from(ACTIVE))
     scenario = Scenario(

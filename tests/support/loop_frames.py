@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from sim.scripts.descriptors import Descriptor
-from sim.scripts.frame import LoopFrame
-from sim.scripts.loop_figures import Counters, Culprit
-from sim.scripts.task_rows import TaskRow, Waiting
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.loop_figures import Culprit, LoopCounters
+from sim.scripts.loop_frame import LoopFrame
+from sim.scripts.task_rows import TaskRow, WaitReason
+from sim.stacks.place import Place
 
 PLACE = Place("/home/u/echo.py", 14, "client")
 LIBRARY = Place("/usr/lib/streams.py", 540, "StreamReader._wait_for_data")
-COUNTERS = Counters(
+COUNTERS = LoopCounters(
     turns=41,
     callbacks=120,
     turn_callbacks=1,
@@ -58,8 +58,8 @@ def row(name: str = "client 1", state: Any = "suspended", **known: Any) -> TaskR
     return TaskRow(name, state, **(fields | known))
 
 
-def on_fd(fd: int) -> Waiting:
-    return Waiting(f"fd {fd} readable", fd=fd)
+def on_fd(fd: int) -> WaitReason:
+    return WaitReason(f"fd {fd} readable", fd=fd)
 
 
 def descriptor(fd: int, sort: Any = "connected", **known: Any) -> Descriptor:

@@ -3,7 +3,7 @@
 asyncio runs in a thread of the host's, which makes no system call itself: it hands each to the lane's
 task, and stands still until that has made it and its virtual time has passed. So its calls are made as
 every server's are, at the nanosecond at which they are due, with interrupts between them. Nothing else is
-done for it: the loop is the one of :func:`sim.stdlib.asyncio.loop.asyncio_loop`, the server
+done for it: the loop is the one of :func:`sim.stdlib.kernel.asyncio_loop`, the server
 ``asyncio.start_server``, the handler the one that :mod:`sim.servers.asyncio_streams` writes out.
 """
 
@@ -20,7 +20,7 @@ from sim.machine.cpu import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 from sim.stdlib.kernel import Kernel
-from sim.stdlib.process import Process
+from sim.stdlib.process import SimulatedProcess
 
 PATIENCE_S = 30.0
 
@@ -29,7 +29,7 @@ class Over(SystemExit):
     """The race is over: raised from the call that asyncio is in."""
 
 
-class HandedOver(Process):
+class HandedOver(SimulatedProcess):
     """Calls that a task of the kernel makes for a thread of the host's, one at a time."""
 
     def __init__(self, kernel: Kernel) -> None:
@@ -120,13 +120,12 @@ class RealAsyncioServer(EpollServer):
     """Waits in ``await reader.read()``."""
 
     name = "asyncio"
-    has_loop = True
     restartable = False
     kernel: Kernel
 
     def __init__(self, kernel: Kernel, settings: ServerSettings) -> None:
         self.process = HandedOver(kernel)
-        kernel._process = self.process
+        kernel.process = self.process
         super().__init__(kernel, settings)
         sock = kernel.socket.socket(fileno=self.listener_fd)
         self.server = self.loop.run_until_complete(

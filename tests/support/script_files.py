@@ -7,7 +7,8 @@ import textwrap
 
 import pytest
 
-from sim.scripts.script import Script, ScriptError
+from sim.scripts.script import Script
+from sim.scripts.script_error import ScriptError
 
 
 class Written:

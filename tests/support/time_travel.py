@@ -40,8 +40,8 @@ def straight(scenario: Scenario, log: Log, at_ns: int) -> Race:
 def densely_kept(scenario: Scenario, history_bytes: int, spacing_ns: int) -> Race:
     """A race with more checkpoints than would be worth it."""
     race = Race(scenario, history_bytes=history_bytes)
-    kept = race._course.shelf
+    kept = race._time_line.checkpoints
     kept.spacing_ns, kept.cost_factor = spacing_ns, 0
-    for lane in race._course.lanes.values():
+    for lane in race._time_line.lanes.values():
         kept.resume(lane, None)
     return race

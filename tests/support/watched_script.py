@@ -12,8 +12,8 @@ from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
 from c10k_tui.screens.loop.screen import FRAMES_PER_S, LoopScreen
 from sim.scripts.loop_figures import LoopRecord
-from sim.scripts.output import Output
 from sim.scripts.script import Script
+from sim.scripts.script_output import ScriptOutput
 
 
 class Watched:
@@ -84,7 +84,7 @@ async def watched(
         patience_s: how long a script may keep its turn; much, because the machine may be busy.
     """
     clock = HandClock()
-    output = Output()
+    output = ScriptOutput()
     app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, by_itself=False)
     app.watching.patience_s = patience_s
     async with app.run_test(size=size) as pilot:

@@ -1,7 +1,8 @@
-"""The first line of a recording: an asciicast's header, and in it what it takes to run it again.
+"""The first line of a recording: the header of an asciicast, with the settings of the race in it.
 
-Asciicast 2 and 3 name the same things differently; what is ours stands under ``c10k-tui`` in both. The
-colours of the terminal's own are written down too: the theme that uses them looks the same everywhere.
+Asciicast 2 and 3 use different names for the same values; this program's own values are under ``c10k-tui`` in
+both. The terminal's sixteen colours are written too, so that the theme ``c10k-ansi``, which uses them, looks
+the same in every player.
 """
 
 from __future__ import annotations
@@ -29,24 +30,24 @@ from sim.machine.costs import CostTable, table_of
 from sim.scenario.scenario import Scenario, ScenarioError, parse_scenario
 
 FORMAT = 1
-"""Of what stands under ``c10k-tui``."""
+"""Version of the values under ``c10k-tui``."""
 VERSIONS = (2, 3)
-"""Of asciicast."""
+"""Versions of asciicast that can be read and written."""
 
 FOREGROUND, BACKGROUND = {"c10k-light": "#3a3a3a"}, {"c10k-light": "#ffffff"}
 PALETTE = (
     *("#000000", "#cd0000", "#00cd00", "#cdcd00", "#1e90ff", "#cd00cd", "#00cdcd", "#e5e5e5"),
     *("#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff"),
 )
-"""The sixteen colours of a terminal that has no wishes of its own (xterm's; its blue is hard to read)."""
+"""Sixteen colours for a terminal that names none: xterm's, with a blue that is easier to read."""
 
 
 class CastError(ValueError):
-    """A file that cannot be used; the message says in one line what is wrong with it."""
+    """A file cannot be used; the message says in one line what is wrong with it."""
 
 
 def header_line(settings: RecordingSettings) -> str:
-    """The header of a recording, without its new line."""
+    """The header of a recording, without the new line."""
     start = settings.start
     own: dict[str, Any] = {
         "format": FORMAT,
@@ -84,7 +85,7 @@ def header_line(settings: RecordingSettings) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CastHeader:
-    """What the first line of any asciicast says."""
+    """The values in the first line of an asciicast of any origin."""
 
     version: int
     width: int
@@ -94,14 +95,14 @@ class CastHeader:
     background: str
     palette: tuple[str, ...]
     own: dict[str, Any] | None
-    """What this program wrote; None in an asciicast of another origin."""
+    """The values under ``c10k-tui``; None in an asciicast of another program."""
 
 
 def parse_header(line: str) -> CastHeader:
-    """The header of an asciicast.
+    """Parse the header of an asciicast.
 
     Raises:
-        CastError: not the first line of an asciicast that can be read.
+        CastError: the line is not the header of an asciicast of version 2 or 3.
     """
     try:
         data = json.loads(line)
@@ -111,20 +112,20 @@ def parse_header(line: str) -> CastHeader:
         raise CastError("it does not begin with the header of an asciicast")
     version = data["version"]
     if version not in VERSIONS or isinstance(version, (bool, float)):
-        raise CastError(f"it is an asciicast of version {_short(version)}; versions 2 and 3 can be read")
+        raise CastError(f"it is an asciicast of version {_short(version)}; only versions 2 and 3 can be read")
     term = data.get("term") if version == 3 else {"cols": data.get("width"), "rows": data.get("height")}
     if not isinstance(term, dict):
         raise CastError("its header does not say how large the terminal is")
     width, height = term.get("cols"), term.get("rows")
     if not (_within(width, 1, MOST_COLUMNS) and _within(height, 1, MOST_ROWS)):
         raise CastError(
-            f"its terminal is {_short(width)}×{_short(height)}; up to {MOST_COLUMNS}×{MOST_ROWS} can be"
+            f"its terminal is {_short(width)}×{_short(height)}; the most is {MOST_COLUMNS}×{MOST_ROWS}"
         )
     theme = term.get("theme") if version == 3 else data.get("theme")
     theme = theme if isinstance(theme, dict) else {}
     own = data.get("c10k-tui")
     if own is not None and not isinstance(own, dict):
-        raise CastError("what its header says of the race is not an object")
+        raise CastError("the value of c10k-tui in its header is not an object")
     palette = str(theme.get("palette", "")).split(":")
     return CastHeader(
         version=version,
@@ -141,26 +142,26 @@ def parse_header(line: str) -> CastHeader:
 
 
 def settings_of(header: CastHeader) -> RecordingSettings:
-    """What it takes to run a recording again.
+    """The settings to run a recording again.
 
     Raises:
-        CastError: the recording is of another program, or its settings cannot be.
+        CastError: another program made the recording, or a setting is not valid.
     """
     own = header.own
     if own is None:
         raise CastError("it is an asciicast, but carries no scenario of c10k-tui to run")
     if own.get("format") != FORMAT:
         raise CastError(
-            f"its race is written in format {_short(own.get('format'))}; format {FORMAT} is known"
+            f"its settings have format {_short(own.get('format'))}; only format {FORMAT} can be read"
         )
     if header.width < LEAST_COLUMNS or header.height < LEAST_ROWS:
         raise CastError(f"its terminal is {header.width}×{header.height}, too small for a race")
     frames_per_s = own.get("frames_per_s")
     if not _within(frames_per_s, 1, 60):
-        raise CastError(f"its frame rate is {_short(frames_per_s)}; 1 to 60 can be")
+        raise CastError(f"its frame rate is {_short(frames_per_s)}; it must be 1 to 60")
     theme = own.get("theme")
     if theme not in THEMES:
-        raise CastError(f"its theme is {_short(theme)}; there are {', '.join(THEMES)}")
+        raise CastError(f"its theme is {_short(theme)}; the themes are {', '.join(THEMES)}")
     flags = [own.get(name) for name in ("paused", "caption", "no_color")]
     if not all(isinstance(flag, bool) for flag in flags):
         raise CastError("its paused, caption and no_color are not all true or false")
@@ -182,26 +183,26 @@ def settings_of(header: CastHeader) -> RecordingSettings:
 
 def _costs(written: object) -> CostTable:
     if not isinstance(written, dict):
-        raise CastError("its header does not say what each step costs")
+        raise CastError("its header has no cost table")
     try:
         return table_of(written)
     except ValueError as error:
-        raise CastError(f"its costs cannot be: {error}") from None
+        raise CastError(f"its cost table is not valid: {error}") from None
 
 
 def _start(own: dict[str, Any]) -> RecordingStart:
     scenario = _scenario(own.get("scenario"))
     start = own.get("start", {"at_ns": 0, "changes": []})
     if not isinstance(start, dict) or not isinstance(start.get("changes"), list):
-        raise CastError("where its race begins is not said as at_ns and changes")
+        raise CastError("the start of its race has no at_ns and changes")
     at_ns, written = start.get("at_ns"), start["changes"]
     if not _within(at_ns, 0, LONGEST_START_NS) or len(written) > MOST_CHANGES:
-        raise CastError("its race begins later than can be run up to")
+        raise CastError("its race begins too late to be run again")
     changes: list[tuple[int, Scenario]] = []
     before_ns = 0
     for change in written:
         if not (isinstance(change, list) and len(change) == 2 and _within(change[0], before_ns, at_ns)):
-            raise CastError("the changes before its race begins are not in order")
+            raise CastError("the changes before its race are not in order of time")
         before_ns = change[0]
         changes.append((before_ns, _scenario(change[1])))
     start = RecordingStart(scenario, tuple(changes), at_ns)
@@ -212,7 +213,7 @@ def _start(own: dict[str, Any]) -> RecordingStart:
 
 def _scenario(text: object) -> Scenario:
     if not isinstance(text, str) or len(text) > 1_000:
-        raise CastError("its header does not say what is raced")
+        raise CastError("its header has no scenario")
     try:
         scenario = parse_scenario(text)
     except ScenarioError as error:
@@ -227,14 +228,14 @@ def _speed(speed: object) -> float | None:
         return None
     rungs = [rung for rung in SPEEDS if rung is not None]
     if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not math.isfinite(speed):
-        raise CastError(f"its speed is {_short(speed)}, which is no number")
+        raise CastError(f"its speed is {_short(speed)}, which is not a number")
     if not min(rungs) <= speed <= max(rungs):
-        raise CastError(f"its speed is {_short(speed)}; {min(rungs):g} to {max(rungs):g} can be")
+        raise CastError(f"its speed is {_short(speed)}; it must be {min(rungs):g} to {max(rungs):g}")
     return float(speed)
 
 
 def plain(text: object) -> str:
-    """Text from a file as it may be shown: one line, no control characters, not too long."""
+    """Text from a file in a form safe to show: one line, no control characters, at most 200 characters."""
     return "".join(sign if sign.isprintable() else " " for sign in str(text)[:200]).strip()
 
 

@@ -1,8 +1,8 @@
-"""Keys as a person writes them down: ``wait 2s; +; wait 1s; space``.
+"""Keys as a person writes them: ``wait 2s; +; wait 1s; space``.
 
-Steps are separated by semicolons or new lines; ``#`` starts a comment. A step is a key (``+``, ``space``,
-``F2``, ``up``, ``semicolon``) or ``wait`` and a duration. Waits count in frames, rounded to the nearest,
-so a script means the same on any machine.
+Semicolons or new lines separate the steps; ``#`` starts a comment. A step is a key (``+``, ``space``, ``F2``,
+``up``, ``semicolon``) or ``wait`` and a duration. A wait is rounded to whole frames, so a script means the
+same on every machine.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from c10k_tui.recording.cast.keycodes import NAMES, QUIT, RECORD, is_key
 from sim.scenario.units import parse_duration_ns
 
 LONGEST_S = 600
-"""The longest recording that can be asked for."""
-_SIGNS = {
+"""Length of the longest recording, in seconds."""
+_OTHER_NAMES = {
     "space": " ",
     "semicolon": ";",
     "hash": "#",
@@ -30,16 +30,16 @@ _SIGNS = {
     "esc": "escape",
     "return": "enter",
 }
-"""Other names under which keys are known."""
+"""Keys by their other names."""
 
 
 class KeyScriptError(ValueError):
-    """A step that cannot be; the message says which and why."""
+    """A step is not valid; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPress:
-    """A key, and the frame in which it is pressed."""
+    """A key and the number of the frame in which it is pressed."""
 
     frame: int
     key: str
@@ -47,7 +47,7 @@ class KeyPress:
 
 @dataclass(frozen=True, slots=True)
 class KeyScript:
-    """Keys in the order of their frames, and the frame at which the script has ended."""
+    """Keys in the order of their frames, and the frame in which the script ends."""
 
     presses: tuple[KeyPress, ...] = ()
     frames: int = 0
@@ -57,22 +57,22 @@ def frames_of(text: str, frames_per_s: int) -> int:
     """A duration in frames, rounded to the nearest.
 
     Raises:
-        ScriptError: no duration, or longer than :data:`LONGEST_S`.
+        KeyScriptError: not a duration, or longer than :data:`LONGEST_S`.
     """
     try:
         time_ns = parse_duration_ns(text)
     except ValueError as error:
         raise KeyScriptError(str(error)) from None
     if time_ns > LONGEST_S * 1_000_000_000:
-        raise KeyScriptError(f"a recording lasts up to {LONGEST_S}s, not {text.strip()}")
+        raise KeyScriptError(f"a recording can be at most {LONGEST_S}s long, not {text.strip()}")
     return (2 * time_ns * frames_per_s + 1_000_000_000) // 2_000_000_000
 
 
 def parse_script(text: str, frames_per_s: int) -> KeyScript:
-    """A script from its written form.
+    """Parse a script.
 
     Raises:
-        ScriptError: a step that is neither a key nor a wait.
+        KeyScriptError: a step is neither a key nor a wait, or the script is longer than :data:`LONGEST_S`.
     """
     frame = 0
     presses: list[KeyPress] = []
@@ -88,7 +88,7 @@ def parse_script(text: str, frames_per_s: int) -> KeyScript:
                 raise KeyScriptError(f"{where}{error}") from None
             if frame > LONGEST_S * frames_per_s:
                 raise KeyScriptError(
-                    f"a recording lasts up to {LONGEST_S}s, and this script goes on for longer"
+                    f"a recording can be at most {LONGEST_S}s long, and this script is longer"
                 )
     return KeyScript(tuple(presses), frame)
 
@@ -100,11 +100,11 @@ def _steps(line: str) -> list[str]:
 
 def _key(step: str) -> str:
     name = step if len(step) == 1 else step.lower()
-    key = _SIGNS.get(name, name)
+    key = _OTHER_NAMES.get(name, name)
     if key in (RECORD, QUIT):
-        raise KeyScriptError(f"{step!r} ends a recording; how long it lasts is said by --for and wait")
+        raise KeyScriptError(f"{step!r} would end the recording; set its length with --for or wait")
     if is_key(key):
         return key
-    close = get_close_matches(name, [*NAMES, *_SIGNS, "wait"], n=1)
-    hint = f"did you mean {close[0]}?" if close else "a step is a key (+, space, F2, up) or: wait 2s"
+    close = get_close_matches(name, [*NAMES, *_OTHER_NAMES, "wait"], n=1)
+    hint = f"did you mean {close[0]}?" if close else "a step is a key (+, space, F2, up) or wait 2s"
     raise KeyScriptError(f"there is no key {step[:40]!r}; {hint}")

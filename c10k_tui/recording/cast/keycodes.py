@@ -1,8 +1,8 @@
-"""Keys as a terminal sends them: what the ``i`` events of a recording hold.
+"""Keys as a terminal sends them; the ``i`` events of a recording hold them in this form.
 
-A key is one printable ASCII character, or a name of :data:`NAMES`. That is all a recording can hold, so
-it is also all that a file can press: no control characters, which is where the command palette, the
-clipboard and the interrupt are.
+A key is one printable ASCII character or one of :data:`NAMES`. A recording can hold no other key, so a file
+of another origin can press no other key either. Control characters are left out: they open the command
+palette, read the clipboard and interrupt the program.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ SEQUENCES: dict[str, str] = {
     "f11": "\x1b[23~",
     "f12": "\x1b[24~",
 }
-"""What xterm and its kin send for each key that has a name."""
+"""What xterm and compatible terminals send for each named key."""
 NAMES = tuple(SEQUENCES)
 _KEYS = {sequence: name for name, sequence in SEQUENCES.items()}
 
 RECORD, PAUSE_RECORDING, MARK, QUIT = "r", "R", "M", "q"
-"""The keys of recording itself, and the one that leaves."""
+"""The keys that control recording, and the key that quits."""
 
 
 def is_key(key: str) -> bool:
-    """Whether a recording can hold this key."""
+    """True if a recording can hold this key."""
     return key in SEQUENCES or (len(key) == 1 and " " <= key <= "~")
 
 
 def sequence_of(key: str) -> str:
-    """What a terminal sends for a key."""
+    """The characters that a terminal sends for a key."""
     return SEQUENCES.get(key, key)
 
 
 def key_of(sequence: str) -> str | None:
-    """The key that a terminal means, or None if it is none that a recording holds."""
+    """The key for which a terminal sends ``sequence``; None if a recording cannot hold it."""
     key = _KEYS.get(sequence, sequence)
     return key if is_key(key) else None

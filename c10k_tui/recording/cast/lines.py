@@ -1,12 +1,12 @@
-"""The lines after the header: events, and when.
+"""The lines after the header: events and their times.
 
-A time is a frame number over the frame rate, in whole microseconds; asciicast 2 counts them from the
-beginning, asciicast 3 from the event before. Text is UTF-8, and only what JSON demands is escaped, so
-no line depends on a locale.
+A time is a frame number divided by the frame rate, in whole microseconds. Asciicast 2 counts it from the
+beginning, asciicast 3 from the previous event. Text is UTF-8, and only the characters that JSON requires are
+escaped, so no line depends on a locale.
 
-Besides the codes of asciicast (``o`` picture, ``i`` key, ``m`` marker, ``r`` size) there is ``p``, which
-players skip as they do every code that they do not know: what passed while the recording was paused, as
-``FRAMES FRAME:KEY …``. The picture goes on without it; the race could not.
+Besides the codes of asciicast (``o`` picture, ``i`` key, ``m`` marker, ``r`` size) there is ``p``: the frames
+and keys that passed while the recording was paused, as ``FRAMES FRAME:KEY …``. Players skip it, as they skip
+every code that they do not know. The picture does not need these frames; a replay of the race does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import is_key
 
 _TOKEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|.", re.DOTALL)
-"""What must not be divided: a sequence, or a glyph."""
+"""One escape sequence or one character, which must not be divided."""
 CODES = ("o", "i", "m", "r", "p")
 
 
@@ -28,18 +28,18 @@ class CastEvent:
     """One line of a recording."""
 
     time_us: int
-    """Since the beginning, in microseconds."""
+    """Time since the beginning, in microseconds."""
     code: str
     data: str
 
 
 def time_us_of(frame: int, frames_per_s: int) -> int:
-    """When a frame is."""
+    """The time of a frame, in microseconds."""
     return (2_000_000 * frame + frames_per_s) // (2 * frames_per_s)
 
 
 def frame_of(time_us: int, frames_per_s: int) -> int:
-    """The frame nearest to a time."""
+    """The frame nearest to a time in microseconds."""
     return (2 * time_us * frames_per_s + 1_000_000) // 2_000_000
 
 
@@ -47,15 +47,15 @@ def event_line(event: CastEvent, since_us: int) -> str:
     """An event as a line of the file, new line included.
 
     Args:
-        event: What happened.
-        since_us: What times are counted from: 0, or in asciicast 3 the time of the event before.
+        event: The event.
+        since_us: Time to count from: 0, or in asciicast 3 the time of the previous event.
     """
     seconds, rest_us = divmod(event.time_us - since_us, 1_000_000)
     return f'[{seconds}.{rest_us:06d},"{event.code}",{json.dumps(event.data, ensure_ascii=False)}]\n'
 
 
 def split(data: str, room_bytes: int) -> tuple[str, str]:
-    """What is written of a picture in so many bytes of a line, and what remains; sequences stay whole."""
+    """Divide ``data`` so that the first part takes at most ``room_bytes`` in a line; sequences stay whole."""
     at = 0
     for token in _TOKEN.finditer(data):
         room_bytes -= len(json.dumps(token[0], ensure_ascii=False).encode()) - 2
@@ -65,14 +65,14 @@ def split(data: str, room_bytes: int) -> tuple[str, str]:
     return data[:at], data[at:]
 
 
-def passed_unseen(frames: int, presses: list[KeyPress]) -> str:
-    """The data of a ``p`` event: how many frames, and the keys in them, counted from the first."""
+def unseen_data(frames: int, presses: list[KeyPress]) -> str:
+    """The data of a ``p`` event: the number of frames, and the keys in them, counted from the first frame."""
     names = (f"{press.frame}:{'space' if press.key == ' ' else press.key}" for press in presses)
     return " ".join([str(frames), *names])
 
 
 def parse_unseen(data: str) -> tuple[int, list[KeyPress]] | None:
-    """Frames and keys of a ``p`` event; None if it is not written as it should be."""
+    """Number of frames and keys of a ``p`` event; None if its data is not valid."""
     first, *words = data.split(" ")
     if not (first.isascii() and first.isdigit() and len(first) < 8):
         return None

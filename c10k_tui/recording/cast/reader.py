@@ -1,7 +1,7 @@
-"""A recording read from a file that anyone may have written.
+"""Reads a recording from a file of any origin.
 
-Everything is checked before anything is used, and what is wrong is told with the number of its line.
-Sizes are bounded first: a file that claims an hour of a huge screen costs no more than its own length.
+Everything is checked before it is used, and an error names its line. Sizes are limited first: a file that
+claims an hour of a huge screen costs no more than its own length.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ MOST_BYTES = 256_000_000
 LONGEST_LINE_BYTES = 4_000_000
 LONGEST_US = LONGEST_S * 1_000_000
 MOST_KEYS_A_FRAME = 64
-"""Far more than any keyboard sends in a thirtieth of a second."""
+"""Far more keys than a keyboard sends in a thirtieth of a second."""
 MOST_FRAMES = 1_000_000
-"""Frames that a replay may have to run, the unseen ones among them."""
+"""Most frames that a replay runs, including those that passed while the recording was paused."""
 _SIZE = re.compile(r"([0-9]{1,3})x([0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
 class Resize:
-    """Another size of the terminal, and the frame in which it came."""
+    """A new size of the terminal, and the frame in which it changed."""
 
     frame: int
     width: int
@@ -48,36 +48,36 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A file as it was read."""
+    """The header and the events of a file."""
 
     header: CastHeader
     events: tuple[CastEvent, ...]
 
     @property
     def end_us(self) -> int:
-        """When the last event is."""
+        """Time of the last event, in microseconds."""
         return self.events[-1].time_us if self.events else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What it takes to run a recording again.
+    """Everything needed to run a recording again.
 
-    Frames are counted as the race was run, those that passed while the recording was paused included.
+    Frames are counted as the race ran, including those that passed while the recording was paused.
     """
 
     settings: RecordingSettings
     script: KeyScript
     resizes: tuple[Resize, ...]
     unseen: tuple[tuple[int, int], ...]
-    """First frame and number of frames of each stretch that is not in the picture."""
+    """First frame and number of frames of each pause of the recording."""
 
     def recorded(self, frame: int) -> int:
-        """The frame of the recording that shows a frame of the race, or the next that is shown."""
+        """The frame of the recording that shows a frame of the race, or the next recorded frame."""
         return frame - sum(min(count, max(0, frame - first)) for first, count in self.unseen)
 
     def raced(self, recorded: int) -> int:
-        """The frame of the race that a frame of the recording shows."""
+        """The frame of the race that is shown by a frame of the recording."""
         frame = recorded
         for first, count in self.unseen:
             if frame >= first:
@@ -86,16 +86,16 @@ class Replay:
 
     @property
     def end(self) -> int:
-        """The last frame of the recording."""
+        """Number of the last frame of the recording."""
         return self.recorded(self.script.frames)
 
 
 def read(path: Path) -> Recording:
-    """A recording from a file.
+    """Read a recording.
 
     Raises:
-        CastError: it is no recording that can be used.
-        OSError: it cannot be read.
+        CastError: the file is not an asciicast, or is too large.
+        OSError: the file cannot be read.
     """
     with open(path, "rb") as file:
         status = os.fstat(file.fileno())
@@ -109,16 +109,16 @@ def read(path: Path) -> Recording:
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:
-    """Whole lines of UTF-8, none of them too long."""
+    """The lines of a file as UTF-8 text, none longer than :data:`LONGEST_LINE_BYTES`."""
     number = 0
     while line := file.readline(LONGEST_LINE_BYTES):
         number += 1
         if not line.endswith(b"\n"):
             if len(line) >= LONGEST_LINE_BYTES:
                 raise CastError(f"line {number} is longer than {LONGEST_LINE_BYTES // 1_000_000} MB")
-            raise CastError(
-                f"it was cut off in the middle of line {number}: without that line it can be used"
-            )
+            if number == 1:
+                raise CastError("it is not an asciicast: its first line has no end")
+            raise CastError(f"line {number} is cut off; delete this line to use the rest")
         try:
             yield line.decode()
         except UnicodeDecodeError:
@@ -141,24 +141,24 @@ def _events(lines: Iterator[str], version: int) -> Iterator[CastEvent]:
         time_s, code, data = event
         if isinstance(time_s, bool) or not isinstance(time_s, (int, float)):
             raise CastError(f"line {number} has no time")
-        if not 0 <= time_s <= LONGEST_S:  # nan is not either
-            raise CastError(f"line {number} is not within the {LONGEST_S} s that a recording may last")
+        if not 0 <= time_s <= LONGEST_S:  # also true for nan
+            raise CastError(f"line {number} has a time outside 0 to {LONGEST_S} s")
         time_us = round(time_s * 1_000_000) + (now_us if version == 3 else 0)
         if not now_us <= time_us <= LONGEST_US:
-            raise CastError(f"line {number} does not follow the line before it in time")
+            raise CastError(f"line {number} is earlier than the line before it, or beyond {LONGEST_S} s")
         now_us = time_us
         if code not in CODES:
             continue
         if not isinstance(data, str):
-            raise CastError(f"line {number} holds no text")
+            raise CastError(f"line {number} has data that is not text")
         yield CastEvent(time_us, code, data)
 
 
 def replay_of(recording: Recording) -> Replay:
-    """How to run a recording again.
+    """Turn a recording into a replay.
 
     Raises:
-        CastError: it is not of this program, or holds what this program does not write.
+        CastError: another program made it, or it holds events that this program does not write.
     """
     settings = settings_of(recording.header)
     rate = settings.frames_per_s
@@ -169,7 +169,7 @@ def replay_of(recording: Recording) -> Replay:
     for event in recording.events:
         recorded = frame_of(event.time_us, rate)
         if abs(time_us_of(recorded, rate) - event.time_us) > 1:
-            raise CastError(f"what happens at {event.time_us / 1e6:g} s is not on a frame")
+            raise CastError(f"the event at {event.time_us / 1e6:g} s is not at the time of a frame")
         frame = recorded + passed
         if event.code == "i":
             presses.append(KeyPress(frame, _key(event)))
@@ -178,14 +178,14 @@ def replay_of(recording: Recording) -> Replay:
         elif event.code == "p":
             found = parse_unseen(event.data)
             if found is None:
-                raise CastError(f"the pause at {event.time_us / 1e6:g} s is not written as pauses are")
+                raise CastError(f"the pause at {event.time_us / 1e6:g} s is not valid")
             frames, keys = found
             presses += [KeyPress(frame + press.frame, press.key) for press in keys]
             unseen.append((frame, frames))
             passed += frames
     total = frame_of(recording.end_us, rate) + passed
     if total > MOST_FRAMES:
-        raise CastError(f"it has {total:,} frames to run, and {MOST_FRAMES:,} can be")
+        raise CastError(f"it has {total:,} frames to run; at most {MOST_FRAMES:,} are possible")
     _check_order(presses)
     return Replay(settings, KeyScript(tuple(presses), total), tuple(resizes), tuple(unseen))
 
@@ -193,7 +193,7 @@ def replay_of(recording: Recording) -> Replay:
 def _check_order(presses: list[KeyPress]) -> None:
     for index, press in enumerate(presses):
         if index and press.frame < presses[index - 1].frame:
-            raise CastError("its keys are not in the order of time")
+            raise CastError("its keys are not in order of time")
         if index >= MOST_KEYS_A_FRAME and presses[index - MOST_KEYS_A_FRAME].frame == press.frame:
             raise CastError(f"more than {MOST_KEYS_A_FRAME} keys are pressed in one frame")
 
@@ -202,7 +202,7 @@ def _key(event: CastEvent) -> str:
     key = key_of(event.data)
     if key is None:
         raise CastError(
-            f"{plain(repr(event.data))[:30]} at {event.time_us / 1e6:g} s is no key of a recording"
+            f"{plain(repr(event.data))[:30]} at {event.time_us / 1e6:g} s is not a key of a recording"
         )
     return key
 
@@ -211,5 +211,5 @@ def _resize(event: CastEvent, frame: int) -> Resize:
     match = _SIZE.fullmatch(event.data)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
     if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
-        raise CastError(f"the terminal's size at {event.time_us / 1e6:g} s cannot be")
+        raise CastError(f"the terminal's size at {event.time_us / 1e6:g} s is not valid")
     return Resize(frame, width, height)

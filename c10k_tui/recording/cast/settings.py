@@ -16,19 +16,19 @@ THEMES = ("c10k-dark", "c10k-light", "c10k-ansi")
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 MOST_COLUMNS, MOST_ROWS = 500, 200
 LONGEST_START_NS = 600_000_000_000
-"""Where a recording may begin, in virtual time: it has to be run up to there again."""
+"""Latest beginning of a recording, in virtual time; a replay runs the race up to there again."""
 LONGEST_START_S = 120.0
-"""What that may cost, by the price list of :mod:`~c10k_tui.recording.live.frame_pacer`."""
+"""Highest cost of running up to the beginning, by :mod:`~c10k_tui.recording.cast.race_prices`."""
 MOST_CHANGES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingStart:
-    """Where a race stood when its recording began.
+    """The state of a race at the beginning of its recording.
 
     Attributes:
-        scenario: What the race began with.
-        changes: Virtual time and new scenario of each change of a setting since, in order.
+        scenario: The race's first scenario.
+        changes: Virtual time and new scenario of each later change of a setting, in order.
         at_ns: Virtual time at which the recording begins.
     """
 
@@ -37,25 +37,26 @@ class RecordingStart:
     at_ns: int = 0
 
     def why_not(self) -> str | None:
-        """Why a race cannot be run up to here again, or None if it can."""
+        """Why a replay cannot run the race up to here; None if it can."""
         if self.at_ns > LONGEST_START_NS or len(self.changes) > MOST_CHANGES:
-            return "the race has gone on for too long"
+            return "the race ran for too long"
         cost_s, scenario, since_ns = 0.0, self.scenario, 0
         for time_ns, changed in (*self.changes, (self.at_ns, self.scenario)):
             cost_s += (time_ns - since_ns) * cost_s_per_ns(scenario)
             since_ns, scenario = time_ns, changed
-        return "the race has done too much" if cost_s > LONGEST_START_S else None
+        return "the race did too much work" if cost_s > LONGEST_START_S else None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingSettings:
-    """All that decides what a recording shows, but for the keys."""
+    """Everything that decides what a recording shows, except for the keys."""
 
     start: RecordingStart = field(default_factory=lambda: RecordingStart(Scenario()))
     width: int = 120
     height: int = 36
-    """Rows of the picture, the caption's among them."""
+    """Rows of the picture, including the caption."""
     speed: float | None = 2.0
+    """See :mod:`c10k_tui.session.pacer`; None for full speed."""
     paused: bool = False
     theme: str = THEMES[0]
     no_color: bool = False
@@ -64,4 +65,4 @@ class RecordingSettings:
     cast_version: int = 2
     frames_per_s: int = 30
     costs: CostTable = BUILT_IN
-    """What each simulated step costs: another machine has another table."""
+    """Prices of the simulated steps; kept because another machine may use another table."""

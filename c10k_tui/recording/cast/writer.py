@@ -1,10 +1,13 @@
-"""The file of a recording, which holds whole lines only, whatever happens and whenever.
+"""Writes the file of a recording, which holds whole lines only, even if the process is killed.
 
-Linux writes page by page, and a process that is killed may stop between two of them
-(mm/filemap.c: generic_perform_write). So every line is written by itself, without a buffer, and ends
-before the page does: a picture that would go beyond is written as two, one after the other at the same
-time, and a line that comes near the end is filled up with blanks to it, which JSON does not mind. A write
-that falls short (a full disk, a limit) is taken back to the end of the last whole frame.
+Linux writes page by page, and a killed process may stop between two pages (mm/filemap.c:
+generic_perform_write). So each line is written by a call of its own, without a buffer, and no line crosses
+the end of a page: a picture that is too long becomes two events of the same time, and a line that ends close
+to the end of a page is padded with blanks, which JSON allows. After a short write (a full disk, a limit) the
+file is truncated to the last whole frame.
+
+Why not write a temporary file and rename it: a recording may last for minutes, and all of it would be lost if
+the process were killed.
 """
 
 from __future__ import annotations
@@ -21,20 +24,20 @@ from c10k_tui.recording.cast.settings import RecordingSettings
 
 PAGE_BYTES = 4096
 LEAST_ROOM_BYTES = 128
-"""What is left of a page is filled up rather than left if it is less than this."""
+"""If less than this is left of a page, the line is padded to the end of the page."""
 
 
 class CastWriter:
-    """An asciicast that is being written.
+    """Writes an asciicast.
 
     Args:
         path: The file; its header is written at once.
-        settings: What the header says.
-        force: Whether a file that is there may be overwritten.
+        settings: The values of the header.
+        force: True to overwrite an existing file.
 
     Raises:
-        FileExistsError: it is there.
-        OSError: it cannot be written.
+        FileExistsError: the file exists.
+        OSError: the file cannot be written, or is not a regular file.
     """
 
     def __init__(self, path: Path, settings: RecordingSettings, *, force: bool = False) -> None:
@@ -43,9 +46,9 @@ class CastWriter:
         self._last_us = 0
         self._size = 0
         flags = os.O_WRONLY | os.O_CREAT | (0 if force else os.O_EXCL) | getattr(os, "O_BINARY", 0)
-        # Not truncated on opening: what is no regular file must not be touched at all.
+        # Not O_TRUNC: a file that is not regular must not be changed at all.
         if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, "it is there and not a regular file", str(path))
+            raise OSError(errno.EINVAL, "it exists and is not a regular file", str(path))
         self._fd = os.open(path, flags, 0o666)
         try:
             if not stat.S_ISREG(os.fstat(self._fd).st_mode):
@@ -58,19 +61,19 @@ class CastWriter:
 
     @property
     def last_us(self) -> int:
-        """Time of the last event."""
+        """Time of the last event, in microseconds."""
         return self._last_us
 
     @property
     def size_bytes(self) -> int:
-        """How large the file is."""
+        """Size of the file."""
         return self._size
 
     def write(self, events: Iterable[CastEvent]) -> None:
-        """Add what happened in one frame.
+        """Write the events of one frame.
 
         Raises:
-            OSError: it could not be written; the file ends with the frame before.
+            OSError: they could not be written; the file ends with the previous frame.
         """
         before, last_us = self._size, self._last_us
         try:
@@ -83,7 +86,7 @@ class CastWriter:
             raise
 
     def _write(self, event: CastEvent) -> None:
-        """Add an event so that no line of it lies on two pages."""
+        """Write an event so that none of its lines crosses the end of a page."""
         rest: CastEvent | None = event
         while rest is not None:
             room = PAGE_BYTES - self._size % PAGE_BYTES
@@ -94,7 +97,7 @@ class CastWriter:
                 part, rest = CastEvent(part.time_us, "o", first), CastEvent(part.time_us, "o", last)
                 line = self._line(part)
             elif len(line) > room >= LEAST_ROOM_BYTES and len(line) <= PAGE_BYTES:
-                # Nothing to divide here: the page is filled up with a picture in which nothing changes.
+                # Only pictures can be divided: pad the page with a picture that changes nothing.
                 part, rest = CastEvent(part.time_us, "o", ""), part
                 line = self._line(part)
             if room - LEAST_ROOM_BYTES < len(line) < room or rest is not None:
@@ -112,5 +115,5 @@ class CastWriter:
         self._size += len(data)
 
     def close(self) -> None:
-        """No more is written."""
+        """Close the file."""
         os.close(self._fd)

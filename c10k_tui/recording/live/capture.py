@@ -6,18 +6,15 @@ not those of the frame before; most of a screen stands still.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.color import Color, ColorType
 from rich.style import Style
-from textual._compositor import ChopsUpdate
-from textual._context import visible_screen_stack
-from textual.geometry import Region
 from textual.strip import Strip
 
+from c10k_tui import textual_internals
 from c10k_tui.recording.live.caption import CaptionLooks
 from c10k_tui.recording.pictures.cells import (
     BLANK,
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
 _ANSI_COLOURS = 16
 
 
-class Camera:
+class ScreenCapture:
     """Takes pictures of an app.
 
     Args:
@@ -55,11 +52,13 @@ class Camera:
 
     def displayed(self, update: object) -> None:
         """The app displays something: these lines may be others in the next picture."""
-        if isinstance(update, ChopsUpdate):
-            if self._dirty is not None:
-                self._dirty.update(y for y, _, _ in update.spans)
-        elif update is not None:
+        if update is None or self._dirty is None:
+            return
+        lines = textual_internals.changed_lines(update)
+        if lines is None:
             self._dirty = None
+        else:
+            self._dirty.update(lines)
 
     def picture(self) -> TerminalPicture:
         """What is on the screen now."""
@@ -71,26 +70,15 @@ class Camera:
             self._lines.clear()
             self._rows = [(BLANK,) * width] * height
         if dirty:
-            for y, pieces in self._rendered(dirty[0], dirty[-1] + 1, frozenset(dirty)):
+            for y, pieces in textual_internals.rendered_lines(
+                self._app, dirty[0], dirty[-1] + 1, frozenset(dirty)
+            ):
                 known = self._lines.get(y)
                 if known is None or not _same(known, pieces):
                     self._rows[y] = row_of(pieces, width)
                     self._lines[y] = pieces
         self._dirty = set()
         return TerminalPicture(width, tuple(self._rows))
-
-    def _rendered(self, first: int, end: int, lines: frozenset[int]) -> Iterator[tuple[int, list[Strip]]]:
-        """Lines in pieces from left to right, as Textual itself makes them to write them."""
-        compositor = self._app.screen._compositor
-        token = visible_screen_stack.set(self._app._background_screens)
-        try:
-            region = Region(0, first, compositor.size.width, end - first)
-            chops = compositor._render_chops(region, lines.__contains__)
-        finally:
-            visible_screen_stack.reset(token)
-        for y in sorted(lines):
-            if y < len(chops):
-                yield y, [strip for strip in chops[y].values() if strip is not None]
 
     def caption_looks(self) -> CaptionLooks:
         """How a caption is drawn in the theme that is on."""

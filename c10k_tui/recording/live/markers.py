@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from c10k_tui.screens.race.views.timeline import change_words
+from c10k_tui.session.time_line import change_words
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import PRESETS, Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RaceState:
     """What is raced in one frame."""
 
     races: int
@@ -22,7 +22,7 @@ class Moment:
     """How many jumps in time: other settings after one are no change."""
 
 
-def between(before: Moment, after: Moment) -> list[str]:
+def between(before: RaceState, after: RaceState) -> list[str]:
     """The markers that a change from one frame to the next deserves."""
     old, new = before.scenario, after.scenario
     if before.races != after.races:

@@ -1,70 +1,69 @@
-"""A recording that is run again on the screen, live: the scenario is raced, the keys are pressed.
+"""Runs a recording again on the screen: the scenario is raced, and the recorded keys are pressed.
 
-Nothing of a file's picture is shown. Whoever watches can pause with space, look around, and with the
-first key that changes something take over: the keys that were still to come are dropped, and the race is
-theirs, with all its past in it.
+Nothing is shown from the file's pictures. The user can pause with space and look around. The first key that
+changes something takes the race over: the remaining recorded keys are dropped, and the user continues the
+race, with its whole past.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
-from textual import events
-from textual.keys import _character_to_key
-
+from c10k_tui import textual_internals
 from c10k_tui.recording.cast.keycodes import QUIT
 from c10k_tui.recording.cast.reader import Replay
-from c10k_tui.recording.live.controller import FRAMES_PER_S, Pace
+from c10k_tui.recording.live.frame_runner import FrameRunner
+from c10k_tui.recording.live.frame_timer import FRAMES_PER_S, FrameTimer
+from c10k_tui.recording.live.stepper import Stepper, key_event
 from c10k_tui.screens.race.keys import RACE_BINDINGS
-
-if TYPE_CHECKING:
-    from c10k_tui.app.race_app import C10KApp
 
 LOOKING = frozenset(
     ("up", "down", "left", "right", "escape", "end", "pageup", "pagedown", "tab", "shift+tab", "t", "?", "f1")
 )
-"""Keys that change nothing of the race: one may look around while it is replayed."""
+"""Keys that change nothing in the race. The user may press them during a replay."""
 FRAMES_AT_ONCE = 30
-"""Frames that are run without a look at the keyboard on the way to where a replay begins."""
+"""Frames that are run at top speed between two looks at the keyboard."""
 
 
 class Player:
     """A replay.
 
     Args:
-        app: The app, which is stepped.
-        replay: What to replay.
-        at_frame: Up to where it is run as fast as it goes.
-        paused: Whether it then stands still.
+        frames: Runs the app frame by frame; opened without a recorder.
+        replay: The recording to replay.
+        at_frame: The first frame that is shown at its own pace. Frames before it run at top speed.
+        paused: True to pause there.
     """
 
-    def __init__(self, app: C10KApp, replay: Replay, at_frame: int, *, paused: bool) -> None:
-        self._app = app
+    def __init__(self, frames: FrameRunner, replay: Replay, at_frame: int, *, paused: bool) -> None:
+        self._frames = frames
         self._replay = replay
         self._script = replay.script
         self._at_frame = at_frame
         self._paused = paused
         self._next = 0
-        """The first key that is still to come."""
+        """Index of the next recorded key."""
         self._looking_elsewhere = False
-        """Whether a page lies over the race that the watcher opened."""
+        """True while a screen that the user has opened lies over the race."""
+
+    @property
+    def _stepper(self) -> Stepper:
+        assert self._frames.stepper is not None
+        return self._frames.stepper
 
     @property
     def state(self) -> str:
-        """Where it is, in few words."""
-        stepper = self._app.studio.stepper
+        """Where the replay is, in a few words."""
+        stepper = self._frames.stepper
         frame = stepper.frame if stepper is not None else 0
         sign = "▌▌" if self._paused else "▶"
         recorded, end = self._replay.recorded(frame), self._replay.end
         return f"{sign} replay {recorded / FRAMES_PER_S:.1f} / {end / FRAMES_PER_S:.1f} s"
 
     async def run(self) -> None:
-        """Replay until the recording ends, or someone takes over or leaves."""
-        studio = self._app.studio
-        stepper = studio.stepper
-        assert stepper is not None
-        pace = Pace(FRAMES_PER_S)
+        """Replay until the recording ends, or the user takes over or leaves."""
+        frames, stepper = self._frames, self._stepper
+        timer = FrameTimer(FRAMES_PER_S)
         taken: str | None = None
         while stepper.frame <= self._script.frames and taken is None:
             quick = stepper.frame < self._at_frame or self._is_unseen(stepper.frame)
@@ -72,45 +71,41 @@ class Player:
                 if stepper.frame % FRAMES_AT_ONCE == 0:
                     await asyncio.sleep(0)
             else:
-                await pace.next()
-            if stepper.size is not None:
-                size, stepper.size = stepper.size, None
-                await stepper.resize(*size)
+                await timer.next()
+            await frames.take_resize()
             while stepper.keys and not quick and taken is None:
                 key = stepper.keys.pop(0)
-                if await self._watcher(key):
+                if await self.user_takes_over(key):
                     taken = key
-            if studio.leaving:
+            if frames.leaving:
                 break
             if taken is None and not self._stands():
-                await studio.frame(self._due(stepper.frame), deaf=True)
+                await frames.frame(self.due_keys(stepper.frame), scripted=True)
             elif self._paused:
                 await stepper.settle()
-        studio.close()
-        self._hand_over(taken)
+        frames.close()
+        self.hand_over(taken)
 
     def _is_unseen(self, frame: int) -> bool:
         return any(first <= frame < first + count for first, count in self._replay.unseen)
 
     def _stands(self) -> bool:
-        """Whether the replay waits: it was paused, or a page lies over it that the watcher opened."""
-        at = self._app.studio.stepper
+        """True if the replay waits: it is paused, or the user has opened a screen over it."""
+        at = self._frames.stepper
         reached = at is not None and at.frame >= self._at_frame
         return reached and (self._paused or self._looking_elsewhere)
 
-    def _due(self, frame: int) -> list[str]:
-        """The recording's keys for a frame."""
+    def due_keys(self, frame: int) -> list[str]:
+        """The recorded keys up to a frame that have not been returned yet."""
         presses = self._script.presses
         first = self._next
         while self._next < len(presses) and presses[self._next].frame <= frame:
             self._next += 1
         return [press.key for press in presses[first : self._next]]
 
-    async def _watcher(self, key: str) -> bool:
-        """What the watcher pressed; tells whether it takes the race over."""
-        app = self._app
-        stepper = app.studio.stepper
-        assert stepper is not None
+    async def user_takes_over(self, key: str) -> bool:
+        """Answer a key of the user; True if it changes the race."""
+        app, stepper = self._frames.app, self._stepper
         if self._looking_elsewhere:
             await stepper.press(key)
             self._looking_elsewhere = len(app.screen_stack) > 1
@@ -126,16 +121,19 @@ class Player:
             return key in _BOUND
         return False
 
-    def _hand_over(self, key: str | None) -> None:
-        """The race is the watcher's from here on."""
-        app, session = self._app, self._app.session
+    def hand_over(self, key: str | None) -> None:
+        """Give the race to the user.
+
+        Args:
+            key: The key with which the user took over; None if the recording has ended.
+        """
+        session = self._frames.session
         if key is not None:
             if self._paused and not session.paused:
-                session.pause()  # What stood still goes on standing still, for steps forth and back.
+                session.pause()  # A paused replay stays paused, for steps in both directions.
             session.say("from here on it is your race")
-            name = _character_to_key(key) if len(key) == 1 else key
-            app.post_message(events.Key(name, key if len(key) == 1 else None))
-        elif not app.studio.leaving:
+            self._frames.app.post_message(key_event(key))
+        elif not self._frames.leaving:
             if not session.paused:
                 session.pause()
             session.say("the recording ends here: space goes on")
@@ -143,9 +141,9 @@ class Player:
 
 def _signs() -> frozenset[str]:
     names = {name for binding in RACE_BINDINGS for name in binding.key.split(",")}
-    signs = {chr(code) for code in range(33, 127) if _character_to_key(chr(code)) in names}
+    signs = {chr(code) for code in range(33, 127) if textual_internals.key_name(chr(code)) in names}
     return frozenset(names | signs)
 
 
 _BOUND = _signs()
-"""Every key that does something on the race screen, as recordings name them."""
+"""Every key that does something on the race screen, by the name that recordings give it."""

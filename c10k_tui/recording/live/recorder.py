@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import sequence_of
-from c10k_tui.recording.cast.lines import CastEvent, passed_unseen, time_us_of
+from c10k_tui.recording.cast.lines import CastEvent, time_us_of, unseen_data
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
-from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.recording.live.markers import RaceState, between
 from c10k_tui.recording.pictures.cells import TerminalPicture
 
 
@@ -32,7 +32,7 @@ class Recorder:
         moment: What is raced as the recording begins.
     """
 
-    def __init__(self, settings: RecordingSettings, writer: CastWriter, moment: Moment) -> None:
+    def __init__(self, settings: RecordingSettings, writer: CastWriter, moment: RaceState) -> None:
         self.writer = writer
         self.paused = False
         self._rate = settings.frames_per_s
@@ -69,7 +69,7 @@ class Recorder:
         self._marks.append(label)
 
     def take(
-        self, picture: TerminalPicture, keys: Sequence[str], moment: Moment, looks: CaptionLooks
+        self, picture: TerminalPicture, keys: Sequence[str], moment: RaceState, looks: CaptionLooks
     ) -> None:
         """A frame is finished.
 
@@ -95,7 +95,7 @@ class Recorder:
         events: list[CastEvent] = []
         if self._unseen is not None:
             frames = frame - self._paused_at
-            events.append(CastEvent(self._time_us(self._paused_at), "p", passed_unseen(frames, self._unseen)))
+            events.append(CastEvent(self._time_us(self._paused_at), "p", unseen_data(frames, self._unseen)))
             self._passed += frames
             self._unseen = None
             self._before = None

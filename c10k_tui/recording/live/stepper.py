@@ -1,63 +1,79 @@
-"""The app, run frame by frame: what was pressed, the race, and nothing until both have had their effect.
+"""Runs the app frame by frame: first the keys, then the race, then nothing until both have had their effect.
 
-Left to itself the app lets keys, timers and repaints come when they come. Here they have an order. Keys
-and sizes that arrive wait for the next frame; in it each is handled to its end before the next; then the
-race goes on by one frame, and the frame is finished when no widget has a message left. So what a frame
-shows depends on the frames before it and on nothing else. The mouse is deaf meanwhile: where it points is
-not a key.
+An app that runs freely handles keys, timers and repaints whenever they come, so two runs may differ. Here
+they have an order. Keys and sizes that arrive wait for the next frame. In the frame, each one is handled
+completely before the next. Then the race advances by one frame. The frame ends when no widget has a message
+left. So what a frame shows depends only on the frames before it. Mouse events are dropped meanwhile: a
+recording holds only keys.
+
+What this needs of Textual beyond its public API stands in :mod:`c10k_tui.textual_internals`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from weakref import WeakSet
 
 from textual import events
+from textual.app import App
 from textual.geometry import Size
-from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from c10k_tui import textual_internals
 from c10k_tui.recording.cast.keycodes import is_key
 from c10k_tui.recording.live.frame_pacer import FramePacer
+from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.session.pacer import Pacer
-
-if TYPE_CHECKING:
-    from c10k_tui.app.race_app import C10KApp
+from c10k_tui.session.session import Session
 
 MOST_ROUNDS = 1_000
-"""Rounds after which messages that beget messages are given up on."""
+"""Rounds after which messages that cause more messages are given up."""
 MOST_KEYS_A_FRAME = 64
 
 
 class Stepper:
-    """Runs an app frame by frame from :meth:`begin` to :meth:`end`.
+    """Runs an app frame by frame, from :meth:`begin` to :meth:`end`.
 
     Args:
-        app: The app, which runs.
+        app: The running app.
+        session: The race and its pace.
+        clock: The clock of the session.
         frames_per_s: The frame rate.
+        is_ending: Returns True if the current frame is the last one. Nothing more is drawn then.
     """
 
-    def __init__(self, app: C10KApp, frames_per_s: int) -> None:
+    def __init__(
+        self,
+        app: App[str],
+        session: Session,
+        clock: StepClock,
+        frames_per_s: int,
+        is_ending: Callable[[], bool],
+    ) -> None:
         self._app = app
+        self._session = session
+        self._clock = clock
         self._rate = frames_per_s
+        self._is_ending = is_ending
         self._screen: RaceScreen | None = None
-        self._pressed: events.Event | None = None
-        """What is let through now, for it comes from here."""
+        self._sent: events.Event | None = None
+        """The event that this stepper sends now. It is handled at once; every other event waits."""
         self._animation_level = app.animation_level
         self._held: WeakSet[Screen[object]] = WeakSet()
-        """Screens that do not repaint by themselves."""
+        """Screens whose update timers are stopped."""
         self.frame = 0
+        """Number of the current frame."""
         self.keys: list[str] = []
-        """What was pressed since the last frame."""
+        """Keys pressed since the last frame."""
         self.size: Size | None = None
-        """The size that the terminal has taken on since the last frame."""
+        """New size of the terminal since the last frame; None if it has not changed."""
 
     def takes(self, event: events.Event) -> bool:
-        """Whether an event waits for the next frame (or for ever) and must not be handled now."""
-        if event is self._pressed:
+        """Keep an event for the next frame, or drop it; False if the app must handle it now."""
+        if event is self._sent:
             return False
         if isinstance(event, events.Key):
             key = key_of(event)
@@ -65,70 +81,70 @@ class Stepper:
                 self.keys.append(key)
             return True
         if isinstance(event, events.Resize):
-            if self._app._size is None:
+            if not textual_internals.has_size(self._app):
                 return False
             self.size = event.size
             return True
         return isinstance(event, (events.MouseEvent, events.Paste, events.AppBlur, events.AppFocus))
 
-    async def begin(self) -> None:
-        """Start over with an empty screen on the race as it stands."""
-        app, session = self._app, self._app.session
+    async def begin(self, screen: RaceScreen) -> None:
+        """Replace all screens by a new race screen, which shows the race where it stands.
+
+        Args:
+            screen: A stepped race screen, not yet mounted.
+        """
+        app, session = self._app, self._session
         app.animation_level = "none"
-        app.clock.show(0, self._rate)
-        # What is due at this very moment has happened, and what the race had to tell of the past has been
-        # told: here, and when this is replayed.
+        self._clock.show(0, self._rate)
+        # Events due at this very time happen now, and the records of the past are taken out of the race.
+        # A replay does the same, so both begin with an equal race.
         session.race.advance(session.race.now_ns)
         session.race.frame()
-        session.use(FramePacer(app.clock, lambda: session.scenario, session.pacer.speed))
+        session.use(FramePacer(self._clock, lambda: session.scenario, session.pacer.speed))
         while len(app.screen_stack) > 1:
             await app.pop_screen()
-        if not app.screen._result_callbacks:
-            # The screen that an app begins with has no callback, and Textual wants to take one away.
-            app.screen._push_result_callback(app.screen, None)
-        self._screen = RaceScreen(session, app.clock, stepped=True)
-        await app.switch_screen(self._screen)
+        textual_internals.allow_switch(app)
+        self._screen = screen
+        await app.switch_screen(screen)
         await self.settle()
 
     async def press(self, key: str) -> None:
-        """Press a key, and wait until all that it causes has happened."""
-        name = _character_to_key(key) if len(key) == 1 else key
-        await self._send(events.Key(name, key if len(key) == 1 else None))
+        """Press a key, and wait until everything that it causes has happened."""
+        await self._send(key_event(key))
 
     async def resize(self, width: int, height: int) -> None:
-        """Let the terminal have another size."""
+        """Give the terminal another size, in cells."""
         size = Size(width, height)
-        driver = self._app._driver
-        if driver is not None and driver.is_headless:
-            driver._size = (width, height)
+        textual_internals.set_headless_size(self._app, width, height)
         await self._send(events.Resize(size, size))
 
     async def _send(self, event: events.Event) -> None:
-        self._pressed = event
+        self._sent = event
         self._app.post_message(event)
         await self.settle()
-        self._pressed = None
-        if self._screen is not None and not self._app.studio.ending:
-            # What was drawn on the way may have been drawn for a layout that is no longer.
+        self._sent = None
+        if self._screen is not None and not self._is_ending():
+            # Drawings on the way may have been for a layout that has changed since.
             self._screen.draw()
             await self.settle()
 
     def show(self) -> None:
-        """It is the time of the frame that is in the making."""
-        self._app.clock.show(self.frame, self._rate)
+        """Set the clock to the time of the current frame."""
+        self._clock.show(self.frame, self._rate)
 
     async def finish(self) -> None:
-        """Let the race go on by a frame; the frame is finished when this returns."""
+        """Advance the race by one frame, and wait until the frame is complete."""
         if self._screen is not None:
             self._screen.tick()
         await self.settle()
         app = self._app
-        if app._background_screens:
-            # What shows through a dialog is painted with it, and only when it is.
-            for screen in app._background_screens:
-                screen._on_timer_update()
+        background = textual_internals.background_screens(app)
+        if background:
+            # The screen below a dialog is painted with the dialog, and only then.
+            for screen in background:
+                textual_internals.update_now(screen)
             app.screen.refresh()
-            app.screen._on_timer_update()
+            textual_internals.update_now(app.screen)
         self.frame += 1
 
     async def settle(self) -> None:
@@ -137,29 +153,31 @@ class Stepper:
         for _ in range(MOST_ROUNDS):
             self._hold()
             await self._round()
-            if app._exit or app._closing or app._exception is not None:
+            if textual_internals.is_leaving(app):
                 return
-            waits = app._batch_count or app._resize_timer is not None
+            waits = textual_internals.waits_for_time(app)
             if waits:
                 await asyncio.sleep(0.002)
-            for screen in app._background_screens:
-                if screen._callbacks or screen._layout_required:
-                    screen._on_timer_update()
-            app.screen._on_timer_update()
+            for screen in textual_internals.background_screens(app):
+                if textual_internals.needs_update(screen):
+                    textual_internals.update_now(screen)
+            textual_internals.update_now(app.screen)
             if not waits and self._idle():
                 return
 
     def _hold(self) -> None:
-        """Let no screen repaint by the wall's time: whether it came before or after a message would tell."""
+        """Stop the screens' update timers, whose repaints would come before or after a message by chance."""
         for screen in self._app.screen_stack:
             if screen not in self._held:
-                screen._update_timer.stop()
+                textual_internals.stop_update_timer(screen)
                 self._held.add(screen)
 
     async def _round(self) -> None:
-        """One turn of all that can act: what was in their queues has been handled when this returns."""
+        """Wait until every message pump has handled what was in its queue."""
         app = self._app
-        waiting = {pump for pump in self._pumps() if pump._running and not pump._closing}
+        waiting = {
+            pump for pump in textual_internals.message_pumps(app) if textual_internals.can_handle(pump)
+        }
 
         def handled(pump: MessagePump) -> None:
             waiting.discard(pump)
@@ -168,47 +186,41 @@ class Stepper:
             if not pump.call_later(handled, pump):
                 handled(pump)
         turns = 0
-        # A widget that is taken away in the meantime answers no more, nor does an app that failed.
-        while not (
-            app._exit
-            or app._closing
-            or app._exception
-            or all(pump._closing or pump._closed for pump in waiting)
-        ):
-            # Nobody waits for the wall here, so a turn of the loop is enough; but should someone, let him.
+        # A widget that is removed meanwhile handles nothing more, nor does an app that has failed.
+        while not (textual_internals.is_leaving(app) or textual_internals.have_ended(waiting)):
+            # Nothing here waits for wall time, so one turn of the loop is enough. If something does after
+            # all, the sleep lets it go on.
             await asyncio.sleep(0 if turns < MOST_ROUNDS else 0.001)
             self._hold()
             turns += 1
 
-    def _pumps(self) -> list[MessagePump]:
-        app = self._app
-        screens = [*app._background_screens, app.screen]
-        return [app, *(node for screen in screens for node in screen.walk_children(with_self=True))]
-
     def _idle(self) -> bool:
         app = self._app
-        if any(
-            screen._callbacks or screen._layout_required for screen in (*app._background_screens, app.screen)
-        ):
+        if any(textual_internals.needs_update(screen) for screen in textual_internals.seen_screens(app)):
             return False
-        if app.screen._dirty_widgets:  # Those of the screens beneath are painted by finish().
+        if textual_internals.needs_repaint(app.screen):  # finish() paints the screens below.
             return False
-        return all(pump._message_queue.empty() for pump in self._pumps())
+        return textual_internals.queues_are_empty(app)
 
     def end(self) -> None:
-        """Let the app run by itself again."""
-        app, session = self._app, self._app.session
+        """Let the app run freely again."""
+        app, session = self._app, self._session
         app.animation_level = self._animation_level
         for screen in self._held:
-            # Textual makes another timer where it finds none.
-            setattr(screen, "_Screen__update_timer", None)  # noqa: B010
-            screen.check_idle()
-        app.clock.release()
-        session.use(Pacer(app.clock, session.pacer.speed))
+            textual_internals.restart_update_timer(screen)
+        self._clock.release()
+        session.use(Pacer(self._clock, session.pacer.speed))
+
+
+def key_event(key: str) -> events.Key:
+    """The event of pressing a key, which has the name that recordings give it."""
+    if len(key) > 1:
+        return events.Key(key, None)
+    return events.Key(textual_internals.key_name(key), key)
 
 
 def key_of(event: events.Key) -> str | None:
-    """The key of an event, if it is one that a recording can hold."""
+    """The key of an event, by the name that recordings give it; None if a recording cannot hold it."""
     if event.character is not None and len(event.character) == 1 and event.is_printable:
         return event.character if is_key(event.character) else None
     return event.key if is_key(event.key) and len(event.key) > 1 else None

@@ -1,7 +1,7 @@
-"""A terminal's picture as a value: rows of cells, each a glyph and a look.
+"""A terminal's picture as a value: rows of cells, each with a glyph and a style.
 
-A colour is one number: 0xRRGGBB, :data:`DEFAULT` for the terminal's own, or :func:`ansi` for one of its
-sixteen. Cells are shared, so that rows that did not change compare by identity.
+A colour is one number: 0xRRGGBB, or :data:`DEFAULT` for the terminal's default, or :func:`ansi` for one of
+its sixteen colours. Equal cells are one object, so unchanged rows compare by identity.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 DEFAULT = -1
-"""The terminal's own foreground or background."""
+"""The terminal's default foreground or background."""
 
 
 def ansi(number: int) -> int:
@@ -20,12 +20,12 @@ def ansi(number: int) -> int:
 
 
 def ansi_number(colour: int) -> int:
-    """Which of the sixteen a negative colour is."""
+    """The number (0 … 15) of a colour made by :func:`ansi`."""
     return -2 - colour
 
 
 class CellStyle(NamedTuple):
-    """How a cell is drawn."""
+    """Colours and attributes of a cell."""
 
     foreground: int = DEFAULT
     background: int = DEFAULT
@@ -38,7 +38,7 @@ class CellStyle(NamedTuple):
 
 
 class StyledCell(NamedTuple):
-    """One place on the screen; the right half of a wide glyph is a cell with no glyph at all."""
+    """One place on the screen. The right half of a wide glyph is a cell whose glyph is empty."""
 
     glyph: str
     look: CellStyle
@@ -52,25 +52,25 @@ CellRow = tuple[StyledCell, ...]
 
 @lru_cache(maxsize=65_536)
 def cell(glyph: str, look: CellStyle) -> StyledCell:
-    """The one cell of this glyph and look."""
+    """The shared cell of this glyph and style."""
     return StyledCell(glyph, look)
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalPicture:
-    """A whole screen at one moment."""
+    """The whole screen at one moment."""
 
     width: int
     rows: tuple[CellRow, ...]
 
     @property
     def height(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(self.rows)
 
     @property
     def text(self) -> str:
-        """What can be read on it, without blanks at the ends of lines."""
+        """The glyphs as text, without blanks at the ends of lines."""
         return "".join("".join(glyph for glyph, _ in row).rstrip() + "\n" for row in self.rows)
 
 

@@ -1,4 +1,4 @@
-"""Pictures drawn pixel by pixel: each cell is a tile, and a tile is drawn once."""
+"""Pictures as pixels: each cell is a tile, and equal cells share one tile."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from c10k_tui.recording.pictures.glyph_masks import mask
 
 CELL_WIDTH, CELL_HEIGHT = 8, 16
 PNG_SCALE = 2
-"""A still picture has twice the pixels of an animation: it may be looked at closely."""
+"""Enlargement of a still picture compared with an animation."""
 DIMMED = 0.5
-"""What is left of a foreground that is dim."""
+"""Share of the foreground colour in dim text."""
 Pixels = NDArray[np.uint8]
 """Rows, columns, red-green-blue."""
 
@@ -27,10 +27,10 @@ def rgb(text: str) -> int:
 
 
 class Colours:
-    """What a terminal's colours are in a recording.
+    """The colours of a recording as 0xRRGGBB.
 
     Args:
-        header: Says what its own ones look like.
+        header: Holds the terminal's default colours and its sixteen colours.
     """
 
     def __init__(self, header: CastHeader) -> None:
@@ -38,7 +38,7 @@ class Colours:
         self._palette = [rgb(colour) for colour in header.palette]
 
     def of(self, look: CellStyle) -> tuple[int, int]:
-        """The foreground and the background of a look, as 0xRRGGBB."""
+        """Foreground and background of a style, as 0xRRGGBB."""
         foreground, background = (
             colour if colour >= 0 else own if colour == DEFAULT else self._palette[ansi_number(colour)]
             for colour, own in zip((look.foreground, look.background), self._own, strict=True)
@@ -51,19 +51,19 @@ class Colours:
 
     @property
     def background(self) -> int:
-        """What lies around the picture."""
+        """The terminal's default background."""
         return self._own[1]
 
 
 def mixed(low: int, high: int, share: float) -> int:
-    """A colour between two."""
+    """The colour at ``share`` (0 … 1) of the way from ``low`` to ``high``."""
     parts = ((low >> shift & 255, high >> shift & 255) for shift in (16, 8, 0))
     red, green, blue = (round(a + (b - a) * share) for a, b in parts)
     return red << 16 | green << 8 | blue
 
 
 def shape_of(cell: StyledCell, width: int, height: int) -> NDArray[np.float64]:
-    """How much of each pixel of a cell is foreground."""
+    """The share of foreground in each pixel of a cell, 0 … 1."""
     glyph, look = cell
     shape = mask(glyph, look.bold, width, height)
     if look.underline or look.strike:
@@ -75,7 +75,7 @@ def shape_of(cell: StyledCell, width: int, height: int) -> NDArray[np.float64]:
 
 
 def image(picture: TerminalPicture, header: CastHeader, scale: int = PNG_SCALE) -> Pixels:
-    """A picture's pixels."""
+    """The pixels of a picture."""
     colours = Colours(header)
     width, height = CELL_WIDTH * scale, CELL_HEIGHT * scale
     tiles: dict[StyledCell, Pixels] = {}

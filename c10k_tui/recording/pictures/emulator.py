@@ -1,8 +1,11 @@
-"""Bytes of the encoder back to pictures, and not one sequence more.
+"""A terminal emulator that understands only what this program writes.
 
-This is what stands between a recording that someone else made and an image: it takes the four sequences
-that :mod:`~c10k_tui.recording.live.encoder` writes (and their plain relatives: a new line, erasing) and
-refuses anything else, so nothing in a file can ask the program for more than glyphs and colours.
+It protects the export from recordings of unknown origin. It accepts the four sequences that
+:mod:`c10k_tui.recording.live.encoder` writes, new lines and erasing, and refuses everything else, so a file
+can produce glyphs and colours only.
+
+Why not a full emulator: a terminal can be asked to report, to resize and to print, and none of that is
+needed.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from c10k_tui.recording.pictures.cells import (
 
 
 class UnknownSequence(ValueError):
-    """A sequence that no recording of this program holds."""
+    """The text holds an escape sequence or control character that this program does not write."""
 
 
 _TOKEN = re.compile(
@@ -35,7 +38,7 @@ _TOKEN = re.compile(
 
 
 class TerminalEmulator:
-    """A screen that is written to.
+    """The screen of a terminal, changed by the text written to it.
 
     Args:
         width: Columns.
@@ -46,7 +49,7 @@ class TerminalEmulator:
         self.resize(width, height)
 
     def resize(self, width: int, height: int) -> None:
-        """Another size; the next picture has to be a whole one, and this one is blank."""
+        """Change the size and blank the screen; the next text has to draw all of it."""
         self._picture = blank(width, height)
         self._rows: list[list[StyledCell]] = [list(row) for row in self._picture.rows]
         self._dirty: set[int] = set()
@@ -55,7 +58,7 @@ class TerminalEmulator:
 
     @property
     def picture(self) -> TerminalPicture:
-        """What is shown now."""
+        """The picture on the screen."""
         if self._dirty:
             rows = list(self._picture.rows)
             for y in self._dirty:
@@ -65,10 +68,10 @@ class TerminalEmulator:
         return self._picture
 
     def write(self, text: str) -> None:
-        """Take what a recording writes.
+        """Change the screen as ``text`` says.
 
         Raises:
-            NotOurs: a sequence that is not one of ours.
+            UnknownSequence: the text holds a sequence that this program does not write.
         """
         at = 0
         while at < len(text):
@@ -103,7 +106,7 @@ class TerminalEmulator:
                     row[self._x - 1] = cell((last.glyph + glyph)[:8], last.look)
                 continue
             if self._x + cells > width:
-                return  # The encoder never writes beyond the edge; what would is cut.
+                return  # The encoder never writes beyond the edge; other text is cut off.
             row[self._x] = cell(glyph, self._pen)
             if cells == 2:
                 row[self._x + 1] = cell("", self._pen)
@@ -112,13 +115,13 @@ class TerminalEmulator:
     def _sequence(self, private: str, parameters: str, final: str) -> None:
         if private:
             if parameters == "25" and final in "hl":
-                return  # The cursor is no part of the picture.
+                return  # The cursor is not part of the picture.
             raise UnknownSequence(f"escape sequence {f'CSI ?{parameters}{final}'!r}")
         numbers = [int(number or 0) for number in parameters.split(";")] if parameters else []
         if any(number > 65_535 for number in numbers):
             raise UnknownSequence(f"escape sequence {f'CSI {parameters}{final}'!r}")
         if final == "m":
-            self._pen = _look(self._pen, numbers or [0])
+            self._pen = _style_after(self._pen, numbers or [0])
         elif final == "H" and len(numbers) in (0, 2):
             y, x = numbers or (1, 1)
             self._y = min(max(y, 1), len(self._rows)) - 1
@@ -132,8 +135,8 @@ class TerminalEmulator:
             raise UnknownSequence(f"escape sequence {f'CSI {parameters}{final}'!r}")
 
 
-def _look(pen: CellStyle, numbers: list[int]) -> CellStyle:
-    """The look after an SGR sequence."""
+def _style_after(pen: CellStyle, numbers: list[int]) -> CellStyle:
+    """The style after an SGR sequence."""
     at = 0
     while at < len(numbers):
         number = numbers[at]

@@ -1,7 +1,7 @@
-"""A recording as a picture, an animation or text.
+"""Writes a recording as a picture, an animation or text.
 
-What a recording writes to the terminal goes through :mod:`~c10k_tui.recording.pictures.emulator`, and only
-the cells that come out are drawn: no byte of the file reaches a terminal or a file as it is.
+The text of a recording goes through :mod:`~c10k_tui.recording.pictures.emulator`, and only the resulting
+cells are drawn. No byte of the recording reaches a terminal or a file unchecked.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from c10k_tui.recording.pictures.cells import TerminalPicture
 from c10k_tui.recording.pictures.emulator import TerminalEmulator, UnknownSequence
 
 GIF_FRAMES_PER_S = 10
-"""Of the animation: fast enough to see a scan sweep, slow enough to be small."""
+"""Frame rate of an animation: fast enough to show a scan, slow enough for a small file."""
 LONGEST_GIF_FRAMES = 3_000
 
 
 def check_free(path: Path, *, force: bool) -> None:
-    """Nothing, if a file may be written there.
+    """Check that a file may be written.
 
     Raises:
-        FileExistsError: it is there.
-        OSError: it is there, and no file.
+        FileExistsError: the file exists, and ``force`` is false.
+        OSError: ``path`` exists and is not a regular file.
     """
     if path.exists() and not (force and path.is_file()):
         raise FileExistsError(path) if path.is_file() else OSError(f"{path} is not a regular file")
 
 
 def pictures(recording: Recording) -> Iterator[tuple[int, TerminalPicture]]:
-    """Every picture of a recording, and when it is shown, in microseconds.
+    """Every picture of a recording with its time in microseconds.
 
     Raises:
-        CastError: it writes what no recording of this program does.
+        CastError: the recording holds text that this program does not write.
     """
     screen = TerminalEmulator(recording.header.width, recording.header.height)
     last_us = 0
@@ -53,7 +53,7 @@ def pictures(recording: Recording) -> Iterator[tuple[int, TerminalPicture]]:
             screen.write(event.data)
         except UnknownSequence as error:
             raise CastError(
-                f"at {event.time_us / 1e6:g} s it holds what c10k-tui does not write: {error}"
+                f"at {event.time_us / 1e6:g} s it holds something that c10k-tui does not write: {error}"
             ) from None
     yield last_us, screen.picture
 
@@ -63,30 +63,30 @@ def _size(text: str) -> tuple[int, int]:
     if not (width.isdecimal() and height.isdecimal() and len(text) < 10):
         raise CastError(f"{text[:20]!r} is not a size")
     if not (1 <= int(width) <= MOST_COLUMNS and 1 <= int(height) <= MOST_ROWS):
-        raise CastError(f"its terminal becomes {text}; up to {MOST_COLUMNS}×{MOST_ROWS} can be")
+        raise CastError(f"its terminal changes to {text}; at most {MOST_COLUMNS}×{MOST_ROWS} is possible")
     return int(width), int(height)
 
 
 def picture_at(recording: Recording, at_us: int | None) -> TerminalPicture:
-    """What a recording shows at a moment, or at its end.
+    """The picture at a time; with None, the last picture.
 
     Raises:
-        CastError: it writes what no recording of this program does.
+        CastError: the recording holds text that this program does not write.
     """
     shown: TerminalPicture | None = None
     for time_us, picture in pictures(recording):
         if shown is not None and at_us is not None and time_us > at_us:
             break
         shown = picture
-    assert shown is not None  # There is always the picture at the end.
+    assert shown is not None  # pictures() yields at least the last picture.
     return shown
 
 
 def sampled(recording: Recording, begin_us: int, end_us: int, step_us: float) -> Iterator[TerminalPicture]:
-    """Pictures at equal distances from one moment to another.
+    """The pictures from ``begin_us`` to ``end_us`` at steps of ``step_us``.
 
     Raises:
-        CastError: it writes what no recording of this program does.
+        CastError: the recording holds text that this program does not write.
     """
     following = pictures(recording)
     _, shown = next(following)
@@ -113,16 +113,16 @@ def export(
     """Write a recording in another form.
 
     Args:
-        recording: What was read.
-        out: Where to.
+        recording: The recording.
+        out: The file to write.
         form: ``gif``, ``svg``, ``png`` or ``txt``.
-        at_us: The moment to show; None for the end.
-        begin_us: Where an animation begins; None for the beginning.
-        end_us: Where it ends; None for the end.
-        speed: How much faster it plays.
+        at_us: Time of a still picture, in microseconds; None for the end.
+        begin_us: Start of an animation; None for the beginning.
+        end_us: End of an animation; None for the end.
+        speed: Factor by which an animation plays faster.
 
     Raises:
-        CastError: the recording cannot be shown, or not at that time.
+        CastError: the recording cannot be shown, or a time is beyond its end.
         OSError: the file could not be written.
     """
     _check_times(recording, at_us, begin_us, end_us)
@@ -143,12 +143,12 @@ def export(
 
 
 def _check_times(recording: Recording, at_us: int | None, begin_us: int | None, end_us: int | None) -> None:
-    length = f"the recording is {recording.end_us / 1e6:g}s long"
+    length_s = f"{recording.end_us / 1e6:g}s"
     for name, time_us in (("--at", at_us), ("--from", begin_us), ("--to", end_us)):
         if time_us is not None and time_us > recording.end_us:
-            raise CastError(f"{length}; {name} lies beyond its end")
+            raise CastError(f"{name} is beyond the end of the recording, which is {length_s} long")
     if begin_us is not None and end_us is not None and begin_us >= end_us:
-        raise CastError("--from has to come before --to")
+        raise CastError("--from must be before --to")
 
 
 def _gif(recording: Recording, begin_us: int, end_us: int, speed: float) -> bytes:
@@ -156,12 +156,15 @@ def _gif(recording: Recording, begin_us: int, end_us: int, speed: float) -> byte
 
     step_us = speed * 1_000_000 / GIF_FRAMES_PER_S
     if (end_us - begin_us) / step_us > LONGEST_GIF_FRAMES:
-        raise CastError(f"a gif has up to {LONGEST_GIF_FRAMES:,} frames: choose --from and --to, or --speed")
+        raise CastError(
+            f"a gif can have at most {LONGEST_GIF_FRAMES:,} frames; choose --from and --to, "
+            "or a higher --speed"
+        )
     return gif(sampled(recording, begin_us, end_us, step_us), recording.header, 1000 // GIF_FRAMES_PER_S)
 
 
 def _write(out: Path, data: bytes) -> None:
-    """Put a file in its place when it is whole, so that a full disk leaves what was there."""
+    """Write a temporary file and rename it, so that a full disk leaves the old file as it was."""
     part = out.with_name(f".{out.name}.part")
     try:
         part.write_bytes(data)

@@ -1,9 +1,9 @@
-"""Pictures one after the other as an animated GIF.
+"""Pictures as an animated GIF.
 
 A GIF has 256 colours. A terminal's picture needs fewer: each pair of foreground and background, and three
-steps between them for the edges of letters. Should there be more after all, the nearest is taken. Of each
-frame only what changed is written; the pixels that stayed are transparent, which compresses to nearly
-nothing.
+steps between the two for the edges of letters. If there are more, the nearest known colour is used. Only the
+changed part of each frame is written. Unchanged pixels in it are transparent, and long runs of transparent
+pixels compress to almost nothing.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, Colours, m
 Indices = NDArray[np.uint8]
 TRANSPARENT = 255
 STEPS = 4
-"""Steps from background to foreground."""
+"""Number of steps from background to foreground."""
 LAST_MS = 2_000
-"""How long the last picture stays before it begins again."""
+"""Time for which the last picture is shown before the animation repeats."""
 
 
 class GifPainter:
-    """Paints pictures with the colours of one palette, which grows as they are needed.
+    """Paints pictures with one palette, which grows as colours are needed.
 
     Args:
-        header: Says what the terminal's own colours look like.
+        header: Holds the terminal's colours.
         width: Columns of the largest picture.
-        height: Rows of it.
+        height: Rows of the largest picture.
     """
 
     def __init__(self, header: CastHeader, width: int, height: int) -> None:
         self._colours = Colours(header)
         self._indices: dict[int, int] = {}
         self.palette: list[int] = []
-        """The colours in the order of their indices."""
+        """Colours in the order of their indices."""
         self._tiles: dict[StyledCell, Indices] = {}
         background = self._index(self._colours.background)
         self._canvas = np.full((height * CELL_HEIGHT, width * CELL_WIDTH), background, dtype=np.uint8)
         self._shown: TerminalPicture | None = None
 
     def paint(self, picture: TerminalPicture) -> Indices:
-        """The pixels of a picture, in a canvas that the next picture is painted on."""
+        """The pixels of a picture. The next call paints on the same array."""
         before = self._shown
         for y, row in enumerate(picture.rows):
             old = before.rows[y] if before is not None and y < before.height else ()
@@ -93,12 +93,12 @@ def _distance(one: int, other: int) -> int:
 
 
 def gif(pictures: Iterator[TerminalPicture], header: CastHeader, frame_ms: int) -> bytes:
-    """Pictures as an animated GIF that begins again when it has ended.
+    """Pictures as an animated GIF that repeats forever.
 
     Args:
-        pictures: What to show.
-        header: Says how large it is, and what the terminal's own colours are.
-        frame_ms: How long each picture is shown.
+        pictures: The pictures in order.
+        header: Holds the size and the terminal's colours.
+        frame_ms: Time for which each picture is shown.
     """
     painter = GifPainter(header, header.width, header.height)
     frames: list[tuple[tuple[int, int], Indices]] = []
@@ -125,7 +125,7 @@ def gif(pictures: Iterator[TerminalPicture], header: CastHeader, frame_ms: int) 
 
 
 def _changed(before: Indices, after: Indices) -> tuple[tuple[int, int], Indices] | None:
-    """Where, and what, of a picture differs from the one before; None if nothing does."""
+    """Offset and pixels of the rectangle that changed; None if nothing changed."""
     differs = before != after
     rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
     if not len(rows):
@@ -135,7 +135,7 @@ def _changed(before: Indices, after: Indices) -> tuple[tuple[int, int], Indices]
 
 
 def _beginning(header: CastHeader, palette: list[int]) -> bytes:
-    """Signature, size, palette of 256 colours, and that it repeats for ever."""
+    """Signature, size, palette of 256 colours, and the extension that repeats the animation forever."""
     width, height = header.width * CELL_WIDTH, header.height * CELL_HEIGHT
     colours = b"".join(colour.to_bytes(3, "big") for colour in palette).ljust(3 * 256, b"\0")
     size = width.to_bytes(2, "little") + height.to_bytes(2, "little")
@@ -144,7 +144,7 @@ def _beginning(header: CastHeader, palette: list[int]) -> bytes:
 
 def _write_frame(file: BytesIO, offset: tuple[int, int], pixels: Indices, duration_ms: int) -> None:
     delay = (duration_ms // 10).to_bytes(2, "little")
-    # Graphic control: leave what is there, index 255 is transparent.
+    # Graphic control: keep the previous frame; index 255 is transparent.
     file.write(b"!\xf9\x04\x05" + delay + bytes([TRANSPARENT]) + b"\0")
     frame = Image.fromarray(np.ascontiguousarray(pixels), "L")
     frame.encoderinfo = {"optimize": False, "interlace": 0}

@@ -1,8 +1,8 @@
-"""The shapes of glyphs: how much of each pixel of a cell is foreground.
+"""The shapes of glyphs: the share of foreground in each pixel of a cell.
 
-Letters come from DejaVu Sans Mono, which lies beside this file with its licence. Blocks, shades, braille
-and lines are drawn here, as terminals do it too: they have to meet at the edges of cells, whatever the
-font's idea of a line's height, and the font has no braille.
+Letters come from DejaVu Sans Mono, which is in ``fonts`` with its licence. Blocks, shades, braille and lines
+are drawn here, as terminals draw them. Why not take them from the font too: they have to meet at the edges of
+cells, whatever line height the font has, and the font has no braille.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 Mask = NDArray[np.float64]
-"""A cell's pixels by row and column, 0 background … 1 foreground."""
+"""A cell's pixels by row and column: 0 is background, 1 is foreground."""
 
 FONTS = Path(__file__).parent / "fonts"
 _ADVANCE = 1233 / 2048
@@ -36,7 +36,7 @@ _QUADRANTS = {
 }
 _LINES = {
     glyph: arms
-    # Which of the four arms a line has: left, right, up, down; capitals are heavy.
+    # The arms of a line: left, right, up, down; capitals are heavy.
     for glyphs, all_arms in (
         ("─│┌┐└┘", "lr ud rd ld ru lu"),
         ("├┤┬┴┼", "rud lud lrd lru lrud"),
@@ -50,19 +50,19 @@ _LINES = {
 
 @cache
 def font(size_px: float, bold: bool) -> ImageFont.FreeTypeFont:
-    """The font at a size, by Pillow's own layout: no other library decides where a glyph stands."""
+    """The font at a size, with Pillow's own layout, so that no other library places the glyphs."""
     name = "DejaVuSansMono-Bold.ttf" if bold else "DejaVuSansMono.ttf"
     return ImageFont.truetype(str(FONTS / name), size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
 def size_for(width: int) -> float:
-    """The font's size at which a glyph is so many pixels wide."""
+    """The font size at which a glyph is ``width`` pixels wide."""
     return width / _ADVANCE
 
 
 @cache
 def mask(glyph: str, bold: bool, width: int, height: int) -> Mask:
-    """A glyph in a cell of so many pixels."""
+    """The shape of a glyph in a cell of ``width`` by ``height`` pixels."""
     drawn = _drawn(glyph, width, height)
     return _lettered(glyph, bold, width, height) if drawn is None else drawn
 
@@ -77,7 +77,7 @@ def _lettered(glyph: str, bold: bool, width: int, height: int) -> Mask:
 
 
 def _drawn(glyph: str, width: int, height: int) -> Mask | None:
-    """A glyph that is drawn here; None for one that the font has."""
+    """The shape of a block, shade, braille or line glyph; None for a glyph of the font."""
     shape = np.zeros((height, width))
     if glyph in ("", " "):
         return shape
@@ -127,7 +127,7 @@ def _line(shape: Mask, arms: str, *, rounded: bool) -> Mask:
         thick = light * 2 if arm.isupper() else light
         top, left = middle_y - thick // 2, middle_x - thick // 2
         rows, columns = slice(top, top + thick), slice(left, left + thick)
-        # A rounded corner leaves out its corner: at this size that is all there is to a curve.
+        # A rounded corner leaves out the corner itself; at this size that looks like a curve.
         gap = light if rounded else 0
         if arm in "lL":
             shape[rows, : left + thick - gap] = 1

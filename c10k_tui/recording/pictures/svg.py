@@ -1,6 +1,6 @@
-"""A picture as SVG: a rectangle for each run of one background, a text for each run of one look.
+"""A picture as SVG: a rectangle for each run of one background, a text for each run of one style.
 
-Every glyph is told its place, so that a font with other widths does not shift what follows.
+Every glyph has a position of its own, so that a font with other widths does not shift the rest of the line.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from c10k_tui.recording.pictures.draw import Colours
 CELL_WIDTH, CELL_HEIGHT = 8.4, 18
 FONT_SIZE = 14
 BASELINE = 13.5
-"""From the top of a cell."""
+"""Distance from the top of a cell."""
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
 def svg(picture: TerminalPicture, header: CastHeader) -> str:
-    """A picture as an SVG file."""
+    """A picture as an SVG document."""
     colours = Colours(header)
     width, height = picture.width * CELL_WIDTH, picture.height * CELL_HEIGHT
     title = f"<title>{escape(header.title)}</title>\n" if header.title else ""

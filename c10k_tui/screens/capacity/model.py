@@ -1,6 +1,6 @@
 """What the capacity screen shows, as a value that changes by keys: no Textual, no thread, no clock.
 
-The search is :func:`sim.studies.capacity.search`, one lane after the other, piece by piece:
+The search is :func:`sim.studies.capacity.find_capacity_in_pieces`, one lane after the other, piece by piece:
 :meth:`CapacityModel.compute` does as much as a frame can bear, by a price list and not by the wall's clock,
 so a recording of the screen comes out the same again. What is found stays known, by lane, load and bound.
 """
@@ -11,13 +11,25 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from c10k_tui.session.lane_by_lane import LaneByLane
+from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
 from c10k_tui.session.session import RATES
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Active, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Active, Scenario, Share
 from sim.scenario.units import format_count
-from sim.studies.capacity import ACTIVE, NONE, P99_LIMIT_NS, Capacity, Probe, Trying, search, sizes
+from sim.studies.capacity import (
+    ACTIVE,
+    NONE,
+    P99_LIMIT_NS,
+    Capacity,
+    CapacityProbe,
+    CapacityProgress,
+    find_capacity_in_pieces,
+    sizes,
+)
 
+FRAME_WORK_NS = 15_000_000
+"""Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
 P99_LADDER_NS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
@@ -42,15 +54,13 @@ class SearchProgress:
     """What is being tried now."""
 
 
-class CapacityModel(LaneByLane):
+class CapacityModel:
     """The state of the capacity screen.
 
     Args:
         scenario: The race that is on: its rate, burst, payload, churn and seed.
         costs: The table that prices the simulated steps.
     """
-
-    FRAME_WORK_NS = 15_000_000
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
@@ -59,9 +69,9 @@ class CapacityModel(LaneByLane):
         self.lane = scenario.lanes[0]
         """The row that is looked at."""
         self._known: dict[Key, Capacity] = {}
-        self._tried: dict[Key, list[Probe]] = {}
-        self._search: tuple[Key, Generator[Trying | Probe, None, Capacity]] | None = None
-        self._trying: Trying | None = None
+        self._tried: dict[Key, list[CapacityProbe]] = {}
+        self._search: tuple[Key, Generator[CapacityProgress | CapacityProbe, None, Capacity]] | None = None
+        self._trying: CapacityProgress | None = None
         self.start_at(scenario)
 
     def start_at(self, scenario: Scenario) -> None:
@@ -91,8 +101,9 @@ class CapacityModel(LaneByLane):
 
     def move(self, rows: int) -> None:
         """Look at another row."""
-        place = LANES.index(self.lane) + rows
-        self.lane = LANES[min(len(LANES) - 1, max(0, place))]
+        names = tuple(LANES)
+        place = names.index(self.lane) + rows
+        self.lane = names[min(len(names) - 1, max(0, place))]
 
     def beyond(self) -> Scenario:
         """The race in which the lane that is looked at gives way, or of the most connections there are."""
@@ -116,7 +127,7 @@ class CapacityModel(LaneByLane):
         """What is known, in the lanes' order."""
         return [found for lane in LANES if (found := self.found(lane)) is not None]
 
-    def tried(self, lane: str) -> list[Probe]:
+    def tried(self, lane: str) -> list[CapacityProbe]:
         """Sizes tried in a lane."""
         return self._tried.get(self._key(lane), [])
 
@@ -150,14 +161,25 @@ class CapacityModel(LaneByLane):
 
     # -- computing ------------------------------------------------------------------------
 
+    def missing(self) -> list[str]:
+        """Lanes without a row, those of the race first."""
+        return missing_lanes(self.racing, self.is_known)
+
+    def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
+        """Continue with at most this much work; True if a row was missing."""
+        missing = self.missing()
+        compute_lanes(missing, work_ns, self._compute_lane)
+        return bool(missing)
+
     def is_known(self, lane: str) -> bool:
+        """True if the row of this lane is known."""
         return self.found(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Go on with one lane; what is left of the work."""
         key = self._key(lane)
         if self._search is None or self._search[0] != key:
-            self._search = (key, search(lane, self.load, self.limit_ns, self.costs))
+            self._search = (key, find_capacity_in_pieces(lane, self.load, self.limit_ns, self.costs))
             self._tried[key] = []
             self._trying = None
         while budget_ns > 0:
@@ -167,7 +189,7 @@ class CapacityModel(LaneByLane):
                 self._known[key] = stop.value
                 self._search = self._trying = None
                 break
-            if isinstance(step, Probe):
+            if isinstance(step, CapacityProbe):
                 self._tried[key].append(step)
                 continue
             before = self._trying

@@ -5,87 +5,98 @@ The search goes on in the frames (:mod:`c10k_tui.screens.capacity.model`), so th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from c10k_tui.screens.capacity.help_page import CAPACITY_PAGE
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
 from c10k_tui.screens.capacity.model import CapacityModel
 from c10k_tui.screens.capacity.views.chart import chart_lines, rows_needed
-from c10k_tui.screens.capacity.words import HOW, heading, told
-from c10k_tui.screens.shared.help_screen import HelpPage
+from c10k_tui.screens.capacity.words import heading, told
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
 from c10k_tui.text.styled_text import Line
 
-INTRODUCTION = (
-    "How many connections each way of waiting holds, under one load, until something gives way: latency, "
-    "drops or memory. The same as c10k-tui capacity tells. Every figure is simulated.",
-    HOW,
-)
 LEAST_TOLD = 3
 """Lines that stay for words beneath the chart."""
 
 
+class CapacityContent:
+    """What the capacity screen shows.
+
+    Args:
+        model: The capacities found so far.
+    """
+
+    def __init__(self, model: CapacityModel) -> None:
+        self._model = model
+
+    def compute(self) -> bool:
+        """Search for one frame; False if all capacities are known."""
+        return self._model.compute()
+
+    def heading(self, notice: str, width: int) -> Line:
+        """The line at the top."""
+        return heading(self._model, notice, width)
+
+    def frame_words(self) -> tuple[str, str]:
+        """The title and the subtitle of the chart."""
+        return "what breaks at 10K, and what next ", "connections, logarithmic →"
+
+    def body_height(self, height: int) -> int:
+        """Height of the chart with its frame, on a screen of this height."""
+        return min(rows_needed() + 2, height - 2 - LEAST_TOLD)
+
+    def body_lines(self, width: int, height: int) -> Sequence[Line]:
+        """The chart."""
+        return chart_lines(self._model, width, height)
+
+    def explanation(self, width: int, height: int) -> Sequence[Line]:
+        """What gives way in the chosen lane, in words."""
+        return told(self._model, width, height)
+
+
 class CapacityScreen(WorkingScreen):
-    """The chart; leaving it gives a scenario to race, or None to go on with the race.
+    """The chart. The result is a scenario to race, or None to continue the race.
 
     Args:
         session: The race that stands still.
-        model: What is shown.
-        folder: Where exported pictures go.
+        model: The capacities found so far.
+        is_stepping: Returns True while the app is run frame by frame.
+        folder: Folder for exported pictures; None for the current one.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = CAPACITY_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*CAPACITY_BINDINGS]
     BINDING_GROUP_TITLE = "Capacity"
-    PAGE = HelpPage(
-        INTRODUCTION,
-        False,
-        (("Keys", (*CAPACITY_BINDINGS, Binding("ctrl+p", "", "Command palette", tooltip="By name"))),),
-    )
-    SUBJECT = "the capacity chart"
 
-    def __init__(self, session: Session, model: CapacityModel, folder: Path | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self,
+        session: Session,
+        model: CapacityModel,
+        is_stepping: Callable[[], bool],
+        folder: Path | None = None,
+    ) -> None:
+        super().__init__(session, CapacityContent(model), "the capacity chart", CAPACITY_PAGE, is_stepping)
         self.model = model
         self._folder = folder or Path.cwd()
-
-    # -- drawing ----------------------------------------------------------------------------
-
-    def compute(self) -> bool:
-        return self.model.compute()
-
-    def heading(self, notice: str, width: int) -> Sequence[Line]:
-        return [heading(self.model, notice, width)]
-
-    def frame_words(self) -> tuple[str, str]:
-        return "what breaks at 10K, and what next ", "connections, logarithmic →"
-
-    def body_height(self, height: int) -> int:
-        return min(rows_needed() + 2, height - 2 - LEAST_TOLD)
-
-    def body_lines(self, width: int, height: int) -> Sequence[Line]:
-        return chart_lines(self.model, width, height)
-
-    def told_lines(self, width: int, height: int) -> Sequence[Line]:
-        return told(self.model, width, height)
 
     # -- keys -------------------------------------------------------------------------------
 
     def action_limit(self, direction: int) -> None:
-        self.changed(lambda: self.model.climb_limit(direction))
+        self.change(lambda: self.model.climb_limit(direction))
 
     def action_active(self, direction: int) -> None:
-        self.changed(lambda: self.model.climb_active(direction))
+        self.change(lambda: self.model.climb_active(direction))
 
     def action_rate(self, direction: int) -> None:
-        self.changed(lambda: self.model.climb_rate(direction))
+        self.change(lambda: self.model.climb_rate(direction))
 
     def action_move(self, rows: int) -> None:
-        self.changed(lambda: self.model.move(rows))
+        self.change(lambda: self.model.move(rows))
 
     def action_race(self) -> None:
         self.dismiss(self.model.beyond())
@@ -94,7 +105,7 @@ class CapacityScreen(WorkingScreen):
         from c10k_tui.charts.export import export_page
         from c10k_tui.screens.capacity.views.page import capacity_page
 
-        if self.is_stepped:
+        if self.is_stepping():
             self.say("pictures are not written while recording")
             return
         try:

@@ -6,10 +6,10 @@ from c10k_tui.screens.capacity.model import QUESTION, CapacityModel
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
-from sim.scenario.scenario import FDS_LIMIT, LANES
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import FDS_LIMIT
 from sim.scenario.units import format_count
 from sim.studies.capacity import NONE, RACE_NS, Capacity
-from sim.studies.comparison import ESTIMATED, MECHANISMS
 
 HOW = (
     "A size holds if in a race of it nothing is dropped, the machine's memory suffices, and the 99th "
@@ -100,13 +100,14 @@ def _of_lane(model: CapacityModel) -> Wordings:
     """The chosen row; with little room, without how it was found, and then without what limits its kind."""
     lane, found, tried = model.lane, model.found(model.lane), model.tried(model.lane)
     spans: list[Span] = [(lane, lane), (" races now" if lane in model.racing else "", "dim"), (": ", "text")]
-    estimated: Line = ((f" Its costs are {ESTIMATED[lane]}.", "alarm"),) if lane in ESTIMATED else ()
+    prices = LANES[lane].prices
+    estimated: Line = ((f" Its costs are {prices.source}.", "alarm"),) if prices.estimated else ()
     if found is None:
         return ((*spans, ("not known yet.", "dim"), *estimated),)
     limit = BREAKS[found.limit].format(limit=model.limit_words())
     holds = f"{found.connections:,} hold" if found.connections else "not even one holds"
     spans += [(holds, "strong"), ("; beyond that ", "text"), (limit, "strong"), (".", "text")]
-    kind: Line = ((f" What limits its kind: {MECHANISMS[lane].limit}.", "text"),)
+    kind: Line = ((f" What limits its kind: {LANES[lane].limit}.", "text"),)
     sizes = f" {len(tried)} size{'' if len(tried) == 1 else 's'} tried, {RACE_NS // 10**6} ms each."
     return (
         (*spans, *kind, (sizes, "dim"), *estimated),

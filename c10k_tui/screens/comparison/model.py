@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from c10k_tui.session.lane_by_lane import LaneByLane
+from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
 from c10k_tui.session.session import ACTIVE_LADDER, RATES
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LADDER, LANES, Active, Scenario, Share
-from sim.studies.comparison import Facts, Part, scenario_of, trial
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import LADDER, Active, Scenario, Share
+from sim.studies.comparison import ComparisonRow, TrialProgress, lane_scenario, trial
 from sim.studies.host_comparison import HostComparison
 
+FRAME_WORK_NS = 12_000_000
+"""Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
 PIECE_WORK_NS = 500_000
 """What a piece is worth at least."""
 
 
-class ComparisonModel(LaneByLane):
+class ComparisonModel:
     """The state of the comparison screen.
 
     Args:
@@ -31,13 +34,11 @@ class ComparisonModel(LaneByLane):
         costs: The table that prices the simulated steps.
     """
 
-    FRAME_WORK_NS = 12_000_000
-
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
-        self._known: dict[Scenario, Facts] = {}
+        self._known: dict[Scenario, ComparisonRow] = {}
         """By the scenario of a lane's trial."""
-        self._trial: tuple[Scenario, Generator[Part, None, Facts]] | None = None
+        self._trial: tuple[Scenario, Generator[TrialProgress, None, ComparisonRow]] | None = None
         self.part = 0.0
         """How far the row being computed is."""
         self.sorted_by: ComparisonColumn | None = None
@@ -96,11 +97,11 @@ class ComparisonModel(LaneByLane):
 
     # -- rows -----------------------------------------------------------------------------
 
-    def facts_of(self, lane: str) -> Facts | None:
+    def facts_of(self, lane: str) -> ComparisonRow | None:
         """A lane's row, if it is known."""
-        return self._known.get(scenario_of(lane, self.scenario))
+        return self._known.get(lane_scenario(lane, self.scenario))
 
-    def rows(self) -> list[tuple[str, Facts | None]]:
+    def rows(self) -> list[tuple[str, ComparisonRow | None]]:
         """Every lane and what is known of it, in the order asked for; what is not known comes last."""
         rows = [(lane, self.facts_of(lane)) for lane in LANES]
         column = self.sorted_by
@@ -111,7 +112,7 @@ class ComparisonModel(LaneByLane):
         found = [row for _, row in valued]
         return found + [row for row in rows if row not in found]
 
-    def known(self) -> list[Facts]:
+    def known(self) -> list[ComparisonRow]:
         """The rows that are known, in the lanes' order."""
         return [facts for lane in LANES if (facts := self.facts_of(lane)) is not None]
 
@@ -120,12 +121,23 @@ class ComparisonModel(LaneByLane):
         missing = self.missing()
         return missing[0] if missing else None
 
+    def missing(self) -> list[str]:
+        """Lanes without a row, those of the race first."""
+        return missing_lanes(self.racing, self.is_known)
+
+    def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
+        """Continue with at most this much work; True if a row was missing."""
+        missing = self.missing()
+        compute_lanes(missing, work_ns, self._compute_lane)
+        return bool(missing)
+
     def is_known(self, lane: str) -> bool:
+        """True if the row of this lane is known."""
         return self.facts_of(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Go on with one lane; what is left of the work."""
-        scenario = scenario_of(lane, self.scenario)
+        scenario = lane_scenario(lane, self.scenario)
         if self._trial is None or self._trial[0] != scenario:
             self._trial = (scenario, trial(lane, self.scenario, self.costs))
             self.part = 0.0

@@ -6,7 +6,7 @@ that asks the measuring process for one lane after the other and hands finished 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import work
@@ -14,43 +14,79 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from c10k_tui.screens.comparison.help_page import COMPARISON_PAGE
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.screens.comparison.views.table import rows_needed, table_lines
-from c10k_tui.screens.comparison.words import heading, legend_sentences, told
-from c10k_tui.screens.shared.help_screen import HelpPage
+from c10k_tui.screens.comparison.words import heading, told
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
-from c10k_tui.text.styled_text import Line, text_of
-from sim.scenario.scenario import LANES
+from c10k_tui.text.styled_text import Line
+from sim.scenario.lanes import LANES
 from sim.studies.host_comparison import CONNECTIONS, HostComparison, sweep
 
-INTRODUCTION = (
-    "Every way of waiting at one size and one load. Each lane has a short race of its own, alone, on the "
-    "same arrivals as the others; all figures are simulated, by the cost table named at the top right.",
-    *(text_of(sentence) for sentence in legend_sentences()),
-)
 LEAST_TOLD = 4
 """Lines that stay for words beneath the table."""
 
 
+class ComparisonContent:
+    """What the comparison screen shows.
+
+    Args:
+        model: The rows found so far.
+    """
+
+    def __init__(self, model: ComparisonModel) -> None:
+        self._model = model
+        self.measuring = False
+        """True while lanes are being measured."""
+
+    def compute(self) -> bool:
+        """Run trials for one frame; False if all rows are known."""
+        return self._model.compute()
+
+    def heading(self, notice: str, width: int) -> Line:
+        """The line at the top."""
+        return heading(self._model, notice, width)
+
+    def frame_words(self) -> tuple[str, str]:
+        """The title and the subtitle of the table."""
+        told = "for each event; wake-up and memory: each one"
+        if self._model.shows_measured:
+            told = f"simulated, measured: one request, {CONNECTIONS} connections"
+        return "who scans, who copies, who wakes, who holds the list ", told
+
+    def body_height(self, height: int) -> int:
+        """Height of the table with its frame, on a screen of this height."""
+        return min(rows_needed(self._model) + 2, height - 2 - LEAST_TOLD)
+
+    def body_lines(self, width: int, height: int) -> Sequence[Line]:
+        """The table."""
+        return table_lines(self._model, width, height)
+
+    def explanation(self, width: int, height: int) -> Sequence[Line]:
+        """What the chosen cell means, in words."""
+        return told(self._model, self._busy(), width, height)
+
+    def _busy(self) -> str:
+        """Progress of the measurement; empty while nothing is measured."""
+        if not self.measuring:
+            return ""
+        return f" measuring on this machine's kernel: {len(self._model.beside)} of {len(LANES)} · h: stop "
+
+
 class ComparisonScreen(WorkingScreen):
-    """The table; leaving it gives a scenario to race, or None to go on with the race.
+    """The table. The result is a scenario to race, or None to continue the race.
 
     Args:
         session: The race that stands still.
-        model: What is shown.
+        model: The rows found so far.
+        is_stepping: Returns True while the app is run frame by frame.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = COMPARISON_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*COMPARISON_BINDINGS]
     BINDING_GROUP_TITLE = "Comparison"
-    PAGE = HelpPage(
-        INTRODUCTION,
-        False,
-        (("Keys", (*COMPARISON_BINDINGS, Binding("ctrl+p", "", "Command palette", tooltip="By name"))),),
-    )
-    SUBJECT = "the comparison"
 
     class Measured(Message):
         """A lane that was measured, or could not be."""
@@ -66,62 +102,35 @@ class ComparisonScreen(WorkingScreen):
             super().__init__()
             self.why_not = why_not
 
-    def __init__(self, session: Session, model: ComparisonModel) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, model: ComparisonModel, is_stepping: Callable[[], bool]) -> None:
+        table = ComparisonContent(model)
+        super().__init__(session, table, "the comparison", COMPARISON_PAGE, is_stepping)
         self.model = model
-        self._measuring = False
-
-    # -- drawing ----------------------------------------------------------------------------
-
-    def compute(self) -> bool:
-        return self.model.compute()
-
-    def heading(self, notice: str, width: int) -> Sequence[Line]:
-        return [heading(self.model, notice, width)]
-
-    def frame_words(self) -> tuple[str, str]:
-        told = "for each event; wake-up and memory: each one"
-        if self.model.shows_measured:
-            told = f"simulated, measured: one request, {CONNECTIONS} connections"
-        return "who scans, who copies, who wakes, who holds the list ", told
-
-    def body_height(self, height: int) -> int:
-        return min(rows_needed(self.model) + 2, height - 2 - LEAST_TOLD)
-
-    def body_lines(self, width: int, height: int) -> Sequence[Line]:
-        return table_lines(self.model, width, height)
-
-    def told_lines(self, width: int, height: int) -> Sequence[Line]:
-        return told(self.model, self._busy(), width, height)
-
-    def _busy(self) -> str:
-        """What is being measured, in words."""
-        if not self._measuring:
-            return ""
-        return f" measuring on this machine's kernel: {len(self.model.beside)} of {len(LANES)} · h: stop "
+        self._table = table
 
     # -- measuring --------------------------------------------------------------------------
 
     def action_measure(self) -> None:
         model = self.model
-        if self.is_stepped:
+        if self.is_stepping():
             self.say("measuring is not recorded: it would not come out the same again")
             return
-        if self._measuring:
+        if self._table.measuring:
             self.workers.cancel_group(self, "measure")
-            self._measuring = False
+            self._table.measuring = False
             self.say("measuring stopped")
             return
         model.shows_measured = not model.shows_measured
         left = [lane for lane in LANES if lane not in model.beside]
         if model.shows_measured and left:
-            self._measuring = True
+            self._table.measuring = True
             self._measure(left)
         self.draw()
 
     @work(thread=True, exclusive=True, group="measure", exit_on_error=True)
     def _measure(self, lanes: list[str]) -> None:
-        from sim.host.measuring.measure import CannotMeasure, Meter
+        from sim.host.measuring.measurement import CannotMeasure
+        from sim.host.measuring.meter import Meter
 
         worker = get_current_worker()
         try:
@@ -138,31 +147,31 @@ class ComparisonScreen(WorkingScreen):
         self.draw()
 
     def on_comparison_screen_refused(self, event: Refused) -> None:
-        self._measuring = False
+        self._table.measuring = False
         self.model.shows_measured = False
         self.say(f"simulated only: {event.why_not}")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker.group == "measure" and event.state == WorkerState.SUCCESS and self._measuring:
-            self._measuring = False
+        if event.worker.group == "measure" and event.state == WorkerState.SUCCESS and self._table.measuring:
+            self._table.measuring = False
             self.draw()
 
     # -- keys -------------------------------------------------------------------------------
 
     def action_fds(self, direction: int) -> None:
-        self.changed(lambda: self.model.climb_fds(direction))
+        self.change(lambda: self.model.climb_fds(direction))
 
     def action_active(self, direction: int) -> None:
-        self.changed(lambda: self.model.climb_active(direction))
+        self.change(lambda: self.model.climb_active(direction))
 
     def action_rate(self, direction: int) -> None:
-        self.changed(lambda: self.model.climb_rate(direction))
+        self.change(lambda: self.model.climb_rate(direction))
 
     def action_move(self, rows: int, columns: int) -> None:
-        self.changed(lambda: self.model.move(rows, columns))
+        self.change(lambda: self.model.move(rows, columns))
 
     def action_sort(self) -> None:
-        self.changed(self.model.sort)
+        self.change(self.model.sort)
 
     def action_race(self) -> None:
         self.dismiss(self.model.scenario)

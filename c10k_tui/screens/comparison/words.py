@@ -10,9 +10,10 @@ from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_count, format_duration
-from sim.studies.comparison import ESTIMATED, MECHANISMS, REQUESTS, TIMED_APART, Facts
+from sim.studies.comparison import REQUESTS, ComparisonRow
 from sim.studies.host_comparison import HostComparison
 
 ABOUT_EVENTS = (
@@ -98,7 +99,7 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
     return tuple(spans) if short else (*spans, (".", "text"))
 
 
-def _ordered(known: Iterable[Facts], column: ComparisonColumn) -> list[Facts]:
+def _ordered(known: Iterable[ComparisonRow], column: ComparisonColumn) -> list[ComparisonRow]:
     """Lanes by a column, if any has more of it than another."""
     valued = [(value, facts) for facts in known if (value := column.value_of(facts)) is not None]
     valued.sort(key=lambda pair: pair[0])
@@ -107,29 +108,29 @@ def _ordered(known: Iterable[Facts], column: ComparisonColumn) -> list[Facts]:
 
 def _of_lane(model: ComparisonModel) -> Wordings:
     """The chosen row: who keeps its list, what limits it, and what its figures rest on."""
-    lane, words = model.lane, MECHANISMS[model.lane]
+    lane, kind = model.lane, LANES[model.lane]
     spans: list[Span] = [
         (lane, lane),
         (" races now" if lane in model.racing else "", "dim"),
         (": the list is kept by ", "text"),
-        (words.keeper, "strong"),
+        (kind.keeper, "strong"),
         ("; limited by ", "text"),
-        (words.limit, "strong"),
+        (kind.limit, "strong"),
         (". ", "text"),
     ]
     facts = model.facts_of(lane)
     basis = () if facts is None else (_basis(facts),)
     costs: Line = ()
-    if lane in ESTIMATED:
-        costs = ((f" Its costs (~) are {ESTIMATED[lane]}.", "alarm"),)
+    if kind.prices.estimated:
+        costs = ((f" Its costs (~) are {kind.prices.source}.", "alarm"),)
         brief: Span = (" Its costs (~) are estimated.", "alarm")
         return (*spans, *basis, *costs), (*spans, *basis, brief), (*spans, brief)
-    elif lane in TIMED_APART:
-        costs = ((f" Its own steps: {TIMED_APART[lane]}.", "dim"),)
+    elif kind.prices.source:
+        costs = ((f" Its own steps: {kind.prices.source}.", "dim"),)
     return (*spans, *basis, *costs), (*spans, *basis)
 
 
-def _basis(facts: Facts) -> Span:
+def _basis(facts: ComparisonRow) -> Span:
     if facts.failure is not None:
         return (f"{facts.failure}.", "alarm")
     if not facts.events:

@@ -14,9 +14,10 @@ from c10k_tui.charts.benchmark_charts import WAIT_WORDS, curves_of
 from c10k_tui.charts.chart import Chart, ChartPoint, span_of
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import Line
+from sim.host.measuring.points import MECHANISMS, WAITS, Point, active_count
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LADDER, Active, Scenario, Share
-from sim.studies.benchmark import MECHANISMS, WAITS, Point, Row, active_count
+from sim.studies.benchmark import BenchmarkRow
 from sim.studies.papers import PAPERS, Paper, ours_ns, rest_ns
 
 FDS_GRID = (*(step * 10**power for power in range(1, 6) for step in (1, 2, 5)), 1_000_000)
@@ -49,7 +50,7 @@ class CurveModel:
         self.wait = "slept"
         self.start_at(scenario)
         self.simulated: dict[Point, int] = {}
-        self.measured: dict[Point, Row] = {}
+        self.measured: dict[Point, BenchmarkRow] = {}
         """Rows by point, those too that could not be measured."""
         self._break_even: dict[tuple[str, Active, str], int | None] = {}
 
@@ -157,7 +158,7 @@ class CurveModel:
         key = (mechanism, self.active, self.wait)
         return key in self._break_even, self._break_even.get(key)
 
-    def take(self, rows: Iterable[Row]) -> None:
+    def take(self, rows: Iterable[BenchmarkRow]) -> None:
         """Take what was measured."""
         for row in rows:
             self.measured[row.point] = row

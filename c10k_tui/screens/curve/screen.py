@@ -26,8 +26,9 @@ from c10k_tui.screens.curve.words import heading, legend_line, told
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
+from sim.host.measuring.points import Point
 from sim.scenario.scenario import Active, Scenario
-from sim.studies.benchmark import Point, Row, break_even_fds, simulated_ns, sweep
+from sim.studies.benchmark import BenchmarkRow, break_even_fds, simulated_ns, sweep
 
 NOTICE_S = 6.0
 """How long a notice stays: names of files take longer to read than what a key did."""
@@ -63,7 +64,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
     class Measured(Message):
         """A point that was measured, or could not be."""
 
-        def __init__(self, row: Row) -> None:
+        def __init__(self, row: BenchmarkRow) -> None:
             super().__init__()
             self.row = row
 
@@ -75,7 +76,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             self.why_not = why_not
 
     def __init__(self, model: CurveModel, folder: Path | None = None) -> None:
-        super().__init__()
+        super().__init__(self.draw)
         self.model = model
         self._folder = folder or Path.cwd()
         self._head = Lines(id="curve-head")
@@ -194,7 +195,8 @@ class CurveScreen(KeyedScreen[Scenario | None]):
 
     @work(thread=True, exclusive=True, group="measure", exit_on_error=True)
     def _measure(self, points: list[Point]) -> None:
-        from sim.host.measuring.measure import CannotMeasure, Meter
+        from sim.host.measuring.measurement import CannotMeasure
+        from sim.host.measuring.meter import Meter
 
         worker = get_current_worker()
         try:
@@ -253,7 +255,8 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.shared.help_screen import CURVE_PAGE, HelpScreen
+        from c10k_tui.screens.curve.help_page import CURVE_PAGE
+        from c10k_tui.screens.shared.help_screen import HelpScreen
 
         self.app.push_screen(HelpScreen(CURVE_PAGE))
 

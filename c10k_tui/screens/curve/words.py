@@ -14,7 +14,7 @@ from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, spread, width_of, wrap
 from sim.machine.costs import BUILT_IN
-from sim.studies.benchmark import Row
+from sim.studies.benchmark import BenchmarkRow
 from sim.studies.papers import Difference, Paper, differences, implied_ready, slopes_ns
 
 FIGURES_FROM = 100
@@ -170,7 +170,7 @@ def _measured(model: CurveModel) -> list[Line]:
     return lines
 
 
-def _errors(model: CurveModel, done: Sequence[Row]) -> Line:
+def _errors(model: CurveModel, done: Sequence[BenchmarkRow]) -> Line:
     """How far the simulated line is from what was measured."""
     errors = sorted(abs(error) for row in done if (error := row.error) is not None)
     median = errors[len(errors) // 2] if errors else 0.0

@@ -110,7 +110,14 @@ LOOP_BINDINGS: list[Binding] = [
         id="loop.enlarge",
         tooltip="Give the lowest panel the room of the tasks; again: as before",
     ),
-    Binding("t", "theme", "Theme", id="loop.theme", show=False, tooltip="Dark, light, the terminal's own"),
+    Binding(
+        "t",
+        "app.next_theme",
+        "Theme",
+        id="loop.theme",
+        show=False,
+        tooltip="Dark, light, the terminal's own",
+    ),
     Binding("question_mark,f1", "help", "Help", key_display="?", id="loop.help", tooltip="All of this"),
     Binding(
         "q",

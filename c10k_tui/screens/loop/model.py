@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.scripts.feed import FeedRow, KernelFeed
-from sim.scripts.frame import LoopFrame, frame_of, held_up
-from sim.scripts.output import KEPT_LINES
-from sim.scripts.script import Moment, Script, ScriptError
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.kernel_feed import FeedRow, KernelFeed
+from sim.scripts.loop_frame import LoopFrame, frame_of, held_up
+from sim.scripts.script import Script, StopPoint
+from sim.scripts.script_error import ScriptError
+from sim.scripts.script_output import KEPT_LINES
+from sim.stacks.place import Place
 
 SPEEDS: tuple[float | None, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100, 300, 1_000, None)
 """Turns a second; None is as fast as it goes."""
@@ -99,7 +100,7 @@ class Watching:
         return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
 
     def frame(self, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
-        """The script as it stands (:func:`~sim.scripts.frame.frame_of`); while it blocks, as it stood
+        """The script as it stands (:func:`~sim.scripts.loop_frame.frame_of`); while it blocks, as it stood
         before.
         """
         if self._frame is None or not self.is_stuck:
@@ -147,11 +148,11 @@ class Watching:
             return False
         return self._go(self._pays_for_moments(now_s + BUDGET_S))
 
-    def _pays_for_moments(self, until_s: float) -> Callable[[Moment], bool]:
+    def _pays_for_moments(self, until_s: float) -> Callable[[StopPoint], bool]:
         """Lets pass what the time that has passed is enough for; asked in the script's thread."""
         left = MOST_MOMENTS
 
-        def enough(moment: Moment) -> bool:
+        def enough(moment: StopPoint) -> bool:
             nonlocal left
             left -= 1
             self._due_s += self._share_s(moment)
@@ -164,7 +165,7 @@ class Watching:
 
         return enough
 
-    def _share_s(self, moment: Moment) -> float:
+    def _share_s(self, moment: StopPoint) -> float:
         """How long a moment is shown."""
         if self.speed is None:
             return 0.0
@@ -180,12 +181,12 @@ class Watching:
         record = self.script.record
         return record is not None and held_up(record.culprits, self.script.loop.turns) is not None
 
-    def _go(self, stop_at: Callable[[Moment], bool], patience_s: float | None = None) -> bool:
+    def _go(self, stop_at: Callable[[StopPoint], bool], patience_s: float | None = None) -> bool:
         was_stuck = self.is_stuck
         if not was_stuck:
             self.stuck_since_s = self._clock()
 
-        def looks_and_stops(moment: Moment) -> bool:
+        def looks_and_stops(moment: StopPoint) -> bool:
             self.feed.look()
             return stop_at(moment)
 
@@ -215,7 +216,7 @@ class Watching:
         """To the beginning of the next turn."""
         self._step(lambda moment: moment == "wait")
 
-    def _step(self, stop_at: Callable[[Moment], bool]) -> None:
+    def _step(self, stop_at: Callable[[StopPoint], bool]) -> None:
         self.paused = True
         if self.script.over:
             self.say("the script is over")

@@ -24,7 +24,7 @@ from c10k_tui.text.script_tasks import task_lines, tasks_title
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
-from sim.scripts.frame import LoopFrame
+from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow
 
 FRAMES_PER_S = 30
@@ -67,7 +67,7 @@ class LoopScreen(KeyedScreen[None]):
     def __init__(
         self, watching: Watching, clock: Callable[[], float], script_name: str, *, by_itself: bool = True
     ) -> None:
-        super().__init__()
+        super().__init__(self.draw)
         self.watching = watching
         self._clock = clock
         self._script_name = script_name
@@ -331,6 +331,7 @@ class LoopScreen(KeyedScreen[None]):
         self.call_after_refresh(self.draw)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.shared.help_screen import LOOP_PAGE, HelpScreen
+        from c10k_tui.screens.loop.help_page import LOOP_PAGE
+        from c10k_tui.screens.shared.help_screen import HelpScreen
 
         self.app.push_screen(HelpScreen(LOOP_PAGE))

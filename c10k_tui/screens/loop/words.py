@@ -6,9 +6,9 @@ from c10k_tui.text.glyphs import PAUSE, PLAY
 from c10k_tui.text.script_tasks import place_words, short_name
 from c10k_tui.text.styled_text import Line, clip, spread
 from sim.scenario.units import format_duration
-from sim.scripts.frame import HELD_UP_NS, LoopFrame
 from sim.scripts.loop_figures import Culprit
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.loop_frame import HELD_UP_NS, LoopFrame
+from sim.stacks.place import Place
 
 NO_CLIENTS = "nothing in this kernel can ever wake it"
 """How the simulator says that everybody waits for ever."""

@@ -21,7 +21,7 @@ class PathModel:
 
     def __init__(self, path: PacketPath, clock: Callable[[], float]) -> None:
         self.path = path
-        self.beats = path.beats
+        self.beats = path.step_pairs
         self.at = 0
         """Which of the beats."""
         self.playing = False

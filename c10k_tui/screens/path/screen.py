@@ -40,7 +40,7 @@ class PathScreen(KeyedScreen[None]):
     AUTO_FOCUS = ""
 
     def __init__(self, path: PacketPath, clock: Callable[[], float]) -> None:
-        super().__init__()
+        super().__init__(self.draw)
         self.model = PathModel(path, clock)
         self._head = Lines(id="path-head")
         self._strip = Lines(id="path-strip")
@@ -113,6 +113,7 @@ class PathScreen(KeyedScreen[None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.shared.help_screen import PATH_PAGE, HelpScreen
+        from c10k_tui.screens.path.help_page import PATH_PAGE
+        from c10k_tui.screens.shared.help_screen import HelpScreen
 
         self.app.push_screen(HelpScreen(PATH_PAGE))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from sim.kernel.waiting.epoll.epoll_file import EVENT_BYTES
 from sim.machine.records import DropReason, Effect
-from sim.path.in_kernel import RING_SLOTS
+from sim.path.lane_watch import RING_SLOTS
 from sim.path.packet_path import PacketPath
-from sim.path.steps import Side, Step
+from sim.path.path_values import LanePath, PathStep
 from sim.scenario.units import format_duration
 
 TITLES: dict[str, str] = {
@@ -49,7 +49,7 @@ _LEFT = {
 }
 
 
-def title_of(side: Side, step: Step) -> str:
+def title_of(side: LanePath, step: PathStep) -> str:
     """What a step is called."""
     if step.stage == "tcp" and side.dropped:
         return "DROPPED"
@@ -58,7 +58,7 @@ def title_of(side: Side, step: Step) -> str:
     return TITLES[step.stage]
 
 
-def sentence(path: PacketPath, side: Side, step: Step) -> str:
+def sentence(path: PacketPath, side: LanePath, step: PathStep) -> str:
     """What happens in a step."""
     return _SENTENCES[step.stage](path, side, step)
 
@@ -67,19 +67,19 @@ def _count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _slept(step: Step) -> bool:
+def _slept(step: PathStep) -> bool:
     """Whether the server slept up to this step."""
     return "context_switch" in step.spent_ns
 
 
-def _wire(path: PacketPath, side: Side, step: Step) -> str:
+def _wire(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f"{path.size_bytes:,} bytes for fd {side.fd}" if side.fd >= 0 else f"{path.size_bytes:,} bytes"
     if side.burst == 1:
         return f"A frame with {first} arrives. Nothing in the machine knows of it yet."
     return f"{side.burst:,} frames arrive together; one has {first}. Nothing in the machine knows of it yet."
 
 
-def _dma(path: PacketPath, side: Side, step: Step) -> str:
+def _dma(path: PacketPath, side: LanePath, step: PathStep) -> str:
     frames = _count(step.after.ring_frames, "frame")
     return (
         f"The NIC puts {frames} into its ring in memory, ours in slot {side.ring_slot} of {RING_SLOTS}, "
@@ -87,23 +87,23 @@ def _dma(path: PacketPath, side: Side, step: Step) -> str:
     )
 
 
-def _interrupt(path: PacketPath, side: Side, step: Step) -> str:
+def _interrupt(path: PacketPath, side: LanePath, step: PathStep) -> str:
     left = _LEFT.get(step.before.server, "leaves the server's program")
     return f"The NIC raises an interrupt. The CPU {left}; the handler only asks for a softirq."
 
 
-def _softirq(path: PacketPath, side: Side, step: Step) -> str:
+def _softirq(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f"{_count(step.others, 'frame')} first, then ours" if step.others else "ours first"
     return f"The softirq (net_rx_action) takes the frames from the ring: {first}."
 
 
-def _tcp(path: PacketPath, side: Side, step: Step) -> str:
+def _tcp(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.dropped:
         return f"TCP cannot take the packet: {DROPS.get(side.effect, 'it is lost')}. Its way ends here."
     return f"IP and TCP read the headers and find whose bytes these are: the socket of fd {side.fd}."
 
 
-def _buffer(path: PacketPath, side: Side, step: Step) -> str:
+def _buffer(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if step.before.buffer_bytes:
         return (
             f"TCP queues the bytes behind {step.before.buffer_bytes:,} that nobody has read yet; "
@@ -112,7 +112,7 @@ def _buffer(path: PacketPath, side: Side, step: Step) -> str:
     return "TCP queues the bytes in the socket's receive buffer: who asks from now on hears: readable."
 
 
-def _queue(path: PacketPath, side: Side, step: Step) -> str:
+def _queue(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if "ep_poll_callback" in step.after.hooked:
         return (
             "The socket's wait queue is woken. On it hangs epoll's ep_poll_callback: "
@@ -128,14 +128,14 @@ def _queue(path: PacketPath, side: Side, step: Step) -> str:
     return "The socket's wait queue is woken. Nobody hangs on it: select does so only while a call lasts."
 
 
-def _callback(path: PacketPath, side: Side, step: Step) -> str:
+def _callback(path: PacketPath, side: LanePath, step: PathStep) -> str:
     return (
         "ep_poll_callback runs, still in the interrupt. It hangs on this one socket, so it knows what "
         f"became ready: fd {side.fd}."
     )
 
 
-def _list(path: PacketPath, side: Side, step: Step) -> str:
+def _list(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.effect & Effect.ALREADY_LISTED:
         return "Its item is on epoll's ready list already: nothing is added."
     others = step.before.ready_count
@@ -143,7 +143,7 @@ def _list(path: PacketPath, side: Side, step: Step) -> str:
     return f"It appends its item to epoll's ready list{behind}. Nobody has to look for it any more."
 
 
-def _pollwake(path: PacketPath, side: Side, step: Step) -> str:
+def _pollwake(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.effect & Effect.WOKE_SCAN:
         return (
             "pollwake makes the task that sleeps in select runnable. It says that something came, not where."
@@ -159,7 +159,7 @@ def _pollwake(path: PacketPath, side: Side, step: Step) -> str:
     return "Nothing is called: the bytes lie in the buffer until the program asks again."
 
 
-def _wake(path: PacketPath, side: Side, step: Step) -> str:
+def _wake(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.unfinished:
         return f"The server is at work: {_count(step.others, 'read')} of others, then it reads fd {side.fd}."
     if _slept(step):
@@ -172,7 +172,7 @@ def _wake(path: PacketPath, side: Side, step: Step) -> str:
     return "The server is at work; when it is done, it asks again."
 
 
-def _return(path: PacketPath, side: Side, step: Step) -> str:
+def _return(path: PacketPath, side: LanePath, step: PathStep) -> str:
     count = step.after.events_count
     items = _count(count, "item")
     return (
@@ -181,12 +181,12 @@ def _return(path: PacketPath, side: Side, step: Step) -> str:
     )
 
 
-def _selector(path: PacketPath, side: Side, step: Step) -> str:
+def _selector(path: PacketPath, side: LanePath, step: PathStep) -> str:
     count = _count(step.after.events_count, "descriptor")
     return f"select() of the selectors module finds {count} in its map; the loop queues a callback for each."
 
 
-def _handle(path: PacketPath, side: Side, step: Step) -> str:
+def _handle(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f" after {_count(step.others, 'other')}" if step.others else ""
     return (
         f"The loop runs its callbacks{first}: the transport's _read_ready calls recv, and the "
@@ -194,7 +194,7 @@ def _handle(path: PacketPath, side: Side, step: Step) -> str:
     )
 
 
-def _future(path: PacketPath, side: Side, step: Step) -> str:
+def _future(path: PacketPath, side: LanePath, step: PathStep) -> str:
     task = path.program.task if path.program is not None else "the task"
     return (
         "feed_data puts them into the StreamReader and settles the future that reader.read() awaits: "
@@ -202,19 +202,19 @@ def _future(path: PacketPath, side: Side, step: Step) -> str:
     )
 
 
-def _task(path: PacketPath, side: Side, step: Step) -> str:
+def _task(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f", runs {_count(step.others, 'callback')} of others" if step.others else ""
     return f"The loop's next turn polls epoll without waiting{first}, and then steps the task."
 
 
-def _await(path: PacketPath, side: Side, step: Step) -> str:
+def _await(path: PacketPath, side: LanePath, step: PathStep) -> str:
     return (
         f"reader.read() returns {step.after.read_bytes:,} bytes, and the coroutine goes on: "
         f"line {step.after.line} of echo_streams.py."
     )
 
 
-def _scan(path: PacketPath, side: Side, step: Step) -> str:
+def _scan(path: PacketPath, side: LanePath, step: PathStep) -> str:
     looked, found = step.after.scanned, step.after.events_count
     return (
         f"select does not know which it was. From here on it looks at {_count(looked, 'descriptor')}: "
@@ -222,7 +222,7 @@ def _scan(path: PacketPath, side: Side, step: Step) -> str:
     )
 
 
-def _copy(path: PacketPath, side: Side, step: Step) -> str:
+def _copy(path: PacketPath, side: LanePath, step: PathStep) -> str:
     bits = _count(side.asked, "descriptor")
     return (
         f"select takes itself off all wait queues, copies its bitmap, a bit for each of {bits}, over the "
@@ -230,16 +230,16 @@ def _copy(path: PacketPath, side: Side, step: Step) -> str:
     )
 
 
-def _walk(path: PacketPath, side: Side, step: Step) -> str:
+def _walk(path: PacketPath, side: LanePath, step: PathStep) -> str:
     return "The program knows as little: it tests bit after bit (FD_ISSET) to find those that are set."
 
 
-def _read(path: PacketPath, side: Side, step: Step) -> str:
+def _read(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f"serves {_count(step.others, 'other')} first, then " if step.others else ""
     return f"The program {first}reads {step.after.read_bytes:,} bytes from fd {side.fd}: it has its data."
 
 
-_SENTENCES: dict[str, Callable[[PacketPath, Side, Step], str]] = {
+_SENTENCES: dict[str, Callable[[PacketPath, LanePath, PathStep], str]] = {
     "wire": _wire,
     "dma": _dma,
     "interrupt": _interrupt,
@@ -275,7 +275,7 @@ def duration_words(ns: int) -> str:
     return f"{ns:,} ns" if ns < _EXACT_NS else format_duration(ns)
 
 
-def price_words(path: PacketPath, step: Step) -> str:
+def price_words(path: PacketPath, step: PathStep) -> str:
     """What a step costs, or whose price it is part of."""
     if step.cost_ns:
         return f"costs {duration_words(step.cost_ns)}"
@@ -290,7 +290,7 @@ def price_words(path: PacketPath, step: Step) -> str:
     return {"await": "the program's own line: no price"}.get(step.stage, "no CPU time")
 
 
-def account_words(step: Step) -> str:
+def account_words(step: PathStep) -> str:
     """On which accounts it is booked, the largest first."""
     parts = sorted(step.spent_ns.items(), key=lambda part: -part[1])
     return " · ".join(f"{label.replace('_', ' ')} {ns:,}" for label, ns in parts)

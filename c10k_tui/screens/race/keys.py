@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.screens.race.recording_keys import RECORDING_BINDINGS
 from c10k_tui.screens.race.time_keys import TIME_BINDINGS
 from c10k_tui.screens.shared.last_keys import last_bindings
+from c10k_tui.text.lanes import LANE_TEXTS
 
 FDS = Binding.Group("fds", compact=True)
 ACTIVE = Binding.Group("active", compact=True)
@@ -158,14 +160,15 @@ RACE_BINDINGS: list[Binding] = [
     ),
     *(
         Binding(
-            str(number),
+            text.key,
             f"lane('{name}')",
             f"{name} on or off",
             id=f"lane.{name}",
             group=LANES,
             tooltip=f"Let {name} take part in the race, or not; at least one lane stays",
         )
-        for number, name in enumerate(("select", "poll", "epoll"), start=1)
+        for name, text in LANE_TEXTS.items()
+        if text.key
     ),
     Binding(
         "L",
@@ -258,29 +261,7 @@ RACE_BINDINGS: list[Binding] = [
         show=False,
         tooltip="The real server waits in select, poll or epoll",
     ),
-    Binding(
-        "r",
-        "record",
-        "Record",
-        id="record.toggle",
-        tooltip="Record from here into the next free c10k-tui-N.cast, or end the recording",
-    ),
-    Binding(
-        "R",
-        "pause_recording",
-        "Pause the recording",
-        id="record.pause",
-        show=False,
-        tooltip="Let the race go on unrecorded for a while; again: record on without a jump",
-    ),
-    Binding(
-        "M",
-        "mark",
-        "Mark this moment",
-        id="record.mark",
-        show=False,
-        tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
-    ),
+    *RECORDING_BINDINGS,
     *last_bindings("app"),
 ]
 

@@ -11,17 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from c10k_tui.text.lanes import ABOUT, MOST_LANES
+from c10k_tui.text.lanes import LANE_TEXTS, MOST_LANES
 from c10k_tui.text.styled_text import Line, text_of, width_of
 from c10k_tui.widgets.lines import Lines
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 
 WhyNot = Callable[[Collection[str]], str | None]
 """What is wrong with racing these lanes, or None if they will do."""
-
-NAME_CELLS = max(map(len, LANES)) + 2
-WHAT_CELLS = max(len(about.what) for about in ABOUT.values()) + 2
-SINCE_CELLS = max(len(about.since) for about in ABOUT.values())
 
 
 class LanesScreen(ModalScreen[frozenset[str] | None]):
@@ -45,10 +41,11 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         super().__init__()
         self._began = self._chosen = frozenset(lanes)
         self._why_not = why_not
-        self._at = min(LANES.index(name) for name in lanes)
+        self._names = tuple(LANES)
+        self._at = min(map(self._names.index, lanes))
         self._wrong: str | None = None
         self._list = Lines(id="lanes-list")
-        self._list.styles.height = len(LANES) + 1
+        self._list.styles.height = len(self._names) + 1
         self._told = Lines(id="lanes-told")
 
     def compose(self) -> ComposeResult:
@@ -63,11 +60,11 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
 
     def action_move(self, rows: int) -> None:
         self._wrong = None
-        self._at = min(max(0, self._at + rows), len(LANES) - 1)
+        self._at = min(max(0, self._at + rows), len(self._names) - 1)
         self._draw()
 
     def action_switch(self) -> None:
-        lanes = self._chosen ^ {LANES[self._at]}
+        lanes = self._chosen ^ {self._names[self._at]}
         self._wrong = self._why_not(lanes)
         if self._wrong is None:
             self._chosen = lanes
@@ -82,19 +79,20 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
             self.action_close()
             return
         row = event.screen_y - self._list.content_region.y
-        if self._list.content_region.contains(event.screen_x, event.screen_y) and row < len(LANES):
+        if self._list.content_region.contains(event.screen_x, event.screen_y) and row < len(self._names):
             self._at = row
             self.action_switch()
 
     def _draw(self) -> None:
         width = self._list.size.width
-        lines = [lane_line(name, name in self._chosen, name == LANES[self._at], width) for name in LANES]
+        at = self._names[self._at]
+        lines = [lane_line(name, name in self._chosen, name == at, width) for name in self._names]
         pointed = lines[self._at]
         self._list.show(lines)
         told: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
         if self._wrong is not None:
             told = ((self._wrong, "alarm"),)
-        elif (since := ABOUT[LANES[self._at]].since) not in text_of(pointed):
+        elif (since := LANES[at].introduced) not in text_of(pointed):
             told = (*told, (f" · {since}", "dim"))
         self._told.show([told])
 
@@ -108,11 +106,14 @@ def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
         pointed: Whether the cursor is on it.
         width: Cells.
     """
-    about = ABOUT[name]
+    what, since = LANE_TEXTS[name].what, LANES[name].introduced
+    name_cells = max(map(len, LANES)) + 2
+    what_cells = max(len(text.what) for text in LANE_TEXTS.values()) + 2
+    since_cells = max(len(kind.introduced) for kind in LANES.values())
     line: Line = (
         (" [×] " if on else " [ ] ", "cursor" if pointed else "strong" if on else "dim"),
-        (f" {name.ljust(NAME_CELLS)}", name),
-        (about.what, "text" if on else "dim"),
+        (f" {name.ljust(name_cells)}", name),
+        (what, "text" if on else "dim"),
     )
-    full: Line = (*line, (" " * (WHAT_CELLS - len(about.what)) + about.since, "dim"))
-    return full if width >= width_of(line) - len(about.what) + WHAT_CELLS + SINCE_CELLS else line
+    full: Line = (*line, (" " * (what_cells - len(what)) + since, "dim"))
+    return full if width >= width_of(line) - len(what) + what_cells + since_cells else line

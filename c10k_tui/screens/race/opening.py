@@ -1,4 +1,8 @@
-"""What the race screen's keys open: boxes on top of it, and screens in its place."""
+"""What the race screen's keys open: boxes on top of the race, and screens in its place.
+
+The race stands still while another screen has the terminal, and goes on when the user comes back. What a
+screen has computed and measured stays known until the app ends.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.screen import Screen
 
-from c10k_tui.screens.race.travel_actions import TravelActions
+from c10k_tui.screens.race.pointing import Pointing
+from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
+from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.shared.keyed_screen import Result
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
@@ -18,146 +24,238 @@ if TYPE_CHECKING:
     from c10k_tui.screens.curve.model import CurveModel
 
 
+class RaceView(Protocol):
+    """What opening a box or a screen needs of the race screen."""
+
+    def changed(self) -> None:
+        """Show a change at once."""
+
+    def push(self, screen: Screen[Result], left: Callable[[Result | None], None] | None = None) -> None:
+        """Put a screen on top.
+
+        Args:
+            screen: The screen.
+            left: Called with the screen's result when the user leaves it.
+        """
+
+
 @runtime_checkable
 class Ticking(Protocol):
-    """A screen that goes on a little in each frame of the race that stands still behind it."""
+    """A screen without a timer: the frames of the race, which stands still behind it, drive it."""
 
     def tick(self) -> None:
-        """Go on."""
+        """Go on for one frame."""
 
 
-class OpeningActions(TravelActions):
-    """The actions that ask for something, or show something else than the race.
+class Opening:
+    """Opens boxes and screens, and takes their results over into the race.
 
     Args:
         session: The race and its pace.
+        view: The race screen.
+        pointing: The cursor.
+        feed: The feed, for the packet whose path is shown.
+        recording: The recording; what uses wall time is refused while it steps the app.
+        clock: The clock of the session.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._curve_known: CurveModel | None = None
-        """What the Curve screen has computed and measured so far."""
-        self._away = False
-        """Whether another screen has the terminal to itself; the race stands still meanwhile."""
+    def __init__(
+        self,
+        session: Session,
+        view: RaceView,
+        pointing: Pointing,
+        feed: Feed,
+        recording: RecordingKeys,
+        clock: Callable[[], float],
+    ) -> None:
+        self._session = session
+        self._view = view
+        self._pointing = pointing
+        self._feed = feed
+        self._recording = recording
+        self._clock = clock
+        self.away = False
+        """True while another screen has the whole terminal. The race stands still then."""
         self._ticking: Ticking | None = None
-        """That screen, if it lives by the race's frames."""
-        self._comparison_known: ComparisonModel | None = None
-        self._capacity_known: CapacityModel | None = None
-        """What these screens have computed and measured so far."""
+        """That screen, if the race's frames drive it."""
+        self._curve: CurveModel | None = None
+        self._comparison: ComparisonModel | None = None
+        self._capacity: CapacityModel | None = None
 
-    def action_help(self) -> None:
+    def tick(self) -> None:
+        """Let the screen in the race's place go on for one frame."""
+        if self._ticking is not None:
+            self._ticking.tick()
+
+    # -- boxes ------------------------------------------------------------------------------
+
+    def help(self) -> None:
+        """Open the help."""
+        from c10k_tui.screens.race.help_page import RACE_PAGE
         from c10k_tui.screens.shared.help_screen import HelpScreen
 
-        self.app.push_screen(HelpScreen())
+        self._view.push(HelpScreen(RACE_PAGE))
 
-    def action_enter_fds(self) -> None:
-        from c10k_tui.screens.shared.number_box import NumberScreen
-
-        def entered(fds: int | None) -> None:
-            if fds is not None:
-                self.session.set_fds(fds)
-                self._changed()
-
-        self.app.push_screen(
-            NumberScreen(
-                "How many descriptors?",
-                str(self.session.scenario.fds),
-                "a number: 10000, 10k, 1M",
-                self.session.why_not_fds,
-            ),
-            entered,
+    def enter_fds(self) -> None:
+        """Ask for a number of descriptors."""
+        session = self._session
+        self._ask_number(
+            "How many descriptors?",
+            session.scenario.fds,
+            "a number: 10000, 10k, 1M",
+            session.why_not_fds,
+            session.set_fds,
         )
 
-    def action_choose_lanes(self) -> None:
+    def follow(self) -> None:
+        """Follow the descriptor under the cursor, or ask which one; end following if one is followed."""
+        pointing = self._pointing
+        fd = pointing.pointed_fd()
+        if self._session.travel.following is not None:
+            pointing.follow(None)
+            self._view.changed()
+        elif fd is not None:
+            pointing.follow(fd)
+            self._view.changed()
+        else:
+            proposed = pointing.proposed_fd()
+            hint = f"a descriptor, e.g. {proposed}"
+            self._ask_number("Follow which fd?", proposed, hint, lambda _: None, pointing.follow)
+
+    def _ask_number(
+        self,
+        question: str,
+        proposed: int,
+        hint: str,
+        why_not: Callable[[int], str | None],
+        take: Callable[[int], None],
+    ) -> None:
+        from c10k_tui.screens.shared.number_box import NumberScreen
+
+        def entered(number: int | None) -> None:
+            if number is not None:
+                take(number)
+                self._view.changed()
+
+        self._view.push(NumberScreen(question, str(proposed), hint, why_not), entered)
+
+    def choose_lanes(self) -> None:
+        """Open the list of lanes."""
         from c10k_tui.screens.race.lanes_box import LanesScreen
+
+        session = self._session
 
         def chosen(lanes: frozenset[str] | None) -> None:
             if lanes is not None:
-                self.session.set_lanes(lanes, f"{len(lanes)} lane{'s' if len(lanes) > 1 else ''}")
-                self._changed()
+                session.set_lanes(lanes, f"{len(lanes)} lane{'s' if len(lanes) > 1 else ''}")
+                self._view.changed()
 
-        self.app.push_screen(LanesScreen(self.session.scenario.lanes, self.session.why_not_lanes), chosen)
+        self._view.push(LanesScreen(session.scenario.lanes, session.why_not_lanes), chosen)
 
-    def action_presets(self) -> None:
+    def presets(self) -> None:
+        """Open the list of presets."""
         from c10k_tui.screens.race.presets_box import PresetsScreen
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self.session.begin_preset(name)
-                self._changed()
+                self._session.begin_preset(name)
+                self._view.changed()
 
-        self.app.push_screen(PresetsScreen(self.session.scenario), chosen)
+        self._view.push(PresetsScreen(self._session.scenario), chosen)
 
-    def action_curve(self) -> None:
+    # -- screens ----------------------------------------------------------------------------
+
+    def curve(self) -> None:
+        """Show the curve screen in the race's place."""
         from c10k_tui.screens.curve.model import CurveModel
         from c10k_tui.screens.curve.screen import CurveScreen
 
-        if self._is_stepped("the curve"):
+        session = self._session
+        if self._refused("the curve"):
             return
+        if self._curve is None:
+            self._curve = CurveModel(session.scenario, session.race.costs, session.why_not_own)
+        self._curve.start_at(session.scenario)
+        self._show_until_raced(CurveScreen(self._curve), "the paper's situation")
 
-        if self._curve_known is None:
-            self._curve_known = CurveModel(
-                self.session.scenario, self.session.race.costs, self.session.why_not_own
-            )
-        self._curve_known.start_at(self.session.scenario)
-        self._show_until_raced(CurveScreen(self._curve_known), "the paper's situation")
-
-    def action_compare(self) -> None:
+    def comparison(self) -> None:
+        """Show the comparison screen in the race's place."""
         from c10k_tui.screens.comparison.model import ComparisonModel
         from c10k_tui.screens.comparison.screen import ComparisonScreen
 
-        if self._comparison_known is None:
-            self._comparison_known = ComparisonModel(self.session.scenario, self.session.race.costs)
-        self._comparison_known.start_at(self.session.scenario)
-        self._show_until_raced(
-            ComparisonScreen(self.session, self._comparison_known), "the table's situation"
-        )
+        session = self._session
+        if self._comparison is None:
+            self._comparison = ComparisonModel(session.scenario, session.race.costs)
+        self._comparison.start_at(session.scenario)
+        screen = ComparisonScreen(session, self._comparison, self._is_stepping)
+        self._show_until_raced(screen, "the table's situation")
 
-    def action_capacity(self) -> None:
+    def capacity(self) -> None:
+        """Show the capacity screen in the race's place."""
         from c10k_tui.screens.capacity.model import CapacityModel
         from c10k_tui.screens.capacity.screen import CapacityScreen
 
-        if self._capacity_known is None:
-            self._capacity_known = CapacityModel(self.session.scenario, self.session.race.costs)
-        self._capacity_known.start_at(self.session.scenario)
-        self._show_until_raced(
-            CapacityScreen(self.session, self._capacity_known), "just beyond what it holds"
-        )
+        session = self._session
+        if self._capacity is None:
+            self._capacity = CapacityModel(session.scenario, session.race.costs)
+        self._capacity.start_at(session.scenario)
+        screen = CapacityScreen(session, self._capacity, self._is_stepping)
+        self._show_until_raced(screen, "just beyond what it holds")
 
-    def _show_until_raced(self, screen: Screen[Scenario | None], what: str) -> None:
-        """Give the terminal to a screen that may be left with a scenario to race.
+    def path(self) -> None:
+        """Show the path of a packet: the feed's chosen one, one of the cursor's cell, or the newest."""
+        from c10k_tui.screens.path.screen import PathScreen
+        from c10k_tui.screens.race.packet_choice import NoPacketToFollow, chosen
+        from sim.path.packet_path import follow
+
+        race, pointing = self._session.race, self._pointing
+        rows = self._feed.model.rows()
+        try:
+            path = follow(race, chosen(race, self._feed.chosen, rows, pointing.slots, pointing.first_fd))
+        except (NoPacketToFollow, ValueError) as why_not:
+            self._session.say(str(why_not))
+            self._view.changed()
+            return
+        self._show_instead(PathScreen(path, self._clock), lambda _: None)
+
+    def _is_stepping(self) -> bool:
+        return self._recording.stepping
+
+    def _refused(self, what: str) -> bool:
+        refused = refused_while_stepping(self._recording, self._session.say, what)
+        if refused:
+            self._view.changed()
+        return refused
+
+    def _show_until_raced(self, screen: Screen[Scenario | None], words: str) -> None:
+        """Show a screen in the race's place whose result is a scenario to race.
 
         Args:
-            screen: What is shown.
-            what: What a scenario that it is left with is, in words.
+            screen: The screen.
+            words: Notice for a race of the screen's scenario.
         """
 
         def left(scenario: Scenario | None) -> None:
             if scenario is not None:
-                self.session.race_anew(scenario, what)
+                self._session.race_anew(scenario, words)
 
         self._show_instead(screen, left)
 
     def _show_instead(self, screen: Screen[Result], left: Callable[[Result | None], None]) -> None:
-        """Give the terminal to another screen; the race stands still until that is left.
+        """Show a screen in the race's place. The race stands still until the user leaves the screen.
 
         Args:
-            screen: What is shown.
-            left: Called with what it was left with.
+            screen: The screen.
+            left: Called with its result.
         """
 
         def come_back(result: Result | None) -> None:
-            self._away = False
+            self.away = False
             self._ticking = None
-            self.session.pacer.halt()
+            self._session.pacer.halt()
             left(result)
-            self._changed()
+            self._view.changed()
 
-        self._away = True
+        self.away = True
         self._ticking = screen if isinstance(screen, Ticking) else None
-        self.app.push_screen(screen, come_back)
-
-    def _tick_instead(self) -> None:
-        """What is shown instead of the race may live by the race's frames."""
-        if self._ticking is not None:
-            self._ticking.tick()
+        self._view.push(screen, come_back)

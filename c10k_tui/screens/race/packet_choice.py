@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from c10k_tui.screens.race.views.feed import Row
-from c10k_tui.session.race_protocol import RaceLike
+from c10k_tui.screens.race.views.feed import FeedRow
+from c10k_tui.session.race_protocol import RaceProtocol
 from sim.path.packet_path import next_packet
-from sim.path.steps import Packet
+from sim.path.path_values import FollowedPacket
 
 
 class NoPacketToFollow(Exception):
@@ -15,8 +15,8 @@ class NoPacketToFollow(Exception):
 
 
 def chosen(
-    race: RaceLike, row: Row | None, rows: Sequence[Row], slots: range | None, first_fd: int
-) -> Packet:
+    race: RaceProtocol, row: FeedRow | None, rows: Sequence[FeedRow], slots: range | None, first_fd: int
+) -> FollowedPacket:
     """The packet to follow.
 
     Args:
@@ -32,15 +32,15 @@ def chosen(
     if row is not None:
         if not _has_data(row):
             raise NoPacketToFollow("a SYN or FIN carries no data: choose a row with bytes")
-        return Packet(row.time_ns, row.serial)
+        return FollowedPacket(row.time_ns, row.serial)
     with_data = [row for row in rows if _has_data(row)]
     if slots is None:
         if not with_data:
             raise NoPacketToFollow("no packet yet: let the race go on or raise the rate")
-        return Packet(with_data[-1].time_ns, with_data[-1].serial)
+        return FollowedPacket(with_data[-1].time_ns, with_data[-1].serial)
     theirs = [row for row in with_data if row.fd - first_fd in slots]
     if theirs:
-        return Packet(theirs[-1].time_ns, theirs[-1].serial)
+        return FollowedPacket(theirs[-1].time_ns, theirs[-1].serial)
     packet = None
     if not race.scenario.churn:  # where clients are replaced, who will be in the cell is not known yet
         packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
@@ -49,6 +49,6 @@ def chosen(
     return packet
 
 
-def _has_data(row: Row) -> bool:
+def _has_data(row: FeedRow) -> bool:
     """Whether it is a packet of the schedule that carries bytes."""
     return row.serial >= 0 and row.size_bytes > 0

@@ -1,133 +1,109 @@
-"""The cursor on the grids, and the descriptor that is followed."""
+"""The cursor on the grids, and the descriptor that is followed.
+
+The cursor stands on a block of descriptors: one cell of a grid, which may stand for several. The same block
+is under the cursor in every lane. A followed descriptor keeps the cursor on its cell.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
-from c10k_tui.screens.race.opening import OpeningActions
 from c10k_tui.screens.race.widgets.feed import Feed
-from c10k_tui.screens.race.widgets.grid import Grid
-from c10k_tui.screens.race.widgets.lane import Lane
+from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.session.session import Session
 from sim.frames.frame import Frame
 
-if TYPE_CHECKING:
-    from c10k_tui.app.race_app import C10KApp
+Block = tuple[int, int]
+"""First and last descriptor of a cell, counted from the first descriptor of the grid."""
 
 
-class PointingActions(OpeningActions):
-    """The actions that point at descriptors.
+class Pointing:
+    """What the cursor points at, and which descriptor is followed.
 
     Args:
         session: The race and its pace.
+        lanes: The panels with the grids.
+        feed: The feed, which shows only the followed descriptor.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._lanes: dict[str, Lane] = {}
-        self._feed = Feed(id="feed")
-        self._frame: Frame | None = None
-        self._cursor: tuple[int, int] | None = None
-        """First and last descriptor under the cursor, counted from a grid's first."""
+    def __init__(self, session: Session, lanes: LaneRow, feed: Feed) -> None:
+        self._session = session
+        self._lanes = lanes
+        self._feed = feed
+        self.frame: Frame | None = None
+        """The frame on the screen; None before the first."""
+        self.block: Block | None = None
+        """What is under the cursor; None while there is no cursor."""
 
-    def draw(self) -> None:
-        """Show all of the race as it is now."""
-        raise NotImplementedError
+    @property
+    def first_fd(self) -> int:
+        """The first descriptor of the grids; 0 before the first frame."""
+        return 0 if self.frame is None else self.frame.lanes[0].first_fd
 
-    def _lane(self, name: str) -> Lane:
-        """A lane's widget, made if it has none yet."""
-        raise NotImplementedError
+    @property
+    def slots(self) -> range | None:
+        """Descriptors under the cursor, counted from the first of the grids; None without a cursor."""
+        return None if self.block is None else range(self.block[0], self.block[1] + 1)
 
-    def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
-        event.stop()
-        self._point_at(self._followed() if event.cell is None else event.grid.model.layout.block(event.cell))
-        self.draw()
-
-    def _point_at(self, block: tuple[int, int] | None) -> None:
+    def point_at(self, block: Block | None) -> None:
         """Put the cursor on the same descriptors in every lane."""
-        self._cursor = block
-        for lane in self._lanes.values():
-            model = lane.grid.model
+        self.block = block
+        for panel in self._lanes.panels:
+            model = panel.grid.model
             model.cursor = None if block is None else block[0] // model.layout.k
 
-    def action_move(self, dx: int, dy: int) -> None:
-        """The cursor's keys where no grid has the focus: the first lane's gets it."""
-        grid = self._lane(self.session.scenario.lanes[0]).grid
+    def leave(self) -> None:
+        """Take the cursor away, or put it back on the followed descriptor."""
+        self.point_at(self.followed_block())
+
+    def move(self, dx: int, dy: int) -> None:
+        """Move the cursor by cells. The first lane's grid gets the focus, because no grid has it."""
+        grid = self._lanes.panel(self._session.scenario.lanes[0]).grid
         grid.focus()
         grid.action_move(dx, dy)
 
-    def action_leave(self) -> None:
-        self._point_at(self._followed())
-        self.draw()
+    def restore(self) -> None:
+        """Put the cursor back on the followed descriptor if a grid of another size has lost it."""
+        assert self.frame is not None
+        first = self._lanes.panel(self.frame.lanes[0].name)
+        if self.block is None or first.grid.model.cursor is None:
+            self.leave()
 
-    def action_path(self) -> None:
-        """Follow a packet: the feed's chosen one, the last or next of the cursor's cell, or the newest."""
-        from c10k_tui.screens.path.screen import PathScreen
-        from c10k_tui.screens.race.packet_choice import NoPacketToFollow, chosen
-        from sim.path.packet_path import follow
+    def keep_within(self, fds: int) -> None:
+        """Take the cursor away if it stands beyond this number of descriptors."""
+        if self.block is not None and self.block[1] >= fds:
+            self.point_at(None)
 
-        race = self.session.race
-        slots = None if self._cursor is None else range(self._cursor[0], self._cursor[1] + 1)
-        first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
-        try:
-            packet = chosen(race, self._feed.chosen, self._feed.model.rows(), slots, first_fd)
-            path = follow(race, packet)
-        except (NoPacketToFollow, ValueError) as why_not:
-            self.session.say(str(why_not))
-            self._changed()
-            return
-        self._show_instead(PathScreen(path, cast("C10KApp", self.app).clock), lambda _: None)
+    # -- following --------------------------------------------------------------------------
 
-    def action_newest(self) -> None:
-        self._feed.newest()
-
-    def action_follow(self) -> None:
-        if self.session.following is not None:
-            self._follow(None)
-        elif self._cursor is not None and self._cursor[0] == self._cursor[1] and self._frame is not None:
-            self._follow(self._frame.lanes[0].first_fd + self._cursor[0])
-        else:
-            self._enter_followed()
-
-    def _follow(self, fd: int | None) -> None:
-        """Show what concerns one descriptor only, or everything again."""
-        self.session.following = self._feed.model.only_fd = fd
+    def follow(self, fd: int | None) -> None:
+        """Show only what concerns one descriptor; None: everything again."""
+        self._session.travel.following = self._feed.model.only_fd = fd
         if fd is not None:
-            self._point_at(self._followed())
-            self.session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
-        self._changed()
+            self.point_at(self.followed_block())
+            self._session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
 
-    def _followed(self) -> tuple[int, int] | None:
-        """The descriptors in the cell of the one that is followed, counted from the grids' first."""
-        fd = self.session.following
-        if self._frame is None or fd is None:
+    def followed_block(self) -> Block | None:
+        """The block of the followed descriptor; None if none is followed, or it is in no grid."""
+        fd = self._session.travel.following
+        if self.frame is None or fd is None:
             return None
-        first_lane = self._frame.lanes[0]
+        first_lane = self.frame.lanes[0]
         index = fd - first_lane.first_fd
         if not 0 <= index < first_lane.fds:
             return None
-        layout = self._lanes[first_lane.name].grid.model.layout
+        layout = self._lanes.panel(first_lane.name).grid.model.layout
         return layout.block(index // layout.k)
 
-    def _enter_followed(self) -> None:
-        """Ask which descriptor: the cursor, if any, stands on several."""
-        from c10k_tui.screens.shared.number_box import NumberScreen
+    def pointed_fd(self) -> int | None:
+        """The descriptor under the cursor; None if the cursor stands on several, or there is no cursor."""
+        if self.block is None or self.block[0] != self.block[1] or self.frame is None:
+            return None
+        return self.first_fd + self.block[0]
 
-        def entered(fd: int | None) -> None:
-            if fd is not None:
-                self._follow(fd)
-
+    def proposed_fd(self) -> int:
+        """A descriptor to propose for following: under the cursor, else of the newest packet, else the
+        first.
+        """
+        if self.block is not None:
+            return self.first_fd + self.block[0]
         rows = self._feed.model.rows()
-        first_fd = self._frame.lanes[0].first_fd if self._frame is not None else 0
-        proposed = (
-            first_fd + self._cursor[0] if self._cursor is not None else rows[-1].fd if rows else first_fd
-        )
-        self.app.push_screen(
-            NumberScreen(
-                "Follow which fd?",
-                str(proposed),
-                f"a descriptor, e.g. {proposed}",
-                lambda fd: None,
-            ),
-            entered,
-        )
+        return rows[-1].fd if rows else self.first_fd

@@ -1,56 +1,57 @@
-"""The race screen: one timer lets the race go on, takes a frame and hands it to the widgets.
+"""The race screen: lanes side by side, what happens in them, and what it costs.
 
-Grids follow every frame, thirty times a second; what is inside the mechanisms ten times; text changes
-four times a second, which is as fast as figures can be read. A key's effect is shown at once and does
-not wait for the timer.
+One timer lets the race go on and draws it. The screen owns its parts and passes each key on to one of them:
+
+- :class:`~c10k_tui.screens.race.display.RaceDisplay` draws frames,
+- :class:`~c10k_tui.screens.race.pointing.Pointing` has the cursor and the followed descriptor,
+- :class:`~c10k_tui.screens.race.opening.Opening` opens boxes and other screens,
+- :class:`~c10k_tui.screens.race.time_line_drag.TimeLineDrag` answers the mouse on the time line,
+- :class:`~c10k_tui.session.session.Session` changes the race and its time.
+
+Textual calls a method ``action_x`` for a key that is bound to ``x``. So each key of
+:mod:`c10k_tui.screens.race.keys` has one such method below, which names the part that answers.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, ParamSpec
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
 
+from c10k_tui.screens.race.display import RaceDisplay
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.race.pointing import PointingActions
-from c10k_tui.screens.race.views.cost_curve import CurveModel
-from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
-from c10k_tui.screens.race.views.cpu import drawn
-from c10k_tui.screens.race.views.detail import detail
-from c10k_tui.screens.race.views.follow import follow_line, story_of
-from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
-from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
-from c10k_tui.screens.race.views.legend import legend
-from c10k_tui.screens.race.views.timeline import time_view
-from c10k_tui.screens.race.views.verdict import verdict
-from c10k_tui.screens.race.views.warning import Steady, curable
-from c10k_tui.screens.race.widgets.lane import Lane
+from c10k_tui.screens.race.opening import Opening
+from c10k_tui.screens.race.pointing import Pointing
+from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
+from c10k_tui.screens.race.time_line_drag import TimeLineDrag
+from c10k_tui.screens.race.widgets.feed import Feed
+from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.shared.keyed_screen import KeyedScreen, Result
+from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
-from c10k_tui.text.styled_text import Line, spread, text_of, width_of
-from c10k_tui.widgets.footer import KeyFooter
-from c10k_tui.widgets.lines import Lines, entitle
-from sim.frames.frame import Frame
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from c10k_tui.text.lanes import LANE_TEXTS
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 
 FRAMES_PER_S = 30
-TEXTS_PER_S = 4
-PICTURES_PER_S = 10
-SAMPLES_PER_S = 8
-LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+Arguments = ParamSpec("Arguments")
 
 
-class RaceScreen(PointingActions):
-    """Lanes side by side, what happens, what it costs.
+class RaceScreen(KeyedScreen[str]):
+    """The screen with the race.
 
     Args:
         session: The race and its pace.
         clock: The session's clock.
-        stepped: Whether someone else calls :meth:`tick`, and not a timer.
+        recording: The recording that the recording keys control.
+        stepped: True if the caller calls :meth:`tick` for each frame; False for a timer that does.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = RACE_BINDINGS
@@ -60,256 +61,259 @@ class RaceScreen(PointingActions):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
-    def __init__(self, session: Session, clock: Callable[[], float], *, stepped: bool = False) -> None:
-        super().__init__(session)
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], float],
+        recording: RecordingKeys,
+        *,
+        stepped: bool = False,
+    ) -> None:
+        super().__init__(self.draw)
+        session.travel.following = None
+        self.session = session
+        self._recording = recording
         self._stepped = stepped
-        self._clock = clock
-        shown = {*session.scenario.lanes, *SCANNING_LANES, "epoll"}
-        self._lanes = {name: Lane(name) for name in LANES if name in shown}
-        """Those that take part or have a key; others are made when they first take part."""
-        self._head = Lines(id="head")
-        self._host = Lines(id="host")
-        self._note = Lines(id="note")
-        self._curve = Lines(id="curve")
-        self._counters = Lines(id="counters")
-        self._time = TimeLine(id="time")
-        self._small = Lines(id="small")
-        self._curve_model = CurveModel()
-        self._warnings = Steady()
-        self._seen = (0, 0, 0)
-        """Races, changes and jumps so far."""
-        self._branch = 0
-        self._shown: tuple[str, ...] = ()
-        """Lanes on the screen."""
-        self._passes: dict[str, int] = {}
-        self._scans: dict[str, int] = {}
-        """Scans finished between the last two frames, by lane."""
-        self._next_text_s = 0.0
-        self._next_picture_s = 0.0
-        self._next_sample_s = 0.0
-        self._stale = True
+        self.host_lane = HostLaneSwitch(time.perf_counter)
+        """The lane on the real kernel. It runs by wall time, whatever clock the session has."""
+        racing = session.scenario.lanes
+        self.lanes = LaneRow(name for name in LANES if name in racing or LANE_TEXTS[name].key)
+        feed = Feed(id="feed")
+        self.pointing = Pointing(session, self.lanes, feed)
+        self._opening = Opening(session, self, self.pointing, feed, recording, clock)
+        self._drag = TimeLineDrag(session, self.changed)
+        self._display = RaceDisplay(
+            session,
+            clock,
+            self.lanes,
+            feed,
+            self.pointing,
+            self.host_lane,
+            self._lanes_changed,
+        )
 
     def compose(self) -> ComposeResult:
-        yield self._head
-        with Horizontal(id="lanes"):
-            yield from self._lanes.values()
-        yield self._host
-        yield self._note
-        with Horizontal(id="lower"):
-            with Vertical(id="happening"):
-                yield self._feed
-                yield self._curve
-            yield self._counters
-        yield self._time
-        yield KeyFooter(RACE_BINDINGS, id="footer")
-        yield self._small
+        yield from self._display.compose()
 
     def on_mount(self) -> None:
-        self._curve.border_title = "cost of a wake-up, last seconds"
-        self._feed.border_title = "interrupts"
+        self._display.mounted()
         self._show_lanes()
         self._timer = self.set_interval(1 / FRAMES_PER_S, self.tick, pause=self._stepped)
 
-    def run_by_itself(self) -> None:
+    def start_timer(self) -> None:
         """Let a timer call :meth:`tick` from now on."""
         self._timer.resume()
 
     def on_unmount(self) -> None:
-        self.hosting.close()
+        self.host_lane.close()
 
     def on_resize(self, event: events.Resize) -> None:
-        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
-        self.set_class(small, "-small")
-        size = f"{event.size.width}×{event.size.height}"
-        words = f"c10k-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {size}:"
-        lines: list[Line] = [((words, "strong"),), (("enlarge it or use c10k-tui run", "text"),)]
-        if event.size.width >= len(words) + 32:
-            lines = [(*lines[0], (" ", "text"), *lines[1])]
-        self._small.show(lines)
-        self._stale = True
+        self.set_class(self._display.resized(*event.size), "-small")
         self.call_after_refresh(self.draw)
 
-    def _lane(self, name: str) -> Lane:
-        """A lane's widget, made if it has none yet."""
-        if name not in self._lanes:
-            self._lanes[name] = lane = Lane(name)
-            self.query_one("#lanes").mount(lane)
-        return self._lanes[name]
+    # -- frames -----------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Let the race go on for the time that has passed, and show it."""
+        if self._opening.away:
+            self._opening.tick()
+            return
+        self._drag.seek()
+        moved = self.session.tick()
+        self.host_lane.step(self.session.race)
+        with_text = self._display.text_due
+        if moved or with_text:
+            self._display.draw(with_text=with_text, moved=moved)
+
+    def draw(self) -> None:
+        """Show all of the race as it is now."""
+        self._display.draw(with_text=True, moved=False)
+
+    def _lanes_changed(self) -> None:
+        self.call_after_refresh(self._show_lanes)
 
     def _show_lanes(self) -> None:
-        """Let those lanes be seen that take part; what is on them is drawn when their sizes are known."""
+        """Show the panels of the racing lanes. They are drawn when the layout has given them their sizes."""
         names = self.session.scenario.lanes
-        if names == self._shown:
+        if not self.lanes.show_lanes(names):
             return
-        self._shown = names
-        for name in names:
-            self._lane(name)
-        for name, lane in self._lanes.items():
-            lane.display = name in names
-        order = [*names, *self._lanes]
-        self.query_one("#lanes").sort_children(key=lambda lane: order.index(getattr(lane, "lane", "")))
         self.set_class(len(names) > 2, "-three")
         self.set_class(len(names) > 3, "-four")
         self.call_after_refresh(self.draw)
 
-    def tick(self) -> None:
-        """Let the race go on for the time that has passed, and show it."""
-        if self._away:
-            self._tick_instead()
-            return
-        self._seek_wanted()
-        moved = self.session.tick()
-        self.hosting.step(self.session.race)
-        with_text = self._stale or self._clock() >= self._next_text_s
-        if moved or with_text:
-            self._draw(with_text, moved)
+    # -- what the parts ask of the screen ---------------------------------------------------
 
-    def draw(self) -> None:
-        """Show all of the race as it is now."""
-        self._draw(with_text=True, moved=False)
-
-    def _draw(self, with_text: bool, moved: bool) -> None:
-        """Take a frame and show it.
-
-        Args:
-            with_text: Whether the text is due, or only the grids.
-            moved: Whether the race went on since the last frame.
-        """
-        session = self.session
-        before, self._seen = self._seen, (session.races, session.changes, session.jumps)
-        frame = session.frame()
-        if self._seen != before:
-            self._forget(frame, another_race=self._seen[0] != before[0], jumped=self._seen[2] != before[2])
-        now_s = self._clock()
-        frame = self._frame = self._warnings.hold(frame, now_s, moving=not session.paused)
-        rate_ns = session.pacer.rate_ns
-        if moved:
-            self._count_scans(frame)
-        for lane in frame.lanes:
-            self._lane(lane.name).grid.show(lane, frame.now_ns, rate_ns)
-        self._feed.take(frame)
-        if not session.paused and now_s >= self._next_sample_s:
-            self._next_sample_s = now_s + 1 / SAMPLES_PER_S
-            self._curve_model.sample(frame)
-        if with_text or now_s >= self._next_picture_s:
-            self._next_picture_s = now_s + 1 / PICTURES_PER_S
-            for lane in frame.lanes:
-                self._lane(lane.name).show_inside(lane)
-        if with_text:
-            self._next_text_s = now_s + 1 / TEXTS_PER_S
-            self._stale = False
-            self._draw_text(frame)
-
-    def _count_scans(self, frame: Frame) -> None:
-        """How many scans each scanning lane has finished since the frame before."""
-        passes = {lane.name: lane.counters.passes for lane in frame.lanes if lane.name in SCANNING_LANES}
-        self._scans = {name: max(0, count - self._passes.get(name, count)) for name, count in passes.items()}
-        self._passes = passes
-
-    def _draw_text(self, frame: Frame) -> None:
-        """Everything but the grids."""
-        session = self.session
-        head = self._draw_head(frame)
-        for lane in frame.lanes:
-            cured = lane.warning is not None and curable(lane.warning, frame.scenario)
-            self._lane(lane.name).show_words(lane, self._scans.get(lane.name, 0), curable=cured)
-            self._lane(lane.name).show_frame()
-        self._draw_host(frame)
-        self._draw_note(frame)
-        self._time.show_time(time_view(session.race))
-        self._feed.draw()
-        if self._curve.size:
-            self._curve.show(self._curve_model.lines(*self._curve.size))
-        since = since_costs(head, since_words(frame), session.race.costs)
-        entitle(self._counters, since, ratio_words(frame, self._counters.size.width))
-        self._counters.show(counter_lines(frame, *self._counters.size))
-
-    def _draw_head(self, frame: Frame) -> Line:
-        """The two lines at the top; gives the first.
-
-        A notice that has no room beside the pace takes its place, without its explanation if need be.
-        """
-        session, width = self.session, self._head.size.width
-        pacer = session.pacer
-        speed = speed_line(
-            frame,
-            width,
-            end_ns=session.race.end_ns,
-            paused=session.paused,
-            speed=pacer.speed,
-            rate_ns=pacer.rate_ns,
-            scan_ns=session.race.scan_ns,
-            kept_up=pacer.kept_up,
-            scans=max(self._scans.values(), default=0),
-            notice=session.notice,
-        )
-        if width >= LEAST_WIDTH and session.notice not in text_of(speed):
-            going, time = speed[0], time_words(frame.now_ns, session.race.end_ns, width)
-            room = width - width_of((going, *time)) - 4
-            notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
-            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), time, width)
-        first = scenario_line(frame.scenario, width, session.race.costs)
-        self._head.show([first, speed])
-        return first
-
-    def _draw_host(self, frame: Frame) -> None:
-        """The lane on the real kernel, if it is on."""
-        view = self.hosting.view()
-        if view is None:
-            return
-        width, height = self._host.size
-        entitle(self._host, host_title(view), host_subtitle(view, width))
-        self._host.show(host_lines(view, frame, width, height))
-
-    def _draw_note(self, frame: Frame) -> None:
-        width = self._note.size.width
-        beneath = legend(frame.scenario.lanes, width, drawn(frame.lanes))
-        followed, fd = self._followed(), self.session.following
-        if self._cursor is None or self._lanes[frame.lanes[0].name].grid.model.cursor is None:
-            self._point_at(followed)  # A grid of another size has lost it.
-        if fd is not None and followed is not None and self._cursor == followed:
-            records_of = self._feed.model.records_of
-            stories = {lane.name: story_of(fd, records_of(lane.name)) for lane in frame.lanes}
-            beneath = follow_line(fd, stories, frame.now_ns, width)
-        elif self._cursor is not None:
-            first, last = self._cursor
-            views = {
-                lane.name: self.session.race.inspect(lane.name, lane.first_fd + first, lane.first_fd + last)
-                for lane in frame.lanes
-            }
-            beneath = detail(views, frame, width)
-        self._note.show([((" ", "text"), *verdict(frame, width - 1)), beneath])
-
-    def _forget(self, frame: Frame, *, another_race: bool, jumped: bool) -> None:
-        """What was shown does not lead up to this frame.
-
-        Args:
-            frame: What is to be shown.
-            another_race: Whether nothing of what was shown is in it.
-            jumped: Whether it is of another time; otherwise servers were rebuilt, or a branch began.
-        """
-        self._warnings.forget()
-        for lane in self._lanes.values():
-            lane.grid.model.forget()
-        if another_race or jumped:
-            self._passes.clear()
-            self._scans.clear()
-            self._feed.forget()
-        branch, self._branch = self._branch, self.session.race.branch
-        if another_race or (jumped and branch != self._branch):
-            self._curve_model.forget()
-        elif jumped:
-            self._curve_model.go_to(frame)
-        elif branch != self._branch:
-            self._curve_model.cut(frame.now_ns)
-        if frame.scenario.lanes != self._shown:
-            self.call_after_refresh(self._show_lanes)
-        if self._cursor is not None and self._cursor[1] >= frame.scenario.fds:
-            self._point_at(None)
-
-    def _changed(self) -> None:
-        """The user has changed something: show it at once; another layout takes a moment longer."""
-        self.set_class(self.hosting.on, "-hosting")
+    def changed(self) -> None:
+        """Show a change by the user at once. A change of the layout shows one refresh later."""
+        self.set_class(self.host_lane.on, "-hosting")
         self.call_after_refresh(self._show_lanes)
-        self._stale = True
+        self._display.make_stale()
         self.draw()
+
+    def push(self, screen: Screen[Result], left: Callable[[Result | None], None] | None = None) -> None:
+        """Put a screen on top.
+
+        Args:
+            screen: The screen.
+            left: Called with the screen's result when the user leaves it.
+        """
+        self.app.push_screen(screen, left)
+
+    # -- messages of widgets ----------------------------------------------------------------
+
+    def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
+        event.stop()
+        if event.cell is None:
+            self.pointing.leave()
+        else:
+            self.pointing.point_at(event.grid.model.layout.block(event.cell))
+        self.draw()
+
+    def on_time_line_scrubbed(self, event: TimeLine.Scrubbed) -> None:
+        event.stop()
+        self.action_scrub(event.direction)
+
+    def on_time_line_sought(self, event: TimeLine.Sought) -> None:
+        event.stop()
+        self._drag.point_at(event.at_ns, held=event.held)
+
+    def on_feed_chosen(self, event: Feed.Chosen) -> None:
+        event.stop()
+        self._do(self.session.travel.stand_at, event.at_ns)
+
+    # -- keys: the race ---------------------------------------------------------------------
+
+    def _do(self, change: Callable[Arguments, object], *args: Arguments.args, **kw: Arguments.kwargs) -> None:
+        """Make a change and show it at once."""
+        change(*args, **kw)
+        self.changed()
+
+    def action_fds(self, direction: int) -> None:
+        self._do(self.session.climb_fds, direction)
+
+    def action_active(self, direction: int) -> None:
+        self._do(self.session.climb_active, direction)
+
+    def action_rate(self, direction: int) -> None:
+        self._do(self.session.climb_rate, direction)
+
+    def action_speed(self, direction: int) -> None:
+        self._do(self.session.climb_speed, direction)
+
+    def action_pause(self) -> None:
+        self._do(self.session.pause)
+
+    def action_reset(self) -> None:
+        self._do(self.session.reset)
+
+    def action_new_seed(self) -> None:
+        self._do(self.session.new_seed)
+
+    def action_lane(self, name: str) -> None:
+        self._do(self.session.toggle_lane, name)
+
+    def action_preset(self, name: str) -> None:
+        self._do(self.session.preset, name)
+
+    def action_next_preset(self) -> None:
+        self._do(self.session.next_preset)
+
+    def action_cure(self) -> None:
+        self._do(self.session.cure)
+
+    def action_fd_setsize(self) -> None:
+        self._do(self.session.toggle_fd_setsize)
+
+    # -- keys: time -------------------------------------------------------------------------
+
+    def action_step_event(self) -> None:
+        self._do(self.session.travel.step_event)
+
+    def action_step_syscall(self) -> None:
+        self._do(self.session.travel.step_syscall)
+
+    def action_step_back_event(self) -> None:
+        self._do(self.session.travel.step_back_event)
+
+    def action_step_back_syscall(self) -> None:
+        self._do(self.session.travel.step_back_syscall)
+
+    def action_scrub(self, direction: int) -> None:
+        self._do(self.session.travel.scrub, direction)
+
+    def action_marker(self, direction: int) -> None:
+        self._do(self.session.travel.go_to_marker, direction)
+
+    def action_start(self) -> None:
+        self._do(self.session.travel.go_to_start)
+
+    def action_present(self) -> None:
+        self._do(self.session.travel.go_to_present)
+
+    def action_next_branch(self) -> None:
+        self._do(self.session.travel.go_to_next_branch)
+
+    # -- keys: boxes, and screens in the race's place ---------------------------------------
+
+    def action_help(self) -> None:
+        self._opening.help()
+
+    def action_enter_fds(self) -> None:
+        self._opening.enter_fds()
+
+    def action_choose_lanes(self) -> None:
+        self._opening.choose_lanes()
+
+    def action_presets(self) -> None:
+        self._opening.presets()
+
+    def action_curve(self) -> None:
+        self._opening.curve()
+
+    def action_compare(self) -> None:
+        self._opening.comparison()
+
+    def action_capacity(self) -> None:
+        self._opening.capacity()
+
+    def action_path(self) -> None:
+        self._opening.path()
+
+    # -- keys: cursor and feed --------------------------------------------------------------
+
+    def action_move(self, dx: int, dy: int) -> None:
+        self.pointing.move(dx, dy)
+
+    def action_leave(self) -> None:
+        self.pointing.leave()
+        self.draw()
+
+    def action_follow(self) -> None:
+        self._opening.follow()
+
+    def action_newest(self) -> None:
+        self.query_one(Feed).newest()
+
+    # -- keys: the host lane ----------------------------------------------------------------
+
+    def action_host(self) -> None:
+        self._do(self._switch_host_lane, self.host_lane.toggle)
+
+    def action_host_mechanism(self) -> None:
+        self._do(self._switch_host_lane, self.host_lane.turn)
+
+    def _switch_host_lane(self, switch: Callable[[Scenario], str]) -> None:
+        if not refused_while_stepping(self._recording, self.session.say, "the host lane"):
+            self.session.say(switch(self.session.scenario))
+
+    # -- keys: recording --------------------------------------------------------------------
+
+    def action_record(self) -> None:
+        self.host_lane.close()  # Its measured figures would differ in a replay.
+        self._recording.record_key()
+
+    def action_pause_recording(self) -> None:
+        self._recording.pause_key()
+
+    def action_mark(self) -> None:
+        self._recording.mark_key()

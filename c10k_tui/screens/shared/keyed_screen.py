@@ -1,9 +1,9 @@
-"""A screen whose keys are one list: the command palette gets its entries from there."""
+"""A screen whose keys are one list of bindings: the command palette offers the same keys by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -15,10 +15,18 @@ Result = TypeVar("Result")
 
 
 class KeyedScreen(Screen[Result]):
-    """A screen that says what its keys do."""
+    """A screen with a list of keys, which draws itself again when the theme changes.
+
+    Args:
+        draw: Draws everything on the screen.
+    """
 
     KEYS: ClassVar[Sequence[Binding]] = ()
-    """What the palette offers."""
+    """The keys that the palette offers."""
+
+    def __init__(self, draw: Callable[[], None]) -> None:
+        super().__init__()
+        self._draw_all = draw
 
     def commands(self) -> Iterable[SystemCommand]:
         """The keys as commands of the palette."""
@@ -37,13 +45,4 @@ class KeyedScreen(Screen[Result]):
     def _theme_changed(self, _theme: object) -> None:
         for widget in self.query(Painted):
             widget.repaint()
-        self.draw()
-
-    def draw(self) -> None:
-        """Show all of it as it is now."""
-        raise NotImplementedError
-
-    def action_theme(self) -> None:
-        from c10k_tui.screens.shared.themed_app import ThemedApp
-
-        cast(ThemedApp, self.app).next_theme()
+        self._draw_all()

@@ -14,7 +14,7 @@ def last_bindings(screen: str) -> list[Binding]:
     return [
         Binding(
             "t",
-            "theme",
+            "app.next_theme",
             "Next theme",
             id=f"{screen}.theme",
             show=False,

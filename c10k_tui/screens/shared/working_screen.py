@@ -1,14 +1,14 @@
-"""A screen in the race's place that computes a little in each frame, and shows what is known by then.
+"""A screen in the race's place that computes a little in each frame, and shows what is known so far.
 
-The race screen's frames go on while it stands still behind another screen, and each calls :meth:`tick`. What
-is computed in it is measured by a price list and not by the wall's clock, and notices go by the session's
-clock, so that such a screen can be recorded and comes out the same again.
+The screen has no timer. The race screen stands still behind it, and each of its frames calls
+:meth:`WorkingScreen.tick`. A price list limits the work in a frame, not wall time, and notices use the
+session's clock. So the screen can be recorded, and a replay shows the same frames.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, cast
+from typing import Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -23,34 +23,67 @@ from sim.scenario.scenario import Scenario
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 NOTICE_S = 6.0
-"""How long a notice stays: names of files take longer to read than what a key did."""
+"""Wall seconds that a notice stays. Names of files take longer to read than what a key did."""
+
+
+class WorkingContent(Protocol):
+    """What such a screen computes and shows. Widths and heights are in cells."""
+
+    def compute(self) -> bool:
+        """Do the work of one frame; False if there is nothing left to do."""
+
+    def heading(self, notice: str, width: int) -> Line:
+        """The line at the top."""
+
+    def frame_words(self) -> tuple[str, str]:
+        """The title and the subtitle on the body's frame."""
+
+    def body_height(self, height: int) -> int:
+        """Height of the body with its frame, on a screen of this height."""
+
+    def body_lines(self, width: int, height: int) -> Sequence[Line]:
+        """The body: a table or a chart."""
+
+    def explanation(self, width: int, height: int) -> Sequence[Line]:
+        """What the body means, in words."""
 
 
 class WorkingScreen(KeyedScreen[Scenario | None]):
-    """Leaving it gives a scenario to race, or None to go on with the race.
+    """A heading, a body and an explanation. The result is a scenario to race, or None to continue the race.
 
     Args:
-        session: The race that stands still; its clock and its notices are used here too.
+        session: The race that stands still. Its clock and its notices are used here too.
+        content: What the screen computes and shows.
+        subject: What the screen shows, for the words that ask for a larger terminal.
+        help_page: The help of the screen.
+        is_stepping: Returns True while the app is run frame by frame, for a recording or a replay.
     """
 
-    PAGE: ClassVar[HelpPage]
-    """What its help says."""
-    SUBJECT: ClassVar[str]
-    """What it shows, for the words that ask for a larger terminal."""
     AUTO_FOCUS = ""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        session: Session,
+        content: WorkingContent,
+        subject: str,
+        help_page: HelpPage,
+        is_stepping: Callable[[], bool],
+    ) -> None:
+        super().__init__(self.draw)
         self.session = session
+        self.content = content
+        self._subject = subject
+        self._help_page = help_page
+        self.is_stepping = is_stepping
         self._head = Lines(classes="head")
         self._body = Lines(classes="body")
-        self._told = Lines(classes="told")
+        self._explanation = Lines(classes="told")
         self._shown_notice = ""
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield self._body
-        yield self._told
+        yield self._explanation
         yield KeyFooter(self.KEYS, id="working-footer")
 
     def on_mount(self) -> None:
@@ -59,77 +92,45 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.draw)
 
-    # -- what each of them is ---------------------------------------------------------------
-
-    def compute(self) -> bool:
-        """Compute what can be computed between two frames; whether there was anything to do."""
-        raise NotImplementedError
-
-    def heading(self, notice: str, width: int) -> Sequence[Line]:
-        """The lines at the top."""
-        raise NotImplementedError
-
-    def frame_words(self) -> tuple[str, str]:
-        """What stands on the body's frame, above and below."""
-        raise NotImplementedError
-
-    def body_height(self, height: int) -> int:
-        """Lines of the body, its frame included, on a screen of so many."""
-        raise NotImplementedError
-
-    def body_lines(self, width: int, height: int) -> Sequence[Line]:
-        """The body."""
-        raise NotImplementedError
-
-    def told_lines(self, width: int, height: int) -> Sequence[Line]:
-        """What it means, in words."""
-        raise NotImplementedError
-
     # -- drawing ----------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """A frame has passed."""
-        if self.compute() or self.session.notice != self._shown_notice:
+        """Do the work of one frame, and show it."""
+        if self.content.compute() or self.session.notice != self._shown_notice:
             self.draw()
 
     def draw(self) -> None:
-        """Show all of it as it is now."""
+        """Draw the whole screen."""
         width, height = self.size
+        content = self.content
         self._shown_notice = self.session.notice
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
             here = f"this terminal is {width}×{height}"
-            words = f"{self.SUBJECT} needs {LEAST_WIDTH}×{LEAST_HEIGHT}, {here}: enlarge it"
+            words = f"{self._subject} needs {LEAST_WIDTH}×{LEAST_HEIGHT}, {here}: enlarge it"
             self._head.show([((words, "strong"),)])
             self._body.show([])
-            self._told.show([])
+            self._explanation.show([])
             return
-        tall = self.body_height(height)
+        tall = content.body_height(height)
         if self._body.styles.height is None or self._body.styles.height.cells != tall:
             self._body.styles.height = tall
-            # What is beneath has another size after the layout.
+            # The explanation below has its new size only after the layout.
             self.call_after_refresh(self.draw)
-        self._head.show(self.heading(self.session.notice, width))
-        entitle(self._body, *self.frame_words())
-        self._body.show(self.body_lines(width - 2, tall - 2))
-        self._told.show(self.told_lines(width, self._told.size.height))
+        self._head.show([content.heading(self.session.notice, width)])
+        entitle(self._body, *content.frame_words())
+        self._body.show(content.body_lines(width - 2, tall - 2))
+        self._explanation.show(content.explanation(width, self._explanation.size.height))
 
     def say(self, words: str) -> None:
         """Show a notice for a while."""
         self.session.say(words, NOTICE_S)
         self.draw()
 
-    def changed(self, change: Callable[[], None]) -> None:
-        """A key changes what is shown."""
+    def change(self, change: Callable[[], None]) -> None:
+        """Change what is shown, take the notice away, and draw."""
         change()
         self.session.say("", 0)
         self.draw()
-
-    @property
-    def is_stepped(self) -> bool:
-        """Whether the app is run frame by frame, for a recording or a replay."""
-        from c10k_tui.app.race_app import C10KApp
-
-        return cast(C10KApp, self.app).studio.stepping
 
     # -- keys -------------------------------------------------------------------------------
 
@@ -137,4 +138,4 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self.PAGE))
+        self.app.push_screen(HelpScreen(self._help_page))

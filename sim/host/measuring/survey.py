@@ -1,9 +1,13 @@
-"""Many points measured so that the figures survive a machine with other things to do.
+"""Measure many points on a machine that has other work to do.
 
-Disturbances last: a neighbour that fills the caches, or the memory's bandwidth, does so for seconds, and
-makes each repetition of a point slower alike. So points are measured in rounds, one after the other and all
-over again. The lowest round that another one confirms counts; a point of which no two rounds agree is
-measured once more in the next, and if none ever do, that is said.
+A disturbance lasts for seconds: a neighbour fills the caches or uses the memory's bandwidth, and every
+repetition of a point becomes slower by the same amount. More repetitions do not help. So the points are
+measured one after the other, in rounds. The figure of a point is the lowest round that another round
+confirms. A point of which no two rounds agree is measured again in the next round. If none of its rounds ever
+agree, its figure is marked as doubtful.
+
+Why not simply the lowest round? The clock can lose time, and then a round is too low
+(:func:`sim.host.measuring.timed_calls.undisturbed`).
 """
 
 from __future__ import annotations
@@ -13,38 +17,46 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from sim.host.measuring.measure import CannotMeasure, Measurement
-from sim.studies.benchmark import Point, Ruler
+from sim.host.measuring.measurement import CannotMeasure, Measurement
+from sim.host.measuring.points import Point, PointMeter
 
 AGREE = 0.05
-"""Two rounds that differ by no more, as a part of the lower one, agree."""
+"""Largest relative difference of two rounds that agree."""
 ROUNDS = 5
-"""Most rounds."""
+"""Largest number of rounds."""
 
 Progress = Callable[[int, int, str], None]
-"""Told how many measurements are done, how many are known to be due in all, and what the next is of."""
+"""Called with the measurements done, the measurements known to be due in all, and the name of the next
+one."""
 
 
 class Survey:
     """The rounds of some points.
 
     Args:
-        points: what to measure.
-        ruler: what measures.
-        kind: what the descriptors are.
-        fewest: rounds that each point gets at least.
+        points: Points to measure.
+        meter: Measures them.
+        kind: Kind of the descriptors.
+        fewest: Smallest number of rounds for each point.
     """
 
-    def __init__(self, points: Iterable[Point], ruler: Ruler, kind: str = "eventfd", fewest: int = 2) -> None:
-        self.ruler = ruler
+    def __init__(
+        self, points: Iterable[Point], meter: PointMeter, kind: str = "eventfd", fewest: int = 2
+    ) -> None:
+        self.meter = meter
         self.fewest = fewest
         self.kind = kind
         self.rounds: dict[Point, list[Measurement]] = {point: [] for point in points}
         self.why_not: dict[Point, str] = {}
-        """The points that cannot be measured, and why."""
+        """Reasons, by the points that cannot be measured."""
 
     def run(self, progress: Progress, budget_s: float = float("inf")) -> None:
-        """Measure until all points agree with themselves, at most :data:`ROUNDS` times and for so long."""
+        """Measure until every point has two rounds that agree, in at most :data:`ROUNDS` rounds.
+
+        Args:
+            progress: Called before each measurement.
+            budget_s: Seconds after which no point is measured a further time.
+        """
         end_s = time.monotonic() + budget_s
         done = 0
         for _ in range(ROUNDS):
@@ -59,12 +71,12 @@ class Survey:
 
     def _measure(self, point: Point) -> None:
         try:
-            self.rounds[point].append(self.ruler.measure(point, self.kind))
+            self.rounds[point].append(self.meter.measure(point, self.kind))
         except CannotMeasure as why_not:
             self.why_not[point] = str(why_not)
 
     def unsettled(self) -> list[Point]:
-        """The points that were measured too seldom, or of which no two rounds agree."""
+        """Points with too few rounds, or without two rounds that agree."""
         return [
             point
             for point, rounds in self.rounds.items()
@@ -72,10 +84,7 @@ class Survey:
         ]
 
     def _agreed_ns(self, point: Point) -> int | None:
-        """The lowest round that another one confirms; None if no two agree.
-
-        A single low round is not believed: the clock itself can lose time (:mod:`sim.host.measuring.calls`).
-        """
+        """Lowest round that another one confirms, in ns; None if no two agree."""
         ordered = sorted(measurement.ns for measurement in self.rounds[point])
         for lower, upper in pairwise(ordered):
             if upper <= lower * (1 + AGREE):
@@ -83,14 +92,14 @@ class Survey:
         return None
 
     def ns(self, point: Point) -> int | None:
-        """What a point costs: the lowest confirmed round, else the middle one; None if there is none."""
+        """Cost of a point in ns: its lowest confirmed round, else its middle one; None without a round."""
         agreed_ns = self._agreed_ns(point)
         if agreed_ns is not None or not self.rounds[point]:
             return agreed_ns
         return statistics.median_low(measurement.ns for measurement in self.rounds[point])
 
     def noise(self, point: Point) -> str | None:
-        """One line if a point's figure is doubtful."""
+        """One line if the figure of a point is doubtful; None otherwise."""
         rounds = self.rounds[point]
         if not rounds or self._agreed_ns(point) is not None:
             return None

@@ -1,16 +1,20 @@
-"""The other side of a measurement: a process that makes descriptors ready, all of them at once.
+"""The second process of a measurement: it makes descriptors ready, all at one moment.
 
-A call that sleeps wakes with the first descriptor that becomes ready. To find k of them ready it must not get
-to run before all k are, so both processes are tied to one CPU and the waker keeps it meanwhile:
+A call that sleeps wakes with the first descriptor that becomes ready. To find k descriptors ready, it must
+not run before all k are. So both processes stay on one CPU, and the waker must keep that CPU while it writes.
+There are two ways:
 
-- With real-time priority (``SCHED_FIFO``) allowed, the waker runs *below* the measured process until that
-  falls asleep, which is how it knows that it did; then it raises itself above it, writes, and lowers itself
-  again: that very moment the sleeper goes on. No other program gets between them.
-- Without it, the waker looks at ``/proc`` until the measured process sleeps. That one is ``SCHED_BATCH``, so
-  being woken does not let it push the waker aside, and the waker asks for a long slice (Linux 6.12 or later
-  grants it). What is interrupted all the same is noticed by the number of descriptors found, and not counted.
+- With real-time priority (``SCHED_FIFO``), the waker runs *below* the measured process. It gets the CPU when
+  that process falls asleep, and so knows that it sleeps. The waker then raises itself above, writes, and
+  lowers itself again. At that moment the sleeper continues. No other program runs between them.
+- Without it, the waker polls ``/proc`` until the measured process sleeps. That process is ``SCHED_BATCH``, so
+  waking it does not displace the waker. The waker also asks for a long slice (granted by Linux 6.12 or
+  later). If it is interrupted all the same, the call finds fewer descriptors, and its time is not counted.
 
-The waker ends with the process that made it: its pipe is closed then.
+Why not a thread, or a timer? A thread would share the descriptor table (see :mod:`sim.host.measuring.meter`).
+A timer makes only one descriptor ready.
+
+The waker ends with the process that forked it: its pipe is closed then.
 """
 
 from __future__ import annotations
@@ -23,16 +27,16 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 
-from sim.studies.benchmark import active_places
+from sim.host.measuring.points import active_places
 
 FIFO = getattr(os, "SCHED_FIFO", 1)
 BELOW, MEASURED, ABOVE = (os.sched_param(priority) for priority in (1, 2, 3))
-"""Real-time priorities: the waker's while it waits, the measured process's, the waker's while it writes."""
+"""Real-time priorities: of the waiting waker, of the measured process, and of the writing waker."""
 _ORDER = struct.Struct("=qqq")
 _REPORT = struct.Struct("=qq")
 _SCHED_SETATTR = {"x86_64": 314, "aarch64": 274, "riscv64": 274, "loongarch64": 274}
 _SLICE_NS = 100_000_000
-"""The longest slice that Linux grants."""
+"""Longest slice in ns that Linux grants."""
 
 
 class _SchedAttr(ctypes.Structure):
@@ -54,9 +58,10 @@ class Waker:
     """The second process, as the measured one sees it.
 
     Args:
-        targets: what to write to so that each descriptor becomes ready, by place; the waker keeps them open.
-        write: how to write to one.
-        realtime: whether both may have real-time priority.
+        targets: Descriptors to write to, in the order of the descriptors that become ready. The waker keeps
+            them open.
+        write: Writes to one of them.
+        realtime: True if both processes may have real-time priority.
     """
 
     def __init__(self, targets: Sequence[int], write: Callable[[int], object], realtime: bool) -> None:
@@ -79,24 +84,26 @@ class Waker:
         os.close(report_end)
 
     def order(self, fds: int, active: int, delay_ns: int) -> None:
-        """Have ``active`` of the first ``fds`` descriptors made ready as soon as this process sleeps.
+        """Order ``active`` of the first ``fds`` descriptors to be made ready once this process sleeps.
 
         Args:
-            delay_ns: how long this process will be busy until then, if that is known.
+            fds: Number of descriptors of the point.
+            active: Number of them to make ready.
+            delay_ns: Time that this process still works before it sleeps, if known.
         """
         os.write(self._orders, _ORDER.pack(fds, active, delay_ns))
 
     def done(self) -> tuple[int, int]:
-        """Wait until the latest order has been carried out.
+        """Wait until the latest order is carried out.
 
         Returns:
-            When the waker got the CPU and when it gave it back, by the wall's clock.
+            When the waker got the CPU and when it released it, by the wall clock in ns.
         """
         begin_ns, end_ns = _REPORT.unpack(os.read(self._reports, _REPORT.size))
         return begin_ns, end_ns
 
     def close(self) -> None:
-        """End it."""
+        """End the waker."""
         for fd in (self._orders, self._reports):
             with contextlib.suppress(OSError):
                 os.close(fd)
@@ -133,7 +140,7 @@ class Waker:
 
 
 def _until_asleep(stat: int) -> None:
-    """Until the process whose ``/proc/PID/stat`` this is waits for something."""
+    """Wait until a process sleeps; ``stat`` is its open ``/proc/PID/stat``."""
     while True:
         text = os.pread(stat, 400, 0)
         if text[text.rindex(b")") + 2 : text.rindex(b")") + 3] == b"S":
@@ -142,7 +149,7 @@ def _until_asleep(stat: int) -> None:
 
 
 def _ask_for_long_slice() -> None:
-    """Ask the scheduler not to interrupt this process for long; older kernels take no notice."""
+    """Ask the scheduler for a long slice; older kernels ignore the request."""
     number = _SCHED_SETATTR.get(platform.machine())
     if number is not None:
         attr = _SchedAttr(ctypes.sizeof(_SchedAttr), os.SCHED_OTHER, 0, 0, 0, _SLICE_NS, 0, 0)

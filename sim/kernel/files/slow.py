@@ -52,11 +52,11 @@ class SlowStreamSocket(StreamSocket):
         self.queued_bytes += taken
         if self.queued_bytes >= SEND_BUFFER_BYTES:
             self.set_mask(self.mask & ~_WRITABLE)
-            self.kernel.full.add(self)
+            self.kernel.full_senders.add(self)
         return taken
 
     def released(self) -> None:
-        self.kernel.full.discard(self)
+        self.kernel.full_senders.discard(self)
         super().released()
 
     def _read_later(self) -> None:
@@ -67,7 +67,7 @@ class SlowStreamSocket(StreamSocket):
         self.queued_bytes -= min(self.queued_bytes, READ_BYTES)
         if not self.mask & poll_bits.OUT and 3 * self.queued_bytes <= 2 * SEND_BUFFER_BYTES:
             self.set_mask(self.mask | _WRITABLE)
-            self.kernel.full.discard(self)
+            self.kernel.full_senders.discard(self)
             self.notify(poll_bits.SPACE_KEY)
         if self.queued_bytes:
             self._read_later()

@@ -52,13 +52,13 @@ class StreamSocket(Socket):
     __slots__ = (
         "answered_bytes",
         "arrived_ns",
-        "asked",
         "client",
         "read_shut",
         "receive_limit_bytes",
         "received",
         "received_bytes",
         "slot",
+        "unanswered_ns",
     )
 
     def __init__(self, kernel: RawKernel, mask: int = IDLE_MASK) -> None:
@@ -74,7 +74,7 @@ class StreamSocket(Socket):
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
         """No more will come: FIN arrived, or the reading side was shut."""
-        self.asked: array[int] = array("q")
+        self.unanswered_ns: array[int] = array("q")
         """Requests not yet answered: when each arrived."""
         self.answered_bytes = 0
         """Bytes sent towards the answer of the first of them."""
@@ -94,7 +94,7 @@ class StreamSocket(Socket):
         self.received_bytes = total
         if not self.mask & 1:  # polling.IN, spelt out on the hottest path there is
             self.mask |= READABLE
-            if not self.noted:
+            if not self.mask_noted:
                 self.kernel.table.note(self)
         entries = self.wait_queue.entries
         if len(entries) == 1 and not self.kernel.scans:
@@ -120,7 +120,7 @@ class StreamSocket(Socket):
             self.received_bytes = 0
             if not self.read_shut:
                 self.mask &= _UNREADABLE
-                if not self.noted:
+                if not self.mask_noted:
                     self.kernel.table.note(self)
         else:
             data = self._read_part(size)

@@ -49,13 +49,13 @@ class ScanPass:
         "_reached_ps",
         "_stolen_by_ns",
         "_stolen_ns",
-        "ask",
         "call",
         "end_ns",
         "found",
         "hook_limit",
         "hook_ps",
         "number",
+        "request",
         "scan_ps",
         "start_ns",
     )
@@ -63,7 +63,7 @@ class ScanPass:
     def __init__(self, call: ScanCall, number: int, start_ns: int) -> None:
         kernel = call.kernel
         self.call = call
-        self.ask = call.ask
+        self.request = call.request
         self.number = number
         self.start_ns = start_ns
         self.end_ns: int | None = None
@@ -72,7 +72,7 @@ class ScanPass:
         self.found = call.look()
         self.hook_limit = 0
         if number == 1 and call.hooking:
-            self.hook_limit = self.found[0] + 1 if self.found else self.ask.count
+            self.hook_limit = self.found[0] + 1 if self.found else self.request.count
         self._stolen_ns = 0
         self._reached_ps = 0
         # How far it had come at each interrupt, and what those up to it had taken: enough to say
@@ -87,7 +87,7 @@ class ScanPass:
         return rank * self.scan_ps + min(rank, self.hook_limit) * self.hook_ps
 
     def _elapsed_ps(self, now_ns: int) -> int:
-        end_ps = self._cost_ps(self.ask.count)
+        end_ps = self._cost_ps(self.request.count)
         if self.end_ns is not None:
             return end_ps
         return min(max(self._reached_ps, (now_ns - self.start_ns - self._stolen_ns) * 1000), end_ps)
@@ -102,7 +102,7 @@ class ScanPass:
 
     def finish_ns(self) -> int:
         """When it will be over, if nothing more interrupts it."""
-        return self.start_ns + self._stolen_ns + -(-self._cost_ps(self.ask.count) // 1000)
+        return self.start_ns + self._stolen_ns + -(-self._cost_ps(self.request.count) // 1000)
 
     def looked_at_ns(self, rank: int, now_ns: int) -> int | None:
         """When the descriptor at a rank was looked at; None if it was not yet."""
@@ -165,7 +165,6 @@ class ScanCall:
     """One call of select or poll, from its entry to its return."""
 
     __slots__ = (
-        "ask",
         "closed",
         "each_ps",
         "foreseen",
@@ -175,6 +174,7 @@ class ScanCall:
         "last",
         "passes",
         "ready",
+        "request",
         "scanned",
         "serial",
         "sleeper",
@@ -185,11 +185,11 @@ class ScanCall:
         "unhooked",
     )
 
-    def __init__(self, kernel: RawKernel, ask: ScanRequest, serial: int, hooking: bool) -> None:
+    def __init__(self, kernel: RawKernel, request: ScanRequest, serial: int, hooking: bool) -> None:
         self.kernel = kernel
-        self.ask = ask
+        self.request = request
         self.serial = serial
-        self.each_ps = ask.each_ps(kernel.costs)
+        self.each_ps = request.each_ps(kernel.costs)
         """What looking at one descriptor costs in any of its passes."""
         self.foreseen: list[int] | None = None
         """Ranks that are ready, where checking the arguments showed them already."""
@@ -221,8 +221,8 @@ class ScanCall:
         """The ranks that are ready now."""
         found, self.foreseen = self.foreseen, None
         if found is None:
-            self.kernel.refresh_lazy_masks(self.ask)
-            found = self.ask.ready_ranks(self.kernel.table.poll_masks)
+            self.kernel.refresh_lazy_masks(self.request)
+            found = self.request.ready_ranks(self.kernel.table.poll_masks)
         return found
 
     def changed(self, file: OpenFile, key: int) -> None:
@@ -234,11 +234,11 @@ class ScanCall:
                     self._wake()
                     return
         for fd in file.numbers:
-            wanted = self.ask.wanted(fd)
+            wanted = self.request.wanted(fd)
             if not wanted or (key and not key & wanted):
                 continue
             if kernel.scan is not None and kernel.scan.call is self:
-                for rank in self.ask.hits(fd, file.mask):
+                for rank in self.request.hits(fd, file.mask):
                     kernel.effect |= kernel.scan.changed(rank)
             elif self.sleeper is None:
                 # Asleep no more, not scanning yet: the pass about to start finds it.
@@ -256,16 +256,16 @@ class ScanCall:
 
     def hold(self, file: OpenFile, fd: int) -> None:
         """A descriptor is closed that the call is hooked by: the file stays until the call returns."""
-        if self.hooked and fd not in self.unhooked and (wanted := self.ask.wanted(fd)):
+        if self.hooked and fd not in self.unhooked and (wanted := self.request.wanted(fd)):
             self.unhooked.add(fd)
-            file.users += 1
+            file.holds += 1
             self.closed.append((file, wanted))
 
     def over(self) -> None:
         """The call returns (``poll_freewait``)."""
         self.kernel.scans.remove(self)
         for file, _ in self.closed:
-            self.kernel.let_go(file)
+            self.kernel.release_hold(file)
         if self.timer is not None:
             self.kernel.timers.cancel(self.timer)
 
@@ -322,4 +322,4 @@ class ScanCall:
         scan.end_ns = kernel.now_ns
         self.hooked = max(self.hooked, scan.hook_limit)
         self.spent_ns += kernel.ledger.post(scan.spent(kernel.now_ns), scan.counted(kernel.now_ns))
-        self.scanned += self.ask.count
+        self.scanned += self.request.count

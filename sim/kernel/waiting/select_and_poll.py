@@ -79,14 +79,14 @@ def select(
         call = restart.scan
     else:
         call = _begin_select(kernel, nfds, bitmaps, timeout_ns)
-    ask: SelectRequest = call.ask  # type: ignore[assignment]
+    request: SelectRequest = call.request  # type: ignore[assignment]
 
     def answer(found: list[int]) -> int:
         if not found:
             for bitmap in given:
                 bitmap[:size] = 0
             return 0
-        results = ask.results(found, kernel.table.poll_masks)
+        results = request.results(found, kernel.table.poll_masks)
         for bitmap, result in zip(given, results, strict=True):
             bitmap[:size] = result
         return int(sum(int(np.bitwise_count(result).sum()) for result in results))
@@ -102,14 +102,14 @@ def _begin_select(
     timeout_ns: int | None,
 ) -> ScanCall:
     """Check the arguments."""
-    ask = SelectRequest(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
-    kernel.refresh_lazy_masks(ask)
+    request = SelectRequest(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
+    kernel.refresh_lazy_masks(request)
     masks = kernel.table.poll_masks
-    ready = ask.ready_fds(masks)
+    ready = request.ready_fds(masks)
     if len(ready) and (masks[ready] == poll_bits.NVAL).any():
         raise poll_bits.bad_descriptor()
-    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    call.foreseen = ask.ranks(ready)
+    call = ScanCall(kernel, request, kernel.next_serial(), timeout_ns != 0)
+    call.foreseen = request.ranks(ready)
     return call
 
 
@@ -133,19 +133,19 @@ def select_listed(
     if nfds > len(masks):
         nfds = len(masks)
         events = {fd: wanted for fd, wanted in events.items() if fd < nfds}
-    ask = ListedSelectRequest(events, nfds)
+    request = ListedSelectRequest(events, nfds)
     cells = masks.data
     if any(cells[fd] == poll_bits.NVAL for fd in events):
         raise poll_bits.bad_descriptor()
     answers: dict[int, int] = {}
 
     def answer(found: list[int]) -> int:
-        answers.update(ask.answers(found, kernel.table.poll_masks))
+        answers.update(request.answers(found, kernel.table.poll_masks))
         return sum(
             bool(events[fd] & bit and mask & of_set) for fd, mask in answers.items() for bit, of_set in _SETS
         )
 
-    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
+    call = ScanCall(kernel, request, kernel.next_serial(), timeout_ns != 0)
     copied = select_bytes(nfds, sets, timeout_ns)
     yield from _scan(call, timeout_ns, kernel.costs.select_ns, copied, answer)
     return answers
@@ -178,17 +178,17 @@ def poll(
     if restart is not None and restart.scan is not None:
         call = restart.scan
     else:
-        ask = PollRequest(entries, kernel.table.end)
-        call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    ask = call.ask  # type: ignore[assignment]
+        request = PollRequest(entries, kernel.table.end)
+        call = ScanCall(kernel, request, kernel.next_serial(), timeout_ns != 0)
+    request = call.request  # type: ignore[assignment]
 
     def answer(found: list[int]) -> int:
-        revents = np.zeros(ask.count, dtype=np.uint16)
-        revents[found] = ask.answers(kernel.table.poll_masks)[found]
+        revents = np.zeros(request.count, dtype=np.uint16)
+        revents[found] = request.answers(kernel.table.poll_masks)[found]
         entries["revents"] = revents.view(np.int16)
         return int(np.count_nonzero(revents))
 
-    copied = poll_bytes(ask.count)
+    copied = poll_bytes(request.count)
     return (yield from _scan(call, timeout_ns, kernel.costs.poll_ns, copied, answer, restart))
 
 
@@ -203,16 +203,16 @@ def poll_listed(
     Returns:
         By descriptor the ``revents`` of each that is ready, in the order of ``events``.
     """
-    ask = ListedPollRequest(events)
+    request = ListedPollRequest(events)
     answers: dict[int, int] = {}
 
     def answer(found: list[int]) -> int:
-        told = ask.answers(found, kernel.table.poll_masks)
+        told = request.answers(found, kernel.table.poll_masks)
         answers.update((fd, mask) for fd, mask in told.items() if mask)
         return len(answers)
 
-    call = ScanCall(kernel, ask, kernel.next_serial(), timeout_ns != 0)
-    yield from _scan(call, timeout_ns, kernel.costs.poll_ns, poll_bytes(ask.count), answer)
+    call = ScanCall(kernel, request, kernel.next_serial(), timeout_ns != 0)
+    yield from _scan(call, timeout_ns, kernel.costs.poll_ns, poll_bytes(request.count), answer)
     return answers
 
 
@@ -245,7 +245,7 @@ def _scan(
         answer: hands over what was found, by rank, and counts it as the call's result does.
     """
     kernel = call.kernel
-    count = call.ask.count
+    count = call.request.count
     copied_in, copied_out = copied_bytes
     copy_in_ns = kernel.copy_ns(copied_in)
     if not call.passes:
@@ -271,7 +271,7 @@ def _scan(
 
 def _return_from(call: ScanCall, entry_ns: int, copied_out: int, scan: ScanPass) -> None:
     """Book the way out of select or poll."""
-    kernel, count, ready = call.kernel, call.ask.count, call.ready
+    kernel, count, ready = call.kernel, call.request.count, call.ready
     assert ready is not None
     copy_out_ns = kernel.copy_ns(copied_out)
     woken_ns = -(-kernel.costs.woken_ps(len(scan.found)) // 1000) if call.slept else 0

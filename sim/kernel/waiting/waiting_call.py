@@ -62,7 +62,7 @@ class WaitingCall(ABC):
         self.over = False
         """The result is known; only the time that the way out takes has to pass."""
         self.slept = False
-        self.dozing = False
+        self.wakeup_unpaid = False
         """It was put to sleep, and the way back to the CPU is not paid yet."""
         self.timed_out = False
         self.serial = kernel.next_serial()
@@ -100,7 +100,7 @@ class WaitingCall(ABC):
     # -- sleeping -------------------------------------------------------------------------
 
     @property
-    def waits_not(self) -> bool:
+    def must_return(self) -> bool:
         """Whether it must return now, whatever it has."""
         return self.timed_out or self.timeout_ns == 0
 
@@ -114,13 +114,13 @@ class WaitingCall(ABC):
         kernel = self.kernel
         if self.timeout_ns and self._timer is None:
             self._timer = kernel.timers.set(kernel.now_ns + self.timeout_ns, self._time_is_up)
-        self.slept = self.dozing = True
+        self.slept = self.wakeup_unpaid = True
         self._sleeper = kernel.block()
 
     def pay_awakening(self) -> None:
         """If it was asleep: the way back to the CPU."""
-        if self.dozing:
-            self.dozing = False
+        if self.wakeup_unpaid:
+            self.wakeup_unpaid = False
             self.cost_ns += self.kernel.pay_switch()
 
     def wake(self) -> bool:

@@ -149,7 +149,9 @@ def _dead_number(kernel: RawKernel) -> FaultView | None:
 
 def _left_behind(kernel: RawKernel) -> FaultView | None:
     """Something readable that no epoll will tell of."""
-    if not any(epoll.told_once for epoll in kernel.epolls) or any(map(_waits_for_room, kernel.full)):
+    if not any(epoll.reports_once for epoll in kernel.epolls) or any(
+        map(_waits_for_room, kernel.full_senders)
+    ):
         return None  # a task that waits in a write may hold events it has not come to
     missed = [item for item in _unlisted(kernel) if _given_up(kernel, item)]
     if not missed:
@@ -206,7 +208,7 @@ def _given_up(kernel: RawKernel, item: Item) -> bool:
 
 
 def _full_send_buffer(kernel: RawKernel) -> FaultView | None:
-    stuck = [file for file in kernel.full if file.numbers and _waits_for_room(file)]
+    stuck = [file for file in kernel.full_senders if file.numbers and _waits_for_room(file)]
     if not stuck:
         return None
     fd = min(file.numbers[0] for file in stuck)

@@ -79,7 +79,7 @@ class FaultLog:
 
     def back_in_wait(self, epoll: Epoll) -> None:
         """A task calls epoll_wait: is anything left of what it was told of before?"""
-        told, epoll.told = epoll.told, []
+        told, epoll.reported_once = epoll.reported_once, []
         for fd in told:
             item = self._left(epoll, fd)
             if item is None:
@@ -133,7 +133,7 @@ class FaultLog:
 
     def reported(self, epoll: Epoll) -> None:
         """An epoll that watches closed numbers has reported something."""
-        for item in epoll.dead:
+        for item in epoll.ghosts:
             elsewhere = self.kernel.table.files.get(item.fd) is not item.file
             if elsewhere and item.checked_ns == epoll.collected_ns and item.file.mask & item.wanted:
                 self.note(DUP, item.fd)
@@ -142,7 +142,7 @@ class FaultLog:
 
     def write_waits(self, file: OpenFile) -> None:
         """A task goes to sleep in a write."""
-        if file in self.kernel.full and file.numbers:
+        if file in self.kernel.full_senders and file.numbers:
             self.note(SLOW_READER, file.numbers[0])
 
     def overflowed(self, listener: ListeningSocket) -> None:

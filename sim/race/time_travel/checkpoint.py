@@ -25,8 +25,8 @@ from sim.machine.cpu import Task
 from sim.machine.journal import RECALLED, Journal
 from sim.machine.records import Record
 from sim.race.network import Network
-from sim.race.time_travel.connection_rows import Connections, Unstorable
-from sim.race.time_travel.shared_arrays import SMALLEST_BYTES, Base, Kept, keep
+from sim.race.time_travel.connection_rows import StoredConnections, UnstorableConnection
+from sim.race.time_travel.shared_arrays import SMALLEST_BYTES, BaseArray, StoredArray, store_array
 
 if TYPE_CHECKING:
     from sim.race.lane import Lane
@@ -53,29 +53,29 @@ class Checkpoint:
 
     __slots__ = ("arrays", "at_ns", "changes", "cost_ns", "pickled", "serial", "size_bytes", "work_ns")
 
-    def __init__(self, lane: Lane, changes: int, bases: list[Base]) -> None:
+    def __init__(self, lane: Lane, changes: int, bases: list[BaseArray]) -> None:
         self.at_ns = lane.kernel.now_ns
         self.changes = changes
         self.work_ns = lane.work_ns
         self.serial = 0
-        self.arrays: list[Kept] = []
+        self.arrays: list[StoredArray] = []
         self.cost_ns = COST_NS + OBJECT_COST_NS * len(lane.kernel.table.files)
         lane.kernel.ledger.clear_pages()
         lane.latencies.fold()
-        connections = Connections(lane.network, lane.fds)
+        connections = StoredConnections(lane.network, lane.fds)
         self.pickled = self._pickle((lane, connections), bases)
         self.size_bytes = len(self.pickled) + _OVERHEAD_BYTES + sum(a.size_bytes for a in self.arrays)
         for array in self.arrays:
             if array.base is not None:
                 array.base.users += 1
 
-    def _pickle(self, value: object, bases: list[Base]) -> bytes:
+    def _pickle(self, value: object, bases: list[BaseArray]) -> bytes:
         def buffer(buffer: pickle.PickleBuffer) -> bool:
             raw = buffer.raw()
             if raw.nbytes < SMALLEST_BYTES:
                 return True
             self.cost_ns += raw.nbytes // COST_BYTES_PER_NS
-            self.arrays.append(keep(raw, bases))
+            self.arrays.append(store_array(raw, bases))
             return False
 
         file = io.BytesIO()
@@ -91,22 +91,22 @@ class Checkpoint:
             workload: its arrivals at that moment.
         """
         lane: Lane
-        connections: Connections
+        connections: StoredConnections
         lane, connections = pickle.loads(self.pickled, buffers=[array.copy() for array in self.arrays])
         connections.put_into(lane.network)
         lane.network.rejoin(workload)
         if lane.task is not None and not lane.task.done:
-            lane.server.begin_again(lane.task)
+            lane.server.restart_program(lane.task)
         return lane
 
 
-def take(lane: Lane, changes: int, bases: list[Base]) -> Checkpoint | None:
+def take_checkpoint(lane: Lane, changes: int, bases: list[BaseArray]) -> Checkpoint | None:
     """A checkpoint of a lane as it is; None where that cannot be had (see :mod:`sim.servers.base`)."""
     if not (lane.server.restartable and lane.server.stored):
         return None
     try:
         return Checkpoint(lane, changes, bases)
-    except Unstorable:
+    except UnstorableConnection:
         return None
 
 
@@ -131,7 +131,7 @@ def _task(task: Task) -> tuple[object, ...]:
 
 def _epoll(epoll: Epoll) -> tuple[object, ...]:
     interest = {key: item for key, item in epoll.interest.items() if type(key[0]) is not StreamSocket}
-    return _slots(epoll, interest=interest, ready=[], dead=[])
+    return _slots(epoll, interest=interest, ready=[], ghosts=[])
 
 
 def _listener(listener: ListeningSocket) -> tuple[object, ...]:

@@ -18,8 +18,8 @@ from math import sqrt
 
 from sim.race.history import Branch
 from sim.race.lane import Lane
-from sim.race.time_travel.checkpoint import Checkpoint, take
-from sim.race.time_travel.shared_arrays import Base
+from sim.race.time_travel.checkpoint import Checkpoint, take_checkpoint
+from sim.race.time_travel.shared_arrays import BaseArray
 
 LIMIT_BYTES = 64 * 1024 * 1024
 """What all checkpoints of a race may take together."""
@@ -44,7 +44,7 @@ class CheckpointStore:
         self.cost_factor = COST_FACTOR
         self.size_bytes = 0
         self._places: dict[Place, list[Checkpoint]] = {}
-        self._bases: dict[str, list[Base]] = {}
+        self._bases: dict[str, list[BaseArray]] = {}
         self._taken = 0
         self._next_ns: dict[str, int] = {}
         """By lane, at which point of its work the next one is due."""
@@ -79,7 +79,7 @@ class CheckpointStore:
                 return
         bases = self._bases.setdefault(lane.name, [])
         known = len(bases)
-        checkpoint = take(lane, changes, bases)
+        checkpoint = take_checkpoint(lane, changes, bases)
         if checkpoint is None:
             self.resume(lane, None)
             return

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
 from sim.kernel.waiting.epoll.epoll_file import Item
-from sim.race.idle_connections import IdleConnection
+from sim.race.idle_connections import IdleConnections
 from sim.race.network import Network
 
 OBJECTS_KEPT = 16_384
@@ -31,11 +31,11 @@ Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
 item's events, item's wanted bits, item's checked_ns, item's fd, requests not answered)"""
 
 
-class Unstorable(Exception):
+class UnstorableConnection(Exception):
     """Something waits for a connection that its row cannot say."""
 
 
-class Connections:
+class StoredConnections:
     """The connections of a lane that are not at rest, and the order of its ready list.
 
     Args:
@@ -51,13 +51,13 @@ class Connections:
         if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
             busy, resting = sockets, []
         elif network.resting is None:
-            network.resting = IdleConnection(count)
+            network.resting = IdleConnections(count)
         if network.resting is not None:
             network.resting.put(resting)
         busy = [*busy, *network.listener.queue]
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
-        self.asked = np.frombuffer(b"".join(socket.asked for socket in busy), np.int64)
+        self.unanswered_ns = np.frombuffer(b"".join(socket.unanswered_ns for socket in busy), np.int64)
         self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
@@ -69,7 +69,7 @@ class Connections:
         begin = 0
         for row in self.rows.reshape(-1, _COLUMNS).tolist():
             end = begin + row[-1]
-            socket = _socket(row, self.asked[begin:end], network)
+            socket = _socket(row, self.unanswered_ns[begin:end], network)
             begin = end
             fd, events = row[0], row[7]
             if fd < 0:
@@ -84,7 +84,7 @@ class Connections:
                 item.checked_ns = row[9] if row[9] >= 0 else None
                 epoll.interest[socket, item.fd] = item
                 if item.fd != fd:
-                    epoll.dead.append(item)
+                    epoll.ghosts.append(item)
                 socket.items.append(item)
                 socket.wait_queue.add(item)
         for some, order in zip(kernel.epolls, self.ready, strict=True):
@@ -94,7 +94,7 @@ class Connections:
 
 def _key(item: Item) -> int:
     """A number for an item that no other one of its epoll has: below 0 if its descriptor is closed."""
-    return ~item.fd if item in item.epoll.dead else item.fd
+    return ~item.fd if item in item.epoll.ghosts else item.fd
 
 
 def _sorted_out(
@@ -104,12 +104,12 @@ def _sorted_out(
     busy: list[StreamSocket] = []
     resting: list[tuple[int, int, int, int]] = []
     current, first_fd = network.objects, network.first_fd
-    watched = int(any(epoll.blocks for epoll in network.kernel.epolls))
+    watched = int(any(epoll.idle_blocks for epoll in network.kernel.epolls))
     for socket in sockets:
         items = socket.items
         if (
             socket.mask == IDLE_MASK
-            and not socket.asked
+            and not socket.unanswered_ns
             and not socket.answered_bytes
             and len(items) == watched
             and not (items and items[0].listed)
@@ -137,8 +137,8 @@ def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> Non
 
 def _row(socket: StreamSocket, network: Network) -> Row:
     numbers, items = socket.numbers, socket.items
-    if len(numbers) > 1 or len(items) > 1 or socket.users or socket.wait_queue.entries != items:
-        raise Unstorable
+    if len(numbers) > 1 or len(items) > 1 or socket.holds or socket.wait_queue.entries != items:
+        raise UnstorableConnection
     flags = _READ_SHUT if socket.read_shut else 0
     if network.objects.get(socket.slot) is socket:
         flags |= _CURRENT
@@ -163,7 +163,7 @@ def _row(socket: StreamSocket, network: Network) -> Row:
         wanted,
         checked_ns,
         item_fd,
-        len(socket.asked),
+        len(socket.unanswered_ns),
     )
 
 
@@ -177,7 +177,7 @@ def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> S
     socket.received = _stream(network.payload, received_bytes)
     socket.answered_bytes = answered_bytes
     if len(asked):
-        socket.asked.frombytes(asked.tobytes())
+        socket.unanswered_ns.frombytes(asked.tobytes())
     socket.read_shut = bool(flags & _READ_SHUT)
     socket.client = network if flags & _CONNECTED else None
     if flags & _CURRENT:

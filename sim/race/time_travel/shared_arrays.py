@@ -26,7 +26,7 @@ Words = npt.NDArray[Any]
 """An array's memory as unsigned integers of 8 bytes, or of one where that does not come out even."""
 
 
-class Base:
+class BaseArray:
     """An array kept whole."""
 
     __slots__ = ("users", "words")
@@ -42,12 +42,14 @@ class Base:
         return int(self.words.nbytes) + _OVERHEAD_BYTES
 
 
-class Kept:
+class StoredArray:
     """An array as its difference from a base (None: all zeros)."""
 
     __slots__ = ("base", "length", "places", "values")
 
-    def __init__(self, base: Base | None, length: int, places: npt.NDArray[np.int32], values: Words) -> None:
+    def __init__(
+        self, base: BaseArray | None, length: int, places: npt.NDArray[np.int32], values: Words
+    ) -> None:
         self.base = base
         self.length = length
         """Bytes."""
@@ -69,7 +71,7 @@ class Kept:
         return words
 
 
-def keep(buffer: memoryview, bases: list[Base]) -> Kept:
+def store_array(buffer: memoryview, bases: list[BaseArray]) -> StoredArray:
     """Keep an array.
 
     Args:
@@ -80,18 +82,18 @@ def keep(buffer: memoryview, bases: list[Base]) -> Kept:
     nearest = _nearest(words, bases)
     changed = words if nearest is None else words != nearest.words
     if np.count_nonzero(changed) * _SPARSE > len(words):
-        nearest = Base(words.copy())
+        nearest = BaseArray(words.copy())
         bases.append(nearest)
-        return Kept(nearest, buffer.nbytes, np.zeros(0, np.int32), words[:0].copy())
+        return StoredArray(nearest, buffer.nbytes, np.zeros(0, np.int32), words[:0].copy())
     places = np.flatnonzero(changed).astype(np.int32)
-    return Kept(nearest, buffer.nbytes, places, words[places])
+    return StoredArray(nearest, buffer.nbytes, places, words[places])
 
 
 def _word(length: int) -> np.dtype[Any]:
     return np.dtype(np.uint8 if length % 8 else np.uint64)
 
 
-def _nearest(words: Words, bases: list[Base]) -> Base | None:
+def _nearest(words: Words, bases: list[BaseArray]) -> BaseArray | None:
     """The base, or None for zeros, that seems to differ least: by a few words of each, the newer first."""
     step = max(1, len(words) // _PROBES)
     probe = words[::step]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from sim.machine.costs import CostTable
 from sim.machine.records import Record
-from sim.race.history import Branch, Change, History, Marker
+from sim.race.history import Branch, History, Marker, SettingsChange
 from sim.race.lane import Lane
 from sim.race.time_travel.checkpoint_store import CheckpointStore
 from sim.scenario.scenario import Scenario
@@ -36,23 +36,23 @@ class RaceTimeLine:
     """
 
     def __init__(self, scenario: Scenario, costs: CostTable, history_bytes: int) -> None:
-        first = Change(0, scenario, 0, Workload(scenario))
+        first = SettingsChange(0, scenario, 0, Workload(scenario))
         self.costs = costs
         self.history = History(first)
-        self.shelf = CheckpointStore(history_bytes)
+        self.checkpoints = CheckpointStore(history_bytes)
         self.now_ns = 0
         self.changes = 1
         self._strides_ns: dict[str, int] = {}
         self.lanes = {name: self._built(name, first) for name in scenario.lanes}
 
     @property
-    def settings(self) -> Change:
+    def settings(self) -> SettingsChange:
         """What holds now."""
         return self.history.branch.path[self.changes - 1]
 
-    def _built(self, name: str, settings: Change) -> Lane:
+    def _built(self, name: str, settings: SettingsChange) -> Lane:
         lane = Lane(name, settings.scenario, self.costs, settings.workload, settings.at_ns)
-        self.shelf.resume(lane, None)
+        self.checkpoints.resume(lane, None)
         return lane
 
     # -- running --------------------------------------------------------------------------
@@ -71,7 +71,7 @@ class RaceTimeLine:
     def _run_lanes(self, until_ns: int) -> None:
         took = False
         for lane in self.lanes.values():
-            took |= self._run(lane, until_ns, self.changes, self.shelf.spacing_ns // 2 if took else 0)
+            took |= self._run(lane, until_ns, self.changes, self.checkpoints.spacing_ns // 2 if took else 0)
 
     def _run(self, lane: Lane, until_ns: int, changes: int, patience_ns: int = 0) -> bool:
         """Run one lane, leaving checkpoints on the way; whether there was one.
@@ -91,8 +91,8 @@ class RaceTimeLine:
                 self._strides_ns[lane.name] = max(1_000, stride_ns // 2)
             elif done_ns < _SLICE_NS // 4 and stop_ns < until_ns:
                 self._strides_ns[lane.name] = min(_LONGEST_STRIDE_NS, 2 * stride_ns)
-            if self.shelf.overdue_ns(lane) > patience_ns:
-                self.shelf.put(lane, self.history.branch, changes)
+            if self.checkpoints.overdue_ns(lane) > patience_ns:
+                self.checkpoints.put(lane, self.history.branch, changes)
                 took = True
             if stop_ns == until_ns:
                 self._note(lane, changes)
@@ -118,7 +118,7 @@ class RaceTimeLine:
         self.history.record(change, self.changes)
         self._apply(change)
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: SettingsChange) -> None:
         """Let a change happen that is the next entry of the path."""
         before = self.settings
         self.changes += 1
@@ -133,14 +133,14 @@ class RaceTimeLine:
         """Drop what comes after now on the branch that is on, and every other branch."""
         branch = self.history.branch
         self.history.cut(self.now_ns, self.changes)
-        self.shelf.keep_only(branch)
+        self.checkpoints.keep_only(branch)
 
     # -- going to a moment ----------------------------------------------------------------
 
     def keep(self) -> None:
         """Take a checkpoint of every lane now."""
         for lane in self.lanes.values():
-            self.shelf.put(lane, self.history.branch, self.changes)
+            self.checkpoints.put(lane, self.history.branch, self.changes)
 
     def go(self, branch: Branch, at_ns: int) -> None:
         """Go to a moment of a branch, after the changes made at that moment."""
@@ -158,7 +158,7 @@ class RaceTimeLine:
 
     # -- beside the race ------------------------------------------------------------------
 
-    def lane_beside(self, name: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
+    def lane_copy(self, name: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
         """A second copy of a lane at a moment of the branch that is on; the race does not notice.
 
         Args:
@@ -172,7 +172,7 @@ class RaceTimeLine:
         if name not in path[changes - 1].scenario.lanes:
             return None
         born = _born(path, name, changes)
-        checkpoint = self.shelf.latest(name, branch, at_ns, changes, born)
+        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, born)
         if checkpoint is not None:
             here = checkpoint.changes
             lane = checkpoint.restore(path[here - 1].workload)
@@ -208,10 +208,10 @@ class RaceTimeLine:
         path = branch.path
         born = _born(path, name, changes)
         lane = self.lanes.get(name) if here >= born else None
-        checkpoint = self.shelf.latest(name, branch, at_ns, changes, born)
+        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, born)
         if checkpoint is not None and (lane is None or checkpoint.at_ns > lane.kernel.now_ns):
             lane, here = checkpoint.restore(path[checkpoint.changes - 1].workload), checkpoint.changes
-            self.shelf.resume(lane, checkpoint)
+            self.checkpoints.resume(lane, checkpoint)
         elif lane is None:
             lane, here = self._built(name, path[born - 1]), born
         while here < changes:
@@ -222,7 +222,7 @@ class RaceTimeLine:
         return lane
 
 
-def _born(path: list[Change], name: str, changes: int) -> int:
+def _born(path: list[SettingsChange], name: str, changes: int) -> int:
     """The entry of a path with which the life of a lane began that is on after so many, plus 1."""
     born = changes
     while born > 1 and name in path[born - 2].scenario.lanes:

@@ -1,23 +1,23 @@
 """``kernel.asyncio``: the asyncio package, with an event loop on a simulated kernel.
 
-Futures, tasks, streams, protocols, locks are the interpreter's own, the same objects: they know no
-descriptor. Loaded once more for each kernel (:mod:`sim.stdlib.module_copies`) are the modules that do:
-``selectors``, ``asyncio.base_events`` and ``asyncio.selector_events``, and ``asyncio.runners``, whose
-``run`` makes the loop. What they import is answered thus:
+Futures, tasks, streams, protocols and locks are the interpreter's own objects: they know no descriptor.
+The modules that do are loaded a second time for each kernel (:mod:`sim.stdlib.module_copies`):
+``selectors``, ``asyncio.base_events``, ``asyncio.selector_events``, and ``asyncio.runners``, whose ``run``
+makes the loop. Their imports get these answers:
 
-====================  =====================================================================
-``socket``, ``time``  the kernel's faces
-``select``            the kernel's face (in ``selectors``)
-``threading``         the interpreter's, but ``Thread`` is the kernel's
-``concurrent``        the interpreter's, but ``ThreadPoolExecutor`` is
-:class:`sim.stdlib.asyncio.executor.ThreadPool` ``signal``            the interpreter's, but nobody's handler
-is replaced ``.events``           asyncio's, but handles are charged for
-(:mod:`sim.stdlib.asyncio.simulated_loop`), and new loops
-                      are the kernel's
-``.tasks``            asyncio's, but tasks are numbered
-====================  =====================================================================
+=============================  ==================================================================
+``socket``, ``time``           the kernel's modules
+``select`` (in ``selectors``)  the kernel's module, as on Linux
+``threading``                  the interpreter's, with the kernel's ``Thread``
+``concurrent``                 the interpreter's, with a ``ThreadPoolExecutor`` of simulated threads
+                               (:class:`sim.stdlib.asyncio.executor.ThreadPool`)
+``signal``                     the interpreter's, without handlers, so that none is replaced
+``asyncio.events``             asyncio's, with handles that are charged for
+                               (:mod:`sim.stdlib.asyncio.charged_handles`), and the kernel's new loops
+``asyncio.tasks``              asyncio's, with numbered tasks (:mod:`sim.stdlib.asyncio.numbered_task`)
+=============================  ==================================================================
 
-Which event loop is current is kept here, apart from the interpreter's own policy.
+The current event loop is kept here, apart from the interpreter's own policy.
 """
 
 from __future__ import annotations
@@ -28,44 +28,63 @@ import concurrent.futures
 import signal
 import threading
 from asyncio import events, tasks
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sim.stdlib.asyncio import simulated_loop
+from sim.stdlib.asyncio.charged_handles import ChargedHandle, ChargedTimerHandle
 from sim.stdlib.asyncio.executor import ThreadPool
-from sim.stdlib.module_copies import Imports, Overlay
+from sim.stdlib.asyncio.numbered_task import NumberedTask, ordered_tasks
+from sim.stdlib.asyncio.simulated_loop import LoopContext, SimulatedLoop
+from sim.stdlib.module_copies import PatchedModule, RedirectedImports
 
 if TYPE_CHECKING:
-    from sim.stdlib.kernel import Kernel
+    from sim.stdlib.linux_select import LinuxSelectModule
+    from sim.stdlib.process import SimulatedProcess
+    from sim.stdlib.socket import SocketModule
+    from sim.stdlib.threading import ThreadingModule
+    from sim.stdlib.time import TimeModule
 
 
-class AsyncioPackage(Overlay):
-    """Stands where the asyncio package stands, and makes event loops on a kernel."""
+class AsyncioPackage(PatchedModule):
+    """The asyncio package; it makes event loops on a simulated kernel.
 
-    def __init__(self, kernel: Kernel) -> None:
+    Args:
+        process: the process that the loops run in.
+        socket_module: the sockets and the resolver of the loops.
+        select_module: the module that ``selectors`` uses.
+        time_module: the loops' clock.
+        threading_module: the threads of ``run_in_executor``.
+    """
+
+    def __init__(
+        self,
+        process: SimulatedProcess,
+        socket_module: SocketModule,
+        select_module: LinuxSelectModule,
+        time_module: TimeModule,
+        threading_module: ThreadingModule,
+    ) -> None:
         super().__init__(asyncio)
-        self.kernel = kernel
         self._current: Any = None
-        self.watch_new_loop: Callable[[Any], simulated_loop.Watcher | None] = lambda loop: None
-        """Called with each new loop: who is to watch it."""
-        self.thread_pool = ThreadPool.on(kernel)
+        self.thread_pool = ThreadPool.on(process, threading_module)
+        self.loop_context = LoopContext(process, socket_module, self.thread_pool)
+        """What all loops share; a watcher of new loops is set here."""
         own = {
             "new_event_loop": self.new_event_loop,
             "get_event_loop": self.get_event_loop,
             "set_event_loop": self.set_event_loop,
         }
-        handles = {"Handle": simulated_loop.Handle, "TimerHandle": simulated_loop.TimerHandle}
-        self.imports = Imports({
-            "socket": kernel.socket,
-            "select": kernel.select.on_linux,
-            "time": kernel.time,
-            "threading": Overlay(threading, Thread=kernel.threading.Thread),
-            "signal": Overlay(signal, getsignal=lambda number: None),
+        handles = {"Handle": ChargedHandle, "TimerHandle": ChargedTimerHandle}
+        self.imports = RedirectedImports({
+            "socket": socket_module,
+            "select": select_module,
+            "time": time_module,
+            "threading": PatchedModule(threading, Thread=threading_module.Thread),
+            "signal": PatchedModule(signal, getsignal=lambda number: None),
             "concurrent": self._concurrent(),
             "concurrent.futures": self._concurrent().futures,
             "asyncio": self,
-            "asyncio.events": Overlay(events, **handles, **own),
-            "asyncio.tasks": Overlay(tasks, Task=simulated_loop.Task, all_tasks=simulated_loop.ordered_tasks),
+            "asyncio.events": PatchedModule(events, **handles, **own),
+            "asyncio.tasks": PatchedModule(tasks, Task=NumberedTask, all_tasks=ordered_tasks),
         })  # fmt: skip
         self.selectors = self.imports.copy("selectors")
         self.base_events: Any = self.imports.copy("asyncio.base_events")
@@ -75,27 +94,27 @@ class AsyncioPackage(Overlay):
         self.BaseEventLoop, self.Server = self.base_events.BaseEventLoop, self.base_events.Server
         self.Runner, self.run = self.runners.Runner, self.runners.run
         self.events = self.imports.stand_ins["asyncio.events"]
-        self.Handle, self.TimerHandle = simulated_loop.Handle, simulated_loop.TimerHandle
+        self.Handle, self.TimerHandle = ChargedHandle, ChargedTimerHandle
         vars(self).update(own)
 
     def _concurrent(self) -> Any:
-        pools = Overlay(concurrent.futures, ThreadPoolExecutor=self.thread_pool)
-        return Overlay(concurrent, futures=pools)
+        pools = PatchedModule(concurrent.futures, ThreadPoolExecutor=self.thread_pool)
+        return PatchedModule(concurrent, futures=pools)
 
     def _loop_class(self) -> type[Any]:
-        parents = (simulated_loop.SimulatedLoop, self.selector_events.BaseSelectorEventLoop)
-        return type("SimulatedEventLoop", parents, {"kernel": self.kernel})
+        parents = (SimulatedLoop, self.selector_events.BaseSelectorEventLoop)
+        return type("SimulatedEventLoop", parents, {"context": self.loop_context})
 
     def new_event_loop(self) -> Any:
         """A new event loop on the kernel."""
         return self.EventLoop()
 
     def set_event_loop(self, loop: Any) -> None:
-        """Have a loop be the one that :meth:`get_event_loop` gives; None for none."""
+        """Set the loop that :meth:`get_event_loop` returns while no loop runs; None for none."""
         self._current = loop
 
     def get_event_loop(self) -> Any:
-        """The running loop, or the one set, or a new one."""
+        """The running loop; else the one that was set; else a new one."""
         running = events._get_running_loop()
         if running is not None:
             return running

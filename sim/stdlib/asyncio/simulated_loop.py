@@ -1,39 +1,47 @@
-"""What is ours in asyncio's loop on a simulated kernel: prices, names that repeat, and clear refusals.
+"""The part of asyncio's loop on a simulated kernel that is ours: prices, order, and clear refusals.
 
-The loop is asyncio's own ``BaseSelectorEventLoop``; turns, callbacks, transports and timers are its code.
-Added to it is what the interpreter gives for nothing on a real machine:
+The loop is asyncio's own ``BaseSelectorEventLoop``. Its turns, callbacks, transports and timers are asyncio's
+code. This class comes before it in the method resolution order, and adds what a real machine gives for
+nothing:
 
-- **Time.** A system call takes its virtual time by itself, Python code between two of them would take
-  none. So each turn is charged :attr:`~sim.machine.costs.CostTable.loop_turn_ns` and each callback
-  :attr:`~sim.machine.costs.CostTable.loop_callback_ns` before it runs, whatever it does: fixed prices, so
-  that a run never depends on the machine it is simulated on. What a callback really computes is not
-  measured. A callback that calls ``time.sleep`` or another call that waits holds the loop up for that long.
-- **Order.** Sets of tasks, which ``gather``, ``TaskGroup`` and ``asyncio.run`` walk, are ordered by hash,
-  and a task's hash is its address. Here it is its number, counted for each loop, and so is its name.
+- **Time.** A system call takes its virtual time; Python code between two system calls would take none. So
+  each turn is charged :attr:`~sim.machine.costs.CostTable.loop_turn_ns`, and each callback
+  :attr:`~sim.machine.costs.CostTable.loop_callback_ns` before it runs. These prices are fixed, so that a run
+  does not depend on the machine that simulates it. The time that a callback really computes is not measured.
+  A callback that calls ``time.sleep`` or another call that waits delays the loop by that time.
+- **Order.** Tasks have numbers (:mod:`sim.stdlib.asyncio.numbered_task`).
 
-Left out, with an error that says so: signals, processes, pipes, datagrams and UNIX sockets with a name.
+Why not an event loop of our own: a script would then be tested against our idea of asyncio. With asyncio's
+code, its order of callbacks and its quirks are the real ones.
+
+Left out, each with an error that says so: signals, subprocesses, pipes' transports, datagrams, and UNIX
+sockets with a name.
 """
 
 from __future__ import annotations
 
-import asyncio
 from asyncio import events
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.cpu import Deadlock
-from sim.stdlib.asyncio.await_stacks import suspended_in
+from sim.stacks.await_stack import suspended_in
+from sim.stdlib.asyncio.charging_loop import ChargingLoop
+from sim.stdlib.asyncio.loop_watcher import LoopWatcher
+from sim.stdlib.asyncio.numbered_task import ordered_tasks
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from sim.stdlib.kernel import Kernel
-    from sim.stdlib.process import Process
+    from sim.stdlib.asyncio.executor import ThreadPool
+    from sim.stdlib.process import SimulatedProcess
+    from sim.stdlib.socket import SocketModule
 
     class Base:
-        """What this part needs of asyncio's own loop, which it is put in front of."""
+        """The members of asyncio's loop that this class calls."""
 
         def __init__(self, selector: Any) -> None: ...
         def _run_once(self) -> None: ...
@@ -42,72 +50,24 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-Step = Literal["wait", "timers", "callbacks", "over"]
-"""Where a turn is: asyncio waits first, then timers that are due join the callbacks."""
+
+@dataclass(slots=True)
+class LoopContext:
+    """What all event loops of one kernel share."""
+
+    process: SimulatedProcess
+    socket: SocketModule
+    """Resolves host names."""
+    thread_pool: type[ThreadPool]
+    watch_new_loop: Callable[[Any], LoopWatcher | None] = lambda loop: None
+    """Called with each new loop; returns the loop's watcher, or None."""
 
 
-class Watcher:
-    """Is told what a loop does as it does it; a base class that only listens to nothing."""
+class SimulatedLoop(ChargingLoop, Base):
+    """The first base of a kernel's loop class; the second is asyncio's ``BaseSelectorEventLoop``."""
 
-    def step(self, step: Step) -> None:
-        """A step of a turn begins; ``over`` is the turn's end."""
-
-    def begins(self, handle: events.Handle) -> None:
-        """A callback is about to run."""
-
-    def ended(self, handle: events.Handle, spent_ns: int) -> None:
-        """A callback has run, for so many virtual nanoseconds, its price included."""
-
-
-class Handle(events.Handle):
-    """A callback that is charged for when it runs."""
-
-    __slots__ = ()
-
-    def _run(self) -> None:
-        run_callback(self, super()._run)
-
-
-class TimerHandle(events.TimerHandle):
-    """A timed callback that is charged for when it runs."""
-
-    __slots__ = ()
-
-    def _run(self) -> None:
-        run_callback(self, super()._run)
-
-
-def run_callback(handle: events.Handle, run: Callable[[], None]) -> None:
-    """Have a callback run by its loop, if that is ours: a class derived from asyncio's may be without it."""
-    loop: Any = handle._loop  # type: ignore[attr-defined]
-    if isinstance(loop, SimulatedLoop):
-        loop.run_callback(handle, run)
-    else:
-        run()
-
-
-class Task(asyncio.Task[Any]):
-    """A task with a number, which is its hash and its name, so that sets of tasks have an order."""
-
-    def __init__(self, coroutine: Any, *, loop: Any, name: str | None = None, **options: Any) -> None:
-        numbered = isinstance(loop, SimulatedLoop)
-        self.number: int = next(loop.task_numbers) if numbered else id(self) >> 4
-        name = name or (f"Task-{self.number}" if numbered else None)
-        super().__init__(coroutine, loop=loop, name=name, **options)
-
-    def __hash__(self) -> int:
-        return self.number
-
-
-def ordered_tasks(loop: Any = None) -> list[asyncio.Task[Any]]:
-    """``asyncio.all_tasks``, the oldest first."""
-    return sorted(asyncio.all_tasks(loop), key=lambda task: getattr(task, "number", 0))
-
-
-class SimulatedLoop(Base):
-    """The part of the loop's class that stands before asyncio's own; each kernel has a class of its own."""
-
-    kernel: Kernel
+    context: LoopContext
+    """Set in each kernel's loop class."""
 
     def __init__(self, selector: Any = None) -> None:
         self.task_numbers = count(1)
@@ -115,8 +75,9 @@ class SimulatedLoop(Base):
         """Turns begun."""
         self.callbacks = 0
         """Callbacks run."""
-        self.watcher: Watcher | None = self.kernel.asyncio.watch_new_loop(self)
-        self._process: Process = self.kernel._process
+        self.kernel = self.context.process.kernel
+        self._process = self.context.process
+        self.watcher = self.context.watch_new_loop(self)
         costs = self.kernel.costs
         page = self.kernel.ledger.page()
         self._turn = page["turn"] = Charge(((Account.LOOP, costs.loop_turn_ns),), ((Count.TURNS, 1),))
@@ -172,20 +133,20 @@ class SimulatedLoop(Base):
     # -- names ----------------------------------------------------------------------------
 
     async def getaddrinfo(self, host: Any, port: Any, **hints: int) -> Any:
-        """Addresses of a host, at once: there is no name server to wait for."""
-        return self.kernel.socket.getaddrinfo(host, port, **hints)
+        """Addresses of a host, without waiting: there is no name server to ask."""
+        return self.context.socket.getaddrinfo(host, port, **hints)
 
     async def getnameinfo(self, sockaddr: Any, flags: int = 0) -> Any:
-        """Host and service of an address, at once."""
-        return self.kernel.socket.getnameinfo(sockaddr, flags)
+        """Host and service of an address, without waiting."""
+        return self.context.socket.getnameinfo(sockaddr, flags)
 
     def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> Any:
         """Call a function that may block in a simulated thread.
 
         Raises:
-            NotImplementedError: an executor of real threads or processes.
+            NotImplementedError: the executor has real threads or processes.
         """
-        if executor is not None and not isinstance(executor, self.kernel.asyncio.thread_pool):
+        if executor is not None and not isinstance(executor, self.context.thread_pool):
             kind = type(executor).__qualname__
             raise left_out(f"run_in_executor with a {kind} of the host", "give it None")
         return super().run_in_executor(executor, func, *args)
@@ -197,11 +158,11 @@ class SimulatedLoop(Base):
         raise left_out(f"a handler for signal {int(sig)}", "the simulated machine has no signals")
 
     def remove_signal_handler(self, sig: int) -> bool:
-        """There never is one."""
+        """False: no signal ever has a handler."""
         return False
 
     async def subprocess_exec(self, *_given: Any, **_options: Any) -> Any:
-        """Refused: one process holds all descriptors."""
+        """Refused: a simulated machine has one process, which owns all descriptors."""
         raise left_out("a subprocess", "the simulated machine has one process")
 
     subprocess_shell = subprocess_exec
@@ -213,16 +174,21 @@ class SimulatedLoop(Base):
     connect_write_pipe = connect_read_pipe
 
     async def create_datagram_endpoint(self, *_given: Any, **_options: Any) -> Any:
-        """Refused: there is no UDP."""
+        """Refused: the simulated network has no UDP."""
         raise left_out("a datagram endpoint", "the simulated network has TCP only")
 
     async def create_unix_server(self, *_given: Any, **_options: Any) -> Any:
-        """Refused: there is no file system to name a UNIX socket in."""
+        """Refused: a UNIX socket's name is a file, and there is no file system."""
         raise left_out("a UNIX socket with a name", "use TCP, or a socketpair")
 
     create_unix_connection = create_unix_server
 
 
 def left_out(what: str, instead: str) -> NotImplementedError:
-    """The error for what this loop leaves out."""
+    """The error for something that this loop leaves out.
+
+    Args:
+        what: what was asked for.
+        instead: the reason, or what to use instead.
+    """
     return NotImplementedError(f"{what} is left out of the simulated kernel's event loop: {instead}")

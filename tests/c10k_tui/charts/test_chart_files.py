@@ -12,10 +12,11 @@ from c10k_tui.charts.export import export
 from c10k_tui.charts.png import dashes, png_of
 from c10k_tui.charts.shapes import PANEL_HEIGHT, PANEL_WIDTH
 from c10k_tui.charts.svg import chart_svg, svg_of
-from c10k_tui.text.themes import LIGHT
+from c10k_tui.text.themes import light
+from sim.host.measuring.points import points
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
-from sim.studies.benchmark import Row, points, simulated_ns
+from sim.studies.benchmark import BenchmarkRow, simulated_ns
 from tests.support.known_charts import EPOLL, SELECT, chart, measured
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +41,7 @@ def test_svg_is_well_formed_and_says_everything():
     assert {"the race: 1,000 fds", "select 100 µs", "epoll 4.00 µs", "costs & <source>"} <= words
     circles = list(root.iter(f"{SVG}circle"))
     assert sorted(attribute(circle, "fill") for circle in circles[-2:]) == sorted(
-        (LIGHT["c10k-select"], "#ffffff")
+        (light()["c10k-select"], "#ffffff")
     )
     assert root.get("height") == str(PANEL_HEIGHT + 20)
 
@@ -74,7 +75,7 @@ def test_png_has_the_same_picture_at_twice_the_size():
     assert image.size == (2 * PANEL_WIDTH, 2 * (PANEL_HEIGHT + 20))
     raw = image.tobytes()
     colours = {f"#{raw[at : at + 3].hex()}" for at in range(0, len(raw), 3)}
-    assert {LIGHT["c10k-select"], LIGHT["c10k-poll"], LIGHT["c10k-epoll"], "#ffffff"} <= colours
+    assert {light()["c10k-select"], light()["c10k-poll"], light()["c10k-epoll"], "#ffffff"} <= colours
 
 
 def test_dashes_and_gaps_are_equally_long():
@@ -84,7 +85,7 @@ def test_dashes_and_gaps_are_equally_long():
 
 def rows_of(fds, actives, waits=("ready",)):
     return [
-        Row(point, simulated_ns(point, BUILT_IN), 1_000 if point.fds < 500 else None)
+        BenchmarkRow(point, simulated_ns(point, BUILT_IN), 1_000 if point.fds < 500 else None)
         for point in points(fds, actives, ("select", "poll", "epoll"), waits)
     ]
 

@@ -11,14 +11,15 @@ import sys
 
 import pytest
 
-from c10k_tui.cli.bench import measured
+from c10k_tui.cli.bench import bench_parser, measured
 from c10k_tui.cli.bench_options import bench_options_of
 from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path, current_costs
 from c10k_tui.cli.main import main
-from c10k_tui.cli.options import bench_parser, parse
+from c10k_tui.cli.options import parse
 from sim.host.host_kernel import why_no_host
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
-from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.calibration import load
 
 KEYS = ("mechanism", "fds", "active", "wait", "simulated_ns", "measured_ns", "error", "ratio_to_epoll")
@@ -127,7 +128,7 @@ def test_calibrating_is_refused_where_nothing_can_be_measured(capsys, monkeypatc
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert "is not Linux" in err
-    assert "the costs in use stay as they are" in err
+    assert "the cost table in use stays as it is" in err
     assert not costs_path().exists()
 
 

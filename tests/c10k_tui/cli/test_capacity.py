@@ -7,12 +7,12 @@ import json
 import pytest
 
 from c10k_tui.cli.main import main
-from sim.studies import capacity as search
+from sim.studies import capacity
 
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 def test_json_has_a_lane_each_and_progress_goes_elsewhere(capsys):
@@ -49,7 +49,7 @@ def test_the_table_says_that_it_is_simulated_and_what_gives_way(capsys):
         (["--lanes", ""], "--lanes: a race needs a lane"),
         (["--active", "200%"], "active must be"),
         (["--rate", "x"], "rate: 'x' is not a number"),
-        (["--for", "1s"], "--for belongs to"),
+        (["--for", "1s"], "--for is an option of run"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):

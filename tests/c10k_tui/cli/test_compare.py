@@ -8,8 +8,9 @@ import pytest
 
 from c10k_tui.cli.main import main
 from c10k_tui.text.comparison_columns import COLUMNS
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import MECHANISMS, found
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.comparison import trial_result
 
 
 def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):
@@ -18,11 +19,11 @@ def test_the_table_has_every_lane_its_figures_and_its_keeper(capsys):
     assert lines[0] == "simulated: n=256 active=16 seed=7 · costs: built-in"
     for lane in LANES:
         figures, words = (line for line in lines if line.startswith(f"{lane} "))
-        facts = found(lane, Scenario(fds=256, active=16))
+        facts = trial_result(lane, Scenario(fds=256, active=16))
         cells = " ".join(figures.split()[1:])
         assert cells == " ".join(column.cell(facts) for column in COLUMNS)
-        assert MECHANISMS[lane].keeper in words
-        assert words.endswith(MECHANISMS[lane].limit)
+        assert LANES[lane].keeper in words
+        assert words.endswith(LANES[lane].limit)
     assert lines[-1].startswith("~ iocp: estimated")
 
 
@@ -33,7 +34,7 @@ def test_json_has_the_facts_unrounded(capsys):
     data = json.loads(out)
     assert data["simulated"] is True
     assert list(data["lanes"]) == ["kqueue", "poll"]
-    facts = found("poll", Scenario(fds=256, active=16))
+    facts = trial_result("poll", Scenario(fds=256, active=16))
     poll = data["lanes"]["poll"]
     assert {column.key: poll[column.key] for column in COLUMNS} == {
         column.key: column.value_of(facts) for column in COLUMNS
@@ -62,12 +63,12 @@ def test_an_output_without_the_letters_gets_others(capsys, monkeypatch):
     [
         (["--lanes", "iocps"], "there is no lane 'iocps'; choose from "),
         (["--fds", "0"], "fds must be 1 to 1,000,000"),
-        (["--for", "1s"], "--for belongs to"),
-        (["--paused"], "--paused is for the screen, and compare has none"),
+        (["--for", "1s"], "--for is an option of run"),
+        (["--paused"], "--paused is an option of the screen, and compare has no screen"),
         (["--jsn"], "there is no option '--jsn'; did you mean --json?"),
         (["everything"], "there is no command 'everything'"),
-        (["--fault", "herd"], "compare makes no mistakes: c10k-tui run --fault herd"),
-        (["n=10 fault=dup"], "compare makes no mistakes: c10k-tui run --fault dup"),
+        (["--fault", "herd"], "compare shows no faults; see this one with c10k-tui run --fault herd"),
+        (["n=10 fault=dup"], "compare shows no faults; see this one with c10k-tui run --fault dup"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
@@ -81,7 +82,7 @@ def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
 def test_help_names_its_options(capsys):
     assert main(["compare", "--help"]) == 0
     text = capsys.readouterr().out
-    assert "who holds the list" in text
+    assert "who keeps the list" in text
     assert "--json" in text
 
 

@@ -6,7 +6,10 @@ import pytest
 
 from c10k_tui import __version__
 from c10k_tui.cli.main import main
-from c10k_tui.cli.options import UsageError, duration_ns_of, parse, run_parser, scenario_of, screen_parser
+from c10k_tui.cli.options import UsageError, parse
+from c10k_tui.cli.race_screen import screen_parser
+from c10k_tui.cli.run import duration_ns_of, run_parser
+from c10k_tui.cli.scenario_options import scenario_of
 from sim.scenario.scenario import PRESETS, Scenario, Share
 
 
@@ -91,10 +94,10 @@ REFUSED = [
     (["rnu"], "there is no command 'rnu'; did you mean run?"),
     (["benhc"], "there is no command 'benhc'; did you mean bench?"),
     (["n=5", "bench"], "bench goes first"),
-    (["--svg", "x"], "--svg belongs to the benchmark: c10k-tui bench --svg"),
-    (["calibrate", "now"], "calibrate takes no 'now'"),
+    (["--svg", "x"], "--svg is an option of bench: c10k-tui bench --svg"),
+    (["calibrate", "now"], "calibrate takes no arguments, but got 'now'"),
     (["calibrate", "--json"], "c10k-tui run --json"),
-    (["bench", "n=5"], "bench takes no 'n=5'"),
+    (["bench", "n=5"], "bench takes options only, not 'n=5'"),
     (["bench", "--fds", "many"], "--fds: 'many' is not a number"),
     (["bench", "--fds", "0"], "--fds: must be 1 to 1,000,000"),
     (["bench", "--fds", "2M"], "--fds: must be 1 to 1,000,000"),
@@ -104,27 +107,27 @@ REFUSED = [
     (["bench", "--active", "some"], "--active:"),
     (["bench", "--mechanisms", "kqueue"], "there is no 'kqueue'; choose from select, poll, epoll"),
     (["bench", "--wait", "never"], "choose from ready, slept, both"),
-    (["bench", "--json", "--csv"], "one of them"),
-    (["bench", "--speed", "3"], "--speed is for the screen"),
+    (["bench", "--json", "--csv"], "choose one of --json and --csv"),
+    (["bench", "--speed", "3"], "--speed is an option of the screen"),
     (["bench", "--colour"], "there is no option '--colour'"),
     (["n=5", "run"], "run goes first"),
     (["small"], "c10k-tui --preset small"),
     (["n=10", "n=20"], "given twice"),
     (["colour=red"], "there is no setting 'colour'"),
-    (["run", "--speed", "3"], "--speed is for the screen"),
+    (["run", "--speed", "3"], "--speed is an option of the screen"),
     (["run", "--for", "100"], "--for: '100' is not a duration"),
     (["run", "--for", "0s"], "less than a nanosecond"),
-    (["run", "--for", "61s"], "--for goes up to 60s of virtual time, not 61s"),
+    (["run", "--for", "61s"], "--for can be at most 60s of virtual time, not 61s"),
     (["run", "--for"], "--for needs a value"),
     (["capacity", "--p99"], "--p99 needs a value"),
     (["run", "n=0"], "fds must be"),
     (
         ["--lanes", "thread,pool,select,poll,epoll"],
-        "the screen has room for 4 lanes, not 5; to compare them all",
+        "the screen has room for 4 lanes, not 5; to compare more, press w",
     ),
     (
         ["n=10", "lanes=thread|pool|select|poll|epoll"],
-        "its key w, or c10k-tui run 'n=10 active=3 seed=7 lanes=",
+        "press w on the screen, or type c10k-tui run 'n=10 active=3 seed=7 lanes=",
     ),
     (["--fault", "cosmic-rays"], "there is no fault 'cosmic-rays'; choose from no-drain"),
     (["--fault", "slow-reader", "--lanes", "epoll,iocp"], "slow-reader shows how a write blocks, and iocp"),

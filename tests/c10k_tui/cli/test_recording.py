@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from c10k_tui import __version__
+from c10k_tui.cli.export import export_parser
 from c10k_tui.cli.main import main
 from c10k_tui.cli.options import parse
-from c10k_tui.cli.recording import export_parser, record_parser, replay_parser
+from c10k_tui.cli.record import record_parser
+from c10k_tui.cli.replay import replay_parser
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.pictures.export import picture_at
 from tests.support.command_process import COMMAND, environment, on_terminal, piped
@@ -117,7 +119,7 @@ def test_every_form_is_written_and_the_same_each_time(cast, tmp_path, form, caps
     assert main(["export", str(cast), str(second)]) == 0
     assert first.read_bytes() == second.read_bytes()
     assert main(["export", str(cast), str(first)]) == 2
-    assert "--force overwrites it" in capsys.readouterr().err
+    assert "overwrite it with --force" in capsys.readouterr().err
     assert main(["export", str(cast), str(first), "--force"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"1.{form}", f"2.{form}"]
 
@@ -130,45 +132,45 @@ def test_the_text_of_a_moment(cast, tmp_path):
 
 
 REFUSED = [
-    (["record"], "record takes one file that ends in .cast"),
-    (["record", "a.cast", "b.cast"], "record takes one file"),
+    (["record"], "record needs one file whose name ends in .cast"),
+    (["record", "a.cast", "b.cast"], "record needs one file"),
     (["record", "new.cast", "n=0"], "fds must be 1 to 1,000,000"),
     (["record", "new.cast", "small"], "c10k-tui --preset small"),
-    (["record", "new.cast", "--size", "79x24"], "--size is 80x24 to 500x200"),
+    (["record", "new.cast", "--size", "79x24"], "--size must be 80x24 to 500x200"),
     (["record", "new.cast", "--size", "big"], "--size is written like 120x36"),
-    (["record", "new.cast", "--size", "80x24", "--caption"], "a caption takes a row"),
+    (["record", "new.cast", "--size", "80x24", "--caption"], "--caption needs a row of its own"),
     (["record", "new.cast", "--for", "1h"], "--for: '1h' is not a duration"),
-    (["record", "new.cast", "--for", "700s"], "--for: a recording lasts up to 600s"),
+    (["record", "new.cast", "--for", "700s"], "--for: a recording can be at most 600s long"),
     (["record", "new.cast", "--keys", "wait 2s; foo"], "--keys: there is no key 'foo'"),
     (["record", "new.cast", "--keys", "missing.cast"], "missing.cast: No such file"),
     (["record", "new.cast", "--keys", "CAST", "n=5"], "only --force can be added"),
-    (["record", "new.cast", "--cast-version", "1"], "--cast-version is 2 or 3"),
-    (["record", "new.cast", "--title", "a\nb"], "--title is one line"),
+    (["record", "new.cast", "--cast-version", "1"], "--cast-version must be 2 or 3"),
+    (["record", "new.cast", "--title", "a\nb"], "--title must be one line"),
     (["record", "new.cast", "--theme", "solar"], "there is no theme 'solar'"),
-    (["record", "new.cast", "--speed", "0"], "--speed is a number"),
-    (["record", "CAST"], "is there already; --force overwrites it"),
+    (["record", "new.cast", "--speed", "0"], "--speed must be a number"),
+    (["record", "CAST"], "already exists; overwrite it with --force"),
     (["record", "no/such/folder.cast"], "No such file or directory"),
     (["record", "new.cast", "--qqq"], "there is no option '--qqq'; see c10k-tui record --help"),
     (["record", "new.cast", "--json"], "there is no option '--json'"),
-    (["--record", "CAST"], "is there already; --force overwrites it"),
+    (["--record", "CAST"], "already exists; overwrite it with --force"),
     (["--record", "folder.cast"], "and is not a regular file"),
-    (["--record", "new.cast", "--cast-version", "x"], "--cast-version is 2 or 3"),
-    (["replay"], "replay takes one file"),
+    (["--record", "new.cast", "--cast-version", "x"], "--cast-version must be 2 or 3"),
+    (["replay"], "replay needs one file"),
     (["replay", "missing.cast"], "missing.cast: No such file"),
     (["replay", "junk.cast"], "junk.cast: it does not begin with the header"),
-    (["replay", "cut.cast"], "cut.cast: it was cut off in the middle of line"),
-    (["replay", "CAST", "--at", "9s"], "--at lies beyond its end"),
+    (["replay", "cut.cast"], "cut.cast: line 21 is cut off"),
+    (["replay", "CAST", "--at", "9s"], "--at is beyond the end of"),
     (["replay", "CAST", "--at", "soon"], "--at: 'soon' is not a duration"),
     (["replay", "CAST", "--fds", "3"], "there is no option '--fds'"),
-    (["export", "CAST"], "export takes two files"),
-    (["export", "CAST", "a.mp4"], "a.mp4 should end in .gif, .svg, .png, .txt"),
+    (["export", "CAST"], "export needs two files"),
+    (["export", "CAST", "a.mp4"], "a.mp4 must end in .gif, .svg, .png, .txt"),
     (["export", "CAST", "a.gif", "--at", "1s"], "--at is for svg, png and txt"),
     (["export", "CAST", "a.png", "--to", "1s"], "--to is for gif"),
-    (["export", "CAST", "a.gif", "--from", "300ms", "--to", "200ms"], "--from has to come before --to"),
-    (["export", "CAST", "a.png", "--at", "9s"], "--at lies beyond its end"),
-    (["export", "CAST", "a.gif", "--speed", "0"], "--speed of a gif is a number from 0.1 to 100"),
-    (["export", "hostile.cast", "a.txt"], "it holds what c10k-tui does not write: escape sequence"),
-    (["export", "cut.cast", "a.txt"], "it was cut off"),
+    (["export", "CAST", "a.gif", "--from", "300ms", "--to", "200ms"], "--from must be before --to"),
+    (["export", "CAST", "a.png", "--at", "9s"], "--at is beyond the end of"),
+    (["export", "CAST", "a.gif", "--speed", "0"], "--speed of a gif must be a number from 0.1 to 100"),
+    (["export", "hostile.cast", "a.txt"], "it holds something that c10k-tui does not write: escape sequence"),
+    (["export", "cut.cast", "a.txt"], "line 21 is cut off"),
     (["export", "CAST", "no/such/a.txt"], "No such file or directory"),
     (["repaly", "CAST"], "did you mean replay?"),
     (["n=5", "replay"], "replay goes first"),
@@ -231,7 +233,9 @@ def test_a_full_disk_is_told_and_leaves_a_recording_that_can_be_used(tmp_path):
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == f"c10k-tui: {path}: File too large; it is whole up to there\n"
+    assert done.stderr == (
+        f"c10k-tui: cannot write {path}: File too large; the recording is complete up to this point\n"
+    )
     assert 30_000 < path.stat().st_size <= 60_000
     recording = read(path)
     assert recording.end_us > 500_000

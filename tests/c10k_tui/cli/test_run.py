@@ -9,7 +9,8 @@ import pytest
 from c10k_tui.cli.costs_file import ANOTHER_FILE
 from c10k_tui.cli.main import main
 from sim.machine.costs import BUILT_IN
-from sim.scenario.scenario import LANES, PRESETS, Scenario, parse_scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS, Scenario, parse_scenario
 from sim.studies.calibration import kernel, machine, save
 from tests.support.command_process import on_terminal, piped
 
@@ -143,7 +144,7 @@ def test_the_table_says_what_the_json_says(capsys):
         expected = [f"{race['lanes'][lane][key]:,}" for lane in ("select", "epoll")]
         assert cells[label][:2] == expected
     assert "select / epoll" in text
-    assert "looks for nothing" in text
+    assert "checks wasted" in text
 
 
 def test_a_piped_table_has_no_colour_and_no_box():
@@ -184,8 +185,8 @@ def test_the_defaults_are_the_c10k_race_for_100_ms(capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--rate", "0"], "select: never woke, for nothing arrived."),
-        (["--rate", "1M"], "select: never got to run, for interrupts took the CPU."),
+        (["--rate", "0"], "select: never woke, because nothing arrived."),
+        (["--rate", "1M"], "select: never ran, because interrupts took all of the CPU."),
         (["--fds", "1M", "--for", "5ms"], "select: has not returned from a waiting call yet."),
     ],
 )

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from c10k_tui.cli.options import UsageError
-from c10k_tui.cli.screen import check_terminal, command_line, speed_of, theme_of
+from c10k_tui.cli.race_screen import command_line
+from c10k_tui.cli.terminal import check_terminal, speed_of, theme_of
 from sim.scenario.scenario import Scenario, parse_scenario
 from tests.support.command_process import on_terminal, piped
 
@@ -15,7 +16,10 @@ from tests.support.command_process import on_terminal, piped
 def test_no_terminal_at_all_names_run():
     done = piped()
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "c10k-tui: the input is not a terminal; to race without a screen: c10k-tui run\n"
+    assert (
+        done.stderr
+        == "c10k-tui: standard input is not a terminal; run the race without a screen: c10k-tui run\n"
+    )
 
 
 def test_a_mistake_is_told_before_the_terminal_is_looked_at():
@@ -27,8 +31,8 @@ def test_a_terminal_too_small_is_told_its_size_and_the_size_needed(columns, rows
     code, text = on_terminal(columns=columns, rows=rows)
     assert code == 2
     assert text == (
-        f"c10k-tui: the terminal is {columns}×{rows}, the screen needs 80×24: enlarge it, "
-        "or to race without a screen: c10k-tui run\n"
+        f"c10k-tui: the terminal is {columns}×{rows}, but the screen needs 80×24; enlarge it, "
+        "or run the race without a screen: c10k-tui run\n"
     )
 
 
@@ -65,14 +69,14 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("redirected", "said"), [("stdin", "the input"), ("stdout", "the output"), ("stderr", "the error output")]
+    ("redirected", "said"), [("stdin", "input"), ("stdout", "output"), ("stderr", "error")]
 )
 def test_each_stream_has_to_be_the_terminal(redirected, said, monkeypatch):
     """Textual draws on stderr: a screen in a log file is not what anyone wants."""
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, Terminal())
     monkeypatch.setattr(sys, redirected, io.StringIO())
-    with pytest.raises(UsageError, match=rf"^{said} is not a terminal; .*: c10k-tui run$"):
+    with pytest.raises(UsageError, match=rf"^standard {said} is not a terminal; .*: c10k-tui run$"):
         check_terminal()
 
 
@@ -85,7 +89,7 @@ def test_speed_is_a_number_or_max(text, speed):
 
 @pytest.mark.parametrize("text", ["", "fast", "0", "-1", "nan", "inf", "1e9", "1x"])
 def test_what_is_no_speed_is_refused(text):
-    with pytest.raises(UsageError, match=r"^--speed is a number from 0.01 to 1000, or max; not '"):
+    with pytest.raises(UsageError, match=r"^--speed must be a number from 0.01 to 1000, or max, not '"):
         speed_of(text)
 
 

@@ -93,16 +93,19 @@ def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps):
         ([str(tmp_path / "wrong.py")], "wrong.py:1: invalid syntax"),
         (
             [str(sleeps.path), "--port"],
-            "there is no option '--port'; did you mean --for?; the script's own go after --",
+            "there is no option '--port'; did you mean --for?; put the script's own options after --",
         ),
         (
             [str(sleeps.path), "--for", "soon"],
             "--for: 'soon' is not a duration; write it like 100ms, 20us or 1s",
         ),
-        ([str(sleeps.path), "--json"], "--json needs to know for how long: "),
-        ([str(sleeps.path), "--speed", "0"], "--speed is turns a second, 0.1 to 1000, or max; not '0'"),
+        ([str(sleeps.path), "--json"], "--json needs --for: "),
+        ([str(sleeps.path), "--speed", "0"], "--speed must be 0.1 to 1000 turns per second, or max, not '0'"),
         ([str(sleeps.path), "--theme", "solar"], "there is no theme 'solar'; choose from c10k-dark, "),
-        ([str(sleeps.path)], "the input is not a terminal; to watch without a screen: c10k-tui watch "),
+        (
+            [str(sleeps.path)],
+            "standard input is not a terminal; watch the script without a screen: c10k-tui watch ",
+        ),
     ):
         done = piped("watch", *words)
         assert (done.returncode, done.stdout) == (2, ""), words

@@ -4,8 +4,9 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies import capacity as search
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies import capacity
 from sim.studies.host_comparison import HostComparison
 from tests.support.fixed_race import StillRace
 from tests.support.paused_app import Stand
@@ -63,13 +64,13 @@ def test_where_threads_and_processes_have_no_memory(snap_compare):
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_the_capacity(snap_compare, size, theme, monkeypatch):
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
     assert snap_compare(still(theme), terminal_size=size, run_before=shown("m", "down"))
 
 
 @pytest.mark.parametrize("key", ["w", "m"])
 @pytest.mark.parametrize("theme", ["c10k-dark", "c10k-ansi"])
 def test_no_color(snap_compare, monkeypatch, theme, key):
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(still(theme), terminal_size=(80, 24), run_before=shown(key))

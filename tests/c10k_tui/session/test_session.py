@@ -124,13 +124,13 @@ def test_steps_pause_and_go_on_by_one_thing(clock):
     session = session_of(clock, Scenario(fds=16))
     moments = []
     for _ in range(8):
-        session.step_event()
+        session.travel.step_event()
         moments.append(session.race.now_ns)
     assert session.paused
     assert moments == sorted(moments)
     assert moments[-1] > moments[0]
     session.race.frame()
-    session.step_syscall()
+    session.travel.step_syscall()
     assert any(lane.records for lane in session.race.frame().lanes)
 
 
@@ -241,12 +241,12 @@ def test_a_new_speed_is_said_with_what_it_means(clock):
 def test_a_step_into_silence_says_that_nothing_will_come(clock, step):
     session = session_of(clock, Scenario(fds=16, rate=0))
     for _ in range(200):
-        getattr(session, step)()
+        getattr(session.travel, step)()
     now_ns = session.race.now_ns
     assert session.race.next_event_ns() is None
     assert session.notice == "nothing more will happen"
     clock.now_s += NOTICE_S
-    getattr(session, step)()
+    getattr(session.travel, step)()
     assert session.notice == "nothing more will happen"
     assert session.race.now_ns == now_ns
 
@@ -256,12 +256,12 @@ def test_a_step_to_a_call_stays_where_no_server_can_make_one(clock):
     run(session, clock)
     assert session.frame().lanes[0].failure is not None
     now_ns = session.race.now_ns
-    session.step_syscall()
+    session.travel.step_syscall()
     assert session.notice == "no server is left to make a call"
     assert session.race.now_ns == now_ns
-    session.step_event()
+    session.travel.step_event()
     assert session.race.now_ns > now_ns
     session.toggle_fd_setsize()
     session.frame()
-    session.step_syscall()
+    session.travel.step_syscall()
     assert session.frame().lanes[0].counters.syscalls > 0

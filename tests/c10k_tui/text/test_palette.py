@@ -11,8 +11,10 @@ from textual.color import Color
 from c10k_tui.screens.race.views.cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
 from c10k_tui.screens.race.widgets.grid import look_of
 from c10k_tui.text.palette import _ROLES, Palette
-from c10k_tui.text.themes import ANSI, DARK, LIGHT, THEMES
-from sim.scenario.scenario import LANES
+from c10k_tui.text.themes import ansi, dark, light, themes
+from sim.scenario.lanes import LANES
+
+LANE_NAMES = tuple(LANES)
 
 CUBE = ("00", "5f", "87", "af", "d7", "ff")
 
@@ -31,7 +33,7 @@ def luminance(colour):
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
-@pytest.mark.parametrize("variables", [DARK, LIGHT, ANSI, {}])
+@pytest.mark.parametrize("variables", [dark(), light(), ansi(), {}])
 def test_every_role_has_a_style(variables):
     palette = Palette(variables)
     for role in _ROLES:
@@ -40,11 +42,11 @@ def test_every_role_has_a_style(variables):
 
 
 def test_the_themes_name_the_same_colours():
-    assert DARK.keys() == LIGHT.keys() == ANSI.keys()
-    assert [theme.name for theme in THEMES] == ["c10k-dark", "c10k-light", "c10k-ansi"]
+    assert dark().keys() == light().keys() == ansi().keys()
+    assert [theme.name for theme in themes()] == ["c10k-dark", "c10k-light", "c10k-ansi"]
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", [dark(), light()])
 def test_colours_are_those_a_terminal_with_256_has(theme):
     for name, value in theme.items():
         assert re.fullmatch("#[0-9a-f]{6}", value)
@@ -54,7 +56,7 @@ def test_colours_are_those_a_terminal_with_256_has(theme):
 
 
 @pytest.mark.parametrize("system", [ColorSystem.STANDARD, ColorSystem.EIGHT_BIT])
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", [dark(), light()])
 def test_nothing_vanishes_where_there_are_16_or_256_colours(theme, system):
     palette = Palette(theme)
     for role in _ROLES:
@@ -64,10 +66,10 @@ def test_nothing_vanishes_where_there_are_16_or_256_colours(theme, system):
         assert front.downgrade(system) != back.downgrade(system), role
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", [dark(), light()])
 def test_text_stands_out_from_what_it_stands_on(theme):
     pairs = [
-        (name, "base") for name in ("text", "strong", "dim", "alarm", "front", "heat-4", "ready", *LANES)
+        (name, "base") for name in ("text", "strong", "dim", "alarm", "front", "heat-4", "ready", *LANE_NAMES)
     ]
     pairs += [("on-fill", name[len("c10k-") :]) for name in theme if "cpu" in name and "idle" not in name]
     pairs += [("on-fill", "cursor"), ("on-idle", "cpu-idle")]
@@ -75,17 +77,17 @@ def test_text_stands_out_from_what_it_stands_on(theme):
         assert contrast(theme[f"c10k-{front}"], theme[f"c10k-{back}"]) >= 3, (front, back)
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", [dark(), light()])
 def test_data_and_scan_differ_in_blue_against_yellow_which_every_eye_tells_apart(theme):
     scan, data = Color.parse(theme["c10k-heat-3"]), Color.parse(theme["c10k-ready"])
     assert scan.b < scan.r
     assert data.b > data.r
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", [dark(), light()])
 def test_each_lane_has_a_colour_of_its_own(theme):
-    places = {name: lab(Color.parse(theme[f"c10k-{name}"])) for name in LANES}
-    for one, other in combinations(LANES, 2):
+    places = {name: lab(Color.parse(theme[f"c10k-{name}"])) for name in LANE_NAMES}
+    for one, other in combinations(LANE_NAMES, 2):
         assert dist(places[one], places[other]) >= 18, (one, other)
 
 
@@ -102,7 +104,7 @@ def lab(colour):
 
 
 def test_states_differ_by_glyph_and_not_by_colour_only():
-    palette = Palette(DARK)
+    palette = Palette(dark())
     states = {state: look_of(state * HEAT_LEVELS, palette)[0] for state in STATES}
     trail = [look_of(heat, palette)[0] for heat in (1, 2, 4, 5)]
     ran = [look_of(RAN * HEAT_LEVELS + heat, palette)[0] for heat in (1, 2, 4)]
@@ -112,7 +114,7 @@ def test_states_differ_by_glyph_and_not_by_colour_only():
 
 
 def test_every_code_has_a_look_and_the_cursor_changes_it():
-    palette = Palette(DARK)
+    palette = Palette(dark())
     assert len(STATES) * HEAT_LEVELS <= CURSOR
     for code in range(len(STATES) * HEAT_LEVELS):
         glyph, style = look_of(code, palette)

@@ -99,7 +99,7 @@ def test_disarmed_is_right_at_any_moment(name, fault):
     most = 0
     for _ in range(60):
         race.advance(race.now_ns + 77_777)
-        lane = race._course.lanes[name]
+        lane = race._time_line.lanes[name]
         view = race.frame().lanes[0].mechanism
         assert isinstance(view, EpollView)
         expected = sum(not item.wanted for epoll in lane.kernel.epolls for item in epoll.interest.values())
@@ -169,7 +169,7 @@ def test_the_herd_wakes_all_workers_and_its_cure_one():
 def test_each_worker_of_epoll_exclusive_watches_its_own():
     race = Race(Scenario(fds=103, rate=0, lanes=("epoll-exclusive",)))
     race.advance(MS)
-    server = race._course.lanes["epoll-exclusive"].server
+    server = race._time_line.lanes["epoll-exclusive"].server
     assert isinstance(server, EpollExclusiveServer)
     tasks = race.frame().lanes[0].tasks
     assert tasks is not None
@@ -182,7 +182,7 @@ def test_each_worker_of_epoll_exclusive_watches_its_own():
 def test_the_first_of_the_run_queue_are_those_that_run_next():
     race = Race(Scenario(fds=200, active=200, rate=400_000, burst=100, lanes=("thread",)))
     race.advance(3 * MS)
-    queue = race._course.lanes["thread"].kernel.runnable
+    queue = race._time_line.lanes["thread"].kernel.runnable
     assert isinstance(queue, RunQueue)
     length = len(queue)
     assert length > 30

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from sim.host import host_lane
+from sim.host.due_bursts import due_bursts
 from sim.host.host_kernel import SPARE_FDS, Nofile
-from sim.host.host_lane import HostLane, arrivals
+from sim.host.host_lane import HostLane
 from sim.machine.records import Kind
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario
@@ -100,7 +101,7 @@ def test_no_room_at_all_is_a_failure_in_words(monkeypatch):
 
 def test_a_server_that_dies_is_told():
     lane, race = running("epoll")
-    lane._process.kill()
+    lane._server.process.kill()
     until(lane, race, lambda view: view.state == "failed")
     assert lane.view().failure == "the server process has ended"
     assert lane.view().opened == 0
@@ -120,7 +121,7 @@ def test_closing_leaves_nothing_open():
     before = sorted(os.listdir("/proc/self/fd"))
     lane, race = running("select")
     until(lane, race, lambda view: view.answered >= 3)
-    process = lane._process
+    process = lane._server.process
     lane.close()
     assert process.poll() is not None
     assert sorted(os.listdir("/proc/self/fd")) == before
@@ -164,7 +165,7 @@ def told(race):
 def test_arrivals_are_those_the_simulated_lanes_get():
     race = Race(Scenario(fds=1_000, active=100, rate=100_000, lanes=("epoll",)))
     race.advance(2_000_000)
-    got = arrivals(race.workload, -1, 2_000_000)
+    got = due_bursts(race.workload, -1, 2_000_000)
     lane = race.frame().lanes[0]
     packets = [record[2] - lane.first_fd for record in lane.records if record[1] == Kind.PACKET]
     assert lane.records_lost == 0
@@ -176,8 +177,8 @@ def test_arrivals_are_those_the_simulated_lanes_get():
 def test_stretches_add_up_to_the_whole():
     workload = Workload(Scenario(fds=100, active=30, rate=200_000, burst=4))
     steps = [-1, 0, 40_000, 41_000, 333_333, 1_000_000]
-    parts = [arrivals(workload, low, high) for low, high in pairwise(steps)]
-    whole = arrivals(workload, -1, 1_000_000)
+    parts = [due_bursts(workload, low, high) for low, high in pairwise(steps)]
+    whole = due_bursts(workload, -1, 1_000_000)
     assert sum(part.count for part in parts) == whole.count
     assert [burst for part in parts for burst in part.bursts] == whole.bursts
     assert all(len(burst) % 4 == 0 for burst in whole.bursts)
@@ -185,22 +186,20 @@ def test_stretches_add_up_to_the_whole():
 
 def test_hang_ups_are_counted_and_not_played():
     workload = Workload(Scenario(fds=100, active=30, rate=0, churn=100_000))
-    got = arrivals(workload, -1, 1_000_000)
+    got = due_bursts(workload, -1, 1_000_000)
     assert got.count > 10
     assert got.bursts == []
 
 
 def test_silence_and_no_time_bring_nothing():
-    assert arrivals(Workload(Scenario(rate=0)), -1, 10**9).count == 0
-    assert arrivals(Workload(Scenario()), 500, 500).count == 0
+    assert due_bursts(Workload(Scenario(rate=0)), -1, 10**9).count == 0
+    assert due_bursts(Workload(Scenario()), 500, 500).count == 0
 
 
 def test_of_a_long_stretch_the_newest_are_played_and_all_are_counted():
     workload = Workload(Scenario(fds=100, active=30, rate=1_000_000, burst=1))
-    got = arrivals(workload, -1, 100_000_000)
+    got = due_bursts(workload, -1, 100_000_000)
     assert got.count > 50_000
     assert sum(map(len, got.bursts)) < 5_000
-    assert (
-        got.bursts
-        == arrivals(workload, 100_000_000 // workload.window_ns * workload.window_ns - 1, 100_000_000).bursts
-    )
+    window_begin_ns = 100_000_000 // workload.window_ns * workload.window_ns
+    assert got.bursts == due_bursts(workload, window_begin_ns - 1, 100_000_000).bursts

@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from sim.host.host_kernel import why_no_host
-from sim.host.measuring.calls import Sample, undisturbed
-from sim.host.measuring.measure import KINDS, CannotMeasure, Measurement, Meter, summary
-from sim.host.measuring.steps import STEPS
+from sim.host.measuring.measurement import CannotMeasure, Measurement, summary
+from sim.host.measuring.meter import KINDS, Meter
+from sim.host.measuring.points import MECHANISMS, WAITS, Point, points
+from sim.host.measuring.step_costs import STEPS
 from sim.host.measuring.survey import ROUNDS, Survey
-from sim.studies.benchmark import MECHANISMS, WAITS, Point, points
+from sim.host.measuring.timed_calls import Sample, undisturbed
 
 here = pytest.mark.skipif(why_no_host() is not None, reason="not a machine whose calls are known")
 

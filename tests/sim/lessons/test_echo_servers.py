@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim.lessons import echo_await, echo_callbacks, echo_generators
-from sim.lessons.coroutine import Task, gather, readable, run, writable
+from sim.lessons.coroutine import CoroutineTask, gather, readable, run, writable
 from sim.lessons.event_loop import EventLoop
 
 
@@ -25,11 +25,11 @@ def serve_callbacks(loop, listener):
 
 
 def serve_generators(loop, listener):
-    Task(loop, echo_generators.serve(loop, listener))
+    CoroutineTask(loop, echo_generators.serve(loop, listener))
 
 
 def serve_await(loop, listener):
-    Task(loop, echo_await.serve(loop, listener))
+    CoroutineTask(loop, echo_await.serve(loop, listener))
 
 
 @pytest.fixture(params=[host, sim.Kernel], ids=["host", "simulated"])
@@ -84,7 +84,7 @@ def test_one_client_gets_its_bytes_back(echo):
 def test_many_clients_at_once(echo):
     async def all_of_them():
         tasks = [
-            Task(echo.loop, exchange(echo.loop, echo.connect(), b"client %d" % number))
+            CoroutineTask(echo.loop, exchange(echo.loop, echo.connect(), b"client %d" % number))
             for number in range(50)
         ]
         return await gather(echo.loop, *tasks)
@@ -108,7 +108,7 @@ def test_a_client_that_does_not_read_gets_everything_later(echo):
             except BlockingIOError:
                 quiet += 1
             echo.loop.call_soon(lambda: None)
-            await Task(echo.loop, _nothing())
+            await CoroutineTask(echo.loop, _nothing())
 
     async def drain():
         received = bytearray()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 import sim
-from sim.lessons.coroutine import Cancelled, Future, Task, gather, readable, run, sleep, writable
+from sim.lessons.coroutine import Cancelled, CoroutineTask, Future, gather, readable, run, sleep, writable
 from sim.lessons.event_loop import EventLoop
 
 
@@ -199,7 +199,7 @@ def test_await_waits_for_a_descriptor(loop, pair):
         there.send(b"hello")
 
     async def both():
-        return await gather(loop, Task(loop, reader()), Task(loop, writer()))
+        return await gather(loop, CoroutineTask(loop, reader()), CoroutineTask(loop, writer()))
 
     assert run(loop, both()) == [b"hello", None]
 
@@ -210,7 +210,7 @@ def test_an_error_comes_out_where_it_is_awaited(loop):
 
     async def waits():
         try:
-            await Task(loop, fails())
+            await CoroutineTask(loop, fails())
         except ValueError as error:
             return str(error)
 
@@ -226,7 +226,7 @@ def test_a_cancelled_task_cleans_up(loop):
         finally:
             seen.append("cleaned up")
 
-    task = Task(loop, sleeps())
+    task = CoroutineTask(loop, sleeps())
     loop.run_once()
     assert task.awaiting is not None
     task.cancel()
@@ -242,7 +242,7 @@ def test_cancelled_before_it_begins(loop):
     async def never():
         raise AssertionError
 
-    task = Task(loop, never())
+    task = CoroutineTask(loop, never())
     task.cancel()
     loop.run_once()
     assert isinstance(task.error, Cancelled)
@@ -255,8 +255,8 @@ def test_cancelling_goes_down_to_what_is_awaited(loop):
     async def outer(task):
         await task
 
-    below = Task(loop, inner())
-    above = Task(loop, outer(below))
+    below = CoroutineTask(loop, inner())
+    above = CoroutineTask(loop, outer(below))
     loop.run_once()
     above.cancel()
     while not above.done:
@@ -273,7 +273,7 @@ def test_a_task_may_refuse_to_be_cancelled(loop):
             await sleep(loop, 0.001)
         return "done all the same"
 
-    task = Task(loop, stubborn())
+    task = CoroutineTask(loop, stubborn())
     loop.run_once()
     task.cancel()
     while not task.done:
@@ -287,7 +287,7 @@ def test_gather_cancels_the_rest_when_one_fails(loop):
         raise ValueError("no")
 
     other = sleep(loop, 3600)
-    together = gather(loop, Task(loop, fails()), other)
+    together = gather(loop, CoroutineTask(loop, fails()), other)
     while not other.done:
         loop.run_once()
     assert isinstance(together.error, ValueError)

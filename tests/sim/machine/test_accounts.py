@@ -142,7 +142,7 @@ def test_a_ledger_adds_up_bills_and_postings():
 def test_calls_made_before_the_books_open_are_preparation():
     kernel = Kernel(ROUND_COSTS)
     kernel.sys_socketpair()
-    assert kernel.open_books(0, [0] * len(Account), [0] * len(Count)) == 2_500
+    assert kernel.begin_accounts(0, [0] * len(Account), [0] * len(Count)) == 2_500
     kernel.run_until(10 * MS)
     assert totals(kernel)["idle"] == 10 * MS
     assert totals(kernel)["socket_io"] == 0

@@ -14,9 +14,18 @@ from sim.lessons import echo_streams
 from sim.machine.accounts import Account
 from sim.machine.costs import BUILT_IN
 from sim.machine.records import Effect, Kind
-from sim.path.in_kernel import RING_SLOTS
+from sim.path.lane_watch import RING_SLOTS
 from sim.path.packet_path import PacketPath, follow, next_packet
-from sim.path.steps import BEATS, EPOLL_STAGES, LOOP_STAGES, SELECT_STAGES, Packet, Program, Side, Step
+from sim.path.path_values import (
+    EPOLL_STAGES,
+    LOOP_STAGES,
+    SELECT_STAGES,
+    STAGE_PAIRS,
+    AsyncioProgram,
+    FollowedPacket,
+    LanePath,
+    PathStep,
+)
 from sim.race.lane import Lane
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario, Share, parse_scenario
@@ -34,30 +43,32 @@ def raced(words: str, ms: float = 10.0) -> Race:
     return race
 
 
-def packets(race: Race) -> list[Packet]:
+def packets(race: Race) -> list[FollowedPacket]:
     """Those of late that carry data."""
     records = race.frame().lanes[-1].records
-    return [Packet(record[0], record[5]) for record in records if record[1] == Kind.PACKET and record[3]]
+    return [
+        FollowedPacket(record[0], record[5]) for record in records if record[1] == Kind.PACKET and record[3]
+    ]
 
 
-def step_of(side: Side, stage: str) -> Step:
+def step_of(side: LanePath, stage: str) -> PathStep:
     step = side.step(stage)
     assert step is not None
     return step
 
 
-def program_of(path: PacketPath) -> Program:
+def program_of(path: PacketPath) -> AsyncioProgram:
     assert path.program is not None
     return path.program
 
 
 def unwatched(race: Race, name: str, at_ns: int) -> Lane:
-    lane = race.lane_beside(name, at_ns, lambda record: None)
+    lane = race.lane_copy(name, at_ns, lambda record: None)
     assert lane is not None
     return lane
 
 
-def spent(side: Side, stages: tuple[str, ...]) -> dict[str, int]:
+def spent(side: LanePath, stages: tuple[str, ...]) -> dict[str, int]:
     """What the steps were charged to, summed."""
     total = dict.fromkeys((account.label for account in Account), 0)
     for step in side.steps:
@@ -71,9 +82,9 @@ def accounts(race: Race, name: str, begin_ns: int, end_ns: int) -> dict[str, int
     """What a lane's accounts change by when nobody watches it."""
     lane = unwatched(race, name, begin_ns - 1)
     lane.kernel.run_until(begin_ns)
-    before = lane.kernel.statement()[0]
+    before = lane.kernel.totals()[0]
     lane.kernel.run_until(end_ns)
-    after = lane.kernel.statement()[0]
+    after = lane.kernel.totals()[0]
     return {account.label: after[account] - before[account] for account in Account}
 
 
@@ -138,10 +149,10 @@ def test_a_packet_for_a_sleeping_server_takes_every_stage():
     assert path.select.effect == Effect.WOKE_SCAN
     assert path.epoll.woke
     assert path.select.woke
-    assert [pair for pair in BEATS if pair[0] == pair[1]] == [
+    assert [pair for pair in STAGE_PAIRS if pair[0] == pair[1]] == [
         (stage, stage) for stage in SELECT_STAGES[:7]
     ] + [("wake", "wake")]
-    assert len(path.beats) == len(BEATS)
+    assert len(path.step_pairs) == len(STAGE_PAIRS)
 
 
 def test_each_stage_of_a_lone_packet_has_the_tables_price():
@@ -331,7 +342,7 @@ def test_a_dropped_packet_comes_to_tcp_and_no_further():
     race = raced("n=2 active=1 rate=1M payload=65536 seed=7 lanes=select|epoll", 3)
     lane = race.frame().lanes[1]
     dropped = [record for record in lane.records if record[1] == Kind.DROP]
-    path = follow(race, Packet(dropped[-1][0], dropped[-1][5]))
+    path = follow(race, FollowedPacket(dropped[-1][0], dropped[-1][5]))
     assert path.epoll.dropped
     assert [step.stage for step in path.epoll.steps] == list(EPOLL_STAGES[:5])
     assert path.program is None
@@ -362,9 +373,9 @@ def test_a_handshake_has_no_such_way_and_what_never_comes_none_at_all():
     records = race.frame().lanes[-1].records
     handshake = next(record for record in records if record[1] == Kind.PACKET and not record[3])
     with pytest.raises(ValueError, match="carries no data"):
-        follow(race, Packet(handshake[0], handshake[5]))
+        follow(race, FollowedPacket(handshake[0], handshake[5]))
     with pytest.raises(ValueError, match="no packet 1 arrives at 17 ns"):
-        follow(race, Packet(17, 1))
+        follow(race, FollowedPacket(17, 1))
 
 
 def test_a_packet_that_is_still_to_come_can_be_followed():

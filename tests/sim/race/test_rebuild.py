@@ -6,9 +6,12 @@ import pytest
 
 from sim.machine.records import DropReason, Kind
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
 
-BUSY = Scenario(fds=400, active=Share(10_000), rate=200_000, burst=20, lanes=LANES)
+LANE_NAMES = tuple(LANES)
+
+BUSY = Scenario(fds=400, active=Share(10_000), rate=200_000, burst=20, lanes=LANE_NAMES)
 QUIET_NS = 2_000_000_000
 """Long enough for every lane to answer what it holds, and for a SYN to be sent again."""
 

@@ -12,8 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sim.kernel import poll_bits
 from sim.machine.records import Kind
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
 from tests.support.races import MS, check_accounts, records_of, scenarios
+
+LANE_NAMES = tuple(LANES)
 
 ALL = ("select", "poll", "epoll")
 
@@ -71,7 +74,7 @@ class RaceMachine(RuleBasedStateMachine):
     def change_setting(self, setting):
         self.race.change(replace(self.race.scenario, **setting))
 
-    @rule(lanes=st.lists(st.sampled_from(LANES), unique=True, min_size=1))
+    @rule(lanes=st.lists(st.sampled_from(LANE_NAMES), unique=True, min_size=1))
     def change_lanes(self, lanes):
         self.race.change(replace(self.race.scenario, lanes=tuple(lanes)))
         self.frame = self.race.frame()  # a lane that was added starts all accounts anew

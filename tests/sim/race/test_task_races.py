@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sim.machine.records import Kind
 from sim.race.race import Race
 from sim.scenario.faults import FAULTS
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from tests.support.races import (
     MS,
     arrivals,
@@ -23,7 +24,9 @@ from tests.support.races import (
     shown,
 )
 
-NEW = LANES[:3] + tuple(lane for lane in LANES if lane.startswith("epoll-"))
+LANE_NAMES = tuple(LANES)
+
+NEW = LANE_NAMES[:3] + tuple(lane for lane in LANE_NAMES if lane.startswith("epoll-"))
 END_NS = 3 * MS
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES, SLOW_READER
+from sim.scenario.faults import FAULTS, SLOW_READER
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import (
     FDS_LIMIT,
     LADDER,
-    LANES,
     PRESETS,
     RATE_LIMIT,
     Scenario,
@@ -27,8 +27,8 @@ from sim.scenario.scenario import (
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Any scenario that may be."""
     fds = draw(st.integers(1, FDS_LIMIT))
-    lanes = draw(st.lists(st.sampled_from(LANES), min_size=1, unique=True))
-    faults = set(FAULTS) if set(lanes).isdisjoint(NO_BLOCKED_WRITES) else set(FAULTS) - {SLOW_READER}
+    lanes = draw(st.lists(st.sampled_from(tuple(LANES)), min_size=1, unique=True))
+    faults = set(FAULTS) if all(LANES[lane].writes_block for lane in lanes) else set(FAULTS) - {SLOW_READER}
     return Scenario(
         fds=fds,
         active=draw(st.integers(1, fds) | st.integers(1, 10_000).map(Share)),

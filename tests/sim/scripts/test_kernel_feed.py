@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.scripts.descriptors import descriptors, ready_list
-from sim.scripts.feed import KEPT, KernelFeed
+from sim.scripts.kernel_feed import KEPT, KernelFeed
 from tests.support.script_files import Written
 
 PROGRAM = """
@@ -50,7 +50,7 @@ class Watched:
         self.script.run_until(there)
 
     def seen(self):
-        return [(row.sort, row.fd, row.size, row.source, row.listed) for row in self.feed.rows]
+        return [(row.kind, row.fd, row.size, row.source, row.listed) for row in self.feed.rows]
 
 
 @pytest.fixture
@@ -87,10 +87,10 @@ def test_what_arrives_where(watched):
 def test_descriptors(watched):
     watched.run_to(0.5)
     found = descriptors(watched.script.kernel, watched.script.loop)
-    assert [(one.fd, one.sort, one.peer) for one in found[-2:]] == [(7, "connected", 8), (8, "connected", 7)]
+    assert [(one.fd, one.kind, one.peer) for one in found[-2:]] == [(7, "connected", 8), (8, "connected", 7)]
     watched.run_to(2.5)
     by_fd = {one.fd: one for one in descriptors(watched.script.kernel, watched.script.loop)}
-    assert [(fd, one.sort) for fd, one in by_fd.items()] == [
+    assert [(fd, one.kind) for fd, one in by_fd.items()] == [
         (3, "epoll"),
         (4, "self-pipe"),
         (5, "self-pipe"),
@@ -103,7 +103,7 @@ def test_descriptors(watched):
     ]  # fd 8 is at its end: asyncio looks away
     assert [one.peer for one in by_fd.values()] == [-1, 5, 4, -1, -1]
     watched.run_to(5.5)
-    sorts = [one.sort for one in descriptors(watched.script.kernel, watched.script.loop)]
+    sorts = [one.kind for one in descriptors(watched.script.kernel, watched.script.loop)]
     assert sorts == ["epoll", "self-pipe", "self-pipe", "listening", "pipe", "pipe"]
 
 

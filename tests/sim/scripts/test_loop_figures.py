@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 import sim
-from sim.lessons.coroutine import Task, sleep
+from sim.lessons.coroutine import CoroutineTask, sleep
 from sim.lessons.watched_loop import WatchedLoop
 from sim.scripts.loop_figures import LoopRecord
 from tests.support.script_files import Written
@@ -201,7 +201,7 @@ def test_the_figures_of_our_own_loop(kernel):
         await sleep(loop, 1)
 
     begin_ns = kernel.now_ns
-    task = Task(loop, sleeps())
+    task = CoroutineTask(loop, sleeps())
     loop.call_soon(lambda: None).cancel()
     while not task.done:
         loop.run_once()

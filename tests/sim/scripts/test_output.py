@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import sys
 
-from sim.scripts.output import IN_MEMORY_BYTES, KEPT_LINES, Output
 from sim.scripts.script import Script
+from sim.scripts.script_output import IN_MEMORY_BYTES, KEPT_LINES, ScriptOutput
 from tests.support.script_files import Written, failure
 
 PRINTS = """
@@ -33,7 +33,7 @@ def whole(output):
 
 
 def test_all_ways_to_print_are_kept(tmp_path, capsys):
-    output = Output()
+    output = ScriptOutput()
     before = sys.stdout, sys.stderr, sys.stdin
     script = Written(tmp_path, PRINTS).start(output=output)
     while script.advance():
@@ -46,14 +46,14 @@ def test_all_ways_to_print_are_kept(tmp_path, capsys):
 
 
 def test_a_line_that_has_only_begun_is_shown():
-    output = Output()
+    output = ScriptOutput()
     output.take(b"a\nb")
     assert (output.newest(5), output.newest(1), output.newest(0)) == (["a", "b"], ["b"], [])
     assert output.printed == 1
 
 
 def test_much_is_kept_whole_and_only_the_newest_lines_to_show():
-    output = Output()
+    output = ScriptOutput()
     line = b"x" * 99 + b"\n"
     count = IN_MEMORY_BYTES // 100 + KEPT_LINES
     for _ in range(count):
@@ -73,7 +73,7 @@ def test_without_an_output_it_prints_where_everybody_does(tmp_path, capsys):
 def test_the_keyboard_is_refused(tmp_path):
     for call in ("sys.stdin.read()", "sys.stdin.readline()", "list(sys.stdin)"):
         program = Written(tmp_path, f"import sys\n{call}  #: here\n")
-        error = failure(program.start(output=Output()))
+        error = failure(program.start(output=ScriptOutput()))
         assert str(error) == (
             f"{program.place('here', '<module>')}: reading sys.stdin waits for real; "
             "a simulated run never waits for the host"
@@ -81,7 +81,7 @@ def test_the_keyboard_is_refused(tmp_path):
 
 
 def test_what_is_printed_while_it_is_ended_is_forgotten(tmp_path, capsys):
-    output = Output()
+    output = ScriptOutput()
     script = Script(
         Written(
             tmp_path,

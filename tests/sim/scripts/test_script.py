@@ -175,13 +175,13 @@ def test_an_ended_script_cleans_up(script_of):
     """)
     Written(script.path.parent, "kept = []", "beside_it.py")
     kept = []
-    original = script.world.in_place
+    original = script.imports.in_place
 
     def looked_at(main):
         kept.append(main)
         return original(main)
 
-    script.world.in_place = looked_at
+    script.imports.in_place = looked_at
     script.advance(turns=2)
     script.close()
     assert script.over

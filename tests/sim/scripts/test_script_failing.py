@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from sim.scripts.script import Script, ScriptError
+from sim.scripts.script import Script
+from sim.scripts.script_error import ScriptError
 from tests.support.script_files import Written, failure
 
 FAILS = {

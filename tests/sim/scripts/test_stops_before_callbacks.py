@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scripts.frame import frame_of
-from sim.scripts.output import Output
+from sim.scripts.loop_frame import frame_of
+from sim.scripts.script_output import ScriptOutput
 from sim.scripts.task_rows import task_rows
 from tests.support.script_files import Written
 
@@ -128,7 +128,7 @@ def test_ended_before_a_callback_that_callback_is_not_lost(tmp_path, monkeypatch
         """,
     )
     for stopped in ("callbacks", "callback"):
-        output = Output()
+        output = ScriptOutput()
         script = program.start(output=output)
         while script.kernel.now_ns < 1e9:
             assert script.run_until(lambda moment, at=stopped: moment == at)

@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.lessons import watched_loop
-from sim.lessons.coroutine import Task, gather, readable, sleep, writable
+from sim.lessons.coroutine import CoroutineTask, gather, readable, sleep, writable
 from sim.scripts import task_rows
 from tests.support.script_files import Written
 
@@ -273,9 +273,9 @@ def test_rows_of_our_own_loop():
     async def collects(*tasks):
         await gather(loop, *tasks)
 
-    tasks = [Task(loop, sleeps()), Task(loop, reads()), Task(loop, writes())]
-    Task(loop, joins(tasks[0]))
-    Task(loop, collects(*tasks[:2]))
+    tasks = [CoroutineTask(loop, sleeps()), CoroutineTask(loop, reads()), CoroutineTask(loop, writes())]
+    CoroutineTask(loop, joins(tasks[0]))
+    CoroutineTask(loop, collects(*tasks[:2]))
     assert {(row.state, row.waiting) for row in watched_loop.task_rows(loop)} == {("ready", None)}
     for _ in range(3):
         loop.call_soon(lambda: None)

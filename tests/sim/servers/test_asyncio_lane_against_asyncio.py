@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.costs import BUILT_IN
 from sim.machine.records import Kind
-from sim.race.lane import SERVERS, Lane
+from sim.race.lane import Lane
 from sim.scenario.scenario import Scenario, Share
 from sim.scenario.workload import Workload
 from sim.servers import asyncio_streams
+from sim.servers.registry import SERVERS
 from sim.stdlib.kernel import Kernel
 from tests.support.races import MS, scenarios
 from tests.support.real_asyncio_lane import RealAsyncioServer
@@ -63,7 +64,7 @@ def both(scenario: Scenario) -> Iterator[tuple[Lane, Lane]]:
         # A race's connections come from nowhere in particular; asyncio asks for their name.
         patch.setattr(StreamSocket, "name", lambda socket: ("127.0.0.1", 80), raising=False)
         lane = Lane("asyncio", scenario, BUILT_IN, workload, 0)
-        patch.setitem(SERVERS, "asyncio", RealAsyncioServer)
+        patch.setitem(SERVERS, ("asyncio", ""), RealAsyncioServer)
         patch.setattr("sim.race.lane.RawKernel", Kernel)  # real asyncio needs its socket module
         real = Lane("asyncio", scenario, BUILT_IN, workload, 0)
         assert isinstance(real.server, RealAsyncioServer)
@@ -77,7 +78,7 @@ def shown(lane: Lane, scenario: Scenario) -> list[object]:
     """All that is known of a lane, but for what building it would have cost and whom its server is at."""
     frame = lane.frame(scenario)
     return [
-        lane.kernel.statement(),
+        lane.kernel.totals(),
         {name: getattr(frame, name) for name in frame.__dataclass_fields__ if name not in NOT_COMPARED},
         frame.poll_mask.tolist(),
         sorted(lane.latencies.samples),

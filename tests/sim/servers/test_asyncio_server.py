@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.frames.frame import LaneFrame
-from sim.frames.mechanism import WATCH_MEMORY, LoopView
+from sim.frames.mechanism import LoopView
 from sim.machine.costs import BUILT_IN
 from sim.machine.records import Kind
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario, Share
-from sim.studies.comparison import facts
+from sim.studies.comparison import comparison_rows
 from tests.support.races import MS, check_accounts, scenarios, shown
 
 LANES = ("epoll", "asyncio")
@@ -113,12 +113,12 @@ def test_a_loop_that_never_rests_says_so():
 
 def test_its_column_and_its_memory():
     race, lanes = after(Scenario(fds=100, lanes=LANES))
-    by_lane = {column.lane: column for column in facts(race.frame())}
+    by_lane = {column.lane: column for column in comparison_rows(race.frame())}
     asyncio, epoll = by_lane["asyncio"], by_lane["epoll"]
     assert "epoll" in asyncio.keeper
     assert asyncio.connection_bytes is not None
     assert epoll.connection_bytes is not None
-    assert asyncio.connection_bytes - epoll.connection_bytes == WATCH_MEMORY["asyncio"].size_bytes
+    assert asyncio.connection_bytes - epoll.connection_bytes == 5_600
     assert lanes["asyncio"].memory is not None
 
 

@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.frames.frame import Frame, LaneFrame
-from sim.frames.mechanism import WATCH_MEMORY, IocpView, IoUringView, KqueueView
+from sim.frames.mechanism import IocpView, IoUringView, KqueueView
 from sim.machine.costs import BUILT_IN
 from sim.machine.records import Kind
-from sim.race.lane import SERVERS, Lane
+from sim.race.lane import Lane
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
 from sim.scenario.workload import Workload
+from sim.servers.registry import SERVERS
 from tests.support.races import (
     MS,
     SCENARIOS,
@@ -42,10 +44,11 @@ def lanes_of(race: Race) -> dict[str, LaneFrame]:
 
 
 def test_every_lane_has_a_server_and_says_what_a_watch_takes():
-    assert list(SERVERS) == list(LANES)
-    assert set(WATCH_MEMORY) == {*NEW, "asyncio"}
+    assert {lane for lane, _ in SERVERS} == set(LANES)
+    memories = {name: kind.watch_memory for name, kind in LANES.items() if kind.watch_memory is not None}
+    assert set(memories) == {*NEW, "asyncio"}
     assert set(NEW) < set(LANES)
-    assert all(memory.source and memory.size_bytes for memory in WATCH_MEMORY.values())
+    assert all(memory.source and memory.size_bytes for memory in memories.values())
 
 
 # -- the same race for everyone ------------------------------------------------------------
@@ -131,7 +134,7 @@ def test_a_program_begun_anew_at_any_yield_goes_on_where_the_old_one_was(name, s
         lane.task.send = lane.server.run().send
         for each in (lane, twin):
             each.run_until(step * 7_919)
-    assert lane.kernel.statement() == twin.kernel.statement()
+    assert lane.kernel.totals() == twin.kernel.totals()
     assert lane.frame(scenario).records == twin.frame(scenario).records
     assert lane.server.view() == twin.server.view()
 

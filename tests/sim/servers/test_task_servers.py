@@ -19,7 +19,7 @@ from sim.scenario.scenario import PRESETS, Scenario, Share
 from sim.scenario.workload import Workload
 from sim.servers import epoll_exclusive, epoll_oneshot, pool
 from sim.servers.base import ServerSettings
-from sim.servers.faulty import Herd
+from sim.servers.faulty import HerdServer
 from sim.stdlib.kernel import Kernel
 from tests.support.races import MS, records_of
 
@@ -160,7 +160,7 @@ def test_a_new_connection_wakes_one_exclusive_worker_or_the_whole_herd():
     assert spurious[""] < 0.5 * accepted
 
 
-@pytest.mark.parametrize(("kind", "woken"), [(epoll_exclusive.EpollExclusiveServer, 1), (Herd, 4)])
+@pytest.mark.parametrize(("kind", "woken"), [(epoll_exclusive.EpollExclusiveServer, 1), (HerdServer, 4)])
 def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, woken):
     kernel = Kernel()
     server = kind(kernel, ServerSettings(64, True, None))
@@ -172,7 +172,7 @@ def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, 
         kernel.catch_up()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until(60 * MS)
-    _, counted = kernel.statement()
+    _, counted = kernel.totals()
     assert counted[Count.SPURIOUS_WAKES] == 50 * (woken - 1)
     assert counted[Count.WAKEUPS] == 50
     watched = [epoll.count - 1 for epoll in kernel.epolls]

@@ -10,7 +10,7 @@ import errno
 import pytest
 
 import sim
-from sim.stdlib.select import LinuxSelectModule
+from sim.stdlib.linux_select import LinuxSelectModule
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def test_every_call_takes_time_and_the_books_agree(kernel):
     for call in calls:
         before_ns = kernel.now_ns
         call()
-        assert before_ns < kernel.now_ns == kernel.free_ns == sum(kernel.statement()[0])
+        assert before_ns < kernel.now_ns == kernel.free_ns == sum(kernel.totals()[0])
 
 
 def test_a_program_that_waits_by_looking_comes_to_its_end(kernel):
@@ -320,7 +320,7 @@ def test_the_same_program_takes_the_same_time_to_the_nanosecond():
         kernel = Kernel()
         test_a_blocking_client_and_a_server_task(kernel)
         test_a_blocking_send_goes_on_as_the_reader_reads(Kernel())
-        return kernel.now_ns, kernel.statement()[0]
+        return kernel.now_ns, kernel.totals()[0]
 
     assert session() == session()
 

@@ -100,8 +100,8 @@ def test_the_books_agree_whatever_runs(kernel):
         kernel.time.sleep(0.01)
         b.send(b"x")
         kernel.time.sleep(0.01)
-        assert sum(kernel.statement()[0]) == kernel.now_ns
-    assert sum(kernel.statement()[0]) == kernel.now_ns == kernel.free_ns
+        assert sum(kernel.totals()[0]) == kernel.now_ns
+    assert sum(kernel.totals()[0]) == kernel.now_ns == kernel.free_ns
 
 
 # -- the face -----------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_a_thread_that_clings_to_its_call_is_ended_all_the_same(kernel):
     with kernel.threading as threading:
         threading.Thread(target=cling, daemon=True).start()
         kernel.time.sleep(1)
-    assert tried == ["StrandEnded"] * 3
+    assert tried == ["ThreadUnwound"] * 3
 
 
 def test_a_thread_started_by_one_that_is_ended_is_ended_too(kernel):

@@ -8,19 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.host.measuring.measure import CannotMeasure, Measurement
+from sim.host.measuring.measurement import CannotMeasure, Measurement
+from sim.host.measuring.points import MECHANISMS, WAITS, Point, active_count, active_places, points
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
 from sim.studies.benchmark import (
-    MECHANISMS,
-    WAITS,
-    Bench,
-    Point,
-    Row,
-    active_count,
-    active_places,
+    BenchmarkRow,
+    SimulatedBench,
     break_even_fds,
-    points,
     simulated_ns,
     sweep,
     with_ratios,
@@ -63,7 +58,7 @@ def test_epoll_pays_for_what_is_ready_and_after_a_sleep_for_what_was(fds, active
 @pytest.mark.parametrize("wait", WAITS)
 def test_a_bench_gives_the_same_again_and_other_prices_when_asked(mechanism, wait):
     point = Point(mechanism, 300, 7, wait)
-    bench = Bench(point)
+    bench = SimulatedBench(point)
     first = bench.cost_ns(ROUND_COSTS)
     other = bench.cost_ns(BUILT_IN)
     assert other != first
@@ -124,7 +119,7 @@ def test_a_sweep_puts_simulated_beside_measured_and_says_what_is_not():
 
 
 def test_a_row_without_epoll_beside_it_has_no_ratio():
-    row = Row(Point("select", 10, 1, "ready"), 5, None)
+    row = BenchmarkRow(Point("select", 10, 1, "ready"), 5, None)
     assert with_ratios([row]) == [row]
 
 

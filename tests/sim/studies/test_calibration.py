@@ -9,10 +9,10 @@ from dataclasses import asdict, replace
 import pytest
 
 from sim.host.host_kernel import SPARE_FDS
+from sim.host.measuring.points import MECHANISMS, WAITS, points
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
 from sim.studies import calibration
-from sim.studies.benchmark import MECHANISMS, WAITS, points
 from sim.studies.calibration import CalibrationError, current_costs, fit_points, load, save, with_steps
 
 MINE = replace(

@@ -9,7 +9,15 @@ import pytest
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Scenario, Share
 from sim.studies import capacity as module
-from sim.studies.capacity import Capacity, Probe, Trying, capacity, probe, search, sizes
+from sim.studies.capacity import (
+    Capacity,
+    CapacityProbe,
+    CapacityProgress,
+    find_capacity,
+    find_capacity_in_pieces,
+    probe,
+    sizes,
+)
 
 LOAD = Scenario(active=Share(100))
 LIMIT_NS = 1_000_000
@@ -21,12 +29,14 @@ def shorter(monkeypatch):
     monkeypatch.setattr(module, "RACE_NS", 40_000_000)
 
 
-def found(lane: str, load: Scenario = LOAD, limit_ns: int = LIMIT_NS, **more) -> tuple[Capacity, list[Probe]]:
+def found(
+    lane: str, load: Scenario = LOAD, limit_ns: int = LIMIT_NS, **more
+) -> tuple[Capacity, list[CapacityProbe]]:
     tried = []
-    search = capacity(lane, load, limit_ns, **more)
+    probes = find_capacity(lane, load, limit_ns, **more)
     while True:
         try:
-            tried.append(next(search))
+            tried.append(next(probes))
         except StopIteration as stop:
             return stop.value, tried
 
@@ -86,22 +96,22 @@ def test_drops_are_told_from_slowness():
 
 def test_a_lane_that_answers_nothing_in_time_gives_way_by_latency():
     assert probe("select", 1_000_000, LOAD, LIMIT_NS).gave_way == "latency"
-    assert probe("select", 1_000_000, replace(LOAD, rate=0), LIMIT_NS) == Probe(
+    assert probe("select", 1_000_000, replace(LOAD, rate=0), LIMIT_NS) == CapacityProbe(
         "select", 1_000_000, "none", None
     )
 
 
 def test_a_search_piece_by_piece_finds_the_same_and_tells_how_far_it_is():
-    steps = search("select", LOAD, LIMIT_NS)
-    tried: list[Probe] = []
-    trying: list[Trying] = []
+    steps = find_capacity_in_pieces("select", LOAD, LIMIT_NS)
+    tried: list[CapacityProbe] = []
+    trying: list[CapacityProgress] = []
     while True:
         try:
             step = next(steps)
         except StopIteration as stop:
             result = stop.value
             break
-        if isinstance(step, Probe):
+        if isinstance(step, CapacityProbe):
             tried.append(step)
         else:
             trying.append(step)
@@ -119,7 +129,16 @@ def test_much_traffic_means_shorter_pieces_and_the_same_result(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(module, "_STEP_PACKETS", 10**9)
         whole = probe("epoll", 1_000, busy, LIMIT_NS)
-    pieces = sum(isinstance(step, Trying) for step in search("epoll", busy, LIMIT_NS, most=1))
+    pieces = sum(
+        isinstance(step, CapacityProgress)
+        for step in find_capacity_in_pieces("epoll", busy, LIMIT_NS, most=1)
+    )
     assert probe("epoll", 1_000, busy, LIMIT_NS) == whole
     monkeypatch.setattr(module, "_STEP_PACKETS", 100)
-    assert sum(isinstance(step, Trying) for step in search("epoll", busy, LIMIT_NS, most=1)) > 2 * pieces
+    assert (
+        sum(
+            isinstance(step, CapacityProgress)
+            for step in find_capacity_in_pieces("epoll", busy, LIMIT_NS, most=1)
+        )
+        > 2 * pieces
+    )

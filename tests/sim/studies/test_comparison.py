@@ -11,39 +11,38 @@ from hypothesis import strategies as st
 
 from sim.machine.costs import BUILT_IN
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from sim.studies.comparison import (
-    COMPLETION_LANES,
-    ESTIMATED,
-    MECHANISMS,
     MOST_PIECES,
     REQUESTS,
     WORK_LIMIT_NS,
-    Facts,
-    Part,
-    facts,
-    found,
+    ComparisonRow,
+    TrialProgress,
+    comparison_rows,
     trial,
+    trial_result,
 )
 from tests.support.races import MS
 
+LANE_NAMES = tuple(LANES)
+
 N = 500
-SPARSE = Scenario(fds=N, active=50, rate=500, burst=1, lanes=LANES)
+SPARSE = Scenario(fds=N, active=50, rate=500, burst=1, lanes=LANE_NAMES)
 """Requests so far apart that each is an event and a wake-up of its own."""
 
 
 @pytest.fixture(scope="module")
-def columns() -> dict[str, Facts]:
+def columns() -> dict[str, ComparisonRow]:
     race = Race(SPARSE)
     race.advance(400 * MS)
     race.change(replace(SPARSE, rate=0))
     race.advance(450 * MS)
-    return {lane.lane: lane for lane in facts(race.frame())}
+    return {lane.lane: lane for lane in comparison_rows(race.frame())}
 
 
 def test_every_lane_has_its_words():
-    assert set(MECHANISMS) >= set(LANES)
-    assert all(words.keeper and words.limit for words in MECHANISMS.values())
+    assert all(kind.keeper and kind.limit for kind in LANES.values())
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,7 @@ def test_memory_of_a_connection(columns):
 
 
 def test_before_the_first_event_there_are_no_figures():
-    column = facts(Race(Scenario(rate=0)).frame())[0]
+    column = comparison_rows(Race(Scenario(rate=0)).frame())[0]
     assert column.calls_per_event is None
     assert column.wakeup_ns is None
     assert column.connection_bytes is not None
@@ -92,7 +91,7 @@ def test_before_the_first_event_there_are_no_figures():
 # --- trials ---------------------------------------------------------------------------------------
 
 
-def pieces(lane: str, scenario: Scenario) -> tuple[list[Part], Facts]:
+def pieces(lane: str, scenario: Scenario) -> tuple[list[TrialProgress], ComparisonRow]:
     parts, steps = [], trial(lane, scenario)
     while True:
         try:
@@ -104,7 +103,7 @@ def pieces(lane: str, scenario: Scenario) -> tuple[list[Part], Facts]:
 LOADED = Scenario(fds=300, active=300, rate=20_000, burst=4, lanes=("select", "epoll"))
 
 
-@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("lane", LANE_NAMES)
 def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters(lane):
     parts, row = pieces(lane, LOADED)
     assert row.failure is None
@@ -118,7 +117,7 @@ def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters
         race.advance(race.now_ns + piece_ns)
     counters = frame.lanes[0].counters
     assert counters.requests >= REQUESTS
-    events = counters.requests if lane in COMPLETION_LANES else counters.ready
+    events = counters.requests if LANES[lane].posts_results else counters.ready
     said_bytes = counters.requests * LOADED.payload
     assert row.events == events
     assert row.calls_per_event == counters.syscalls / events
@@ -133,13 +132,15 @@ def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters
 
 
 def test_equal_scenarios_give_equal_rows_whoever_else_races():
-    assert found("poll", LOADED) == found("poll", replace(LOADED, lanes=("thread", "poll"), fault="herd"))
-    assert found("poll", LOADED) != found("poll", replace(LOADED, seed=8))
+    assert trial_result("poll", LOADED) == trial_result(
+        "poll", replace(LOADED, lanes=("thread", "poll"), fault="herd")
+    )
+    assert trial_result("poll", LOADED) != trial_result("poll", replace(LOADED, seed=8))
 
 
 def test_a_ring_is_told_of_many_at_a_time_and_every_request_counts():
     rows: dict[str, Any] = {
-        lane: found(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
+        lane: trial_result(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
     }
     assert rows["io_uring"].calls_per_event < 1
     assert rows["io_uring-poll"].calls_per_event > 2
@@ -153,7 +154,7 @@ def test_where_nobody_sends_a_trial_ends_without_an_event():
 
 
 def test_a_lane_that_the_machine_has_no_memory_for_says_so():
-    row: Any = found("thread", Scenario(fds=1_000_000))
+    row: Any = trial_result("thread", Scenario(fds=1_000_000))
     assert row.events == 0
     assert "thread fails here" in row.failure
     assert row.connection_bytes == BUILT_IN.socket_bytes + BUILT_IN.thread_bytes
@@ -168,7 +169,7 @@ def test_a_livelock_ends_by_the_price_list():
 
 @settings(max_examples=25)
 @given(
-    lane=st.sampled_from(LANES),
+    lane=st.sampled_from(LANE_NAMES),
     fds=st.integers(1, 400),
     active=st.integers(1, 400),
     rate=st.sampled_from([0, 500, 20_000, 300_000]),
@@ -193,5 +194,6 @@ def test_any_trial_ends_with_figures_that_can_be(lane, fds, active, rate, burst,
 
 
 def test_estimated_costs_name_their_source():
-    assert set(ESTIMATED) == {"kqueue", "iocp"}
-    assert all("estimated" in source for source in ESTIMATED.values())
+    estimated = {name: kind.prices for name, kind in LANES.items() if kind.prices.estimated}
+    assert set(estimated) == {"kqueue", "iocp"}
+    assert all("estimated" in prices.source for prices in estimated.values())

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.host.measuring.points import MECHANISMS, WAITS, points
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.scenario.scenario import Share
-from sim.studies.benchmark import MECHANISMS, WAITS, points, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.calibration import fit_points
 from sim.studies.fit import PRICES, fitted, nothing, solve
 

@@ -7,31 +7,35 @@ from typing import Any
 
 import pytest
 
-from sim.host.measuring.measure import CannotMeasure, Meter
-from sim.host.measuring.ring import why_not
+from sim.host.measuring.host_ring import why_no_ring
+from sim.host.measuring.measurement import CannotMeasure
+from sim.host.measuring.meter import Meter
 from sim.machine.costs import BUILT_IN
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.host_comparison import MEASURABLE, NOT_HERE, HostComparison, beside, simulated, sweep
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.host_comparison import HostComparison, compare_with_host, simulated_request, sweep
 
+MEASURABLE = tuple(name for name, kind in LANES.items() if kind.unmeasured is None)
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
 
 
 def test_a_lane_that_is_not_measured_says_why():
-    assert {*MEASURABLE, *NOT_HERE} <= set(LANES)
-    assert not set(MEASURABLE) & set(NOT_HERE)
-    for lane, why in NOT_HERE.items():
-        assert beside(lane, None) == HostComparison(lane, 64, None, None, None, None, why)
+    for lane in set(LANES) - set(MEASURABLE):
+        assert LANES[lane].unmeasured
+        assert compare_with_host(lane, None) == HostComparison(
+            lane, 64, None, None, None, None, LANES[lane].unmeasured
+        )
 
 
 @pytest.mark.parametrize("lane", MEASURABLE)
 def test_each_request_finds_the_simulated_server_asleep(lane):
-    _, sleeps = simulated(lane)
+    _, sleeps = simulated_request(lane)
     assert sleeps == pytest.approx(1, abs=0.05)
 
 
 def test_the_simulated_figure_is_the_servers_time_without_its_own_work_and_the_answers_way_up():
-    busy_ns, _ = simulated("epoll", 64)
+    busy_ns, _ = simulated_request("epoll", 64)
     race = Race(Scenario(fds=64, active=64, rate=2_000, burst=1, lanes=("epoll",)))
     race.advance(250_000_000)
     counters = race.frame().lanes[0].counters
@@ -40,15 +44,15 @@ def test_the_simulated_figure_is_the_servers_time_without_its_own_work_and_the_a
 
 
 def test_more_processes_cost_more_a_request_as_caches_run_over():
-    few, _ = simulated("process", 8)
-    many, _ = simulated("process", 512)
-    threads, _ = simulated("thread", 512)
+    few, _ = simulated_request("process", 8)
+    many, _ = simulated_request("process", 512)
+    threads, _ = simulated_request("thread", 512)
     assert few < threads * 2 < many
 
 
 @needs_linux
 def test_every_lane_called_measurable_has_a_server():
-    from sim.host.measuring.lanes import SERVERS
+    from sim.host.measuring.lane_requests import SERVERS
 
     assert set(MEASURABLE) == set(SERVERS)
 
@@ -57,7 +61,7 @@ def test_every_lane_called_measurable_has_a_server():
 @pytest.mark.parametrize(
     "lane",
     [
-        pytest.param(lane, marks=pytest.mark.skipif(bool(why_not()), reason=f"{why_not()}"))
+        pytest.param(lane, marks=pytest.mark.skipif(bool(why_no_ring()), reason=f"{why_no_ring()}"))
         if lane.startswith("io_uring")
         else lane
         for lane in MEASURABLE
@@ -65,7 +69,7 @@ def test_every_lane_called_measurable_has_a_server():
 )
 def test_a_real_server_answers_every_request_and_sleeps_between_them(lane):
     with Meter() as meter:
-        found: Any = beside(lane, meter, connections=8)
+        found: Any = compare_with_host(lane, meter, connections=8)
     assert found.why_not is None
     assert found.measured_ns is not None
     assert found.measured_ns > 500
@@ -90,10 +94,12 @@ def test_a_lane_without_a_server_here_is_no_answer():
 
 @needs_linux
 def test_a_kernel_that_forbids_io_uring_is_refused_in_one_line(monkeypatch):
-    from sim.host.measuring import ringloops
-    from sim.host.measuring.lanes import measure_lane
+    from sim.host.measuring import ring_server_loops
+    from sim.host.measuring.lane_requests import measure_lane
 
-    monkeypatch.setattr(ringloops, "why_not", lambda: "this kernel has no io_uring for us (EPERM)")
+    monkeypatch.setattr(
+        ring_server_loops, "why_no_ring", lambda: "this kernel has no io_uring for us (EPERM)"
+    )
     with pytest.raises(CannotMeasure, match=r"no io_uring for us \(EPERM\)"):
         measure_lane("io_uring", 2)
 

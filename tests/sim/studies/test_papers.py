@@ -2,15 +2,16 @@
 
 import pytest
 
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
-from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.papers import (
     BANGA,
     GAMMO,
     KERRISK,
     LIBEVENT,
     PAPERS,
-    Published,
+    PublishedFigure,
     differences,
     implied_ready,
     ours_ns,
@@ -87,9 +88,9 @@ def test_slopes_are_those_of_one_descriptor_more():
 
 
 def test_how_many_requests_a_call_would_have_to_bring():
-    twice = Published("select", 2_000, rest_ns(GAMMO, plain) + 10_000, "")
+    twice = PublishedFigure("select", 2_000, rest_ns(GAMMO, plain) + 10_000, "")
     assert implied_ready(GAMMO, twice, plain) == 2.0
-    nothing_left = Published("select", 2_000, rest_ns(GAMMO, plain), "")
+    nothing_left = PublishedFigure("select", 2_000, rest_ns(GAMMO, plain), "")
     assert implied_ready(GAMMO, nothing_left, plain) is None
     assert implied_ready(KERRISK, twice, plain) is None
 

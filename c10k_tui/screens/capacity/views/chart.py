@@ -12,7 +12,8 @@ from math import log10
 from c10k_tui.screens.capacity.model import QUESTION, CapacityModel
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, merged, pad
-from sim.scenario.scenario import FDS_LIMIT, LANES
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import FDS_LIMIT
 from sim.scenario.units import format_duration
 from sim.studies.capacity import NONE, Capacity
 
@@ -38,9 +39,10 @@ def chart_lines(model: CapacityModel, width: int, height: int) -> list[Line]:
     cells = max(10, width - NAME_WIDTH - FIGURES_WIDTH)
     axis = _axis(cells)[-AXIS_LINES if height >= rows_needed() else -1 :]
     room = max(1, height - 1 - len(axis))
-    first = min(max(0, LANES.index(model.lane) - room + 1), max(0, len(LANES) - room))
+    names = tuple(LANES)
+    first = min(max(0, names.index(model.lane) - room + 1), max(0, len(names) - room))
     lines = [_titles(cells)]
-    lines += [_row(model, lane, cells) for lane in LANES[first : first + room]]
+    lines += [_row(model, lane, cells) for lane in names[first : first + room]]
     lines += axis
     return [pad(line, width) for line in lines]
 

@@ -11,14 +11,16 @@ from c10k_tui.screens.capacity.words import reading
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.palette import colour_of
 from c10k_tui.text.styled_text import text_of, wrap
-from c10k_tui.text.themes import LIGHT
-from sim.scenario.scenario import FDS_LIMIT, LANES
+from c10k_tui.text.themes import light
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import FDS_LIMIT
 from sim.scenario.units import format_duration
 from sim.studies.capacity import NONE
 
 _LEFT, _RIGHT, _TOP, _ROW = 140, 230, 76, 26
 _THICK = 14.0
-_TEXT, _DIM, _FAINT, _RULE = LIGHT["c10k-strong"], LIGHT["c10k-dim"], "#e4e4e4", LIGHT["c10k-cursor"]
+_LIGHT = light()
+_TEXT, _DIM, _FAINT, _RULE = _LIGHT["c10k-strong"], _LIGHT["c10k-dim"], "#e4e4e4", _LIGHT["c10k-cursor"]
 _TICKS = ((1, "1"), (10, "10"), (100, "100"), (1_000, "1,000"), (10_000, "10,000"), (100_000, "100,000"))
 _NOTE_CELLS = 104
 
@@ -59,7 +61,7 @@ def _grid(bottom: float) -> list[Shape]:
 
 def _bar(model: CapacityModel, lane: str, y: float) -> list[Shape]:
     """One lane: its name, its bar, and what gives way at the bar's end."""
-    colour = colour_of(lane, LIGHT)
+    colour = colour_of(lane, light())
     shapes: list[Shape] = [TextShape(_LEFT - 8, y + 4, lane, colour, 13, anchor="end", bold=True)]
     found = model.found(lane)
     if found is None:

@@ -15,8 +15,9 @@ from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, merged, pad
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_duration
-from sim.studies.comparison import MECHANISMS, Facts
+from sim.studies.comparison import ComparisonRow
 from sim.studies.host_comparison import HostComparison
 
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -97,7 +98,7 @@ class _Layout:
             spans.append((" what limits it".ljust(LIMIT_WIDTH), "dim"))
         return tuple(spans)
 
-    def row(self, lane: str, facts: Facts | None, ranges: dict[str, tuple[float, float]]) -> Line:
+    def row(self, lane: str, facts: ComparisonRow | None, ranges: dict[str, tuple[float, float]]) -> Line:
         """One lane; the name of the chosen one is reversed, which needs no colour."""
         model = self._model
         mark = POSITION if lane in model.racing else " "
@@ -122,7 +123,9 @@ class _Layout:
         done = round(10 * self._model.part)
         return f"  racing {'█' * done}{'░' * (10 - done)} {self._model.part:4.0%}"
 
-    def _figure(self, column: ComparisonColumn, facts: Facts, span: tuple[float, float]) -> list[Span]:
+    def _figure(
+        self, column: ComparisonColumn, facts: ComparisonRow, span: tuple[float, float]
+    ) -> list[Span]:
         value = column.value_of(facts)
         text = column.cell(facts).rjust(column.width + MARGIN + self._wider - 1)
         if value is None or not _differ(span):
@@ -154,16 +157,16 @@ class _Layout:
         ]
 
     def _words(self, lane: str) -> list[Span]:
-        words = MECHANISMS[lane]
+        kind = LANES[lane]
         spans: list[Span] = []
         if self.keeper:
-            spans.append((f" {words.keeper}".ljust(KEEPER_WIDTH), "text"))
+            spans.append((f" {kind.keeper}".ljust(KEEPER_WIDTH), "text"))
         if self.limit:
-            spans.append((f" {words.limit}".ljust(LIMIT_WIDTH), "text"))
+            spans.append((f" {kind.limit}".ljust(LIMIT_WIDTH), "text"))
         return spans
 
 
-def _range_of(known: Sequence[Facts], column: ComparisonColumn) -> tuple[float, float]:
+def _range_of(known: Sequence[ComparisonRow], column: ComparisonColumn) -> tuple[float, float]:
     """The least and the most of a column."""
     values = [value for facts in known if (value := column.value_of(facts)) is not None]
     return (min(values), max(values)) if values else (0.0, 0.0)

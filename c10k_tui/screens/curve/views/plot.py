@@ -1,8 +1,7 @@
-"""A chart in the cells of a terminal: curves in braille, marks as letters, words at every line.
+"""A chart in the cells of a terminal: curves in braille, points as letters, words at every line.
 
-Colour is never needed: a measured point is its mechanism's letter reversed, a published one the
-letter in plain bold, poll's line has gaps, and each line carries its name at its end and its cost
-where it meets the rule.
+The chart can be read without colour: a measured point is its mechanism's letter reversed, a published point
+is the letter in bold, poll's line is dashed, and each line has its name at its end and its cost at the rule.
 """
 
 from __future__ import annotations
@@ -14,59 +13,59 @@ from c10k_tui.text.glyphs import BAR, BRAILLE_BASE, BRAILLE_DOTS
 from c10k_tui.text.styled_text import Line, Span, merged, pad
 
 AXIS_WIDTH = 8
-"""Cells for the words at the y axis, its line included."""
+"""Cells for the words at the y axis and for its line."""
 NAME_WIDTH = 7
-"""Cells at the right for the curves' names."""
+"""Cells on the right for the names of the curves."""
 _RULE = "┊"
 _LEVEL = "┈"
 _DASH_DOTS = (0, 1, 2)
-"""Of every six columns of dots of a dashed line, those that are drawn."""
+"""Columns of dots that are drawn, of every six columns of a dashed line."""
 
-Cell = tuple[str, str]
+_PlotCell = tuple[str, str]
 """Glyph and role."""
-_EMPTY: Cell = (" ", "text")
+_EMPTY: _PlotCell = (" ", "text")
 
 
 class _Canvas:
-    """Cells to be drawn on, and how values come to them."""
+    """The cells of the plot, and the scales that map values to cells."""
 
     def __init__(self, chart: Chart, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.cells: list[list[Cell]] = [[_EMPTY] * width for _ in range(height)]
+        self.cells: list[list[_PlotCell]] = [[_EMPTY] * width for _ in range(height)]
         self.taken = [[False] * width for _ in range(height)]
-        """Cells with something of the chart in them, the faint lines aside."""
+        """True for cells with part of the chart in them, faint lines not counted."""
         self._left, right = (log10(value) for value in chart.x_range)
         self._low, high = (log10(value) for value in chart.y_range())
         self._across = max(1e-9, right - self._left)
         self._up = high - self._low
 
     def column(self, x: float, columns: int) -> int:
-        """Which of so many columns a value stands in."""
+        """The column of a value, out of ``columns``."""
         return round((log10(x) - self._left) / self._across * (columns - 1))
 
     def row(self, y: float, rows: int) -> int:
-        """Which of so many rows a cost stands in."""
+        """The row of a cost, out of ``rows``."""
         place = round((1 - (log10(y) - self._low) / self._up) * (rows - 1))
         return min(rows - 1, max(0, place))
 
     def value(self, column: int, columns: int) -> float:
-        """The x of a column."""
+        """The x value of a column, out of ``columns``."""
         return float(10 ** (self._left + column / max(1, columns - 1) * self._across))
 
     def write(self, x: int, y: int, text: str, role: str) -> None:
-        """Put words into cells."""
+        """Write text into cells, from ``x`` to the right."""
         for offset, glyph in enumerate(text):
             self.cells[y][x + offset] = (glyph, role)
             self.taken[y][x + offset] = True
 
     def free(self, x: int, y: int, width: int) -> bool:
-        """Whether so many cells are within the canvas and hold nothing yet."""
+        """True if ``width`` cells are within the canvas and still empty."""
         inside = 0 <= y < self.height and x >= 0 and x + width <= self.width
         return inside and not any(self.taken[y][x : x + width])
 
 
 def plot_lines(chart: Chart, width: int, height: int) -> list[Line]:
-    """The chart in ``height`` lines of ``width`` cells: the plot, its axis and the axis' words."""
+    """The chart in ``height`` lines of ``width`` cells: the plot, its x axis and the words of the axis."""
     canvas = _Canvas(chart, max(8, width - AXIS_WIDTH - NAME_WIDTH), max(4, height - 2))
     _draw_levels(chart, canvas)
     _draw_rule(chart, canvas)
@@ -104,7 +103,7 @@ def _draw_rule(chart: Chart, canvas: _Canvas) -> None:
 
 
 def _draw_curve(curve: Curve, canvas: _Canvas) -> None:
-    """The line in dots, two columns and four rows of them to a cell."""
+    """Draw the line as braille dots, two columns and four rows of dots in a cell."""
     columns, rows = 2 * canvas.width, 4 * canvas.height
     bits: dict[tuple[int, int], int] = {}
     last: int | None = None
@@ -128,7 +127,7 @@ def _draw_curve(curve: Curve, canvas: _Canvas) -> None:
 
 
 def _draw_mark(canvas: _Canvas, x: float, y: float, name: str, kind: str) -> None:
-    """A letter in its cell, or beside it where another letter stands there already."""
+    """Write the letter of a point into its cell, or beside it if another letter is there."""
     role = f"{kind}-{name}"
     row, column = canvas.row(y, canvas.height), canvas.column(x, canvas.width)
     for place in (column, column + 1, column - 1):
@@ -140,7 +139,7 @@ def _draw_mark(canvas: _Canvas, x: float, y: float, name: str, kind: str) -> Non
 
 
 def _write_readings(chart: Chart, canvas: _Canvas) -> None:
-    """Each curve's cost beside the point where it meets the rule, where there is room for it."""
+    """Write each curve's cost beside the place where it meets the rule, if there is room."""
     if chart.rule is None:
         return
     x = canvas.column(chart.rule, canvas.width)
@@ -159,7 +158,7 @@ def _write_readings(chart: Chart, canvas: _Canvas) -> None:
 
 
 def _names(chart: Chart, canvas: _Canvas) -> dict[int, Line]:
-    """The curves' names at their ends, by row; those that end together one below the other."""
+    """The names of the curves by row; curves that end in one row get neighbouring rows."""
     ends = sorted(
         (canvas.row(curve.points[-1][1], canvas.height), curve.name) for curve in chart.curves if curve.points
     )
@@ -172,7 +171,7 @@ def _names(chart: Chart, canvas: _Canvas) -> dict[int, Line]:
 
 
 def _x_axis(chart: Chart, canvas: _Canvas) -> list[Line]:
-    """The axis with its ticks, and the ticks' words."""
+    """The x axis with its ticks, and the words of the ticks."""
     edge = ["─"] * canvas.width
     words = [" "] * (canvas.width + NAME_WIDTH + 1)
     for value, text in x_ticks(chart):

@@ -8,8 +8,8 @@ from c10k_tui.text.glyphs import ARROW, ELLIPSIS, FULL, IDLE, READY
 from c10k_tui.text.styled_text import Line, Span, clip, merged, width_of
 from sim.scenario.units import format_bytes, format_duration
 from sim.scripts.descriptors import Descriptor
-from sim.scripts.feed import FeedRow
-from sim.scripts.frame import LoopFrame
+from sim.scripts.kernel_feed import FeedRow
+from sim.scripts.loop_frame import LoopFrame
 
 WITH_TIMES = 40
 """Cells from which on rows of the feed have room for their times."""
@@ -48,7 +48,7 @@ def look_of(descriptor: Descriptor) -> tuple[str, str]:
         return READY, "ready"
     if descriptor.unread_bytes:
         return READY, "heat-2"
-    return IDLE, "idle" if descriptor.watched or descriptor.sort == "epoll" else "frame"
+    return IDLE, "idle" if descriptor.watched or descriptor.kind == "epoll" else "frame"
 
 
 def kernel_title(frame: LoopFrame) -> str:
@@ -77,8 +77,8 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
 def _row(one: Descriptor, width: int, marked: int | None) -> Line:
     """A descriptor in words: there are few enough."""
     glyph, role = look_of(one)
-    words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.sort, one.sort)
-    if one.sort == "connected" and one.peer < 0:
+    words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.kind, one.kind)
+    if one.kind == "connected" and one.peer < 0:
         words = "far end closed"
     quiet = role in ("idle", "frame")
     spans: list[Span] = [
@@ -86,7 +86,7 @@ def _row(one: Descriptor, width: int, marked: int | None) -> Line:
         (f" {glyph} ", role),
         (words, "dim" if quiet else "text"),
     ]
-    if one.sort == "listening" and one.unread_bytes:
+    if one.kind == "listening" and one.unread_bytes:
         spans.append((f" · {one.unread_bytes} to accept", "ready"))
     elif one.unread_bytes:
         spans.append((f" · {format_bytes(one.unread_bytes)} to read", "ready"))
@@ -109,7 +109,7 @@ def _grid(descriptors: Sequence[Descriptor], width: int, rows: int, marked: int 
 
 def _cell(descriptor: Descriptor, marked: int | None) -> Line:
     glyph, role = look_of(descriptor)
-    number = f"{descriptor.fd:>4}{LETTERS[descriptor.sort]}"
+    number = f"{descriptor.fd:>4}{LETTERS[descriptor.kind]}"
     shown = "cursor" if descriptor.fd == marked else "text" if role in ("idle", "frame") else role
     return ((number, shown), (glyph, role), (" ", "text"))
 
@@ -124,7 +124,7 @@ def _block(descriptors: Sequence[Descriptor], marked: int | None) -> Span:
 
 def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
     """What the letters mean, those that are there; and the glyphs, as far as there is room."""
-    there = {LETTERS[one.sort] for one in descriptors}
+    there = {LETTERS[one.kind] for one in descriptors}
     spans: list[Span] = [(READY, "ready"), (" ready ", "dim")]
     if any(one.unsent_bytes for one in descriptors):
         spans += [(FULL, "wasted"), (" cannot send ", "dim")]
@@ -167,10 +167,10 @@ def _feed_line(row: FeedRow, width: int) -> Line:
 
 
 def _told(row: FeedRow) -> tuple[Span, ...]:
-    if row.sort == "segment":
+    if row.kind == "segment":
         to = f"fd {row.fd}" if row.fd >= 0 else "nobody"
         return (f"fd {row.source}{ARROW}", "dim"), (to, "strong"), (f" {format_bytes(row.size)}", "text")
-    if row.sort == "wait":
+    if row.kind == "wait":
         slept = f"slept {format_duration(row.slept_ns)}" if row.slept_ns else "epoll_wait"
         return (slept, "epoll"), (f": {row.size} ready" if row.size else ": a timer is due", "text")
     words = {
@@ -179,7 +179,7 @@ def _told(row: FeedRow) -> tuple[Span, ...]:
         "space": "room to send",
         "data": "data",
         "accept": "accepted",
-    }[row.sort]
+    }[row.kind]
     return (f"fd {row.fd}", "strong"), (f" {words}", "text")
 
 

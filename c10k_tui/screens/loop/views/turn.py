@@ -13,7 +13,7 @@ from typing import Literal
 from c10k_tui.text.glyphs import ARROW, ELLIPSIS, PLAY
 from c10k_tui.text.styled_text import Line, Span, clip, pad, text_of, width_of, wrap
 from sim.scenario.units import format_duration
-from sim.scripts.frame import LoopFrame
+from sim.scripts.loop_frame import LoopFrame
 
 Phase = Literal["wait", "timers", "callbacks"]
 PHASES: tuple[Phase, ...] = ("wait", "timers", "callbacks")

@@ -12,7 +12,7 @@ from c10k_tui.text import glyphs
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import Line, Span, clip, fitting, pad, spread, width_of, wrap
 from sim.path.packet_path import PacketPath
-from sim.path.steps import LOOP_STAGES, Side, Step
+from sim.path.path_values import LOOP_STAGES, LanePath, PathStep
 from sim.scenario.units import format_duration
 
 _SENTENCE_ROWS = 5
@@ -52,12 +52,12 @@ def head_lines(model: PathModel, width: int) -> list[Line]:
     return [spread(who, costs, width), clip(tuple(step), width)]
 
 
-def side_title(path: PacketPath, side: Side) -> str:
+def side_title(path: PacketPath, side: LanePath) -> str:
     """What a side shows."""
     return "epoll, asyncio above it" if side.name == "epoll" and path.program is not None else side.name
 
 
-def side_subtitle(path: PacketPath, side: Side, step: Step | None, width: int) -> str:
+def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width: int) -> str:
     """Which kernel is watched."""
     if side.failure is not None:
         return ""
@@ -70,7 +70,7 @@ def side_subtitle(path: PacketPath, side: Side, step: Step | None, width: int) -
     return "as in the race"
 
 
-def side_lines(model: PathModel, side: Side, width: int, height: int) -> list[Line]:
+def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
     """What happens on one side in the step that is looked at."""
     path = model.path
     index = 0 if side.name == "epoll" else 1
@@ -87,14 +87,14 @@ def side_lines(model: PathModel, side: Side, width: int, height: int) -> list[Li
     return [*told, *lines, *([()] * spare), *cost]
 
 
-def _passed(model: PathModel, side: Side) -> list[Step]:
+def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
     """The steps of a side before the one that is looked at."""
     index = 0 if side.name == "epoll" else 1
     return [step for beat in model.beats[: model.at] if (step := beat[index]) is not None]
 
 
 def _with_ledger(
-    model: PathModel, side: Side, step: Step | None, size: tuple[int, int], source: list[Line]
+    model: PathModel, side: LanePath, step: PathStep | None, size: tuple[int, int], source: list[Line]
 ) -> list[Line]:
     """The structures, and all steps with their costs beside them or beneath, where there is room for that."""
     width, room = size
@@ -110,8 +110,8 @@ def _with_ledger(
 
 def _drawn(
     model: PathModel,
-    side: Side,
-    step: Step | None,
+    side: LanePath,
+    step: PathStep | None,
     size: tuple[int, int],
     source: list[Line],
     table: list[Line],
@@ -140,7 +140,7 @@ def _drawn(
     return few[:room]
 
 
-def ledger_lines(model: PathModel, side: Side, width: int) -> list[Line]:
+def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
     """A heading, and all steps of a side with what each costs, those to come without."""
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
@@ -163,7 +163,7 @@ def ledger_lines(model: PathModel, side: Side, width: int) -> list[Line]:
     return lines
 
 
-def _cost_lines(path: PacketPath, side: Side, step: Step, width: int) -> list[Line]:
+def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) -> list[Line]:
     """What the step costs, on which accounts, and what it has been so far."""
     price = price_words(path, step)
     lines: list[Line] = []
@@ -190,7 +190,7 @@ def _said(title: Span, words: Line, width: int, height: int) -> list[Line]:
     return [*lines, *([()] * (_TOLD_ROWS - len(lines)))] if height >= _HIGH else lines
 
 
-def _beside(model: PathModel, side: Side, width: int, height: int) -> list[Line]:
+def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
     """A side that has nothing to show at this step: why, and how its structures stand."""
     if side.failure is not None:
         return _said((f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height)
@@ -207,7 +207,7 @@ def _beside(model: PathModel, side: Side, width: int, height: int) -> list[Line]
     return [*told, *_with_ledger(model, side, None, (width, height - len(told)), [])]
 
 
-def _goes_on(model: PathModel, side: Side) -> bool:
+def _goes_on(model: PathModel, side: LanePath) -> bool:
     """Whether the side has steps after the one that is looked at."""
     index = 0 if side.name == "epoll" else 1
     return any(beat[index] is not None for beat in model.beats[model.at + 1 :])
@@ -223,7 +223,7 @@ def total_lines(model: PathModel, width: int) -> list[Line]:
     ]
 
 
-def _total(model: PathModel, side: Side, most_ns: int, width: int) -> Line:
+def _total(model: PathModel, side: LanePath, most_ns: int, width: int) -> Line:
     index = 0 if side.name == "epoll" else 1
     passed = [beat[index] for beat in model.beats[: model.at + 1]]
     now_ns = max((step.end_ns for step in passed if step is not None), default=0)

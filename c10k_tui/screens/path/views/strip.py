@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from c10k_tui.text.styled_text import Line, Span, clip
-from sim.path.steps import BEATS, COMMON_STAGES, Step
+from sim.path.path_values import COMMON_STAGES, STAGE_PAIRS, PathStep
 
 LABELS: dict[str, tuple[str, str, str]] = {
     "wire": ("wire", "wire", "wire"),
@@ -30,9 +30,9 @@ LABELS: dict[str, tuple[str, str, str]] = {
 }
 """What a stage is called where there is much room, some, and little."""
 _PARTING = len(COMMON_STAGES)
-_LAST_OF_SELECT = max(index for index, (_, select) in enumerate(BEATS) if select is not None)
+_LAST_OF_SELECT = max(index for index, (_, select) in enumerate(STAGE_PAIRS) if select is not None)
 _HINT = "one way for both"
-Beat = tuple[Step | None, Step | None]
+Beat = tuple[PathStep | None, PathStep | None]
 
 
 def strip_lines(beats: tuple[Beat, ...], at: int, width: int) -> list[Line]:
@@ -42,7 +42,7 @@ def strip_lines(beats: tuple[Beat, ...], at: int, width: int) -> list[Line]:
     room = sum(columns[:_PARTING])
     hint = _HINT.rjust(max(len(_HINT), room - 2))
     lower: list[Span] = [(hint[-room:].ljust(room + 1), "dim"), ("╰─", "frame")]
-    for index, (epoll, select) in enumerate(BEATS):
+    for index, (epoll, select) in enumerate(STAGE_PAIRS):
         came = beats[index] if index < len(beats) else (None, None)
         if index == _PARTING:
             upper.append(("┬─", "frame"))
@@ -55,16 +55,18 @@ def strip_lines(beats: tuple[Beat, ...], at: int, width: int) -> list[Line]:
 def _columns(width: int) -> tuple[int, list[int]]:
     """Which names fit, and how wide each stage is with them."""
     for size in range(3):
-        widths = [1 + max(len(LABELS[stage][size]) for stage in beat if stage is not None) for beat in BEATS]
+        widths = [
+            1 + max(len(LABELS[stage][size]) for stage in beat if stage is not None) for beat in STAGE_PAIRS
+        ]
         spare = width - 3 - sum(widths)
         if spare >= 0:
             break
-    each, rest = divmod(max(0, spare), len(BEATS))
+    each, rest = divmod(max(0, spare), len(STAGE_PAIRS))
     return size, [wide + each + (index < rest) for index, wide in enumerate(widths)]
 
 
 def _node(
-    stage: str | None, step: Step | None, index: int, at: int, column: int, size: int, role: str
+    stage: str | None, step: PathStep | None, index: int, at: int, column: int, size: int, role: str
 ) -> list[Span]:
     """A stage's name, and the line that leads on from it."""
     if stage is None:

@@ -1,8 +1,8 @@
 """The structures on a packet's way, drawn before and after a step.
 
-A structure is a name and how its value is drawn in a :class:`~sim.path.steps.State`. Where a step changes it,
-both values are shown with an arrow between, on one line if they fit and else on two; our packet's descriptor
-has the cursor's colour in every list.
+A structure is a name and how its value is drawn in a :class:`~sim.path.path_values.PathState`. Where a step
+changes it, both values are shown with an arrow between, on one line if they fit and else on two;
+our packet's descriptor has the cursor's colour in every list.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of
 from sim.kernel import poll_bits
 from sim.path.packet_path import PacketPath
-from sim.path.steps import LOOP_STAGES, Side, State, Step
+from sim.path.path_values import LOOP_STAGES, LanePath, PathState, PathStep
 from sim.scenario.units import format_bytes
 
 NAME_WIDTH = 12
@@ -34,7 +34,7 @@ class PacketStructure:
     name: str
     stages: tuple[str, ...]
     """At which it is told, changed or not."""
-    value: Callable[[PacketPath, Side, State], Line]
+    value: Callable[[PacketPath, LanePath, PathState], Line]
     sides: tuple[str, ...] = ("epoll", "select")
 
 
@@ -52,20 +52,20 @@ def _blocks(count: int, role: str) -> Line:
     return ((glyphs.FULL * shown, role), (glyphs.IDLE * (_BLOCKS - shown), "idle"))
 
 
-def _ring(path: PacketPath, side: Side, state: State) -> Line:
+def _ring(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return (*_blocks(state.ring_frames, "arrived"), (f" {state.ring_frames:,}", "text"))
 
 
-def _buffer(path: PacketPath, side: Side, state: State) -> Line:
+def _buffer(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return (*_blocks(state.segments, "ready"), (f" {format_bytes(state.buffer_bytes)}", "text"))
 
 
-def _mask(path: PacketPath, side: Side, state: State) -> Line:
+def _mask(path: PacketPath, side: LanePath, state: PathState) -> Line:
     names = [name for bit, name in _MASKS if state.mask & bit]
     return _plain("|".join(names)) if names else _none("none")
 
 
-def _hooked(path: PacketPath, side: Side, state: State) -> Line:
+def _hooked(path: PacketPath, side: LanePath, state: PathState) -> Line:
     if not state.hooked:
         return _none("empty")
     return (("socket ", "dim"), ("─● ", "frame"), (" ● ".join(state.hooked), side.name))
@@ -86,29 +86,29 @@ def _numbers(fds: tuple[int, ...], whole: int, ours: int) -> Line:
     return tuple(spans)
 
 
-def _ready(path: PacketPath, side: Side, state: State) -> Line:
+def _ready(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return _numbers(state.ready, state.ready_count, side.fd)
 
 
-def _server(path: PacketPath, side: Side, state: State) -> Line:
+def _server(path: PacketPath, side: LanePath, state: PathState) -> Line:
     if not state.server:
         return _none("–")
     role = {"asleep": "dim", "scanning": "wasted", "running": "good"}.get(state.server, "text")
     return _plain(f"asleep in {_call(side)}" if state.server == "asleep" else state.server, role)
 
 
-def _call(side: Side) -> str:
+def _call(side: LanePath) -> str:
     return "epoll_wait" if side.name == "epoll" else "select"
 
 
-def _scanned(path: PacketPath, side: Side, state: State) -> Line:
+def _scanned(path: PacketPath, side: LanePath, state: PathState) -> Line:
     share = state.scanned / side.asked if side.asked else 0.0
     done = min(_BLOCKS, round(share * _BLOCKS))
     bar: Line = ((glyphs.HEAT[2] * done, "heat-3"), (glyphs.IDLE * (_BLOCKS - done), "idle"))
     return (*bar, (f" {state.scanned:,}", "text"))
 
 
-def _word(path: PacketPath, side: Side, state: State) -> Line:
+def _word(path: PacketPath, side: LanePath, state: PathState) -> Line:
     """Some bits of the bitmap's word: set, clear, ours."""
     ours = side.fd % 64
     first = min(max(0, ours - _BITS // 2), 64 - _BITS)
@@ -120,11 +120,11 @@ def _word(path: PacketPath, side: Side, state: State) -> Line:
     return tuple(spans)
 
 
-def _events(path: PacketPath, side: Side, state: State) -> Line:
+def _events(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return _numbers(tuple(fd for fd, _ in state.events), state.events_count, side.fd)
 
 
-def _handles(path: PacketPath, side: Side, state: State) -> Line:
+def _handles(path: PacketPath, side: LanePath, state: PathState) -> Line:
     if not state.handles:
         return _none("empty")
     task = path.program.task if path.program is not None else ""
@@ -144,20 +144,20 @@ def _others(count: int) -> str:
     return f"{count} other" if count == 1 else f"{count} others"
 
 
-def _stream(path: PacketPath, side: Side, state: State) -> Line:
+def _stream(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return _plain(format_bytes(state.stream_bytes)) if state.stream_bytes else _none("0 B")
 
 
-def _future(path: PacketPath, side: Side, state: State) -> Line:
+def _future(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return _plain(state.future, "good" if state.future == "finished" else "dim") if state.future else ()
 
 
-def _task(path: PacketPath, side: Side, state: State) -> Line:
+def _task(path: PacketPath, side: LanePath, state: PathState) -> Line:
     role = {"suspended": "dim", "running": "good"}.get(state.task, "text")
     return ((state.task, role), (f", line {state.line}", "text")) if state.task else ()
 
 
-def _held(path: PacketPath, side: Side, state: State) -> Line:
+def _held(path: PacketPath, side: LanePath, state: PathState) -> Line:
     return _plain(format_bytes(state.read_bytes), "read") if state.read_bytes else _none("nothing")
 
 
@@ -183,7 +183,7 @@ _OF_THE_KERNEL = ("NIC ring", "poll mask", "wait queue", "server")
 _OF_THE_LOOP = ("callbacks", "stream", "future", "task")
 
 
-def structure_lines(path: PacketPath, side: Side, step: Step, width: int) -> list[Line]:
+def structure_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) -> list[Line]:
     """The structures that a step is about, each with what the step changed."""
     lines: list[Line] = []
     for structure in STRUCTURES:
@@ -193,7 +193,13 @@ def structure_lines(path: PacketPath, side: Side, step: Step, width: int) -> lis
 
 
 def board_lines(
-    path: PacketPath, side: Side, passed: Sequence[Step], step: Step | None, width: int, *, whole: bool
+    path: PacketPath,
+    side: LanePath,
+    passed: Sequence[PathStep],
+    step: PathStep | None,
+    width: int,
+    *,
+    whole: bool,
 ) -> list[Line]:
     """All structures of a side in their places: what the step is about, and what was told of the others.
 
@@ -217,7 +223,9 @@ def board_lines(
     return lines
 
 
-def _told(structure: PacketStructure, path: PacketPath, side: Side, step: Step, width: int) -> list[Line]:
+def _told(
+    structure: PacketStructure, path: PacketPath, side: LanePath, step: PathStep, width: int
+) -> list[Line]:
     """A structure that a step is about, before and after it."""
     # What other packets of the burst change beside it is not this step's.
     before = structure.value(path, side, step.before)
@@ -237,7 +245,7 @@ def _before_and_after(name: str, before: Line, after: Line, width: int) -> list[
     return [clip((label, *before), width), clip((blank, (f"{glyphs.ARROW} ", "strong"), *after), width)]
 
 
-def source_lines(path: PacketPath, step: Step, width: int) -> list[Line]:
+def source_lines(path: PacketPath, step: PathStep, width: int) -> list[Line]:
     """The program, with the line at which its task stands; only where asyncio has the packet."""
     program = path.program
     if program is None or step.stage not in LOOP_STAGES:

@@ -25,6 +25,7 @@ from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, width_of
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import EpollView, IocpView, KqueueView, SetView
+from sim.scenario.lanes import Trigger
 from sim.scenario.units import format_bytes
 
 WALLED = 44
@@ -166,7 +167,7 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
     if height == 1:
         return [labelled_queue("ready", view.ready, view.ready_fds, width)]
     out = 0 if lane.call is None else lane.call.ready * view.event_bytes
-    trigger = tuple(words(text, "dim") for text in (_EDGE if lane.name == "epoll-et" else _LEVEL))
+    trigger = tuple(words(text, "dim") for text in (_EDGE if lane.kind.trigger is Trigger.EDGE else _LEVEL))
     if width < WALLED:
         rows = [
             (0, labelled_queue("ready", view.ready, view.ready_fds, width)),

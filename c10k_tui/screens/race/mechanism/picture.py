@@ -12,11 +12,10 @@ from c10k_tui.screens.race.mechanism.event_loop import loop_lines
 from c10k_tui.screens.race.mechanism.lists import epoll_lines, iocp_lines, kqueue_lines, set_lines
 from c10k_tui.screens.race.mechanism.rings import ring_lines
 from c10k_tui.screens.race.mechanism.tasks import task_lines, worker_lines
-from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH
 from c10k_tui.text.styled_text import Line, clip
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import EpollView, IocpView, IoUringView, KqueueView, LoopView, SetView
-from sim.machine.completion_costs import ESTIMATED, PRICES
+from sim.scenario.lanes import LANES
 
 
 def inside(lane: LaneFrame, width: int, height: int) -> list[Line]:
@@ -48,12 +47,10 @@ def _lines(lane: LaneFrame, width: int, height: int) -> list[Line]:
 
 def told_by(lane: str) -> str:
     """What a lane is told: that something can be done, or that it was done; nothing if it blocks."""
-    if lane in ONE_TASK_EACH:
-        return "blocking"
-    return "completion" if lane in COMPLETING_LANES else "readiness"
+    return LANES[lane].waiting.value
 
 
 def price_words(lane: str) -> tuple[str, str, str]:
     """What has to be said of a lane's prices: at length, briefly, and beside its name; empty if nothing."""
-    said = PRICES.get(lane, "")
-    return (said, "estimated", "(est.)") if said == ESTIMATED else (said, "", "")
+    prices = LANES[lane].prices
+    return (prices.note, "estimated", "(est.)") if prices.estimated else (prices.note, "", "")

@@ -20,9 +20,11 @@ from c10k_tui.screens.race.mechanism.parts import (
     words,
 )
 from c10k_tui.text import glyphs
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, Span, width_of
 from sim.frames.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
 from sim.frames.mechanism import EpollView
+from sim.scenario.lanes import Trigger
 from sim.scenario.units import format_bytes, format_short
 
 
@@ -55,10 +57,10 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
     second: Line = counted("kernel keeps", view.watched)
     if view.jobs is not None:
         second = labelled_queue("jobs", view.jobs, view.job_fds, width)
-    elif lane.name == "epoll-oneshot":
+    elif lane.kind.trigger is Trigger.ONE_SHOT:
         off = counted("disarmed", view.disarmed)
         second = joined((second, off) if width >= 40 else (off, second), width)
-    elif lane.name == "epoll-exclusive":
+    elif lane.kind.list_each:
         second = fitting(_woken_choices(tasks), width)
     rows: list[tuple[int, Line]] = [
         (0, ready),
@@ -68,7 +70,7 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
         (5, _switches_line(lane, tasks, width, None)),
         (6, memory_words(lane, width)),
     ]
-    if lane.name == "epoll-exclusive":
+    if lane.kind.list_each:
         rows.insert(3, (3, fitting(_watched_choices(tasks), width)))
     return ranked(rows, height)
 
@@ -97,7 +99,7 @@ def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
 def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
     """How many of the tasks sleep, as a bar of them all."""
     whole = tasks.running + tasks.runnable + tasks.blocked
-    kind = "processes" if lane.name == "process" else "threads"
+    kind = LANE_TEXTS[lane.name].tasks
     told: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
     long: Line = (*told[:1], (f" of {whole:,} {kind} asleep", "text"))
     if width_of(long) + 10 <= width:
@@ -157,10 +159,9 @@ def _reserve_line(lane: LaneFrame, width: int) -> Line:
 
 
 def _asleep_words(lane: LaneFrame) -> tuple[Line, ...]:
-    kind = "process" if lane.name == "process" else "thread"
     return (
-        words(f"no list anywhere: each {kind} sleeps in a read of its own", "dim"),
-        words(f"each {kind} sleeps in its read", "dim"),
+        words(f"no list anywhere: each {lane.name} sleeps in a read of its own", "dim"),
+        words(f"each {lane.name} sleeps in its read", "dim"),
         words("no list at all", "dim"),
     )
 

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from c10k_tui.screens.race.views.event_loop_words import loop_activity
 from c10k_tui.screens.race.views.verdict import held_up
-from c10k_tui.text.lanes import ONE_TASK_EACH, READY_LIST_LANES
 from c10k_tui.text.styled_text import Line, Wordings
 from sim.frames.frame import LaneFrame, PassView, TaskView
 from sim.frames.mechanism import IoUringView, LoopView
-
-_CALLS = {
-    **dict.fromkeys(READY_LIST_LANES, "epoll_wait"),
-    "kqueue": "kevent",
-    "io_uring": "io_uring_enter",
-    "io_uring-poll": "io_uring_enter",
-    "io_uring-sqpoll": "io_uring_enter",
-    "iocp": "GetQueuedCompletionStatusEx",
-}
-"""The call in which those wait that are told."""
-_ONE_LIST = ("epoll", "epoll-et")
-"""Lanes of one task and one ready list."""
+from sim.scenario.lanes import Family
 
 
 def activity(lane: LaneFrame) -> Line:
@@ -65,14 +53,15 @@ def _asleep(lane: LaneFrame) -> Wordings:
 
 
 def _in_the_call(lane: LaneFrame) -> Wordings:
-    call = _CALLS.get(lane.name)
-    if call is None:
+    kind = lane.kind
+    if kind.scans:
         return (("in the call", "strong"), (": copying, wait queues", "dim")), (("in the call", "strong"),)
-    if lane.name in _ONE_LIST and lane.ready_listed:
+    one_list = kind.family is Family.READY_LIST and not kind.event_loop
+    if one_list and lane.ready_listed:
         return (("collecting", "epoll"), (" from the ready list", "dim")), (("collecting", "epoll"),)
-    if lane.name in _ONE_LIST:
-        return (("entering", "epoll"), (f" {call}", "dim")), (("entering", "epoll"),)
-    return (("in", "strong"), (f" {call}", "dim")), (("in the call", "strong"),)
+    if one_list:
+        return (("entering", "epoll"), (f" {kind.waiting_call}", "dim")), (("entering", "epoll"),)
+    return (("in", "strong"), (f" {kind.waiting_call}", "dim")), (("in the call", "strong"),)
 
 
 def _of_tasks(lane: LaneFrame, tasks: TaskView) -> Wordings:
@@ -93,12 +82,12 @@ def _of_tasks(lane: LaneFrame, tasks: TaskView) -> Wordings:
 
 def _who_runs(lane: LaneFrame) -> Line:
     fd = lane.serving_fd
-    if lane.name in ONE_TASK_EACH:
+    if lane.kind.task_each:
         if fd is None:
             return (("accepting", "strong"), (f": the {lane.name} that waits for clients", "dim"))
         return ((f"the {lane.name} of fd {fd}", "good"), (" runs", "dim"))
     if fd is None:
-        return (("between two connections", "strong"), (f": {_CALLS[lane.name]}", "dim"))
+        return (("between two connections", "strong"), (f": {lane.kind.waiting_call}", "dim"))
     return (("serving", "good"), (f" fd {fd}", "dim"))
 
 

@@ -32,7 +32,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from c10k_tui.text.lanes import COMPLETING_LANES
 from sim.frames.frame import LaneFrame, PassView, TaskState, TaskView
 from sim.machine.records import Kind, Record
 
@@ -322,7 +321,7 @@ class CellModel:
             if now_ready != is_ready[index]:
                 is_ready[index] = now_ready
                 self._ready[index // k] += 1 if now_ready else -1
-        if lane.name in COMPLETING_LANES:
+        if lane.kind.completes:
             self._hold(lane.records[-NAMED:], first_fd)
 
     def _hold(self, records: Sequence[Record], first_fd: int) -> None:

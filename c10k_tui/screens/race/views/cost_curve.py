@@ -22,7 +22,7 @@ FEW = 8
 _AXIS_WIDTH = 7
 
 
-class CurveModel:
+class WakeupCostHistory:
     """The samples of the last seconds."""
 
     def __init__(self) -> None:

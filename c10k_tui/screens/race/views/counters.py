@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from c10k_tui.text.lanes import RING_LANES, TASK_LANES, WORKER_LANES
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, clip
 from sim.frames.frame import Frame, LaneFrame
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import REFERENCE, Family, LaneKind
 from sim.scenario.units import format_bytes, format_duration, format_short
 
 Getter = Callable[[LaneFrame], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CounterRow:
     """One figure: its name, where it comes from, how it is written."""
 
     label: str
@@ -30,8 +30,8 @@ class Row:
     value: Getter
     text: Callable[[int], str] = format_short
     role: str = "text"
-    lanes: tuple[str, ...] = LANES
-    """It is shown if one of these takes part: it says nothing of the others, or nothing of interest."""
+    applies: Callable[[LaneKind], bool] = lambda kind: True
+    """True for a lane of which it says something; it is shown if such a lane takes part."""
 
 
 def _of(name: str) -> Getter:
@@ -40,64 +40,68 @@ def _of(name: str) -> Getter:
 
 
 def _submitted(lane: LaneFrame) -> int | None:
-    if lane.name == "iocp":
+    if lane.kind.family is Family.PORT:
         return lane.counters.operations
-    return lane.counters.sqes if lane.name in RING_LANES else None
+    return lane.counters.sqes if lane.kind.family is Family.RING else None
 
 
 def _completed(lane: LaneFrame) -> int | None:
-    if lane.name == "iocp":
+    if lane.kind.family is Family.PORT:
         return lane.counters.completions
-    return lane.counters.cqes if lane.name in RING_LANES else None
+    return lane.counters.cqes if lane.kind.family is Family.RING else None
 
 
 def _polled_ns(lane: LaneFrame) -> int | None:
     """What the polling kernel thread has burnt of its own CPU."""
-    if lane.name != "io_uring-sqpoll":
+    if not lane.kind.second_cpu:
         return None
     return lane.counters.sq_thread_work_ns + lane.counters.sq_thread_spin_ns
 
 
-ROWS: tuple[Row, ...] = (
-    Row("wake-ups", 2, _of("wakeups")),
-    Row("system calls", 5, _of("syscalls")),
-    Row("descriptors scanned", 3, _of("scanned")),
-    Row("wasted checks", 0, _of("wasted"), role="wasted"),
-    Row("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
-    Row("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
-    Row("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
-    Row("requests served", 4, _of("requests")),
-    Row("dropped", 10, _of("dropped")),
-    Row("latency p50", 7, _of("latency_p50_ns"), format_duration),
-    Row("latency p99", 6, _of("latency_p99_ns"), format_duration),
-    Row("epoll_ctl calls", 11, _of("epoll_ctl")),
-    Row("switches per second", 4, _of("switches_per_s"), lanes=TASK_LANES),
-    Row("woken for nothing", 6, _of("spurious_wakes"), lanes=WORKER_LANES),
-    Row(
+def _has_filters(kind: LaneKind) -> bool:
+    return kind.family is Family.FILTERS
+
+
+ROWS: tuple[CounterRow, ...] = (
+    CounterRow("wake-ups", 2, _of("wakeups")),
+    CounterRow("system calls", 5, _of("syscalls")),
+    CounterRow("descriptors scanned", 3, _of("scanned")),
+    CounterRow("wasted checks", 0, _of("wasted"), role="wasted"),
+    CounterRow("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
+    CounterRow("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
+    CounterRow("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
+    CounterRow("requests served", 4, _of("requests")),
+    CounterRow("dropped", 10, _of("dropped")),
+    CounterRow("latency p50", 7, _of("latency_p50_ns"), format_duration),
+    CounterRow("latency p99", 6, _of("latency_p99_ns"), format_duration),
+    CounterRow("epoll_ctl calls", 11, _of("epoll_ctl")),
+    CounterRow("switches per second", 4, _of("switches_per_s"), applies=lambda kind: kind.has_tasks),
+    CounterRow("woken for nothing", 6, _of("spurious_wakes"), applies=lambda kind: kind.has_workers),
+    CounterRow(
         "connections' memory",
         6,
         lambda lane: None if lane.memory is None else lane.memory.used_bytes,
         format_bytes,
-        lanes=(*TASK_LANES, "iocp"),
+        applies=lambda kind: kind.has_tasks or kind.family is Family.PORT,
     ),
-    Row("second CPU's time", 5, _polled_ns, format_duration, lanes=("io_uring-sqpoll",)),
-    Row("submissions", 9, _submitted, lanes=(*RING_LANES, "iocp")),
-    Row("completions", 8, _completed, lanes=(*RING_LANES, "iocp")),
-    Row(
+    CounterRow("second CPU's time", 5, _polled_ns, format_duration, applies=lambda kind: kind.second_cpu),
+    CounterRow("submissions", 9, _submitted, applies=lambda kind: kind.posts_results),
+    CounterRow("completions", 8, _completed, applies=lambda kind: kind.posts_results),
+    CounterRow(
         "kqueue changes",
         12,
-        lambda lane: lane.counters.changes if lane.name == "kqueue" else None,
-        lanes=("kqueue",),
+        lambda lane: lane.counters.changes if _has_filters(lane.kind) else None,
+        applies=_has_filters,
     ),
-    Row(
+    CounterRow(
         "filters run",
         9,
-        lambda lane: lane.counters.filter_runs if lane.name == "kqueue" else None,
-        lanes=("kqueue",),
+        lambda lane: lane.counters.filter_runs if _has_filters(lane.kind) else None,
+        applies=_has_filters,
     ),
-    Row("wait-queue entries", 12, _of("hooks")),
-    Row("context switches", 13, _of("context_switches")),
-    Row("interrupts", 14, _of("interrupts")),
+    CounterRow("wait-queue entries", 12, _of("hooks")),
+    CounterRow("context switches", 13, _of("context_switches")),
+    CounterRow("interrupts", 14, _of("interrupts")),
 )
 SHORT = {
     "descriptors scanned": ("scanned", "scanned"),
@@ -125,15 +129,6 @@ SHORT = {
 LABEL_WIDTHS = (20, 14, 10)
 LEAST_COLUMN = 8
 """As wide as ``99.9 ms`` and a blank."""
-SHORT_NAMES = {
-    "epoll-oneshot": ("oneshot", "oneshot"),
-    "epoll-exclusive": ("exclusive", "excl."),
-    "epoll-et": ("epoll-et", "ep.-et"),
-    "io_uring": ("io_uring", "uring"),
-    "io_uring-poll": ("ring-poll", "ur.poll"),
-    "io_uring-sqpoll": ("sqpoll", "sqpoll"),
-}
-"""Names for columns in which the whole one would run into the next."""
 
 
 def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
@@ -185,20 +180,19 @@ def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
     working = [lane for lane in frame.lanes if lane.failure is None]
     if len(frame.lanes) < 2:
         return None
-    epoll = next((lane for lane in frame.lanes if lane.name == "epoll"), None)
+    epoll = next((lane for lane in frame.lanes if lane.name == REFERENCE), None)
     if epoll is not None:
         others = [lane for lane in working or frame.lanes if lane is not epoll]
         others = others or [lane for lane in frame.lanes if lane is not epoll]
-        scanning = [lane for lane in others if lane.name in SCANNING_LANES]
+        scanning = [lane for lane in others if lane.kind.scans]
         return (scanning or others)[0], epoll
     lanes = working if len(working) > 1 else list(frame.lanes)
     return lanes[0], lanes[-1]
 
 
-def _rows(frame: Frame, height: int) -> list[Row]:
+def _rows(frame: Frame, height: int) -> list[CounterRow]:
     """The rows that fit, in the order of the table."""
-    names = {lane.name for lane in frame.lanes}
-    rows = [row for row in ROWS if not names.isdisjoint(row.lanes)]
+    rows = [row for row in ROWS if any(row.applies(lane.kind) for lane in frame.lanes)]
     if not frame.scenario.churn:
         rows = [row for row in rows if row.label != "epoll_ctl calls"]
     raised = {"epoll_ctl calls": 2} if frame.scenario.churn else {}
@@ -212,7 +206,7 @@ def _rows(frame: Frame, height: int) -> list[Row]:
 def _heading(names: list[str], ratio: bool, label_width: int, column: int, width: int) -> Line:
     spans = [(" " * label_width, "dim")]
     for name in names:
-        choices = (name, *SHORT_NAMES.get(name, ()))
+        choices = (name, *LANE_TEXTS[name].column_names)
         shown = next((choice for choice in choices if len(choice) < column), choices[-1][: column - 1])
         spans.append((shown.rjust(column), name))
     if ratio:
@@ -221,7 +215,7 @@ def _heading(names: list[str], ratio: bool, label_width: int, column: int, width
 
 
 def _line(
-    row: Row, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
+    row: CounterRow, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
 ) -> Line:
     labels = (row.label, *SHORT.get(row.label, ()))
     label = next(

@@ -16,7 +16,7 @@ from sim.scenario.units import format_duration
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AccountGroup:
     """Accounts drawn as one block."""
 
     role: str
@@ -32,21 +32,21 @@ class Group:
         return "".join(letter for letter in self.brief if letter.isupper())
 
 
-GROUPS: tuple[Group, ...] = (
-    Group("scan", "scan", "Scan", ("scan",)),
-    Group("hooks", "wait queues", "Queues", ("wait_queue",)),
-    Group("copies", "copies", "Copy", ("copy_in", "copy_out")),
-    Group("calls", "calls", "caLl", ("syscall", "interest_list")),
-    Group("switch", "switches", "sWitch", ("context_switch", "task_start")),
-    Group("loop", "event loop", "looP", ("loop", "callback")),
-    Group("interrupt", "interrupts", "Irq", ("interrupt",)),
-    Group("serving", "serving", "serVe", ("socket_io", "application")),
-    Group("idle", "idle", "idle", ("idle",)),
+GROUPS: tuple[AccountGroup, ...] = (
+    AccountGroup("scan", "scan", "Scan", ("scan",)),
+    AccountGroup("hooks", "wait queues", "Queues", ("wait_queue",)),
+    AccountGroup("copies", "copies", "Copy", ("copy_in", "copy_out")),
+    AccountGroup("calls", "calls", "caLl", ("syscall", "interest_list")),
+    AccountGroup("switch", "switches", "sWitch", ("context_switch", "task_start")),
+    AccountGroup("loop", "event loop", "looP", ("loop", "callback")),
+    AccountGroup("interrupt", "interrupts", "Irq", ("interrupt",)),
+    AccountGroup("serving", "serving", "serVe", ("socket_io", "application")),
+    AccountGroup("idle", "idle", "idle", ("idle",)),
 )
 """In the order of the bar."""
 
 
-def drawn(lanes: Iterable[LaneFrame]) -> tuple[Group, ...]:
+def drawn(lanes: Iterable[LaneFrame]) -> tuple[AccountGroup, ...]:
     """The groups that these lanes have accounts of: an event loop's only where there is one."""
     accounts = {account for lane in lanes for account in lane.counters.cost_ns}
     return tuple(group for group in GROUPS if not accounts.isdisjoint(group.accounts))
@@ -82,7 +82,7 @@ def bar(cost_ns: Mapping[str, int], width: int) -> Line:
     return tuple(spans)
 
 
-def _caption(group: Group, percent: float, cells: int) -> str:
+def _caption(group: AccountGroup, percent: float, cells: int) -> str:
     """As much of ``name 71%`` as fits in a block: a shorter name, then its letter, then no figure."""
     brief, share = group.brief.lower(), f"{percent:.0f}%"
     choices = [f" {group.name} {share} ", f" {brief} {share} ", f"{brief} {share}"]

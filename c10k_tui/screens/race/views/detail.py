@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from c10k_tui.text.lanes import READY_LIST_LANES, brief_name
+from c10k_tui.text.lanes import brief_name
 from c10k_tui.text.styled_text import Line, Span, clip, fitting
 from sim.frames.frame import FdView, Frame, LaneFrame, TaskState, TaskView
-from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.lanes import Family
 from sim.scenario.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
@@ -71,7 +71,7 @@ def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
 def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
     if view.last_checked_ns is not None:
         return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
-    if lane.name in SCANNING_LANES:
+    if lane.kind.scans:
         return ", not checked yet"
     # Of the others it is not known: only items of a ready list keep when they were last asked.
-    return ", never checked: nobody asked" if lane.name in READY_LIST_LANES else ""
+    return ", never checked: nobody asked" if lane.kind.family is Family.READY_LIST else ""

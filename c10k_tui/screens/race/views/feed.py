@@ -34,7 +34,7 @@ LEAST_COLUMN = 7
 
 
 @dataclass(slots=True)
-class Row:
+class FeedRow:
     """One packet and what it caused."""
 
     serial: int
@@ -106,26 +106,26 @@ class FeedModel:
         """Packets that have no row, or none any more."""
         return self._newest + 1 - min(KEPT, max(self._packets.values(), default=0))
 
-    def rows(self, most: int = KEPT) -> list[Row]:
+    def rows(self, most: int = KEPT) -> list[FeedRow]:
         """The newest rows that pass the filter, oldest first.
 
         Args:
             most: How many rows are wanted.
         """
-        rows: dict[tuple[int, int], Row] = {}
+        rows: dict[tuple[int, int], FeedRow] = {}
         for number, (name, kept) in enumerate(self._kept.items()):
             # Lanes may be a few packets apart, so a few more are looked at than are wanted.
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
                 if kind == Kind.STRIKE:
                     key = (_AFTER_ALL + effect * len(self._kept) + number, time_ns)
-                    rows[key] = Row(key[0], time_ns, fd, 0, strike=(name, effect, size))
+                    rows[key] = FeedRow(key[0], time_ns, fd, 0, strike=(name, effect, size))
                     continue
                 # One client may lose its connection more than once; a packet arrives but once.
                 key = (serial, 0 if serial >= 0 else time_ns)
                 row = rows.get(key)
                 if row is None:
-                    row = rows[key] = Row(serial, time_ns, fd, size)
+                    row = rows[key] = FeedRow(serial, time_ns, fd, size)
                 row.time_ns = min(row.time_ns, time_ns)
                 row.fd = max(row.fd, fd)
                 row.effects[name] = (effect, kind == Kind.DROP)
@@ -178,7 +178,7 @@ def pointed_at(line: Line) -> Line:
     return ((text, "cursor"), *others)
 
 
-def row_line(row: Row, lanes: list[str], width: int) -> Line:
+def row_line(row: FeedRow, lanes: list[str], width: int) -> Line:
     """One row, at most ``width`` cells."""
     if row.strike is not None:
         time = (f"{row.time_ns / 1_000_000:10.4f} ", "dim")
@@ -207,7 +207,7 @@ def _columns(lanes: int, width: int) -> tuple[int, int]:
     return packet, max(LEAST_COLUMN, min(48, (width - packet) // max(1, lanes)))
 
 
-def _packet(row: Row, width: int) -> Iterator[tuple[str, str]]:
+def _packet(row: FeedRow, width: int) -> Iterator[tuple[str, str]]:
     dropped = any(lost for _, lost in row.effects.values())
     fd_role = "alarm" if dropped else "strong"
     time = f"{row.time_ns / 1_000_000:10.4f} "

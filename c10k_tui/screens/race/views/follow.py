@@ -15,7 +15,7 @@ from sim.scenario.units import format_duration
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class FollowedRequest:
     """The newest request on a descriptor in one lane; None is what is not known of, or not yet."""
 
     packet_ns: int | None = None
@@ -25,7 +25,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FollowWording:
     """What stands before the times."""
 
     read: str
@@ -36,16 +36,16 @@ class Words:
 
 
 WORDS = (
-    Words("picked up ", ", answered ", "picked up and answered ", "ready, unread for "),
-    Words("read ", ", sent ", "answered ", "unread for "),
-    Words("", " ", "", "unread "),
+    FollowWording("picked up ", ", answered ", "picked up and answered ", "ready, unread for "),
+    FollowWording("read ", ", sent ", "answered ", "unread for "),
+    FollowWording("", " ", "", "unread "),
 )
 """In less and less room."""
 NAME_CELLS = 6
 """For a lane's name where there is hardly any."""
 
 
-def story_of(fd: int, newest_first: Iterable[Record]) -> Story:
+def newest_request(fd: int, newest_first: Iterable[Record]) -> FollowedRequest:
     """What a lane's records tell of a descriptor, up to the packet that came last."""
     read_ns = written_ns = None
     for time_ns, kind, of_fd, _, _, _ in newest_first:
@@ -56,43 +56,47 @@ def story_of(fd: int, newest_first: Iterable[Record]) -> Story:
         elif kind == Kind.READ:
             read_ns = time_ns
         elif kind in (Kind.PACKET, Kind.DROP):
-            return Story(time_ns, kind == Kind.DROP, read_ns, written_ns)
-    return Story(None, False, read_ns, written_ns)
+            return FollowedRequest(time_ns, kind == Kind.DROP, read_ns, written_ns)
+    return FollowedRequest(None, False, read_ns, written_ns)
 
 
-def follow_line(fd: int, stories: Mapping[str, Story], now_ns: int, width: int) -> Line:
+def follow_line(fd: int, requests: Mapping[str, FollowedRequest], now_ns: int, width: int) -> Line:
     """The line beneath the grids while a descriptor is followed: in as many words as fit."""
-    packets = [story.packet_ns for story in stories.values() if story.packet_ns is not None]
+    packets = [request.packet_ns for request in requests.values() if request.packet_ns is not None]
     head: list[Span] = [(f" fd {fd} ", "cursor")]
     if not packets:
         return clip((*head, (" followed: no packet for it of late (s: to the next one)", "dim")), width)
     head += [(" packet at ", "dim"), (format_duration(max(packets)), "text")]
-    lines = [_told(head, stories, now_ns, words) for words in WORDS]
-    lines.append(_told(head[:1], stories, now_ns, WORDS[-1], NAME_CELLS))
+    lines = [_told(head, requests, now_ns, words) for words in WORDS]
+    lines.append(_told(head[:1], requests, now_ns, WORDS[-1], NAME_CELLS))
     return clip(next((line for line in lines if width_of(line) <= width), lines[-1]), width)
 
 
 def _told(
-    head: list[Span], stories: Mapping[str, Story], now_ns: int, words: Words, name_cells: int = 99
+    head: list[Span],
+    requests: Mapping[str, FollowedRequest],
+    now_ns: int,
+    words: FollowWording,
+    name_cells: int = 99,
 ) -> Line:
     spans = list(head)
-    for lane, story in stories.items():
+    for lane, request in requests.items():
         name = brief_name(lane, name_cells)
-        spans += [(" · ", "dim"), (f"{name} ", lane), *_outcome(story, now_ns, words)]
+        spans += [(" · ", "dim"), (f"{name} ", lane), *_outcome(request, now_ns, words)]
     return tuple(spans)
 
 
-def _outcome(story: Story, now_ns: int, words: Words) -> Iterator[Span]:
+def _outcome(request: FollowedRequest, now_ns: int, words: FollowWording) -> Iterator[Span]:
     """What became of a packet in one lane; times count from its arrival."""
-    if story.packet_ns is None:
+    if request.packet_ns is None:
         yield "not known", "dim"
-    elif story.dropped:
+    elif request.dropped:
         yield "DROPPED", "alarm"
-    elif story.read_ns is None:
-        yield f"{words.unread}{format_duration(now_ns - story.packet_ns)}", "wasted"
+    elif request.read_ns is None:
+        yield f"{words.unread}{format_duration(now_ns - request.packet_ns)}", "wasted"
     else:
-        yield (words.both if story.written_ns == story.read_ns else words.read), "dim"
-        yield f"+{format_duration(story.read_ns - story.packet_ns)}", "text"
-        if story.written_ns not in (None, story.read_ns):
+        yield (words.both if request.written_ns == request.read_ns else words.read), "dim"
+        yield f"+{format_duration(request.read_ns - request.packet_ns)}", "text"
+        if request.written_ns not in (None, request.read_ns):
             yield words.written, "dim"
-            yield f"+{format_duration(story.written_ns - story.packet_ns)}", "text"
+            yield f"+{format_duration(request.written_ns - request.packet_ns)}", "text"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.pace_words import scan_words, slowdown_words
 from c10k_tui.text.styled_text import Line, Span, spread, text_of, width_of
 from sim.frames.frame import Frame
 from sim.machine.costs import CostTable
-from sim.scenario.scenario import SCANNING_LANES, Scenario, Share
+from sim.scenario.scenario import Scenario, Share
 from sim.scenario.units import format_count, format_duration, format_short
 
 
@@ -96,7 +97,7 @@ def speed_line(
     """
     going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
     told: list[Span] = [("as fast as it goes", "text")]
-    if speed is not None and any(lane.name in SCANNING_LANES for lane in frame.lanes):
+    if speed is not None and any(lane.kind.scans for lane in frame.lanes):
         told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
     elif speed is not None:
         told = [(slowdown_words(rate_ns), "text")]
@@ -119,29 +120,3 @@ def time_words(now_ns: int, end_ns: int, width: int) -> Line:
         return time
     past = " in the past " if width >= 96 else " past "
     return ((past, "cursor"), (" ", "text"), *time, (f"of {format_duration(end_ns)} ", "dim"))
-
-
-def scan_words(scan_ns: int, rate_ns: float) -> str:
-    """How long one scan takes to watch."""
-    seconds = scan_ns / rate_ns
-    if seconds >= 0.02:
-        return f"one scan takes {seconds_words(seconds)}"
-    return f"{format_short(round(1 / seconds))} scans fit in a second"
-
-
-def slowdown_words(rate_ns: float) -> str:
-    """How much slower than real the race is shown."""
-    for unit_ns, unit in ((1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")):
-        seconds = unit_ns / rate_ns
-        if seconds >= 0.1 or unit == "s":
-            return f"1 {unit} takes {seconds_words(seconds)}"
-    return ""
-
-
-def seconds_words(seconds: float) -> str:
-    """Wall time in few letters: ``1 s``, ``2.9 s``, ``340 ms``."""
-    if seconds >= 99.5:
-        return f"{seconds:,.0f} s"
-    if seconds >= 0.995:
-        return f"{seconds:.1f}".removesuffix(".0") + " s"
-    return format_duration(round(seconds * 1e9))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.frames.frame import Frame
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_duration, format_short
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def host_lines(view: HostView, frame: Frame, width: int, height: int) -> list[Li
     elif view.median_ns is None:
         lines = [
             (
-                (f"waiting in a real {_CALLS.get(view.mechanism, view.mechanism)} call", "strong"),
+                (f"waiting in a real {_call_of(view.mechanism)} call", "strong"),
                 (" for the next burst", "text"),
             )
         ]
@@ -66,9 +67,12 @@ def _first(wordings: Sequence[Line], width: int) -> Line:
     return next((line for line in wordings if width_of(line) <= width), wordings[-1])
 
 
-_CALLS = {"asyncio": "epoll_wait"}
-"""What a server waits in, where that is not what it is called."""
 _ABOUT = "a real server answers the same clients; its waiting calls are measured"
+
+
+def _call_of(mechanism: str) -> str:
+    """The call in which a server waits, as its mechanism is called; of an event loop the real name."""
+    return LANES[mechanism].waiting_call if LANES[mechanism].event_loop else mechanism
 
 
 def _opening(view: HostView) -> Line:
@@ -78,7 +82,7 @@ def _opening(view: HostView) -> Line:
 
 def _last(view: HostView, with_skipped: bool) -> list[Line]:
     """The last wake-up, and what was not played where there is no line for it."""
-    what = "wake-up" if view.mechanism in _CALLS else "call"
+    what = "wake-up" if LANES[view.mechanism].event_loop else "call"
     cost: Line = ((f"last {what} ", "text"), (format_duration(view.last_ns or 0), "strong"))
     were = "descriptor was" if view.last_ready == 1 else "descriptors were"
     how = "slept, then " if view.last_slept else ""
@@ -101,7 +105,7 @@ def _beside(view: HostView, frame: Frame) -> list[Line]:
     assert view.median_ns is not None
     median: Line = (("measured ", "good"), (f"{format_duration(view.median_ns)}", "strong"))
     best = format_duration(view.best_ns or 0)
-    each = "a wake-up, its loop included" if view.mechanism in _CALLS else "a call"
+    each = "a wake-up, its loop included" if LANES[view.mechanism].event_loop else "a call"
     long, brief = (
         (*median, (words, "text")) for words in (f" {each} (median; best {best})", f" (best {best})")
     )

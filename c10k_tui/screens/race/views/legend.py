@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from c10k_tui.screens.race.views.cpu import GROUPS, Group
+from c10k_tui.screens.race.views.cpu import GROUPS, AccountGroup
 from c10k_tui.text import glyphs
-from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import LANES, LaneKind
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class LegendEntry:
     """A state of a cell: how it is drawn, and what that means."""
 
     glyph: str
@@ -21,48 +20,59 @@ class Sign:
     full: str
     brief: str
     """The meaning in one word."""
-    lanes: frozenset[str]
-    """The lanes in whose grids it is seen."""
+    seen_in: Callable[[LaneKind], bool]
+    """True for a lane in whose grid it is seen."""
 
 
-_ALL = frozenset(LANES)
-_TASKS = frozenset(TASK_LANES)
+def _in_all(kind: LaneKind) -> bool:
+    return True
 
-SIGNS: tuple[Sign, ...] = (
-    Sign(glyphs.IDLE, "idle", "idle", "idle", _ALL - {*ONE_TASK_EACH}),
-    Sign(
+
+def _completes(kind: LaneKind) -> bool:
+    return kind.completes
+
+
+def _with_tasks(kind: LaneKind) -> bool:
+    return kind.has_tasks
+
+
+GRID_LEGEND: tuple[LegendEntry, ...] = (
+    LegendEntry(glyphs.IDLE, "idle", "idle", "idle", lambda kind: not kind.task_each),
+    LegendEntry(
         glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
         "heat-3",
         "just checked, fading",
         "checked",
-        frozenset(SCANNING_LANES),
+        lambda kind: kind.scans,
     ),
-    Sign(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", frozenset(ONE_TASK_EACH)),
-    Sign(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _TASKS),
-    Sign(glyphs.RUNNING, "running", "running", "runs", _TASKS),
-    Sign(glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _TASKS),
-    Sign(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _ALL),
-    Sign(glyphs.READY, "ready", "ready: unread data", "ready", _ALL),
-    Sign(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", frozenset(COMPLETING_LANES)),
-    Sign(glyphs.READ, "read", "being read", "read", _ALL - _TASKS),
+    LegendEntry(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", lambda kind: kind.task_each),
+    LegendEntry(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _with_tasks),
+    LegendEntry(glyphs.RUNNING, "running", "running", "runs", _with_tasks),
+    LegendEntry(
+        glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _with_tasks
+    ),
+    LegendEntry(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _in_all),
+    LegendEntry(glyphs.READY, "ready", "ready: unread data", "ready", _in_all),
+    LegendEntry(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", _completes),
+    LegendEntry(glyphs.READ, "read", "being read", "read", lambda kind: not kind.has_tasks),
 )
 """In the order of the legend."""
 
 
-def signs_of(lanes: Iterable[str]) -> list[Sign]:
+def entries_of(lanes: Iterable[str]) -> list[LegendEntry]:
     """What is seen in the grids of these lanes."""
-    shown = frozenset(lanes)
-    return [sign for sign in SIGNS if sign.lanes & shown]
+    shown = [LANES[lane] for lane in lanes]
+    return [sign for sign in GRID_LEGEND if any(map(sign.seen_in, shown))]
 
 
-def legend(lanes: Iterable[str], width: int, groups: Sequence[Group] = GROUPS) -> Line:
+def legend(lanes: Iterable[str], width: int, groups: Sequence[AccountGroup] = GROUPS) -> Line:
     """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there.
 
     Args:
         lanes: Those on the screen.
         groups: The blocks that their bars can have.
     """
-    signs = signs_of(lanes)
+    signs = entries_of(lanes)
     full = _glyphs(signs, full=True)
     brief, tight = _glyphs(signs), _glyphs(signs, blank="")
     least = tuple((text[:2] if text[0] == " " else text, role) for text, role in tight)
@@ -79,7 +89,7 @@ def legend(lanes: Iterable[str], width: int, groups: Sequence[Group] = GROUPS) -
     return clip(least, width)
 
 
-def _glyphs(signs: Iterable[Sign], *, full: bool = False, blank: str = " ") -> Line:
+def _glyphs(signs: Iterable[LegendEntry], *, full: bool = False, blank: str = " ") -> Line:
     """The grids' glyphs with their meanings, or with those in one word."""
     spans: list[Span] = []
     for sign in signs:
@@ -90,7 +100,7 @@ def _glyphs(signs: Iterable[Sign], *, full: bool = False, blank: str = " ") -> L
     return tuple(spans)
 
 
-def _cpu_blocks(groups: Sequence[Group]) -> Line:
+def _cpu_blocks(groups: Sequence[AccountGroup]) -> Line:
     """Each block's colour and name."""
     spans: list[Span] = []
     for group in groups:
@@ -99,6 +109,6 @@ def _cpu_blocks(groups: Sequence[Group]) -> Line:
     return tuple(spans)
 
 
-def _cpu_names(groups: Sequence[Group]) -> Line:
+def _cpu_names(groups: Sequence[AccountGroup]) -> Line:
     """The names of those blocks that may be no more than a letter, in their colours."""
     return tuple((f" {group.brief}", f"key-{group.role}") for group in groups if group.code)

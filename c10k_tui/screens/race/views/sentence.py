@@ -7,15 +7,13 @@ far" counts since the accounts began. Each sentence comes in several wordings, t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from c10k_tui.screens.race.views.event_loop_words import loop_sentences
 from c10k_tui.screens.race.views.verdict import held_up
-from c10k_tui.text.lanes import ONE_TASK_EACH
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, Wordings, marked
 from sim.frames.frame import CallView, LaneFrame
 from sim.frames.mechanism import LoopView
-from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.lanes import Family, Tasks, Trigger
 from sim.scenario.units import format_duration, format_short
 
 __all__ = ["sentence", "sentences"]
@@ -36,11 +34,11 @@ def sentences(lane: LaneFrame) -> Wordings:
         return _before_the_first(lane)
     if isinstance(lane.mechanism, LoopView):
         return loop_sentences(lane.mechanism)
-    if lane.name in SCANNING_LANES:
+    if lane.kind.scans:
         return _of_scan(lane.call)
-    if lane.name in ONE_TASK_EACH:
+    if lane.kind.task_each:
         return _of_own_task(lane, lane.call)
-    return _SENTENCES.get(lane.name, _of_epoll)(lane, lane.call)
+    return _of_family(lane, lane.call)
 
 
 # -- before the first call that found something ------------------------------------------------------
@@ -51,38 +49,20 @@ def _before_the_first(lane: LaneFrame) -> Wordings:
         alarm = ("interrupts take all the CPU", "alarm")
         return (alarm, (": it has answered nothing yet", "text")), (alarm,)
     all_of_them = f"*{lane.registered:,}*"
-    if lane.name in SCANNING_LANES:
+    if lane.kind.scans:
         return (
             marked(f"every call hands over all {all_of_them} and has each one looked at"),
             marked(f"every call looks at all {all_of_them}"),
         )
-    if lane.name in ONE_TASK_EACH:
+    if lane.kind.task_each:
         return (
             marked(f"each of {all_of_them} descriptors has its own {lane.name}, asleep till a packet comes"),
             marked(f"{all_of_them} descriptors, a {lane.name} each"),
             marked(f"a {lane.name} each"),
         )
-    where, will_be = _WAITING.get(lane.name, _WAITING["epoll"])
+    where, will_be = LANE_TEXTS[lane.name].before_first
     place = where.format(all=all_of_them, workers=_workers(lane))
     return marked(f"{place}: {will_be}"), marked(place), marked(f"{all_of_them} watched")
-
-
-_WAITING: dict[str, tuple[str, str]] = {
-    "epoll": ("the kernel holds the list of all {all}", "it will say which are ready"),
-    "epoll-et": ("the kernel holds the list of all {all}", "it will say once when more has come"),
-    "epoll-oneshot": (
-        "one epoll for all {all}, *{workers}* workers",
-        "one of them will be told of each event",
-    ),
-    "epoll-exclusive": ("*{workers}* epolls for all {all}", "one worker will be woken for each new client"),
-    "pool": ("one thread waits for all {all}, *{workers}* serve", "they will be handed what is ready"),
-    "kqueue": ("the kernel holds the list of all {all}", "a filter will run for each packet"),
-    "io_uring": ("a receive is armed on all {all}", "it will be told what has come"),
-    "io_uring-poll": ("a poll is armed on all {all}", "it will be told which are ready"),
-    "io_uring-sqpoll": ("a receive is armed on all {all}", "a second CPU takes what is submitted"),
-    "iocp": ("a receive is under way on all {all}", "results will come by themselves"),
-}
-"""What waits, and what for."""
 
 
 def _workers(lane: LaneFrame) -> int:
@@ -90,7 +70,7 @@ def _workers(lane: LaneFrame) -> int:
     tasks = lane.tasks
     if tasks is None:
         return 1
-    return tasks.running + tasks.runnable + tasks.blocked - (lane.name == "pool")
+    return tasks.running + tasks.runnable + tasks.blocked - (lane.kind.tasks is Tasks.POOL)
 
 
 # -- select and poll ---------------------------------------------------------------------------------
@@ -248,18 +228,26 @@ def _of_port(lane: LaneFrame, call: CallView) -> Wordings:
     )
 
 
-_SENTENCES: dict[str, Callable[[LaneFrame, CallView], Wordings]] = {
-    "epoll-et": _of_edges,
-    "pool": _of_pool,
-    "epoll-oneshot": _of_one_shots,
-    "epoll-exclusive": _of_workers,
-    "kqueue": _of_kqueue,
-    "io_uring": _of_ring,
-    "io_uring-poll": _of_ring_poll,
-    "io_uring-sqpoll": _of_polled_ring,
-    "iocp": _of_port,
-}
-"""Those that have more to tell than epoll, of which :func:`_of_epoll` is true."""
+def _of_family(lane: LaneFrame, call: CallView) -> Wordings:
+    """A lane whose waiting call reports events or results."""
+    kind = lane.kind
+    if kind.family is Family.RING:
+        if kind.second_cpu:
+            return _of_polled_ring(lane, call)
+        return _of_ring(lane, call) if kind.completes else _of_ring_poll(lane, call)
+    if kind.family is Family.FILTERS:
+        return _of_kqueue(lane, call)
+    return _of_port(lane, call) if kind.family is Family.PORT else _of_ready_list(lane, call)
+
+
+def _of_ready_list(lane: LaneFrame, call: CallView) -> Wordings:
+    """A lane in epoll_wait."""
+    kind = lane.kind
+    if kind.tasks is Tasks.POOL:
+        return _of_pool(lane, call)
+    if kind.tasks is Tasks.WORKERS:
+        return _of_workers(lane, call) if kind.list_each else _of_one_shots(lane, call)
+    return _of_edges(lane, call) if kind.trigger is Trigger.EDGE else _of_epoll(lane, call)
 
 
 def _completions(call: CallView) -> str:

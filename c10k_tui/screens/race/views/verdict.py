@@ -11,11 +11,10 @@ from c10k_tui.screens.race.views.event_loop_words import loop_verdict
 from c10k_tui.screens.race.views.verdict_failed import bodies_of_failed
 from c10k_tui.screens.race.views.verdict_others import bodies_of_others
 from c10k_tui.screens.race.views.warning import cured_herd, made_by_nobody, struck
-from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Wordings, clip, width_of
 from sim.frames.frame import Frame, LaneFrame
-from sim.scenario.scenario import SCANNING_LANES
+from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration, format_short
 
 BUSY_LOOKS = 20
@@ -28,9 +27,6 @@ HELD_UP_AFTER_NS = 2_000_000
 """Before this, one burst of packets alone can be most of the time."""
 FEW_ANSWERS = 100
 """With fewer than these, who has answered more is only who was asked first."""
-
-_CLASSIC = {*SCANNING_LANES, "epoll"}
-"""What the race is about as long as nobody has chosen other lanes."""
 
 
 def verdict(frame: Frame, width: int) -> Line:
@@ -57,13 +53,13 @@ def _bodies(frame: Frame) -> Wordings:
         return of_fault
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
-    if not all(lane.name in _CLASSIC for lane in frame.lanes):
-        herd = None if any(lane.name in SCANNING_LANES for lane in frame.lanes) else cured_herd(frame)
+    if not all(lane.kind.scans or lane.name == REFERENCE for lane in frame.lanes):
+        herd = None if any(lane.kind.scans for lane in frame.lanes) else cured_herd(frame)
         return herd or loop_verdict(frame) or bodies_of_others(frame)
-    if all(lane.name in SCANNING_LANES for lane in frame.lanes):
+    if all(lane.kind.scans for lane in frame.lanes):
         return _all_scan(frame)
-    scan = next(lane for lane in frame.lanes if lane.name in SCANNING_LANES)
-    epoll = next(lane for lane in frame.lanes if lane.name == "epoll")
+    scan = next(lane for lane in frame.lanes if lane.kind.scans)
+    epoll = next(lane for lane in frame.lanes if lane.name == REFERENCE)
     lead = _lead(scan, epoll)
     if lead is None:
         return _to_come(scan)
@@ -121,9 +117,9 @@ def _livelock(frame: Frame) -> Wordings:
 def _alone(lane: LaneFrame) -> Wordings:
     who, counters = (lane.name, lane.name), lane.counters
     told = f"looks for nothing: {format_short(counters.wasted)}"
-    if lane.name in ONE_TASK_EACH:
+    if lane.kind.task_each:
         told = f"switches: {format_short(counters.context_switches)}"
-    elif lane.name in COMPLETING_LANES:
+    elif lane.kind.completes:
         told = f"system calls: {format_short(counters.syscalls)}"
     told += f" so far, for {format_short(counters.requests)} answered"
     keys = ("Keys 1 2 3 and L bring others in.", "dim")

@@ -11,30 +11,14 @@ from __future__ import annotations
 
 from itertools import chain
 
-from c10k_tui.text.lanes import COMPLETING_LANES, ONE_TASK_EACH, TASK_LANES
+from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, Wordings, marked
 from sim.frames.frame import Frame, LaneFrame
-from sim.scenario.scenario import SCANNING_LANES
 from sim.scenario.units import format_bytes, format_duration, format_short
 
 ALIKE_PERCENT = 5
 """Costs that differ by less are called alike."""
-
-_HOW = {
-    "process": "has a process each",
-    "thread": "has a thread each",
-    "pool": "hands out what is ready",
-    "select": "asks every descriptor",
-    "poll": "asks every descriptor",
-    "epoll-et": "is told once",
-    "epoll-oneshot": "tells one worker once",
-    "epoll-exclusive": "wakes one of its workers",
-    "io_uring": "is told what came",
-    "io_uring-sqpoll": "is told what came",
-    "iocp": "is told what came",
-}
-"""How a lane learns of a request; the others are told which are ready."""
 
 
 def bodies_of_others(frame: Frame) -> Wordings:
@@ -46,10 +30,8 @@ def bodies_of_others(frame: Frame) -> Wordings:
     start_ns = starting.counters.cost_ns.get("task_start", 0)
     if frame.scenario.churn and start_ns * 2 > starting.counters.wait_ns:
         return (*_starting(starting, start_ns), *_costs(lanes))
-    if len(lanes) == 2 and any(lane.name in (*TASK_LANES, *SCANNING_LANES) for lane in lanes):
-        return _pair(*lanes)
-    if any(lane.name in (*TASK_LANES, *SCANNING_LANES) for lane in lanes):
-        return _costs(lanes)
+    if any(lane.kind.has_tasks or lane.kind.scans for lane in lanes):
+        return _pair(*lanes) if len(lanes) == 2 else _costs(lanes)
     return _calls(lanes)
 
 
@@ -71,7 +53,7 @@ def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
 
     def told(some: tuple[LaneFrame, ...]) -> Line:
         spans = [
-            (_named(lane), (f" {_HOW.get(lane.name, 'is told which are ready')}", "text"), (end, "text"))
+            (_named(lane), (f" {LANE_TEXTS[lane.name].learns}", "text"), (end, "text"))
             for lane, end in zip(some, [*["; "] * (len(some) - 1), "."], strict=True)
         ]
         return tuple(chain.from_iterable(spans))
@@ -101,7 +83,7 @@ def _request_ns(lane: LaneFrame) -> int:
 
 def _cost_words(lane: LaneFrame) -> str:
     words = format_duration(_request_ns(lane))
-    return f"{words} + a CPU" if lane.name == "io_uring-sqpoll" else words
+    return f"{words} + a CPU" if lane.kind.second_cpu else words
 
 
 def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
@@ -126,11 +108,11 @@ def _difference(dear: LaneFrame, cheap: LaneFrame) -> Line:
     over, under = _request_ns(dear), _request_ns(cheap)
     alike = (over - under) * 100 < ALIKE_PERCENT * over
     words: Line = marked("about the same") if alike else marked(f"*{ratio_text(over, max(1, under))}×* less")
-    crew = next((lane for lane in (cheap, dear) if lane.name in ONE_TASK_EACH), None)
+    crew = next((lane for lane in (cheap, dear) if lane.kind.task_each), None)
     other = dear if crew is cheap else cheap
-    if crew is None or other.name in ONE_TASK_EACH or not (alike or crew is cheap):
+    if crew is None or other.kind.task_each or not (alike or crew is cheap):
         return words
-    well = "threads do well here" if crew.name == "thread" else "processes do well here"
+    well = f"{LANE_TEXTS[crew.name].tasks} do well here"
     return (*words, (", ", "text"), (well, "good"))
 
 
@@ -165,9 +147,9 @@ def _calls(lanes: tuple[LaneFrame, ...]) -> Wordings:
     )
     sums = _list(lanes, {lane.name: format_short(lane.counters.syscalls) for lane in lanes})
     told: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
-    if {lane.name in COMPLETING_LANES for lane in lanes} == {True, False}:
-        what = next(lane for lane in lanes if lane.name in COMPLETING_LANES)
-        which = next(lane for lane in lanes if lane.name not in COMPLETING_LANES)
+    if {lane.kind.completes for lane in lanes} == {True, False}:
+        what = next(lane for lane in lanes if lane.kind.completes)
+        which = next(lane for lane in lanes if not lane.kind.completes)
         told = (
             _named(which),
             (" is told which are ready, ", "text"),

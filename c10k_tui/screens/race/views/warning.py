@@ -13,7 +13,8 @@ from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.glyphs import ARROW
 from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of, wrap
 from sim.frames.frame import FaultView, Frame, LaneFrame
-from sim.scenario.faults import FAULTS, FD_SETSIZE, MAKERS, STRIKING
+from sim.scenario.faults import FAULTS, FD_SETSIZE, HERD, STRIKING
+from sim.scenario.lanes import maker_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_short
 
@@ -27,7 +28,7 @@ HOLD_S = 1.5
 """How long, on the wall, a warning says the same while the race goes on."""
 
 
-class Steady:
+class LastingWarnings:
     """Warnings that can be read: while a race goes on, what one tells of stays for a while.
 
     What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
@@ -186,7 +187,7 @@ def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
 
 def made_by_nobody(scenario: Scenario) -> Wordings | None:
     """The verdict on a race with a mistake that none of its lanes can make; None if one can."""
-    maker = MAKERS.get(scenario.fault)
+    maker = maker_of(scenario.fault)
     if maker is None or maker in scenario.lanes:
         return None
     fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, "strong"))
@@ -198,7 +199,7 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
 
 def cured_herd(frame: Frame) -> Wordings | None:
     """The verdict where EPOLLEXCLUSIVE keeps the herd down, if not to one; None where that is not seen."""
-    lane = next((lane for lane in frame.lanes if lane.name == "epoll-exclusive"), None)
+    lane = next((lane for lane in frame.lanes if HERD in lane.kind.mistakes), None)
     if lane is None or len(frame.lanes) > 2 or not frame.scenario.churn or not lane.counters.spurious_wakes:
         return None
     who: Line = ((lane.name, lane.name),)

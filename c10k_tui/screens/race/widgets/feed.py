@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from c10k_tui.screens.race.keys import FEED_BINDINGS
-from c10k_tui.screens.race.views.feed import FeedModel, Row, heading, pointed_at, row_line
+from c10k_tui.screens.race.views.feed import FeedModel, FeedRow, heading, pointed_at, row_line
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
@@ -34,7 +34,7 @@ class Feed(Lines, can_focus=True):
         self._held: tuple[int, int] | None = None
         """Moment of the row under the cursor while scrolled back; None: the newest."""
         self._lanes: list[str] = []
-        self._rows: list[Row] = []
+        self._rows: list[FeedRow] = []
         """Those that are shown."""
 
     def take(self, frame: Frame) -> None:
@@ -68,7 +68,7 @@ class Feed(Lines, can_focus=True):
         return max(0, sum(row.moment <= self._held for row in self._rows) - 1)
 
     @property
-    def chosen(self) -> Row | None:
+    def chosen(self) -> FeedRow | None:
         """The row under the cursor, if there is one."""
         pointed = self._pointed()
         return None if pointed is None else self._rows[pointed]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from c10k_tui.screens.race.views.timeline import BACK, TimeView, time_line, track
+from c10k_tui.screens.race.views.timeline import BACK, layout_of, time_line
+from c10k_tui.session.time_line import TimeView
 from c10k_tui.widgets.lines import Lines
 
 
@@ -40,7 +41,7 @@ class TimeLine(Lines):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         event.stop()
-        place = track(self.size.width)
+        place = layout_of(self.size.width)
         x = event.x - place.first_x
         if event.x < len(BACK):
             self.post_message(self.Scrubbed(-1))
@@ -65,5 +66,5 @@ class TimeLine(Lines):
 
     def _seek(self, event: events.MouseEvent) -> None:
         # While the button is down the line's end stays where it is: nothing is run meanwhile.
-        at_ns = track(self.size.width).moment_at(event.x, self._view)
+        at_ns = layout_of(self.size.width).moment_at(event.x, self._view)
         self.post_message(self.Sought(at_ns, held=self._held))

@@ -77,7 +77,7 @@ class GetCall(WaitingCall):
                 self._take()
         elif self.packets:  # released with one; what else is there it takes along
             self._take()
-        if self.packets or self.abandoned or self.waits_not:
+        if self.packets or self.abandoned or self.must_return:
             self._leave()
         else:
             self._pay("sleep", 0)

@@ -165,7 +165,7 @@ class CompletionPort(OpenFile):
         concurrency: how many of its threads may run at a time.
     """
 
-    __slots__ = ("blocks", "calls", "concurrency", "costs", "handles", "queue", "started", "threads")
+    __slots__ = ("calls", "concurrency", "costs", "handles", "idle_blocks", "queue", "started", "threads")
 
     def __init__(self, kernel: RawKernel, concurrency: int) -> None:
         super().__init__(kernel)
@@ -177,7 +177,7 @@ class CompletionPort(OpenFile):
         self.threads: dict[Task, None] = {}
         """Threads that took a packet here and have not come to another port since."""
         self.handles: dict[OpenFile, Pending] = {}
-        self.blocks: list[IdleReceives] = []
+        self.idle_blocks: list[IdleReceives] = []
         self.started = 0
         """Operations under way, those on untouched connections included."""
 
@@ -191,12 +191,12 @@ class CompletionPort(OpenFile):
 
     def receive_on_block(self, first: int, last: int, size: int) -> None:
         """Have a receive started on every descriptor of a block of untouched connections."""
-        self.blocks.append(IdleReceives(first, last, size))
+        self.idle_blocks.append(IdleReceives(first, last, size))
         self.started += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
         """One descriptor of a block is touched for the first time: tie it, and start its receive."""
-        for first, last, size in self.blocks:
+        for first, last, size in self.idle_blocks:
             if first <= fd <= last:
                 pending = self.associate(file, fd)
                 pending.skip = True

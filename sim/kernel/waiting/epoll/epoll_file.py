@@ -117,15 +117,15 @@ class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
     __slots__ = (
-        "blocks",
         "collected_ns",
         "count",
-        "dead",
         "disarmed",
+        "ghosts",
+        "idle_blocks",
         "interest",
         "ready",
-        "told",
-        "told_once",
+        "reported_once",
+        "reports_once",
         "waiters",
     )
 
@@ -134,7 +134,7 @@ class Epoll(OpenFile):
     def __init__(self, kernel: RawKernel) -> None:
         super().__init__(kernel)
         self.interest: dict[tuple[OpenFile, int], Item] = {}
-        self.blocks: list[tuple[int, int, int]] = []
+        self.idle_blocks: list[tuple[int, int, int]] = []
         """Blocks watched whole: (first, last, events)."""
         self.count = 0
         """Descriptors watched, those in blocks that have no item of their own yet included."""
@@ -143,11 +143,11 @@ class Epoll(OpenFile):
         self.ready: list[Item] = []
         self.collected_ns = -1
         """When epoll_wait last walked the ready list."""
-        self.told_once = False
+        self.reports_once = False
         """Whether an edge-triggered or one-shot item is or was among them."""
-        self.told: list[int] = []
+        self.reported_once: list[int] = []
         """Numbers reported by the last epoll_wait that will not be reported again by themselves."""
-        self.dead: list[Item] = []
+        self.ghosts: list[Item] = []
         """Items whose number was closed while their file stays open under another one."""
         self.waiters: deque[Task] = deque()
         """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
@@ -181,7 +181,7 @@ class Epoll(OpenFile):
         """Make an item and put it on the file's wait queue."""
         item = Item(self, file, fd, events)
         if item.once:
-            self.told_once = True
+            self.reports_once = True
         self.interest[file, fd] = item
         self.count += 1
         file.items.append(item)
@@ -210,12 +210,12 @@ class Epoll(OpenFile):
 
     def watch_block(self, first: int, last: int, events: int) -> None:
         """ADD every descriptor of a block of untouched connections."""
-        self.blocks.append((first, last, events))
+        self.idle_blocks.append((first, last, events))
         self.count += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> Item | None:
         """A descriptor of a watched block is touched: give it its item."""
-        for first, last, events in self.blocks:
+        for first, last, events in self.idle_blocks:
             if first <= fd <= last:
                 self.count -= 1  # hook() counts it again
                 return self.hook(file, fd, events)
@@ -254,8 +254,8 @@ class Epoll(OpenFile):
         if item.listed:
             item.listed = False
             self.ready.remove(item)
-        if item in self.dead:
-            self.dead.remove(item)
+        if item in self.ghosts:
+            self.ghosts.remove(item)
 
     def _find(self, file: OpenFile, fd: int) -> Item:
         item = self.interest.get((file, fd))
@@ -306,7 +306,7 @@ class Epoll(OpenFile):
             events.append((item.fd, mask))
             if item.once:
                 item.reported()
-                self.told.append(item.fd)
+                self.reported_once.append(item.fd)
             else:
                 again.append(item)
             if len(events) == most:

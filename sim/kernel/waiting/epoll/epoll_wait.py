@@ -56,7 +56,7 @@ def epoll_wait(
     else:
         kernel.call_serial = serial = kernel.call_serial + 1
         looked = passes = cost_ns = 0
-        if epoll.told:
+        if epoll.reported_once:
             _look_back(kernel, epoll)
         if timeout_ns:
             deadline = Deadline(kernel, epoll, timeout_ns)
@@ -70,7 +70,7 @@ def epoll_wait(
         if cost_ns and kernel.faults is not None:
             kernel.faults.woken_in_vain(epoll)
         if not cost_ns:
-            epoll.users += 1  # closed while a call sleeps in it, it stays until that returns
+            epoll.holds += 1  # closed while a call sleeps in it, it stays until that returns
         elif kernel.running is not None:
             kernel.running.vain_wakes += 1
         charge = kernel.epoll_sleeps.get((stale, not cost_ns)) or _sleep_charge(kernel, stale, not cost_ns)
@@ -90,21 +90,21 @@ def epoll_wait(
         except GeneratorExit:  # given up by whoever called
             if task in epoll.waiters:  # not woken in the meantime
                 epoll.waiters.remove(task)
-            kernel.let_go(epoll)
+            kernel.release_hold(epoll)
             raise
     if deadline is not None:
         kernel.timers.cancel(deadline.serial)
     found = len(events)
     slept = cost_ns > 0
     if slept:
-        kernel.let_go(epoll)
+        kernel.release_hold(epoll)
     charge = kernel.epoll_returns.get((found, stale, slept)) or _return_charge(kernel, found, stale, slept)
     charge.times += 1
     kernel.free_ns += charge.ns
     kernel.recent.append(charge)
     record((kernel.now_ns, RETURN, -1, found, passes, serial))
     if found:
-        if epoll.dead and kernel.faults is not None:
+        if epoll.ghosts and kernel.faults is not None:
             kernel.faults.reported(epoll)
         cost_ns += charge.ns
         kernel.last_call = (
@@ -131,13 +131,13 @@ def _look_back(kernel: RawKernel, epoll: Epoll) -> None:
     if kernel.faults is not None:
         kernel.faults.back_in_wait(epoll)
     else:
-        epoll.told.clear()
+        epoll.reported_once.clear()
 
 
 def _sleep_charge(kernel: RawKernel, stale: int, first: bool) -> Charge:
     """epoll_wait found nothing (but stale items) and goes to sleep, ``first`` in this call or again."""
     costs = kernel.costs
-    switches = kernel.switches_of_a_sleep
+    switches = kernel.switches_per_sleep
     charge = kernel.epoll_sleeps[stale, first] = Charge(
         (
             (Account.SYSCALL, costs.epoll_wait_ns if first else 0),
@@ -161,7 +161,7 @@ def _return_charge(kernel: RawKernel, found: int, stale: int, slept: bool) -> Ch
     """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
     costs = kernel.costs
     copied = EVENT_BYTES * found
-    switches = kernel.switches_of_a_sleep if slept else 0
+    switches = kernel.switches_per_sleep if slept else 0
     charge = kernel.epoll_returns[found, stale, slept] = Charge(
         (
             (Account.CONTEXT_SWITCH, costs.context_switch_ns * switches),

@@ -68,7 +68,7 @@ class EnterCall(WaitingCall):
             self._run_one()
         else:
             ring.flush()
-            if len(ring.cq) >= self.least or self.waits_not:
+            if len(ring.cq) >= self.least or self.must_return:
                 self._leave()
             else:
                 self._fall_asleep()
@@ -76,7 +76,7 @@ class EnterCall(WaitingCall):
     def _enter(self) -> None:
         ring = self.ring
         self._pay(("enter",))
-        ring.users += 1
+        ring.holds += 1
         if ring.thread is None:
             self._left = min(self._asked, len(ring.sq))
             return
@@ -98,7 +98,7 @@ class EnterCall(WaitingCall):
 
     def _run_one(self) -> None:
         request = self.ring.work.popleft()
-        asks = not request.told
+        asks = not request.ready_mask
         self._pay(("task work", requests.work_price_ns(request), asks))
         found = request.check()
         self._looked += asks
@@ -132,7 +132,7 @@ class EnterCall(WaitingCall):
             self.ring.call = None
         super().end()
         if self._left >= 0:
-            self.kernel.let_go(self.ring)
+            self.kernel.release_hold(self.ring)
 
     @property
     def result(self) -> int:

@@ -42,7 +42,7 @@ ENDED, WAITS, GOES_ON = range(3)
 class Request:
     """An armed request (``io_kiocb`` with its poll hook)."""
 
-    __slots__ = ("events", "exclusive", "file", "queued", "ring", "sqe", "told")
+    __slots__ = ("events", "exclusive", "file", "queued", "ready_mask", "ring", "sqe")
 
     def __init__(self, ring: IoUring, sqe: Sqe, file: OpenFile) -> None:
         self.ring = ring
@@ -50,7 +50,7 @@ class Request:
         self.file = file
         self.queued = False
         """It has task work queued; further wake-ups only count up (``poll_refs``)."""
-        self.told = 0
+        self.ready_mask = 0
         """What the one wake-up since said that the file is ready for; 0 if the file must be asked."""
         self.exclusive = sqe.opcode == Op.ACCEPT
         if sqe.opcode == Op.POLL_ADD:
@@ -60,7 +60,7 @@ class Request:
 
     def arm(self) -> None:
         """Hang it on the file."""
-        self.file.users += 1
+        self.file.holds += 1
         self.file.wait_queue.add(self)
         self.ring.requests[self] = None
 
@@ -71,7 +71,7 @@ class Request:
             self.file.wait_queue.remove(self)
             if self.queued and self in self.ring.work:
                 self.ring.work.remove(self)
-            self.ring.kernel.let_go(self.file)
+            self.ring.kernel.release_hold(self.file)
 
     def wake(self, key: int) -> bool:
         """``io_poll_wake``: the file changed, so queue task work."""
@@ -82,10 +82,10 @@ class Request:
         kernel.wake_ns += ring.costs.wake_ns
         if self.queued:
             kernel.effect |= Effect.TASK_WORK_AGAIN
-            self.told = 0
+            self.ready_mask = 0
             return False
         self.queued = True
-        self.told = key & self.events
+        self.ready_mask = key & self.events
         kernel.effect |= Effect.TASK_WORK
         ring.add_work(self)
         return True
@@ -95,7 +95,7 @@ class Request:
     def check(self) -> bool:
         """``io_poll_check_events``: ask the file, if its wake-up did not tell; whether it has something."""
         self.queued = False
-        mask = self.told
+        mask = self.ready_mask
         if not mask:
             self.file.refresh()
             mask = self.file.mask & self.events
@@ -119,7 +119,7 @@ class Request:
         if self.sqe.multishot and ring.post(Cqe(user_data, mask, CQE_F_MORE)):
             return
         self.disarm()
-        ring.finish(Cqe(user_data, mask))
+        ring.post_last(Cqe(user_data, mask))
 
 
 def armed_request(ring: IoUring, sqe: Sqe, file: OpenFile) -> Request:
@@ -175,12 +175,12 @@ def run(ring: IoUring, sqe: Sqe) -> None:
             raise OSError(errno.EINVAL, "no such operation here")
         handler(ring, sqe)
     except OSError as error:
-        ring.finish(Cqe(sqe.user_data, -(error.errno or errno.EIO)))
+        ring.post_last(Cqe(sqe.user_data, -(error.errno or errno.EIO)))
 
 
 def _nop(ring: IoUring, sqe: Sqe) -> None:
     if not sqe.silent:
-        ring.finish(Cqe(sqe.user_data, 0))
+        ring.post_last(Cqe(sqe.user_data, 0))
 
 
 def _poll_add(ring: IoUring, sqe: Sqe) -> None:
@@ -191,11 +191,11 @@ def _poll_add(ring: IoUring, sqe: Sqe) -> None:
     if not mask:
         request.arm()
     elif not sqe.multishot:
-        ring.finish(Cqe(sqe.user_data, mask))
+        ring.post_last(Cqe(sqe.user_data, mask))
     elif ring.post(Cqe(sqe.user_data, mask, CQE_F_MORE)):
         request.arm()
     else:
-        ring.finish(Cqe(sqe.user_data, mask))
+        ring.post_last(Cqe(sqe.user_data, mask))
 
 
 def _socket_op(ring: IoUring, sqe: Sqe) -> None:
@@ -214,7 +214,7 @@ def _send(ring: IoUring, sqe: Sqe) -> None:
     kernel.ledger.counted[Count.COPIED_IN_BYTES] += taken
     kernel.journal.append((kernel.now_ns, Kind.WRITE, sqe.fd, taken, 0, kernel.next_serial()))
     if not sqe.silent:
-        ring.finish(Cqe(sqe.user_data, taken))
+        ring.post_last(Cqe(sqe.user_data, taken))
 
 
 def _close(ring: IoUring, sqe: Sqe) -> None:
@@ -222,7 +222,7 @@ def _close(ring: IoUring, sqe: Sqe) -> None:
     kernel.close_number(sqe.fd)
     kernel.journal.append((kernel.now_ns, Kind.CLOSE, sqe.fd, 0, 0, kernel.next_serial()))
     if not sqe.silent:
-        ring.finish(Cqe(sqe.user_data, 0))
+        ring.post_last(Cqe(sqe.user_data, 0))
 
 
 def _cancel(ring: IoUring, sqe: Sqe) -> None:
@@ -232,10 +232,10 @@ def _cancel(ring: IoUring, sqe: Sqe) -> None:
         if request.sqe.user_data == sqe.target and (not only_polls or request.sqe.opcode == Op.POLL_ADD):
             request.disarm()
             if not sqe.silent:
-                ring.finish(Cqe(sqe.user_data, 0))
-            ring.finish(Cqe(sqe.target, -errno.ECANCELED))
+                ring.post_last(Cqe(sqe.user_data, 0))
+            ring.post_last(Cqe(sqe.target, -errno.ECANCELED))
             return
-    ring.finish(Cqe(sqe.user_data, -errno.ENOENT))
+    ring.post_last(Cqe(sqe.user_data, -errno.ENOENT))
 
 
 _HANDLERS = {
@@ -261,10 +261,10 @@ def _perform(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
         if cqe is None:
             return WAITS
         if cqe.result < 0 or not sqe.multishot or (sqe.opcode == Op.RECV and not cqe.result):
-            ring.finish(cqe)
+            ring.post_last(cqe)
             return ENDED
         if not ring.post(cqe._replace(flags=cqe.flags | CQE_F_MORE)):
-            ring.finish(cqe)
+            ring.post_last(cqe)
             return ENDED
         if not file.mask & poll_bits.IN:
             return WAITS

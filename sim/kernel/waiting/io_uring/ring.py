@@ -192,12 +192,12 @@ class IoUring(OpenFile):
     """
 
     __slots__ = (
-        "blocks",
         "call",
         "costs",
         "cq",
         "groups",
         "idle_armed",
+        "idle_blocks",
         "overflow",
         "requests",
         "sq",
@@ -218,7 +218,7 @@ class IoUring(OpenFile):
         """Completions for which the ring had no room."""
         self.requests: dict[Request, None] = {}
         """Armed requests, in the order in which they were made."""
-        self.blocks: list[ArmedBlock] = []
+        self.idle_blocks: list[ArmedBlock] = []
         self.idle_armed = 0
         """Requests on untouched connections, which have no object of their own yet."""
         self.work: deque[Request] = deque()
@@ -271,7 +271,7 @@ class IoUring(OpenFile):
         self._posted()
         return True
 
-    def finish(self, cqe: Cqe) -> None:
+    def post_last(self, cqe: Cqe) -> None:
         """Write a request's last completion, or put it on the overflow list."""
         if self.overflow or not self.cq.push(cqe):
             self.overflow.append(cqe)
@@ -318,14 +318,14 @@ class IoUring(OpenFile):
 
     def arm_block(self, first: int, last: int, sqe: Sqe) -> None:
         """Have a request armed on every descriptor of a block of untouched connections."""
-        self.blocks.append(ArmedBlock(first, last, sqe))
+        self.idle_blocks.append(ArmedBlock(first, last, sqe))
         self.idle_armed += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
         """One descriptor of an armed block is touched for the first time: give it its request."""
         from sim.kernel.waiting.io_uring.requests import armed_request
 
-        for first, last, sqe in self.blocks:
+        for first, last, sqe in self.idle_blocks:
             if first <= fd <= last:
                 self.idle_armed -= 1
                 armed_request(self, sqe._replace(fd=fd, user_data=sqe.user_data + fd), file)

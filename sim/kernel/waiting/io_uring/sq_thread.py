@@ -90,7 +90,7 @@ class SqThread:
         elif ring.work:
             self.item = request = ring.work.popleft()
             ns = ring.costs.task_work_ns + requests.work_price_ns(request)
-            ns += 0 if request.told else ring.costs.ask_ns
+            ns += 0 if request.ready_mask else ring.costs.ask_ns
         else:
             self.state = SPINNING
             self._timer = kernel.timers.set(kernel.now_ns + self.idle_ns, self._fall_asleep)
@@ -105,7 +105,7 @@ class SqThread:
         kernel.effect = 0
         try:
             if isinstance(item, requests.Request):
-                counted, asks = kernel.ledger.counted, not item.told
+                counted, asks = kernel.ledger.counted, not item.ready_mask
                 found = item.check()
                 counted[Count.TASK_WORK] += 1
                 counted[Count.SCANNED] += asks

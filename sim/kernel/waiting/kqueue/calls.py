@@ -62,7 +62,7 @@ class KeventCall(WaitingCall):
             self.events, runs = self.kqueue.collect(self.most)
             self.passes += 1
             self.scanned += runs
-        if self.events or self.waits_not:
+        if self.events or self.must_return:
             self._leave(runs)
         else:
             self._fall_asleep(runs)
@@ -71,7 +71,7 @@ class KeventCall(WaitingCall):
         """Pay for the way in and apply the changes."""
         kernel, count = self.kernel, len(self.changes)
         self._pay("enter", count, self.timeout_ns is not None)
-        self.kqueue.users += 1  # closed while the call is under way, it stays until that returns
+        self.kqueue.holds += 1  # closed while the call is under way, it stays until that returns
         for change in self.changes:
             if not change.filter:
                 continue
@@ -125,7 +125,7 @@ class KeventCall(WaitingCall):
             self.kqueue.calls.remove(self)
         super().end()
         if self.begun:
-            self.kernel.let_go(self.kqueue)
+            self.kernel.release_hold(self.kqueue)
 
     # -- what it costs --------------------------------------------------------------------
 

@@ -124,11 +124,11 @@ class Knote:
         kernel = kqueue.kernel
         kernel.ledger.counted[Count.FILTER_RUNS] += 1
         kernel.wake_ns += kqueue.costs.wake_ns
-        if self.ask():
+        if self.run_filter():
             self.activate()
         return False
 
-    def ask(self) -> bool:
+    def run_filter(self) -> bool:
         """Run the filter (``f_event``); whether it holds."""
         if self.filter == EVFILT_READ:
             return self._found(filters.readable if not self._on_kqueue() else _queued_knotes)
@@ -250,14 +250,14 @@ def _queued_knotes(file: OpenFile, _: int | None) -> Answer:
 class Kqueue(OpenFile):
     """What a kqueue descriptor points to (``struct kqueue``)."""
 
-    __slots__ = ("blocks", "calls", "costs", "count", "knotes", "queue")
+    __slots__ = ("calls", "costs", "count", "idle_blocks", "knotes", "queue")
 
     def __init__(self, kernel: RawKernel) -> None:
         super().__init__(kernel)
         self.costs = kqueue_costs(kernel.costs)
         self.knotes: dict[tuple[int, int], Knote] = {}
         """By (ident, filter)."""
-        self.blocks: list[tuple[int, int]] = []
+        self.idle_blocks: list[tuple[int, int]] = []
         """Blocks of untouched connections watched whole for reading: first and last number."""
         self.count = 0
         """Knotes, those of blocks that have no object of their own yet included."""
@@ -290,7 +290,7 @@ class Kqueue(OpenFile):
                 knote.disabled = True
             knote.touch(change)
         if not knote.disabled:
-            knote.active = knote.ask() or knote.active
+            knote.active = knote.run_filter() or knote.active
             if knote.active and not knote.queued:
                 self.enqueue(knote)
 
@@ -320,12 +320,12 @@ class Kqueue(OpenFile):
 
     def watch_block(self, first: int, last: int) -> None:
         """EV_ADD for reading of every descriptor of a block of untouched connections."""
-        self.blocks.append((first, last))
+        self.idle_blocks.append((first, last))
         self.count += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
         """One descriptor of a watched block is touched for the first time: give it its knote."""
-        for first, last in self.blocks:
+        for first, last in self.idle_blocks:
             if first <= fd <= last:
                 self.count -= 1  # attaching counts it again
                 self._attach(Knote(self, Kevent(fd)), file)
@@ -402,7 +402,7 @@ class Kqueue(OpenFile):
                 self.drop(knote)
             else:
                 runs += 1
-                if not knote.ask():
+                if not knote.run_filter():
                     knote.active = False
                     self._off(knote)
                     continue

@@ -13,8 +13,8 @@ from c10k_tui.recording.cast.lines import (
     event_line,
     frame_of,
     parse_unseen,
-    passed_unseen,
     time_us_of,
+    unseen_data,
 )
 from c10k_tui.recording.cast.reader import Recording, read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings
@@ -49,14 +49,14 @@ def refusal(path):
         (b"hello\n", "does not begin with the header"),
         (b"[1,2]\n", "does not begin with the header"),
         (b"{}\n", "does not begin with the header"),
-        (b'{"version":1,"width":80}\n', "version 1; versions 2 and 3 can be read"),
+        (b'{"version":1,"width":80}\n', "version 1; only versions 2 and 3 can be read"),
         (b'{"version":true}\n', "version True"),
         (b'{"version":2.0}\n', "version 2.0"),
         (b'{"version":"' + b"9" * 5_000 + b'"}\n', "versions 2 and 3"),
         (b'{"version":2}\n', "its terminal is None"),
         (b'{"version":3}\n', "does not say how large"),
-        (b'{"version":2,"width":100000,"height":2}\n', "up to 500"),
-        (b'{"version":2,"width":80,"height":24}', "cut off in the middle of line 1"),
+        (b'{"version":2,"width":100000,"height":2}\n', "the most is 500"),
+        (b'{"version":2,"width":80,"height":24}', "not an asciicast: its first line has no end"),
         (b'{"version":2,"width":80,"height":24}\n', "carries no scenario"),
         (b'{"version":2,"width":80,"height":24,"c10k-tui":7}\n', "not an object"),
         (b"\xff\xfe\n", "line 1 is not UTF-8"),
@@ -82,25 +82,25 @@ def test_what_is_no_recording(tmp_path, content, said):
         ('[1,2,"x"]', "line 2 is not an event"),
         ('["1","o","x"]', "line 2 has no time"),
         ('[true,"o","x"]', "line 2 has no time"),
-        ('[NaN,"o","x"]', "line 2 is not within the 600 s"),
-        ('[Infinity,"o","x"]', "line 2 is not within the 600 s"),
-        ('[-1,"o","x"]', "line 2 is not within the 600 s"),
-        ('[601,"o","x"]', "line 2 is not within the 600 s"),
-        (f'[{"9" * 4000},"o","x"]', "line 2 is not within the 600 s"),
-        ('[1,"o",7]', "line 2 holds no text"),
-        ('[0.01,"i","+"]', "is not on a frame"),
-        ('[1,"i","\\u0010"]', "is no key of a recording"),
-        ('[1,"i","\\u0003"]', "is no key of a recording"),
-        ('[1,"i","\\u0011"]', "is no key of a recording"),
-        ('[1,"i","++"]', "is no key of a recording"),
-        ('[1,"i",""]', "is no key of a recording"),
-        ('[1,"r","9x9"]', "the terminal's size at 1 s cannot be"),
-        ('[1,"r","120x36; rm"]', "the terminal's size at 1 s cannot be"),
-        ('[1,"p",""]', "the pause at 1 s is not written as pauses are"),
-        ('[1,"p","5 9:+"]', "the pause at 1 s is not written as pauses are"),
-        ('[1,"p","5 3:+ 2:+"]', "the pause at 1 s is not written as pauses are"),
-        ('[1,"p","5 1:\\u0010"]', "the pause at 1 s is not written as pauses are"),
-        ('[1,"p","9999999"]', "frames to run, and 1,000,000 can be"),
+        ('[NaN,"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        ('[Infinity,"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        ('[-1,"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        ('[601,"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        (f'[{"9" * 4000},"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        ('[1,"o",7]', "line 2 has data that is not text"),
+        ('[0.01,"i","+"]', "is not at the time of a frame"),
+        ('[1,"i","\\u0010"]', "is not a key of a recording"),
+        ('[1,"i","\\u0003"]', "is not a key of a recording"),
+        ('[1,"i","\\u0011"]', "is not a key of a recording"),
+        ('[1,"i","++"]', "is not a key of a recording"),
+        ('[1,"i",""]', "is not a key of a recording"),
+        ('[1,"r","9x9"]', "the terminal's size at 1 s is not valid"),
+        ('[1,"r","120x36; rm"]', "the terminal's size at 1 s is not valid"),
+        ('[1,"p",""]', "the pause at 1 s is not valid"),
+        ('[1,"p","5 9:+"]', "the pause at 1 s is not valid"),
+        ('[1,"p","5 3:+ 2:+"]', "the pause at 1 s is not valid"),
+        ('[1,"p","5 1:\\u0010"]', "the pause at 1 s is not valid"),
+        ('[1,"p","9999999"]', "frames to run; at most 1,000,000 are possible"),
     ],
 )
 def test_what_is_no_event(tmp_path, line, said):
@@ -113,32 +113,34 @@ def test_more_keys_than_a_hand_has(tmp_path):
 
 
 def test_time_does_not_go_back(tmp_path):
-    assert "line 3 does not follow" in refusal(cast(tmp_path, '[1,"i","+"]', '[0,"i","+"]'))
+    assert "line 3 is earlier than the line before it" in refusal(
+        cast(tmp_path, '[1,"i","+"]', '[0,"i","+"]')
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"own": {"format": 2}}, "format 2; format 1 is known"),
-        ({"own": {"scenario": 5}}, "does not say what is raced"),
-        ({"own": {"scenario": "n=0"}}, "its scenario cannot be: fds must be"),
-        ({"own": {"scenario": "n=10 colour=red"}}, "its scenario cannot be"),
-        ({"own": {"scenario": "n=1" + "0" * 900}}, "its scenario cannot be"),
-        ({"own": {"speed": "fast"}}, "which is no number"),
-        ({"own": {"speed": 1e9}}, "0.01 to 1000 can be"),
-        ({"own": {"speed": True}}, "which is no number"),
+        ({"own": {"format": 2}}, "format 2; only format 1 can be read"),
+        ({"own": {"scenario": 5}}, "has no scenario"),
+        ({"own": {"scenario": "n=0"}}, "its scenario is not valid: fds must be"),
+        ({"own": {"scenario": "n=10 colour=red"}}, "its scenario is not valid"),
+        ({"own": {"scenario": "n=1" + "0" * 900}}, "its scenario is not valid"),
+        ({"own": {"speed": "fast"}}, "which is not a number"),
+        ({"own": {"speed": 1e9}}, "it must be 0.01 to 1000"),
+        ({"own": {"speed": True}}, "which is not a number"),
         ({"own": {"theme": "../../etc/passwd"}}, "its theme is"),
         ({"own": {"frames_per_s": 10**9}}, "its frame rate is"),
         ({"own": {"caption": "yes"}}, "not all true or false"),
-        ({"own": {"start": 5}}, "not said as at_ns and changes"),
-        ({"own": {"start": {"at_ns": 10**15, "changes": []}}}, "later than can be run up to"),
+        ({"own": {"start": 5}}, "the start of its race has no at_ns and changes"),
+        ({"own": {"start": {"at_ns": 10**15, "changes": []}}}, "begins too late to be run again"),
         (
             {"own": {"scenario": "n=64 rate=1M churn=1M", "start": {"at_ns": 60 * 10**9, "changes": []}}},
-            "the race has done too much before its recording began",
+            "the race did too much work before its recording began",
         ),
         ({"own": {"start": {"at_ns": 5, "changes": [[9, "n=5"]]}}}, "not in order"),
         ({"own": {"start": {"at_ns": 5, "changes": [[1]]}}}, "not in order"),
-        ({"own": {"start": {"at_ns": 5, "changes": [[1, "n=0"]]}}}, "its scenario cannot be"),
+        ({"own": {"start": {"at_ns": 5, "changes": [[1, "n=0"]]}}}, "its scenario is not valid"),
         ({"width": 79}, "too small for a race"),
         ({"height": True}, "its terminal is"),
     ],
@@ -151,7 +153,7 @@ def test_what_no_header_can_say(tmp_path, changes, said):
 def test_a_line_that_was_cut_off_is_told_by_its_number(tmp_path):
     path = cast(tmp_path, '[0.0,"o","a"]', '[1.0,"o","b"]')
     path.write_bytes(path.read_bytes()[:-5])
-    assert refusal(path) == "it was cut off in the middle of line 3: without that line it can be used"
+    assert refusal(path) == "line 3 is cut off; delete this line to use the rest"
 
 
 def test_what_is_no_file_is_not_read(tmp_path):
@@ -205,7 +207,7 @@ def test_what_is_no_pause(data):
 
 
 def test_an_empty_pause():
-    assert parse_unseen(passed_unseen(7, [])) == (7, [])
+    assert parse_unseen(unseen_data(7, [])) == (7, [])
 
 
 def test_the_picture_of_a_moment(tmp_path):

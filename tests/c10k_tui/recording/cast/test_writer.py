@@ -21,14 +21,15 @@ from c10k_tui.recording.cast.writer import CastWriter
 WRITES_FOR_EVER = """
 import sys
 from pathlib import Path
-from c10k_tui.recording.cast.header import Settings
-from c10k_tui.recording.cast.lines import Event
+from c10k_tui.recording.cast.settings import RecordingSettings
+from c10k_tui.recording.cast.lines import CastEvent
 from c10k_tui.recording.cast.writer import CastWriter
-writer = CastWriter(Path(sys.argv[1]), Settings(cast_version=int(sys.argv[2])), force=True)
+writer = CastWriter(Path(sys.argv[1]), RecordingSettings(cast_version=int(sys.argv[2])), force=True)
 frame = 0
 while True:
     frame += 1
-    writer.write([Event(frame, "i", "+"), Event(frame, "o", "x" * (frame % 3000)), Event(frame, "m", "mark")])
+    events = [("i", "+"), ("o", "x" * (frame % 3000)), ("m", "mark")]
+    writer.write([CastEvent(frame, code, data) for code, data in events])
     if frame == 500:
         print("far enough", flush=True)
 """

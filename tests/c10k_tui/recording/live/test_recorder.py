@@ -9,14 +9,14 @@ from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
-from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.recording.live.markers import RaceState, between
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.pictures.cells import PLAIN, CellStyle, TerminalPicture, cell
 from c10k_tui.recording.pictures.export import pictures
 from sim.scenario.scenario import PRESETS, Scenario
 
 LOOKS = CaptionLooks(PLAIN, CellStyle(bold=True))
-MOMENT = Moment(1, Scenario())
+MOMENT = RaceState(1, Scenario())
 
 
 def picture(text, width=80, height=24):
@@ -69,7 +69,7 @@ def test_a_frame_without_a_change_is_no_line_and_the_last_says_how_long_it_was(d
 
 def test_keys_come_before_their_picture_and_markers_after_it(desk):
     desk.frame("a")
-    desk.frame("b", "+", "up", "M", moment=Moment(1, Scenario(fds=20_000)))
+    desk.frame("b", "+", "up", "M", moment=RaceState(1, Scenario(fds=20_000)))
     assert [(code, data) for _, code, data in desk.codes()[1:]] == [
         *[("i", "+"), ("i", "\x1b[A"), ("i", "M"), ("o", "")],
         *[("m", "mark 1"), ("m", "fds 10,000 → 20,000")],
@@ -165,14 +165,14 @@ def test_more_keys_than_fit_show_the_newest():
     ],
 )
 def test_what_deserves_a_marker(races, scenario, said):
-    assert between(MOMENT, Moment(races, scenario)) == said
+    assert between(MOMENT, RaceState(races, scenario)) == said
 
 
 def test_a_fork_deserves_one_and_a_jump_to_other_settings_does_not():
     other = Scenario(fds=16, rate=50_000)
-    forked = Moment(1, other, forks=1, jumps=3)
-    assert between(Moment(1, Scenario(), jumps=3), forked) == ["fork: fds 10,000→16, 20k→50k req/s"]
-    assert between(forked, Moment(1, Scenario(), forks=1, jumps=4)) == []
+    forked = RaceState(1, other, forks=1, jumps=3)
+    assert between(RaceState(1, Scenario(), jumps=3), forked) == ["fork: fds 10,000→16, 20k→50k req/s"]
+    assert between(forked, RaceState(1, Scenario(), forks=1, jumps=4)) == []
 
 
 def test_where_it_began_comes_back_from_the_header(tmp_path):

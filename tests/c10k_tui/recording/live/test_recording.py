@@ -9,19 +9,19 @@ import pytest
 from PIL import ImageFont
 from textual import events
 
+from c10k_tui.app.headless import again, record, stage
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript, parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.capture import Camera
-from c10k_tui.recording.live.controller import Plan
-from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.capture import ScreenCapture
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.pictures.export import picture_at
 from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
-from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.screens.race.display import RaceDisplay
 from sim.scenario.scenario import PRESETS, Scenario, Share
 from tests.support.pyte_terminal import Emulated, as_seen
 
@@ -41,15 +41,15 @@ def settings(**changes):
 async def watched(path):
     """Record the busy script by hand; gives the scenario and the time that the race ended with."""
     script = parse_script(BUSY, 30)
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     writer = CastWriter(path, settings())
     async with app.run_test(size=(100, 30)):
-        studio = app.studio
-        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        frames = app.recording.frames
+        await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
         for frame in range(script.frames + 1):
-            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
+            await frames.frame([p.key for p in script.presses if p.frame == frame], scripted=True)
         ended = app.session.scenario, app.session.race.now_ns
-        studio.close()
+        frames.close()
     return ended
 
 
@@ -76,13 +76,13 @@ def test_the_same_words_give_the_same_bytes(busy, tmp_path):
 
 def test_a_slow_machine_gives_the_same_bytes(busy, tmp_path, monkeypatch):
     """Every handler that draws takes longer than Textual's own timer for repaints, which must not matter."""
-    draw = RaceScreen._draw
+    draw = RaceDisplay.draw
 
     def slowly(*arguments, **named):
         draw(*arguments, **named)
         time.sleep(0.02)
 
-    monkeypatch.setattr(RaceScreen, "_draw", slowly)
+    monkeypatch.setattr(RaceDisplay, "draw", slowly)
     assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
 
 
@@ -115,43 +115,43 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
     """Frame by frame: the emulator is fed as the file grows, and compared with the app's own cells."""
     wanted = settings(theme=theme, caption=theme == "c10k-light", height=31 if theme == "c10k-light" else 30)
     script = parse_script(BUSY, 30)
-    app = stage(wanted, Plan())
+    app = stage(wanted, RecordingPlan())
     path = tmp_path / "a.cast"
     writer = CastWriter(path, wanted)
     terminal = Emulated(wanted.width, wanted.height)
     done = compared = 0
     async with app.run_test(size=(100, 30)):
-        studio = app.studio
-        await studio.open(lambda: Recorder(wanted, writer, studio.moment()))
+        frames = app.recording.frames
+        await frames.open(lambda: Recorder(wanted, writer, frames.race_state()))
         for frame in range(script.frames + 1):
-            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
+            await frames.frame([p.key for p in script.presses if p.frame == frame], scripted=True)
             data = path.read_bytes()
             for text in codes(b"\n" + data[done:], "o") if done else codes(data, "o"):
                 terminal.write(text[1])
             done = len(data)
-            if studio.recorder is not None and not studio.recorder.paused:
-                shown = as_seen(Camera(app).picture())
+            if frames.recorder is not None and not frames.recorder.paused:
+                shown = as_seen(ScreenCapture(app).picture())
                 assert terminal.rows[: len(shown)] == shown
                 compared += 1
-        studio.close()
+        frames.close()
     assert compared > 30
     assert as_seen(picture_at(read(path), None)) == terminal.rows
 
 
 async def test_what_the_camera_sees_is_what_textual_would_write():
     """Beside Textual's own export of the screen, which takes another way through the compositor."""
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
-        await app.studio.open(None)
+        await app.recording.frames.open(None)
         for keys in ((), ("?",), ("escape", "n"), ("escape", "down")):
-            await app.studio.frame(keys, deaf=True)
-            text = Camera(app).picture().text
+            await app.recording.frames.frame(keys, scripted=True)
+            text = ScreenCapture(app).picture().text
             exported = app.export_screenshot().replace("&#160;", " ")
             for line in text.splitlines():
                 for word in line.split():
                     if word.isalpha():
                         assert word in exported
-        app.studio.close()
+        app.recording.frames.close()
 
 
 def test_every_glyph_that_is_shown_can_be_drawn(busy):
@@ -192,23 +192,23 @@ def test_the_terminal_may_change_its_size(tmp_path):
 @pytest.mark.parametrize("keys", [("r",), ("q",), ("escape", "q"), ("n", "escape", "q", "r")])
 async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeypatch, keys):
     monkeypatch.chdir(tmp_path)
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
-        await app.studio.open(None)
-        await app.studio.frame(keys, deaf=True)
-        await app.studio.frame(("+",), deaf=True)
+        await app.recording.frames.open(None)
+        await app.recording.frames.frame(keys, scripted=True)
+        await app.recording.frames.frame(("+",), scripted=True)
         assert app.is_running
-        assert not app.studio.leaving
+        assert not app.recording.frames.leaving
         assert app.session.scenario.fds == 5_000
-        app.studio.close()
+        app.recording.frames.close()
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame():
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
-        await app.studio.open(None)
-        stepper = app.studio.stepper
+        await app.recording.frames.open(None)
+        stepper = app.recording.frames.stepper
         assert stepper is not None
         for key, sign in (("plus", "+"), ("ctrl+p", None), ("f3", None), ("é", "é"), ("upper_m", "M")):
             app.post_message(events.Key(key, sign))
@@ -217,36 +217,36 @@ async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame()
         await stepper.settle()
         assert app.session.scenario.fds == 2_000
         assert stepper.keys == ["+", "f3", "M"]
-        app.studio.close()
+        app.recording.frames.close()
 
 
 @pytest.mark.parametrize("key", ["r", None])
 async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
     """Beside a script of the same length: the last frame has nothing of the key either."""
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(100, 30)):
-        studio = app.studio
-        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        frames = app.recording.frames
+        await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
         for frame in range(20):
-            await studio.frame([key] if key and frame == 19 else [], deaf=False)
-        assert studio.ending == (key == "r")
-        studio.close()
+            await frames.frame([key] if key and frame == 19 else [], scripted=False)
+        assert frames.ending == (key == "r")
+        frames.close()
     script = KeyScript((), 19)
     await asyncio.to_thread(record, tmp_path / "b.cast", settings(), script)
     assert (tmp_path / "a.cast").read_bytes() == (tmp_path / "b.cast").read_bytes()
 
 
 async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
-    app = stage(settings(), Plan())
+    app = stage(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(100, 30)) as pilot:
-        studio = app.studio
-        await studio.open(lambda: Recorder(settings(), writer, studio.moment()))
+        frames = app.recording.frames
+        await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
         for _ in range(30):
-            await studio.frame((), deaf=True)
+            await frames.frame((), scripted=True)
         before_ns, before_s = app.session.race.now_ns, app.clock()
-        studio.close()
+        frames.close()
         assert before_ns > 0
         while app.session.race.now_ns == before_ns:
             await pilot.pause(0.05)
@@ -258,14 +258,14 @@ async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
 async def replayed(path, until):
     """The scenario and the time of the race after a replay up to a frame."""
     found = replay_of(read(path))
-    app = stage(found.settings, Plan())
+    app = stage(found.settings, RecordingPlan())
     async with app.run_test(size=(120, 40)):
-        await app.studio.open(None)
-        player = Player(app, found, until, paused=False)
+        await app.recording.frames.open(None)
+        player = Player(app.recording.frames, found, until, paused=False)
         for frame in range(until + 1):
-            await app.studio.frame(player._due(frame), deaf=True)
+            await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         seen = app.session.scenario, app.session.race.now_ns
-        app.studio.close()
+        app.recording.frames.close()
     return seen
 
 

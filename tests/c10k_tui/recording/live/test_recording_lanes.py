@@ -1,9 +1,9 @@
 """Lanes of every kind in recordings: the box opens there too, and all comes out the same again."""
 
+from c10k_tui.app.headless import record
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-from c10k_tui.recording.live.headless import record
 from c10k_tui.recording.pictures.export import pictures
 from sim.scenario.scenario import Scenario
 

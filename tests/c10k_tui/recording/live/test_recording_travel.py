@@ -7,12 +7,12 @@ import json
 
 import pytest
 
+from c10k_tui.app.headless import again, record, stage
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.controller import Plan
-from c10k_tui.recording.live.headless import again, record, stage
+from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import Scenario
@@ -72,20 +72,20 @@ async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_pa
 
 
 async def record_by_hand(path):
-    app = stage(settings(speed=30.0), Plan())
+    app = stage(settings(speed=30.0), RecordingPlan())
     script = parse_script(TRAVELLED, 30)
     async with app.run_test(size=(100, 30)) as pilot:
-        session, studio = app.session, app.studio
+        session, frames = app.session, app.recording.frames
         session.race.advance(5_000_000)
         session.set_fds(5_000)
         session.race.advance(9_000_000)
-        session.seek(7_000_000)
+        session.travel.seek(7_000_000)
         session.climb_rate(1)
         session.race.advance(12_000_000)
-        session.following = 77
-        session.go_to_branch(0)
+        session.travel.following = 77
+        session.travel.go_to_branch(0)
         await pilot.pause(0)
-        session.seek(8_000_000)
+        session.travel.seek(8_000_000)
         session.race.frame()
         session.forget_elsewhere()
         wanted = settings(
@@ -93,10 +93,10 @@ async def record_by_hand(path):
             speed=session.pacer.speed,
         )
         writer = CastWriter(path, wanted)
-        await studio.open(lambda: Recorder(wanted, writer, studio.moment()))
+        await frames.open(lambda: Recorder(wanted, writer, frames.race_state()))
         for frame in range(script.frames + 1):
-            await studio.frame([p.key for p in script.presses if p.frame == frame], deaf=True)
-        studio.close()
+            await frames.frame([p.key for p in script.presses if p.frame == frame], scripted=True)
+        frames.close()
 
 
 @pytest.mark.parametrize("key", ["b", "B", "<", "{", "a", "o", "e"])
@@ -106,18 +106,18 @@ async def test_a_paused_replay_can_be_gone_back_in(tmp_path, key):
     script = parse_script("wait 500ms; +; wait 500ms; '; wait 1s", 30)
     await asyncio.to_thread(record, path, settings(), script)
     found = replay_of(read(path))
-    app = stage(found.settings, Plan())
+    app = stage(found.settings, RecordingPlan())
     async with app.run_test(size=(100, 30)) as pilot:
-        await app.studio.open(None)
-        app.studio.player = player = Player(app, found, 0, paused=True)
+        await app.recording.frames.open(None)
+        app.recording.player = player = Player(app.recording.frames, found, 0, paused=True)
         for frame in range(45):
-            await app.studio.frame(player._due(frame), deaf=True)
+            await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         session = app.session
         there_ns = session.race.now_ns
-        assert await player._watcher(key)
-        app.studio.player = None
-        app.studio.close()
-        player._hand_over(key)
+        assert await player.user_takes_over(key)
+        app.recording.player = None
+        app.recording.frames.close()
+        player.hand_over(key)
         await pilot.pause(0)
         await pilot.pause(0)
         assert session.paused

@@ -12,23 +12,25 @@ from c10k_tui.screens.capacity.views.page import capacity_page
 from c10k_tui.screens.capacity.words import reading, told
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
-from sim.scenario.scenario import LANES, Scenario, Share
-from sim.studies import capacity as search
-from sim.studies.capacity import Capacity, Probe
-from sim.studies.comparison import ESTIMATED
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
+from sim.studies import capacity
+from sim.studies.capacity import Capacity, CapacityProbe
+
+LANE_NAMES = tuple(LANES)
 
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
     """A tenth of the time at each size is enough to see what is drawn."""
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 @pytest.fixture(scope="module")
 def whole() -> CapacityModel:
     """A model whose lanes hold what is written here."""
     model = CapacityModel(Scenario(), BUILT_IN)
-    for lane in LANES:
+    for lane in LANE_NAMES:
         model._known[model._key(lane)] = Capacity(lane, 1_000_000, "none", 30_000)
     for lane, connections, limit in (
         ("process", 75_000, "memory"),
@@ -42,7 +44,7 @@ def whole() -> CapacityModel:
 
 
 def rows_of(model: CapacityModel, width: int) -> dict[str, str]:
-    lines = [text_of(line) for line in chart_lines(model, width, rows_needed())[1 : 1 + len(LANES)]]
+    lines = [text_of(line) for line in chart_lines(model, width, rows_needed())[1 : 1 + len(LANE_NAMES)]]
     return {row[2:].split()[0]: row for row in lines}
 
 
@@ -58,8 +60,8 @@ def test_frames_find_what_the_command_finds():
         assert (model.tried(lane), model.found(lane)) == (tried, result)
 
 
-def searched(lane: str, model: CapacityModel) -> tuple[list[Probe], Capacity]:
-    steps, tried = search.capacity(lane, model.load, model.limit_ns), []
+def searched(lane: str, model: CapacityModel) -> tuple[list[CapacityProbe], Capacity]:
+    steps, tried = capacity.find_capacity(lane, model.load, model.limit_ns), []
     while True:
         try:
             tried.append(next(steps))
@@ -86,7 +88,7 @@ def test_keys_change_bound_share_and_rate_and_what_is_known_stays_known(whole):
     model.climb_active(1)
     model.climb_rate(1)
     assert model.command() == "c10k-tui capacity --p99 300us --active 10% --rate 50k"
-    assert len(model.missing()) == len(LANES)
+    assert len(model.missing()) == len(LANE_NAMES)
     for _ in range(20):
         model.climb_limit(1)
         model.climb_active(-1)
@@ -142,7 +144,8 @@ def test_what_gives_way_is_a_word_beside_the_number(whole):
 def test_the_reading_tells_what_breaks_at_ten_thousand_and_what_next(whole):
     assert text_of(reading(whole)) == (
         "At 10,000 these break: pool (holds 0; drops), select (holds 7,800; latency). What breaks next: poll "
-        f"(beyond 12,000; latency), process (beyond 75,000; memory). {len(LANES) - 4} lanes hold 1,000,000."
+        "(beyond 12,000; latency), process (beyond 75,000; memory). "
+        f"{len(LANES) - 4} lanes hold 1,000,000."
     )
     for lane, limit in (("pool", "none"), ("select", "none")):
         whole._known[whole._key(lane)] = Capacity(lane, 1_000_000, limit, 1)
@@ -170,10 +173,10 @@ def test_a_search_shows_what_held_and_what_is_tried():
 
 
 def test_a_low_chart_keeps_the_chosen_row_and_the_axis_words(whole):
-    whole.lane = LANES[-1]
+    whole.lane = LANE_NAMES[-1]
     lines = [text_of(line) for line in chart_lines(whole, 78, 8)]
     assert len(lines) == 8
-    assert LANES[-1] in lines[-2]
+    assert LANE_NAMES[-1] in lines[-2]
     assert lines[-1].split() == ["1", "10", "100", "1k", "10k", "100k", "1M"]
 
 
@@ -181,21 +184,21 @@ def test_the_picture_has_every_lane_its_number_and_the_sentence(whole):
     page, title = capacity_page(whole)
     svg = svg_of_page(page, title)
     assert svg == svg_of_page(*capacity_page(whole))
-    for words in (*LANES, "12,000  latency, p99 900 µs", "75,000  memory", "At 10,000", "simulated"):
+    for words in (*LANE_NAMES, "12,000  latency, p99 900 µs", "75,000  memory", "At 10,000", "simulated"):
         assert words in svg
     assert png_of_page(page).startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("lane", LANE_NAMES)
 @pytest.mark.parametrize("select", [7_800, 11_000])
 def test_no_sentence_is_cut_at_the_smallest_size(lane, select):
     model = CapacityModel(Scenario(), BUILT_IN)
     held = {"process": 75_000, "thread": 210_000, "select": select, "poll": 13_000, "asyncio": 920_000}
-    for name in LANES:
+    for name in LANE_NAMES:
         limit = "none" if name not in held else "latency" if name in ("select", "poll") else "memory"
         model._known[model._key(name)] = Capacity(name, held.get(name, 1_000_000), limit, 30_000)
     model.lane = lane
     lines = [text_of(line) for line in told(model, 80, 3)]
     assert not any("…" in line for line in lines)
     assert lines[-1].startswith(f" {lane}")
-    assert ("stimated" in lines[-1]) == (lane in ESTIMATED)
+    assert ("stimated" in lines[-1]) == LANES[lane].prices.estimated

@@ -2,16 +2,18 @@
 
 import pytest
 
+from c10k_tui.app.headless import record
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-from c10k_tui.recording.live.headless import record
 from c10k_tui.recording.pictures.export import picture_at
+from c10k_tui.screens.capacity.help_page import INTRODUCTION
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
-from c10k_tui.screens.capacity.screen import INTRODUCTION, CapacityScreen
+from c10k_tui.screens.capacity.screen import CapacityScreen
 from c10k_tui.widgets.footer import key_of
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies import capacity as search
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies import capacity
 from tests.support.paused_app import leads_back, stand
 from tests.support.table_screens import screen_of, settled
 
@@ -20,7 +22,7 @@ RACE = Scenario(fds=2_000, rate=5_000)
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    monkeypatch.setattr(search, "RACE_NS", 20_000_000)
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 @pytest.mark.parametrize("back", ["m", "escape"])

@@ -5,16 +5,19 @@ import sys
 
 import pytest
 
+from c10k_tui.screens.comparison.help_page import INTRODUCTION
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
-from c10k_tui.screens.comparison.screen import INTRODUCTION, ComparisonScreen
+from c10k_tui.screens.comparison.screen import ComparisonScreen
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.widgets.footer import key_of
-from sim.host.measuring import measure
-from sim.scenario.scenario import LANES, Scenario
-from sim.studies.comparison import MECHANISMS, found
-from sim.studies.host_comparison import MEASURABLE
+from sim.host.measuring import meter
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
+from sim.studies.comparison import trial_result
 from tests.support.paused_app import leads_back, stand
 from tests.support.table_screens import screen_of, settled
+
+LANE_NAMES = tuple(LANES)
 
 SMALL = Scenario(fds=256, active=16, rate=20_000)
 STEPS = 600
@@ -40,13 +43,13 @@ async def test_a_newcomer_sees_every_lane_every_figure_and_who_keeps_the_list(si
         rows = it.text().split("\n")
         assert len(rows) == size[1]
         assert {len(row) for row in rows} == {size[0]}
-        for lane in LANES:
+        for lane in LANE_NAMES:
             row = next(row for row in rows if row[1:].lstrip("● ").startswith(f"{lane} "))
-            facts = found(lane, SMALL)
+            facts = trial_result(lane, SMALL)
             for column in COLUMNS:
                 assert column.cell(facts) in row
         words = " ".join(" ".join(rows).split())
-        assert MECHANISMS["select"].keeper in words
+        assert LANES["select"].keeper in words
         assert "256 fds · 16 active · 20k req/s" in words
         assert "costs: built-in" in words
         for key in ("w race", "h measure", "s sort", "? help"):
@@ -77,7 +80,7 @@ async def test_each_key_changes_what_is_shown_and_the_race_keeps_its_own():
         assert model.scenario.active_count > 16
         await it.press("semicolon", "left_square_bracket")
         await it.press("down", "down", "right")
-        assert model.lane == LANES[LANES.index("select") + 2]
+        assert model.lane == LANE_NAMES[LANE_NAMES.index("select") + 2]
         assert "[examined]" in it.text() or "[scans]" in it.text()
         assert "descriptors whose state the kernel looked up" in it.text()
         await settled(it)
@@ -140,11 +143,15 @@ async def test_h_measures_here_beside_the_simulated_figures_and_h_again_hides_th
         assert "measuring on this machine's kernel" in it.text()
         for _ in range(STEPS):
             await it.pilot.pause(0)
-            if len(screen.model.beside) == len(LANES) and not screen._measuring:
+            if len(screen.model.beside) == len(LANE_NAMES) and not screen._table.measuring:
                 break
             await asyncio.sleep(0.05)
         measured = {lane for lane, beside in screen.model.beside.items() if beside.measured_ns}
-        assert {"process", "thread", "select", "poll", "epoll"} <= measured <= set(MEASURABLE)
+        assert (
+            {"process", "thread", "select", "poll", "epoll"}
+            <= measured
+            <= {name for name, kind in LANES.items() if kind.unmeasured is None}
+        )
         screen.draw()
         await it.pilot.pause(0)
         assert "not here" in it.text()
@@ -164,11 +171,11 @@ async def test_h_in_the_middle_of_it_stops():
         await it.press("h")
         assert "measuring stopped" in it.text()
         await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
-        assert len(screen.model.beside) < len(LANES)
+        assert len(screen.model.beside) < len(LANE_NAMES)
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
-    monkeypatch.setattr(measure, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
+    monkeypatch.setattr(meter, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(SMALL) as it:
         await it.press("w", "h")
         for _ in range(STEPS):

@@ -12,9 +12,12 @@ from c10k_tui.screens.comparison.words import heading, told
 from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, count_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
-from sim.scenario.scenario import LANES, Scenario, Share
-from sim.studies.comparison import ESTIMATED, MECHANISMS, found
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
+from sim.studies.comparison import trial_result
 from sim.studies.host_comparison import HostComparison
+
+LANE_NAMES = tuple(LANES)
 
 SMALL = Scenario(fds=256, active=16, rate=20_000, lanes=("select", "epoll"))
 
@@ -50,7 +53,7 @@ def test_rows_are_the_trials_of_the_current_scenario_racing_lanes_first():
     assert model.trying() == "select"
     while model.trying() == "select":
         assert model.compute()
-    assert model.facts_of("select") == found("select", SMALL)
+    assert model.facts_of("select") == trial_result("select", SMALL)
     assert model.facts_of("poll") is None
 
 
@@ -69,7 +72,7 @@ def test_rows_known_stay_known_and_others_are_found_anew(whole):
     before = whole.facts_of("poll")
     whole.climb_fds(1)
     assert whole.scenario.fds == 1_000
-    assert set(whole.missing()) == set(LANES)
+    assert set(whole.missing()) == set(LANE_NAMES)
     whole.climb_fds(-1)
     assert whole.missing() == []
     assert whole.facts_of("poll") is before
@@ -100,14 +103,14 @@ def test_sorting_goes_through_least_most_and_the_lanes_order(whole):
     whole.sort()
     assert [facts.examined_per_event for _, facts in whole.rows()] == sorted(values, reverse=True)
     whole.sort()
-    assert [lane for lane, _ in whole.rows()] == list(LANES)
+    assert [lane for lane, _ in whole.rows()] == list(LANE_NAMES)
 
 
 def test_the_cursor_stays_within_the_table(whole):
     whole.move(-100, -100)
-    assert (whole.lane, whole.column) == (LANES[0], 0)
+    assert (whole.lane, whole.column) == (LANE_NAMES[0], 0)
     whole.move(100, 100)
-    assert (whole.lane, whole.column) == (LANES[-1], len(COLUMNS) - 1)
+    assert (whole.lane, whole.column) == (LANE_NAMES[-1], len(COLUMNS) - 1)
 
 
 # --- the lines ------------------------------------------------------------------------------------
@@ -121,7 +124,7 @@ def test_every_line_has_the_width_and_every_lane_a_row(whole, width, measured):
         lines = table_lines(whole, width, rows_needed(whole))
         assert {width_of(line) for line in lines} == {width}
         assert not any("…" in text_of(line) for line in lines) or measured or width == 198
-        assert set(rows_of(whole, width)) == set(LANES)
+        assert set(rows_of(whole, width)) == set(LANE_NAMES)
     finally:
         whole.shows_measured = False
 
@@ -131,18 +134,18 @@ def test_figures_stand_in_the_rows_as_they_are(whole):
     for facts in whole.known():
         for column in COLUMNS:
             assert column.cell(facts) in rows[facts.lane]
-    for lane in ESTIMATED:
+    for lane in (name for name, kind in LANES.items() if kind.prices.estimated):
         assert f"~{BY_KEY['wakeup_ns'].cell(whole.facts_of(lane)).lstrip('~')}" in rows[lane]
 
 
 def test_words_come_with_the_width_and_stand_beneath_in_full(whole):
-    assert MECHANISMS["poll"].keeper not in rows_of(whole, 78)["poll"]
-    assert MECHANISMS["poll"].keeper in rows_of(whole, 118)["poll"]
-    assert MECHANISMS["select"].limit in rows_of(whole, 198)["select"]
+    assert LANES["poll"].keeper not in rows_of(whole, 78)["poll"]
+    assert LANES["poll"].keeper in rows_of(whole, 118)["poll"]
+    assert LANES["select"].limit in rows_of(whole, 198)["select"]
     whole.lane = "select"
     words = words_of(whole, 80, 5)
-    assert MECHANISMS["select"].keeper in words
-    assert MECHANISMS["select"].limit in words
+    assert LANES["select"].keeper in words
+    assert LANES["select"].limit in words
 
 
 def test_least_and_most_are_told_by_blocks(whole):
@@ -160,14 +163,14 @@ def test_racing_lanes_are_marked_and_the_chosen_one_reversed(whole):
     whole.lane = "kqueue"
     line = next(line for line in table_lines(whole, 118, 20) if "kqueue" in text_of(line))
     assert line[0] == ("  kqueue ", "cursor")
-    assert ESTIMATED["kqueue"] in words_of(whole)
+    assert LANES["kqueue"].prices.source in words_of(whole)
 
 
 def test_a_low_table_keeps_the_chosen_row(whole):
-    whole.lane = LANES[-1]
+    whole.lane = LANE_NAMES[-1]
     lines = [text_of(line) for line in table_lines(whole, 78, 6)]
     assert len(lines) == 6
-    assert LANES[-1] in lines[-1]
+    assert LANE_NAMES[-1] in lines[-1]
 
 
 def test_the_first_sentence_says_who_scans_copies_and_wakes(whole):
@@ -182,7 +185,7 @@ def test_progress_is_seen_and_so_is_that_nothing_happens():
     model = ComparisonModel(SMALL, BUILT_IN)
     model.compute(1)
     assert "racing" in rows_of(model, 78)["select"]
-    assert "0 of 14 lanes known".replace("14", str(len(LANES))) in text_of(heading(model, "", 80))
+    assert "0 of 14 lanes known".replace("14", str(len(LANE_NAMES))) in text_of(heading(model, "", 80))
     silent = finished(Scenario(fds=16, rate=0))
     assert "There was no event" in words_of(silent)
     assert "–" in rows_of(silent, 78)["epoll"]
@@ -238,9 +241,9 @@ def test_means_are_written_with_three_figures(value, words):
 @pytest.mark.parametrize("column", range(len(COLUMNS)))
 def test_no_sentence_is_cut_at_the_smallest_size(whole, monkeypatch, column):
     monkeypatch.setattr(whole, "column", column)
-    for lane in LANES:
+    for lane in LANE_NAMES:
         monkeypatch.setattr(whole, "lane", lane)
         lines = [text_of(line) for line in told(whole, "", 80, 4)]
         assert lines[-1].startswith(f" {COLUMNS[column].title}: ")
         assert not any("…" in line for line in lines), lines
-        assert ("stimated" in " ".join(lines)) == (lane in ESTIMATED)
+        assert ("stimated" in " ".join(lines)) == LANES[lane].prices.estimated

@@ -6,9 +6,10 @@ from c10k_tui.screens.curve.model import READY_LIMIT, CurveModel
 from c10k_tui.screens.curve.words import heading, legend_line, told
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import text_of
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Scenario, Share
-from sim.studies.benchmark import Point, Row, break_even_fds, simulated_ns
+from sim.studies.benchmark import BenchmarkRow, break_even_fds, simulated_ns
 from sim.studies.papers import GAMMO, KERRISK, PAPERS
 
 
@@ -133,9 +134,9 @@ def test_what_is_known_is_not_asked_again():
 def test_measured_points_are_marks_and_the_error_is_told():
     model = known()
     some = [point for point in model.points() if point.fds in (100, 1_000)]
-    model.take([Row(point, by_hand(point), 2 * by_hand(point)) for point in some])
+    model.take([BenchmarkRow(point, by_hand(point), 2 * by_hand(point)) for point in some])
     far = Point("select", 50_000, 3, "slept")
-    model.take([Row(far, by_hand(far), None, "too many descriptors: simulated only")])
+    model.take([BenchmarkRow(far, by_hand(far), None, "too many descriptors: simulated only")])
     chart = model.chart()
     assert len(chart.marks) == 6
     assert {mark.kind for mark in chart.marks} == {"measured"}
@@ -150,7 +151,7 @@ def test_measured_points_are_marks_and_the_error_is_told():
 def test_a_doubtful_measurement_is_told():
     model = known()
     point = model.points()[0]
-    model.take([Row(point, 5, 5, noisy="the machine is busy")])
+    model.take([BenchmarkRow(point, 5, 5, noisy="the machine is busy")])
     assert "1 of them unsure: the machine is busy" in words(model)
 
 

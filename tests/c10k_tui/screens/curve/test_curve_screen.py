@@ -5,15 +5,16 @@ import sys
 
 import pytest
 
+from c10k_tui.screens.curve.help_page import INTRODUCTION
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.curve.screen import CurveScreen
-from c10k_tui.screens.shared.help_screen import CURVE_INTRODUCTION
 from c10k_tui.widgets.footer import key_of
-from sim.host.measuring import measure
+from sim.host.measuring import meter
+from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_duration
-from sim.studies.benchmark import Point, simulated_ns
+from sim.studies.benchmark import simulated_ns
 from sim.studies.papers import PAPERS
 from tests.support.paused_app import Stand, leads_back, stand
 
@@ -122,7 +123,7 @@ async def test_t_changes_the_theme_and_question_mark_tells_every_key():
         words = " ".join(" ".join(page.render_line(y).text for y in range(page.size.height)).split())
         for binding in CURVE_BINDINGS:
             assert f"{key_of(binding)} {binding.description} {binding.tooltip}" in words
-        for sentences in CURVE_INTRODUCTION:
+        for sentences in INTRODUCTION:
             assert sentences in words
         await it.press("escape")
         assert isinstance(it.app.screen, CurveScreen)
@@ -211,7 +212,7 @@ async def test_what_was_measured_is_still_known_after_leaving_in_the_middle_of_i
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
-    monkeypatch.setattr(measure, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
+    monkeypatch.setattr(meter, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         await settled(it)

@@ -6,7 +6,7 @@ from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.screens.curve.screen import CurveScreen
 from sim.scenario.scenario import Scenario
-from sim.studies.benchmark import Row
+from sim.studies.benchmark import BenchmarkRow
 from tests.c10k_tui.screens.curve.test_curve_screen import settled
 from tests.support.fixed_race import StillRace
 from tests.support.paused_app import Stand
@@ -29,9 +29,9 @@ def shown(*keys: str, measured: bool = False):
         if measured:
             model = screen.model
             model.take(
-                Row(point, model.simulated[point], model.simulated[point] * 5 // 4)
+                BenchmarkRow(point, model.simulated[point], model.simulated[point] * 5 // 4)
                 if point.fds < 20_000
-                else Row(
+                else BenchmarkRow(
                     point, model.simulated[point], None, "20,000 descriptors are too many: simulated only"
                 )
                 for point in model.points()

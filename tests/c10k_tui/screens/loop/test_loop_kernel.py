@@ -8,7 +8,7 @@ from c10k_tui.screens.loop.views.kernel import feed_lines, feed_title, kernel_li
 from c10k_tui.screens.loop.words import pace_line, script_line, speed_words, time_words, trouble_line
 from c10k_tui.text.loop_counters import figures_line
 from c10k_tui.text.styled_text import text_of, width_of
-from sim.scripts.feed import FeedRow
+from sim.scripts.kernel_feed import FeedRow
 from sim.scripts.loop_figures import Culprit
 from tests.support.loop_frames import COUNTERS, PLACE, descriptor, frame
 

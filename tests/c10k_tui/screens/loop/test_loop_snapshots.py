@@ -9,15 +9,15 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
-from sim.scripts.output import Output
 from sim.scripts.script import Script
+from sim.scripts.script_output import ScriptOutput
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SIZES = [(120, 36), (80, 24)]
 
 
 def still(name: str, theme: str) -> WatchApp:
-    script = Script(EXAMPLES / f"{name}.py", output=Output())
+    script = Script(EXAMPLES / f"{name}.py", output=ScriptOutput())
     app = WatchApp(script, paused=True, clock=HandClock(), by_itself=False)
     app.watching.patience_s = 30.0
     app.theme = theme

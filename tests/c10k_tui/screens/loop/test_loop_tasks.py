@@ -13,18 +13,18 @@ from c10k_tui.screens.loop.views.stack import (
 from c10k_tui.text.script_tasks import role_of, state_words, task_lines, tasks_title
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.scripts.loop_figures import Culprit
-from sim.scripts.task_rows import Waiting
-from sim.stdlib.asyncio.await_stacks import Place
+from sim.scripts.task_rows import WaitReason
+from sim.stacks.place import Place
 from tests.support.loop_frames import LIBRARY, PLACE, frame, on_fd, row
 
-TIMER = Waiting("timer", due_ns=1_100_178_062)
+TIMER = WaitReason("timer", due_ns=1_100_178_062)
 ROWS = (
     row("client 1", waiting=on_fd(7)),
     row("client 2", waiting=TIMER, number=2),
     row("Task-9", "ready", number=3),
     row("Task-10", "running", number=4, stack=(), place=None),
     row("new", "ready", stack=(), place=None, number=5),
-    row("joins", waiting=Waiting("client 1"), number=6),
+    row("joins", waiting=WaitReason("client 1"), number=6),
 )
 
 

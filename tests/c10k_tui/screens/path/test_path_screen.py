@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from c10k_tui.app.headless import again, record
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-from c10k_tui.recording.live.headless import again, record
+from c10k_tui.screens.path.help_page import INTRODUCTION
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.path.model import STEP_S
 from c10k_tui.screens.path.screen import PathScreen
-from c10k_tui.screens.shared.help_screen import PATH_INTRODUCTION
 from c10k_tui.widgets.footer import key_of
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import Stand, leads_back, stand
@@ -111,7 +111,7 @@ async def test_the_cell_under_the_cursor_gives_its_last_packet_or_its_next_one()
         first_fd = it.first_fd
         slot = rows[-2].fd - first_fd
         it.race_screen.draw()
-        it.race_screen._point_at((slot, slot))
+        it.race_screen.pointing.point_at((slot, slot))
         await it.press("g")
         path = path_of(it).model.path
         assert path.epoll.fd == rows[-2].fd
@@ -119,7 +119,7 @@ async def test_the_cell_under_the_cursor_gives_its_last_packet_or_its_next_one()
         await it.press("escape")
         quiet = next(slot for slot in range(16) if slot + first_fd not in {row.fd for row in rows})
         it.race_screen.draw()
-        it.race_screen._point_at((quiet, quiet))
+        it.race_screen.pointing.point_at((quiet, quiet))
         await it.press("g")
         assert it.app.screen is it.race_screen
         assert "no packet for this cell" in it.text()
@@ -130,7 +130,7 @@ async def test_a_cell_whose_packet_is_still_to_come_gets_that_one():
         race = it.session.race
         slot = int(race.workload.active[0])
         it.race_screen.draw()
-        it.race_screen._point_at((slot, slot))
+        it.race_screen.pointing.point_at((slot, slot))
         await it.press("g")
         path = path_of(it).model.path
         assert path.packet.at_ns > race.now_ns
@@ -182,7 +182,7 @@ async def test_its_help_names_every_key():
         await it.press("g", "question_mark")
         page = it.app.screen.query_one("#help-text")
         text = "\n".join(page.render_line(y).text for y in range(page.size.height))
-        assert PATH_INTRODUCTION[0][:40] in text
+        assert INTRODUCTION[0][:40] in text
         for binding in PATH_BINDINGS:
             assert key_of(binding) in text
             assert binding.description in text
@@ -201,7 +201,7 @@ async def test_where_clients_are_replaced_the_next_packet_of_a_cell_is_not_known
     async with stand(Scenario(fds=16, active=3, rate=2_000, churn=100), paused=True) as it:
         slot = int(it.session.race.workload.active[0])
         it.race_screen.draw()
-        it.race_screen._point_at((slot, slot))
+        it.race_screen.pointing.point_at((slot, slot))
         await it.press("g")
         assert "no packet for this cell" in it.text()
 

@@ -13,7 +13,7 @@ from c10k_tui.screens.path.views.strip import strip_lines
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.records import Kind
 from sim.path.packet_path import PacketPath, follow
-from sim.path.steps import Packet, Program, Side, Step
+from sim.path.path_values import AsyncioProgram, FollowedPacket, LanePath, PathStep
 from sim.race.race import Race
 from sim.scenario.scenario import parse_scenario
 
@@ -28,16 +28,16 @@ def followed(words: str, which: int = -1, ms: int = 10) -> PacketPath:
     race.advance(ms * 1_000_000)
     arrivals = (Kind.PACKET, Kind.DROP)
     records = [r for r in race.frame().lanes[-1].records if r[1] in arrivals and r[3]]
-    return follow(race, Packet(records[which][0], records[which][5]))
+    return follow(race, FollowedPacket(records[which][0], records[which][5]))
 
 
-def step_of(side: Side, stage: str) -> Step:
+def step_of(side: LanePath, stage: str) -> PathStep:
     step = side.step(stage)
     assert step is not None
     return step
 
 
-def program_of(path: PacketPath) -> Program:
+def program_of(path: PacketPath) -> AsyncioProgram:
     assert path.program is not None
     return path.program
 

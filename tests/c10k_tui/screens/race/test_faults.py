@@ -7,10 +7,10 @@ from itertools import cycle
 import pytest
 from textual.widgets import OptionList
 
+from c10k_tui.app.headless import again, record
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
-from c10k_tui.recording.live.headless import again, record
 from c10k_tui.screens.race.presets_box import PresetsScreen
 from c10k_tui.text import glyphs
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
@@ -64,8 +64,8 @@ async def test_the_cell_of_the_descriptor_is_marked(name):
     async with stand(FAULT_PRESETS[name][1]) as it:
         await it.run(5)
         lane = WHERE[name][-1]
-        assert it.race_screen._frame is not None
-        view = next(view for view in it.race_screen._frame.lanes if view.name == lane)
+        assert it.race_screen.pointing.frame is not None
+        view = next(view for view in it.race_screen.pointing.frame.lanes if view.name == lane)
         assert view.warning is not None
         assert view.warning.fd is not None
         grid = it.grid(lane)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
-from c10k_tui.session import hosting
-from c10k_tui.session.hosting import Hosting
+from c10k_tui.session import host_lane_switch
+from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.host import host_lane
 from sim.host.host_lane import HostView
@@ -24,7 +24,7 @@ async def until(it, done):
     """Frames of the race, in real time, until something holds."""
     for _ in range(STEPS):
         await it.run(1 / 30)
-        view = it.race_screen.hosting.view()
+        view = it.race_screen.host_lane.view()
         if view is not None and done(view):
             await it.run(0.3)
             return
@@ -34,9 +34,9 @@ async def until(it, done):
 
 def server_of(it):
     """The lane's server process."""
-    lane = it.race_screen.hosting._lane
+    lane = it.race_screen.host_lane._lane
     assert lane is not None
-    return lane._process
+    return lane._server.process
 
 
 @linux
@@ -68,7 +68,7 @@ async def test_shift_h_goes_through_the_mechanisms_and_other_descriptors_open_an
         seen = []
         for _ in range(5):
             await it.press("H")
-            seen.append(it.race_screen.hosting.mechanism)
+            seen.append(it.race_screen.host_lane.mechanism)
         assert seen == ["select", "poll", "epoll", "asyncio", "select"]
         await until(it, lambda view: view.opened == 64)
         await it.press("plus")
@@ -91,7 +91,7 @@ async def test_where_it_cannot_run_it_says_why(monkeypatch):
         await it.run(0.3)
         assert "cannot run: Plan 9 is not Linux" in it.text("#host")
         await it.press("space", "plus")
-        assert it.race_screen.hosting.on
+        assert it.race_screen.host_lane.on
 
 
 def view(**known):
@@ -169,10 +169,10 @@ def test_what_it_says_before_there_is_anything_to_say(known, words):
 
 
 def test_off_is_off():
-    hosting = Hosting(lambda: 0.0)
-    assert hosting.view() is None
-    hosting.close()
-    assert not hosting.on
+    host_lane_switch = HostLaneSwitch(lambda: 0.0)
+    assert host_lane_switch.view() is None
+    host_lane_switch.close()
+    assert not host_lane_switch.on
 
 
 def test_of_asyncio_a_whole_wake_up_is_told():
@@ -187,4 +187,4 @@ def test_of_asyncio_a_whole_wake_up_is_told():
 
 
 def test_the_screen_knows_every_mechanism_of_the_host_lane():
-    assert hosting.MECHANISMS == host_lane.MECHANISMS
+    assert host_lane_switch.MECHANISMS == host_lane.MECHANISMS

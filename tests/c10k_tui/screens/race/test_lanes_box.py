@@ -6,10 +6,13 @@ import pytest
 from textual.widget import Widget
 
 from c10k_tui.screens.race.lanes_box import LanesScreen
-from c10k_tui.text.lanes import ABOUT, MOST_LANES
+from c10k_tui.text.lanes import LANE_TEXTS, MOST_LANES
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
+
+LANE_NAMES = tuple(LANES)
 
 
 def box(it):
@@ -24,7 +27,7 @@ def shown(it, selector="#lanes-list"):
 
 def steps(name, since="select"):
     """Keys that bring the cursor to a lane from where it stands."""
-    way = LANES.index(name) - LANES.index(since)
+    way = LANE_NAMES.index(name) - LANE_NAMES.index(since)
     return ["down" if way > 0 else "up"] * abs(way)
 
 
@@ -33,10 +36,10 @@ async def test_it_lists_every_lane_in_a_line(size):
     async with stand(size=size) as it:
         await it.press("L")
         rows = shown(it)
-        for name, row in zip(LANES, rows, strict=False):
+        for name, row in zip(LANE_NAMES, rows, strict=False):
             assert f" {name} " in row
-            assert ABOUT[name].what in row
-            assert (ABOUT[name].since in row) == (size[0] >= 120)
+            assert LANE_TEXTS[name].what in row
+            assert (LANES[name].introduced in row) == (size[0] >= 120)
             assert ("[×]" in row) == (name in it.session.scenario.lanes)
         told = " ".join(shown(it, "#lanes-told"))
         assert told.startswith("2 of at most 4 are on")
@@ -100,9 +103,9 @@ async def test_the_keys_of_three_lanes_keep_to_the_limit_too():
 async def test_the_mouse_switches_a_lane_and_closes_beside_the_box():
     async with stand() as it:
         await it.press("L")
-        await it.pilot.click("#lanes-list", offset=(10, LANES.index("kqueue")))
-        assert "[×]" in shown(it)[LANES.index("kqueue")]
-        await it.pilot.click("#lanes-list", offset=(10, len(LANES)))
+        await it.pilot.click("#lanes-list", offset=(10, LANE_NAMES.index("kqueue")))
+        assert "[×]" in shown(it)[LANE_NAMES.index("kqueue")]
+        await it.pilot.click("#lanes-list", offset=(10, len(LANE_NAMES)))
         assert shown(it, "#lanes-told") == ["3 of at most 4 are on"]
         await it.pilot.click(offset=(0, 0))
         await it.pilot.pause(0)
@@ -115,4 +118,4 @@ async def test_the_cursor_stays_on_the_list():
         await it.press("L", "home", "up", "space")
         assert "[×]" in shown(it)[0]
         await it.press("end", "down", "space")
-        assert "[×]" in shown(it)[len(LANES) - 1]
+        assert "[×]" in shown(it)[len(LANE_NAMES) - 1]

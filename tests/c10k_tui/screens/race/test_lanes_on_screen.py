@@ -6,8 +6,9 @@ import pytest
 from textual.color import Color
 
 from c10k_tui.text import glyphs
-from c10k_tui.text.themes import DARK
-from sim.scenario.scenario import LANES, Scenario, Share
+from c10k_tui.text.themes import dark
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
 from tests.support.paused_app import stand
 
 SETS = [
@@ -49,7 +50,7 @@ async def test_every_lane_has_a_colour_for_its_title(name):
     async with stand(Scenario(fds=16, lanes=(name,))) as it:
         await it.run(0.2)
         title = it.race_screen.query_one(f"#lane-{name}").styles.border_title_color
-        assert title == Color.parse(DARK[f"c10k-{name}"])
+        assert title == Color.parse(dark()[f"c10k-{name}"])
 
 
 async def test_threads_are_seen_to_run():

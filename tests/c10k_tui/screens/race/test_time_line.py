@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from c10k_tui.screens.race.views.timeline import track
+from c10k_tui.screens.race.views.timeline import layout_of
 from c10k_tui.screens.race.widgets.timeline import TimeLine
-from c10k_tui.session.session import Session
+from c10k_tui.session.time_travel import TimeTravel
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
 
@@ -29,7 +29,7 @@ def position(it):
 
 def place_of(it, at_ns):
     race = it.session.race
-    return track(it.race_screen.size.width).x_of(at_ns, race.end_ns)
+    return layout_of(it.race_screen.size.width).x_of(at_ns, race.end_ns)
 
 
 def seek_count(it, monkeypatch):
@@ -38,9 +38,9 @@ def seek_count(it, monkeypatch):
 
     def seek(at_ns):
         sought.append(at_ns)
-        Session.seek(it.session, at_ns)
+        TimeTravel.seek(it.session.travel, at_ns)
 
-    monkeypatch.setattr(it.session, "seek", seek)
+    monkeypatch.setattr(it.session.travel, "seek", seek)
     return sought
 
 
@@ -54,7 +54,7 @@ async def test_it_stands_above_the_keys_and_shows_where_the_race_is(size):
         assert "▲ fds 2,000→5,000" in rows[-2]
         assert "past" not in it.text("#head")
         await it.press("less_than_sign", "less_than_sign")
-        assert it.session.in_past
+        assert it.session.travel.in_past
         assert position(it) == place_of(it, it.session.race.now_ns) < rows[-2].index("┤") - 1
         head = it.text("#head")
         assert (" in the past " if size[0] >= 96 else " past ") in head
@@ -105,7 +105,7 @@ async def test_a_scrub_stops_the_race_and_goes_from_end_to_end():
         assert it.session.race.now_ns == 0
         for _ in range(51):
             await it.press("greater_than_sign")
-        assert not it.session.in_past
+        assert not it.session.travel.in_past
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -204,8 +204,8 @@ async def test_all_of_the_past_is_what_a_straight_run_shows(part):
     async with stand() as it:
         await lived(it)
         race = it.session.race
-        it.session.seek(round(race.end_ns * part))
-        it.race_screen._changed()
+        it.session.travel.seek(round(race.end_ns * part))
+        it.race_screen.changed()
         await it.pilot.pause(0)
         it.race_screen.draw()
         past, now_ns = race.past, race.now_ns
@@ -214,7 +214,7 @@ async def test_all_of_the_past_is_what_a_straight_run_shows(part):
     async with stand(paused=True) as straight:
         straight.session.relive(past, now_ns)
         straight.session.race.advance(now_ns)  # What is due at the very moment of a change has happened, too.
-        straight.race_screen._changed()
+        straight.race_screen.changed()
         await straight.pilot.pause(0)
         straight.race_screen.draw()
         assert {where: straight.text(where) for where in SHOWN} == shown
@@ -270,7 +270,7 @@ async def test_another_race_has_a_time_line_of_its_own():
         x = it.text("#time").index("┤") - 2
         await it.pilot.click("#time", offset=(x, 0))  # The future left is another branch's.
         await it.pilot.pause(0)
-        assert not it.session.in_past
+        assert not it.session.travel.in_past
         await it.press("left_curly_bracket", "f6")
         assert "▲" not in it.text("#time")
         assert "past" not in it.text("#head")
@@ -297,11 +297,11 @@ async def test_a_double_click_on_a_row_does_too_and_one_click_points():
         await it.pilot.click("#feed", offset=(12, 3))
         await it.pilot.pause(0)
         assert it.feed._held == row.moment
-        assert not it.session.in_past
+        assert not it.session.travel.in_past
         await it.pilot.click("#feed", offset=(12, 3), times=2)
         await it.pilot.pause(0)
         assert it.session.race.now_ns == it.feed.model.rows()[-1].time_ns
-        assert it.session.in_past
+        assert it.session.travel.in_past
 
 
 async def test_rows_of_the_past_know_what_happened_in_every_lane():
@@ -318,9 +318,9 @@ async def test_following_shows_what_concerns_one_descriptor_only():
     async with stand(Scenario(fds=64), speed=10) as it:
         await it.run(3)
         fd = it.feed.model.rows()[-1].fd
-        it.race_screen._point_at((fd - it.first_fd, fd - it.first_fd))
+        it.race_screen.pointing.point_at((fd - it.first_fd, fd - it.first_fd))
         await it.press("f")
-        assert [it.session.following] == [fd]
+        assert [it.session.travel.following] == [fd]
         assert {row.fd for row in it.feed.model.rows()} == {fd}
         assert f" fd {fd}  packet at " in it.text("#note")
         assert it.grid("epoll").model.cursor == fd - it.first_fd
@@ -333,7 +333,7 @@ async def test_following_shows_what_concerns_one_descriptor_only():
         await it.press("b", "b")
         assert it.session.race.now_ns == stops[-3]
         await it.press("f")
-        assert it.session.following is None
+        assert it.session.travel.following is None
         assert len({row.fd for row in it.feed.model.rows()}) > 1
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from c10k_tui.screens.race.help_page import INTRODUCTION, RACE_PAGE
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.shared.help_screen import INTRODUCTION, help_lines
+from c10k_tui.screens.shared.help_screen import help_lines
 from c10k_tui.text.styled_text import text_of, width_of
 from c10k_tui.widgets.footer import key_of
 from tests.support.paused_app import stand
@@ -30,12 +31,12 @@ async def test_help_shows_every_key_with_every_word_and_goes_away(key, size):
 
 @pytest.mark.parametrize("width", [40, 60, 66, 80, 104, 150])
 def test_no_line_is_wider_than_the_page(width):
-    assert max(width_of(line) for line in help_lines(width)) <= width
+    assert max(width_of(line) for line in help_lines(width, RACE_PAGE)) <= width
 
 
 def test_what_a_key_does_stands_beside_it_or_beneath_it():
     def row_of(width):
-        rows = [text_of(line) for line in help_lines(width)]
+        rows = [text_of(line) for line in help_lines(width, RACE_PAGE)]
         at = next(y for y, row in enumerate(rows) if row.startswith("  s "))
         return rows[at], rows[at + 1]
 
@@ -55,4 +56,4 @@ async def test_the_page_follows_the_size_of_the_terminal():
         before = page.size.height
         await it.pilot.resize_terminal(80, 24)
         await it.pilot.pause(0)
-        assert page.size.height == len(help_lines(page.size.width)) > before
+        assert page.size.height == len(help_lines(page.size.width, RACE_PAGE)) > before

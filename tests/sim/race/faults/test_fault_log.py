@@ -17,9 +17,10 @@ from sim.race.faults.diagnosis import warning
 from sim.race.faults.fault_log import FaultLog
 from sim.race.race import Race
 from sim.scenario.fault_presets import FAULT_PRESETS
-from sim.scenario.faults import CURED, CURES, FAULTS, MAKERS, STRIKING
-from sim.scenario.scenario import LANES, PRESETS, Scenario
-from sim.servers.faulty import FAULTY
+from sim.scenario.faults import CURED, CURES, FAULTS, STRIKING
+from sim.scenario.lanes import LANES, maker_of
+from sim.scenario.scenario import PRESETS, Scenario
+from sim.servers.registry import SERVERS
 from sim.stdlib.kernel import Kernel
 from tests.support.kernel_under_test import ROUND_COSTS, arrive, pairs
 from tests.support.races import MS
@@ -149,8 +150,9 @@ def test_of_each_it_can_be_said_that_it_was(kind):
 def test_what_strikes_has_a_cure_and_the_maker_is_the_lane_that_makes_it():
     assert set(CURES) == set(STRIKING)
     assert set(CURED) == set(FAULTS)
-    assert {(lane, fault) for fault, lane in MAKERS.items()} == set(FAULTY)
-    assert set(MAKERS.values()) <= set(LANES)
+    made = {(name, fault) for name, kind in LANES.items() for fault in kind.mistakes}
+    assert made == {(lane, fault) for lane, fault in SERVERS if fault}
+    assert {fault: maker_of(fault) for _, fault in made} == {fault: lane for lane, fault in made}
 
 
 # --- counted as they happen -------------------------------------------------------------------------

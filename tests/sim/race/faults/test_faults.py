@@ -16,10 +16,11 @@ from sim.race.faults.diagnosis import diagnose
 from sim.race.lane import Lane
 from sim.race.race import Race
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
-from sim.scenario.faults import FAULTS, NO_BLOCKED_WRITES
-from sim.scenario.scenario import LANES, PRESETS, Scenario, ScenarioError, Share
+from sim.scenario.faults import FAULTS
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import PRESETS, Scenario, ScenarioError, Share
 from sim.scenario.workload import Workload
-from sim.servers.faulty import FAULTY
+from sim.servers.registry import SERVERS
 from sim.stdlib.kernel import Kernel
 from tests.support.kernel_under_test import ROUND_COSTS, arrive, pairs
 from tests.support.races import MS
@@ -70,13 +71,15 @@ def test_without_the_mistake_nothing_strikes(name):
     assert first == {}
 
 
-@pytest.mark.parametrize("lane", NO_BLOCKED_WRITES)
+@pytest.mark.parametrize("lane", [lane for lane, kind in LANES.items() if not kind.writes_block])
 def test_where_no_write_blocks_no_slow_reader_is_waited_for(lane):
     with pytest.raises(ScenarioError, match=f"{lane} has none"):
         replace(FAULT_PRESETS["slow-reader"][1], lanes=("epoll", lane))
 
 
-@pytest.mark.parametrize("lane", [lane for lane in LANES if lane not in {*NO_BLOCKED_WRITES, "asyncio"}])
+@pytest.mark.parametrize(
+    "lane", [lane for lane, kind in LANES.items() if kind.writes_block and not kind.event_loop]
+)
 def test_a_slow_reader_holds_up_one_task_or_everybody(lane):
     scenario = replace(FAULT_PRESETS["slow-reader"][1], fds=100, lanes=(lane,))
     first, frame = watched(scenario, 200 * MS)
@@ -244,5 +247,5 @@ def test_presets_are_races_that_can_be_and_every_fault_has_one():
     for words, scenario in ALL_PRESETS.values():
         assert words
         assert scenario.lanes
-    assert {fault for _, fault in FAULTY} <= set(FAULTS)
-    assert {lane for lane, _ in FAULTY} <= set(LANES)
+    assert {fault for _, fault in SERVERS} <= {*FAULTS, ""}
+    assert {lane for lane, _ in SERVERS} <= set(LANES)

@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.clock import NEVER
 from sim.machine.costs import BUILT_IN
-from sim.race.lane import SERVERS, Lane
+from sim.race.lane import Lane
 from sim.race.time_travel import connection_rows
-from sim.race.time_travel.checkpoint import take
-from sim.race.time_travel.shared_arrays import Base, keep
+from sim.race.time_travel.checkpoint import take_checkpoint
+from sim.race.time_travel.shared_arrays import BaseArray, store_array
 from sim.scenario.fault_presets import FAULT_PRESETS
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, Share
 from sim.scenario.workload import Workload
+from sim.servers.registry import server_of
 from tests.support.races import MS, SCENARIOS, scenarios
 
-KEPT = sorted(name for name, server in SERVERS.items() if server.restartable and server.stored)
+KEPT = sorted(name for name in LANES if server_of(name).restartable and server_of(name).stored)
 NO_MASKS = np.zeros(0, dtype=np.uint16)
 
 
@@ -44,11 +46,11 @@ def copies(name: str, scenario: Scenario, moments: list[int], end_ns: int) -> No
     """Run a lane beside one that is stored and restored at these moments."""
     workload = Workload(scenario)
     lane, other = (Lane(name, scenario, BUILT_IN, workload, 0) for _ in range(2))
-    bases: list[Base] = []
+    bases: list[BaseArray] = []
     for at_ns in sorted(moments):
         lane.run_until(at_ns)
         other.run_until(at_ns)
-        checkpoint = take(other, 1, bases)
+        checkpoint = take_checkpoint(other, 1, bases)
         assert checkpoint is not None
         assert seen(other, scenario) == seen(lane, scenario)
         other = checkpoint.restore(workload)
@@ -69,14 +71,14 @@ def test_a_restored_lane_goes_on_as_the_lane_itself(name, scenario, moments):
 def test_so_it_does_at_every_single_step(name, scenario):
     workload = Workload(scenario)
     lane, other = (Lane(name, scenario, BUILT_IN, workload, 0) for _ in range(2))
-    bases: list[Base] = []
+    bases: list[BaseArray] = []
     for _ in range(120):
         due_ns = lane.kernel.next_due_ns()
         if due_ns >= NEVER:
             break
         lane.run_until(due_ns)
         other.run_until(due_ns)
-        checkpoint = take(other, 1, bases)
+        checkpoint = take_checkpoint(other, 1, bases)
         assert checkpoint is not None
         other = checkpoint.restore(workload)
         assert other.kernel.next_due_ns() == lane.kernel.next_due_ns()
@@ -85,18 +87,18 @@ def test_so_it_does_at_every_single_step(name, scenario):
 
 def test_servers_of_one_task_can_be_begun_anew():
     assert set(KEPT) >= {"select", "poll", "epoll", "epoll-et"}
-    assert not any(SERVERS[name].restartable for name in ("thread", "process", "pool"))
+    assert not any(server_of(name).restartable for name in ("thread", "process", "pool"))
 
 
 @pytest.mark.parametrize("name", ["thread", "pool", "epoll-exclusive"])
 def test_a_lane_of_several_tasks_has_no_checkpoint(name):
     scenario = Scenario(fds=16)
-    assert take(Lane(name, scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
+    assert take_checkpoint(Lane(name, scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
 
 
 def test_a_lane_that_a_slow_reader_may_hold_up_has_no_checkpoint():
     scenario = Scenario(fds=16, fault="slow-reader")
-    assert take(Lane("epoll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
+    assert take_checkpoint(Lane("epoll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
 
 
 FAULTY = [
@@ -141,7 +143,7 @@ def test_connections_at_rest_are_given_up_where_there_are_many(monkeypatch):
     lane.run_until(20 * MS)
     before = seen(lane, scenario)
     assert len(lane.kernel.table.files) > 500
-    checkpoint = take(lane, 1, [])
+    checkpoint = take_checkpoint(lane, 1, [])
     assert checkpoint is not None
     assert len(lane.kernel.table.files) < 100
     assert seen(lane, scenario) == before
@@ -171,9 +173,9 @@ def test_requests_half_read_and_half_answered_are_restored_too(name):
 
 
 def test_a_lane_whose_server_cannot_be_begun_anew_has_no_checkpoint(monkeypatch):
-    monkeypatch.setattr(SERVERS["poll"], "restartable", False)
+    monkeypatch.setattr(server_of("poll"), "restartable", False)
     scenario = Scenario(fds=16)
-    assert take(Lane("poll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
+    assert take_checkpoint(Lane("poll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None
 
 
 @given(
@@ -183,22 +185,22 @@ def test_a_lane_whose_server_cannot_be_begun_anew_has_no_checkpoint(monkeypatch)
 )
 def test_an_array_kept_is_the_array(length, rounds, noisy):
     array = np.random.default_rng(length).integers(0, 255 if noisy else 1, length, dtype=np.uint8)
-    bases: list[Base] = []
+    bases: list[BaseArray] = []
     kept = []
     for changes in rounds:
         for place, value in changes:
             array[place % length] = value
-        kept.append((array.copy(), keep(array.copy().data, bases)))
+        kept.append((array.copy(), store_array(array.copy().data, bases)))
     for was, stored in kept:
         assert np.array_equal(stored.copy().view(np.uint8), was)
 
 
 def test_an_array_that_hardly_changes_is_kept_whole_once():
     array = np.arange(100_000, dtype=np.int64)
-    bases: list[Base] = []
-    first = keep(array.view(np.uint8).data, bases)
+    bases: list[BaseArray] = []
+    first = store_array(array.view(np.uint8).data, bases)
     array[::1_000] = 0
-    second = keep(array.view(np.uint8).data, bases)
+    second = store_array(array.view(np.uint8).data, bases)
     assert len(bases) == 1
     assert second.base is first.base is bases[0]
     assert second.size_bytes < array.nbytes // 100

@@ -19,7 +19,7 @@ def moments(race, fd):
     return sorted(
         {
             record[0]
-            for lane in race._course.lanes.values()
+            for lane in race._time_line.lanes.values()
             for record in lane.journal.records
             if record[2] == fd
         }
@@ -57,7 +57,9 @@ def test_back_goes_farther_than_the_records_of_one_jump():
     race.advance(20 * MS)
     before = [at_ns for at_ns in moments(race, fd) if at_ns < 20 * MS]
     race.seek(20 * MS)
-    assert len(race.frame().lanes[0].records) < sum(lane.journal.made for lane in race._course.lanes.values())
+    assert len(race.frame().lanes[0].records) < sum(
+        lane.journal.made for lane in race._time_line.lanes.values()
+    )
     for at_ns in reversed(before[-3:]):
         assert race.step_back_to_fd(fd)
         assert race.now_ns == at_ns

@@ -13,12 +13,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sim.machine.journal import RECALLED
 from sim.machine.records import Kind
-from sim.race.history import BranchView, Marker, Moment
+from sim.race.history import BranchMoment, BranchView, Marker
 from sim.race.race import Race
 from sim.race.time_travel import connection_rows
-from sim.scenario.scenario import LANES, Scenario, Share
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario, Share
 from tests.support.races import MS, SCENARIOS, check_accounts, scenarios, shown
 from tests.support.time_travel import Log, densely_kept, everything, straight
+
+LANE_NAMES = tuple(LANES)
 
 ALL = ("select", "poll", "epoll")
 CHANGES: list[dict[str, object]] = [
@@ -69,7 +72,7 @@ class TravelMachine(RuleBasedStateMachine):
         self.race = densely_kept(scenario, LIMIT_BYTES, spacing_ns)
         self.logs: dict[int, Log] = {0: []}
         self.ends: dict[int, int] = {0: 0}
-        self.moments: list[Moment] = []
+        self.moments: list[BranchMoment] = []
 
     def teardown(self):
         if hasattr(self, "patch"):
@@ -122,7 +125,7 @@ class TravelMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99), part=st.integers(0, 1_000))
     def go_to_branch(self, which, part):
         number = which % len(self.logs)
-        self.race.go_to(Moment(number, self.ends[number] * part // 1_000))
+        self.race.go_to(BranchMoment(number, self.ends[number] * part // 1_000))
         assert self.race.branch == number
 
     @rule()
@@ -141,7 +144,7 @@ class TravelMachine(RuleBasedStateMachine):
         assert len(race.branches()) == len(self.logs)
         check_accounts(race.frame())
         assert everything(race) == everything(straight(self.scenario, log, race.now_ns))
-        assert race._course.shelf.size_bytes <= LIMIT_BYTES
+        assert race._time_line.checkpoints.size_bytes <= LIMIT_BYTES
 
 
 TravelMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
@@ -202,11 +205,11 @@ def test_a_change_in_the_past_forks_and_the_branch_left_can_be_gone_back_to():
         BranchView(0, None, 0, 30 * MS, ()),
         BranchView(1, 0, 10 * MS, 40 * MS, ((10 * MS, replace(scenario, fds=500)), (15 * MS, faster))),
     )
-    race.go_to(Moment(0, 30 * MS))
+    race.go_to(BranchMoment(0, 30 * MS))
     assert shown(race.frame(), records=False) == shown(end, records=False)
     race.change(replace(scenario, rate=1))  # at its end: no fork
     assert race.branch == 0
-    race.go_to(Moment(1, 12 * MS))
+    race.go_to(BranchMoment(1, 12 * MS))
     assert race.scenario.fds == 500
     assert race.scenario.rate == scenario.rate
 
@@ -231,7 +234,7 @@ def test_markers_say_what_happened_when_and_where_branches_part():
     race.advance(9 * MS)
     ahead = [marker for marker in race.markers() if marker.kind != "dropped"]
     assert ahead == [Marker(8 * MS, "changed"), Marker(8 * MS, "fork", branch=0)]
-    race.go_to(Moment(0, 15 * MS))
+    race.go_to(BranchMoment(0, 15 * MS))
     drops = {marker.lane: marker for marker in race.markers() if marker.kind == "dropped"}
     assert Marker(8 * MS, "fork", branch=1) in race.markers()
     assert Marker(12 * MS, "failed", "select") in race.markers()
@@ -304,7 +307,7 @@ def test_going_back_at_the_start_stays_there():
     with pytest.raises(ValueError, match="began at 0"):
         race.seek(-1)
     with pytest.raises(ValueError, match="no branch 1"):
-        race.go_to(Moment(1, 0))
+        race.go_to(BranchMoment(1, 0))
 
 
 def test_a_seek_beyond_the_end_runs_on():
@@ -345,9 +348,9 @@ def test_a_race_drowned_in_interrupts_can_be_sought_too(moments, rate):
 def test_lanes_are_those_of_the_moment():
     race = Race(Scenario(fds=16, lanes=("select",)))
     race.advance(MS)
-    race.change(replace(race.scenario, lanes=LANES))
+    race.change(replace(race.scenario, lanes=LANE_NAMES))
     race.advance(2 * MS)
     race.seek(MS - 1)
     assert [lane.name for lane in race.frame().lanes] == ["select"]
     race.advance(MS)
-    assert [lane.name for lane in race.frame().lanes] == list(LANES)
+    assert [lane.name for lane in race.frame().lanes] == list(LANE_NAMES)

@@ -108,8 +108,8 @@ def test_an_aiohttp_server_answers_an_aiohttp_client(tmp_path, again):
     script = Written(tmp_path, PROGRAM).start()
     script.run()
     assert json.loads((tmp_path / "beside.py.out").read_text()) == EXPECTED
-    assert script.world.is_fresh("aiohttp")
-    assert not script.world.is_fresh("yarl")
+    assert script.imports.is_fresh("aiohttp")
+    assert not script.imports.is_fresh("yarl")
     assert ("aiohttp" in sys.modules) == imported_before
 
 

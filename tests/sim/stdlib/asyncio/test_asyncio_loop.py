@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim.machine.accounts import Account
-from sim.stdlib.asyncio.loop import asyncio_loop
+from sim.stdlib.kernel import asyncio_loop
 
 BASE: Any = importlib.import_module("asyncio.base_events")
 SELECTOR: Any = importlib.import_module("asyncio.selector_events")
@@ -120,10 +120,10 @@ def test_turns_and_callbacks_have_their_price(kernel):
         for _ in range(100):
             await asyncio.sleep(0)
 
-    spent_before, _ = kernel.statement()
+    spent_before, _ = kernel.totals()
     loop: Any = asyncio_loop(kernel)
     loop.run_until_complete(nothing())
-    spent, _ = kernel.statement()
+    spent, _ = kernel.totals()
     costs = kernel.costs
     clock_ns = 25 * (loop.turns + 1)  # each turn looks at the clock once, to find its timers
     assert spent[Account.LOOP] == loop.turns * costs.loop_turn_ns

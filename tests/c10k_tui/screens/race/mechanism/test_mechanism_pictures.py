@@ -14,13 +14,15 @@ from c10k_tui.screens.race.mechanism.rings import BOTH, HEAD, TAIL, slots_of
 from c10k_tui.text.glyphs import FULL, IDLE
 from c10k_tui.text.palette import Palette
 from c10k_tui.text.styled_text import text_of, width_of
-from c10k_tui.text.themes import DARK
+from c10k_tui.text.themes import dark
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import EpollView, IocpView, IoUringView, KqueueView, RingView, SetView
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from tests.support.lane_frames import counters, lane
 from tests.support.mechanism_lanes import EXAMPLES, of, ring, tasks, uring, workers
 from tests.support.mechanism_pictures import PICTURES
+
+LANE_NAMES = tuple(LANES)
 
 
 def drawn(shown: LaneFrame, size: tuple[int, int]) -> list[str]:
@@ -77,14 +79,14 @@ def test_a_failed_lane_has_no_picture():
 
 
 def test_every_lane_says_how_it_is_told_and_estimates_are_labelled():
-    assert {name: told_by(name) for name in LANES if told_by(name) != "readiness"} == {
+    assert {name: told_by(name) for name in LANE_NAMES if told_by(name) != "readiness"} == {
         "process": "blocking",
         "thread": "blocking",
         "io_uring": "completion",
         "io_uring-sqpoll": "completion",
         "iocp": "completion",
     }
-    labelled = {name: price_words(name)[0] for name in LANES if price_words(name)[0]}
+    labelled = {name: price_words(name)[0] for name in LANE_NAMES if price_words(name)[0]}
     assert labelled == {
         "kqueue": "prices estimated",
         "iocp": "prices estimated",
@@ -168,7 +170,7 @@ TASKS = st.none() | st.builds(
 
 
 @given(
-    st.sampled_from(LANES),
+    st.sampled_from(LANE_NAMES),
     MECHANISMS,
     TASKS,
     COUNT,
@@ -188,7 +190,7 @@ def test_every_picture_keeps_to_its_room(name, mechanism, of_tasks, count, width
     )
     lines = inside(shown, width, height)
     assert len(lines) <= height
-    palette = Palette(DARK)
+    palette = Palette(dark())
     for line in lines:
         assert width_of(line) <= width
         for text, role in line:

@@ -12,7 +12,8 @@ import pytest
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
 from sim.race.race import Race
-from sim.scenario.scenario import LANES, Scenario
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
 
 BUSY = Scenario(fds=10_000, active=500, rate=200_000, burst=40, churn=1_000)

@@ -1,6 +1,6 @@
 """The cost curve: samples from accounts, drawn on a logarithmic scale."""
 
-from c10k_tui.screens.race.views.cost_curve import FEW, CurveModel, format_round
+from c10k_tui.screens.race.views.cost_curve import FEW, WakeupCostHistory, format_round
 from c10k_tui.text.styled_text import text_of, width_of
 from tests.support.lane_frames import call, counters, frame, lane
 
@@ -15,7 +15,7 @@ def text(model, width=60, height=4):
 
 
 def test_the_lines_fill_their_room_exactly():
-    model = CurveModel()
+    model = WakeupCostHistory()
     for step in range(1, 400):
         model.sample(frame(shown(wakeups=step, last_call_ns=600_000), shown("epoll", step, 0, 4_000)))
     lines = model.lines(74, 4)
@@ -24,7 +24,7 @@ def test_the_lines_fill_their_room_exactly():
 
 
 def test_the_newest_value_is_written_beside_each_line():
-    model = CurveModel()
+    model = WakeupCostHistory()
     model.sample(frame(shown(last_call_ns=684_000), shown("epoll", last_call_ns=1_700)))
     picture = text(model)
     assert picture[0].rstrip().endswith("select 684 µs")
@@ -32,14 +32,14 @@ def test_the_newest_value_is_written_beside_each_line():
 
 
 def test_labels_of_lines_close_together_do_not_hide_each_other():
-    model = CurveModel()
+    model = WakeupCostHistory()
     lanes = [shown(name, last_call_ns=500_000) for name in ("select", "poll", "epoll")]
     model.sample(frame(*lanes))
     assert all(any(name in line for line in text(model)) for name in ("select", "poll", "epoll"))
 
 
 def test_few_wakeups_are_told_by_the_last_call_and_many_by_the_account():
-    model = CurveModel()
+    model = WakeupCostHistory()
     model.sample(frame(shown(wakeups=1, wait_ns=999, last_call_ns=500)))
     assert "select 500 ns" in text(model)[0]
     model.sample(frame(shown(wakeups=1 + FEW, wait_ns=999 + FEW * 300, last_call_ns=500)))
@@ -47,20 +47,20 @@ def test_few_wakeups_are_told_by_the_last_call_and_many_by_the_account():
 
 
 def test_without_a_wakeup_the_value_stays():
-    model = CurveModel()
+    model = WakeupCostHistory()
     model.sample(frame(shown(wakeups=1, last_call_ns=500)))
     model.sample(frame(shown(wakeups=1, last_call_ns=500)))
     assert any("500 ns" in line for line in text(model))
 
 
 def test_before_the_first_wakeup_there_is_nothing_to_draw():
-    model = CurveModel()
+    model = WakeupCostHistory()
     model.sample(frame(shown(wakeups=0)))
     assert not any(sign > "\u2800" for line in text(model) for sign in line)
 
 
 def test_accounts_that_start_over_do_not_confuse_it():
-    model = CurveModel()
+    model = WakeupCostHistory()
     model.sample(frame(shown(wakeups=50, wait_ns=50_000)))
     model.sample(frame(shown(wakeups=2, wait_ns=10)))
     model.sample(frame(shown(wakeups=3, wait_ns=20, last_call_ns=700)))
@@ -68,7 +68,7 @@ def test_accounts_that_start_over_do_not_confuse_it():
 
 
 def test_a_lane_that_left_leaves_the_picture():
-    model = CurveModel()
+    model = WakeupCostHistory()
     model.sample(frame(shown(last_call_ns=500), shown("epoll", last_call_ns=400)))
     model.sample(frame(shown("epoll", last_call_ns=400)))
     assert not any("select" in line for line in text(model))

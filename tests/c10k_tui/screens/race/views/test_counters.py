@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.text.styled_text import text_of, width_of
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from tests.support.lane_frames import counters, frame, lane
+
+LANE_NAMES = tuple(LANES)
 
 SELECT = counters(
     wakeups=41, syscalls=164, scanned=820_000, wasted=819_877, requests=123, copied_in_bytes=12_500
@@ -128,7 +130,7 @@ def test_since_when_the_accounts_run():
 @given(
     width=st.integers(20, 90),
     height=st.integers(1, 24),
-    names=st.lists(st.sampled_from(LANES), min_size=1, max_size=4, unique=True),
+    names=st.lists(st.sampled_from(LANE_NAMES), min_size=1, max_size=4, unique=True),
 )
 def test_the_table_keeps_to_its_room(width, height, names):
     lines = counter_lines(frame(*(lane(name, counters=SELECT) for name in names)), width, height)

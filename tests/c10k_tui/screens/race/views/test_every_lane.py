@@ -10,19 +10,22 @@ from c10k_tui.screens.race.views.activity import activities
 from c10k_tui.screens.race.views.detail import detail
 from c10k_tui.screens.race.views.feed import FeedModel, heading, row_line
 from c10k_tui.screens.race.views.feed_words import answer
-from c10k_tui.screens.race.views.legend import legend, signs_of
+from c10k_tui.screens.race.views.legend import entries_of, legend
 from c10k_tui.screens.race.views.sentence import sentences
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.verdict_others import ALIKE_PERCENT
 from c10k_tui.screens.race.views.warning import struck
-from c10k_tui.screens.race.widgets.lane import TITLES
-from c10k_tui.text.lanes import ABOUT, ONE_TASK_EACH, brief_name
+from c10k_tui.text.lanes import LANE_TEXTS, brief_name
 from c10k_tui.text.styled_text import fitting, text_of, width_of, wrap
 from sim.frames.frame import FdView
 from sim.frames.mechanism import LoopView
 from sim.machine.records import Kind
-from sim.scenario.scenario import LANES, SCANNING_LANES
+from sim.scenario.lanes import LANES
 from tests.support.lane_races import frames
+
+LANE_NAMES = tuple(LANES)
+SCANNING_LANES = tuple(name for name, kind in LANES.items() if kind.scans)
+ONE_TASK_EACH = tuple(name for name, kind in LANES.items() if kind.task_each)
 
 NARROWEST = 18
 """A lane's text where four share 80 columns."""
@@ -114,7 +117,7 @@ def test_the_verdict_is_whole_and_true(frame, width):
     assert width_of(line) <= width
     assert words.endswith(".") or struck(frame)
     assert "…" not in words
-    assert {role for text, role in line if role in LANES} <= set(names)
+    assert {role for text, role in line if role in LANE_NAMES} <= set(names)
     scanning = set(names) & set(SCANNING_LANES)
     if "None of them asks" in words:
         assert not scanning
@@ -171,24 +174,24 @@ def test_the_cursor_tells_of_each_lane(frame, data):
     assert width_of(detail(views, frame, 80)) <= 80
 
 
-@given(lanes=st.lists(st.sampled_from(LANES), min_size=1, max_size=4, unique=True))
+@given(lanes=st.lists(st.sampled_from(LANE_NAMES), min_size=1, max_size=4, unique=True))
 def test_the_legend_has_room_at_80_columns_for_what_the_lanes_show_and_for_no_more(lanes):
     words = text_of(legend(lanes, 80))
     assert len(words) <= 80
     assert "…" not in words
-    for sign in signs_of(LANES):
-        shown = sign in signs_of(lanes)
+    for sign in entries_of(LANE_NAMES):
+        shown = sign in entries_of(lanes)
         assert (sign.glyph[0] in words) == shown
         assert sign.brief in words or not shown
 
 
-@pytest.mark.parametrize("name", LANES)
+@pytest.mark.parametrize("name", LANE_NAMES)
 def test_every_lane_has_its_line_its_title_and_a_short_name(name):
-    assert ABOUT[name].what
-    assert ABOUT[name].since
-    assert TITLES[name].startswith(f"{name} ─ ")
+    assert LANE_TEXTS[name].what
+    assert LANES[name].introduced
+    assert LANE_TEXTS[name].title.startswith(f"{name} ─ ")
     assert len(brief_name(name, 6)) <= 6
 
 
 def test_short_names_are_not_mistaken_for_each_other():
-    assert len({brief_name(name, 6) for name in LANES}) == len(LANES)
+    assert len({brief_name(name, 6) for name in LANE_NAMES}) == len(LANE_NAMES)

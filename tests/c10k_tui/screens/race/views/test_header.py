@@ -5,13 +5,8 @@ from typing import Any
 import pytest
 
 from c10k_tui.screens.race.views.detail import detail
-from c10k_tui.screens.race.views.header import (
-    scan_words,
-    scenario_line,
-    seconds_words,
-    slowdown_words,
-    speed_line,
-)
+from c10k_tui.screens.race.views.header import scenario_line, speed_line
+from c10k_tui.text.pace_words import scan_words, seconds_words, slowdown_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.frames.frame import FdView
 from sim.machine.costs import BUILT_IN

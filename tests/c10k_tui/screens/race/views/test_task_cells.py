@@ -22,11 +22,11 @@ from c10k_tui.screens.race.views.cells import (
 )
 from c10k_tui.screens.race.widgets.grid import Grid
 from c10k_tui.text import glyphs
-from c10k_tui.text.lanes import COMPLETING_LANES, TASK_LANES
 from sim.frames.frame import TaskState, TaskView
 from sim.frames.mechanism import IocpView
 from sim.machine.records import Effect, Kind
 from sim.race.race import Race
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, Share
 from tests.c10k_tui.screens.race.widgets.test_grid import Stage, text
 from tests.support.lane_frames import FIRST_FD, lane, mask_of, packet
@@ -134,12 +134,12 @@ def test_only_lanes_of_several_tasks_show_them_and_only_completions_complete(fra
         model = model_of(shown.fds, 30, 8)
         model.show(shown, frame.now_ns, RATE_NS)
         states = set((model.codes[model.codes < 64] // HEAT_LEVELS).tolist())
-        assert shown.name in TASK_LANES or not states & {BLOCKED, RAN, RUNNABLE, RUNNING}
-        assert shown.name in COMPLETING_LANES or COMPLETED not in states
-        assert (shown.name in TASK_LANES) == (shown.tasks is not None)
+        assert shown.kind.has_tasks or not states & {BLOCKED, RAN, RUNNABLE, RUNNING}
+        assert shown.kind.completes or COMPLETED not in states
+        assert shown.kind.has_tasks == (shown.tasks is not None)
 
 
-@pytest.mark.parametrize("name", COMPLETING_LANES)
+@pytest.mark.parametrize("name", [name for name, kind in LANES.items() if kind.completes])
 def test_what_came_and_is_not_answered_is_completed(name):
     race = Race(Scenario(fds=200, active=Share(10_000), burst=60, rate=100_000, lanes=(name,)))
     model = model_of(200, 20, 10)

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.screens.race.views.timeline import Mark, TimeView, change_words, time_line, time_view, track
+from c10k_tui.screens.race.views.timeline import layout_of, time_line
+from c10k_tui.session.time_line import TimeLineMark, TimeView, change_words, time_view
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario, Share
 
 MS = 1_000_000
 WIDTHS = [80, 100, 120, 200, 300]
-CHANGED = Mark(10 * MS, "changed", "fds 256→512")
+CHANGED = TimeLineMark(10 * MS, "changed", "fds 256→512")
 
 
 def view_of(now_ns, *marks, end_ns=30 * MS, branch=0, branches=1):
@@ -21,7 +22,7 @@ def view_of(now_ns, *marks, end_ns=30 * MS, branch=0, branches=1):
 
 
 def signs(view, width):
-    place = track(width)
+    place = layout_of(width)
     return text_of(time_line(view, width))[place.first_x : place.first_x + place.cells]
 
 
@@ -31,13 +32,13 @@ def test_it_is_as_wide_as_it_may_be_and_whole(width):
     assert width_of(line) <= width
     text = text_of(line)
     assert text.startswith(" < ├")
-    assert text[track(width).first_x + track(width).cells :].startswith("┤ >  30.0 ms ")
+    assert text[layout_of(width).first_x + layout_of(width).cells :].startswith("┤ >  30.0 ms ")
     assert "▲ fds 256→512" in text
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_start_position_and_end_stand_where_they_belong(width):
-    cells = track(width).cells
+    cells = layout_of(width).cells
     assert signs(view_of(0), width) == "●" + "─" * (cells - 1)
     assert signs(view_of(30 * MS), width) == "━" * (cells - 1) + "●"
     middle = signs(view_of(15 * MS), width)
@@ -49,7 +50,7 @@ def test_start_position_and_end_stand_where_they_belong(width):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("now_ns", [0, 1, 7 * MS, 30 * MS])
 def test_a_place_means_the_moment_that_is_drawn_there(width, now_ns):
-    place, view = track(width), view_of(now_ns, CHANGED)
+    place, view = layout_of(width), view_of(now_ns, CHANGED)
     for x in range(place.first_x, place.first_x + place.cells):
         assert place.x_of(place.moment_at(x, view), view.end_ns) == x
     assert place.moment_at(0, view) == 0
@@ -60,7 +61,7 @@ def test_a_place_means_the_moment_that_is_drawn_there(width, now_ns):
 def test_the_future_that_was_left_is_there_but_not_to_be_had():
     view = replace(view_of(12 * MS, end_ns=15 * MS, branch=1, branches=2), left_end_ns=30 * MS)
     row = signs(view, 120)
-    cells = track(120).cells
+    cells = layout_of(120).cells
     assert row.rstrip("╌").rstrip("─").rstrip("●").rstrip("━") == ""
     assert row.count("╌") == pytest.approx(cells / 2, abs=1)
     assert row.index("●") == pytest.approx(cells * 12 / 30, abs=1)
@@ -70,18 +71,18 @@ def test_the_future_that_was_left_is_there_but_not_to_be_had():
 
 def test_every_kind_of_marker_has_a_glyph_of_its_own():
     kinds = ("changed", "failed", "dropped", "fork", "left")
-    drawn = [signs(view_of(30 * MS, Mark(10 * MS, kind, "so")), 120) for kind in kinds]
+    drawn = [signs(view_of(30 * MS, TimeLineMark(10 * MS, kind, "so")), 120) for kind in kinds]
     assert len({text[text.index(next(iter(set(text) - set("━●")))) :][0] for text in drawn}) == len(kinds)
-    both = signs(view_of(0, CHANGED, Mark(10 * MS, "failed", "select: failed")), 120)
+    both = signs(view_of(0, CHANGED, TimeLineMark(10 * MS, "failed", "select: failed")), 120)
     assert "×" in both
     assert "▲" not in both
 
 
 def test_words_tell_of_the_nearest_marker_and_of_the_branches():
-    late = Mark(20 * MS, "dropped", "poll: first drop")
+    late = TimeLineMark(20 * MS, "dropped", "poll: first drop")
     assert "10.0 ms ▲ fds 256→512" in text_of(time_line(view_of(14 * MS, CHANGED, late), 120))
     assert "20.0 ms ▼ poll: first drop" in text_of(time_line(view_of(16 * MS, CHANGED, late), 120))
-    forked = view_of(16 * MS, Mark(10 * MS, "left", "left branch 1"), CHANGED, branch=1, branches=3)
+    forked = view_of(16 * MS, TimeLineMark(10 * MS, "left", "left branch 1"), CHANGED, branch=1, branches=3)
     assert "branch 2/3 10.0 ms ┴ left branch 1 ▲ fds" in text_of(time_line(forked, 160))
     assert "branch 2/3" in text_of(time_line(forked, 80))
     assert "back in time" in text_of(time_line(view_of(0), 80))
@@ -100,9 +101,9 @@ def test_a_race_with_branches_is_seen_from_each_of_them():
     view = time_view(race)
     assert (view.now_ns, view.end_ns, view.branch, view.branches) == (25 * MS, 25 * MS, 1, 2)
     assert view.marks == (
-        Mark(10 * MS, "changed", "fds 64→128"),
-        Mark(15 * MS, "changed", "20k→50k req/s, select off"),
-        Mark(15 * MS, "left", "left branch 1"),
+        TimeLineMark(10 * MS, "changed", "fds 64→128"),
+        TimeLineMark(15 * MS, "changed", "20k→50k req/s, select off"),
+        TimeLineMark(15 * MS, "left", "left branch 1"),
     )
     assert view.left_end_ns == 20 * MS
     race.go_to(replace(race.snapshot(), branch=0, at_ns=12 * MS))
@@ -110,8 +111,8 @@ def test_a_race_with_branches_is_seen_from_each_of_them():
     assert view.span_ns == view.end_ns
     assert (view.now_ns, view.end_ns, view.branch) == (12 * MS, 20 * MS, 0)
     assert view.marks == (
-        Mark(10 * MS, "changed", "fds 64→128"),
-        Mark(15 * MS, "fork", "branch 2 parts"),
+        TimeLineMark(10 * MS, "changed", "fds 64→128"),
+        TimeLineMark(15 * MS, "fork", "branch 2 parts"),
     )
 
 

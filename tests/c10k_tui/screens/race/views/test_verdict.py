@@ -5,7 +5,7 @@ import pytest
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import text_of, width_of
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from tests.support.lane_frames import counters, frame, lane
 
 NARROW = 78

@@ -6,7 +6,7 @@ from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.text.styled_text import text_of
 from sim.frames.frame import FaultView, MemoryView
 from sim.scenario.faults import FAILED, MEMORY
-from sim.scenario.scenario import LANES
+from sim.scenario.lanes import LANES
 from tests.support.lane_frames import counters, frame, lane
 
 NARROW = 78

@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.live.markers import Moment, between
+from c10k_tui.recording.live.markers import RaceState, between
 from c10k_tui.screens.race.views.cells import STRUCK, CellModel
 from c10k_tui.screens.race.views.feed import FeedModel, row_line
-from c10k_tui.screens.race.views.timeline import Mark, TimeView, change_words, time_line
+from c10k_tui.screens.race.views.timeline import time_line
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import (
     HOLD_S,
-    Steady,
+    LastingWarnings,
     curable,
     made_by_nobody,
     strike_row,
     struck,
     warning_lines,
 )
+from c10k_tui.session.time_line import TimeLineMark, TimeView, change_words
 from c10k_tui.text import glyphs
 from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.styled_text import text_of, width_of
@@ -111,7 +112,7 @@ def test_the_key_is_offered_only_where_the_mistake_is_a_switch():
 
 
 def test_what_is_said_lasts_while_the_race_goes_on_and_the_count_goes_with_it():
-    steady = Steady()
+    steady = LastingWarnings()
     other = replace(DRAIN, fd=51, brief="fd 51 starves", strikes=13)
 
     def held(view: FaultView | None, now_s: float, *, moving: bool = True) -> tuple[object, ...]:
@@ -197,8 +198,8 @@ def test_a_strike_has_a_row_after_the_packets_of_its_moment_and_counts_as_none()
 
 def test_the_time_line_shows_where_it_struck_and_where_it_was_cured():
     marks = (
-        Mark(300, "struck", "epoll-et: no-drain strikes"),
-        Mark(600, "cured", "no-drain cured"),
+        TimeLineMark(300, "struck", "epoll-et: no-drain strikes"),
+        TimeLineMark(600, "cured", "no-drain cured"),
     )
     line = text_of(time_line(TimeView(500, 1_000, 0, 1, marks), 120))
     assert line.index(glyphs.STRUCK) < line.index(glyphs.POSITION) < line.index(glyphs.CHANGED)
@@ -209,9 +210,9 @@ def test_a_fault_that_is_switched_is_a_change_that_is_told():
     fault, none = Scenario(fault="dup"), Scenario()
     assert change_words(fault, none) == "dup cured"
     assert change_words(none, fault) == "dup made"
-    assert between(Moment(1, fault), Moment(1, none)) == ["dup cured"]
+    assert between(RaceState(1, fault), RaceState(1, none)) == ["dup cured"]
     begun = FAULT_PRESETS["dup"][1]
-    assert between(Moment(1, none), Moment(2, replace(begun, seed=9))) == ["preset dup"]
+    assert between(RaceState(1, none), RaceState(2, replace(begun, seed=9))) == ["preset dup"]
 
 
 def test_the_marked_cell_stands_out_but_for_the_cursor():

@@ -6,7 +6,7 @@ from textual.geometry import Region
 
 from c10k_tui.screens.race.keys import RACE_BINDINGS
 from c10k_tui.screens.race.widgets.grid import Grid
-from c10k_tui.text.themes import THEMES
+from c10k_tui.text.themes import themes
 from c10k_tui.widgets.footer import KeyFooter, items_of, key_of
 from c10k_tui.widgets.lines import Lines
 from tests.support.lane_frames import FIRST_FD, lane, mask_of, packet, scan
@@ -21,9 +21,9 @@ class Stage(App[None]):
 
     def __init__(self, widget):
         super().__init__()
-        for theme in THEMES:
+        for theme in themes():
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = themes()[0].name
         self.widget = widget
         self.cells = []
         """Where the cursor was moved to."""
@@ -145,7 +145,7 @@ async def test_lines_are_cut_at_the_edge():
         assert text(widget)[0] == "much too long for t…"
 
 
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@pytest.mark.parametrize("theme", [theme.name for theme in themes()])
 async def test_a_theme_changes_the_colours(theme):
     widget = Lines()
     async with Stage(widget).run_test(size=(40, 10)) as pilot:

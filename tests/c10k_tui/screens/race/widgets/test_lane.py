@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.screens.race.widgets.lane import frame_words
-from sim.scenario.scenario import FDS_LIMIT, LANES
+from c10k_tui.screens.race.widgets.lane_panel import frame_words
+from sim.scenario.lanes import LANES
+from sim.scenario.scenario import FDS_LIMIT
 
 NARROWEST = 14
 """Room on the frame of one of four lanes in 80 columns."""

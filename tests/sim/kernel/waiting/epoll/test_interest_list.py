@@ -53,10 +53,10 @@ def test_close_takes_the_items_along_and_pays_for_each_watch():
     epolls = [epoll_over(kernel, fd, other) for _ in range(3)]
     socket_at(kernel, fd).deliver(b"x")
     settle(kernel)
-    before = kernel.statement()[0][Account.INTEREST_LIST]
+    before = kernel.totals()[0][Account.INTEREST_LIST]
     kernel.sys_close(fd)
     settle(kernel)
-    assert kernel.statement()[0][Account.INTEREST_LIST] - before == 3 * 1_500
+    assert kernel.totals()[0][Account.INTEREST_LIST] - before == 3 * 1_500
     for epfd in epolls:
         assert ready_now(kernel, epfd) == []
         raises(errno.EBADF, kernel.sys_epoll_ctl, epfd, CTL_DEL, fd)

@@ -228,12 +228,12 @@ def polled(packets: list[tuple[int, int]], idle_ns: int = 50 * MS) -> tuple[Kern
 def test_submissions_need_no_call_and_none_of_the_lane_s_own_cpu():
     kernel, _, ring, fds = polled([(5 * MS, 2)])
     assert (ring.armed, len(ring.sq)) == (8, 0)
-    spent_before, counted_before = kernel.statement()
+    spent_before, counted_before = kernel.totals()
     kernel.run_until(6 * MS)
     cqe = ring.take()
     assert cqe is not None
     assert (cqe.user_data, cqe.result) == (fds[2], 64)
-    spent, counted = kernel.statement()
+    spent, counted = kernel.totals()
     assert counted[Count.SYSCALLS] == counted_before[Count.SYSCALLS]
     worked = [account for account in Account if spent[account] > spent_before[account]]
     assert worked == [Account.INTERRUPT, Account.IDLE]
@@ -244,7 +244,7 @@ def test_its_own_cpu_s_time_is_booked_whole():
     start_ns = kernel.start_ns
     for moment_ns in (3 * MS, 5_010_123, 9 * MS, 60 * MS):
         kernel.run_until(moment_ns)
-        counted = kernel.statement()[1]
+        counted = kernel.totals()[1]
         own = [counted[count] for count in Count if count >= Count.SQ_THREAD_WORK_NS]
         assert sum(own) == kernel.now_ns - start_ns
     costs = ring.costs

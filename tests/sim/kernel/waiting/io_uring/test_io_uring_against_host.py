@@ -7,19 +7,21 @@ Skipped where the host has no io_uring, or does not allow it (the reason is told
 from __future__ import annotations
 
 import errno
+import platform
+import re
 import socket
 from collections.abc import Callable
 from typing import Protocol
 
 import pytest
 
-from sim.host.measuring import ring as host_ring
-from sim.host.measuring.ring import HostRing, why_not
+from sim.host.measuring import host_ring
+from sim.host.measuring.host_ring import HostRing, why_no_ring
 from sim.kernel import poll_bits
 from sim.kernel.waiting.io_uring.ring import IoUring, Op, Sqe
 from sim.stdlib.kernel import Kernel
 
-WHY_NOT = why_not()
+WHY_NOT = why_no_ring()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this host: {WHY_NOT}")
 
 Seen = tuple[int, int, bool, bool, bool]
@@ -310,6 +312,17 @@ def closing_a_number_does_not_end_its_request(side: Side, told: Report) -> None:
     told += [side.enter(0, 1), side.take()]
 
 
+ENOBUFS_COMES_LATER = (6, 17)
+"""The Linux version from which a multishot receive on a UNIX pair ends at the next arrival after its buffers
+ran out. The simulation does that. Up to 6.16 the receive ends with the last buffer."""
+ENOBUFS_WITH_THE_LAST_BUFFER = [
+    *("0", [(1, 1, True, True, False)]),
+    *("0", [(1, 1, True, True, False), (1, -errno.ENOBUFS, False, False, False)]),
+    *("ETIME", [], "ETIME", [], "ETIME", []),
+    *("1", [(2, -errno.ENOBUFS, False, False, False)]),
+]
+"""The report of ``buffers_run_out`` on Linux 6.1.176 and 6.12.117."""
+
 Step = Callable[[Side, Report], None]
 PROGRAMS: list[tuple[Step, int, int, int]] = [
     (one_shot_poll, 0, 0, 8),
@@ -342,4 +355,12 @@ def test_both_rings_tell_the_same(program: tuple[Step, int, int, int]) -> None:
             side.close()
         reports.append(told)
     host, simulated = reports
-    assert simulated == host
+    if release() < ENOBUFS_COMES_LATER and steps is buffers_run_out:
+        assert host == ENOBUFS_WITH_THE_LAST_BUFFER
+    else:
+        assert simulated == host
+
+
+def release() -> tuple[int, ...]:
+    """The host kernel's version: (6, 18)."""
+    return tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2])

@@ -1,0 +1,29 @@
+"""The frame rate of recordings, and the wall time between frames that are shown on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+
+FRAMES_PER_S = 30
+"""Frame rate of every recording that this program makes."""
+LATE_S = 0.1
+"""Frames later than this are not caught up with. The recording is the same anyway: its times are frame
+numbers."""
+
+
+class FrameTimer:
+    """Waits for the time of the next frame.
+
+    Args:
+        frames_per_s: The frame rate.
+    """
+
+    def __init__(self, frames_per_s: float) -> None:
+        self._between_s = 1 / frames_per_s
+        self._due_s = asyncio.get_running_loop().time()
+
+    async def next(self) -> None:
+        """Wait until the next frame is due. Late frames follow at once, up to :data:`LATE_S`."""
+        now_s = asyncio.get_running_loop().time()
+        self._due_s = max(self._due_s + self._between_s, now_s - LATE_S)
+        await asyncio.sleep(max(0.0, self._due_s - now_s))

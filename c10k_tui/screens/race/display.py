@@ -1,0 +1,275 @@
+"""Draws the race: takes a frame and hands each widget its part of it.
+
+The parts of a frame have rates of their own. Grids follow every frame, thirty times a second; pictures of the
+mechanisms change ten times a second, and text four times, which is as fast as a reader can follow figures.
+After a change by the user everything is drawn at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from c10k_tui.screens.race.keys import RACE_BINDINGS
+from c10k_tui.screens.race.pointing import Pointing
+from c10k_tui.screens.race.shown_past import Continuity, ShownPast
+from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
+from c10k_tui.screens.race.views.cpu import drawn
+from c10k_tui.screens.race.views.detail import detail
+from c10k_tui.screens.race.views.follow import follow_line, newest_request
+from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
+from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
+from c10k_tui.screens.race.views.legend import legend
+from c10k_tui.screens.race.views.verdict import verdict
+from c10k_tui.screens.race.views.warning import curable
+from c10k_tui.screens.race.widgets.feed import Feed
+from c10k_tui.screens.race.widgets.lane_row import LaneRow
+from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.session.host_lane_switch import HostLaneSwitch
+from c10k_tui.session.session import Session
+from c10k_tui.session.time_line import time_view
+from c10k_tui.text.styled_text import Line, spread, text_of, width_of
+from c10k_tui.widgets.footer import KeyFooter
+from c10k_tui.widgets.lines import Lines, entitle
+from sim.frames.frame import Frame
+
+TEXTS_PER_S = 4
+PICTURES_PER_S = 10
+SAMPLES_PER_S = 8
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+"""The smallest terminal that has room for the race."""
+
+
+class Rate:
+    """Tells when a part of the screen is due again.
+
+    Args:
+        per_s: How often it is drawn in a second.
+    """
+
+    def __init__(self, per_s: int) -> None:
+        self._between_s = 1 / per_s
+        self._next_s = 0.0
+
+    def is_due(self, now_s: float) -> bool:
+        """True if the part is due at this time of the session's clock."""
+        return now_s >= self._next_s
+
+    def drawn(self, now_s: float) -> None:
+        """Note that the part is drawn now."""
+        self._next_s = now_s + self._between_s
+
+
+class RaceDisplay:
+    """The widgets of the race screen, and what they show.
+
+    Args:
+        session: The race and its pace.
+        clock: The clock of the session.
+        lanes: The row of lanes.
+        feed: The interrupt feed.
+        pointing: The cursor on the grids.
+        host_lane: The lane on the real kernel.
+        lanes_changed: Called when the race has other lanes than the row shows.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], float],
+        lanes: LaneRow,
+        feed: Feed,
+        pointing: Pointing,
+        host_lane: HostLaneSwitch,
+        lanes_changed: Callable[[], None],
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._lanes = lanes
+        self._feed = feed
+        self._pointing = pointing
+        self._host_lane = host_lane
+        self._lanes_changed = lanes_changed
+        self._head = Lines(id="head")
+        self._host = Lines(id="host")
+        self._note = Lines(id="note")
+        self._curve = Lines(id="curve")
+        self._counters = Lines(id="counters")
+        self._time = TimeLine(id="time")
+        self._small = Lines(id="small")
+        self._texts = Rate(TEXTS_PER_S)
+        self._pictures = Rate(PICTURES_PER_S)
+        self._samples = Rate(SAMPLES_PER_S)
+        self._past = ShownPast(session)
+        self._stale = True
+        """True if the text must be drawn with the next frame."""
+
+    def compose(self) -> ComposeResult:
+        """The widgets, from top to bottom."""
+        yield self._head
+        yield self._lanes
+        yield self._host
+        yield self._note
+        with Horizontal(id="lower"):
+            with Vertical(id="happening"):
+                yield self._feed
+                yield self._curve
+            yield self._counters
+        yield self._time
+        yield KeyFooter(RACE_BINDINGS, id="footer")
+        yield self._small
+
+    def mounted(self) -> None:
+        """Write the titles that never change."""
+        self._curve.border_title = "cost of a wake-up, last seconds"
+        self._feed.border_title = "interrupts"
+
+    def resized(self, width: int, height: int) -> bool:
+        """Take over the size of the terminal, in cells.
+
+        Returns:
+            True if it is too small for the race.
+        """
+        words = f"c10k-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}:"
+        lines: list[Line] = [((words, "strong"),), (("enlarge it or use c10k-tui run", "text"),)]
+        if width >= len(words) + 32:
+            lines = [(*lines[0], (" ", "text"), *lines[1])]
+        self._small.show(lines)
+        self._stale = True
+        return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+    def make_stale(self) -> None:
+        """Draw the text with the next frame, even if it is not due."""
+        self._stale = True
+
+    @property
+    def text_due(self) -> bool:
+        """True if the next frame should show the text too."""
+        return self._stale or self._texts.is_due(self._clock())
+
+    def draw(self, *, with_text: bool, moved: bool) -> None:
+        """Take a frame and show it.
+
+        Args:
+            with_text: False to draw only the grids, and the pictures if they are due.
+            moved: True if the race went on since the last frame.
+        """
+        session = self._session
+        frame = session.frame()
+        self._meet(frame)
+        now_s = self._clock()
+        frame = self._past.warnings.hold(frame, now_s, moving=not session.paused)
+        self._pointing.frame = frame
+        rate_ns = session.pacer.rate_ns
+        if moved:
+            self._past.scans.count(frame)
+        for lane in frame.lanes:
+            self._lanes.panel(lane.name).grid.show(lane, frame.now_ns, rate_ns)
+        self._feed.take(frame)
+        if not session.paused and self._samples.is_due(now_s):
+            self._samples.drawn(now_s)
+            self._past.costs.sample(frame)
+        if with_text or self._pictures.is_due(now_s):
+            self._pictures.drawn(now_s)
+            for lane in frame.lanes:
+                self._lanes.panel(lane.name).show_inside(lane)
+        if with_text:
+            self._texts.drawn(now_s)
+            self._stale = False
+            self._draw_text(frame)
+
+    def _meet(self, frame: Frame) -> None:
+        """Forget what was drawn if it does not lead up to this frame."""
+        continuity = self._past.meet(frame)
+        if continuity is Continuity.CONTINUES:
+            return
+        for panel in self._lanes.panels:
+            panel.grid.model.forget()
+        if continuity is Continuity.ELSEWHERE:
+            self._feed.forget()
+        if frame.scenario.lanes != self._lanes.racing:
+            self._lanes_changed()
+        self._pointing.keep_within(frame.scenario.fds)
+
+    # -- text -------------------------------------------------------------------------------
+
+    def _draw_text(self, frame: Frame) -> None:
+        """Draw everything except grids and pictures."""
+        session = self._session
+        head = self._draw_head(frame)
+        scans = self._past.scans.finished
+        for lane in frame.lanes:
+            cured = lane.warning is not None and curable(lane.warning, frame.scenario)
+            panel = self._lanes.panel(lane.name)
+            panel.show_words(lane, scans.get(lane.name, 0), curable=cured)
+            panel.show_frame()
+        self._draw_host(frame)
+        self._draw_note(frame)
+        self._time.show_time(time_view(session.race))
+        self._feed.draw()
+        if self._curve.size:
+            self._curve.show(self._past.costs.lines(*self._curve.size))
+        since = since_costs(head, since_words(frame), session.race.costs)
+        entitle(self._counters, since, ratio_words(frame, self._counters.size.width))
+        self._counters.show(counter_lines(frame, *self._counters.size))
+
+    def _draw_head(self, frame: Frame) -> Line:
+        """Draw the two lines at the top, and return the first.
+
+        A notice without room beside the pace replaces the pace, without its explanation if that is too long.
+        """
+        session, width = self._session, self._head.size.width
+        pacer = session.pacer
+        speed = speed_line(
+            frame,
+            width,
+            end_ns=session.race.end_ns,
+            paused=session.paused,
+            speed=pacer.speed,
+            rate_ns=pacer.rate_ns,
+            scan_ns=session.race.scan_ns,
+            kept_up=pacer.kept_up,
+            scans=max(self._past.scans.finished.values(), default=0),
+            notice=session.notice,
+        )
+        if width >= LEAST_WIDTH and session.notice not in text_of(speed):
+            going, time = speed[0], time_words(frame.now_ns, session.race.end_ns, width)
+            room = width - width_of((going, *time)) - 4
+            notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
+            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), time, width)
+        first = scenario_line(frame.scenario, width, session.race.costs)
+        self._head.show([first, speed])
+        return first
+
+    def _draw_host(self, frame: Frame) -> None:
+        """Draw the lane on the real kernel, if there is one."""
+        view = self._host_lane.view()
+        if view is None:
+            return
+        width, height = self._host.size
+        entitle(self._host, host_title(view), host_subtitle(view, width))
+        self._host.show(host_lines(view, frame, width, height))
+
+    def _draw_note(self, frame: Frame) -> None:
+        """Draw the verdict, and below it the cursor's descriptors, the followed one, or the legend."""
+        width = self._note.size.width
+        self._pointing.restore()
+        beneath = self._pointed_line(frame, width)
+        self._note.show([((" ", "text"), *verdict(frame, width - 1)), beneath])
+
+    def _pointed_line(self, frame: Frame, width: int) -> Line:
+        fd, block = self._session.travel.following, self._pointing.block
+        if block is None:
+            return legend(frame.scenario.lanes, width, drawn(frame.lanes))
+        if fd is not None and block == self._pointing.followed_block():
+            records_of = self._feed.model.records_of
+            requests = {lane.name: newest_request(fd, records_of(lane.name)) for lane in frame.lanes}
+            return follow_line(fd, requests, frame.now_ns, width)
+        first, last = block
+        inspect = self._session.race.inspect
+        views = {
+            lane.name: inspect(lane.name, lane.first_fd + first, lane.first_fd + last) for lane in frame.lanes
+        }
+        return detail(views, frame, width)

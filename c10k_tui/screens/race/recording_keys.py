@@ -1,0 +1,71 @@
+"""The keys that record a race: start and end, pause, marker; and what the race screen asks of a recording.
+
+The recorder runs the whole app frame by frame, so it stands above the screens. The race screen knows only
+:class:`RecordingKeys`, which the app hands to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.binding import Binding
+
+RECORDING_BINDINGS: list[Binding] = [
+    Binding(
+        "r",
+        "record",
+        "Record",
+        id="record.toggle",
+        tooltip="Record from here into the next free c10k-tui-N.cast, or end the recording",
+    ),
+    Binding(
+        "R",
+        "pause_recording",
+        "Pause the recording",
+        id="record.pause",
+        show=False,
+        tooltip="Let the race go on unrecorded for a while; again: record on without a jump",
+    ),
+    Binding(
+        "M",
+        "mark",
+        "Mark this moment",
+        id="record.mark",
+        show=False,
+        tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
+    ),
+]
+
+
+class RecordingKeys(Protocol):
+    """What the race screen asks of the recording."""
+
+    @property
+    def stepping(self) -> bool:
+        """True while the app is run frame by frame, for a recording or a replay."""
+
+    def record_key(self) -> None:
+        """Start a recording, or end the current one."""
+
+    def pause_key(self) -> None:
+        """Stop taking frames into the recording, or take them again."""
+
+    def mark_key(self) -> None:
+        """Put a marker into the recording."""
+
+
+def refused_while_stepping(recording: RecordingKeys, say: Callable[[str], None], what: str) -> bool:
+    """Refuse, with a notice, what depends on wall time while the app is run frame by frame.
+
+    Args:
+        recording: The recording.
+        say: Shows a notice.
+        what: What is refused, in words.
+
+    Returns:
+        True if it was refused.
+    """
+    if recording.stepping:
+        say(f"{what} is not recorded: it would not come out the same again")
+    return recording.stepping

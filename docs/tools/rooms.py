@@ -1,0 +1,32 @@
+"""Writes the tables of rooms: each folder of a package, and what its docstring says lives there."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from docs.tools.layers import layers_of
+from docs.tools.markdown import first_paragraph, table
+
+ROOT = Path(__file__).parents[2]
+
+
+def room_table(package: str) -> str:
+    """The rooms of a package from the top layer down; rooms that no layer names stand last."""
+    named = [room.replace(".", "/") for layer in layers_of(package) for room in layer]
+    found = sorted(path.parent.name for path in (ROOT / package).glob("*/__init__.py"))
+    rooms = [
+        *named,
+        *(room for room in found if not any(f"{name}/".startswith(f"{room}/") for name in named)),
+    ]
+    return table(("room", "what lives there"), [_row(package, room) for room in rooms])
+
+
+def _row(package: str, room: str) -> tuple[str, str]:
+    """A room, or a module that stands beside the rooms, and the first paragraph of its docstring."""
+    path = ROOT / package / room
+    shown, file = (
+        (f"{room}/", path / "__init__.py") if path.is_dir() else (f"{room}.py", path.with_suffix(".py"))
+    )
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return f"`{package}/{shown}`", first_paragraph(docstring)

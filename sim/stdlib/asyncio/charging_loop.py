@@ -1,0 +1,26 @@
+"""What tasks and callbacks know of the simulated loop: a nominal base class of a few members.
+
+Why a base class, not a check for the attributes: CPython's own tests make tasks and callbacks on mock
+loops, and a mock has every attribute.
+"""
+
+from __future__ import annotations
+
+from asyncio import Handle
+from collections.abc import Callable, Iterator
+
+
+class ChargingLoop:
+    """A loop that numbers its tasks and charges for its callbacks."""
+
+    task_numbers: Iterator[int]
+    """The numbers of the tasks to come."""
+
+    def run_callback(self, handle: Handle, run: Callable[[], None]) -> None:
+        """Charge for a callback, and run it.
+
+        Args:
+            handle: the callback.
+            run: runs it, without a charge.
+        """
+        raise NotImplementedError
