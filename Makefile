@@ -21,7 +21,7 @@ CODE := $(wildcard sim c10k_tui tests benchmarks examples docs noxfile.py)
 
 help:
 	@sed -n 's/^#   \(make\)/  \1/p' Makefile
-	@echo "  make test                      format, lint, types and tests"
+	@echo "  make test                      format, lint, types, layers and tests"
 	@echo "  make test-all                  the tests on every Python from 3.11 to 3.15 that this machine has"
 	@echo "  make interpreters              unpack Debian's Python 3.14 and 3.15 into .interpreters"
 	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
@@ -35,12 +35,13 @@ help:
 run: .venv/run.stamp
 	@$(BIN)/python -m c10k_tui $(ARGS)
 
-# What must hold before anything is merged: form, lint, types, tests. One worker more than there are cores: a
+# What must hold before anything is merged: form, lint, types, layers, tests. One worker more than there are cores: a
 # test of the screen waits for it now and then.
 test: .venv/dev.stamp
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))') --dist worksteal $(ARGS)
 
 # The whole suite on every supported Python that this machine has, one after the other. A missing one is named.

@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import os
 import resource
+from collections import deque
 from collections.abc import Iterator
 from operator import truediv
 
@@ -86,7 +87,7 @@ def idle_kernel(count: int) -> tuple[Kernel, int, Words]:
 def simulated_pass(count: int) -> Job:
     """One pass over idle descriptors: which are ready, how long it takes, and what it costs."""
     kernel, nfds, asked = idle_kernel(count)
-    call = ScanCall(kernel, SelectRequest(nfds, (asked, None, None)), 1, True)
+    call = ScanCall(kernel, deque(), SelectRequest(nfds, (asked, None, None)), 1, True)
 
     def scan() -> None:
         one = ScanPass(call, 2, kernel.now_ns)

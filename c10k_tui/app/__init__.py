@@ -1,1 +1,10 @@
-"""The Textual apps and their pictures."""
+"""The Textual apps, and what runs them without a terminal. Only the commands import from here.
+
+- ``race_app``: the app around the race screen.
+- ``watch_app``: the app around the loop screen.
+- ``themed_app``: what both share: themes, command palette, lines without colours.
+- ``command_palette``: Textual's palette, adapted.
+- ``headless``: records a race without a terminal.
+- ``pictures``: screens as SVG.
+- ``app.tcss``: the layout of all screens.
+"""

@@ -1,20 +1,20 @@
-"""The command palette, hardened: any key at any moment and at any size of the terminal."""
+"""Textual's command palette, with two changes that the program needs."""
 
 from __future__ import annotations
 
 from textual.command import CommandList, CommandPalette, SearchIcon
 
 
-class Commands(CommandPalette):
-    """Textual's palette without its emoji, and deaf to paging before there is a page.
+class C10KCommandPalette(CommandPalette):
+    """Textual's palette without its emoji, which ignores paging while its list has no height.
 
-    A list that has no height yet, or no longer, knows no lines to page over: asked to, it raises
-    ``KeyError``.
+    A list without a height has no lines to page over; Textual's list raises ``KeyError`` then.
     """
 
     def on_mount(self) -> None:
         self.query_one(SearchIcon).icon = "/"
 
-    def _action_command_list(self, action: str) -> None:
-        if self.query_one(CommandList).size.height:
-            super()._action_command_list(action)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "command_list":
+            return any(found.size.height for found in self.query(CommandList))
+        return super().check_action(action, parameters)

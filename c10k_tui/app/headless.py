@@ -1,4 +1,4 @@
-"""A recording without a terminal: the app on a screen that nobody sees, as fast as the machine goes."""
+"""Records a race without a terminal, as fast as the machine can."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from c10k_tui.recording.live.recorder import Recorder
 
 
 def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
-    """The app with the race where a recording's header says that it begins."""
-    # What the shell says of colours is not for a recording to follow, but what its header says.
+    """The app, with the race at the start that a recording's settings describe."""
+    # The settings decide about colours, not the shell.
     os.environ.pop("NO_COLOR", None)
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"
@@ -45,18 +45,18 @@ def record(
     """Record a race while a script presses the keys.
 
     Args:
-        path: Where to.
+        path: The file to write.
         settings: What is raced, and how it is shown.
-        script: The keys, and how long it goes on.
-        resizes: Other sizes of the terminal.
-        force: Whether a file that is there may be overwritten.
+        script: The keys, and how long the recording is.
+        resizes: Changes of the terminal's size.
+        force: True to overwrite an existing file.
 
     Returns:
         The file's writer, closed.
 
     Raises:
-        FileExistsError: the file is there.
-        OSError: the file takes no more; it ends with the frame before.
+        FileExistsError: the file exists.
+        OSError: writing failed. The file ends with the frame before.
     """
     app = stage(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
@@ -92,5 +92,5 @@ async def _record(
 
 
 def again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
-    """Record a recording's race and keys anew; raises what :func:`record` does."""
+    """Record the race and the keys of a recording again. Raises what :func:`record` raises."""
     return record(path, replay.settings, replay.script, replay.resizes, force=force)

@@ -1,7 +1,7 @@
-"""The screens as pictures: SVG that is the same from the same version, whatever the machine.
+"""The screens as SVG pictures, the same for one version of the program on every machine.
 
-The clock is set by hand and everything shown is deterministic; only what stands in the interpreter's own
-files (the lines of asyncio in a stack of awaits) depends on the version of Python.
+Tests set the clock by hand, and everything shown is deterministic. One exception: lines of the standard
+library's own files (asyncio in a stack of awaits) depend on the version of Python.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput
 
 SHOWN_AFTER_S = 9.45
-"""Wall seconds of the race before the picture is taken: a scan is half-way, the curve has some past."""
+"""Wall seconds of the race before the picture: a scan is half-way, and the curve has a past."""
 TITLE = "c10k-tui"
 
 
 class HandClock:
-    """A clock that goes only when it is told to."""
+    """A clock that stands still until its owner sets it."""
 
     def __init__(self) -> None:
         self.now_s = 0.0
@@ -36,11 +36,11 @@ class HandClock:
 
 
 async def _race(pilot: Pilot[str], clock: HandClock, seconds: float) -> RaceScreen:
-    """The race screen after so many seconds."""
+    """The race screen after some seconds."""
     await pilot.pause(0)
     screen = pilot.app.screen
     assert isinstance(screen, RaceScreen)
-    screen.tick()  # Time counts from here, whenever the app's own timer came first.
+    screen.tick()  # Time counts from here, even if the app's own timer came first.
     for _ in range(round(seconds * FRAMES_PER_S)):
         clock.now_s += 1 / FRAMES_PER_S
         screen.tick()
@@ -62,7 +62,7 @@ async def picture(
 
 
 async def opened_picture(width: int, height: int, theme: str, *keys: str, seconds: float = 3.0) -> str:
-    """A screen that a key of the race screen opens, as SVG: what it computes is computed."""
+    """A screen that a key of the race screen opens, as SVG, with everything computed."""
     clock = HandClock()
     app = C10KApp(Scenario(), clock=clock)
     app.theme = theme
@@ -81,8 +81,8 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
 
 
 async def loop_picture(width: int, height: int, theme: str, script: Path, turns: int, *keys: str) -> str:
-    """The Loop screen with a script, so many turns after its beginning, as SVG."""
-    app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, by_itself=False)
+    """The loop screen with a script, some turns after its start, as SVG."""
+    app = WatchApp(Script(script, output=ScriptOutput()), clock=HandClock(), paused=True, with_timer=False)
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.press(*["S"] * turns, *keys)
@@ -91,7 +91,7 @@ async def loop_picture(width: int, height: int, theme: str, script: Path, turns:
 
 
 async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
-    """The Curve screen with all its lines, after some keys, as SVG."""
+    """The curve screen with all its lines, after some keys, as SVG."""
     app = C10KApp(Scenario(), clock=HandClock(), paused=True)
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:
@@ -106,11 +106,11 @@ async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
 
 
 def portable(svg: str) -> str:
-    """The SVG made to look the same everywhere.
+    """An SVG that looks the same everywhere.
 
-    Ids are random numbers and the fonts come from elsewhere; blanks at the ends of a run of text
-    are dropped by some programs unless they are told to keep them; and braille often comes from
-    another font with other widths, so each of its glyphs gets a place of its own.
+    Ids are random numbers and fonts come from elsewhere, so both are replaced. Some programs drop blanks at
+    the ends of a run of text unless an attribute says to keep them. Braille often comes from another font
+    with other widths, so each of its glyphs gets its own position.
     """
     svg = _BRAILLE_RUN.sub(_one_by_one, svg)
     svg = re.sub(r"terminal-\d+-", "c10k-", svg)

@@ -1,4 +1,4 @@
-"""The Textual app around the race screen, and what comes back from it."""
+"""The Textual app around the race screen."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
 
 
 FIRST_NOTICE_S = 10.0
-"""How long the notice with which the app starts stays."""
+"""Wall seconds that the notice at the start stays."""
 
 
 class C10KApp(ThemedApp):
-    """A race on the screen; running it gives the scenario that was on at the end, as a string.
+    """A race on the screen. Running the app returns the last scenario as a string.
 
     Args:
-        scenario: What to start with.
-        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as it goes.
-        paused: Whether to start standing still.
+        scenario: The first race; None for the default scenario.
+        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as possible.
+        paused: True to start paused.
         clock: Seconds on a clock that never goes back.
-        make_race: Makes a race of a scenario; None for the simulated one with these costs.
-        costs: What each simulated step costs; None for the built-in table.
-        why_not_own: Why the user's own cost table is not in use, if there is one; said at the start.
-        plan: What is to be recorded or replayed from the beginning, if anything.
+        make_race: Makes a race of a scenario; None for the simulated race with these costs.
+        costs: Cost of each simulated step; None for the built-in table.
+        why_not_own: Why the user's own cost table is not used, for a notice at the start; None if it is used,
+            or there is none.
+        plan: What to record or replay from the start; None for nothing.
     """
 
     def __init__(
@@ -78,18 +79,18 @@ class C10KApp(ThemedApp):
         return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event now, unless the app is run frame by frame and it has to wait for the next."""
+        """Handle an event now, or keep it for the next frame if the app is run frame by frame."""
         if isinstance(event, events.Key) and not self.screen_stack:
-            return  # it was still waiting when the last screen went
+            return  # the event was still waiting when the last screen went
         if not self.recording.takes(event):
             await super().on_event(event)
 
     async def on_ready(self) -> None:
-        """The first screen is there."""
+        """Start the planned recording or replay: the first screen is ready."""
         self.recording.app_is_ready()
 
     def post_display_hook(self) -> None:
-        """After each picture: say beside it that it is recorded, or replayed."""
+        """Write the state of a recording or replay beside each picture."""
         self.recording.show_state()
 
     async def action_quit(self) -> None:
@@ -97,7 +98,7 @@ class C10KApp(ThemedApp):
             self.leave()
 
     def leave(self) -> None:
-        """End the app with the scenario that is on."""
+        """End the app. Its result is the current scenario."""
         self.exit(str(self.session.scenario))
 
     def next_theme(self) -> None:

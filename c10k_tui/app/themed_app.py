@@ -1,4 +1,4 @@
-"""What all apps of the program share: the three themes, the command palette, lines without colours."""
+"""What both apps share: three themes, the command palette, lines without colours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from c10k_tui.text.themes import dark, light, themes
 
 
 class ThemedApp(App[str]):
-    """An app in the program's own colours, whose palette offers the keys of the screen that is seen."""
+    """An app in the program's own colours. Its palette offers the keys of the current screen."""
 
     TITLE = "c10k"
     CSS_PATH = Path(__file__).parent / "app.tcss"
@@ -28,10 +28,10 @@ class ThemedApp(App[str]):
         self.theme = self._themes[0].name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Filters for every line; under ``NO_COLOR`` the one that suits the theme in use.
+        """Filters for every line; with ``NO_COLOR`` the one that suits the current theme.
 
-        Textual chooses between greys and no colours when it starts and stays with that; greys made
-        of a terminal's own colours, which it does not know, would be black on black.
+        Textual chooses between greys and no colours at its start and keeps that choice. The colours of the
+        terminal's own theme are not known to it: greys made of them would be black on black.
         """
         filters = super().get_line_filters()
         if not (self.no_color and self.native_ansi_color):
@@ -39,11 +39,11 @@ class ThemedApp(App[str]):
         return [NoColor() if isinstance(line_filter, Monochrome) else line_filter for line_filter in filters]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The program's colours for themes that are not its own (the palette offers Textual's)."""
+        """The program's colours for themes that are not its own (the palette offers Textual's themes too)."""
         return {**super().get_theme_variable_defaults(), **(dark() if self.current_theme.dark else light())}
 
     def next_theme(self) -> None:
-        """The theme after this one."""
+        """Switch to the next theme."""
         names = [theme.name for theme in self._themes]
         index = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(index + 1) % len(names)]
@@ -52,17 +52,17 @@ class ThemedApp(App[str]):
         self.next_theme()
 
     def action_command_palette(self) -> None:
-        from c10k_tui.app.command_palette import Commands
+        from c10k_tui.app.command_palette import C10KCommandPalette
 
-        if not isinstance(self.screen, Commands):
-            self.push_screen(Commands(id="--command-palette"))
+        if not isinstance(self.screen, C10KCommandPalette):
+            self.push_screen(C10KCommandPalette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
         yield from self._key_commands()
 
     def _key_commands(self) -> Iterator[SystemCommand]:
-        """The keys of the screen that is seen, or seen beneath the palette."""
+        """The keys of the current screen, also of one below the palette."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, KeyedScreen):
                 yield from screen.commands()

@@ -1,4 +1,4 @@
-"""The Textual app around the Loop screen."""
+"""The Textual app around the loop screen."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sim.scripts.script import Script
 
 
 class WatchApp(ThemedApp):
-    """A script that is watched.
+    """A script and its event loop on the screen.
 
     Args:
-        script: Not begun, with an output of its own.
-        speed: Turns a second; None for as fast as it goes.
-        paused: Whether to start standing still.
+        script: The script, not started, with an output of its own.
+        speed: Turns a second; None for as fast as possible.
+        paused: True to start paused.
         clock: Seconds on a clock that never goes back.
-        by_itself: Whether time passes by itself; tests let it pass by hand.
+        with_timer: False to leave out the timer, for tests that call ``tick`` themselves.
     """
 
     def __init__(
@@ -31,16 +31,16 @@ class WatchApp(ThemedApp):
         speed: float | None = DEFAULT_SPEED,
         paused: bool = False,
         clock: Callable[[], float] = time.perf_counter,
-        by_itself: bool = True,
+        with_timer: bool = True,
     ) -> None:
         super().__init__()
         self.watching = Watching(script, clock, speed=speed, paused=paused)
         self._clock = clock
-        self._by_itself = by_itself
+        self._with_timer = with_timer
 
     def get_default_screen(self) -> Screen[None]:
         return LoopScreen(
-            self.watching, self._clock, self.watching.script.path.name, by_itself=self._by_itself
+            self.watching, self._clock, self.watching.script.path.name, with_timer=self._with_timer
         )
 
     def next_theme(self) -> None:

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from c10k_tui.recording.live.plan import RecordingPlan
 
 _EPILOG = """\
+commands (c10k-tui COMMAND --help says more):
+  run        the race without a screen, as a table or as JSON
+  watch      an asyncio script on a simulated kernel, its event loop turn by turn
+  bench      the cost of one wake-up, simulated and measured on this machine
+  calibrate  measure this machine and use its costs from now on
+  capacity   how many connections each lane holds
+  compare    one table of all lanes
+  record     record the race without a terminal
+  replay     run a recording again, live
+  export     a recording as gif, svg, png or txt
+
 examples:
   c10k-tui                                      10,000 connections, 3 of them active
   c10k-tui --fds 2000 --lanes select,poll,epoll
@@ -57,7 +68,7 @@ def screen_parser() -> argparse.ArgumentParser:
     )
     add_scenario(parser)
     group = parser.add_argument_group("screen")
-    speed = f"at 1 a scan (or a longer gap between bursts) takes 2 s to watch; or max ({DEFAULT_SPEED:g})"
+    speed = f"1 shows one scan (or one gap between bursts, if longer) in 2 s; or max ({DEFAULT_SPEED:g})"
     group.add_argument("--speed", metavar="X", help=speed)
     group.add_argument("--paused", action="store_true", help="start paused")
     group.add_argument("--theme", metavar="NAME", help="c10k-dark, c10k-light or c10k-ansi (c10k-dark)")

@@ -1,10 +1,9 @@
-"""Pictures of the screens, and the demos: the same files from the same version, always.
+"""Draws the pictures of the screens and the demos; one version always gives the same files.
 
 ``python -m c10k_tui.cli.screenshots [DIR]`` draws the race screen at two sizes and in two themes, with other
-lanes and with a mistake; the Curve screen with its simulated lines and with a paper's points over them; the
-comparison, the capacities, the path of a packet, and a script's event loop (see
-:mod:`c10k_tui.app.pictures`). It records the demos, whose keys lie in that folder as ``NAME.keys``, into
-``NAME.gif`` and ``NAME.png``.
+lanes and with a fault; the curve screen with simulated lines and with a paper's points; the comparison, the
+capacities, the path of a packet, and the event loop of a script (see :mod:`c10k_tui.app.pictures`). It
+records the demos, whose keys are in that folder as ``NAME.keys``, into ``NAME.gif`` and ``NAME.png``.
 """
 
 from __future__ import annotations
@@ -28,31 +27,31 @@ RACES = {
     "four-lanes": Scenario(lanes=("thread", "select", "epoll", "io_uring")),
     "starved": FAULT_PRESETS["no-drain"][1],
 }
-"""Races on the screen other than the one that it starts with."""
+"""Races other than the default, by the name of their picture."""
 CURVES: dict[str, tuple[str, ...]] = {"curve": (), "curve-kerrisk": ("p",)}
-"""The Curve screen, and the keys pressed there."""
+"""Pictures of the curve screen, and the keys pressed for each."""
 OPENED: dict[str, tuple[str, ...]] = {
     "compare": ("w",),
     "capacity": ("m",),
     "path": ("g", *["n"] * 8),
 }
-"""Screens that a key opens, and the keys pressed there."""
+"""Pictures of other screens, and the keys pressed from the race screen on."""
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CULPRIT_TURN = 9
-"""The turn of the example at whose end a callback has held up the loop."""
+"""The turn of the example in which a callback holds up the loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoRecording:
-    """A recording to show."""
+    """A recording shown in the documentation."""
 
     name: str
-    """Of the file with its keys, and of the pictures."""
+    """Name of the file with its keys, and of its pictures."""
     scenario: Scenario
     speed: float
     title: str
     shown_at_us: int
-    """The moment of the still picture."""
+    """Time of the still picture, in microseconds."""
 
 
 DEMOS = (
@@ -65,7 +64,7 @@ DEMOS = (
 
 
 def record_demo(demo: DemoRecording, folder: Path, cast: Path) -> None:
-    """Record a demo whose keys lie in a folder."""
+    """Record a demo whose keys are in ``folder``."""
     from c10k_tui.app.headless import record
     from c10k_tui.recording.cast.key_script import parse_script
     from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
@@ -78,7 +77,7 @@ def record_demo(demo: DemoRecording, folder: Path, cast: Path) -> None:
 
 
 def show_demo(demo: DemoRecording, folder: Path) -> list[Path]:
-    """Record a demo and draw its pictures; gives their files."""
+    """Record a demo, draw its pictures, and return their files."""
     from c10k_tui.recording.cast.reader import read
     from c10k_tui.recording.pictures.export import export
 

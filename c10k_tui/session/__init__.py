@@ -1,1 +1,12 @@
-"""A race and its pace, as the screens see it."""
+"""The race and its pace, as the screens use them. No module here imports Textual or a screen.
+
+- ``session``: the race, and every change that the keys can make to it.
+- ``time_travel``: seeks, steps, markers and branches of a session.
+- ``time_line``: the current branch and its markers as values, in words.
+- ``pacer``: wall time to virtual time.
+- ``race_protocol``: what a session needs of a race.
+- ``host_lane_switch``: the lane on this machine's own kernel.
+- ``lane_by_lane``: work on every lane, a little in each frame.
+
+Screens, recordings, the app and the commands import from here.
+"""

@@ -1,4 +1,4 @@
-"""The host lane as the race screen keeps it: on or off, by which mechanism, and its share of a frame."""
+"""The host lane of the race screen: a real server on this machine's kernel, switched on and off by keys."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from sim.scenario.workload import Workload
 
 MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
-"""The lanes that a host lane can run."""
+"""Names of the lanes that can run on the host."""
 MakeLane = Callable[[str, int, Callable[[], float]], "HostLane"]
-"""Mechanism, connections, clock."""
+"""Makes a host lane from a mechanism, a number of connections and a clock."""
 
 BUDGET_S = 0.008
-"""What a frame may spend on real sockets: about a quarter of the 33 ms between frames."""
+"""Wall seconds that a frame may spend on real sockets: about a quarter of the 33 ms between frames."""
 
 
 class ArrivalSource(Protocol):
-    """What the host lane needs of a race, all of it read only."""
+    """What the host lane reads of a race."""
 
     @property
     def scenario(self) -> Scenario: ...
@@ -39,7 +39,7 @@ def _make_lane(mechanism: str, fds: int, clock: Callable[[], float]) -> HostLane
 
 
 class HostLaneSwitch:
-    """At most one host lane.
+    """Holds the host lane, if there is one.
 
     Args:
         clock: Seconds on a clock that never goes back.
@@ -51,15 +51,15 @@ class HostLaneSwitch:
         self._make_lane = make_lane
         self._lane: HostLane | None = None
         self.mechanism = MECHANISMS[0]
-        """By which the lane waits, or will when it is on."""
+        """How the lane waits, or will wait when it is switched on."""
 
     @property
     def on(self) -> bool:
-        """Whether there is a host lane."""
+        """True if there is a host lane."""
         return self._lane is not None
 
     def toggle(self, scenario: Scenario) -> str:
-        """Host lane on or off; gives what to say."""
+        """Switch the host lane on or off. Returns the notice to show."""
         if self._lane is not None:
             self.close()
             return "host lane off"
@@ -67,7 +67,7 @@ class HostLaneSwitch:
         return f"host lane: a real {self.mechanism} server on this machine (H: another mechanism)"
 
     def turn(self, scenario: Scenario) -> str:
-        """The next mechanism; turns the lane on if it is off."""
+        """Switch to the next mechanism, or the lane on if it is off. Returns the notice to show."""
         if self._lane is not None:
             self.close()
             self.mechanism = MECHANISMS[(MECHANISMS.index(self.mechanism) + 1) % len(MECHANISMS)]
@@ -78,16 +78,18 @@ class HostLaneSwitch:
         self._lane = self._make_lane(self.mechanism, scenario.fds, self._clock)
 
     def step(self, race: ArrivalSource) -> None:
-        """A frame's share of work; another number of descriptors needs other connections."""
+        """Do a frame's share of work. If the race has another number of descriptors, the connections are made
+        again.
+        """
         if self._lane is None:
             return
-        if self._lane.asked != race.scenario.fds:
+        if self._lane.requested != race.scenario.fds:
             self.close()
             self._open(race.scenario)
         self._lane.step(race.workload, race.now_ns, BUDGET_S)
 
     def view(self) -> HostView | None:
-        """What the lane has to show, if there is one."""
+        """What the lane shows; None without a lane."""
         return None if self._lane is None else self._lane.view()
 
     def close(self) -> None:

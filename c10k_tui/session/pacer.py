@@ -1,14 +1,13 @@
-"""How fast virtual time runs: from the wall's clock to nanoseconds of the race, frame by frame.
+"""How fast virtual time runs: from wall time to nanoseconds of the race, frame by frame.
 
-What there is to see lasts microseconds, so the race is slowed down some thousand times. Speed 1
-means that one scan over all descriptors takes two seconds to watch, whatever it takes in virtual
-time; where a scan is so short that nothing would happen for minutes (16 descriptors), the gap
-between two bursts takes its place. Speed is a number, or None for "as fast as it goes".
+What the race shows lasts microseconds, so it runs some thousand times slower than real time. At speed 1, one
+scan over all descriptors takes two seconds to watch, however long it takes in virtual time. With few
+descriptors (16) a scan is so short that nothing would happen for minutes; then the gap between two bursts
+takes two seconds instead. A speed is a number, or None for as fast as possible.
 
-Steps come from elapsed time, never from the number of frames, because timers skip. A frame may
-spend only so much of its time on the race: if the race needs more, it runs slower and
-:attr:`Pacer.kept_up` says how much. The cost of a step is not known before it is taken, so it is
-learnt from the steps before.
+A step depends on the time that has passed, not on a number of frames, because timers skip. A frame may spend
+only a part of its time on the race. If the race needs more, it runs slower, and :attr:`Pacer.kept_up` says by
+how much. The cost of a step is not known before the step, so it is learnt from earlier steps.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 SPEEDS: tuple[float | None, ...] = (0.01, 0.03, 0.1, 0.3, 1, 2, 4, 10, 30, 100, 300, 1_000, None)
-"""The rungs of the speed keys; None is as fast as it goes."""
+"""Steps of the speed keys; None is as fast as possible."""
 DEFAULT_SPEED = 2.0
 SECONDS_AT_SPEED_1 = 2.0
-"""How long one scan takes to watch at speed 1."""
+"""Wall seconds that one scan takes at speed 1."""
 BUDGET_S = 0.009
-"""What a frame may spend on the race: about a quarter of the 33 ms between frames."""
+"""Wall seconds that a frame may spend on the race: about a quarter of the 33 ms between frames."""
 LONGEST_GAP_S = 0.1
-"""What is made up for after a stall; the rest is let go."""
+"""Wall seconds that are caught up after a stall; the rest is dropped."""
 LONGEST_STEP_NS = 1_000_000_000
-"""The most virtual time one frame may take, however cheap it is (silence costs nothing)."""
+"""The most virtual time of one frame, however cheap it is (a silent race costs nothing)."""
 _MEMORY = 0.8
 """Weight of the past in running means."""
 
@@ -35,7 +34,7 @@ class Pacer:
 
     Args:
         clock: Seconds on a clock that never goes back.
-        speed: See the module; None for as fast as it goes.
+        speed: See the module; None for as fast as possible.
     """
 
     def __init__(self, clock: Callable[[], float], speed: float | None = DEFAULT_SPEED) -> None:
@@ -46,20 +45,25 @@ class Pacer:
         self._step_ns = 0
         self.speed = speed
         self.base_ns = 1
-        """What takes two seconds at speed 1."""
+        """Virtual ns that take two seconds at speed 1."""
         self.rate_ns = 1.0
-        """Virtual nanoseconds per wall second: as asked for, or as reached if none is asked for."""
+        """Virtual ns per wall second: the wanted rate, or the rate reached if the speed is None."""
         self.kept_up = 1.0
-        """How much of the speed asked for is reached: 1 is all of it."""
+        """Part of the wanted speed that is reached; 1 is all of it."""
 
     def set_base(self, scan_ns: int, gap_ns: int | None) -> None:
-        """Say what there is to see: one scan, and the mean time between bursts if there are any."""
+        """Set what takes two seconds at speed 1.
+
+        Args:
+            scan_ns: Virtual time of one scan.
+            gap_ns: Mean virtual time between bursts; None if there are none.
+        """
         self.base_ns = max(1, scan_ns, gap_ns or 0)
         if self.speed is not None:
             self.rate_ns = self.speed * self.base_ns / SECONDS_AT_SPEED_1
 
     def set_speed(self, speed: float | None) -> None:
-        """Go at this speed from now on."""
+        """Run at this speed from now on."""
         if speed is None:
             self._step_ns = max(1, round(self.rate_ns * 0.03))
         self.speed = speed
@@ -69,17 +73,17 @@ class Pacer:
             self.rate_ns = speed * self.base_ns / SECONDS_AT_SPEED_1
 
     def forget_cost(self) -> None:
-        """The race has changed: what a step costs has to be learnt anew."""
+        """Forget the cost of a step: the race has changed."""
         self._cost_s_per_ns = None
         self._step_ns = min(self._step_ns, self.base_ns)
 
     def halt(self) -> None:
-        """Time stands still until the next :meth:`next_step_ns`, which starts from nothing."""
+        """Stop time. The next :meth:`next_step_ns` starts from there and returns 0."""
         self._last_s = None
         self._rest_ns = 0.0
 
     def next_step_ns(self) -> int:
-        """How far to go now, for the time since the last call (0 at the first)."""
+        """Virtual time of the next step, for the wall time since the last call (0 at the first call)."""
         now_s = self._clock()
         last_s, self._last_s = self._last_s, now_s
         if last_s is None:
@@ -102,14 +106,19 @@ class Pacer:
         return min(LONGEST_STEP_NS, max(1, int(BUDGET_S / self._cost_s_per_ns)))
 
     def _fastest_step_ns(self, elapsed_s: float) -> int:
-        """At most twice the last step, so that one cheap frame does not lead to a hanging one."""
+        """At most twice the last step, so that one cheap frame is not followed by a very long one."""
         step = min(self._affordable_ns(), max(1, 2 * self._step_ns))
         if elapsed_s > 0:
             self.rate_ns = _MEMORY * self.rate_ns + (1 - _MEMORY) * step / elapsed_s
         return step
 
     def took(self, step_ns: int, seconds: float) -> None:
-        """Learn from a step: it took the race this long."""
+        """Learn the cost of a step.
+
+        Args:
+            step_ns: Virtual time of the step.
+            seconds: Wall time that it took.
+        """
         if step_ns <= 0:
             return
         self._step_ns = step_ns

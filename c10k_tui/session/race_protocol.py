@@ -1,4 +1,4 @@
-"""The race as a session and the screen use it: :class:`sim.race.race.Race`, or one made for a test."""
+"""The race as a session and the screens use it: :class:`sim.race.race.Race`, or one that a test makes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class RaceProtocol(Protocol):
-    """What is asked of a race, all of it as :class:`sim.race.race.Race` has it."""
+    """The members of :class:`sim.race.race.Race` that a session and the screens use."""
 
     @property
     def scenario(self) -> Scenario: ...

@@ -1,10 +1,10 @@
-"""What the user plays with: one race, its pace, and every change the keys can make to it.
+"""What the user plays with: one race, its pace, and every change that the keys can make.
 
-No Textual here: a session is what the screen would be without a terminal, so that each key's
-effect can be tested as a value. A change of a setting goes into the running race at once and keeps
-its time and counters; starting again, another seed and a preset make a new race.
+A session imports no Textual. It is the screen without a terminal, so tests check the effect of each key as a
+value. A change of a setting takes effect in the running race, which keeps its time and its counters. A reset,
+another seed and a preset make a new race.
 
-How a session is taken back in time stands in :mod:`c10k_tui.session.travel`.
+The session's way back in time is in :mod:`c10k_tui.session.time_travel`.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from sim.scenario.scenario import (
 from sim.scenario.units import format_count
 
 ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
-"""The rungs of the active keys; those that mean more than there are descriptors are left out."""
+"""Steps of the keys for active connections. Steps that exceed the number of descriptors are left out."""
 RATES = (0, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
-"""The rungs of the rate keys."""
+"""Steps of the keys for the rate, in requests per second."""
 NOTICE_S = 2.5
-"""How long a notice stays."""
+"""Wall seconds that a notice stays."""
 SEEDS = 2**63
 
 
@@ -45,11 +45,11 @@ class Session:
     """A race and the pace at which it is shown.
 
     Args:
-        scenario: What to start with.
+        scenario: The first race.
         make_race: Makes a race of a scenario.
         clock: Seconds on a clock that never goes back.
-        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as it goes.
-        paused: Whether to start standing still.
+        speed: See :mod:`c10k_tui.session.pacer`; None for as fast as possible.
+        paused: True to start paused.
     """
 
     def __init__(
@@ -68,34 +68,34 @@ class Session:
         self.race = make_race(scenario)
         self.pacer = Pacer(clock, speed)
         self.races = 1
-        """How many races there have been: a new number means that nothing of the old one holds."""
+        """Number of races so far. When it changes, nothing that was known of the race holds any more."""
         self.changes = 0
-        """How many changes of a setting: a new number means that the servers may have been rebuilt."""
+        """Number of changes of a setting so far. When it changes, servers may have been rebuilt."""
         self.why_not_own: str | None = None
-        """Why the user's own cost table is not in use, in one line; None if it is, or there is none."""
+        """Why the user's own cost table is not used, in one line; None if it is used, or there is none."""
         self._notice = ""
         self._notice_until_s = 0.0
         self.began_with = scenario
-        """What the race that is on began with."""
+        """The scenario with which the current race began."""
         self._look_again()
 
     @property
     def scenario(self) -> Scenario:
-        """What is raced now."""
+        """The current scenario."""
         return self.race.scenario
 
     @property
     def notice(self) -> str:
-        """What the last key did, for a short while."""
+        """What the last key did, in words; empty when the notice has expired."""
         return self._notice if self._clock() < self._notice_until_s else ""
 
     def say(self, words: str, seconds: float = NOTICE_S) -> None:
-        """Show these words for a short while."""
+        """Show a notice for a while."""
         self._notice = words
         self._notice_until_s = self._clock() + seconds
 
     def tick(self) -> bool:
-        """Let the race go on for the time that has passed; tells whether it moved."""
+        """Let the race go on for the time that has passed. Returns True if it moved."""
         if self.paused:
             self.pacer.halt()
             return False
@@ -109,28 +109,28 @@ class Session:
         return True
 
     def frame(self) -> Frame:
-        """The race at this moment; its records are those since the last frame."""
+        """The race now. Its records are those since the last frame."""
         frame = self.race.frame()
         self.travel.no_server_runs = all(lane.failure is not None for lane in frame.lanes)
         return frame
 
     @property
     def past(self) -> tuple[tuple[int, Scenario], ...]:
-        """Virtual time and new scenario of each change that led to this moment, in order."""
+        """Virtual time and new scenario of each change that led to the current time, in order."""
         return self.race.past
 
     def use(self, pacer: Pacer) -> None:
-        """Go on at another pacer's pace; what was told to the user is over, for its clock may be another."""
+        """Go on with another pacer. The notice is dropped, because the new pacer's clock may be another."""
         self.pacer = pacer
         self._notice = ""
         self._look_again()
 
     def relive(self, changes: Sequence[tuple[int, Scenario]], at_ns: int) -> None:
-        """Go through changes that were made before, up to a virtual time.
+        """Repeat earlier changes, up to a virtual time.
 
         Args:
             changes: As :attr:`past` gives them.
-            at_ns: Where to stop, not before the last of them.
+            at_ns: Where to stop; not before the last change.
         """
         for time_ns, scenario in changes:
             if time_ns > self.race.now_ns:
@@ -142,25 +142,27 @@ class Session:
         self._look_again()
 
     def forget_elsewhere(self) -> None:
-        """Let other branches, and what comes after now, never have been: recordings do not know them."""
+        """Forget all other branches, and what comes after now. A recording does not hold them."""
         self.race.forget_elsewhere()
         self.travel.forget_branches()
 
     def follow_settings(self) -> None:
-        """The race may have come, by itself or by a jump, to where other settings hold."""
+        """Take over the settings of the race's current time, if the race has come to others by playing or by
+        a jump.
+        """
         if self.scenario != self._shown:
             self.changes += 1
             self._look_again()
 
     def _look_again(self) -> None:
-        """Tell the pacer what there is to see in this scenario."""
+        """Tell the pacer how long a scan and the gap between bursts are in this scenario."""
         scenario = self._shown = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
         self.pacer.set_base(self.race.scan_ns, gap_ns)
         self.pacer.forget_cost()
 
     def _change(self, scenario: Scenario, words: str) -> None:
-        """Go on with these settings; in the past, on a branch of its own."""
+        """Change the settings from now on. In the past this begins a branch."""
         branch, at_ns = self.race.branch, self.race.now_ns
         self.race.change(scenario)
         self.changes += 1
@@ -181,15 +183,15 @@ class Session:
         self.say(words)
 
     def set_fds(self, fds: int) -> None:
-        """Another number of descriptors.
+        """Change the number of descriptors.
 
         Raises:
-            ScenarioError: out of range.
+            ScenarioError: the number is out of range.
         """
         self._change(self.scenario.with_fds(fds), f"{fds:,} fds")
 
     def climb_fds(self, direction: int) -> None:
-        """The next rung of the fds ladder, up or down."""
+        """Go to the next number of descriptors on the ladder, up (1) or down (-1)."""
         rung = _next(LADDER, self.scenario.fds, direction)
         if rung is None:
             self.say(f"fds stay between {LADDER[0]:,} and {LADDER[-1]:,} (n: any number)")
@@ -197,7 +199,7 @@ class Session:
             self.set_fds(rung)
 
     def climb_active(self, direction: int) -> None:
-        """More or fewer active connections."""
+        """Make more (1) or fewer (-1) connections active."""
         fds = self.scenario.fds
         rungs: dict[int, Active] = {}
         for rung in ACTIVE_LADDER:
@@ -211,7 +213,7 @@ class Session:
             self._change(replace(self.scenario, active=rungs[rung_count]), f"{rung_count:,} active")
 
     def climb_rate(self, direction: int) -> None:
-        """More or fewer requests per second."""
+        """Raise (1) or lower (-1) the rate of requests."""
         rate = _next(RATES, self.scenario.rate, direction)
         if rate is None:
             self.say("that is the highest rate" if direction > 0 else "silence already")
@@ -219,7 +221,7 @@ class Session:
             self._change(replace(self.scenario, rate=rate), f"{format_count(rate)} req/s")
 
     def climb_speed(self, direction: int) -> None:
-        """Faster or slower to watch."""
+        """Show the race faster (1) or slower (-1)."""
         speed = faster(self.pacer.speed, direction)
         if speed == self.pacer.speed:
             self.say("faster does not go" if speed is None else f"speed {speed:g}: the slowest")
@@ -236,25 +238,25 @@ class Session:
         self.say(f"speed {speed:,g}: {what}")
 
     def pause(self) -> None:
-        """Stop, or go on."""
+        """Pause the race, or continue it."""
         self.paused = not self.paused
         self.pacer.halt()
 
     def reset(self) -> None:
-        """The same race from the beginning."""
+        """Start the same race again."""
         self._restart(self.scenario, f"again from 0, seed {self.scenario.seed}")
 
     def new_seed(self) -> None:
-        """The next seed, from the beginning."""
+        """Start a race with the next seed."""
         seed = (self.scenario.seed + 1) % SEEDS
         self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
 
-    def race_anew(self, scenario: Scenario, words: str) -> None:
-        """Another race altogether."""
+    def start_race(self, scenario: Scenario, words: str) -> None:
+        """Start another race."""
         self._restart(scenario, words)
 
     def why_not_lanes(self, lanes: Collection[str]) -> str | None:
-        """What is wrong with racing these lanes, or None."""
+        """Why these lanes cannot race, in words; None if they can."""
         reason = why_not_lanes(lanes)
         if reason is not None:
             return reason
@@ -265,17 +267,17 @@ class Session:
         return None
 
     def set_lanes(self, lanes: Collection[str], words: str) -> None:
-        """Race these lanes from now on, in the order of all lanes; nothing happens if it is those already.
+        """Race these lanes from now on, in the order of all lanes. Nothing happens if they race already.
 
         Raises:
-            ScenarioError: they cannot be.
+            ScenarioError: these lanes cannot race.
         """
         ordered = tuple(lane for lane in LANES if lane in lanes)
         if set(lanes) != set(self.scenario.lanes):
             self._change(replace(self.scenario, lanes=ordered), words)
 
     def toggle_lane(self, name: str) -> None:
-        """Let a lane take part or not, if that can be."""
+        """Add a lane to the race or remove it; say why if that is impossible."""
         lanes = set(self.scenario.lanes) ^ {name}
         if (reason := self.why_not_lanes(lanes)) is not None:
             self.say(reason)
@@ -283,7 +285,7 @@ class Session:
             self.set_lanes(lanes, f"{name} {'on' if name in lanes else 'off'}")
 
     def toggle_fd_setsize(self) -> None:
-        """Whether select stops at 1024 descriptors."""
+        """Switch the limit on or off that stops select at 1024 descriptors."""
         limited = not self.scenario.fd_setsize
         words = (
             "FD_SETSIZE on: select stops at 1024" if limited else "FD_SETSIZE off: select takes any number"
@@ -291,24 +293,28 @@ class Session:
         self._change(replace(self.scenario, fd_setsize=limited), words)
 
     def preset(self, name: str) -> None:
-        """A preset, with the lanes (unless it is about others), the seed and the limit kept.
+        """Start a preset. The seed, the limit of select and the lanes stay, unless the preset has lanes of
+        its own.
 
-        Lanes and limit of a race that shows a fault were chosen for the fault, and are not kept.
+        In a race that shows a fault, lanes and limit were chosen for the fault, so they do not stay.
         """
         self._restart(self._of_preset(name), f"{name}: {PRESETS[name][0]}")
 
     def begin_preset(self, name: str) -> None:
-        """A preset as it is, fault or none; only the seed is kept."""
+        """Start a preset exactly as it is, with or without a fault. Only the seed stays."""
         words, scenario = ALL_PRESETS[name]
         self._restart(replace(scenario, seed=self.scenario.seed), f"{name}: {words}")
 
     @property
     def fault_shown(self) -> str | None:
-        """The fault that this race is about, made or cured: one of the faults, or ``fd-setsize``."""
+        """The fault that this race shows, made or cured: a name in ``FAULTS``, or ``fd-setsize``; None if it
+        shows none.
+        """
         now = self.scenario
         if now.fault:
             return now.fault
-        # What was cured in this race, or what the preset is without that it began with.
+        # A fault cured in this race counts, and so does the fault of a preset that equals the first scenario
+        # without its fault.
         made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
         if made or self.began_with.fault:
             return made[-1] if made else self.began_with.fault
@@ -319,7 +325,7 @@ class Session:
         return None
 
     def cure(self) -> None:
-        """Take the fault away that this race is about, or make it again."""
+        """Remove the fault that this race shows, or make it again."""
         now, fault = self.scenario, self.fault_shown
         if fault is None:
             self.say("there is no fault here to cure: P lists some")
@@ -336,7 +342,7 @@ class Session:
                 self._change(scenario, f"{fault} is made again · u: cure it")
 
     def next_preset(self) -> None:
-        """The preset after the one that is on (the first if none is)."""
+        """Start the preset after the current one, or the first if no preset is running."""
         names = list(PRESETS)
         same = [index for index, name in enumerate(names) if self._of_preset(name) == self.scenario]
         self.preset(names[(same[0] + 1) % len(names) if same else 0])
@@ -349,7 +355,7 @@ class Session:
         return replace(scenario, lanes=lanes, seed=now.seed, fd_setsize=now.fd_setsize)
 
     def why_not_fds(self, fds: int) -> str | None:
-        """What is wrong with this number of descriptors, or None."""
+        """Why this number of descriptors is impossible, in words; None if it is possible."""
         try:
             self.scenario.with_fds(fds)
         except ScenarioError as error:
@@ -358,7 +364,7 @@ class Session:
 
 
 def _next(rungs: Sequence[int], value: int, direction: int) -> int | None:
-    """The rung next to ``value`` in a direction, or None at the end of the ladder."""
+    """The rung next to ``value``, above (1) or below (-1); None at the end of the ladder."""
     beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
     if not beyond:
         return None

@@ -33,18 +33,18 @@ class LaneColours:
 
 @dataclass(frozen=True, slots=True)
 class LaneText:
-    """What the screens write of one lane."""
+    """The words for one lane."""
 
     name: str
     """A name of :data:`sim.scenario.lanes.LANES`."""
     title: str
     """The title of its frame on the race screen."""
     what: str
-    """What its server does, in at most 47 cells."""
+    """Its server in one line of at most 47 cells, in the list of lanes."""
     learns: str
-    """How its server learns of a request, as a predicate: ``asks every descriptor``."""
+    """The way in which its server learns of a request, as a predicate: ``asks every descriptor``."""
     effects: EffectTable
-    """What a packet can cause in it."""
+    """Words for the effects of a packet."""
     colours: LaneColours
     before_first: tuple[str, str] = ("the kernel holds the list of all {all}", "it will say which are ready")
     """Before the first event: who waits for all descriptors, and what will happen."""
@@ -53,7 +53,7 @@ class LaneText:
     brief: str = ""
     """A name of at most six cells; empty if the name itself, cut to the cells there are, is clear."""
     tasks: str = "threads"
-    """What its tasks are, in the plural; the lane's name is the singular."""
+    """The plural word for its tasks; the lane's name is the singular."""
     key: str = ""
     """The key that switches it on or off; empty if it has none of its own."""
 

@@ -1,4 +1,4 @@
-"""What a packet caused in a lane, in words: a table for each way in which the kernel finds the waiting task.
+"""Words for the effects of a packet: a table for each way in which the kernel finds the waiting task.
 
 Each effect is written three or four times, in at most 38, 19, 11 and six cells.
 """

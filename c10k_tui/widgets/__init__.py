@@ -1,1 +1,5 @@
-"""The widgets of the race screen: each draws what a view in :mod:`c10k_tui.screens` worked out."""
+"""Widgets that all screens use. Each draws lines that a screen hands to it.
+
+- ``lines``: a widget that shows lines of styled text.
+- ``footer``: the row of keys at the bottom.
+"""

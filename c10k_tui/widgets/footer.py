@@ -1,7 +1,7 @@
-"""The keys that matter, at the bottom: made from the bindings themselves, and clickable.
+"""The row of keys at the bottom, made from the bindings. A click on a key presses it.
 
-One widget that draws a line, where Textual's own footer is a widget for each key: the first frame
-comes sooner by a tenth of a second.
+It is one widget that draws a line. Textual's footer is one widget for each key, and the first frame would
+come a tenth of a second later.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from textual.binding import Binding
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 
-Item = tuple[list[Binding], str]
-"""Bindings shown together, and what they do."""
+FooterItem = tuple[list[Binding], str]
+"""Bindings shown together, and what they do, in words."""
 
 
-def items_of(bindings: Sequence[Binding]) -> list[Item]:
-    """The shown bindings, those of one group together."""
-    items: list[Item] = []
+def items_of(bindings: Sequence[Binding]) -> list[FooterItem]:
+    """The shown bindings; bindings of one group form one item."""
+    items: list[FooterItem] = []
     for binding in bindings:
         if not binding.show:
             continue
@@ -34,7 +34,7 @@ def items_of(bindings: Sequence[Binding]) -> list[Item]:
 
 
 def key_of(binding: Binding) -> str:
-    """How a binding's key is written."""
+    """The key of a binding, as it is written on the screen."""
     return binding.key_display or binding.key.split(",")[0]
 
 
@@ -42,7 +42,7 @@ class KeyFooter(Lines):
     """One line of keys.
 
     Args:
-        bindings: What to show; those with ``show`` only.
+        bindings: The bindings; only those with ``show`` appear.
     """
 
     def __init__(self, bindings: Sequence[Binding], *, id: str | None = None) -> None:  # noqa: A002
@@ -51,7 +51,7 @@ class KeyFooter(Lines):
         self._targets: list[tuple[int, int, Binding]] = []
 
     def on_resize(self) -> None:
-        """Fit as many keys as there is room for; the last ones (help, quit) always stay."""
+        """Show as many keys as there is room for. The last two (help, quit) always stay."""
         items = list(self._items)
         while len(items) > 3 and _width(items) > self.size.width:
             del items[-3]
@@ -78,5 +78,5 @@ class KeyFooter(Lines):
                 return
 
 
-def _width(items: Sequence[Item]) -> int:
+def _width(items: Sequence[FooterItem]) -> int:
     return sum(len(words) + 2 + sum(len(key_of(key)) + 2 for key in keys) for keys, words in items)

@@ -1,4 +1,4 @@
-"""A widget that shows lines of roles, and repaints only those that have changed."""
+"""Widgets that show lines of styled text, and repaint only the lines that have changed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from c10k_tui.text.styled_text import Line, merged, pad
 
 
 def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Write on a widget's frame; setting a title repaints the whole widget, so only if it is new.
+    """Write a title and a subtitle on a widget's frame, if they are new: setting a title repaints the whole
+    widget.
 
-    What stands in brackets is no markup: a task may be called ``[1]``.
+    Brackets are no markup here: a task may be called ``[1]``.
     """
     above, below = Content(title), Content(subtitle)
     if (widget.border_title or "") != above.markup:
@@ -27,7 +28,7 @@ def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
 
 
 class Painted(Widget):
-    """A widget that draws itself with the palette of the theme in use."""
+    """A widget that draws itself with the palette of the current theme."""
 
     ALLOW_SELECT = False
     _palette: Palette | None = None
@@ -40,7 +41,7 @@ class Painted(Widget):
         return self._palette
 
     def repaint(self) -> None:
-        """Draw everything anew: the theme has changed."""
+        """Draw everything again, in the colours of a new theme."""
         self._palette = None
         self.refresh()
 
@@ -52,14 +53,14 @@ class Painted(Widget):
 
 
 class Lines(Painted):
-    """Some lines of text, set as values by :meth:`show`."""
+    """Lines of text, which :meth:`show` sets."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Show these lines; only those that differ from the ones before are repainted."""
+        """Show these lines. Only lines that differ from the ones before are repainted."""
         old, self._lines = self._lines, lines
         width = self.size.width
         for y in range(max(len(old), len(lines))):

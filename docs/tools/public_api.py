@@ -87,7 +87,8 @@ def _brief(parameter: inspect.Parameter) -> inspect.Parameter:
 
 
 def _sentence(value: Any) -> str:
-    return first_paragraph(inspect.getdoc(value) or "")
+    """The first paragraph about a name, without a reference to where the rest is said."""
+    return re.sub(r": `\w+`\.$", ".", first_paragraph(inspect.getdoc(value) or ""))
 
 
 def _shown(value: Any) -> str:

@@ -14,11 +14,11 @@ ROOT = Path(__file__).parents[2]
 def room_table(package: str) -> str:
     """The rooms of a package from the top layer down; rooms that no layer names stand last."""
     named = [room.replace(".", "/") for layer in layers_of(package) for room in layer]
-    found = sorted(path.parent.name for path in (ROOT / package).glob("*/__init__.py"))
-    rooms = [
-        *named,
-        *(room for room in found if not any(f"{name}/".startswith(f"{room}/") for name in named)),
-    ]
+    parents = {room.partition("/")[0] for room in named if "/" in room}
+    folders = [path.parent for path in (ROOT / package).glob("*/__init__.py")]
+    folders += [path.parent for parent in parents for path in (ROOT / package / parent).glob("*/__init__.py")]
+    found = sorted(str(folder.relative_to(ROOT / package)) for folder in folders)
+    rooms = [*named, *(room for room in found if room not in named and room not in parents)]
     return table(("room", "what lives there"), [_row(package, room) for room in rooms])
 
 

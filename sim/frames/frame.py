@@ -1,9 +1,10 @@
-"""What the race shows of itself at one moment: frames, made of finished values.
+"""Frames: the state of a race at one moment, as finished values.
 
-A :class:`Frame` is what a screen, a recorder or a test may read. It holds numbers, tuples and
-read-only arrays, never an object of the kernel. ``poll_mask`` is a view of the kernel's own
-array (a copy of a million masks per frame would cost more than the race): it is true until the
-race is advanced again; everything else stays as it was.
+A screen, a recorder or a test reads a :class:`Frame`. It holds numbers, tuples and read-only arrays, never an
+object of the kernel. All of it stays as it is, with one exception: ``poll_mask`` is a view of the kernel's
+own array, and it changes when the race advances.
+
+Why not a copy of the masks: a copy of a million masks for each frame would cost more than the race.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 SHORTEST_MEAN_NS: Final = 10_000
-"""In less time than this one event alone would make a rate of millions a second."""
+"""Shortest time for a mean rate: in less time, a single event would give millions per second."""
 
 
 def same_values(one: DataclassInstance, other: object) -> bool:
@@ -44,17 +45,17 @@ def same_values(one: DataclassInstance, other: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """A lane's account since ``since_ns`` of the frame: the start of the race, as a rule."""
+    """The counts of a lane since :attr:`Frame.since_ns`, which is usually the start of the race."""
 
     wakeups: int
-    """Waiting calls that returned with at least one ready descriptor."""
+    """Waiting calls that returned at least one ready descriptor."""
     syscalls: int
     scanned: int
-    """Descriptors whose state the kernel looked up (``->poll`` calls) for the waiting calls."""
+    """Descriptors whose state the kernel checked (``->poll`` calls) for the waiting calls."""
     wasted: int
-    """Of those, the ones that were not ready."""
+    """Checks that found the descriptor not ready."""
     ready: int
-    """Of those, the ones that were ready."""
+    """Checks that found the descriptor ready."""
     copied_in_bytes: int
     copied_out_bytes: int
     requests: int
@@ -62,30 +63,31 @@ class Counters:
     dropped: int
     """Requests and connections that were lost: buffer full, backlog full, no connection."""
     passes: int
-    """Scans over the descriptors (select, poll) or over the ready list (epoll)."""
+    """Scans over the descriptors (select, poll), or walks over the ready list (epoll)."""
     hooks: int
-    """Wait-queue entries added (and, sooner or later, removed again)."""
+    """Wait-queue entries added; each is removed again later."""
     context_switches: int
     interrupts: int
     packets: int
     epoll_ctl: int
     latency_p50_ns: int | None
-    """From the packet's arrival to the answer's last byte; None before the first answer."""
+    """Median time from the arrival of a packet to the last byte of its answer; None before the first
+    answer."""
     latency_p99_ns: int | None
     cost_ns: Mapping[str, int]
-    """CPU time by account, idle included: the values sum to ``now_ns - since_ns`` of the frame.
+    """CPU time by account, idle time included. The sum is ``now_ns - since_ns`` of the frame.
 
-    ``task_start`` is among them only where connections get tasks of their own, ``loop`` and
-    ``callback`` only where there is an event loop.
+    ``task_start`` is there only in lanes with several tasks, ``loop`` and ``callback`` only in lanes with an
+    event loop.
     """
     spurious_wakes: int = 0
-    """Tasks that were woken, found nothing, and went back to sleep."""
+    """Times that a task was woken, found nothing, and went back to sleep."""
     empty_reads: int = 0
-    """Reads that found nothing (EAGAIN): how an edge-triggered server learns that it has read all."""
+    """Reads that found nothing (EAGAIN). They tell an edge-triggered server that it has read everything."""
     changes: int = 0
     """kqueue: changes applied."""
     filter_runs: int = 0
-    """kqueue: filters run because a packet arrived (those run in kevent are in ``scanned``)."""
+    """kqueue: filters run because a packet arrived. Filters run in kevent count as ``scanned``."""
     sqes: int = 0
     """io_uring: submissions taken."""
     cqes: int = 0
@@ -97,7 +99,8 @@ class Counters:
     completions: int = 0
     """iocp: packets queued."""
     sq_thread_work_ns: int = 0
-    """io_uring-sqpoll: its polling thread's own CPU, at work, spinning and asleep: they sum to the time."""
+    """io_uring-sqpoll: time that the polling thread's own CPU worked. Working, spinning and sleeping time add
+    up to the time of the frame."""
     sq_thread_spin_ns: int = 0
     sq_thread_sleep_ns: int = 0
     turns: int = 0
@@ -107,21 +110,22 @@ class Counters:
 
     @property
     def wait_ns(self) -> int:
-        """CPU time spent on *waiting*: everything but reading, answering, interrupts and idling.
+        """CPU time spent on waiting: all accounts but reading, answering, interrupts and idle time.
 
-        An event loop's work is among it: what it takes to get from the packet to the line after ``await``.
+        The work of an event loop counts as waiting, because it lies between the packet and the line after
+        ``await``.
         """
         others = ("socket_io", "application", "interrupt", "idle")
         return sum(ns for account, ns in self.cost_ns.items() if account not in others)
 
     @property
     def loop_ns(self) -> int:
-        """CPU time of an event loop and its callbacks; 0 where there is none."""
+        """CPU time of an event loop and its callbacks; 0 in a lane without a loop."""
         return self.cost_ns.get("loop", 0) + self.cost_ns.get("callback", 0)
 
     @property
     def switches_per_s(self) -> int | None:
-        """Context switches per second of virtual time, on average; None while that is too short to tell."""
+        """Mean number of context switches per second of virtual time; None while the time is too short."""
         elapsed_ns = sum(self.cost_ns.values())
         return self.context_switches * 1_000_000_000 // elapsed_ns if elapsed_ns >= SHORTEST_MEAN_NS else None
 
@@ -133,49 +137,49 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class PassView:
-    """One pass of select or poll over all its descriptors, finished or under way.
+    """One pass of select or poll over all its descriptors, finished or in progress.
 
-    Position ``i`` is the i-th descriptor in the order in which the kernel walks; in a race
-    that is the descriptor ``first_fd + i``, but for closed ones, which have no position.
+    Position ``i`` is the i-th descriptor in the order in which the kernel walks. In a race this is the
+    descriptor ``first_fd + i``; closed descriptors have no position.
     """
 
     call: int
-    """Serial number of the system call it belongs to."""
+    """Serial number of its system call."""
     number: int
-    """1 for the first pass of a call, 2 for the one after it slept …"""
+    """1 for the first pass of a call, 2 for the pass after it slept, and so on."""
     start_ns: int
     end_ns: int | None
-    """When the pass ended; None while it runs."""
+    """Virtual time at which the pass ended; None while it runs."""
     count: int
-    """Descriptors to look at."""
+    """Number of descriptors to check."""
     position: int
-    """Descriptors looked at so far."""
+    """Number of descriptors checked so far."""
     front_fd: int
-    """The descriptor about to be looked at (``first_fd + count`` when the pass is over)."""
+    """The descriptor that is checked next; ``first_fd + count`` after the pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """The most recent waiting call that returned with something: the lane's sentence."""
+    """The latest waiting call that returned something."""
 
     serial: int
     asked: int
-    """Descriptors the program asked about (select, poll) or has registered (epoll)."""
+    """Descriptors that the program handed over (select, poll) or has registered (epoll)."""
     scanned: int
-    """Descriptors looked at in this call, all passes together."""
+    """Descriptors checked in this call, all passes together."""
     ready: int
     passes: int
     slept: bool
     cost_ns: int
-    """CPU time of this one call, sleeping excluded."""
+    """CPU time of this call, without the time it slept."""
     end_ns: int
 
 
 class TaskState:
-    """What a connection's task is doing: the values of :attr:`TaskView.states`."""
+    """State of a connection's task: the values of :attr:`TaskView.states`."""
 
     NONE: Final = 0
-    """No task is at it: the descriptor is closed, or its events go to whichever worker takes them."""
+    """It has no task: the descriptor is closed, or any worker may take its events."""
     BLOCKED: Final = 1
     RUNNABLE: Final = 2
     RUNNING: Final = 3
@@ -183,40 +187,40 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """One of a fixed number of threads."""
+    """One thread of a fixed number."""
 
     state: int
     """A :class:`TaskState`."""
     fd: int
-    """What it serves; -1 for nothing."""
+    """Descriptor that it serves; -1 for none."""
     wakes: int
-    """How often it was woken, since the server was started."""
+    """Times it was woken since the server started."""
     vain_wakes: int
-    """How often, of these, it found nothing and went back to sleep."""
+    """Times it was woken, found nothing and went back to sleep."""
     watched: int = 0
-    """Descriptors in an epoll of its own (``epoll-exclusive``)."""
+    """Descriptors in its own epoll; 0 if the workers share one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TaskView:
-    """The threads or processes of a lane that has several."""
+    """The threads or processes of a lane with several tasks."""
 
     running: int
-    """1 if one has the CPU, else 0."""
+    """1 if a task has the CPU, otherwise 0."""
     runnable: int
-    """The run queue's length: those that could run, but for the running one."""
+    """Length of the run queue: tasks that could run, without the running one."""
     blocked: int
     preemptions: int
-    """How often one had to give way at the end of its slice, since the server was started."""
+    """Times a task lost the CPU at the end of its time slice, since the server started."""
     states: npt.NDArray[np.uint8]
-    """By descriptor number, from ``first_fd`` on: a :class:`TaskState`; read-only."""
+    """A :class:`TaskState` for each descriptor from ``first_fd`` on; read-only."""
     running_fd: int = -1
-    """What the running one serves; -1 for nothing."""
+    """Descriptor that the running task serves; -1 for none."""
     queue_fds: tuple[int, ...] = ()
-    """What those in the run queue serve, in the order in which they will run: the first
+    """Descriptors that the tasks in the run queue serve, in the order in which they will run; at most
     :data:`sim.frames.mechanism.SHOWN`."""
     workers: tuple[WorkerView, ...] = ()
-    """Where there are few of them: each; of a pool the first is the one that waits for all."""
+    """Each task, if their number is fixed. The first of a pool waits for all connections."""
 
     __eq__ = same_values
     __hash__ = None  # type: ignore[assignment]
@@ -224,45 +228,45 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class MemoryView:
-    """The memory a lane's connections take, in bytes; buffers left out."""
+    """Memory of a lane's connections, in bytes, without their buffers."""
 
     connection_bytes: int
-    """For one connection: socket, watch or wait-queue entries, thread or process."""
+    """Of one connection: its socket, its watch or wait-queue entries, its thread or process."""
     used_bytes: int
-    """For all of them."""
+    """Of all connections."""
     reserved_bytes: int
-    """Addresses set aside for stacks, most of which are never touched; 0 without threads."""
+    """Addresses reserved for stacks; most are never touched. 0 without threads."""
     limit_bytes: int
-    """What the machine has."""
+    """Memory of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultView:
-    """Something that goes wrong in a lane, or has gone wrong since its server was started.
+    """Something that goes wrong in a lane, or has gone wrong since its server started.
 
-    It is seen in the kernel's state. A mistake may strike for a microsecond, so what there is to read
-    is what has struck and how often; whether it does at this very moment is said beside it.
+    It is found in the kernel's state. A mistake may show for a microsecond only, so a view says what happened
+    and how often; ``present`` says if it happens at this moment.
     """
 
     kind: str
-    """Which: a name of :data:`sim.scenario.faults.FAULTS`, ``fd-setsize``, ``memory`` or ``failed``."""
+    """A name of :data:`sim.scenario.faults.STRIKING`."""
     text: str
-    """What happens, or what happened when it struck last, in one plain sentence."""
+    """The event, or the latest one, in one sentence."""
     fd: int | None
-    """The descriptor concerned."""
+    """The descriptor concerned; None if there is none."""
     count: int
-    """How many (descriptors, connections, wake-ups) are concerned, by kind."""
+    """Number of descriptors, connections or wake-ups concerned."""
     brief: str = ""
     """The same in a dozen words at most."""
     cure: str = ""
-    """What a program does instead, in a few words."""
+    """The cure: what a correct program does instead, in a few words."""
     strikes: int = 1
-    """How often it has struck since the server was started."""
+    """Times it has happened since the server started."""
     first_ns: int = 0
     last_ns: int = 0
-    """When it struck first, and when last."""
+    """Virtual time at which it happened first, and last."""
     present: bool = True
-    """Whether the kernel's state shows it at this moment."""
+    """True if the kernel's state shows it at this moment."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,73 +275,75 @@ class LaneFrame:
 
     name: str
     activity: str
-    """What the server is doing: ``scanning``, ``sleeping``, ``collecting``, ``serving``, ``failed``."""
+    """State of the server: ``scanning``, ``sleeping``, ``collecting``, ``serving`` or ``failed``."""
     failure: str | None
-    """Why the lane gave up, in one plain sentence, or None."""
+    """Why the server stopped, in one sentence; None while it runs."""
     first_fd: int
-    """Descriptor of the first connection; the grid's first cell."""
+    """Descriptor of the first connection, the first cell of the grid."""
     fds: int
-    """Connections the scenario asks for: the grid covers ``first_fd … first_fd + fds - 1``."""
+    """Connections of the scenario. The grid covers ``first_fd … first_fd + fds - 1``."""
     registered: int
-    """Descriptors being waited for: all connections, and the listening socket under churn."""
+    """Descriptors that the server waits for: all connections, and the listening socket under churn."""
     serving_fd: int | None
-    """Descriptor being read or answered right now."""
+    """Descriptor that is read or answered at this moment; None if there is none."""
     poll_mask: npt.NDArray[np.uint16]
-    """Poll bits by descriptor number (index = fd, longer than needed), read-only, live."""
+    """Poll bits by descriptor number; may be longer than needed. A read-only view that changes with the
+    race."""
     passes: tuple[PassView, ...]
-    """select and poll: the last passes, oldest first, at most two finished and the running one."""
+    """select and poll: the latest passes, oldest first: at most two finished ones and the running one."""
     call: CallView | None
     records: Sequence[Record]
-    """What happened since the last frame, oldest first; the newest ones if there were too many."""
+    """Records since the last frame, oldest first. If there were too many, only the newest."""
     records_lost: int
-    """How many records since the last frame are not in ``records``."""
+    """Number of records since the last frame that are not in ``records``."""
     ready_listed: int
-    """epoll: items on the ready list now; 0 elsewhere."""
+    """epoll: length of the ready list; 0 in other lanes."""
     counters: Counters
     setup_ns: int
-    """What building the set-up cost (accept, epoll_ctl ADD): before the race, not in ``cost_ns``."""
+    """Cost of accepting and registering all connections before the race; not part of ``cost_ns``."""
     mechanism: MechanismView | None = None
-    """Sets, lists, queues and rings of the way it waits; None where there are only tasks."""
+    """Sets, lists, queues or rings of its way to wait; None in lanes that have only tasks."""
     tasks: TaskView | None = None
-    """Where several tasks share the CPU; None where one does everything."""
+    """The tasks that share the CPU; None if the server has a single task."""
     memory: MemoryView | None = None
     warning: FaultView | None = None
-    """What goes wrong, at this moment or the last time it did."""
+    """The fault of this moment, or the latest one; None if there was none."""
 
     __eq__ = same_values
     __hash__ = None  # type: ignore[assignment]
 
     @property
     def kind(self) -> LaneKind:
-        """What is true of the lane in every race."""
+        """The facts about the lane."""
         return LANES[self.name]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The whole race at one moment."""
+    """A race at one moment."""
 
     now_ns: int
     since_ns: int
-    """Since when the lanes' accounts run: 0, or when a lane was last added to the race."""
+    """Virtual time from which the counters count: 0, or when a lane was last added to the race."""
     scenario: Scenario
     lanes: tuple[LaneFrame, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FdView:
-    """What can be said about a run of descriptors: what the cursor tells."""
+    """A run of neighbouring descriptors: what the screen shows for the cell under the cursor."""
 
     first_fd: int
     last_fd: int
     open: int
-    """How many of them are open."""
+    """Number of open descriptors."""
     ready: int
-    """How many of them have something to read."""
+    """Number of descriptors with something to read."""
     buffered_bytes: int
-    """Bytes in their receive buffers together."""
+    """Bytes in all their receive buffers."""
     state: str
-    """``idle``, ``ready``, ``listening``, ``closed``, or ``mixed`` for a block that is not of one kind."""
+    """``idle``, ``ready`` or ``closed``; ``mixed`` if the descriptors differ."""
     last_checked_ns: int | None
-    """When the kernel last looked at the last-checked of them; None if it never did."""
+    """Latest time at which the kernel checked any of them; None if it never did."""
     last_packet_ns: int | None
+    """Latest time at which a packet arrived for any of them; None if none did."""

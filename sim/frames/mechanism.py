@@ -1,7 +1,10 @@
-"""What a frame tells of the mechanism itself: queues, rings, what is in flight; and what never changes.
+"""The part of a frame that shows a lane's mechanism: its queues, lists and rings.
 
-A view is a value, worked out when a frame is made and good for ever; it holds at most
-:data:`SHOWN` entries of a queue, and how long the queue really is.
+A view is a value. It is made with its frame and never changes. It holds at most :data:`SHOWN` entries of a
+queue, and the queue's real length.
+
+Why the functions that make views are here and not in the kernel: the kernel does not know what a screen
+shows.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.kernel.waiting.epoll.epoll_file import EVENT_BYTES
-from sim.kernel.waiting.io_uring.ring import CQE_F_MORE, Cqe, Op, Ring, Sqe
+from sim.kernel.waiting.io_uring.entries import CQE_F_MORE, Cqe, Op, Ring, Sqe
 from sim.kernel.waiting.io_uring.sq_thread import ASLEEP, SPINNING
 from sim.kernel.waiting.kqueue.kevent import KEVENT_BYTES
 
@@ -24,45 +27,46 @@ if TYPE_CHECKING:
     from sim.kernel.waiting.kqueue.kqueue import Kqueue
 
 SHOWN = 64
-"""Entries of one queue that a view holds."""
+"""Largest number of entries of one queue in a view."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetView:
-    """What select and poll hand over in every call, because the kernel keeps nothing."""
+    """The set that select and poll hand over in every call."""
 
     form: str
-    """``fd_set``, a bitmap with a bit for every number, or ``pollfd``, an array with an entry for each."""
+    """``fd_set``, a bitmap with a bit for every number, or ``pollfd``, an array with an entry for each
+    descriptor."""
     watched: int
-    """Descriptors in it."""
+    """Number of descriptors in the set."""
     in_bytes: int
-    """Copied into the kernel by each call."""
+    """Bytes that each call copies into the kernel."""
     out_bytes: int
-    """Copied out again by each call that returns."""
+    """Bytes that each call copies out when it returns."""
     in_kernel: bool
-    """Whether a call is under way, so that the kernel has its copy."""
+    """True while a call is in progress, so that the kernel has a copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class EpollView:
-    """One epoll, or several workers' together."""
+    """An epoll, or the epolls of several workers together."""
 
     watched: int
-    """The interest list's length: what the kernel keeps; several epolls' added up."""
+    """Length of the interest list, or of all interest lists together."""
     ready: int
-    """The ready list's length."""
+    """Length of the ready list."""
     ready_fds: tuple[int, ...]
     """The first of them, in order."""
     disarmed: int
-    """One-shot items that have fired and were not armed again: nothing is told of them."""
+    """One-shot items that were reported and not armed again. They are not reported."""
     sleeping: int
-    """Calls that sleep in it."""
+    """Number of epoll_wait calls that sleep."""
     jobs: int | None = None
-    """Connections handed to a pool and not taken by one of its threads; None without a pool."""
+    """Connections handed to a pool that no worker has taken yet; None without a pool."""
     job_fds: tuple[int, ...] = ()
     """The first of them, in order."""
     event_bytes: int = EVENT_BYTES
-    """Copied out for each event reported."""
+    """Bytes copied out for each event reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +74,19 @@ class KqueueView:
     """A kqueue."""
 
     knotes: int
-    """Registered pairs of ident and filter."""
+    """Number of registered pairs of ident and filter."""
     queued: int
-    """Knotes whose filter held, waiting for kevent."""
+    """Knotes whose filter matched, queued for the next kevent."""
     queued_fds: tuple[int, ...]
     """The first of them, in order."""
     changes: int
-    """Changes the program has ready for the next kevent."""
+    """Changes that the program has prepared for the next kevent."""
     sleeping: bool
-    """Whether a kevent call sleeps in it."""
+    """True while a kevent call sleeps."""
     handed: int = 0
-    """Changes that the call under way has brought along."""
+    """Changes that the call in progress has handed over."""
     event_bytes: int = KEVENT_BYTES
-    """Copied for each change on its way in and each event on its way out."""
+    """Bytes copied in for each change, and out for each event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,10 @@ class RingView:
 
     size: int
     head: int
-    """Runs through 32 bits; the entry is at ``head % size``."""
+    """A 32-bit counter; the entry is at ``head % size``."""
     tail: int
     entries: tuple[tuple[str, int, int], ...]
-    """The first ones. A submission: (operation, descriptor, user_data); a completion: (``more`` or
+    """The first entries. A submission is (operation, descriptor, user_data), a completion is (``more`` or
     ``last``, result, user_data)."""
 
 
@@ -105,21 +109,21 @@ class IoUringView:
     submissions: RingView
     completions: RingView
     overflow: int
-    """Completions for which the ring had no room."""
+    """Number of completions for which the ring had no room."""
     armed: int
-    """Requests that wait on a file: in flight."""
+    """Number of requests that wait on a file."""
     task_work: int
-    """Requests that were woken and not looked at since."""
+    """Number of requests that were woken and not run since."""
     buffers: int
-    """Provided buffers there are."""
+    """Number of provided buffers."""
     buffers_free: int
     buffer_bytes: int
-    """Bytes in each."""
+    """Size of each buffer."""
     sleeping: bool
-    """Whether an io_uring_enter sleeps."""
+    """True while an io_uring_enter call sleeps."""
     thread: str | None
-    """The polling kernel thread: ``working``, ``spinning`` or ``asleep``; None without one. What its CPU
-    spent is among the lane's counters."""
+    """State of the polling kernel thread: ``working``, ``spinning`` or ``asleep``; None without such a
+    thread. The time of its CPU is in the lane's counters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +131,25 @@ class IocpView:
     """A completion port."""
 
     queued: int
-    """Packets that wait for a thread."""
+    """Number of packets that wait for a thread."""
     queued_keys: tuple[int, ...]
-    """Keys of the first of them, in order: in a race the descriptors."""
+    """Keys of the first packets, in order. In a race the key is the descriptor."""
     pending: int
-    """Operations started and not ended: in flight."""
+    """Number of operations started and not finished."""
     locked_bytes: int
-    """Their buffers, locked in memory."""
+    """Bytes of their buffers, which are locked in memory."""
     concurrency: int
     running: int
-    """Threads of the port that run."""
+    """Number of the port's threads that run."""
     waiting: int
-    """Threads that wait for a packet."""
+    """Number of threads that wait for a packet."""
     queued_bytes: tuple[int, ...] = ()
-    """Bytes that the packets of ``queued_keys`` brought."""
+    """Bytes received with each packet of ``queued_keys``."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopRound:
-    """What an event loop did from when it last had nothing to do up to when it had nothing to do again."""
+    """The work of an event loop between two times at which it has nothing to do."""
 
     events: int
     callbacks: int
@@ -161,13 +165,13 @@ class LoopView:
     """asyncio's event loop."""
 
     queued: int
-    """Callbacks that are ready."""
+    """Number of callbacks that are ready."""
     left: int
-    """Those of them that this turn runs."""
+    """Number of them that this turn still runs."""
     polling: bool
-    """Whether it is in epoll_wait, asleep or not, or about to be."""
-    rests: bool
-    """Whether :attr:`round` is over; if not, the loop has been busy for long."""
+    """True while the loop is in epoll_wait, or about to enter it."""
+    finished: bool
+    """True if :attr:`round` is finished; False if the loop has been busy for long and the round goes on."""
     round: LoopRound
 
 
@@ -175,11 +179,11 @@ MechanismView = SetView | EpollView | KqueueView | IoUringView | IocpView | Loop
 
 
 def epoll_view(epolls: Iterable[Epoll], jobs: Iterable[int] | None = None) -> EpollView:
-    """One epoll at this moment, or several together.
+    """Make the view of an epoll, or of several together.
 
     Args:
-        epolls: each watches connections of its own.
-        jobs: connections handed to a pool and not taken yet.
+        epolls: epolls that watch different connections.
+        jobs: connections handed to a pool and not taken yet; None without a pool.
     """
     epolls = tuple(epolls)
     ready = [item for epoll in epolls for item in epoll.ready[:SHOWN]]
@@ -196,14 +200,15 @@ def epoll_view(epolls: Iterable[Epoll], jobs: Iterable[int] | None = None) -> Ep
 
 
 def kqueue_view(kqueue: Kqueue, changes: int, handed: int) -> KqueueView:
-    """A kqueue at this moment.
+    """Make the view of a kqueue.
 
     Args:
-        changes: those ready for the next kevent.
-        handed: those that the kevent under way brought.
+        kqueue: the kqueue.
+        changes: number of changes prepared for the next kevent.
+        handed: number of changes that the kevent in progress handed over.
     """
     queued = tuple(knote.ident for knote in islice(kqueue.queue, SHOWN))
-    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.calls), handed)
+    return KqueueView(kqueue.count, len(kqueue.queue), queued, changes, bool(kqueue.queue.calls), handed)
 
 
 _OPERATIONS = {value: name.lower() for name, value in vars(Op).items() if isinstance(value, int)}
@@ -221,7 +226,7 @@ def _ring_view(ring: Ring[Sqe] | Ring[Cqe]) -> RingView:
 
 
 def io_uring_view(ring: IoUring) -> IoUringView:
-    """An io_uring at this moment."""
+    """Make the view of an io_uring."""
     thread = None
     if ring.thread is not None:
         thread = {SPINNING: "spinning", ASLEEP: "asleep"}.get(ring.thread.state, "working")
@@ -241,10 +246,11 @@ def io_uring_view(ring: IoUring) -> IoUringView:
 
 
 def iocp_view(port: CompletionPort, buffer_bytes: int) -> IocpView:
-    """A completion port at this moment.
+    """Make the view of a completion port.
 
     Args:
-        buffer_bytes: what each receive locks.
+        port: the port.
+        buffer_bytes: size of the buffer that each receive locks.
     """
     return IocpView(
         queued=len(port.queue),

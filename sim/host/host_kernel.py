@@ -78,8 +78,8 @@ class Nofile:
         if fds + SPARE_FDS <= self.now:
             return None
         return (
-            f"{fds:,} descriptors are more than this process may have "
-            f"({self.now:,}, {SPARE_FDS} of them its own): simulated only"
+            f"{fds:,} descriptors need {fds + SPARE_FDS:,} open files, but this shell allows {self.now:,} "
+            "(raise with ulimit -n): simulated only"
         )
 
 
@@ -178,7 +178,7 @@ class HostKernel:
         return self._checked(self._libc.poll(pointer, ctypes.c_ulong(len(entries)), timeout_ms))
 
     def sys_epoll_wait(self, epfd: int, maxevents: int, timeout_ns: int | None = None) -> list[Event]:
-        """Wait for events; see :func:`sim.kernel.waiting.epoll.epoll_wait.epoll_wait`.
+        """Wait for events; see :func:`sim.kernel.waiting.epoll.calls.epoll_wait`.
 
         Raises:
             OSError: EBADF, EINVAL, EINTR.

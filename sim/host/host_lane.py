@@ -57,7 +57,7 @@ class HostView:
     mechanism: str
     state: str
     """``starting``, ``opening``, ``running`` or ``failed``."""
-    asked: int
+    requested: int
     """Connections that the scenario requests."""
     opened: int
     why_fewer: str | None
@@ -90,7 +90,7 @@ class HostLane:
 
     def __init__(self, mechanism: str, fds: int, clock: Callable[[], float] = time.perf_counter) -> None:
         self.mechanism = mechanism
-        self.asked = fds
+        self.requested = fds
         self.failure = why_no_host()
         self._clock = clock
         self._clients: list[socket.socket] = []
@@ -119,7 +119,7 @@ class HostLane:
             return
         limit = raise_nofile()
         room = limit.now - len(os.listdir("/proc/self/fd")) - SPARE_FDS
-        if room < self.asked:
+        if room < self.requested:
             self._wanted = max(0, room)
             self._why_fewer = f"this process may have {limit.now:,} descriptors"
 
@@ -301,7 +301,7 @@ class HostLane:
         return HostView(
             mechanism=self.mechanism,
             state=self._state if self.failure is None else "failed",
-            asked=self.asked,
+            requested=self.requested,
             opened=len(self._clients),
             why_fewer=self._why_fewer,
             failure=self.failure,

@@ -1,14 +1,17 @@
-"""The descriptor table: numbers, the open files behind them, and what each would say to poll().
+"""The descriptor table: numbers, the open files behind them, and each file's poll mask.
 
-Linux keeps an array of ``struct file`` pointers by number and asks each file's ``->poll`` when a
-scan comes by. Here the answers are kept instead, in one NumPy array of poll masks by number, and a
-scan over n descriptors is a vector operation over that array. What a scan *costs* is charged by
-what it would have looked at. A file whose mask changes notes so, once; the array is brought up to
-date when somebody reads it, so where nobody scans nobody pays for it.
+Linux keeps an array of ``struct file`` pointers by number, and a scan asks each file (``->poll``). Here the
+answers are kept in one NumPy array of poll masks by number, and a scan over n descriptors is one vector
+operation over that array. The *cost* of a scan is charged by what Linux would have checked. A file whose
+mask changes is put on a list of changed files once. The array is updated when somebody reads it, so it costs
+nothing where nobody scans.
 
-A server with a million idle connections would need a million socket objects that nobody ever
-touches. A run of untouched, identical connections is therefore one :class:`IdleBlock`; the object
-behind a number is made when something first happens to it (a packet, a read, a close …).
+A server with a million idle connections would need a million socket objects that nobody touches. A run of
+untouched, identical connections is therefore one :class:`IdleBlock`. The object behind a number is made when
+something happens to it for the first time (a packet, a read, a close …).
+
+Why not otherwise: a file could write its mask into the array at each change. In an epoll lane masks change
+with each packet and each read, and nobody reads the array.
 """
 
 from __future__ import annotations
@@ -29,63 +32,69 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 FIRST_FD = 3
-"""The lowest number handed out: 0, 1 and 2 are the terminal's."""
+"""The lowest number handed out. 0, 1 and 2 belong to the terminal."""
 NOFILE = 1 << 20
-"""RLIMIT_NOFILE: most descriptors a process can have."""
+"""RLIMIT_NOFILE: the most descriptors that a process can have."""
 
 
 class BlockWatcher(Protocol):
-    """Something that watches blocks of untouched connections whole."""
+    """Watches whole blocks of untouched connections."""
 
     def materialize(self, file: OpenFile, fd: int) -> None:
-        """A descriptor of a block is touched for the first time: hook what watches it."""
+        """A descriptor of a block is touched for the first time: watch its file."""
 
 
 class IdleBlock:
-    """Connections with consecutive numbers that nothing has happened to yet."""
+    """Connections with consecutive numbers, to which nothing has happened yet.
+
+    Args:
+        first: The first number.
+        last: The last number, which belongs to the block.
+        make: Makes the open file behind a number, with all its watchers hooked.
+    """
 
     __slots__ = ("first", "last", "make")
 
     def __init__(self, first: int, last: int, make: Callable[[int], OpenFile]) -> None:
         self.first = first
         self.last = last
-        """The last number, included."""
         self.make = make
-        """Makes the open file behind a number, with all its watchers hooked."""
 
 
 class DescriptorTable:
-    """Descriptor number to open file, and to poll mask."""
+    """Maps descriptor numbers to open files and to poll masks.
 
-    def __init__(self, limit: int = NOFILE) -> None:
+    Args:
+        changed_files: Files whose mask has changed; the table empties the list when it updates its masks.
+        limit: One more than the highest number that can be open.
+    """
+
+    def __init__(self, changed_files: list[OpenFile], limit: int = NOFILE) -> None:
         self.limit = limit
         self.files: dict[int, OpenFile] = {}
-        """The open files that exist as objects, by number."""
+        """Open files that exist as objects, by number."""
         self._blocks: list[IdleBlock] = []
         self._free: list[int] = []
         self._next = FIRST_FD
-        self._changed: list[OpenFile] = []
+        self._changed = changed_files
         self.inheritable: set[int] = set()
         """Numbers without FD_CLOEXEC."""
         self._reserve(64)
 
     def _reserve(self, capacity: int) -> None:
-        """Room for numbers below ``capacity``; the arrays are replaced, views of them go stale."""
+        """Make room for numbers below ``capacity``. The array is replaced, and views of the old one are
+        stale.
+        """
         masks = np.full(capacity, poll_bits.NVAL, dtype=np.uint16)
         if self._next > FIRST_FD:
             masks[: self._next] = self._masks[: self._next]
         self._masks: npt.NDArray[np.uint16] = masks
         self._cells = masks.data
-        """The same memory, for single stores: twice as fast as through NumPy."""
-
-    def note(self, file: OpenFile) -> None:
-        """A file's mask has changed."""
-        file.mask_noted = True
-        self._changed.append(file)
+        """The same memory for single accesses, which is twice as fast as through NumPy."""
 
     @property
     def poll_masks(self) -> npt.NDArray[np.uint16]:
-        """Poll mask by number, as of now; ``NVAL`` where nothing is open."""
+        """Poll mask by number, up to date; ``NVAL`` where nothing is open."""
         if self._changed:
             cells = self._cells
             for file in self._changed:
@@ -97,19 +106,19 @@ class DescriptorTable:
 
     @property
     def end(self) -> int:
-        """One more than the highest number ever handed out."""
+        """One more than the highest number handed out so far."""
         return self._next
 
     @property
     def room(self) -> int:
-        """How many more descriptors fit."""
+        """The number of descriptors that can still be opened."""
         return len(self._free) + self.limit - self._next
 
     def lowest_free(self) -> int:
-        """Take the lowest number that is free.
+        """Take the lowest free number.
 
         Raises:
-            OSError: EMFILE, the table is full.
+            OSError: EMFILE, no number is free.
         """
         if self._free:
             return heapq.heappop(self._free)
@@ -122,7 +131,7 @@ class DescriptorTable:
         return number
 
     def install(self, file: OpenFile) -> int:
-        """Give ``file`` the lowest free number."""
+        """Give a file the lowest free number."""
         number = self.lowest_free()
         self.files[number] = file
         file.numbers.append(number)
@@ -130,7 +139,7 @@ class DescriptorTable:
         return number
 
     def install_at(self, number: int, file: OpenFile) -> None:
-        """Give ``file`` a certain number below the limit, one that is not open."""
+        """Give a file a number below the limit at which nothing is open."""
         if number >= self._next:
             if number >= len(self._masks):
                 self._reserve(max(number + 1, 2 * len(self._masks)))
@@ -145,10 +154,10 @@ class DescriptorTable:
         self._cells[number] = file.mask
 
     def install_idle(self, count: int, mask: int, make: Callable[[int], OpenFile]) -> IdleBlock:
-        """Hand out ``count`` consecutive numbers, all above those in use, to untouched files.
+        """Give untouched files ``count`` consecutive numbers, all above those in use.
 
         Raises:
-            OSError: EMFILE, they do not fit; nothing is changed.
+            OSError: EMFILE, they do not fit. Nothing has changed then.
         """
         first = self._next
         if first + count > self.limit:
@@ -165,7 +174,7 @@ class DescriptorTable:
         """The open file behind a number.
 
         Raises:
-            OSError: EBADF, nothing is open there.
+            OSError: EBADF, nothing is open at the number.
         """
         file = self.files.get(number)
         if file is not None:
@@ -181,7 +190,7 @@ class DescriptorTable:
         raise poll_bits.bad_descriptor()
 
     def call_on(self, file: OpenFile, number: int, call: Callable[[int], Result]) -> Result:
-        """Go on with a call on an open file, whose number may be closed, or another file's, by now."""
+        """Go on with a call on an open file. Its number may be closed by now, or belong to another file."""
         there = self.files.get(number)
         if there is file:
             return call(number)
@@ -189,23 +198,23 @@ class DescriptorTable:
         try:
             return call(number)
         finally:
-            if self.files[number] is file:  # accept has not just handed the number out
+            if self.files[number] is file:  # unless accept has just handed the number out
                 del self.files[number]
                 if there is not None:
                     self.files[number] = there
 
     def is_open(self, number: int) -> bool:
-        """Whether something is open behind a number."""
+        """True if something is open at a number."""
         return 0 <= number < self._next and self._cells[number] != poll_bits.NVAL
 
     def remove(self, number: int) -> OpenFile:
         """Free a number.
 
         Returns:
-            The file it pointed to, which may live on under other numbers.
+            The file that it pointed to, which may live on under other numbers.
 
         Raises:
-            OSError: EBADF, nothing is open there.
+            OSError: EBADF, nothing is open at the number.
         """
         file = self.file(number)
         del self.files[number]

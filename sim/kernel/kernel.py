@@ -1,17 +1,33 @@
-"""The kernel: descriptors, open files, and the raw system calls a C program makes.
+"""The system-call table of the simulated kernel.
 
-The raw calls are named as in Linux, ``sys_read``, ``sys_epoll_wait`` …: plain ``kernel.select``,
-``kernel.socket``, ``kernel.os`` and ``kernel.time`` are the faces, which stand where the standard
-library's modules of those names stand (:mod:`sim.stdlib`).
+:class:`RawKernel` has one part for each group of calls, and its ``sys_*`` methods hand over to them:
 
-Calls that never wait (``sys_read``, ``sys_write``, ``sys_accept4``, ``sys_close``,
-``sys_epoll_ctl`` …) are plain methods: they act at once, charge their cost and raise ``OSError``
-with the errno Linux gives; the caller yields afterwards to let the time they take pass. Calls that
-may wait (``sys_select``, ``sys_poll``, ``sys_epoll_wait``) are generators, used with ``yield
-from``. All connections are non-blocking at this level, as a server's are; blocking reads are made
-of these by the faces.
+================  ==================================================================  =================
+part              module                                                              holds
+================  ==================================================================  =================
+file_calls        :mod:`sim.kernel.calls.file_calls`
+socket_calls      :mod:`sim.kernel.calls.socket_calls`                                loopback interface
+scan_calls        :mod:`sim.kernel.waiting.select_and_poll`                           latest passes
+epoll_calls       :mod:`sim.kernel.waiting.epoll.calls`                               epolls
+kqueue_calls      :mod:`sim.kernel.waiting.kqueue.calls`
+ring_calls        :mod:`sim.kernel.waiting.io_uring.calls`                            io_uring's rings
+port_calls        :mod:`sim.kernel.waiting.completion_port.calls`                     completion ports
+================  ==================================================================  =================
 
-A server is thus ordinary sequential code::
+What the parts share is in :class:`sim.kernel.core.KernelCore`.
+
+The calls are named as in Linux: ``sys_read``, ``sys_epoll_wait`` … Plain names such as ``kernel.select`` and
+``kernel.socket`` are modules of the standard library on this kernel (:mod:`sim.stdlib`).
+:mod:`sim.host.host_kernel` has the same methods on the real kernel.
+
+Calls that never wait (``sys_read``, ``sys_write``, ``sys_accept4``, ``sys_close``, ``sys_epoll_ctl`` …) are
+plain methods. They act at once, charge their cost, and raise ``OSError`` with the errno that Linux gives. The
+caller yields afterwards, so that the time they take can pass. Calls that may wait (``sys_select``,
+``sys_poll``, ``sys_epoll_wait`` …) are generators, used with ``yield from``. All connections are non-blocking
+at this level, as a server's are. Blocking calls are made of these ones (:mod:`sim.kernel.blocking_calls`,
+:mod:`sim.stdlib`).
+
+A server is ordinary sequential code::
 
     def echo(kernel, epfd):
         while True:
@@ -24,55 +40,48 @@ Code outside the simulation makes a waiting call with :meth:`sim.machine.cpu.Cpu
 
 from __future__ import annotations
 
-import errno
-from collections import deque
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernel.calls.file_calls import FileCalls
 from sim.kernel.calls.socket_calls import SocketCalls
-from sim.kernel.descriptors import NOFILE, DescriptorTable
-from sim.kernel.files.loopback import Loopback
-from sim.kernel.open_file import OpenFile
-from sim.kernel.poll_bits import oserror
-from sim.kernel.wait_queue import Sleeper
-from sim.kernel.waiting import select_and_poll
-from sim.kernel.waiting.completion_port.calls import PortCalls
-from sim.kernel.waiting.epoll import epoll_wait
-from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, EVENT_BYTES, Epoll, Event
-from sim.kernel.waiting.io_uring.calls import RingCalls
-from sim.kernel.waiting.kqueue.calls import KqueueCalls
+from sim.kernel.core import KernelCore
+from sim.kernel.descriptors import NOFILE
+from sim.kernel.files.loopback import InetAddress
+from sim.kernel.files.socket import SOCK_STREAM, Address
+from sim.kernel.files.timerfd import Setting
+from sim.kernel.waiting.completion_port.calls import GetCall, PortCalls
+from sim.kernel.waiting.completion_port.port import Packet
+from sim.kernel.waiting.epoll.calls import EpollCalls
+from sim.kernel.waiting.epoll.epoll_file import Event
+from sim.kernel.waiting.io_uring.calls import EnterCall, RingCalls
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS
+from sim.kernel.waiting.kqueue.calls import KeventCall, KqueueCalls
+from sim.kernel.waiting.kqueue.kevent import Kevent
 from sim.kernel.waiting.restart import Restart
-from sim.kernel.waiting.scan import ScanCall, ScanPass
-from sim.kernel.waiting.scan_request import ScanRequest, Words
+from sim.kernel.waiting.scan_request import Words
+from sim.kernel.waiting.select_and_poll import ScanCalls
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.costs import BUILT_IN, CostTable
-from sim.machine.cpu import Cpu, Task
 from sim.machine.journal import Journal
-from sim.machine.records import Effect, Kind
-
-if TYPE_CHECKING:
-    from sim.kernel.descriptors import BlockWatcher
-    from sim.kernel.files.inet import TcpSocket
-    from sim.kernel.files.tcp import StreamSocket
-    from sim.kernel.waiting.completion_port.port import CompletionPort
-    from sim.kernel.waiting.io_uring.ring import IoUring
-    from sim.kernel.waiting.kqueue.kqueue import Kqueue
-    from sim.race.faults.fault_log import FaultLog
+from sim.machine.records import Kind
+from sim.machine.task import Task
 
 READ, WRITE = Kind.READ, Kind.WRITE
-_SYSCALL = ((Count.SYSCALLS, 1),)
-
-CallSummary = tuple[int, int, int, int, int, bool, int, int]
-"""(serial, asked, scanned, ready, passes, slept, cost_ns, end_ns) of a waiting call that returned."""
+_SYSCALL = (Count.SYSCALLS, 1)
 
 
-class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
-    """One simulated machine: a CPU, a process's descriptors, and the calls that use them."""
+class RawKernel(KernelCore):
+    """One simulated machine: a CPU, the descriptors of one process, and the system calls.
+
+    Args:
+        costs: What each step costs.
+        nofile: RLIMIT_NOFILE, the most descriptors that can be open.
+        now_ns: The time at which the kernel starts.
+        journal: Where the kernel writes what happens; a new one by default.
+    """
 
     def __init__(
         self,
@@ -82,121 +91,31 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         now_ns: int = 0,
         journal: Journal | None = None,
     ) -> None:
-        super().__init__(now_ns)
-        self.costs = costs
-        self.table = DescriptorTable(nofile)
-        self.journal = journal or Journal()
-        self.effect: int = Effect.NOBODY
-        """What the packet being delivered has caused so far."""
-        self.scans: list[ScanCall] = []
-        """Calls to select and poll under way, asleep or scanning."""
-        self.passes: deque[ScanPass] = deque(maxlen=3)
-        """The latest passes of select and poll, the running one included."""
-        self.wake_ns = 0
-        """What wake-up functions took for the packet being delivered, beyond plain callbacks."""
-        self.epolls: list[Epoll] = []
-        self.kqueues: list[Kqueue] = []
-        self.rings: list[IoUring] = []
-        self.ports: list[CompletionPort] = []
-        self.block_watchers: list[BlockWatcher] = []
-        """Those of them that may watch blocks of untouched connections whole."""
-        self.unnoticed: set[TcpSocket] = set()
-        """Sockets whose send buffer got full without a call that found it so."""
-        self.at_touch: Callable[[StreamSocket, int], None] | None = None
-        """Hooks who waits for a connection of an untouched block that now becomes an object."""
-        self.full_senders: set[StreamSocket] = set()
-        """Connections to clients outside whose send buffer is full."""
-        self.faults: FaultLog | None = None
-        """Notes what goes wrong, if someone wants to know."""
-        self.call_serial = 0
-        self.last_call: CallSummary | None = None
-        """The latest waiting call that returned something."""
-        self.loopback = Loopback(self)
-        page = self.ledger.page
-        self._reads, self._writes, self._closes = page(), page(), page()
-        self._work, self._fixed = page(), page()
-        self.epoll_returns, self.epoll_sleeps = page(), page()
-        self.charges = page()
-        """Of kevent, io_uring_enter and the calls of completion ports, by call, step and sizes."""
-        self.blocking_charges = page()
-
-    # -- bills ----------------------------------------------------------------------------
-
-    def copy_ns(self, count: int) -> int:
-        """What copying ``count`` bytes across the border costs, rounded up."""
-        return -(-count * self.costs.copy_ps // 1000)
-
-    def _read_charge(self, count: int) -> Charge:
-        """A read that brought so many bytes (none: end of file, or an error; -1: EAGAIN)."""
-        spent_ns = self.costs.read_ns + self.copy_ns(max(0, count))
-        counts = (*_SYSCALL, (Count.COPIED_OUT_BYTES, max(0, count)), (Count.EMPTY_READS, int(count < 0)))
-        charge = self._reads[count] = Charge(((Account.SOCKET_IO, spent_ns),), counts)
-        return charge
-
-    def _write_charge(self, count: int) -> Charge:
-        """A write that handed over so many bytes."""
-        spent_ns = self.costs.write_ns + self.copy_ns(count)
-        counts = (*_SYSCALL, (Count.COPIED_IN_BYTES, count))
-        charge = self._writes[count] = Charge(((Account.SOCKET_IO, spent_ns),), counts)
-        return charge
-
-    def pay_call(self, account: Account, ns: int) -> None:
-        """One system call of a fixed price."""
-        charge = self._fixed.get((account, ns))
-        if charge is None:
-            charge = self._fixed[account, ns] = Charge(((account, ns),), _SYSCALL)
-        self.pay(charge)
-
-    def work(self, ns: int) -> None:
-        """The running program computes for so long."""
-        charge = self._work.get(ns)
-        if charge is None:
-            charge = self._work[ns] = Charge(((Account.APPLICATION, ns),))
-        self.pay(charge)
-
-    @property
-    def switches_per_sleep(self) -> int:
-        """Switches that a waiting call pays for on its way to sleep, and again on its way back.
-
-        None where a scheduler books each switch that really happens: away from one task and to the
-        next is one of them.
-        """
-        return 0 if self.scheduler is not None else 1
-
-    def pay_switch(self) -> int:
-        """One context switch, away from a task or back to it; the nanoseconds it costs."""
-        if not self.switches_per_sleep:
-            return 0
-        switch_ns = self.costs.context_switch_ns
-        charge = self._fixed.get("switch")
-        if charge is None:
-            parts = ((Account.CONTEXT_SWITCH, switch_ns),)
-            charge = self._fixed["switch"] = Charge(parts, ((Count.CONTEXT_SWITCHES, 1),))
-        self.pay(charge)
-        return switch_ns
+        super().__init__(costs, nofile, now_ns, journal)
+        self.file_calls = FileCalls(self)
+        self.socket_calls = SocketCalls(self, self.sys_read, self.sys_write)
+        self.scan_calls = ScanCalls(self)
+        self.epoll_calls = EpollCalls(self)
+        self.kqueue_calls = KqueueCalls(self)
+        self.ring_calls = RingCalls(self)
+        self.port_calls = PortCalls(self)
+        self._reads = self.ledger.page()
+        self._writes = self.ledger.page()
 
     def totals(self) -> tuple[list[int], list[int]]:
-        """As :meth:`sim.machine.cpu.Cpu.totals`; the time of polling kernel threads is booked first."""
-        for ring in self.rings:
-            if ring.thread is not None:
-                ring.thread.book()
+        """As :meth:`sim.machine.cpu.Cpu.totals`; books the time of io_uring's polling threads first."""
+        self.ring_calls.book_threads()
         return super().totals()
 
     def block(self) -> Task:
-        """As :meth:`sim.machine.cpu.Cpu.block`; a completion port hears of a thread of its own that
-        sleeps.
-        """
+        """As :meth:`sim.machine.cpu.Cpu.block`; a completion port hears when a thread of its own sleeps."""
         task = super().block()
-        for port in self.ports:
+        for port in self.port_calls.ports:
             port.thread_blocked(task)
         return task
 
-    def next_serial(self) -> int:
-        """A number for the next call."""
-        self.call_serial += 1
-        return self.call_serial
-
-    # -- files ----------------------------------------------------------------------------
+    # -- read and write -------------------------------------------------------------------
+    # Every request makes these two calls, so they stand here and not in a part.
 
     def sys_read(self, fd: int, size: int) -> bytes:
         """Take what is there, up to ``size`` bytes; ``b""`` at end of file.
@@ -220,8 +139,18 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.journal.append((self.now_ns, READ, fd, count, 0, serial))
         return data
 
+    def _read_charge(self, count: int) -> Charge:
+        """A read of ``count`` bytes; 0 for end of file or an error, -1 for EAGAIN."""
+        spent_ns = self.costs.read_ns + self.copy_ns(max(0, count))
+        counts = (_SYSCALL, (Count.COPIED_OUT_BYTES, max(0, count)), (Count.EMPTY_READS, int(count < 0)))
+        charge = self._reads[count] = Charge(((Account.SOCKET_IO, spent_ns),), counts)
+        return charge
+
     def sys_write(self, fd: int, data: bytes) -> int:
-        """Send bytes; how many were taken.
+        """Send bytes.
+
+        Returns:
+            The number of bytes taken.
 
         Raises:
             OSError: EAGAIN, no room; EPIPE; EBADF; ECONNRESET; EINVAL.
@@ -233,139 +162,14 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         self.journal.append((self.now_ns, WRITE, fd, taken, 0, serial))
         return taken
 
-    def sys_dup(self, fd: int) -> int:
-        """Another number for the same open file."""
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
-        return self.table.install(self.table.file(fd))
+    def _write_charge(self, count: int) -> Charge:
+        """A write that hands over ``count`` bytes."""
+        spent_ns = self.costs.write_ns + self.copy_ns(count)
+        counts = (_SYSCALL, (Count.COPIED_IN_BYTES, count))
+        charge = self._writes[count] = Charge(((Account.SOCKET_IO, spent_ns),), counts)
+        return charge
 
-    def sys_get_blocking(self, fd: int) -> bool:
-        """Whether calls on this open file wait (``fcntl``: O_NONBLOCK is not set)."""
-        return self.table.file(fd).blocking
-
-    def sys_set_blocking(self, fd: int, blocking: bool) -> None:
-        """Have calls on this open file wait, or not."""
-        self.table.file(fd).blocking = blocking
-
-    def sys_close(self, fd: int) -> None:
-        """Free a number; the open file goes with its last one, and every watch on it.
-
-        Raises:
-            OSError: EBADF.
-        """
-        unhooked_ns = self.close_number(fd)
-        charge = self._closes.get(unhooked_ns)
-        if charge is None:
-            charge = self._closes[unhooked_ns] = Charge(
-                ((Account.SOCKET_IO, self.costs.close_ns), (Account.INTEREST_LIST, unhooked_ns)), _SYSCALL
-            )
-        self.pay(charge)
-        self.call_serial += 1
-        self.journal.append((self.now_ns, Kind.CLOSE, fd, 0, 0, self.call_serial))
-
-    def close_number(self, fd: int) -> int:
-        """What closing a number does; what undoing its watches costs, in nanoseconds."""
-        file = self.table.remove(fd)
-        unhooked_ns = sum(kqueue.fd_closed(file, fd) for kqueue in self.kqueues)
-        for scan in self.scans:
-            scan.hold(file, fd)
-        if file.items and file.numbers:
-            for item in file.items:
-                if item.fd == fd:
-                    item.epoll.ghosts.append(item)
-        if not file.numbers:
-            for port in self.ports:
-                port.handle_closed(file)
-            if not file.holds:
-                unhooked_ns += self._release(file)
-        return unhooked_ns
-
-    def _release(self, file: OpenFile) -> int:
-        """Nobody holds the file any more (``__fput``); what unhooking its watches costs, in nanoseconds."""
-        items = tuple(file.items)
-        for item in items:
-            item.epoll.forget(item)
-        file.released()
-        if isinstance(file, Epoll):
-            self.epolls.remove(file)
-        return len(items) * self.costs.epoll_ctl_ns
-
-    @contextmanager
-    def holding(self, file: OpenFile) -> Generator[None, None, None]:
-        """A call that may wait is under way on a file: closing its descriptor does not end it."""
-        file.holds += 1
-        try:
-            yield
-        finally:
-            self.release_hold(file)
-
-    def release_hold(self, file: OpenFile) -> None:
-        """A call that held a file is over."""
-        file.holds -= 1
-        if not file.holds and not file.numbers:
-            self._release(file)
-
-    # -- epoll ----------------------------------------------------------------------------
-
-    def sys_epoll_create1(self) -> int:
-        """A new epoll."""
-        self.pay_call(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
-        epoll = Epoll(self)
-        self.epolls.append(epoll)
-        return self.table.install(epoll)
-
-    def refresh_lazy_masks(self, request: ScanRequest) -> None:
-        """Bring the masks up to date that are known only by asking, of what a scan is about to look at."""
-        for socket in tuple(self.unnoticed):
-            if any(request.wanted(fd) for fd in socket.numbers):
-                socket.refresh()
-        for epoll in self.epolls:
-            if (epoll.mask or epoll.ready) and any(request.wanted(fd) for fd in epoll.numbers):
-                epoll.refresh()
-
-    def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
-        """Change the interest list.
-
-        Raises:
-            OSError: EBADF, EEXIST, ENOENT, EPERM, ELOOP, EINVAL, as epoll_ctl(2) says.
-        """
-        epoll_file, file = self.table.file(epfd), self.table.file(fd)
-        if not file.pollable:
-            raise oserror(errno.EPERM)
-        if not isinstance(epoll_file, Epoll) or file is epoll_file:
-            raise oserror(errno.EINVAL)
-        copied = 0 if op == CTL_DEL else EVENT_BYTES
-        self._pay_ctl(copied)
-        if op == CTL_ADD:
-            epoll_file.add(file, fd, events)
-        elif op == CTL_MOD:
-            epoll_file.modify(file, fd, events)
-        elif op == CTL_DEL:
-            epoll_file.delete(file, fd)
-        else:
-            raise oserror(errno.EINVAL)
-        self.call_serial += 1
-        self.journal.append((self.now_ns, Kind.CTL, fd, op, 0, self.call_serial))
-
-    def _pay_ctl(self, copied: int) -> None:
-        charge = self._fixed.get(("ctl", copied))
-        if charge is None:
-            charge = self._fixed["ctl", copied] = Charge(
-                ((Account.INTEREST_LIST, self.costs.epoll_ctl_ns), (Account.COPY_IN, self.copy_ns(copied))),
-                (*_SYSCALL, (Count.EPOLL_CTL, 1), (Count.COPIED_IN_BYTES, copied)),
-            )
-        self.pay(charge)
-
-    # -- calls that wait ------------------------------------------------------------------
-
-    def sys_epoll_wait(
-        self,
-        epfd: int,
-        maxevents: int,
-        timeout_ns: int | None = None,
-        restart: Restart | None = None,
-    ) -> Generator[None, None, list[Event]]:
-        """Wait for events: see :func:`sim.kernel.waiting.epoll.epoll_wait.epoll_wait`."""
-        return epoll_wait.epoll_wait(self, epfd, maxevents, timeout_ns, restart)
+    # -- select and poll ------------------------------------------------------------------
 
     def sys_select(
         self,
@@ -376,8 +180,8 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         timeout_ns: int | None = None,
         restart: Restart | None = None,
     ) -> Generator[None, None, int]:
-        """Wait for descriptors in bitmaps: see :func:`sim.kernel.waiting.select_and_poll.select`."""
-        return select_and_poll.select(self, nfds, (readfds, writefds, exceptfds), timeout_ns, restart)
+        """Wait for descriptors in bitmaps: :meth:`ScanCalls.select`."""
+        return self.scan_calls.select(nfds, (readfds, writefds, exceptfds), timeout_ns, restart)
 
     def sys_poll(
         self,
@@ -385,18 +189,223 @@ class RawKernel(SocketCalls, FileCalls, KqueueCalls, RingCalls, PortCalls, Cpu):
         timeout_ns: int | None = None,
         restart: Restart | None = None,
     ) -> Generator[None, None, int]:
-        """Wait for descriptors in an array: see :func:`sim.kernel.waiting.select_and_poll.poll`."""
-        return select_and_poll.poll(self, entries, timeout_ns, restart)
+        """Wait for descriptors in an array: :meth:`ScanCalls.poll`."""
+        return self.scan_calls.poll(entries, timeout_ns, restart)
 
-    def sleep_on(self, file: OpenFile, in_write: bool = False) -> Generator[None, None, None]:
-        """Sleep until a file changes: what a blocking read or write does when it finds nothing."""
-        if in_write and self.faults is not None:
-            self.faults.write_waits(file)
-        sleeper = Sleeper(self, self.block(), file.exclusive, in_write)
-        file.wait_queue.add(sleeper)
-        self.pay_switch()
-        try:
-            yield
-        finally:
-            file.wait_queue.remove(sleeper)
-        self.pay_switch()
+    # -- epoll ----------------------------------------------------------------------------
+
+    def sys_epoll_create1(self) -> int:
+        """Make an epoll."""
+        return self.epoll_calls.create()
+
+    def sys_epoll_ctl(self, epfd: int, op: int, fd: int, events: int = 0) -> None:
+        """Change an interest list: :meth:`EpollCalls.control`."""
+        self.epoll_calls.control(epfd, op, fd, events)
+
+    def sys_epoll_wait(
+        self, epfd: int, maxevents: int, timeout_ns: int | None = None, restart: Restart | None = None
+    ) -> Generator[None, None, list[Event]]:
+        """Wait for events: :meth:`EpollCalls.wait`."""
+        return self.epoll_calls.wait(epfd, maxevents, timeout_ns, restart)
+
+    # -- kqueue ---------------------------------------------------------------------------
+
+    def sys_kqueue(self) -> int:
+        """Make a kqueue."""
+        return self.kqueue_calls.create()
+
+    def sys_kevent(
+        self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
+    ) -> Generator[None, None, list[Kevent]]:
+        """Apply changes, then wait for events: :meth:`KqueueCalls.kevent`."""
+        return self.kqueue_calls.kevent(kqfd, changes, most, timeout_ns)
+
+    def kevent_call(
+        self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
+    ) -> KeventCall:
+        """A kevent() call that is about to begin, for a program that keeps it."""
+        return self.kqueue_calls.begin_kevent(kqfd, changes, most, timeout_ns)
+
+    # -- io_uring -------------------------------------------------------------------------
+
+    def sys_io_uring_setup(self, entries: int, cq_entries: int | None = None) -> int:
+        """Make a ring: :meth:`RingCalls.setup`."""
+        return self.ring_calls.setup(entries, cq_entries)
+
+    def start_sq_thread(self, fd: int, idle_ns: int) -> None:
+        """Give a new ring its polling kernel thread (``IORING_SETUP_SQPOLL``)."""
+        self.ring_calls.start_sq_thread(fd, idle_ns)
+
+    def sys_io_uring_enter(
+        self,
+        fd: int,
+        to_submit: int,
+        least: int = 0,
+        timeout_ns: int | None = None,
+        flags: int = ENTER_GETEVENTS,
+    ) -> Generator[None, None, int]:
+        """Submit, then wait for completions: :meth:`RingCalls.enter`."""
+        return self.ring_calls.enter(fd, to_submit, least, timeout_ns, flags)
+
+    def enter_call(
+        self,
+        fd: int,
+        to_submit: int,
+        least: int = 0,
+        timeout_ns: int | None = None,
+        flags: int = ENTER_GETEVENTS,
+    ) -> EnterCall:
+        """An io_uring_enter() call that is about to begin, for a program that keeps it."""
+        return self.ring_calls.begin_enter(fd, to_submit, least, timeout_ns, flags)
+
+    # -- completion ports -----------------------------------------------------------------
+
+    def sys_create_port(self, concurrency: int = 0) -> int:
+        """Make a completion port: :meth:`PortCalls.create`."""
+        return self.port_calls.create(concurrency)
+
+    def sys_associate(self, port_fd: int, fd: int, key: int) -> None:
+        """Tie a handle to a port: :meth:`PortCalls.associate`."""
+        self.port_calls.associate(port_fd, fd, key)
+
+    def sys_skip_port_on_success(self, fd: int) -> None:
+        """Queue no packet for operations that end at once: :meth:`PortCalls.skip_on_success`."""
+        self.port_calls.skip_on_success(fd)
+
+    def sys_wsa_recv(self, fd: int, size: int, tag: int) -> Packet | None:
+        """Start a receive: :meth:`PortCalls.receive`."""
+        return self.port_calls.receive(fd, size, tag)
+
+    def sys_accept_ex(self, fd: int, tag: int) -> Packet | None:
+        """Start an accept: :meth:`PortCalls.accept`."""
+        return self.port_calls.accept(fd, tag)
+
+    def sys_wsa_send(self, fd: int, data: bytes, tag: int) -> Packet | None:
+        """Start a send: :meth:`PortCalls.send`."""
+        return self.port_calls.send(fd, data, tag)
+
+    def sys_post_queued(self, port_fd: int, moved: int, key: int, tag: int) -> None:
+        """Queue a packet by hand: :meth:`PortCalls.post`."""
+        self.port_calls.post(port_fd, moved, key, tag)
+
+    def sys_cancel_io_ex(self, fd: int, tag: int | None = None) -> None:
+        """Abort operations of a handle: :meth:`PortCalls.cancel`."""
+        self.port_calls.cancel(fd, tag)
+
+    def sys_get_queued(
+        self, port_fd: int, most: int = 1, timeout_ns: int | None = None
+    ) -> Generator[None, None, list[Packet]]:
+        """Wait for packets: :meth:`PortCalls.get_queued`."""
+        return self.port_calls.get_queued(port_fd, most, timeout_ns)
+
+    def get_call(self, port_fd: int, most: int, timeout_ns: int | None = None) -> GetCall:
+        """A GetQueuedCompletionStatusEx() call that is about to begin, for a program that keeps it."""
+        return self.port_calls.get_call(port_fd, most, timeout_ns)
+
+    # -- sockets --------------------------------------------------------------------------
+
+    def sys_socket(self) -> int:
+        """Make a TCP socket (``AF_INET``, ``SOCK_STREAM``)."""
+        return self.socket_calls.socket()
+
+    def sys_socketpair(self, kind: int = SOCK_STREAM) -> tuple[int, int]:
+        """Make two connected UNIX sockets: :meth:`SocketCalls.socketpair`."""
+        return self.socket_calls.socketpair(kind)
+
+    def sys_bind(self, fd: int, address: InetAddress) -> None:
+        """Give a socket an address: :meth:`SocketCalls.bind`."""
+        self.socket_calls.bind(fd, address)
+
+    def sys_listen(self, fd: int, backlog: int) -> None:
+        """Take connections from now on: :meth:`SocketCalls.listen`."""
+        self.socket_calls.listen(fd, backlog)
+
+    def sys_connect(self, fd: int, address: InetAddress) -> None:
+        """Connect, or ask how that went: :meth:`SocketCalls.connect`."""
+        self.socket_calls.connect(fd, address)
+
+    def sys_accept4(self, fd: int) -> int:
+        """Take a connection: :meth:`SocketCalls.accept4`."""
+        return self.socket_calls.accept4(fd)
+
+    def sys_shutdown(self, fd: int, how: int) -> None:
+        """End one direction of a connection, or both: :meth:`SocketCalls.shutdown`."""
+        self.socket_calls.shutdown(fd, how)
+
+    def sys_recvfrom(self, fd: int, size: int, flags: int = 0) -> bytes:
+        """Receive with flags: :meth:`SocketCalls.recvfrom`."""
+        return self.socket_calls.recvfrom(fd, size, flags)
+
+    def sys_sendto(self, fd: int, data: bytes, flags: int = 0) -> int:
+        """Send with flags: :meth:`SocketCalls.sendto`."""
+        return self.socket_calls.sendto(fd, data, flags)
+
+    def sys_getsockname(self, fd: int) -> Address:
+        """A socket's own address."""
+        return self.socket_calls.getsockname(fd)
+
+    def sys_getpeername(self, fd: int) -> Address:
+        """The far end's address: :meth:`SocketCalls.getpeername`."""
+        return self.socket_calls.getpeername(fd)
+
+    def sys_getsockopt(self, fd: int, level: int, option: int) -> bytes:
+        """An option's value: :meth:`SocketCalls.getsockopt`."""
+        return self.socket_calls.getsockopt(fd, level, option)
+
+    def sys_setsockopt(self, fd: int, level: int, option: int, value: bytes | None) -> None:
+        """Set an option: :meth:`SocketCalls.setsockopt`."""
+        self.socket_calls.setsockopt(fd, level, option, value)
+
+    # -- other files, and descriptor numbers ----------------------------------------------
+
+    def sys_pipe2(self, flags: int = 0) -> tuple[int, int]:
+        """Make a pipe: :meth:`FileCalls.pipe`."""
+        return self.file_calls.pipe(flags)
+
+    def sys_eventfd2(self, count: int, flags: int = 0) -> int:
+        """Make a counter: :meth:`FileCalls.eventfd`."""
+        return self.file_calls.eventfd(count, flags)
+
+    def sys_timerfd_create(self, clock: int, flags: int = 0) -> int:
+        """Make a timer: :meth:`FileCalls.timerfd_create`."""
+        return self.file_calls.timerfd_create(clock, flags)
+
+    def sys_timerfd_settime(self, fd: int, flags: int, first_ns: int, period_ns: int) -> Setting:
+        """Set a timer: :meth:`FileCalls.timerfd_settime`."""
+        return self.file_calls.timerfd_settime(fd, flags, first_ns, period_ns)
+
+    def sys_timerfd_gettime(self, fd: int) -> Setting:
+        """A timer's setting: :meth:`FileCalls.timerfd_gettime`."""
+        return self.file_calls.timerfd_gettime(fd)
+
+    def sys_close(self, fd: int) -> None:
+        """Free a number: :meth:`FileCalls.close`."""
+        self.file_calls.close(fd)
+
+    def sys_dup(self, fd: int) -> int:
+        """Another number for the same open file."""
+        return self.file_calls.dup(fd)
+
+    def sys_dup2(self, fd: int, number: int) -> int:
+        """A certain number for the same open file: :meth:`FileCalls.dup2`."""
+        return self.file_calls.dup2(fd, number)
+
+    def sys_dup3(self, fd: int, number: int) -> int:
+        """As :meth:`sys_dup2`, with O_CLOEXEC: :meth:`FileCalls.dup3`."""
+        return self.file_calls.dup3(fd, number)
+
+    def sys_get_blocking(self, fd: int) -> bool:
+        """True if calls on the open file wait (``fcntl``: O_NONBLOCK is not set)."""
+        return self.table.file(fd).blocking
+
+    def sys_set_blocking(self, fd: int, blocking: bool) -> None:
+        """Set or clear blocking mode (O_NONBLOCK cleared or set)."""
+        self.table.file(fd).blocking = blocking
+
+    def sys_get_inheritable(self, fd: int) -> bool:
+        """True if a program started from here finds the number open (no FD_CLOEXEC)."""
+        return self.file_calls.get_inheritable(fd)
+
+    def sys_set_inheritable(self, fd: int, inheritable: bool) -> None:
+        """Set whether programs started from here find the number open."""
+        self.file_calls.set_inheritable(fd, inheritable)

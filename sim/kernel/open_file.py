@@ -1,61 +1,139 @@
 """The open file: what a descriptor points to (``struct file``).
 
-Several numbers can point to one open file (``dup``); it closes when the last of them goes. It
-keeps its own poll mask up to date, in the descriptor table too, and tells its wait queue and every
-scan in progress when something changes.
+Several numbers can point to one open file (``dup``). It closes when the last of them goes. The file keeps
+its own poll mask up to date, and marks it as changed in the descriptor table. When something changes, it
+wakes its wait queue and then every scan in progress.
+
+What watches a file for longer than one call is a :class:`Watch`. A call of select or poll under way is a
+:class:`ScanInProgress`. Both are base classes here, so that a file knows no mechanism. Of the kernel a
+file knows :class:`FileKernel`; files that need more declare ``kernel`` as a
+:class:`~sim.kernel.core.KernelCore`.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel.poll_bits import oserror
 from sim.kernel.wait_queue import WaitQueue
+from sim.machine.costs import CostTable
+from sim.machine.cpu import Cpu
 
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.waiting.epoll.epoll_file import Item
+
+class Watch:
+    """A lasting watch on an open file: an item of an epoll's interest list (``struct epitem``).
+
+    Args:
+        file: The file that is watched.
+        fd: The number under which it was registered.
+    """
+
+    __slots__ = ("checked_ns", "events", "exclusive", "fd", "file", "listed", "wanted")
+
+    def __init__(self, file: OpenFile, fd: int) -> None:
+        self.file = file
+        self.fd = fd
+        self.events = 0
+        """Poll bits and flags that were registered."""
+        self.wanted = 0
+        """Poll bits that count now; 0 once a one-shot item has fired."""
+        self.listed = False
+        """True while it stands on the ready list."""
+        self.exclusive = False
+        """True if a wake-up stops at the first of these (EPOLLEXCLUSIVE)."""
+        self.checked_ns: int | None = None
+        """When a waiting call last asked the file; None before the first time."""
+
+    def wake(self, key: int) -> bool:
+        """The file changed; True if the watch woke a task."""
+        raise NotImplementedError
+
+    def number_closed(self) -> None:
+        """Its number was closed, and the file lives on under another one."""
+        raise NotImplementedError
+
+    def file_closed(self) -> None:
+        """The file is closed: forget it."""
+        raise NotImplementedError
+
+    def move_to(self, file: OpenFile) -> None:
+        """Another file takes the place of the watched one, under the same numbers."""
+        raise NotImplementedError
+
+
+class ScanInProgress:
+    """A call of select or poll under way: it hears of every file that changes or closes."""
+
+    __slots__ = ()
+
+    def changed(self, file: OpenFile, key: int) -> None:
+        """A file's wait queue is woken with a key."""
+        raise NotImplementedError
+
+    def number_closed(self, file: OpenFile, fd: int) -> None:
+        """A descriptor was closed while the call is under way."""
+        raise NotImplementedError
+
+
+class FileKernel(Cpu):
+    """What every open file needs of its kernel.
+
+    Attributes:
+        scans: Calls to select and poll under way, asleep or scanning.
+        changed_files: Files whose mask has changed since the descriptor table last updated its copy.
+    """
+
+    def __init__(self, costs: CostTable, now_ns: int) -> None:
+        super().__init__(costs, now_ns)
+        self.scans: list[ScanInProgress] = []
+        self.changed_files: list[OpenFile] = []
 
 
 class OpenFile:
-    """Base of everything a descriptor can point to."""
+    """Base of everything that a descriptor can point to.
 
-    __slots__ = ("blocking", "holds", "items", "kernel", "mask", "mask_noted", "numbers", "wait_queue")
+    Args:
+        kernel: The kernel in which it is open.
+        mask: Its poll bits at first.
+    """
+
+    __slots__ = ("blocking", "holds", "kernel", "mask", "mask_noted", "numbers", "wait_queue", "watches")
 
     pollable = True
-    """Whether epoll takes it (EPERM if not)."""
+    """True if epoll accepts the file; EPERM otherwise."""
     exclusive = False
-    """Whether one blocked call is woken at a time, the one that has waited longest."""
+    """True if a change wakes one blocked call at a time, the one that has waited longest."""
     lazy = False
-    """Whether the mask is known only after :meth:`refresh`."""
+    """True if the mask is up to date only after :meth:`refresh`."""
 
-    def __init__(self, kernel: RawKernel, mask: int = 0) -> None:
+    def __init__(self, kernel: FileKernel, mask: int = 0) -> None:
         self.kernel = kernel
         self.mask = mask
         """Poll bits as ``->poll`` would answer now."""
         self.numbers: list[int] = []
         """The descriptors that point here."""
         self.holds = 0
-        """Calls under way that hold the file: it outlives its last descriptor until they are over."""
+        """Calls under way on the file. It outlives its last descriptor until they are over."""
         self.wait_queue = WaitQueue()
-        self.items: list[Item] = []
-        """The epoll items that watch this file (``f_ep``); gone with its last descriptor."""
+        self.watches: list[Watch] = []
+        """The epoll items that watch this file (``f_ep``)."""
         self.blocking = True
+        """False if O_NONBLOCK is set."""
         self.mask_noted = False
-        """Whether the descriptor table knows already that the mask has changed."""
+        """True while the file is one of :attr:`FileKernel.changed_files`."""
 
     def set_mask(self, mask: int) -> None:
-        """Change the poll mask; the descriptor table brings its own up to date when it is read."""
+        """Change the poll mask. The descriptor table updates its copy when somebody reads it."""
         self.mask = mask
         if not self.mask_noted:
-            self.kernel.table.note(self)
+            self.mask_noted = True
+            self.kernel.changed_files.append(self)
 
     def refresh(self) -> None:
-        """Bring a mask up to date that can only be known by asking (epoll's own descriptor)."""
+        """Update a mask that is not kept up to date (an epoll's own, a full send buffer's)."""
 
     def notify(self, key: int) -> None:
-        """Wake whoever waits for this file: the wait queue's entries, then scans in progress."""
+        """Wake the entries of the wait queue, then the scans in progress."""
         if self.wait_queue.entries:
             self.wait_queue.wake(key)
         if self.kernel.scans:
@@ -66,7 +144,7 @@ class OpenFile:
         """Take up to ``size`` bytes.
 
         Raises:
-            OSError: EAGAIN, nothing is there yet; EINVAL, not a file that can be read.
+            OSError: EAGAIN, nothing is there yet; EINVAL, the file cannot be read.
         """
         raise oserror(errno.EINVAL)
 
@@ -74,12 +152,12 @@ class OpenFile:
         """Put bytes in.
 
         Returns:
-            How many were taken.
+            The number of bytes taken.
 
         Raises:
-            OSError: EAGAIN, no room; EPIPE, no one will read; EINVAL, not a file that can be written.
+            OSError: EAGAIN, no room; EPIPE, nobody will read them; EINVAL, the file cannot be written.
         """
         raise oserror(errno.EINVAL)
 
     def released(self) -> None:
-        """The last descriptor is gone: undo what the file holds elsewhere."""
+        """The last descriptor is closed: undo what the file holds elsewhere."""

@@ -1,8 +1,8 @@
-"""Poll bits and errors shared by every part of the kernel.
+"""Poll bits and errors that every part of the kernel uses.
 
-The numbers are Linux's on x86-64 (``include/uapi/asm-generic/poll.h``, ``eventpoll.h``): the same
-bits mean the same in poll() and epoll, and select's three sets are masks over them
-(``fs/select.c``: ``POLLIN_SET`` and its siblings).
+The numbers are Linux's on x86-64 (``include/uapi/asm-generic/poll.h``, ``eventpoll.h``). A bit means the same
+in poll() and in epoll. Select's three sets are masks over these bits (``fs/select.c``: ``POLLIN_SET`` and the
+two others).
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ EPOLLWAKEUP = 1 << 29
 EPOLLONESHOT = 1 << 30
 EPOLLET = 1 << 31
 POLL_BITS = 0xFFFF
-"""The part of an epoll event mask that are poll bits; the rest says how to report them."""
+"""The poll bits of an epoll event mask; the other bits say how to report them."""
 
 READABLE_SET = IN | RDNORM | RDBAND | HUP | ERR | NVAL
 WRITABLE_SET = OUT | WRNORM | WRBAND | ERR | NVAL
 EXCEPTIONAL_SET = PRI | NVAL
 
 ALWAYS_TOLD = ERR | HUP | NVAL
-"""What poll tells of a descriptor whether or not it was asked for."""
+"""Bits that poll reports for a descriptor even if the program did not ask for them."""
 
 NO_KEY = 0
-"""A wake-up without a key: it concerns everyone, whatever they wait for."""
+"""The key of a wake-up that reaches every waiter, whatever it waits for."""
 DATA_KEY = IN | PRI | RDNORM | RDBAND
-"""What ``sock_def_readable`` wakes with."""
+"""The key with which ``sock_def_readable`` wakes."""
 SPACE_KEY = OUT | WRNORM | WRBAND
-"""What ``sk_stream_write_space`` wakes with."""
+"""The key with which ``sk_stream_write_space`` wakes."""
 
 FD_SETSIZE = 1024
-"""Descriptors an ``fd_set`` of the C library has room for. The kernel itself has no such limit."""
+"""Descriptors that fit into an ``fd_set`` of the C library. The kernel itself has no such limit."""
 
 
 def oserror(code: int) -> OSError:
-    """The exception the standard library raises for ``code`` (``BlockingIOError`` for EAGAIN …)."""
+    """The exception that the standard library raises for ``code`` (``BlockingIOError`` for EAGAIN …)."""
     return OSError(code, os.strerror(code))
 
 
 def bad_descriptor() -> OSError:
-    """EBADF."""
+    """The exception for EBADF."""
     return oserror(errno.EBADF)

@@ -1,8 +1,8 @@
-"""Socket options: names, values, and what setting one means.
+"""Socket options: their numbers, values and effects.
 
-Numbers are Linux's on x86-64. The kernel doubles a buffer size that it is given (the other half is
-for its own book-keeping) and hands the double back; sizes are held within the limits below.
-Options that change nothing here (keep-alive, Nagle) are remembered and given back.
+Numbers are Linux's on x86-64. The kernel doubles a buffer size that it gets (the other half is for its own
+data) and returns the double. Sizes stay within the limits below. Options that change nothing here
+(keep-alive, Nagle) are stored and returned.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ _SWITCHES = {
 
 
 def left_out(level: int, option: int) -> OSError:
-    """The error for an option this kernel does not have."""
+    """The error for an option that this kernel does not have."""
     reason = f"{os.strerror(errno.ENOPROTOOPT)} (option {option} at level {level} is left out here)"
     return OSError(errno.ENOPROTOOPT, reason)
 
 
 def no_urgent_data() -> OSError:
-    """The error for MSG_OOB on a UNIX stream, which Linux has and this kernel has not."""
+    """The error for MSG_OOB on a UNIX stream. Linux has urgent data there, this kernel has not."""
     reason = f"{os.strerror(errno.EOPNOTSUPP)} (urgent data of UNIX sockets is left out here)"
     return OSError(errno.EOPNOTSUPP, reason)
 
@@ -59,7 +59,7 @@ def integer(value: bytes) -> int:
     """The value of an option that is an int.
 
     Raises:
-        OSError: EINVAL, it is too short to be one.
+        OSError: EINVAL, the value is too short.
     """
     if len(value) < 4:
         raise oserror(errno.EINVAL)
@@ -67,18 +67,18 @@ def integer(value: bytes) -> int:
 
 
 def packed(value: int) -> bytes:
-    """An int as getsockopt fills it in."""
+    """An int as getsockopt returns it."""
     return struct.pack("i", value)
 
 
 def doubled(value: int, least: int) -> int:
-    """The buffer size that a request for ``value`` bytes comes to."""
+    """The buffer size that a request for ``value`` bytes results in; at least ``least`` bytes."""
     asked = min(value, MEMORY_MAX_BYTES) if value >= 0 else MEMORY_MAX_BYTES
     return max(2 * asked, least)
 
 
 class Options:
-    """The options of one socket that were set, and what they were set to."""
+    """The options that were set on one socket, and their values."""
 
     __slots__ = ("linger", "low_water_bytes", "switches")
 
@@ -87,25 +87,25 @@ class Options:
         self.linger = (0, 0)
         """``l_onoff``, ``l_linger`` in seconds."""
         self.low_water_bytes = 1
-        """SO_RCVLOWAT: what a blocking read, and TCP's poll, wait for."""
+        """SO_RCVLOWAT: bytes for which a blocking read, and TCP's poll, wait."""
 
     @property
     def reuse_address(self) -> bool:
-        """SO_REUSEADDR."""
+        """True if SO_REUSEADDR is set."""
         return bool(self.switches.get((SOL_SOCKET, SO_REUSEADDR)))
 
     @property
     def resets_at_close(self) -> bool:
-        """SO_LINGER with no time: close sends RST."""
+        """True if close sends RST: SO_LINGER with a time of 0."""
         return bool(self.linger[0]) and self.linger[1] == 0
 
     @property
     def urgent_inline(self) -> bool:
-        """SO_OOBINLINE: the urgent byte stays in the stream."""
+        """True if the urgent byte stays in the stream (SO_OOBINLINE)."""
         return bool(self.switches.get((SOL_SOCKET, SO_OOBINLINE)))
 
     def inherited(self) -> Options:
-        """What an accepted connection gets from its listening socket: all of it."""
+        """A copy for an accepted connection, which inherits all options of its listening socket."""
         child = Options()
         child.switches.update(self.switches)
         child.linger = self.linger
@@ -113,7 +113,11 @@ class Options:
         return child
 
     def get(self, level: int, option: int) -> bytes:
-        """What was set; ENOPROTOOPT for what there is not."""
+        """An option's value.
+
+        Raises:
+            OSError: ENOPROTOOPT, no such option here.
+        """
         if (level, option) == (SOL_SOCKET, SO_LINGER):
             return struct.pack("ii", *self.linger)
         if level == SOL_SOCKET and option in {SO_RCVLOWAT, SO_SNDLOWAT}:
@@ -123,7 +127,11 @@ class Options:
         raise left_out(level, option)
 
     def set(self, level: int, option: int, value: bytes) -> None:
-        """Remember a setting; ENOPROTOOPT for what there is not."""
+        """Store an option's value.
+
+        Raises:
+            OSError: ENOPROTOOPT, no such option here; EINVAL, the value is too short.
+        """
         if (level, option) == (SOL_SOCKET, SO_LINGER):
             if len(value) < 8:
                 raise oserror(errno.EINVAL)

@@ -1,29 +1,24 @@
-"""Wait queues: who is to be told when a file changes.
+"""Wait queues: what runs when a file changes.
 
-Linux hangs a ``wait_queue_head`` on every file that can be polled. Waiters put entries on it, each
-with a function of its own, and a wake-up walks the queue and calls them
-(``kernel/sched/wait.c: __wake_up_common``). Plain entries go to the head. *Exclusive* ones go to
-the tail, and the walk ends after the first exclusive entry that really woke someone: that is what
-keeps one event from waking a whole herd. A wake-up without a key (shutdown, close) reaches all.
+In Linux every file that can be polled has a ``wait_queue_head``. Waiters put entries on it, each with a
+function of its own, and a wake-up walks the queue and calls the functions (``kernel/sched/wait.c:
+__wake_up_common``). Plain entries go to the head. *Exclusive* entries go to the tail, and the walk ends after
+the first exclusive entry that really woke a task, so that one event does not wake a whole herd. A wake-up
+without a key (shutdown, close) reaches all entries.
 
-Entries here are ``ep_poll_callback`` (an epoll's item, :mod:`sim.kernel.waiting.epoll.epoll_file`) and a
-plain sleeping task. select and poll would add an entry to each of n queues; a call that sleeps is one object
-that knows which descriptors it hooked instead (:mod:`sim.kernel.waiting.scan`), and is charged for the n
-entries.
+Entries here are items of an epoll (``ep_poll_callback``), knotes of a kqueue, requests of an io_uring,
+handles of a completion port, and plain sleeping tasks (:mod:`sim.kernel.sleeper`).
+
+Why not otherwise: in Linux select and poll add an entry to each of n queues. Here a call that sleeps is one
+object that knows which descriptors it hooked (:mod:`sim.kernel.waiting.scan`), and it is charged for the n
+entries. A million list insertions in each call would be too slow.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sim.kernel.poll_bits import NO_KEY
-from sim.machine.records import Effect
-
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.machine.cpu import Task
-
-WOKE_TASK = Effect.WOKE_TASK
 
 
 class Waiter(Protocol):
@@ -32,31 +27,11 @@ class Waiter(Protocol):
     exclusive: bool
 
     def wake(self, key: int) -> bool:
-        """Hear of a change; whether this entry made use of it (only asked of exclusive ones)."""
-
-
-class Sleeper:
-    """A task asleep until its file changes (``default_wake_function``)."""
-
-    __slots__ = ("exclusive", "in_write", "kernel", "task")
-
-    def __init__(self, kernel: RawKernel, task: Task, exclusive: bool, in_write: bool = False) -> None:
-        self.kernel = kernel
-        self.task = task
-        self.exclusive = exclusive
-        self.in_write = in_write
-        """It sleeps until there is room, not until there is something to read."""
-
-    def wake(self, key: int) -> bool:
-        """Make the task runnable."""
-        woken = self.kernel.wake(self.task)
-        if woken:
-            self.kernel.effect |= WOKE_TASK
-        return woken
+        """The file changed. True if the entry made use of it, which matters for exclusive entries."""
 
 
 class WaitQueue:
-    """The entries of one file, in the order in which they are called."""
+    """The entries of one file in the order in which they are called."""
 
     __slots__ = ("entries",)
 
@@ -64,21 +39,21 @@ class WaitQueue:
         self.entries: list[Waiter] = []
 
     def add(self, entry: Waiter) -> None:
-        """Hook an entry: exclusive ones at the tail, all others at the head."""
+        """Add an entry: an exclusive one at the tail, any other at the head."""
         if entry.exclusive:
             self.entries.append(entry)
         else:
             self.entries.insert(0, entry)
 
     def remove(self, entry: Waiter) -> None:
-        """Unhook an entry."""
+        """Remove an entry."""
         self.entries.remove(entry)
 
     def wake(self, key: int) -> int:
-        """Tell the entries, in order, until an exclusive one has used it.
+        """Call the entries in order, until an exclusive one has made use of the change.
 
         Returns:
-            How many entries were called.
+            The number of entries called.
         """
         called = 0
         for entry in tuple(self.entries):

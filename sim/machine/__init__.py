@@ -1,1 +1,17 @@
-"""The simulated processor: virtual time, tasks, the ledger, prices, and the journal of events."""
+"""The machine: virtual time, one CPU with its tasks, and where its time goes.
+
+===================  ==============================================================================
+clock                virtual time in nanoseconds, and timers
+cpu                  one CPU: tasks run on it, interrupts take it from them, charges fill its time
+task                 a task and its program
+device               what interrupts the CPU
+scheduler            several tasks take turns on the CPU
+accounts             accounts, counts, charges and the ledger that sums them
+costs                the price of each step, as a table
+completion_costs     prices of kqueue, io_uring and completion ports
+journal              the list of what happened
+records              the records of the journal
+===================  ==============================================================================
+
+Everything above may import from here. Nothing here knows the kernel, a server or a race.
+"""

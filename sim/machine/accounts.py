@@ -1,11 +1,14 @@
-"""Where the time goes: accounts, counts, and the bills that fill them.
+"""Where the time goes: accounts, counts, and the charges that fill them.
 
-Each step of a call costs something (bytes copied, descriptors looked at, nanoseconds) and is
-charged to an account. A busy lane makes the same few steps millions of times, so a step with a
-fixed price is a :class:`Charge`, made once and then only tallied; sums are worked out when someone
-asks. Work whose price differs each time (a scan that an interrupt cuts in two) is posted as it is.
+Each step of a call costs something (bytes copied, descriptors checked, nanoseconds) and is charged to an
+account. A busy lane makes the same few steps millions of times. So a step with a fixed price is a
+:class:`Charge`, which is made once and then only counted; the sums are computed when somebody reads them.
+Work whose price differs each time (a scan that an interrupt cuts in two) is posted directly.
 
-The sum over all accounts is the CPU's whole time: what is not work is ``idle``.
+The sum over all accounts is the CPU's whole time. What is not work is ``idle``.
+
+Why not otherwise: adding nanoseconds and counts to the accounts at each step takes some ten additions in
+Python. Counting a charge takes one.
 """
 
 from __future__ import annotations
@@ -14,48 +17,48 @@ from collections.abc import Hashable, Iterable
 from enum import IntEnum
 
 MAX_BILLS = 4096
-"""Bills a page keeps, so that odd sizes cannot fill the memory."""
+"""Most charges that a page keeps, so that unusual sizes cannot fill the memory."""
 
 
 class Account(IntEnum):
-    """What CPU time was spent on."""
+    """What CPU time is spent on."""
 
     SYSCALL = 0
-    """Entering and leaving the waiting calls, and their fixed part."""
+    """Entry and exit of the waiting calls, and their fixed part."""
     COPY_IN = 1
     """Copying descriptor sets from the program into the kernel."""
     SCAN = 2
-    """Looking descriptors up and asking each whether it is ready (``->poll``)."""
+    """Looking up descriptors and asking each file if it is ready (``->poll``)."""
     WAIT_QUEUE = 3
     """Adding and removing wait-queue entries."""
     COPY_OUT = 4
     """Copying results back to the program."""
     CONTEXT_SWITCH = 5
-    """Giving up the CPU and getting it back."""
+    """Switching away from a task and back to it."""
     INTEREST_LIST = 6
-    """``epoll_ctl`` and what close() has to undo of it."""
+    """``epoll_ctl``, and the part of close() that removes watches."""
     SOCKET_IO = 7
     """accept, read, write and close of the connections themselves."""
     INTERRUPT = 8
-    """Hard interrupts and the softirq work up to the wait queue's callbacks."""
+    """Hard interrupts, and softirq work up to the callbacks of the wait queue."""
     APPLICATION = 9
-    """The server's own work, walking the result of select and poll included."""
+    """The server's own work, which includes walking the result of select and poll."""
     IDLE = 10
     TASK_START = 11
-    """clone, fork and exit: what it takes to give a connection a thread or a process of its own."""
+    """clone, fork and exit: giving a connection a thread or a process of its own."""
     LOOP = 12
-    """An event loop's turns: its own work around its waiting call and its callbacks."""
+    """Turns of an event loop: its own work around its waiting call and its callbacks."""
     CALLBACK = 13
-    """An event loop's callbacks, the steps of tasks among them: what they take in user space."""
+    """Callbacks of an event loop in user space, steps of tasks included."""
 
     @property
     def label(self) -> str:
-        """The account's name in JSON and on screen."""
+        """Name of the account in JSON and on screen."""
         return self.name.lower()
 
 
 class Count(IntEnum):
-    """What is counted rather than timed."""
+    """What is counted and not timed."""
 
     WAKEUPS = 0
     SYSCALLS = 1
@@ -72,7 +75,7 @@ class Count(IntEnum):
     REQUESTS = 12
     DROPPED = 13
     CHANGES = 14
-    """kqueue: changes applied, with or without a call of their own."""
+    """kqueue: changes applied."""
     FILTER_RUNS = 15
     """kqueue: filters run because a packet arrived."""
     SQES = 16
@@ -86,29 +89,34 @@ class Count(IntEnum):
     COMPLETIONS = 20
     """Completion ports: packets queued."""
     SQ_THREAD_WORK_NS = 21
-    """io_uring with a polling kernel thread: what that thread's CPU spent on work."""
+    """io_uring with a polling kernel thread: work of that thread's CPU, in ns."""
     SQ_THREAD_SPIN_NS = 22
-    """What it spent looking for work."""
+    """Time in ns that the thread spun, looking for work."""
     SQ_THREAD_SLEEP_NS = 23
-    """How long it slept: the three sum to the time, as the accounts of the lane's own CPU do."""
+    """Time in ns that the thread slept. The three add up to the whole time."""
     SPURIOUS_WAKES = 24
-    """Tasks woken that found nothing, and went back to sleep."""
+    """Tasks that were woken, found nothing and slept again."""
     EMPTY_READS = 25
     """Reads that found nothing (EAGAIN)."""
     TURNS = 26
     """Turns of an event loop."""
     CALLBACKS = 27
-    """Callbacks it ran."""
+    """Callbacks that an event loop ran."""
 
 
 Part = tuple[Account, int]
 """Nanoseconds on one account."""
 Tally = tuple[Count, int]
-"""A number of things counted."""
+"""A count and by how much it grows."""
 
 
 class Charge:
-    """The price of one kind of step: nanoseconds by account, and what it counts."""
+    """The price of one kind of step: nanoseconds by account, and counts.
+
+    Args:
+        parts: Nanoseconds by account.
+        counts: What one step adds to the counts.
+    """
 
     __slots__ = ("counts", "ns", "parts", "times")
 
@@ -117,29 +125,29 @@ class Charge:
         self.counts: tuple[Tally, ...] = tuple((count, value) for count, value in counts if value)
         self.ns = sum(ns for _, ns in self.parts)
         self.times = 0
-        """How often it was paid since the ledger last folded it."""
+        """Times it was paid since the last :meth:`Ledger.fold`."""
 
 
 class Ledger:
-    """A lane's books: what was spent on each account and how often each thing happened."""
+    """CPU time by account and counts of one kernel."""
 
     __slots__ = ("_pages", "counted", "spent_ns")
 
     def __init__(self) -> None:
         self._pages: list[dict[Hashable, Charge]] = []
         self.spent_ns = [0] * len(Account)
-        """Nanoseconds by account, but for the bills not yet folded."""
+        """Nanoseconds by account, without the charges that are not folded yet."""
         self.counted = [0] * len(Count)
-        """Counts, but for the bills not yet folded."""
+        """Counts, without the charges that are not folded yet."""
 
     def page(self) -> dict[Hashable, Charge]:
-        """A place for the bills of one kind of step, by size; it may be emptied at any fold."""
+        """A new dictionary for the charges of one kind of step, by size. Any fold may empty it."""
         page: dict[Hashable, Charge] = {}
         self._pages.append(page)
         return page
 
     def fold(self) -> None:
-        """Work the tallied bills into the sums."""
+        """Add the charges that were paid to the sums."""
         for page in self._pages:
             for charge in page.values():
                 if charge.times:
@@ -152,13 +160,13 @@ class Ledger:
                 page.clear()
 
     def clear_pages(self) -> None:
-        """Work the tallied bills in and make new ones from now on: the price of things has changed."""
+        """Fold, and forget all charges, so that each is made again at its next use."""
         self.fold()
         for page in self._pages:
             page.clear()
 
     def post(self, parts: Iterable[Part], counts: Iterable[Tally] = ()) -> int:
-        """Book a step that has no fixed price.
+        """Book a step whose price differs each time.
 
         Returns:
             The nanoseconds booked.

@@ -1,22 +1,22 @@
-"""What kqueue, io_uring and completion ports cost, worked out from the table in use.
+"""Prices of kqueue, io_uring and completion ports, computed from the table in use.
 
-No BSD and no Windows runs here, so nothing of kqueue and of completion ports is measured: all their
-figures are *estimates*. Each step is priced as the Linux step that does the same kind of work, so that
-a table measured on the user's machine carries them along:
+No BSD and no Windows was measured, so all prices of kqueue and of completion ports are *estimates*. Each step
+is priced as the Linux step that does the same kind of work. A table measured on the user's machine therefore
+changes them too:
 
 - kqueue (steps: FreeBSD ``sys/kern/kern_event.c``, kqueue(2)): ``kevent`` without its lists is priced as
-  epoll_wait, a change as an epoll_ctl that needs no system call of its own, a filter run in the call as
-  the question epoll_wait puts to an item, a filter run by a packet as a wait-queue callback and a look at
-  one descriptor.
-- completion ports (steps: Microsoft's "I/O Completion Ports" and "Synchronous and Asynchronous I/O"): to
-  start an operation is priced as the read or write call it stands for, GetQueuedCompletionStatus as
+  epoll_wait, a change as an epoll_ctl without its system call, a filter run in the call as epoll_wait's check
+  of an item, a filter run by a packet as a wait-queue callback and the check of one descriptor.
+- completion ports (steps: Microsoft's "I/O Completion Ports" and "Synchronous and Asynchronous I/O"):
+starting
+  an operation is priced as the read or write call that it replaces, GetQueuedCompletionStatus as
   epoll_wait, a packet queued or taken as a wait-queue callback.
 
-io_uring is Linux's. What has no twin among the other calls was timed once, raw calls from C, on a
-2-core x86-64 machine with Linux 6.18: a bare system call 165 ns; io_uring_enter with nothing to do
-225 ns; a NOP submitted, run and completed 150 ns; a one-shot poll of a ready descriptor 390 ns more; a
-task-work item of a multishot poll 160 ns. What an operation does beneath (the recv, the send) costs
-what the table says of read and write, less the system call that is not made.
+io_uring exists on Linux. Steps that no other call has were timed once, with raw calls from C on a 2-core
+x86-64 machine with Linux 6.18: a bare system call 165 ns; io_uring_enter with nothing to do 225 ns; a NOP
+submitted, run and completed 150 ns; a one-shot poll of a ready descriptor 390 ns more; a task-work item of a
+multishot poll 160 ns. The operation beneath (the recv, the send) costs what the table says of read and
+write, without the system call, which is not made.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from sim.machine.costs import CostTable
 
 SYSCALL_NS = 165
-"""Into the kernel and out again: what an operation saves that needs no call of its own."""
+"""Cost of entering and leaving the kernel: an operation without a call of its own saves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class KqueueCosts:
     """Prices of kqueue's steps, in nanoseconds: estimates."""
 
     kevent_ns: int
-    """A kevent() call without its lists."""
+    """A kevent() call without its two lists."""
     change_ns: int
-    """One change applied; also what close() pays to drop one knote."""
+    """One change applied; close() pays the same to drop one knote."""
     item_ps: int
-    """One knote taken off the queue and its filter run, in the call (picoseconds)."""
+    """One knote taken off the queue in the call, and its filter run, in picoseconds."""
     wake_ns: int
-    """A packet's walk to one knote, and its filter run."""
+    """A packet's way to one knote, and the run of its filter."""
 
 
 def kqueue_costs(table: CostTable) -> KqueueCosts:
@@ -60,24 +60,24 @@ class RingCosts:
     enter_ns: int
     """An io_uring_enter() call with nothing to do."""
     sqe_ns: int
-    """One submission taken from the ring, its request made, and its completion posted."""
+    """One submission taken from the ring, its request made and its completion posted."""
     arm_ns: int
-    """A request hooked on a file, and its hook removed later."""
+    """A hook put on a file and removed later."""
     wake_ns: int
-    """A packet's callback (``io_poll_wake``), task work queued."""
+    """A packet's callback (``io_poll_wake``), which queues task work."""
     task_work_ns: int
-    """One task-work item, its completion posted."""
+    """One task-work item, and its completion posted."""
     ask_ns: int
-    """The file asked, where the wake-up does not say enough."""
+    """Asking the file, if the wake-up does not say enough."""
     read_ns: int
-    """A recv, an accept … that needs no system call."""
+    """A recv without its system call."""
     write_ns: int
     accept_ns: int
     close_ns: int
 
 
 def ring_costs(table: CostTable) -> RingCosts:
-    """io_uring's prices."""
+    """Prices of io_uring's steps, from the table in use."""
     return RingCosts(
         enter_ns=225,
         sqe_ns=150,
@@ -103,7 +103,7 @@ class PortCosts:
     start_write_ns: int
     start_accept_ns: int
     complete_ns: int
-    """An operation ended by a packet: the IRP completed, the result queued; copying the data not included."""
+    """An operation ended by a packet: the IRP completed and the result queued, without copying the data."""
     get_ns: int
     """A GetQueuedCompletionStatusEx() call without the packets it takes."""
     packet_ns: int
@@ -111,7 +111,7 @@ class PortCosts:
 
 
 def port_costs(table: CostTable) -> PortCosts:
-    """Completion ports' prices, from the table in use."""
+    """Prices of a completion port's steps, from the table in use."""
     return PortCosts(
         associate_ns=table.epoll_ctl_ns,
         start_read_ns=table.read_ns,
@@ -124,5 +124,5 @@ def port_costs(table: CostTable) -> PortCosts:
 
 
 def _without_call(ns: int) -> int:
-    """A call's price without going into the kernel and out again."""
+    """The price of a call without entering and leaving the kernel."""
     return max(ns - SYSCALL_NS, ns // 4)

@@ -1,39 +1,45 @@
-"""What each step costs, in one table.
+"""The price of each step, in one table.
 
-Steps that happen once per descriptor or per byte are priced in *picoseconds*, because a
-nanosecond is too coarse for them (a byte copied costs 50 ps) and floats would make sums depend on
-their order. A sum is rounded up to whole nanoseconds once, at the end of the step.
+Steps that happen once per descriptor or per byte are priced in *picoseconds*, because a nanosecond is too
+coarse for them: a copied byte costs 50 ps. Each sum is rounded up to whole nanoseconds once, at the end of
+the step. Why not floats: their sums depend on the order of the terms.
 
-What grows faster than the count: a pass over more files than the processor's cache holds misses it. With n
-descriptors, n - ``cache_fds`` of them pay ``scan_miss_ps`` more, and so on for the ready list: a straight
-line with a bend, which is what cyclic walks over more than a cache do.
+Some costs grow faster than the count. A pass over more files than the processor's cache holds misses the
+cache. With n descriptors, n - ``cache_fds`` of them pay ``scan_miss_ps`` more, and the same holds for the
+ready list. The result is a straight line with a bend, which is how a cyclic walk over more than a cache
+behaves.
 
-Tables: the user's own, made by ``c10k-tui calibrate`` (:mod:`sim.studies.calibration`); without one, the
-built-in one, which is *not* measured on your machine. It was made in the same way on a 2-core x86-64 virtual
-machine (AMD EPYC with 1 MiB of second-level cache) with Linux 6.18, and rounded. Not of the kernel, and
-estimated, are ``application_ns`` and ``walk_ps``; ``interrupt_ns`` is a timer's interrupt, for want of a
-NIC's. The files asked are eventfds; on the same machine a UNIX socket takes 1.4 to 2.7 times as long to ask
-as one of these, a TCP socket 1.6 to 3 times, the more the more there are.
+A user's own table is made by ``c10k-tui calibrate`` (:mod:`sim.studies.calibration`). Without one, the
+built-in table holds, which is *not* measured on the user's machine. It was made in the same way on a 2-core
+x86-64 virtual machine (AMD EPYC with 1 MiB of second-level cache) with Linux 6.18, and rounded.
+``application_ns`` and ``walk_ps`` do not belong to the kernel and are estimated. ``interrupt_ns`` is measured
+with a timer's interrupt, because no network card was there to measure. The files that are asked are eventfds.
+On the same machine a UNIX socket takes 1.4 to 2.7 times as long to ask, a TCP socket 1.6 to 3 times; the
+factor grows with the number of files.
 
-Threads and processes: small C programs on the same kind of machine. ``thread_start``: pthread_create
-and join, 18.8 microseconds less its switches; ``process_start``: fork, exit and wait, 140 less the
-same (a small process on a virtual machine). Refills: a byte handed round a ring of N pipes costs 2.6
-microseconds a hop between two threads, 3.9 between 32, 4.2 between 400, 5.1 between 1000; between
-processes 2.6, 6.8, 40 and 136. A working set per task and a price per byte are fitted to the part up
-to a hundred tasks. Beyond it processes are dearer than that by the wall's clock, but not by the kernel's
-accounts of CPU time: a request took servers of 2, 32, 128, 512 and 1000 processes
-(:mod:`sim.host.measuring.lane_requests`) 14, 29, 28, 34 and 36 microseconds, and takes 6.1, 11.6, 15.1,
-16.2 and 16.3 here, 1.9 to 2.5 times less throughout, as with epoll (14 and 5.8): real caches
-go cold between requests.
-``thread_bytes``: 8000 blocked threads took 16.4 kB of kernel stack each, 4.2 of page tables, 7.7 of slab,
-8.5 of touched stack;
-``process_bytes``: 400 forked processes 16.4, 48.5, about 10 and 34.8 kB. ``socket_bytes``: object sizes
-of the slabs TCP, sock_inode_cache, dentry and filp; ``epoll_item_bytes``: eventpoll_epi and
-eventpoll_pwq. ``slice``: the kernel's ``sysctl_sched_base_slice`` on one CPU. ``futex``: estimated.
+Prices of threads and processes come from small C programs on the same kind of machine:
 
-:data:`PUBLISHED` has tables for machines that others have written about, as far as a cost per call was
-published (others give throughput, or whole runs). Only the waiting calls' prices are known of them; the
-rest is the built-in table's.
+- ``thread_start``: pthread_create and join, 18.8 microseconds without their switches.
+- ``process_start``: fork, exit and wait, 140 microseconds without their switches (a small process on a
+  virtual machine).
+- Refills: a byte passed round a ring of N pipes costs 2.6 microseconds a hop between two threads, 3.9 between
+  32, 4.2 between 400 and 5.1 between 1000; between processes 2.6, 6.8, 40 and 136. The working set of a task
+  and the price of a byte are fitted to the part up to a hundred tasks. Beyond it processes cost more by the
+  wall clock, but not by the kernel's accounts of CPU time. A request took servers of 2, 32, 128, 512 and
+  1000 processes (:mod:`sim.host.measuring.lane_requests`) 14, 29, 28, 34 and 36 microseconds, and takes 6.1,
+  11.6, 15.1, 16.2 and 16.3 here. That is 1.9 to 2.5 times less throughout, as with epoll (14 and 5.8),
+  because real caches go cold between requests.
+- ``thread_bytes``: 8000 blocked threads took 16.4 kB of kernel stack each, 4.2 kB of page tables, 7.7 kB of
+  slab and 8.5 kB of touched stack.
+- ``process_bytes``: 400 forked processes took 16.4, 48.5, about 10 and 34.8 kB.
+- ``socket_bytes``: object sizes of the slabs TCP, sock_inode_cache, dentry and filp.
+- ``epoll_item_bytes``: object sizes of eventpoll_epi and eventpoll_pwq.
+- ``slice``: the kernel's ``sysctl_sched_base_slice`` on one CPU.
+- ``futex``: estimated.
+
+:data:`PUBLISHED` has tables for machines that others have written about, where a cost per call was published
+(others give throughput, or whole runs). Only the prices of the waiting calls are known for them; the rest is
+taken from the built-in table.
 """
 
 from __future__ import annotations
@@ -43,9 +49,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 LARGEST = 10**12
-"""More than any step costs, in whatever unit."""
+"""More than any step costs, in ns or ps."""
 NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps")
-"""Prices that are not nothing on any machine."""
+"""Prices that are above 0 on every machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +59,49 @@ class CostTable:
     """The price of every step the simulated kernel takes."""
 
     name: str
-    """Shown on screen: which table is in use."""
+    """Name of the table, shown on screen."""
     source: str
-    """Where the figures come from."""
+    """Origin of the figures."""
 
     select_ns: int
-    """A select() call without its scan: entry, set-up, exit."""
+    """A select() call without its scan: entry, preparation and exit."""
     poll_ns: int
     epoll_wait_ns: int
     epoll_ctl_ns: int
-    """One ADD, MOD or DEL; also what close() pays to undo one watch."""
+    """One ADD, MOD or DEL; close() pays the same to remove one watch."""
     accept_ns: int
     close_ns: int
     read_ns: int
     write_ns: int
-    """A send down the TCP stack to the NIC."""
+    """A send through the TCP stack down to the network card."""
     scan_ps: int
-    """One descriptor looked up and asked, in select."""
+    """Looking up one descriptor and asking its file, in select."""
     poll_scan_ps: int
-    """The same in poll, without the bytes it copies."""
+    """The same in poll, without the bytes that poll copies."""
     scan_miss_ps: int
-    """What is added to either for each descriptor beyond :attr:`cache_fds`."""
+    """Added to either for each descriptor beyond :attr:`cache_fds`."""
     cache_fds: int
-    """Descriptors whose files a pass finds in the processor's cache; with more, it misses."""
+    """Descriptors whose files fit into the processor's cache together."""
     woken_miss_ps: int
-    """What is added to a call of select or poll that slept for each descriptor found beyond
-    :attr:`cache_fds`: whoever made them ready has written to their wait queues since."""
+    """Added to a call of select or poll that slept, for each descriptor found beyond :attr:`cache_fds`: the
+    packets that made them ready have written to their wait queues since."""
     word_ps: int
-    """A word of select's bitmaps, 64 descriptors, none of which is asked about."""
+    """One word of select's bitmaps (64 descriptors) without a bit set."""
     epoll_item_ps: int
-    """One ready item of the ready list: asked, reported, put back; without the bytes copied."""
+    """One ready item of the ready list: asked, reported and put back; without the bytes copied."""
     epoll_stale_ps: int
-    """One that is not ready any more: asked and dropped."""
+    """One item that is no longer ready: asked and dropped."""
     item_miss_ps: int
-    """What is added to a ready item for each one beyond :attr:`cache_items`."""
+    """Added to a ready item for each one beyond :attr:`cache_items`."""
     stale_miss_ps: int
     cache_items: int
-    """Items of one walk of the ready list that the processor's cache holds."""
+    """Items of one walk of the ready list that fit into the processor's cache."""
     hook_ps: int
     """One wait-queue entry added and later removed."""
     copy_ps: int
     """One byte copied across the system-call border."""
     context_switch_ns: int
-    """Away from a task, or back to it: a sleep costs two."""
+    """A switch away from a task, or back to it. A sleep costs two."""
     interrupt_ns: int
     """One hard interrupt, up to the softirq."""
     softirq_ns: int
@@ -105,60 +111,64 @@ class CostTable:
     application_ns: int
     """The server's own work for one request."""
     walk_ps: int
-    """The program's look at one entry of select's or poll's result."""
+    """The program's check of one entry of select's or poll's result."""
     slice_ns: int = 700_000
-    """How long a task may run while others are runnable."""
+    """Longest time that a task runs while others are runnable."""
     thread_start_ns: int = 15_000
     """clone() of a thread with its stack, and its exit."""
     process_start_ns: int = 120_000
     """fork() of a process, and its exit."""
     futex_ns: int = 700
-    """One futex call: to wait for a queue, or to wake one who waits."""
+    """One futex call, to wait at a queue or to wake a waiting task."""
     address_space_ns: int = 1_400
-    """What a switch into another address space adds, before any of its pages is touched."""
+    """Added by a switch into another address space, before any of its pages is touched."""
     refill_ps: int = 200
-    """One byte of a task's working set brought back into the cache that others pushed it out of."""
+    """One byte of a task's working set loaded into the cache again."""
     thread_working_set_bytes: int = 12_288
-    """What a thread touches each time it runs: kernel stack, user stack, its connection."""
+    """Memory that a thread touches each time it runs: kernel stack, user stack, its connection."""
     process_working_set_bytes: int = 49_152
-    """The same of a process, with its own page tables and the TLB entries of its pages."""
+    """The same for a process, with its own page tables and the TLB entries of its pages."""
     cache_bytes: int = 1 << 20
-    """The cache that keeps working sets of tasks that do not run."""
+    """Size of the cache that holds working sets of tasks that do not run."""
     thread_bytes: int = 36_800
-    """Memory a blocked thread takes: kernel stack, task_struct, page tables, the stack it has touched."""
+    """Memory of a blocked thread: kernel stack, task_struct, page tables, the touched part of its stack."""
     process_bytes: int = 110_000
-    """The same of a forked process that has written to a few pages."""
+    """The same for a forked process that has written to a few pages."""
     stack_reserve_bytes: int = 8 << 20
-    """Address space a thread's stack takes (``ulimit -s``), of which it touches the top."""
+    """Address space of a thread's stack (``ulimit -s``). The thread touches its top."""
     socket_bytes: int = 3_448
-    """Memory of a connection without any buffer: socket, inode, directory entry, open file."""
+    """Memory of a connection without buffers: socket, inode, directory entry, open file."""
     epoll_item_bytes: int = 192
     """Memory of one watch: item and wait-queue entry."""
     memory_bytes: int = 8 << 30
-    """Memory of the machine; a lane that would need more fails."""
+    """Memory of the machine. A lane that needs more fails."""
     loop_turn_ns: int = 1_000
     """One turn of asyncio's event loop, without its epoll_wait and its callbacks."""
     loop_callback_ns: int = 2_200
-    """One callback of asyncio's event loop, whatever it does, without its system calls: the mean of a streams
-    server's two for a request, which receive and wake its task, and go on in it. (One that does nothing
-    takes a quarter of it, a task's step from ``sleep(0)`` to the next half.)
+    """One callback of asyncio's event loop without its system calls. It is the mean of the two callbacks that
+    a streams server runs for a request: one receives and wakes the task, the other continues the task. (A
+    callback that does nothing takes a quarter of it, a step of a task from one ``sleep(0)`` to the next
+    half.)
 
-    Both as calibration measures them (:mod:`sim.host.measuring.asyncio_costs`), with Python 3.11 on a
+    Both are as calibration measures them (:mod:`sim.host.measuring.asyncio_costs`), with Python 3.11 on a
     machine as above."""
     machine: str = ""
-    """The processor it was measured on; empty where that is not known."""
+    """The processor it was measured on; empty if not known."""
     kernel: str = ""
     """The kernel it was measured on, such as ``Linux 6.18``."""
     date: str = ""
-    """When it was measured: ``2025-11-24``."""
+    """The day it was measured, such as ``2025-11-24``."""
 
     def each_ps(self, scan_ps: int, count: int, empty_words: int = 0) -> int:
-        """What each of ``count`` descriptors of a pass costs, cache misses and skipped words shared out.
+        """Cost in ps of each of ``count`` descriptors of a pass, with an equal share of cache misses and
+        empty words.
 
-        At least a picosecond: a front that has no speed would be everywhere at once.
+        It is at least 1 ps, because a pass of no cost would be everywhere at the same time.
 
         Args:
             scan_ps: :attr:`scan_ps` or :attr:`poll_scan_ps`.
+            count: Descriptors of the pass.
+            empty_words: Words of select's bitmaps without a bit set.
         """
         if not count:
             return max(1, scan_ps)
@@ -168,11 +178,11 @@ class CostTable:
         return max(1, scan_ps + extra_ps // count)
 
     def woken_ps(self, found: int) -> int:
-        """What is added to a call of select or poll that slept and found so many."""
+        """Cost in ps added to a call of select or poll that slept and found ``found`` descriptors."""
         return max(0, found - self.cache_fds) * self.woken_miss_ps
 
     def items_ps(self, found: int, stale: int) -> int:
-        """What a walk of the ready list costs that finds so many items ready, and so many stale."""
+        """Cost in ps of a walk of the ready list, by the numbers of ready and of stale items."""
         spent_ps = found * self.epoll_item_ps + stale * self.epoll_stale_ps
         if found > self.cache_items:
             spent_ps += (found - self.cache_items) * self.item_miss_ps
@@ -215,7 +225,7 @@ BUILT_IN = CostTable(
     kernel="Linux 6.18",
     date="2026-11-24",
 )
-"""The table used where the user's own machine has not been measured."""
+"""The table used if the user's own machine has not been measured."""
 
 PUBLISHED = {
     table.name: table
@@ -242,10 +252,10 @@ PUBLISHED = {
 
 
 def table_of(data: Mapping[str, Any]) -> CostTable:
-    """A table from its fields by name, of whatever origin.
+    """Make a table from its fields by name.
 
     Raises:
-        ValueError: they are not all there, or not what they have to be; says which.
+        ValueError: A field is missing, unknown or has a bad value; the message names it.
     """
     for field in fields(CostTable):
         if field.name not in data:

@@ -1,141 +1,176 @@
-"""One CPU: tasks that run on it, interrupts that take it from them, and where its time went.
+"""One CPU: the tasks that run on it, the interrupts that take it from them, and where its time went.
 
-A task is a generator: the server's own code, with system calls in it. A call that costs time *pays*
-for it, which moves the moment at which the CPU is free again, and yields, so that time can pass. Up to that
-moment the task is busy; packets that arrive meanwhile interrupt it and push the moment
-back by what they cost. A call that must wait blocks its task first: with no other task to run, the
-CPU idles.
+A task is a generator (:mod:`sim.machine.task`). A call that takes time *pays* for it: that moves
+:attr:`Cpu.free_ns`, the moment at which the CPU is free again, and the task then yields so that the time can
+pass. Up to that moment the task is busy. A packet that arrives meanwhile interrupts it and moves the moment
+further by what the interrupt costs. A call that must wait blocks its task first. With no other task to run,
+the CPU is idle.
 
-What a call does happens at the start of the time it takes. The exception is a scan of select or
-poll, which can take milliseconds: it is a :class:`~sim.kernel.waiting.scan.ScanPass` that knows at every
-moment how far it has come, so a packet arriving behind its front is missed by it, as in Linux.
+The effect of a call happens at the start of the time it takes. The exception is a scan of select or poll,
+which can take milliseconds. Such a :class:`LongStep` knows at every moment how far it has come, so that a
+packet that arrives behind its front is missed, as in Linux.
 
-The CPU can be stopped at any nanosecond, in the middle of a call too, and :meth:`Cpu.totals`
-says exactly what was spent up to then. Running to a time in one go or in a thousand steps is the
-same. All CPU time is accounted for: the ledger's sum is :attr:`Cpu.free_ns`, always.
+The CPU can stop at any nanosecond, in the middle of a call too, and :meth:`Cpu.totals` gives exactly what was
+spent up to then. Running to a time in one go gives the same result as running there in a thousand steps. All
+CPU time is accounted for: the sum over the ledger's accounts always equals :attr:`Cpu.free_ns`.
 
-Simplified: a single CPU; no kernel threads but io_uring's polling one, which has a CPU of its own
-(:mod:`sim.kernel.waiting.io_uring.sq_thread`). Without a :class:`~sim.machine.scheduler.Scheduler` tasks are
-not preempted by each other: the one that runs goes on until it blocks.
+Simplified: there is one CPU, and no kernel thread but io_uring's polling one, which has a CPU of its own
+(:mod:`sim.kernel.waiting.io_uring.sq_thread`). Without a scheduler (:mod:`sim.machine.scheduler`) a task runs
+until it blocks.
+
+Why not otherwise: an event queue with one event for each step (as in SimPy) costs a heap operation for each
+system call, and the calls are most of what happens. Here a task runs on in a plain loop as long as its steps
+end before the next timer or interrupt, and only those two are ordered by time.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from sim.machine.accounts import Account, Charge, Ledger, Part, Tally
+from sim.machine.accounts import Account, Charge, Count, Ledger, Part, Tally
 from sim.machine.clock import NEVER, Timers
+from sim.machine.costs import CostTable
+from sim.machine.device import Device, NoDevice
+from sim.machine.task import Program, Task, TaskQueue
 
-if TYPE_CHECKING:
-    from sim.kernel.waiting.scan import ScanPass
-    from sim.machine.scheduler import RunQueue, Scheduler
-
-Program = Generator[None, None, Any]
-"""Code that runs as a task: yields where time may pass, returns its result."""
 _RECENT_CHARGES = 128
 """More than any server pays for in one go: at a completion port 64 accepts are posted at the start."""
+_SYSCALL = ((Count.SYSCALLS, 1),)
 
 
 class Deadlock(Exception):
-    """A call waits for something that nothing can ever cause."""
+    """A call waits, and nothing that is due can ever wake it."""
 
 
-class Task:
-    """A thread of control."""
+class LongStep(Protocol):
+    """A step that takes so long that its progress matters: a pass of select or poll."""
 
-    __slots__ = ("at_end", "blocked", "done", "error", "name", "result", "send", "vain_wakes", "wakes")
+    def spent(self, now_ns: int) -> tuple[Part, ...]:
+        """CPU time of the step up to a moment, by account."""
 
-    def __init__(self, program: Program, name: str) -> None:
-        self.send = program.send
-        self.name = name
-        self.blocked = False
-        self.wakes = 0
-        """How often it was woken."""
-        self.vain_wakes = 0
-        """How often, of these, it found nothing in epoll_wait or a pool's queue, and went back to sleep."""
-        self.done = False
-        self.result: Any = None
-        self.error: Exception | None = None
-        """What ended it, if that was an exception."""
-        self.at_end: Callable[[], None] | None = None
-        """Called at the moment at which it is over."""
+    def counted(self, now_ns: int) -> tuple[Tally, ...]:
+        """What the step has counted up to a moment."""
 
-    def close(self) -> None:
-        """End its program where it stands, from the outside in: it is never run again."""
-        program = getattr(self.send, "__self__", None)
-        if isinstance(program, Generator):
-            program.close()
+    def interrupted(self, stolen_ns: int) -> None:
+        """An interrupt takes the CPU for ``stolen_ns`` from now on."""
+
+    def finish_ns(self) -> int:
+        """When the step ends if nothing more interrupts it."""
 
 
-class Device(Protocol):
-    """Something that raises interrupts at known times."""
+class Dispatcher(Protocol):
+    """Shares the CPU between several tasks (:class:`sim.machine.scheduler.Scheduler`)."""
 
-    due_ns: int
-    """When the next one is due; :data:`~sim.machine.clock.NEVER` if none is."""
+    failed: Task | None
+    """The first task that an exception ended."""
 
-    def interrupt(self) -> None:
-        """Handle the one that is due now."""
+    def let_run(self, task: Task, limit_ns: int) -> None:
+        """Run a task as long as its steps end by ``limit_ns`` and no other task has to run."""
 
-
-class NoDevice:
-    """Nothing attached."""
-
-    due_ns = NEVER
-
-    def interrupt(self) -> None:
-        """Never called: it is never due."""
+    def step_ends_ns(self) -> int:
+        """When the running task's step or slice ends."""
 
 
 class Cpu:
-    """Virtual time, tasks and accounts of one simulated processor."""
+    """Virtual time, tasks and accounts of one simulated processor.
 
-    def __init__(self, now_ns: int = 0) -> None:
+    Args:
+        costs: What each step costs.
+        now_ns: The time at which it starts.
+    """
+
+    def __init__(self, costs: CostTable, now_ns: int = 0) -> None:
+        self.costs = costs
         self.now_ns = now_ns
         self.start_ns = now_ns
-        """Since when the ledger has been kept."""
+        """The time at which the ledger began."""
         self.free_ns = now_ns
-        """Until when the CPU has work (or, idle, since when it has none)."""
+        """When the CPU is free again; while it is idle, the time at which it became idle."""
         self.timers = Timers()
         self.device: Device = NoDevice()
         self.running: Task | None = None
-        self.runnable: deque[Task] | RunQueue = deque()
-        self.scheduler: Scheduler | None = None
-        """Who shares the CPU out among several tasks; None where one runs until it blocks."""
-        self.scan: ScanPass | None = None
-        """The pass of select or poll under way."""
+        self.runnable: TaskQueue = deque()
+        self.scheduler: Dispatcher | None = None
+        """Shares the CPU between several tasks; None if one task runs until it blocks."""
+        self.scan: LongStep | None = None
+        """The pass of select or poll under way; None if there is none."""
         self.ledger = Ledger()
         self.recent: deque[Charge] = deque(maxlen=_RECENT_CHARGES)
-        """The latest steps paid for, to take back what lies ahead of a statement's moment."""
+        """The latest charges: :meth:`totals` subtracts those that lie in the future."""
         self.stolen_ns = 0
-        """What interrupts have taken from the step under way (which comes before them in the books)."""
+        """CPU time in ns that interrupts have taken from the step under way."""
         self.stolen_until_ns = now_ns
-        """:attr:`free_ns` after the latest of them: if it is another one now, that step is over."""
+        """:attr:`free_ns` after the latest interrupt; if they differ now, that step is over."""
+        self._fixed = self.ledger.page()
+        self._work = self.ledger.page()
 
     # -- paying ---------------------------------------------------------------------------
 
     def pay(self, charge: Charge) -> None:
-        """Charge a step: the CPU is busy for so much longer.
+        """Charge a step: the CPU is busy for its time.
 
-        The three calls that every request makes do these three lines themselves: the call would
-        cost more than they do.
+        The calls that every request makes contain these three lines themselves, because calling this method
+        costs more than the lines do.
         """
         charge.times += 1
         self.free_ns += charge.ns
         self.recent.append(charge)
 
     def charge(self, parts: tuple[Part, ...], counts: tuple[Tally, ...] = ()) -> None:
-        """Charge a step that has no fixed price."""
+        """Charge a step whose price differs each time."""
         charge = Charge(parts, counts)
         self.ledger.post(charge.parts, charge.counts)
         self.free_ns += charge.ns
         self.recent.append(charge)
 
+    def copy_ns(self, count: int) -> int:
+        """Cost in ns of copying ``count`` bytes between user and kernel space, rounded up."""
+        return -(-count * self.costs.copy_ps // 1000)
+
+    def pay_call(self, account: Account, ns: int) -> None:
+        """Charge one system call with a fixed price."""
+        charge = self._fixed.get((account, ns))
+        if charge is None:
+            charge = self._fixed[account, ns] = Charge(((account, ns),), _SYSCALL)
+        self.pay(charge)
+
+    def work(self, ns: int) -> None:
+        """Charge computation of the running program."""
+        charge = self._work.get(ns)
+        if charge is None:
+            charge = self._work[ns] = Charge(((Account.APPLICATION, ns),))
+        self.pay(charge)
+
+    @property
+    def switches_per_sleep(self) -> int:
+        """Context switches that a waiting call pays on its way to sleep, and again on its way back.
+
+        It is 0 under a scheduler, which books each switch that really happens: the switch away from one task
+        is there the switch to the next one.
+        """
+        return 0 if self.scheduler is not None else 1
+
+    def pay_switch(self) -> int:
+        """Charge one context switch, away from a task or back to it.
+
+        Returns:
+            Its cost in ns; 0 under a scheduler.
+        """
+        if not self.switches_per_sleep:
+            return 0
+        switch_ns = self.costs.context_switch_ns
+        charge = self._fixed.get("switch")
+        if charge is None:
+            parts = ((Account.CONTEXT_SWITCH, switch_ns),)
+            charge = self._fixed["switch"] = Charge(parts, ((Count.CONTEXT_SWITCHES, 1),))
+        self.pay(charge)
+        return switch_ns
+
     # -- tasks ----------------------------------------------------------------------------
 
     def start(self, program: Program, name: str = "task") -> Task:
-        """Make a program a task, ready to run."""
+        """Make a task that runs a program; it is ready to run."""
         task = Task(program, name)
         task.blocked = True
         self.catch_up()
@@ -143,7 +178,7 @@ class Cpu:
         return task
 
     def block(self) -> Task:
-        """Take the running task off the CPU until :meth:`wake`; its program must yield next."""
+        """Take the running task off the CPU until :meth:`wake`. Its program must yield next."""
         task = self.running
         assert task is not None
         task.blocked = True
@@ -154,7 +189,7 @@ class Cpu:
         """Make a blocked task runnable (``try_to_wake_up``).
 
         Returns:
-            Whether it was blocked.
+            True if the task was blocked.
         """
         if not task.blocked:
             return False
@@ -167,7 +202,7 @@ class Cpu:
         return True
 
     def catch_up(self) -> None:
-        """If the CPU idled until now, book that (before anything that may wake a task)."""
+        """Book the time that the CPU was idle until now. Called before anything that may wake a task."""
         idle_ns = self.now_ns - self.free_ns
         if idle_ns > 0:
             self.ledger.spent_ns[Account.IDLE] += idle_ns
@@ -176,7 +211,7 @@ class Cpu:
     # -- running --------------------------------------------------------------------------
 
     def run_until(self, until_ns: int) -> None:
-        """Let virtual time pass to ``until_ns`` exactly."""
+        """Run until virtual time is exactly ``until_ns``."""
         timers, device = self.timers, self.device
         let_run = self._let_run if self.scheduler is None else self.scheduler.let_run
         while True:
@@ -197,7 +232,7 @@ class Cpu:
         self.now_ns = until_ns
 
     def _let_run(self, task: Task, limit_ns: int) -> None:
-        """Let a task go on, step by step, as long as its steps end by ``limit_ns``, or it blocks."""
+        """Run a task step by step until it blocks, or until its step ends after ``limit_ns``."""
         timers, send = self.timers, task.send
         try:
             while self.free_ns <= limit_ns:
@@ -209,7 +244,7 @@ class Cpu:
             task.result = stop.value
             self.end_task(task)
         except Exception as error:
-            # What goes wrong in a program is that program's end, not the simulator's.
+            # An exception in a program ends that program, not the simulator.
             task.error = error
             self.end_task(task)
 
@@ -220,8 +255,13 @@ class Cpu:
         if task.at_end is not None:
             task.at_end()
 
+    def process_failed(self) -> None:
+        """An exception ended a task and with it the whole process: no task runs any more."""
+        self.running = None
+        self.runnable.clear()
+
     def next_due_ns(self) -> int:
-        """When the next thing happens; :data:`~sim.machine.clock.NEVER` if nothing will."""
+        """Time of the next event; :data:`~sim.machine.clock.NEVER` if nothing is due."""
         due_ns = min(self.device.due_ns, self.timers.due_ns)
         if self.running is None:
             return due_ns
@@ -229,10 +269,13 @@ class Cpu:
         return min(due_ns, max(step_ns, self.now_ns))
 
     def complete(self, program: Program, name: str = "main") -> Any:
-        """Run a program to its end and give its result: how code outside makes a blocking call.
+        """Run a program to its end. Code outside the simulation makes blocking calls in this way.
+
+        Returns:
+            The program's result.
 
         Raises:
-            Deadlock: it waits, and nothing is due that could wake it.
+            Deadlock: The program waits, and nothing is due that can wake it.
         """
         task = self.start(program, name)
         while not task.done:
@@ -244,14 +287,14 @@ class Cpu:
             raise task.error
         return task.result
 
-    # -- the statement --------------------------------------------------------------------
+    # -- totals ---------------------------------------------------------------------------
 
     def totals(self) -> tuple[list[int], list[int]]:
-        """What was spent and counted up to exactly now, calls under way included.
+        """CPU time and counts up to exactly now, calls under way included.
 
         Returns:
-            Nanoseconds by :class:`~sim.machine.accounts.Account`, summing to the time since the start,
-            and the counts by :class:`~sim.machine.accounts.Count`.
+            Nanoseconds by :class:`~sim.machine.accounts.Account`, whose sum is the time since the start, and
+            counts by :class:`~sim.machine.accounts.Count`.
         """
         self.ledger.fold()
         spent_ns = self.ledger.spent_ns[:]
@@ -269,7 +312,7 @@ class Cpu:
         return spent_ns, counted
 
     def _take_back(self, spent_ns: list[int], ahead_ns: int) -> None:
-        """Unspend what lies in the future: interrupts, and before them the last steps, the last one first."""
+        """Subtract what lies in the future: first interrupts, then the latest steps, the last one first."""
         if self.free_ns == self.stolen_until_ns:
             back_ns = min(ahead_ns, self.stolen_ns)
             spent_ns[Account.INTERRUPT] -= back_ns
@@ -281,17 +324,17 @@ class Cpu:
                 ahead_ns -= back_ns
             if not ahead_ns:
                 return
-        while ahead_ns:  # calls made from outside, without letting time pass, pushed out the older ones
+        while ahead_ns:  # calls from outside made no time pass, and older charges are no longer kept
             account = Account(max(range(len(spent_ns)), key=spent_ns.__getitem__))
             back_ns = min(spent_ns[account], ahead_ns)
             spent_ns[account] -= back_ns
             ahead_ns -= back_ns
 
     def cut_step(self) -> tuple[Part, ...]:
-        """Stop the step under way here and now (preemption).
+        """Stop the step under way now (preemption).
 
         Returns:
-            What it has not done yet, and pays for when it goes on.
+            The part of the step that is left; the task pays for it when it goes on.
         """
         self.ledger.fold()
         spent_ns = self.ledger.spent_ns
@@ -307,15 +350,15 @@ class Cpu:
         )
 
     def begin_accounts(self, start_ns: int, spent_ns: list[int], counted: list[int]) -> int:
-        """Begin the accounts at now: what was done so far was preparation, and took no time.
+        """Begin the accounts now. What was done so far was preparation and took no time.
 
         Args:
-            start_ns: since when time is accounted for.
-            spent_ns: what another kernel, which this one replaces, had spent since then.
-            counted: what that one had counted.
+            start_ns: The time from which on time is accounted for.
+            spent_ns: CPU time by account that the kernel which this one replaces had spent since then.
+            counted: Counts of that kernel.
 
         Returns:
-            What the preparation would have cost, in nanoseconds.
+            Cost of the preparation in ns, if it had taken time.
         """
         self.ledger.fold()
         prepared_ns = sum(self.ledger.spent_ns)

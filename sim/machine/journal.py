@@ -1,8 +1,8 @@
 """The journal: the one list of what happened, in order.
 
-The kernel appends (see :mod:`sim.machine.records` for what); whoever shows it drains. The newest records stay
-when they have been read, because a jump in time shows them again. When nobody drains, the oldest go
-and are counted, never silently.
+The kernel appends records (:mod:`sim.machine.records`), and the screen drains them. The newest records stay
+after they were read, because a jump in time shows them again. If nobody drains the journal, the oldest
+records are removed and counted as lost.
 """
 
 from __future__ import annotations
@@ -12,13 +12,18 @@ from collections.abc import Callable
 from sim.machine.records import Record
 
 KEPT = 20_000
-"""Records kept for the next reader. A frame at full speed makes some 5,000."""
+"""Records kept for the next reader. A frame at full speed makes about 5,000."""
 RECALLED = 1_000
-"""Records a frame carries right after a jump in time: the newest ones up to its moment."""
+"""Records that a frame carries right after a jump in time: the newest ones up to its moment."""
 
 
 class Journal:
-    """The latest records, oldest first, and how far they have been read."""
+    """The latest records, the oldest first, and how many of them were read.
+
+    Args:
+        kept: Records to keep.
+        forgotten: Records made before the first one here.
+    """
 
     __slots__ = ("_forgotten", "_read", "append", "kept", "records")
 
@@ -26,14 +31,14 @@ class Journal:
         self.kept = kept
         self.records: list[Record] = []
         self.append: Callable[[Record], object] = self.records.append
-        """Bound once: the kernel calls it for every packet and every call."""
+        """Adds a record. Bound once, because the kernel calls it for every packet and every call."""
         self._forgotten = forgotten
-        """Records made before the oldest one here."""
+        """Records made before the oldest one kept."""
         self._read = forgotten
         """Records made before the next one to read."""
 
     def tell(self, heard: Callable[[Record], object]) -> None:
-        """Have someone hear of each record at the moment at which it is made, from the next calls on."""
+        """Pass each record to ``heard`` when it is made, from the next call on."""
         append = self.records.append
 
         def append_and_tell(record: Record) -> None:
@@ -48,14 +53,14 @@ class Journal:
         return self._forgotten + len(self.records)
 
     def since(self, made: int) -> list[Record]:
-        """The records made after so many had been, as far as they are still here."""
+        """The records after the first ``made`` ones, as far as they are still kept."""
         return self.records[max(0, made - self._forgotten) :]
 
     def latest_before(self, before_ns: int, wanted: Callable[[Record], bool]) -> tuple[int, int]:
-        """The latest record of a sort that was made before a moment.
+        """Find the latest wanted record before a moment.
 
         Returns:
-            When it was made (-1: there is none here), and from when on the records are all here.
+            Its time (-1 if none is kept), and the time from which on all records are kept.
         """
         since_ns = self.records[0][0] if self._forgotten and self.records else 0
         for record in reversed(self.records):
@@ -64,7 +69,7 @@ class Journal:
         return -1, since_ns
 
     def trim(self) -> None:
-        """Forget the oldest records beyond the limit."""
+        """Remove the oldest records beyond the limit."""
         self._forget(len(self.records) - self.kept)
 
     def _forget(self, excess: int) -> None:
@@ -73,7 +78,7 @@ class Journal:
             del self.records[:excess]
 
     def drain(self) -> tuple[list[Record], int]:
-        """Take the unread records, and how many were lost before them."""
+        """Take the unread records, and the number of records lost before them."""
         taken = self.since(max(self._read, self.made - self.kept))
         lost = self.made - len(taken) - self._read
         self._read = self.made
@@ -81,15 +86,15 @@ class Journal:
         return taken, lost
 
     def recalled(self) -> tuple[list[Record], int]:
-        """The newest :data:`RECALLED` records, and since when that is all there is (0: since ever)."""
+        """The newest :data:`RECALLED` records, and the time from which they are complete (0: the start)."""
         newest = self.records[-RECALLED:]
         return newest, newest[0][0] if newest and self.made > len(newest) else 0
 
     def recall(self) -> None:
-        """Have the next reader begin with the newest :data:`RECALLED`, whatever was read before."""
+        """Let the next reader begin with the newest :data:`RECALLED` records, read or not."""
         self._read = max(self._forgotten, self.made - RECALLED)
 
     def take_back(self, made: int) -> None:
-        """Forget what was recorded after so many records had been made: it was preparation."""
+        """Remove the records after the first ``made`` ones: they were preparation."""
         if made < self.made:
             del self.records[made - self._forgotten :]

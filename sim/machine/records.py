@@ -1,11 +1,11 @@
-"""What the kernel writes down: the journal's records.
+"""Records of the journal: what the kernel writes down.
 
-Every packet, every wake-up and every call leaves one record, stamped with virtual time. The
-screen, the interrupt feed, the counters shown beside it and the tests read these and nothing
-else; nobody works out a second version of what happened.
+Every packet, every wake-up and every call leaves one record with its virtual time. The screen, the interrupt
+feed, its counters and the tests read these records and nothing else. No part of the program computes a second
+version of what happened.
 
-A record is a plain tuple of six integers, because the kernel makes several of them for each
-request and a tuple is the cheapest thing Python can make::
+A record is a plain tuple of six integers. The kernel makes several for each request, and a tuple is the
+cheapest object that Python can make::
 
     (time_ns, kind, fd, value, effect, serial)
 
@@ -19,23 +19,23 @@ ACCEPT     0 (``fd``: the new descriptor)              0                        
 CLOSE      0                                           0                        call
 CTL        an EPOLL_CTL_* operation                    0                        call
 CALL       descriptors asked about; ``fd`` is -1       0                        call
-           (select and poll only: epoll_wait finds
-           out at once, and goes to SLEEP or RETURN)
+           (select and poll only: epoll_wait knows
+           at once if it SLEEPs or RETURNs)
 RETURN     descriptors reported; ``fd`` is -1          passes it took           call
-SLEEP      0; ``fd`` is -1, or what a thread blocks    0                        call
-           on (read, write, accept)
+SLEEP      0; ``fd`` is -1, or the descriptor that     0                        call
+           a read, write or accept waits for
 DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival
            holds the connection
-STRIKE     how often it has struck by now; ``fd`` is   which: an index into     0
-           -1 where none is concerned                  :data:`~sim.scenario.faults.STRIKING`
+STRIKE     times the fault has struck; ``fd`` is -1    which: an index into     0
+           if it concerns no descriptor                :data:`~sim.scenario.faults.STRIKING`
 =========  ==========================================  =======================  ============
 
-A drop for which no packet arrives (CONNECTION_GONE) has the serial ``-1 - client``; its ``value`` is
-the sum over all the requests that client loses. A fault's first strike has a record, then its tenth, its
-hundredth …: a mistake in a busy loop would leave no room for anything else.
+A drop without a packet (CONNECTION_GONE) has the serial ``-1 - client``; its ``value`` is the sum over all
+requests that the client loses. A fault has a record for its first strike, its tenth, its hundredth and so on,
+because a mistake in a busy loop would fill the journal.
 
-``serial`` of an arrival is its number in the race's schedule: the same packet has the same
-serial in every lane, which is how the feed lays the lanes' answers side by side.
+``serial`` of an arrival is its number in the race's schedule. The same packet has the same serial in every
+lane, and the feed shows the answers of the lanes side by side by it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Record = tuple[int, int, int, int, int, int]
 
 
 class Kind:
-    """What a record tells of. Plain numbers: combining members of an enum costs more than a call."""
+    """Kinds of records. Plain numbers, because combining members of an enum costs more than a call."""
 
     PACKET: Final = 0
     READ: Final = 1
@@ -63,40 +63,40 @@ class Kind:
 
 
 class Effect:
-    """What the arrival of one packet caused on its way up from the interrupt: bits, combined by or."""
+    """What the arrival of one packet caused on its way up from the interrupt: bits combined by or."""
 
     NOBODY: Final = 0
-    """No one was hooked on the socket: the bytes lie in its buffer until someone asks."""
+    """Nothing was hooked on the socket: the bytes lie in its buffer until somebody asks."""
     READY_LIST: Final = 1
-    """``ep_poll_callback`` appended the item to an epoll's ready list."""
+    """``ep_poll_callback`` appended the item to the ready list of an epoll."""
     ALREADY_LISTED: Final = 2
-    """The item was on the ready list already; nothing was added."""
+    """The item stood on the ready list already."""
     WOKE_EPOLL: Final = 4
     """A task blocked in ``epoll_wait`` was made runnable."""
     WOKE_SCAN: Final = 8
     """A task asleep in ``select`` or ``poll`` was made runnable: it scans everything again."""
     SCAN_AHEAD: Final = 16
-    """It arrived ahead of a scan in progress, which will find it."""
+    """The packet arrived ahead of a scan in progress, which will find it."""
     SCAN_BEHIND: Final = 32
-    """It arrived behind the front of a scan in progress, which therefore misses it."""
+    """The packet arrived behind the front of a scan in progress, which misses it."""
     KNOTE: Final = 64
-    """A filter held, and its knote was put on a kqueue's queue."""
+    """A filter held, and its knote was put on the queue of a kqueue."""
     KNOTE_AGAIN: Final = 128
-    """A filter held, but its knote was on the queue already."""
+    """A filter held, and its knote stood on the queue already."""
     TASK_WORK: Final = 256
-    """A request on an io_uring was woken, and has its task work queued."""
+    """A request of an io_uring was woken, and its task work was queued."""
     TASK_WORK_AGAIN: Final = 512
     """The request's task work was queued already."""
     COMPLETED: Final = 1024
-    """An overlapped operation ended: its result is on the completion port's queue."""
+    """An overlapped operation ended, and its result is on the queue of the completion port."""
     WOKE_WAITER: Final = 2048
-    """A task that waited in kevent, io_uring_enter or at a completion port was made runnable."""
+    """A task asleep in kevent, in io_uring_enter or at a completion port was made runnable."""
     WOKE_TASK: Final = 4096
-    """A task blocked in a plain read, write or accept was made runnable."""
+    """A task asleep in a plain read, write or accept was made runnable."""
 
 
 class DropReason:
-    """Why something a client sent was not taken."""
+    """Why something that a client sent was not taken."""
 
     BUFFER_FULL: Final = 1
     """The receive buffer had no room for it."""
@@ -105,4 +105,4 @@ class DropReason:
     NOT_CONNECTED: Final = 3
     """The client had no connection to send on."""
     CONNECTION_GONE: Final = 4
-    """A change of settings took the connection away before the answer."""
+    """A change of settings removed the connection before the answer."""

@@ -98,7 +98,7 @@ class AsyncioMachine:
         if count > 0:
             self._silent -= count
             block = self.kernel.table.install_idle(count, IDLE_MASK, self.network.make)
-            self.kernel.epolls[0].watch_block(block.first, block.last, poll_bits.IN)
+            self.kernel.epoll_calls.epolls[0].watch_block(block.first, block.last, poll_bits.IN)
 
     def _connect(self, slot: int) -> AsyncioConnection:
         """Connect a client; the server accepts it and reads."""
@@ -106,7 +106,7 @@ class AsyncioMachine:
         socket.client, socket.slot = self.network, slot
         self.network.objects[slot] = socket
         assert self.network.listener.established(socket)
-        while not socket.items:
+        while not socket.watches:
             self.loop.run_until_complete(asyncio.sleep(0))
         return socket
 

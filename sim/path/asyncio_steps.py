@@ -90,7 +90,7 @@ class LoopWatch(LoopWatcher):
         coroutine = self.task.get_coro()
         running = asyncio.current_task(self.loop) is self.task
         handles = [_callback_name(handle) for handle in self.loop._ready]
-        ready = [item.fd for item in self.kernel.epolls[0].ready]
+        ready = [item.fd for item in self.kernel.epoll_calls.epolls[0].ready]
         line = coroutine.cr_frame.f_lineno if coroutine.cr_frame is not None else 0
         finished = self.future.done()
         return PathState(
@@ -141,7 +141,7 @@ class LoopWatch(LoopWatcher):
         """Called when a step of the loop's turn begins."""
         if step == "timers" and not self._spent_ns and self.kernel.now_ns > self.at_ns:
             self._spent_ns = self.kernel.totals()[0]
-            ready = self.kernel.epolls[0].ready
+            ready = self.kernel.epoll_calls.epolls[0].ready
             self.events = tuple((item.fd, item.file.mask & item.wanted) for item in ready)
             after = self.look()
             self._before = replace(after, handles=())

@@ -152,7 +152,7 @@ def _lane_path(watch: LaneWatch, steps: StepLedger, *, finished: bool, came: boo
         dropped=watch.dropped,
         burst=watch.burst,
         ring_slot=watch.ring_slot,
-        asked=lane.server.registered,
+        watched=lane.server.registered,
         call_ns=call_ns,
         paid_before_ns=max(0, call_ns - here_ns),
         unfinished=unfinished,

@@ -93,9 +93,8 @@ class LaneWatch:
         """Cost of the interrupt in ns."""
         self.arrived = self.before = self.queued = self.after = PathState()
         """State at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
-        self.arrived_spent_ns: list[int] = []
-        """The accounts at the arrival, in ns."""
-        self.arrived_scanned = 0
+        self.arrival_totals: tuple[list[int], list[int]] = ([], [])
+        """The kernel's totals at the arrival: time in ns by account, and counts."""
         self.reads = 0
         """Reads of other descriptors since the arrival."""
         self.marks: list[MarkedRecord] = []
@@ -133,8 +132,8 @@ class LaneWatch:
         self.burst, self.place = len(packets), serials.index(self.packet.serial)
         slot = packets[self.place][1]
         self.socket = lane.network.socket_of(slot) if slot >= 0 else None
-        self.arrived_spent_ns, counted = lane.kernel.totals()
-        self.arrived_scanned = counted[Count.SCANNED]
+        self.arrival_totals = lane.kernel.totals()
+        counted = self.arrival_totals[1]
         self.ring_slot = (counted[Count.PACKETS] + self.place) % RING_SLOTS
         if self.socket is not None and self.socket.numbers:
             self.fd = self.socket.numbers[0]
@@ -150,6 +149,16 @@ class LaneWatch:
         if self.socket is not None:
             entries = self.socket.wait_queue.entries
             entries[:] = [entry for entry in entries if not isinstance(entry, WakeupProbe)]
+
+    @property
+    def arrived_spent_ns(self) -> list[int]:
+        """Time spent before the arrival in ns, by account."""
+        return self.arrival_totals[0]
+
+    @property
+    def arrived_scanned(self) -> int:
+        """Descriptors scanned before the arrival."""
+        return self.arrival_totals[1][Count.SCANNED]
 
     @property
     def watched_lane(self) -> Lane:
@@ -171,7 +180,7 @@ class LaneWatch:
     def look(self, ring_frames: int) -> PathState:
         """State of the structures on the packet's path at this moment."""
         kernel, socket, server = self.watched_lane.kernel, self.socket, self.watched_lane.server
-        ready = kernel.epolls[0].ready if kernel.epolls else []
+        ready = kernel.epoll_calls.epolls[0].ready if kernel.epoll_calls.epolls else []
         word = 0
         if isinstance(server, SelectServer) and self.fd >= 0:
             word = server.words_of(self.fd)[0]
@@ -191,7 +200,8 @@ class LaneWatch:
         """Names of the functions that a wake-up of the socket calls."""
         items = [entry for entry in socket.wait_queue.entries if not isinstance(entry, WakeupProbe)]
         names = ["ep_poll_callback" for _ in items]
-        hooked = [call for call in self.watched_lane.kernel.scans if _is_hooked(call, self.fd)]
+        calls = [call for call in self.watched_lane.kernel.scans if isinstance(call, ScanCall)]
+        hooked = [call for call in calls if _is_hooked(call, self.fd)]
         return names + ["pollwake" for _ in hooked]
 
     def _server_activity(self) -> str:
@@ -212,9 +222,8 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
     rank = call.request.rank(fd) if fd >= 0 else None
     if rank is None:
         return False
-    scan = call.kernel.scan
-    hooked = call.hooked
-    if scan is not None and scan.call is call:
+    scan, hooked = call.scan, call.hooked
+    if scan is not None:
         hooked = max(hooked, min(scan.position(call.kernel.now_ns), scan.hook_limit))
     return rank < hooked
 

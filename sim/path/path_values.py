@@ -125,7 +125,7 @@ class LanePath:
     """Packets that the interrupt took."""
     ring_slot: int = 0
     """Slot in the receive ring; see :data:`sim.path.lane_watch.RING_SLOTS`."""
-    asked: int = 0
+    watched: int = 0
     """Descriptors that the program waits for."""
     call_ns: int = 0
     """Whole cost in ns of the waiting call that reported the packet."""

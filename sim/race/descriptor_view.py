@@ -1,7 +1,7 @@
-"""What can be said about a run of a lane's descriptors: what the cursor tells.
+"""The view of a run of a lane's descriptors, which the screen shows for the cell under the cursor.
 
-Most connections are rows of a block and have no object of their own (:mod:`sim.race.idle_connections`), so
-what is asked is asked of both: of the files that were touched, and of the rows of those that rest.
+Most connections are rows of a block and have no object (:mod:`sim.race.idle_connections`). So a view is made
+from two sources: the files that exist as objects, and the rows of the idle connections.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def fd_view(network: Network, block_fd: int, first_fd: int, last_fd: int) -> FdView:
-    """A run of descriptors at this moment.
+    """Make the view of a run of descriptors.
 
     Args:
-        network: The lane's.
-        block_fd: The descriptor of the lane's first connection.
-        first_fd: The run's first.
-        last_fd: The run's last; it may lie beyond the table's end.
+        network: the lane's network.
+        block_fd: descriptor of the lane's first connection.
+        first_fd: first descriptor of the run.
+        last_fd: last descriptor of the run; it may lie beyond the end of the table.
     """
     table, resting = network.kernel.table, network.resting
     last_fd = min(last_fd, table.end - 1)
@@ -37,7 +37,7 @@ def fd_view(network: Network, block_fd: int, first_fd: int, last_fd: int) -> FdV
     touched = [file for fd in present if isinstance(file := table.files[fd], StreamSocket)]
     arrivals = [socket.arrived_ns for socket in touched if socket.arrived_ns >= 0]
     checks = [
-        item.checked_ns for fd in present for item in table.files[fd].items if item.checked_ns is not None
+        item.checked_ns for fd in present for item in table.files[fd].watches if item.checked_ns is not None
     ]
     if resting is not None:
         closed = np.flatnonzero(masks == poll_bits.NVAL) + first_fd
@@ -60,9 +60,11 @@ def fd_view(network: Network, block_fd: int, first_fd: int, last_fd: int) -> FdV
 
 
 def _last_scanned_ns(network: Network, first_fd: int, last_fd: int) -> int | None:
-    """When a scan last looked at any of them; exact for the passes still remembered."""
+    """Time at which a scan last checked any of them, among the passes that the kernel still knows; else
+    None.
+    """
     kernel = network.kernel
-    for scan in reversed(kernel.passes):
+    for scan in reversed(kernel.scan_calls.passes):
         ranks = (scan.request.rank(fd) for fd in range(first_fd, last_fd + 1))
         looked_at = (scan.looked_at_ns(rank, kernel.now_ns) for rank in ranks if rank is not None)
         latest = max((time_ns for time_ns in looked_at if time_ns is not None), default=None)
@@ -72,14 +74,14 @@ def _last_scanned_ns(network: Network, first_fd: int, last_fd: int) -> int | Non
 
 
 def _present(numbers: Mapping[int, object], first: int, last: int) -> list[int]:
-    """The keys from ``first`` to ``last``, by whichever way is shorter."""
+    """The keys from ``first`` to ``last``, found in the faster of two ways."""
     if len(numbers) < last - first:
         return [number for number in numbers if first <= number <= last]
     return [number for number in range(first, last + 1) if number in numbers]
 
 
 def _state(count: int, is_open: int, is_ready: int) -> str:
-    """One word for a run of descriptors."""
+    """The state of a run of descriptors: ``closed``, ``ready``, ``mixed`` or ``idle``."""
     if not is_open:
         return "closed"
     if is_ready == count:

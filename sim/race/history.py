@@ -1,12 +1,19 @@
-"""What was done in a race: settings changed at certain moments, and the branches that makes.
+"""The log of a race: changes of settings, and the branches of the past.
 
-A race is its scenario and the changes made to it, so its past need not be stored: it can be run again.
-What is stored is this log. Going back and changing something leaves the old future as it was and begins
-a *branch*: its parent, the moment of the fork, and the changes made on it. The branches form a tree, and
-the *path* to a moment is the list of changes from the root to it. A branch holds nothing else but how far
-it was ever run, and what was noted on the way (:class:`Marker`).
+A race is decided by its scenario and by the changes made to it. So its past is not stored; it can be run
+again. Only this log is stored.
 
-A log entry takes about a kilobyte, its arrivals' serial numbers 8 bytes for every 2,048 packets run.
+Going back and changing a setting keeps the old future and begins a *branch*. A branch is its parent, the time
+of the fork, and the changes made on it. The branches form a tree. The *path* of a branch is the list of
+changes from the root on. A branch also holds how far it was ever run, and what was noted on the way
+(:class:`Marker`).
+
+A log entry takes about a kilobyte, and the serial numbers of its arrivals 8 bytes for every 2,048 packets
+run.
+
+Why not a snapshot for each change: a lane of a million connections takes megabytes, and a race can have
+thousands of changes. Checkpoints (:mod:`sim.race.time_travel.checkpoint_store`) only make going back faster,
+and any of them can be dropped.
 """
 
 from __future__ import annotations
@@ -23,48 +30,48 @@ ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed"
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """Settings that hold from a moment on; the first entry of a path is the start of the race."""
+    """Settings that hold from a moment on. The first entry of a path is the start of the race."""
 
     at_ns: int
     scenario: Scenario
     since_ns: int
-    """Since when the accounts run from here on."""
+    """Virtual time from which the counters count."""
     workload: Workload
 
     def then(self, scenario: Scenario, at_ns: int) -> SettingsChange:
-        """What follows this one: other settings at a later moment."""
+        """The next entry of the path: other settings from a later moment on."""
         workload = self.workload
         if differs(self.scenario, scenario, ARRIVAL_SETTINGS):
             workload = Workload(scenario, at_ns, workload.serial_at(at_ns))
-            self.workload.rest()
+            self.workload.free_windows()
         joins = set(scenario.lanes) - set(self.scenario.lanes)
         return SettingsChange(at_ns, scenario, at_ns if joins else self.since_ns, workload)
 
 
 def differs(old: Scenario, new: Scenario, names: tuple[str, ...]) -> bool:
-    """Whether any of these settings is another one."""
+    """True if any of the named settings differs."""
     return any(getattr(old, name) != getattr(new, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Marker:
-    """A moment worth going to."""
+    """A moment worth going to on the time line."""
 
     at_ns: int
     kind: str
-    """``changed`` (a setting), ``failed`` (a lane's server), ``struck`` (a fault in a lane, the first
-    time since its server was started), ``dropped`` (a lane's first loss), ``fork``."""
+    """``changed`` (a setting), ``failed`` (the server of a lane stopped), ``struck`` (a fault showed in a
+    lane for the first time since its server started), ``dropped`` (the first loss in a lane) or ``fork``."""
     lane: str = ""
-    """Which lane, where it is one's."""
+    """The lane concerned; empty if there is none."""
     branch: int = 0
-    """Of a fork: the branch that begins here or, on that branch itself, the one it left."""
+    """For a fork: the branch that begins here or, on that branch itself, its parent."""
     fault: str = ""
-    """Which one has struck: one of :data:`sim.scenario.faults.STRIKING`."""
+    """For ``struck``: a name of :data:`sim.scenario.faults.STRIKING`."""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchMoment:
-    """A place in the tree of branches."""
+    """A moment on a branch."""
 
     branch: int
     at_ns: int
@@ -72,31 +79,31 @@ class BranchMoment:
 
 @dataclass(frozen=True, slots=True)
 class BranchView:
-    """A branch as others may know it."""
+    """A branch as a value, for screens."""
 
     number: int
     parent: int | None
-    """None for the first."""
+    """Number of the parent; None for the first branch."""
     fork_ns: int
-    """When it left its parent."""
+    """Virtual time at which it left its parent."""
     end_ns: int
-    """How far it was ever run."""
+    """Virtual time up to which it was ever run."""
     changes: tuple[tuple[int, Scenario], ...]
-    """The changes made on it: when, and the settings that held from then on."""
+    """The changes made on it: the time, and the settings from then on."""
 
 
 @dataclass(slots=True)
 class Branch:
-    """One course of events.
+    """One future of the race.
 
     Attributes:
-        number: 0 for the first one.
-        parent: what it was forked from; None for the first.
-        fork_ns: when.
-        shared: how many entries of its parent's path are its own too.
-        path: all entries from the root on.
-        end_ns: how far it was ever run.
-        noted: failures and first drops, as found in running it.
+        number: 0 for the first branch.
+        parent: branch that it was forked from; None for the first branch.
+        fork_ns: virtual time of the fork.
+        shared: number of entries at the start of its path that are also its parent's.
+        path: all changes from the root on.
+        end_ns: virtual time up to which it was ever run.
+        noted: failures, faults and first drops, found while it ran.
     """
 
     number: int
@@ -108,7 +115,7 @@ class Branch:
     noted: set[Marker] = field(default_factory=set)
 
     def changes_at(self, at_ns: int) -> int:
-        """How many entries of the path have happened by a moment, those of that very moment included."""
+        """Number of entries of the path at or before a moment; at least 1."""
         path = self.path
         count = len(path)
         while count > 1 and path[count - 1].at_ns > at_ns:
@@ -116,7 +123,9 @@ class Branch:
         return count
 
     def lineage(self) -> Iterator[tuple[Branch, int, int]]:
-        """This branch and those it comes from: each, and up to when and to which entry it counts."""
+        """This branch and its ancestors: each with the time and the number of changes up to which it
+        counts.
+        """
         branch: Branch | None = self
         until_ns, changes = self.end_ns, len(self.path)
         while branch is not None:
@@ -125,7 +134,7 @@ class Branch:
             branch = branch.parent
 
     def owner(self, at_ns: int, changes: int) -> Branch:
-        """Which branch of the lineage a moment on the path belongs to: the oldest that has it."""
+        """The oldest branch of the lineage that contains a moment."""
         branch = self
         while branch.parent is not None and at_ns <= branch.fork_ns and changes <= branch.shared:
             branch = branch.parent
@@ -133,14 +142,19 @@ class Branch:
 
 
 class History:
-    """The tree of branches, and the one that is on."""
+    """The tree of branches, and the current branch."""
 
     def __init__(self, first: SettingsChange) -> None:
         self.branches = [Branch(0, None, 0, 0, [first], 0)]
         self.branch = self.branches[0]
 
     def record(self, change: SettingsChange, changes: int) -> None:
-        """A setting was changed after ``changes`` entries of the path: in the past that begins a branch."""
+        """Add a change of settings. In the past, it begins a branch, which becomes the current one.
+
+        Args:
+            change: the new entry.
+            changes: number of entries of the current path that come before it.
+        """
         branch = self.branch
         if change.at_ns < branch.end_ns or changes < len(branch.path):
             path = branch.path[:changes]
@@ -149,8 +163,10 @@ class History:
             self.branch = branch
         branch.path.append(change)
 
-    def cut(self, at_ns: int, changes: int) -> None:
-        """End the branch that is on after so many entries of its path; nothing is left but what led there."""
+    def truncate(self, at_ns: int, changes: int) -> None:
+        """Truncate the current branch after ``changes`` entries and at ``at_ns``, and drop all other
+        branches.
+        """
         branch = self.branch
         branch.path = branch.path[:changes]
         branch.end_ns = at_ns
@@ -164,7 +180,7 @@ class History:
         self.branches = [self.branch]
 
     def views(self) -> tuple[BranchView, ...]:
-        """All branches, in the order in which they began."""
+        """All branches as values, in the order in which they began."""
         return tuple(
             BranchView(
                 branch.number,
@@ -177,7 +193,7 @@ class History:
         )
 
     def markers(self) -> list[Marker]:
-        """What there is to go to on the branch that is on, in order; forks that leave it included."""
+        """The markers of the current branch in order, with the forks that leave it."""
         found = {Marker(change.at_ns, "changed") for change in self.branch.path[1:]}
         for branch, until_ns, changes in self.branch.lineage():
             found.update(marker for marker in branch.noted if marker.at_ns <= until_ns)

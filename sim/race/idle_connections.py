@@ -1,10 +1,12 @@
-"""Connections at rest: an entry in arrays instead of an object.
+"""Idle connections as entries in arrays.
 
-A connection that nothing has happened to is no object (:class:`sim.kernel.descriptors.IdleBlock`). One that
-was busy once and has come to rest, with nothing in its buffer, nothing to answer and no place on a
-ready list, differs from it in three numbers: whose connection it is, when a packet last came, and when
-epoll last asked. They lie here, by place in the block, so that such a connection can go back into the
-block, and be made again when something happens to it.
+A connection to which nothing has happened has no object (:class:`sim.kernel.descriptors.IdleBlock`). A
+connection that was busy and is idle again has an empty buffer, no request to answer, and no place on a ready
+list. It differs from an untouched one in three numbers: its client, the time of its last packet, and the time
+at which epoll last checked it. These numbers are stored here by place in the block. So the object can be
+dropped, and made again when something happens to the connection.
+
+Why not keep the objects: a checkpoint would have to store each of them, and a race can have a million.
 """
 
 from __future__ import annotations
@@ -16,24 +18,24 @@ Times = npt.NDArray[np.int64]
 
 
 class IdleConnections:
-    """What is remembered of the connections of a block that are no objects.
+    """The idle connections of a block.
 
     Args:
-        count: connections in the block.
+        count: number of connections in the block.
     """
 
     def __init__(self, count: int) -> None:
         self.arrived_ns: Times = np.zeros(count, dtype=np.int64)
-        """By place, when the latest packet arrived, plus 1; 0 for never."""
+        """By place: time of the latest packet plus 1, in ns; 0 for never."""
         self.checked_ns: Times = np.zeros(count, dtype=np.int64)
-        """By place, when epoll last asked, plus 1; 0 for never."""
+        """By place: time at which epoll last checked plus 1, in ns; 0 for never."""
         self.clients: npt.NDArray[np.int32] = np.zeros(count, dtype=np.int32)
-        """By place, how much higher the number of the client is that has it now."""
+        """By place: number of its client minus the place."""
         self.places: npt.NDArray[np.int32] = np.zeros(count, dtype=np.int32)
-        """By client, how much higher the place is that it has now."""
+        """By client: its place minus the number of the client."""
 
     def put(self, rows: list[tuple[int, int, int, int]]) -> None:
-        """Remember connections: ``(place, client, arrived_ns, checked_ns)``, -1 for never."""
+        """Store connections: rows of ``(place, client, arrived_ns, checked_ns)``, with -1 for never."""
         if not rows:
             return
         places, clients, arrived_ns, checked_ns = np.array(rows, dtype=np.int64).T
@@ -43,7 +45,17 @@ class IdleConnections:
         self.places[clients] = places - clients
 
     def latest_ns(self, times: Times, first: int, last: int, others: npt.NDArray[np.int64]) -> int | None:
-        """The latest time at the places ``first … last``, but for ``others``; None if it is never."""
+        """The latest time in a range of places.
+
+        Args:
+            times: :attr:`arrived_ns` or :attr:`checked_ns`.
+            first: first place.
+            last: last place.
+            others: places to leave out.
+
+        Returns:
+            The time in ns; None for never.
+        """
         first, last = max(first, 0), min(last, len(times) - 1)
         if last < first:
             return None
@@ -54,9 +66,9 @@ class IdleConnections:
         return latest - 1 if latest else None
 
     def client_at(self, place: int) -> int:
-        """Whose connection stands at a place."""
+        """Number of the client whose connection is at a place."""
         return place + int(self.clients[place])
 
     def place_of(self, client: int) -> int:
-        """Where a client's connection stands."""
+        """Place of a client's connection."""
         return client + int(self.places[client])

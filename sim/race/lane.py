@@ -1,14 +1,16 @@
-"""A lane: one kernel, one server, one account of what it did.
+"""A lane: one kernel with one server, its network, and the counters of what it did.
 
-The connections exist before the race begins: accepting ten thousand of them, and registering them
-with epoll, is work too, but of another kind. It is done in no time at all and shown as a figure of
-its own (``setup_ns``).
+The connections exist before the race begins. Accepting ten thousand connections and registering them with
+epoll is work too, but of another kind. It takes no virtual time, and is shown as a figure of its own
+(``setup_ns``).
 
-When a setting changes that the server was built around (how many connections, FD_SETSIZE), the lane
-is rebuilt at that very moment: a new kernel at the same virtual time carries the books on, and
-requests that were not answered yet are in the buffers again, with their time of arrival, or counted
-as dropped where their connection is gone. A call that was under way is given up, so that going from
-a million descriptors to sixteen does not have to wait for the end of a scan over a million.
+When a setting changes on which the server depends (the number of connections, FD_SETSIZE), the lane is
+rebuilt at that moment. A new kernel at the same virtual time continues the counters. Requests that are not
+answered yet are put into the buffers again with their times of arrival, or count as dropped if their
+connection is gone. A call in progress is abandoned, so that a change from a million descriptors to sixteen
+does not wait for the end of a scan over a million.
+
+Why not rebuild when the call ends: all lanes must have the new settings at the same virtual time.
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan import ScanPass
 from sim.machine.accounts import Account, Count
 from sim.machine.costs import CostTable
-from sim.machine.cpu import Task
 from sim.machine.journal import Journal
 from sim.machine.records import Record
+from sim.machine.task import Task
 from sim.race.descriptor_view import fd_view
 from sim.race.faults.diagnosis import of_failure, warning
 from sim.race.faults.fault_log import FaultLog
@@ -40,17 +42,25 @@ from sim.servers.base import BACKLOG, ServerFailure, ServerSettings
 from sim.servers.registry import server_of
 
 RECORD_WORK_NS = 2_000
-"""What a record stands for: a packet, or a step of a server."""
+"""Computing time of what a record stands for: a packet, or a step of a server."""
 SCANNED_WORK_NS = 15
 PASS_WORK_NS = 60_000
-"""What a scan takes besides, however few descriptors there are."""
+"""Computing time of a scan, without its descriptors."""
 BUILT_WORK_NS = 5
-"""What a connection adds to building a lane."""
+"""Computing time of a connection when a lane is built."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
 
 
 class Lane:
-    """One way of waiting, in a race."""
+    """A lane of a race.
+
+    Args:
+        name: a name of :data:`sim.scenario.lanes.LANES`.
+        scenario: the settings at the start.
+        costs: price of each step.
+        workload: the schedule of arrivals.
+        now_ns: virtual time at which it starts.
+    """
 
     def __init__(
         self, name: str, scenario: Scenario, costs: CostTable, workload: Workload, now_ns: int
@@ -79,11 +89,11 @@ class Lane:
         )
         self.failure: str | None = None
         self.failed_ns: int | None = None
-        """When the server gave up."""
+        """Virtual time at which the server stopped; None while it runs."""
         self.server = server_of(self.name, scenario.fault)(kernel, settings)
         if scenario.fault == SLOW_READER:
-            self.server.restartable = False  # it sleeps in the middle of serving
-        kernel.faults = FaultLog(kernel, self.server.listener)
+            self.server.restartable = False  # it can sleep in the middle of a request
+        self.faults = kernel.faults = FaultLog(kernel, self.server.listener)
         self.first_fd = kernel.table.end
         self.fds = scenario.fds
         self.network = Network(kernel, self.server.listener, self.first_fd, self.latencies)
@@ -92,7 +102,7 @@ class Lane:
             self.network.slow = frozenset(active_slots(scenario)[:1].tolist())
         kernel.charge(((Account.SOCKET_IO, scenario.fds * self.costs.accept_ns),))
         try:
-            self.server.afford(scenario.fds)
+            self.server.check_memory(scenario.fds)
             self.server.adopt(block)
         except ServerFailure as failure:
             self._fail(str(failure))
@@ -107,7 +117,7 @@ class Lane:
             self.task.at_end = self._server_ended
 
     def _server_ended(self) -> None:
-        """The server's program is over, which only an error brings about."""
+        """The program of the server has ended, which only an error can cause."""
         assert self.task is not None
         error = self.task.error
         if error is not None and not isinstance(error, ServerFailure):
@@ -115,13 +125,13 @@ class Lane:
         self._fail(str(error))
 
     def _fail(self, why: str) -> None:
-        """The process is gone, and its connections with it."""
+        """Note that the process has ended, and close its connections."""
         self.failure = why
         self.failed_ns = self.kernel.now_ns
         self.network.server_gone()
 
     def change(self, before: SettingsChange, after: SettingsChange) -> None:
-        """Let other settings hold from this moment on; the lane takes part before and after."""
+        """Apply a change of settings to a lane that takes part before and after it."""
         old, new = before.scenario, after.scenario
         if differs(old, new, SERVER_SETTINGS) or bool(old.churn) != bool(new.churn):
             self.rebuild(new, after.workload)
@@ -131,7 +141,7 @@ class Lane:
             self.restart_books()
 
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
-        """Start the server anew at this moment, with other settings and the same books."""
+        """Start the server again at this moment, with other settings and the same counters."""
         first_drop_ns = self.network.first_drop_ns
         old_kernel, old_network, old_task = self.kernel, self.network, self.task
         spent_ns, counted = old_kernel.totals()
@@ -144,22 +154,24 @@ class Lane:
             kept = socket.slot < scenario.fds and old_network.socket_of(socket.slot) is socket
             self.network.take_over(socket, kept)
         if old_task is not None:
-            old_task.close()  # left to the garbage collector, what it sleeps in could be ended first
+            old_task.close()  # or the garbage collector could end the call in which it sleeps before it
 
     def restart_books(self) -> None:
-        """Count from zero again: a lane was added, and all are compared from here on."""
+        """Count from zero again, because a lane was added, and all lanes are compared from now on."""
         self._baseline = self.kernel.totals()
         self.latencies.clear()
 
     # -- running --------------------------------------------------------------------------
 
     def tell(self, heard: Callable[[Record], object]) -> None:
-        """Have someone hear of each record as it is made: said before a lane runs, new or restored."""
+        """Call ``heard`` with each record from now on. This is allowed only before a new or restored lane
+        runs.
+        """
         self.journal.tell(heard)
         self.network.heard_again()
 
     def run_until(self, until_ns: int) -> None:
-        """Let the lane's virtual time pass."""
+        """Run the lane to a virtual time."""
         self.kernel.run_until(until_ns)
         scheduler = self.kernel.scheduler
         if scheduler is not None and scheduler.failed is not None and scheduler.failed is not self.task:
@@ -168,12 +180,12 @@ class Lane:
 
     @property
     def work_ns(self) -> int:
-        """About how long running the lane up to here has taken a present-day machine.
+        """Estimated computing time of the lane up to now, in ns, on a machine of 2025.
 
-        Only ever used to decide where checkpoints lie; sums never go back, not when the lane is rebuilt.
+        It decides only where checkpoints are taken. It never decreases, not even when the lane is rebuilt.
         """
         counted = self.kernel.ledger.counted
-        scans = 0 if self.kernel.epolls else counted[Count.PASSES]
+        scans = 0 if self.kernel.epoll_calls.epolls else counted[Count.PASSES]
         return (
             self._built_work_ns
             + self.journal.made * RECORD_WORK_NS
@@ -184,7 +196,7 @@ class Lane:
     # -- what it shows --------------------------------------------------------------------
 
     def frame(self, scenario: Scenario) -> LaneFrame:
-        """The lane at this moment."""
+        """Make the lane's part of a frame."""
         kernel = self.kernel
         records, lost = self.journal.drain()
         masks = kernel.table.poll_masks[:]
@@ -198,11 +210,11 @@ class Lane:
             registered=self.server.registered,
             serving_fd=self.server.now_serving,
             poll_mask=masks,
-            passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.passes),
+            passes=tuple(_pass_view(scan, kernel.now_ns) for scan in kernel.scan_calls.passes),
             call=None if kernel.last_call is None else CallView(*kernel.last_call),
             records=records,
             records_lost=lost,
-            ready_listed=sum(len(epoll.ready) for epoll in kernel.epolls),
+            ready_listed=sum(len(epoll.ready) for epoll in kernel.epoll_calls.epolls),
             counters=self._counters(),
             setup_ns=self.setup_ns,
             mechanism=self.server.view() if self.failure is None else None,
@@ -216,7 +228,7 @@ class Lane:
         if self.failure is not None:
             failed_ns = kernel.start_ns if self.failed_ns is None else self.failed_ns
             return of_failure(kernel, self.failure, self._needed_bytes(), failed_ns)
-        return None if kernel.faults is None else warning(kernel, kernel.faults)
+        return warning(kernel, self.faults)
 
     def _activity(self) -> str:
         kernel = self.kernel
@@ -270,11 +282,11 @@ class Lane:
         )
 
     def _needed_bytes(self) -> int:
-        """Memory that all connections would take, those included for which there was none."""
+        """Memory for all connections, also for those for which the machine has none."""
         return self.server.connection_bytes * max(self.fds, self.server.registered)
 
     def _costs(self, spent_ns: list[int]) -> dict[str, int]:
-        """CPU time by account; those for starting tasks, and of a loop, only where there are any."""
+        """CPU time by account. Starting tasks and the loop are left out in lanes that have neither."""
         costs = dict(zip(_ACCOUNT_LABELS, spent_ns, strict=True))
         if self.kernel.scheduler is None:
             del costs[Account.TASK_START.label]
@@ -285,7 +297,7 @@ class Lane:
     # -- one descriptor -------------------------------------------------------------------
 
     def inspect(self, first_fd: int, last_fd: int) -> FdView:
-        """What can be said about a run of descriptors."""
+        """Make the view of a run of descriptors."""
         return fd_view(self.network, self.first_fd, first_fd, last_fd)
 
 

@@ -1,8 +1,10 @@
-"""How long answers took: a histogram that stays small however many there were.
+"""A histogram of latencies with a fixed size.
 
-Each power of two is cut into 64 equal parts, so a percentile is off by less than 1.6 %. Samples
-collect in a list first (appending is the cheapest thing there is) and are sorted in by the
-thousand.
+Each power of two is divided into 64 equal cells, so a percentile is wrong by less than 1.6 %. New samples go
+into a list, which is the cheapest way to add one, and are counted into the cells thousands at a time.
+
+Why not a list of all samples: a race can answer millions of requests, and a frame asks for percentiles 30
+times a second.
 """
 
 from __future__ import annotations
@@ -14,19 +16,19 @@ _BITS = 6
 
 
 class Latencies:
-    """Nanoseconds from a request's arrival to its answer's last byte, as a distribution."""
+    """Times from the arrival of a request to the last byte of its answer, in ns, as a distribution."""
 
     __slots__ = ("_counts", "_known", "samples")
 
     def __init__(self) -> None:
         self.samples: list[int] = []
-        """Not yet sorted in."""
+        """Samples not counted yet."""
         self._counts = np.zeros(_PARTS * 60, dtype=np.int64)
         self._known: dict[tuple[int, ...], tuple[int | None, ...]] = {}
-        """Percentiles worked out since the last sample: a frame asks more often than answers leave."""
+        """Percentiles computed since the last sample, because frames are more frequent than answers."""
 
     def fold(self) -> None:
-        """Sort the collected samples in."""
+        """Count the collected samples into the cells."""
         if not self.samples:
             return
         values = np.array(self.samples, dtype=np.int64)
@@ -44,7 +46,7 @@ class Latencies:
         self._counts[:] = 0
 
     def percentiles(self, *parts_per_hundred: int) -> tuple[int | None, ...]:
-        """For each percentile the least bound that it does not exceed; None while there are no samples."""
+        """The percentiles in ns, each within 1.6 %; None for each while there are no samples."""
         self.fold()
         if parts_per_hundred not in self._known:
             self._known[parts_per_hundred] = self._percentiles(parts_per_hundred)
@@ -60,7 +62,7 @@ class Latencies:
 
 
 def _value(index: int) -> int:
-    """The middle of a histogram cell."""
+    """The middle of a cell in ns."""
     if index < _PARTS:
         return index
     shift = index // _PARTS - 1

@@ -1,16 +1,19 @@
-"""The network: the NIC that interrupts, and the clients behind it.
+"""The network of a lane: the NIC that interrupts, and the clients behind it.
 
-A packet's path in Linux: the NIC writes the frame to memory and raises an interrupt; the handler
-schedules the softirq; ``net_rx_action`` takes the packets that are there (one interrupt for a
-burst), IP and TCP find the socket and queue the bytes, and ``sock_def_readable`` wakes the socket's
-wait queue. What hangs there decides the rest: ``ep_poll_callback`` appends to a ready list,
-``pollwake`` wakes a sleeping select, and an empty queue ends it: the bytes lie there until somebody
-asks. All of that runs in place of the server, and takes its time.
+The path of a packet in Linux: the NIC writes the frame to memory and raises an interrupt. The handler
+schedules the softirq. ``net_rx_action`` takes all packets that are there, so that a burst needs one
+interrupt. IP and TCP find the socket and queue the bytes, and ``sock_def_readable`` wakes the socket's wait
+queue. The entries of the wait queue decide what happens next: ``ep_poll_callback`` appends to a ready list,
+``pollwake`` wakes a sleeping select. If the queue is empty, nothing more happens, and the bytes stay until
+the program asks. All of this runs instead of the server, and takes time from it.
 
-The clients: each has one connection, sends its requests when the workload says, reads answers at
-once and compares nothing but their length. Simplified: no loss, no reordering; ACKs ride on the
-data; a handshake and a hang-up are a packet each; a connection refused for a full backlog is
-tried again after a second, the first retransmission of a SYN.
+Each client has one connection. It sends its requests at the times of the workload, reads answers at once, and
+compares only their length. Simplified: there is no loss and no reordering; ACKs travel with the data; a
+handshake and a hang-up are a packet each; a connection that finds the backlog full is tried again after a
+second, which is the first retransmission of a SYN.
+
+Why not one event for each packet: the packets of a burst arrive at one instant and share an interrupt, as on
+a real NIC, and handling them together makes a race several times faster.
 """
 
 from __future__ import annotations
@@ -33,11 +36,18 @@ if TYPE_CHECKING:
 SYN_RETRY_NS = 1_000_000_000
 PACKET, NOBODY = Kind.PACKET, Effect.NOBODY
 CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN | Effect.WOKE_TASK
-"""What only a wait-queue callback can have caused."""
+"""Effects that only the callback of a wait queue can cause."""
 
 
 class Network:
-    """A lane's NIC and its clients: the device that interrupts the lane's CPU."""
+    """A lane's NIC and its clients: the device that interrupts the lane's CPU.
+
+    Args:
+        kernel: the lane's kernel.
+        listener: the server's listening socket.
+        first_fd: descriptor of the first connection of client 0. Those of the other clients follow.
+        latencies: histogram into which answers are counted.
+    """
 
     def __init__(
         self, kernel: RawKernel, listener: ListeningSocket, first_fd: int, latencies: Latencies
@@ -45,26 +55,25 @@ class Network:
         self.kernel = kernel
         self.listener = listener
         self.first_fd = first_fd
-        """Descriptor of client 0's first connection; the others' follow."""
         self.latencies = latencies
         self.connected = True
-        """False once the server is gone: nothing is taken any more."""
+        """False after the server has ended. Packets are then dropped."""
         self.slow: frozenset[int] = frozenset()
-        """Clients that read their answers slowly."""
+        """Numbers of clients that read their answers slowly."""
         self.first_drop_ns: int | None = None
-        """When something was lost for the first time."""
+        """Virtual time of the first loss; None before it."""
         self.resting: IdleConnections | None = None
-        """What is known of the connections that were put back into their block."""
+        """Connections that were put back into their block; None before the first checkpoint that does so."""
         self.objects: dict[int, StreamSocket] = {}
-        """Connections that exist as objects, by client."""
+        """Connections that exist as objects, by number of the client."""
         self._without: set[int] = set()
-        """Clients that have no connection."""
+        """Numbers of clients without a connection."""
         self._retrying: set[int] = set()
-        """Those of them whose SYN is on its way again."""
+        """Those of them that will send their SYN again."""
         self._record = kernel.journal.append
         self._interrupts = kernel.ledger.page()
         self.payload = b""
-        """What a request says."""
+        """The bytes of a request."""
         self._workload: Workload | None = None
         self._window = Window([NEVER], [], 0)
         self._number = 0
@@ -74,7 +83,7 @@ class Network:
     # -- the schedule ---------------------------------------------------------------------
 
     def attach(self, workload: Workload) -> None:
-        """Take arrivals from a workload: those after now (at the very start: all)."""
+        """Take the arrivals of a workload that come after now; at the start of the race, all of them."""
         now_ns = self.kernel.now_ns
         self._workload = workload
         self.payload = workload.payload
@@ -87,13 +96,13 @@ class Network:
             self._go_to(self._next + 1)
 
     def rejoin(self, workload: Workload) -> None:
-        """Go on with a workload from where this network, which was stored without it, is."""
+        """Continue with a workload, after this network was restored without it."""
         self._workload = workload
         self._record = self.kernel.journal.append
         self._window = Window([NEVER], [], 0) if workload.silent else workload.window(self._number)
 
     def _load(self) -> None:
-        """Go to the first arrival in or after window ``_number``."""
+        """Load the first window from ``_number`` on that has an arrival."""
         assert self._workload is not None
         self._window = self._workload.window(self._number)
         while not self._window.slots:
@@ -105,7 +114,7 @@ class Network:
         self.latencies.fold()
 
     def _go_to(self, index: int) -> None:
-        """Make a packet of this window the next one."""
+        """Make a packet of the current window the next one."""
         self._next = index
         self.due_ns = self._window.times_ns[index]
         if self.due_ns == NEVER:
@@ -113,7 +122,7 @@ class Network:
             self._load()
 
     def due_packets(self) -> list[tuple[int, int]]:
-        """What the next interrupt takes: (serial, client) of each packet, ``~client`` at a hang-up."""
+        """The packets of the next interrupt: (serial number, client), with ``~client`` for a hang-up."""
         window, begin = self._window, self._next
         end = begin
         while end < len(window.slots) and window.times_ns[end] == self.due_ns:
@@ -121,13 +130,13 @@ class Network:
         return [(window.first_serial + index, window.slots[index]) for index in range(begin, end)]
 
     def heard_again(self) -> None:
-        """Somebody hears of the journal's records from now on."""
+        """The journal has a new listener: append to it through the new function."""
         self._record = self.kernel.journal.append
 
     # -- interrupt and softirq ------------------------------------------------------------
 
     def interrupt(self) -> None:
-        """The NIC interrupts: take every packet that is there, then let the server go on."""
+        """Handle an interrupt: take all packets of this instant, then let the server continue."""
         kernel = self.kernel
         now_ns = kernel.now_ns
         if kernel.free_ns < now_ns:
@@ -170,7 +179,13 @@ class Network:
             self._go_to(index)
 
     def _interrupt_charge(self, packets: int, callbacks: int, wake_ns: int) -> Charge:
-        """One interrupt and the softirq work for so many packets."""
+        """The charge for one interrupt and the softirq work of its packets.
+
+        Args:
+            packets: number of packets.
+            callbacks: number of wait-queue callbacks that ran.
+            wake_ns: cost of waking tasks.
+        """
         costs = self.kernel.costs
         spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
         spent_ns += wake_ns
@@ -182,7 +197,7 @@ class Network:
     # -- the clients ----------------------------------------------------------------------
 
     def make(self, fd: int) -> StreamSocket:
-        """The connection behind a number of an idle block, now that something happens to it."""
+        """Make the connection of an idle block's descriptor, because something happens to it."""
         kernel, resting = self.kernel, self.resting
         place = fd - self.first_fd
         slot = place if resting is None else resting.client_at(place)
@@ -194,19 +209,15 @@ class Network:
             socket.arrived_ns = int(resting.arrived_ns[place]) - 1
             checked_ns = int(resting.checked_ns[place]) - 1
         self.objects[socket.slot] = socket
-        for epoll in kernel.epolls:
-            if epoll.idle_blocks:
-                item = epoll.materialize(socket, fd)
-                if checked_ns >= 0 and item is not None:
-                    item.checked_ns = checked_ns
         for watcher in kernel.block_watchers:
             watcher.materialize(socket, fd)
-        if kernel.at_touch is not None:
-            kernel.at_touch(socket, fd)
+        if checked_ns >= 0:
+            for watch in socket.watches:
+                watch.checked_ns = checked_ns
         return socket
 
     def socket_of(self, slot: int) -> StreamSocket | None:
-        """A client's connection; None if it has none now."""
+        """The connection of a client; None if it has none now."""
         if slot in self.objects:
             return self.objects[slot]
         if not self.connected or slot in self._without:
@@ -228,7 +239,7 @@ class Network:
             self._drop(fd, len(payload), DropReason.BUFFER_FULL, serial)
 
     def _first_request(self, slot: int, serial: int) -> None:
-        """A client sends that never did before, or cannot."""
+        """A client sends whose connection is no object yet, or does not exist."""
         socket = self.socket_of(slot)
         if socket is not None:
             self._request(socket, serial)
@@ -236,7 +247,7 @@ class Network:
             self._drop(-1, len(self.payload), DropReason.NOT_CONNECTED, serial)
 
     def _replace(self, slot: int, serial: int) -> None:
-        """A client hangs up, and another one connects in its place: FIN and handshake are one record."""
+        """A client hangs up, and a new one connects in its place. FIN and handshake are one record."""
         kernel = self.kernel
         socket = self.socket_of(slot)
         numbers = self.listener.numbers
@@ -250,7 +261,7 @@ class Network:
             self._record((kernel.now_ns, PACKET, fd, 0, kernel.effect, serial))
 
     def _connect(self, slot: int, serial: int) -> bool:
-        """A handshake; whether the listening socket had room for the connection."""
+        """Do a handshake; return False if the listening socket had no room for the connection."""
         kernel = self.kernel
         if not self.connected:
             self._drop(-1, 0, DropReason.NOT_CONNECTED, serial)
@@ -270,7 +281,7 @@ class Network:
         return False
 
     def _retry(self, slot: int, serial: int) -> None:
-        """The SYN comes again, unless the client has a connection by now."""
+        """Send the SYN again, unless the client has a connection by now."""
         self._retrying.discard(slot)
         if slot in self._without:
             self._connect(slot, serial)
@@ -287,7 +298,7 @@ class Network:
         kernel.journal.append((kernel.now_ns, Kind.DROP, fd, size, reason, serial))
 
     def answered(self, socket: StreamSocket, count: int) -> None:
-        """``count`` bytes of answers are on their way: book the requests they complete."""
+        """``count`` bytes of answers were sent: count the requests that they complete."""
         size = len(self.payload)
         answered_bytes = socket.answered_bytes + count
         asked = socket.unanswered_ns
@@ -299,27 +310,29 @@ class Network:
         socket.answered_bytes = answered_bytes
 
     def hung_up(self, socket: StreamSocket) -> None:
-        """The server closed a connection; if the client has no newer one, it is left without."""
+        """The server closed a connection. If the client has no newer one, it has none now."""
         if self.objects.get(socket.slot) is socket:
             self._left_without(socket.slot)
 
     def server_gone(self) -> None:
-        """The process is gone, and every connection with it."""
+        """The process has ended, and with it every connection."""
         self.connected = False
         self.objects.clear()
 
     def unanswered(self) -> list[StreamSocket]:
-        """Connections with requests under way, those whose client has hung up since included."""
+        """Connections with unanswered requests, also of clients that have hung up since."""
         files = [*self.kernel.table.files.values(), *self.listener.queue, *self.objects.values()]
         sockets = dict.fromkeys(file for file in files if isinstance(file, StreamSocket))
         asking = (socket for socket in sockets if socket.unanswered_ns)
         return sorted(asking, key=lambda socket: (socket.slot, socket.unanswered_ns, socket.numbers))
 
     def take_over(self, socket: StreamSocket, kept: bool) -> None:
-        """Requests that an earlier kernel's connection had not answered.
+        """Take over the unanswered requests of a connection of an earlier kernel.
 
         Args:
-            kept: whether the client is still there: its requests lie in its new connection then.
+            socket: the earlier connection.
+            kept: True if the client still exists. Its requests are then put into its new connection;
+                otherwise they count as dropped.
         """
         new = self.socket_of(socket.slot) if kept else None
         lost = 0

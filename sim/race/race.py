@@ -1,19 +1,21 @@
 """The race: lanes that wait in different ways for the same packets.
 
-All lanes are run to the same virtual time, each by its own kernel; they share nothing but the
-schedule of arrivals. Running to a time in one step or in many gives the same frame, and the same
-scenario with the same changes at the same times gives the same race, always.
+All lanes run to the same virtual time, each on its own kernel. They share nothing but the schedule of
+arrivals. Running to a time in one step or in many gives the same frame. The same scenario with the same
+changes at the same times always gives the same race.
 
-Settings can change at any moment. The rate and the burst change what arrives from then on; the
-number of descriptors, churn, the payload and FD_SETSIZE rebuild the servers on the spot
-(:mod:`sim.race.lane`); a lane that is added starts at that moment, and the accounts of all start over
-with it, because sums over different times cannot be compared.
+Settings can change at any moment. The rate and the burst change the arrivals from then on. The number of
+descriptors, churn, the payload and FD_SETSIZE rebuild the servers at that moment (:mod:`sim.race.lane`). A
+lane that is added starts at that moment, and the counters of all lanes start again, because sums over
+different times cannot be compared.
 
-The race can be taken back to any moment, exactly, and from there into another future: see
-:mod:`sim.race.history` for the branches that makes, :mod:`sim.race.time_travel.time_line` for how a moment
-is come to, and :mod:`sim.race.time_travel.checkpoint_store` for the checkpoints that make it fast. A moment
-is meant as everywhere here: what happens *at* it, changes of settings included, has happened when the race
-is at it.
+The race can go back to any moment exactly, and from there into another future. :mod:`sim.race.history` holds
+the branches, :mod:`sim.race.time_travel.time_line` goes to a moment, and
+:mod:`sim.race.time_travel.checkpoint_store` holds the checkpoints that make it fast. When the race is at a
+moment, everything that happens at this moment has happened, changes of settings included.
+
+Why not run the lanes one after the other: a frame shows all lanes at one virtual time, and a change of
+settings comes at one virtual time in all of them.
 """
 
 from __future__ import annotations
@@ -32,25 +34,25 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload, mean_gap_ns
 
 Wanted = Callable[[Record], bool]
-"""Which records a step looks for."""
+"""True for a record at which a step stops."""
 _MOST_STEPS = 10_000
-"""Events after which a step gives up: where interrupts take all the CPU, no call ever comes."""
+"""A step gives up after this many events: if interrupts take all the CPU, no call ever comes."""
 _STEPS_AT_ONE_TIME = 1_000
 _LOOKS_BACK = 10
-"""How often the newest records, as many as are known after a jump, are looked through for a descriptor."""
+"""Number of jumps back in search of a descriptor. After each, the newest records are searched."""
 _NEAR_NS = 1_000
 _FARTHER = 8
-"""How far back to look first where no record is known, and how much farther where nothing was found."""
+"""The first jump back where no record is known, and the factor by which each further jump is longer."""
 
 
 class Race:
     """Lanes on the same arrivals.
 
     Args:
-        scenario: what the race is about.
-        costs: what each step costs.
-        history_bytes: what checkpoints may take together; with none (0) going back runs everything
-            again from the start.
+        scenario: the settings at the start.
+        costs: price of each step.
+        history_bytes: memory for all checkpoints together. With 0, going back runs everything again from the
+            start.
     """
 
     def __init__(
@@ -61,21 +63,21 @@ class Race:
 
     @property
     def now_ns(self) -> int:
-        """Where the race is."""
+        """Virtual time of the race."""
         return self._time_line.now_ns
 
     @property
     def scenario(self) -> Scenario:
-        """What it is about now."""
+        """The settings now."""
         return self._time_line.settings.scenario
 
     # -- time -----------------------------------------------------------------------------
 
     def advance(self, until_ns: int) -> None:
-        """Run every lane to a virtual time. In the past that plays what happened, changes included.
+        """Run every lane to a virtual time. In the past, this replays what happened, changes included.
 
         Raises:
-            ValueError: that time has passed.
+            ValueError: the time lies before now.
         """
         if until_ns < self.now_ns:
             raise ValueError(
@@ -84,12 +86,12 @@ class Race:
         self._time_line.run(until_ns)
 
     def next_event_ns(self) -> int | None:
-        """When the next thing happens in any lane; None if nothing ever will."""
+        """Time of the next event in any lane; None if nothing will ever happen."""
         due_ns = min(lane.kernel.next_due_ns() for lane in self._time_line.lanes.values())
         return None if due_ns >= NEVER else due_ns
 
     def step_event(self) -> None:
-        """Run to the next moment at which something happens: a packet, or the end of a step."""
+        """Run to the next event: a packet, or the end of a step."""
         before_ns = self.now_ns
         for _ in range(_STEPS_AT_ONE_TIME):
             due_ns = self.next_event_ns()
@@ -100,20 +102,20 @@ class Race:
                 return
 
     def step_syscall(self) -> bool:
-        """Run until some lane enters a system call, returns from one, or goes to sleep in one.
+        """Run until a lane enters a system call, returns from one, or goes to sleep in one.
 
         Returns:
-            Whether one did: not when all servers are gone, or interrupts take all the CPU.
+            False if no lane did, because all servers have stopped or interrupts take all the CPU.
         """
         if all(lane.failure is not None for lane in self._time_line.lanes.values()):
             return False
         return self._step_to(_is_of_a_call)
 
     def step_to_fd(self, fd: int) -> bool:
-        """Run until something happens to a descriptor in some lane: a packet, a read, a write, its close.
+        """Run until something happens to a descriptor in a lane: a packet, a read, a write, its close.
 
         Returns:
-            Whether it did, within the next 10,000 events.
+            False if nothing did within the next 10,000 events.
         """
         return self._step_to(_is_of(fd))
 
@@ -129,30 +131,30 @@ class Race:
 
     @property
     def scan_ns(self) -> int:
-        """What one select pass over all descriptors costs."""
+        """Cost of one pass of select over all descriptors, in ns."""
         fds = self.scenario.fds
         return max(1, fds * self.costs.each_ps(self.costs.scan_ps, fds) // 1000)
 
     @property
     def gap_ns(self) -> int:
-        """Mean time between two bursts of arrivals; a very long time if nothing arrives."""
+        """Mean time between two bursts, in ns; :data:`~sim.machine.clock.NEVER` if nothing arrives."""
         return mean_gap_ns(self.scenario)
 
     @property
     def work_ns(self) -> int:
-        """About how long running the lanes up to here has taken a present-day machine, by a price list."""
+        """Estimated computing time of all lanes up to now, in ns (:attr:`sim.race.lane.Lane.work_ns`)."""
         return sum(lane.work_ns for lane in self._time_line.lanes.values())
 
     @property
     def workload(self) -> Workload:
-        """The schedule of arrivals: reading it changes nothing in the race."""
+        """The schedule of arrivals. Reading it changes nothing in the race."""
         return self._time_line.settings.workload
 
     # -- settings -------------------------------------------------------------------------
 
     @property
     def past(self) -> tuple[tuple[int, Scenario], ...]:
-        """The changes that led to this moment, in order: when, and the settings from then on."""
+        """The changes up to now, in order: the time, and the settings from then on."""
         course = self._time_line
         return tuple(
             (change.at_ns, change.scenario) for change in course.history.branch.path[1 : course.changes]
@@ -160,11 +162,15 @@ class Race:
 
     @property
     def log(self) -> tuple[tuple[int, Scenario], ...]:
-        """The settings of the branch that is on, those ahead of now included: from when on, and which."""
+        """All settings of the current branch, future ones included: the time, and the settings from then
+        on.
+        """
         return tuple((change.at_ns, change.scenario) for change in self._time_line.history.branch.path)
 
     def change(self, scenario: Scenario) -> None:
-        """Let other settings hold from now on. In the past that begins a branch, which is on from then."""
+        """Change the settings from now on. In the past, this begins a branch, which becomes the current
+        one.
+        """
         if scenario != self.scenario:
             self._time_line.change(scenario)
 
@@ -172,30 +178,30 @@ class Race:
 
     @property
     def end_ns(self) -> int:
-        """How far the branch that is on was ever run; before that the race is in the past."""
+        """Virtual time up to which the current branch was ever run. Before it, the race is in the past."""
         return self._time_line.history.branch.end_ns
 
     def seek(self, at_ns: int) -> None:
-        """Go to a moment of the branch that is on, back or forth, beyond its end too.
+        """Go to a moment of the current branch, in either direction, also beyond its end.
 
-        The next frame is that of a race run straight to there, but that its records are the newest
-        :data:`~sim.machine.journal.RECALLED` up to that moment, and none count as lost.
+        The next frame equals that of a race run straight to this moment, with one exception: its records are
+        the newest :data:`~sim.machine.journal.RECALLED` up to this moment, and none count as lost.
 
         Raises:
-            ValueError: before the start.
+            ValueError: the moment lies before the start.
         """
         self.go_to(BranchMoment(self._time_line.history.branch.number, at_ns))
 
     def snapshot(self) -> BranchMoment:
-        """This moment, to come back to with :meth:`go_to`; a checkpoint is taken, so that it is near."""
+        """This moment, for :meth:`go_to`. A checkpoint is taken, so that coming back is fast."""
         self._time_line.keep()
         return BranchMoment(self._time_line.history.branch.number, self.now_ns)
 
     def go_to(self, moment: BranchMoment) -> None:
-        """Go to a moment of any branch, which is on from then.
+        """Go to a moment of any branch, which becomes the current one.
 
         Raises:
-            ValueError: there is no such branch, or the moment is before the start.
+            ValueError: there is no such branch, or the moment lies before the start.
         """
         branches = self._time_line.history.branches
         if moment.at_ns < 0:
@@ -205,23 +211,23 @@ class Race:
         self._time_line.go(branches[moment.branch], moment.at_ns)
 
     def step_back_event(self) -> None:
-        """Go back to the latest moment before this one at which something happened, or to the start."""
+        """Go back to the previous event, or to the start."""
         self._step_back(None)
 
     def step_back_syscall(self) -> None:
-        """Go back to where a system call last began, ended or went to sleep, or to the start."""
+        """Go back to the previous moment at which a system call began, ended or slept, or to the start."""
         self._step_back(_is_of_a_call)
 
     def step_back_to_fd(self, fd: int) -> bool:
-        """Go back to where something last happened to a descriptor in some lane.
+        """Go back to the previous moment at which something happened to a descriptor in a lane.
 
         Returns:
-            Whether something did, within some 10,000 records of each lane; if not, the race is where it was.
+            False if nothing did within about 10,000 records of each lane. The race is then where it was.
         """
         here_ns, wanted = self.now_ns, _is_of(fd)
         until_ns = here_ns - 1
         for _ in range(_LOOKS_BACK):
-            # Only as many records as are there after any jump: what was shown before must not matter.
+            # Only as many records as every jump leaves: frames taken before must not change the result.
             recalled = [lane.journal.recalled() for lane in self._time_line.lanes.values()]
             since_ns = max(known_ns for _, known_ns in recalled)
             times = [r[0] for records, _ in recalled for r in records if wanted(r) and r[0] <= until_ns]
@@ -237,10 +243,10 @@ class Race:
         return False
 
     def _step_back(self, wanted: Wanted | None) -> None:
-        """Go to the last moment before this one that a step forward would stop at.
+        """Go to the last moment before now at which a step forward would stop.
 
-        The journals say where to look: at the latest record before now, or, where none is known,
-        farther and farther back. Nothing is run beyond now, where it has not been decided yet.
+        The journals give the place to look: the latest record before now. Where no record is known, the
+        search goes back in growing jumps. Nothing is run beyond now.
         """
         before_ns = self.now_ns
         sort = wanted or _is_any
@@ -262,11 +268,11 @@ class Race:
         self.seek(max(last_ns, 0))
 
     def _made(self) -> dict[str, int]:
-        """By lane, how many records there have been."""
+        """Number of records so far, by lane."""
         return {name: lane.journal.made for name, lane in self._time_line.lanes.items()}
 
     def _made_since(self, made: dict[str, int], wanted: Wanted) -> bool:
-        """Whether a lane has made such a record since then."""
+        """True if a lane has made a wanted record since then."""
         return any(
             wanted(record)
             for name, lane in self._time_line.lanes.items()
@@ -274,50 +280,50 @@ class Race:
         )
 
     def forget_elsewhere(self) -> None:
-        """Let what comes after this moment, and every other branch, never have been."""
+        """Drop the future of the current branch, and all other branches."""
         self._time_line.forget_elsewhere()
 
     # -- branches and markers -------------------------------------------------------------
 
     @property
     def branch(self) -> int:
-        """The number of the branch that is on."""
+        """Number of the current branch."""
         return self._time_line.history.branch.number
 
     def branches(self) -> tuple[BranchView, ...]:
-        """Every course of events there has been, in the order in which they began."""
+        """All branches, in the order in which they began."""
         return self._time_line.history.views()
 
     def markers(self) -> tuple[Marker, ...]:
-        """Moments worth going to on the branch that is on, in order; forks that leave it included."""
+        """The markers of the current branch, in order, with the forks that leave it."""
         return tuple(self._time_line.history.markers())
 
     def next_marker(self) -> Marker | None:
-        """The first one after now."""
+        """The first marker after now; None if there is none."""
         return next((marker for marker in self.markers() if marker.at_ns > self.now_ns), None)
 
     def previous_marker(self) -> Marker | None:
-        """The last one before now."""
+        """The last marker before now; None if there is none."""
         return next((marker for marker in reversed(self.markers()) if marker.at_ns < self.now_ns), None)
 
-    # -- beside it ------------------------------------------------------------------------
+    # -- copies ---------------------------------------------------------------------------
 
     def lane_copy(self, lane: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
-        """A second copy of a lane at any moment of the branch that is on, beyond its end too, to look into.
+        """Make a copy of a lane at any moment of the current branch, also beyond its end.
 
-        The race does not notice. See :meth:`sim.race.time_travel.time_line.RaceTimeLine.lane_copy`.
+        The race does not change. See :meth:`sim.race.time_travel.time_line.RaceTimeLine.lane_copy`.
         """
         return self._time_line.lane_copy(lane, at_ns, heard)
 
     def settings_at(self, at_ns: int) -> SettingsChange:
-        """What holds at a moment of the branch that is on."""
+        """The settings at a moment of the current branch."""
         branch = self._time_line.history.branch
         return branch.path[branch.changes_at(at_ns) - 1]
 
     # -- what it shows --------------------------------------------------------------------
 
     def frame(self) -> Frame:
-        """The race at this moment; its records are those since the last frame."""
+        """Make the frame of this moment. Its records are those since the last frame."""
         settings = self._time_line.settings
         return Frame(
             now_ns=self.now_ns,
@@ -327,7 +333,7 @@ class Race:
         )
 
     def inspect(self, lane: str, first_fd: int, last_fd: int) -> FdView:
-        """What can be said about the descriptors ``first_fd … last_fd`` of a lane."""
+        """Make the view of the descriptors ``first_fd … last_fd`` of a lane."""
         return self._time_line.lanes[lane].inspect(first_fd, last_fd)
 
 

@@ -1,4 +1,4 @@
-"""What a lane's tasks do and what its connections take: the parts of a frame that only some lanes have."""
+"""The parts of a frame about tasks and memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.servers.task_server import TaskServer
 
 
 def task_view(server: Server, first_fd: int, fds: int) -> TaskView | None:
-    """The tasks of a server of several; None for one that does everything itself."""
+    """The tasks of a server; None if it has a single task."""
     if not isinstance(server, TaskServer):
         return None
     scheduler = server.scheduler
@@ -51,6 +51,6 @@ def _worker(server: TaskServer, number: int, task: ScheduledTask) -> WorkerView:
 
 
 def memory_view(server: Server) -> MemoryView:
-    """The memory that the connections of a server take."""
+    """The memory of a server's connections."""
     each, count = server.connection_bytes, server.registered
     return MemoryView(each, each * count, server.reserved_bytes, server.kernel.costs.memory_bytes)

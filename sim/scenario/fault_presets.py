@@ -1,7 +1,7 @@
-"""A race for each classic mistake, beside a lane that does without.
+"""A race for each classic mistake, with a lane beside it that does not make the mistake.
 
-They strike within the first few bursts, which is within a few seconds on a screen at its usual pace, and
-often enough to be watched.
+Each fault shows within the first few bursts of packets. At the usual pace of the screen, that is within a few
+seconds. It also shows often enough to be watched.
 """
 
 from __future__ import annotations
@@ -55,6 +55,6 @@ FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
         Scenario(fds=10_000, churn=20_000, rate=2_000, lanes=("select", "epoll"), fault=BACKLOG),
     ),
 }
-"""Name, what it is in a few words, the scenario."""
+"""By name: a short description, and the scenario."""
 ALL_PRESETS: dict[str, tuple[str, Scenario]] = PRESETS | FAULT_PRESETS
-"""Everything ``--preset`` takes."""
+"""All names that ``--preset`` accepts."""

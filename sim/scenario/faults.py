@@ -1,8 +1,8 @@
-"""The classic mistakes, each a switch: what the program does wrong, or what is done to it.
+"""The classic mistakes of servers. Each is a switch of a scenario.
 
-A fault changes one thing in one server (:mod:`sim.servers.faulty`), in a client, or in a setting. That
-it *strikes* is told by the kernel's state alone (:mod:`sim.race.faults.diagnosis`), never by the switch: the
-same warning comes where the same thing happens without it.
+A fault changes one thing: in one server (:mod:`sim.servers.faulty`), in a client, or in a setting. Warnings
+do not read the switch. They read the state of the kernel (:mod:`sim.race.faults.diagnosis`), so the same
+warning appears where the same thing happens without the switch.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ FAULTS: dict[str, str] = {
     SLOW_READER: "one client reads its answers slowly: who writes to it with calls that block, waits",
     BACKLOG: "the listening sockets have room for 5 connections only",
 }
-"""Name of each switch, and what it does."""
+"""By name: what the switch changes."""
 FD_SETSIZE: Final = "fd-setsize"
 MEMORY: Final = "memory"
 FAILED: Final = "failed"
 STRIKING = (*FAULTS, FD_SETSIZE, MEMORY, FAILED)
-"""All that can be seen to go wrong, the switches' own consequences first."""
+"""All that a warning can report: first the switches, then failures that need no switch."""
 CURES: dict[str, str] = {
     NO_DRAIN: "read until EAGAIN",
     NO_REARM: "EPOLL_CTL_MOD after serving",
@@ -44,7 +44,7 @@ CURES: dict[str, str] = {
     MEMORY: "fewer connections, or less memory for each",
     FAILED: "start again",
 }
-"""What a program does instead."""
+"""By name: what a correct program does instead."""
 CURED: dict[str, str] = {
     NO_DRAIN: "it reads until EAGAIN",
     NO_REARM: "it arms what it has served",
@@ -54,6 +54,6 @@ CURED: dict[str, str] = {
     SLOW_READER: "all clients read at once",
     BACKLOG: "the accept queue holds 4,096",
 }
-"""What is so without the mistake."""
+"""By name: what is true of a race without the mistake."""
 SHORT_BACKLOG = 5
-"""listen(fd, 5): what programs passed when it was the most BSD took."""
+"""The backlog of ``listen(fd, 5)``: the largest that early BSD accepted, and so the usual argument."""

@@ -23,7 +23,7 @@ from sim.scenario.registry import Registry
 
 
 class Waiting(Enum):
-    """What the kernel reports to the server."""
+    """The report that the server gets from the kernel."""
 
     BLOCKING = "blocking"
     """Nothing: each call blocks until it can be done."""
@@ -110,7 +110,7 @@ class WatchMemory:
 
     size_bytes: int
     source: str
-    """What the bytes are, and where the figure comes from."""
+    """The structures that take the memory, and where the figure comes from."""
 
 
 _RING_MEMORY = WatchMemory(
@@ -122,7 +122,7 @@ _RING_MEMORY = WatchMemory(
 
 @dataclass(frozen=True, slots=True)
 class LaneKind:
-    """What is true of a lane in every race."""
+    """The facts that are true of a lane in every race."""
 
     name: str
     family: Family
@@ -132,9 +132,9 @@ class LaneKind:
     introduced: str
     """Where this way of waiting appeared first, and when."""
     keeper: str
-    """Who keeps the list of what is waited for."""
+    """The keeper of the list of watched descriptors."""
     limit: str
-    """What limits the number of connections."""
+    """The limit on the number of connections."""
     tasks: Tasks = Tasks.ONE
     trigger: Trigger = Trigger.LEVEL
     event_loop: bool = False
@@ -151,8 +151,8 @@ class LaneKind:
     on_host: bool = False
     """True if the race screen can run this lane on the machine's own kernel (:mod:`sim.host.host_lane`)."""
     unmeasured: str | None = "there is no server that waits like that here"
-    """Why no request is measured on the machine's own kernel; None if :mod:`sim.host.measuring.lanes` has a
-    server for it."""
+    """Why no request is measured on the machine's own kernel; None if
+    :mod:`sim.host.measuring.lane_requests` has a server for it."""
 
     @property
     def scans(self) -> bool:

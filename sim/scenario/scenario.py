@@ -1,8 +1,8 @@
-"""What a race is about: how many descriptors, how busy, how the clients behave.
+"""The settings of a race: how many descriptors, how many are busy, how the clients behave.
 
-A scenario is a value: two races with equal scenarios and equal actions give equal bytes. It has
-a short string form (``n=10000 active=3 seed=7 lanes=select|epoll``) that leaves out what stands
-at its default, so that one can pass it on.
+A scenario is a value. Two races with equal scenarios and equal changes give equal bytes. It has a short
+string form (``n=10000 active=3 seed=7 lanes=select|epoll``) that leaves out defaults, so that it can be
+passed on.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from sim.scenario.lanes import LANES
 from sim.scenario.units import format_count, parse_count
 
 FDS_LIMIT = 1_000_000
-"""Most connections a race can have."""
+"""Largest number of connections in a race."""
 RATE_LIMIT = 1_000_000
-"""Most requests per second: more than one simulated core could ever answer."""
+"""Largest number of requests per second: more than one simulated core can answer."""
 LADDER = (
     16,
     64,
@@ -34,21 +34,21 @@ LADDER = (
     500_000,
     1_000_000,
 )
-"""The rungs that the fds keys climb."""
+"""The numbers of descriptors that the keys of the race screen step through."""
 
 
 class ScenarioError(ValueError):
-    """Something about a scenario that cannot be; the message says what and what to do."""
+    """A setting that is not valid. The message says which one, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of all descriptors, in hundredths of a per cent (1 % = 100)."""
+    """A share of all descriptors, in hundredths of a per cent (1 % = 100)."""
 
     basis_points: int
 
     def of(self, total: int) -> int:
-        """The share of ``total``, at least one."""
+        """This share of ``total``, rounded down, but at least 1."""
         return max(1, total * self.basis_points // 10_000)
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ Active = int | Share
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything that decides what happens in a race, but for the user's actions.
+    """All settings of a race. Together with the changes made later, they decide all that happens.
 
     Raises:
         ScenarioError: a field is out of range or contradicts another one.
@@ -69,21 +69,21 @@ class Scenario:
     fds: int = 10_000
     """Connections each server holds open (string form: ``n``)."""
     active: Active = 3
-    """How many of them ever send anything: a number, or a share of ``fds``."""
+    """How many of them send requests: a number, or a share of ``fds``. The others stay silent."""
     rate: int = 20_000
-    """Requests per second over all active connections, on average; 0 for silence."""
+    """Mean number of requests per second, all active connections together; 0 for none."""
     burst: int = 3
-    """Requests that arrive together, on different connections (never more than are active)."""
+    """Requests that arrive at one instant, each on another connection; at most the active ones."""
     payload: int = 64
-    """Bytes in a request, and in its answer."""
+    """Size of a request in bytes; its answer has the same size."""
     churn: int = 0
-    """Connections per second that hang up and are replaced by new ones."""
+    """Connections per second that end and are replaced by new ones."""
     seed: int = 7
     lanes: tuple[str, ...] = ("select", "epoll")
     fd_setsize: bool = False
-    """Whether ``select`` stops at 1024 descriptors, as the C library's does."""
+    """True if ``select`` is limited to 1024 descriptors, as in the C library."""
     fault: str = ""
-    """A classic mistake that is made (:data:`sim.scenario.faults.FAULTS`); none if empty."""
+    """The mistake that is made, a name of :data:`sim.scenario.faults.FAULTS`; empty for none."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.fds <= FDS_LIMIT:
@@ -121,21 +121,23 @@ class Scenario:
 
     @property
     def active_count(self) -> int:
-        """How many connections send requests."""
+        """Number of connections that send requests."""
         return self.active.of(self.fds) if isinstance(self.active, Share) else self.active
 
     @property
     def burst_count(self) -> int:
-        """Requests that really arrive together."""
+        """Number of requests in a burst, at most one for each active connection."""
         return min(self.burst, self.active_count)
 
     def with_fds(self, fds: int) -> Scenario:
-        """The same with another number of descriptors; fewer than are active makes all active."""
+        """This scenario with another number of descriptors. With fewer than are active, all become active."""
         active = self.active if isinstance(self.active, Share) else min(self.active, fds)
         return replace(self, fds=fds, active=active)
 
     def __str__(self) -> str:
-        """The short form: ``n`` and ``seed`` and ``lanes`` always, the rest where it is not the default."""
+        """The short form: always ``n``, ``active``, ``seed`` and ``lanes``; other settings if not the
+        default.
+        """
         words = [f"n={self.fds}", f"active={self.active}"]
         for name in ("rate", "burst", "payload", "churn"):
             if getattr(self, name) != _DEFAULTS[name]:
@@ -153,10 +155,10 @@ _DEFAULTS = {field.name: field.default for field in fields(Scenario)}
 
 
 def parse_active(text: str) -> Active:
-    """Active connections: a number (``3``), a share (``1%``) or ``all``.
+    """Parse active connections: a number (``3``), a share (``1%``) or ``all``.
 
     Raises:
-        ScenarioError: none of these.
+        ScenarioError: the text is none of these.
     """
     if text.strip() == "all":
         return Share(10_000)
@@ -173,12 +175,16 @@ def parse_active(text: str) -> Active:
 
 
 def parse_lanes(text: str) -> tuple[str, ...]:
-    """Lanes, separated by commas or bars."""
+    """Split names of lanes at commas or bars."""
     return tuple(name.strip() for name in text.replace("|", ",").split(",") if name.strip())
 
 
 def parse_switch(name: str, text: str) -> bool:
-    """``on`` or ``off``."""
+    """Parse ``on`` or ``off``.
+
+    Raises:
+        ScenarioError: the text is neither.
+    """
     if text not in ("on", "off"):
         raise ScenarioError(f"{name} is on or off, not {text!r}")
     return text == "on"
@@ -192,10 +198,10 @@ def _count(name: str, text: str) -> int:
 
 
 def parse_field(name: str, text: str) -> object:
-    """The value of one field from its written form.
+    """Parse the value of one field.
 
     Raises:
-        ScenarioError: no such field, or not a value for it.
+        ScenarioError: there is no such field, or the text is not a value for it.
     """
     if name == "active":
         return parse_active(text)
@@ -214,10 +220,11 @@ def parse_field(name: str, text: str) -> object:
 
 
 def parse_settings(text: str) -> dict[str, object]:
-    """The settings named in a scenario's string form, by field name.
+    """Parse a scenario's string form into the values of the fields that it names.
 
     Raises:
-        ScenarioError: a word that is not ``name=value``, an unknown name, or a bad value.
+        ScenarioError: a word is not ``name=value``, a name is unknown or given twice, or a value is not
+        valid.
     """
     settings: dict[str, object] = {}
     for word in text.split():
@@ -232,7 +239,11 @@ def parse_settings(text: str) -> dict[str, object]:
 
 
 def parse_scenario(text: str) -> Scenario:
-    """A scenario from its string form."""
+    """Parse a scenario from its string form.
+
+    Raises:
+        ScenarioError: as :func:`parse_settings`, or a value is out of range.
+    """
     return replace(Scenario(), **parse_settings(text))  # type: ignore[arg-type]
 
 
@@ -260,4 +271,4 @@ PRESETS: dict[str, tuple[str, Scenario]] = {
         Scenario(active=Share(1_000), burst=20, lanes=("process", "thread", "select", "epoll")),
     ),
 }
-"""Scenarios one key away: name, what it is in a few words, the scenario; lanes that it names it is about."""
+"""By name: a short description, and the scenario. A preset that names lanes is about these lanes."""

@@ -1,8 +1,7 @@
 """Numbers with units, as people type and read them.
 
-Counts take a suffix (``20k``, ``1M``), durations a unit (``100ms``, ``2.5 us``), shares a per
-cent sign (``1%``). Parsing is exact (decimal, no floats), so that the same words always give the
-same race.
+Counts take a suffix (``20k``, ``1M``), durations a unit (``100ms``, ``2.5 us``), shares a per cent sign
+(``1%``). Parsing is exact: it uses decimals, not floats, so that the same words always give the same race.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from decimal import Context, Decimal
 _COUNT = re.compile(r"^\s*([0-9][0-9_,]{0,39}(?:\.[0-9]{1,9})?)\s*([kKmM]?)\s*$")
 _DURATION = re.compile(r"^\s*([0-9][0-9_,]{0,39}(?:\.[0-9]{1,9})?)\s*(ns|us|µs|μs|ms|s)\s*$")
 _EXACT = Context(prec=80)
-"""Digits enough for every number that gets past the patterns."""
+"""A precision that is enough for every number that the patterns accept."""
 _COUNT_SCALE = {"": 1, "k": 1_000, "m": 1_000_000}
 _DURATION_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
 
 def _quoted(text: str) -> str:
-    """What was typed, cut where it would fill the screen."""
+    """The typed text in quotes, cut to 40 characters."""
     return repr(text if len(text) <= 40 else f"{text[:37]}...")
 
 
@@ -28,10 +27,10 @@ def _number(digits: str) -> Decimal:
 
 
 def parse_count(text: str) -> int:
-    """A whole number: ``10000``, ``10,000``, ``20k``, ``1.5M``.
+    """Parse a whole number: ``10000``, ``10,000``, ``20k``, ``1.5M``.
 
     Raises:
-        ValueError: not a number, or not a whole one.
+        ValueError: the text is not a number, or the number is not whole.
     """
     match = _COUNT.match(text)
     if match is None:
@@ -43,10 +42,10 @@ def parse_count(text: str) -> int:
 
 
 def parse_duration_ns(text: str) -> int:
-    """A duration in nanoseconds: ``100ms``, ``2.5us``, ``1s``.
+    """Parse a duration in nanoseconds: ``100ms``, ``2.5us``, ``1s``.
 
     Raises:
-        ValueError: not a number with a unit of time, or less than one nanosecond.
+        ValueError: the text is not a number with a unit of time, or it is less than one nanosecond.
     """
     match = _DURATION.match(text)
     if match is None:
@@ -58,7 +57,7 @@ def parse_duration_ns(text: str) -> int:
 
 
 def format_count(value: int) -> str:
-    """The shortest exact form that :func:`parse_count` reads back: ``20k``, ``1M``, ``1024``."""
+    """Write a number in the shortest exact form that :func:`parse_count` reads: ``20k``, ``1M``, ``1024``."""
     for scale, suffix in ((1_000_000, "M"), (1_000, "k")):
         if value >= scale and value % scale == 0:
             return f"{value // scale}{suffix}"
@@ -66,7 +65,7 @@ def format_count(value: int) -> str:
 
 
 def format_duration(value_ns: float) -> str:
-    """A duration to three significant digits, for people: ``1.7 µs``, ``684 µs``, ``12.4 ms``."""
+    """Write a duration with three significant digits: ``1.70 µs``, ``684 µs``, ``12.4 ms``."""
     for scale, unit in ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")):
         if value_ns >= scale * 0.9995:
             return f"{_three_digits(value_ns / scale)} {unit}"
@@ -74,7 +73,7 @@ def format_duration(value_ns: float) -> str:
 
 
 def format_bytes(value: int) -> str:
-    """A number of bytes, for people: ``640 B``, ``12.4 kB``, ``1.25 MB``."""
+    """Write a number of bytes with three significant digits: ``640 B``, ``12.4 kB``, ``1.25 MB``."""
     for scale, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
         if value >= scale:
             return f"{_three_digits(value / scale)} {unit}"
@@ -82,7 +81,7 @@ def format_bytes(value: int) -> str:
 
 
 def format_short(value: int) -> str:
-    """A count to three significant digits where room is scarce: ``9,997``, ``82.0k``, ``1.25M``."""
+    """Write a count in few characters: ``9,997``, ``82.0k``, ``1.25M``."""
     if value < 10_000:
         return f"{value:,}"
     for scale, suffix in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):

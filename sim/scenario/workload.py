@@ -1,14 +1,16 @@
-"""Seeded clients: which connection sends, and when.
+"""The seeded schedule of arrivals: which client sends, and when.
 
-The same arrivals for every lane: a workload is a schedule, made once and read by all. It is
-generated in windows of virtual time, each from a generator seeded by (seed, start, window number),
-so that any window can be made again by itself: nothing depends on who read what before.
+All lanes get the same arrivals: a workload is one schedule, and every lane reads it. The schedule is made in
+windows of virtual time. Each window has its own random generator, seeded by (seed, start, window number), so
+that any window can be made again alone. Nothing depends on what was read before.
 
-Requests come in bursts. The bursts form a Poisson process (a window of length w holds a
-Poisson-distributed number of them at uniform times), which is what many independent clients look
-like together. A burst's requests arrive at one instant on different connections: a run of a seeded
-shuffle of the active ones. Churn is a second such process: a client hangs up and a new one connects
-at once.
+Requests come in bursts. The bursts form a Poisson process: a window of length w holds a Poisson-distributed
+number of them at uniform times. Many independent clients together look like this. The requests of a burst
+arrive at one instant, on different connections: neighbours in a seeded shuffle of the active connections.
+Churn is a second Poisson process: a client hangs up, and a new one connects at once.
+
+Why not one generator for the whole race: going back in time would have to draw all numbers from the start
+again, and a change of the rate would change who sends.
 """
 
 from __future__ import annotations
@@ -31,18 +33,25 @@ _DATA, _CHURN, _SHUFFLE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The arrivals of one stretch of time, in order."""
+    """The arrivals of one span of time, in order."""
 
     times_ns: list[int]
-    """When each packet arrives, ending in :data:`~sim.machine.clock.NEVER`."""
+    """When each packet arrives; the last entry is :data:`~sim.machine.clock.NEVER`."""
     slots: list[int]
-    """Which client sends it; ``~slot`` where that client hangs up and another connects."""
+    """Number of the client that sends each packet; ``~slot`` where the client hangs up and a new one
+    connects."""
     first_serial: int
-    """Number of the first packet."""
+    """Serial number of the first packet."""
 
 
 class Workload:
-    """The schedule of a scenario's arrivals from ``start_ns`` on."""
+    """The arrivals of a scenario from ``start_ns`` on.
+
+    Args:
+        scenario: the settings.
+        start_ns: virtual time at which the schedule begins.
+        first_serial: serial number of its first packet.
+    """
 
     def __init__(self, scenario: Scenario, start_ns: int = 0, first_serial: int = 0) -> None:
         self.scenario = scenario
@@ -50,18 +59,18 @@ class Workload:
         self.burst = scenario.burst_count
         self.gap_ns = mean_gap_ns(scenario)
         self.payload = request_bytes(scenario)
-        """What a request says; its answer says the same."""
+        """The bytes of a request; its answer has the same bytes."""
         self.window_ns = self._window_ns()
         self._serials = [first_serial]
         self._windows: dict[int, Window] = {}
 
     @property
     def active(self) -> npt.NDArray[np.int32]:
-        """The clients that send, shuffled; read-only."""
+        """Numbers of the clients that send, shuffled; read-only."""
         return _active_slots(self.scenario.seed, self.scenario.fds, self.scenario.active_count)
 
-    def rest(self) -> None:
-        """Give up what can be made again: nobody reads from here for a while."""
+    def free_windows(self) -> None:
+        """Free the windows in memory, for a schedule that is not read for a while."""
         self._windows.clear()
 
     def _window_ns(self) -> int:
@@ -72,11 +81,11 @@ class Workload:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing ever arrives."""
+        """True if nothing ever arrives."""
         return self.window_ns >= NEVER
 
     def window(self, number: int) -> Window:
-        """The arrivals in ``[start + number * window, start + (number + 1) * window)``."""
+        """The arrivals in ``[start + number * window, start + (number + 1) * window)``, times in ns."""
         window = self._windows.get(number)
         if window is None:
             while len(self._serials) <= number:
@@ -85,7 +94,7 @@ class Workload:
         return window
 
     def serial_at(self, time_ns: int) -> int:
-        """The number of the first packet that arrives after ``time_ns``."""
+        """Serial number of the first packet that arrives after ``time_ns``."""
         if self.silent:
             return self._serials[0]
         window = self.window((time_ns - self.start_ns) // self.window_ns)
@@ -128,7 +137,7 @@ class Workload:
 
 
 def active_slots(scenario: Scenario) -> npt.NDArray[np.int32]:
-    """The clients that ever send, in a seeded order; read-only."""
+    """Numbers of the clients that send, in a seeded order; read-only."""
     return _active_slots(scenario.seed, scenario.fds, scenario.active_count)
 
 
@@ -143,7 +152,7 @@ def _active_slots(seed: int, fds: int, active: int) -> npt.NDArray[np.int32]:
 
 
 def mean_gap_ns(scenario: Scenario) -> int:
-    """Mean time between two bursts; :data:`~sim.machine.clock.NEVER` at rate 0."""
+    """Mean time between two bursts, in ns; :data:`~sim.machine.clock.NEVER` at rate 0."""
     if not scenario.rate:
         return NEVER
     return max(1, SECOND_NS * scenario.burst_count // scenario.rate)

@@ -57,7 +57,7 @@ def descriptors(kernel: Kernel, loop: Any) -> list[Descriptor]:
 
 def ready_list(kernel: Kernel) -> list[tuple[int, bool]]:
     """The ready lists from the head on: each descriptor, and True if it is still ready."""
-    return [(item.fd, _is_ready(item)) for epoll in kernel.epolls for item in epoll.ready]
+    return [(item.fd, _is_ready(item)) for epoll in kernel.epoll_calls.epolls for item in epoll.ready]
 
 
 def _is_ready(item: Any) -> bool:
@@ -69,7 +69,7 @@ def _view(fd: int, file: OpenFile, own: bool) -> Descriptor:
     kind: DescriptorKind = "self-pipe" if own else _kind(file)
     unread = len(file.queue) if isinstance(file, ListeningSocket) else getattr(file, "received_bytes", 0)
     listed = ready = watched = False
-    for item in file.items:
+    for item in file.watches:
         if item.fd == fd:
             watched = True
             listed |= item.listed

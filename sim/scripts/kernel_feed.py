@@ -72,7 +72,7 @@ class KernelFeed:
             return
         records = journal.since(self._read)
         self._read = journal.made
-        items = [item for epoll in self.kernel.epolls for item in epoll.ready]
+        items = [item for epoll in self.kernel.epoll_calls.epolls for item in epoll.ready]
         listed = {item.fd for item in items}
         with_row: set[int] = set()
         for record in records:

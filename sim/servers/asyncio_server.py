@@ -1,32 +1,36 @@
-"""The asyncio server: the path on from epoll, up to the line after ``await``.
+"""The asyncio server: from epoll up to the line after ``await``.
 
-What asyncio does. Its selector loop sits on one level-triggered epoll. A *turn* of it
-(``BaseEventLoop._run_once``) is one epoll_wait, with a timeout of zero if callbacks are ready and none if
-not; each event it reports makes a callback ready; then the callbacks run that were ready at that moment, and
-those which they make ready wait for the next turn. So a request that wakes the loop takes two turns. In the
-first, the transport's callback receives the bytes, gives them to the reader and sets the future that
-``await reader.read()`` waits for. In the second, the task goes on from there, works, and sends the answer at
-once. Each of these turns makes an epoll_wait, and the second one has nothing new to report.
+**What asyncio does.** Its selector loop uses one level-triggered epoll. A *turn* of the loop
+(``BaseEventLoop._run_once``) begins with one epoll_wait. Its timeout is zero if callbacks are ready;
+otherwise it has none. Each reported event makes a callback ready. Then the loop runs the callbacks that are
+ready at this moment. Callbacks that become ready meanwhile wait for the next turn. So a request that wakes
+the loop takes two turns. In the first turn the transport's callback receives the bytes, gives them to the
+reader, and sets the future that ``await reader.read()`` waits for. In the second turn the task continues,
+works, and sends the answer at once. Each turn makes an epoll_wait, and the one of the second turn has nothing
+new to report.
 
-**What is real here, and what is a model.** asyncio's own code cannot be stopped in the middle of a callback
-and made anew at a checkpoint, which a lane's server must; so the server is a model of it, written out as
-steps. It makes the system calls that asyncio's selector loop and its streams make, in the same order, with
-the same arguments, at the same nanosecond, and its turns and callbacks are counted as they are there. That
-is not claimed, it is tested: ``tests/sim/servers/test_asyncio_lane_against_asyncio.py`` runs the same
-races with the interpreter's own asyncio on the same kernel, and journals, accounts and counts must be equal.
-(They are with Python 3.11, 3.12 and 3.13. What is left unsent to a slow reader goes out in one call, as in
-3.11; from 3.12 on that call is sendmsg, which this kernel leaves out.)
+**What is a model here.** asyncio's own code cannot be stopped in the middle of a callback and restored at a
+checkpoint, but a lane's server must be. So the server is a model of asyncio, written as steps. It makes the
+system calls that asyncio's selector loop and streams make, in the same order, with the same arguments, at the
+same nanosecond, and it counts turns and callbacks in the same way. A test proves this:
+``tests/sim/servers/test_asyncio_lane_against_asyncio.py`` runs the same races with the interpreter's own
+asyncio on the same kernel, and journals, accounts and counts must be equal. They are, with Python 3.11, 3.12
+and 3.13. The rest of an answer to a slow reader goes out in one call, as in 3.11. From 3.12 on this call is
+sendmsg, which this kernel does not have.
 
-**What is charged.** Kernel and application cost what they cost in every lane. What asyncio adds to them,
-Python code in user space, is charged as it is on :func:`sim.stdlib.kernel.asyncio_loop`: one price for
-a turn (account *loop*), one for a callback, the task's step included (account *callback*). Both are means,
-measured with this very server (:mod:`sim.host.measuring.asyncio_costs`). The other lanes' servers are priced
-as programs in C, whose own loops take next to nothing. A plain Python loop on epoll is none: it takes
-something too, about half a microsecond a call, and that is in no lane.
+**What is charged.** Kernel and application cost the same as in every lane. The work that asyncio adds, Python
+code in user space, is charged as in :func:`sim.stdlib.kernel.asyncio_loop`: one price for a turn (account
+*loop*), and one for a callback with the step of its task (account *callback*). Both are means, measured with
+this server (:mod:`sim.host.measuring.asyncio_costs`). The servers of the other lanes are priced as C
+programs, whose own loops cost almost nothing. A plain Python loop on epoll costs about half a microsecond for
+each call, and no lane has that cost.
 
-Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are none, and
-it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on the connections of a
-listening socket that it made itself (here it is given one: ``start_server(sock=…)``); garbage collection.
+Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are no other
+threads, and it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on connections of
+a listening socket that it has made itself (here it gets one: ``start_server(sock=…)``); garbage collection.
+
+Why not asyncio itself: the simulated event loop runs it (:mod:`sim.stdlib.asyncio`), but its callbacks are
+Python functions in the middle of a call, and no checkpoint can store them.
 """
 
 from __future__ import annotations
@@ -39,13 +43,13 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Event
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import CLOCK_READ_NS
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.asyncio_streams import Step, Stream, SuspendedAt, accept_ready, read_ready, write_ready
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 
-RESTLESS_TURNS = 50
-"""A loop that has not slept for so many turns is shown as it runs, not as it last came to rest."""
+BUSY_TURNS = 50
+"""After this many turns without sleep, the view shows the current round, not the last finished one."""
 
 
 class AsyncioServer(EpollServer, lane="asyncio"):
@@ -56,20 +60,20 @@ class AsyncioServer(EpollServer, lane="asyncio"):
         self.ready: deque[tuple[Step, Stream]] = deque()
         """Callbacks to run (``BaseEventLoop._ready``)."""
         self.left = 0
-        """How many of them this turn is still to run."""
+        """Number of callbacks that this turn still has to run."""
         self.steps: list[tuple[Step, Stream]] = []
-        """What is left of the callback under way, the next step last."""
+        """Steps left of the current callback; the next one is the last."""
         self.current: Stream | None = None
-        """Whose callback that is."""
+        """The stream of the current callback; None if there is none."""
         self.polling = False
-        """A turn has begun, and its epoll_wait has not returned."""
+        """True if a turn has begun and its epoll_wait has not returned."""
         self.streams: dict[int, Stream] = {}
-        """By descriptor; those at rest are left out."""
+        """By descriptor, without idle streams."""
         self.listening = Stream(self.listener_fd, SuspendedAt.OVER)
         """The listening socket."""
         self.listening.reading = True
         self.to_accept = 0
-        """How many connections the callback under way may still take."""
+        """Number of connections that the current callback may still accept."""
         self.round = [0, 0, 0, 0]
         """Events, callbacks, turns and nanoseconds of epoll_wait since the loop last had nothing to do."""
         self.last_round: list[int] | None = None
@@ -79,8 +83,8 @@ class AsyncioServer(EpollServer, lane="asyncio"):
 
     def run(self) -> Program:
         kernel, restart = self.kernel, self.restart
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.watch(self.listener_fd)
                 yield
@@ -131,9 +135,9 @@ class AsyncioServer(EpollServer, lane="asyncio"):
         self.kernel.pay(charge)
 
     def _process(self, events: list[Event]) -> None:
-        """Make callbacks of events (``_process_events``), and look at the clock, for timers.
+        """Make callbacks ready for events (``_process_events``), and read the clock, for timers.
 
-        This turn runs the callbacks that are ready by now.
+        This turn runs the callbacks that are ready now.
         """
         self.polling = False
         self.round[0] += len(events)
@@ -156,19 +160,19 @@ class AsyncioServer(EpollServer, lane="asyncio"):
             stream = self.streams[fd] = Stream(fd, SuspendedAt.READ)
         return stream
 
-    # -- what callbacks ask of it -----------------------------------------------------------
+    # -- for the steps of a callback --------------------------------------------------------
 
     def soon(self, step: Step, stream: Stream) -> None:
-        """Have a callback run in the next turn, or in this one if its events are being looked at."""
+        """Make a callback ready. It runs in the next turn, or in this one while its events are processed."""
         stream.queued += 1
         self.ready.append((step, stream))
 
     def then(self, step: Step, stream: Stream) -> None:
-        """Have a step of the callback under way come next."""
+        """Add a step to the current callback, as the next one."""
         self.steps.append((step, stream))
 
     def watch_for(self, stream: Stream, reading: bool, writing: bool) -> None:
-        """Have the selector watch a connection for other events, with one epoll_ctl if that changes them."""
+        """Let the selector watch a connection for other events, with one epoll_ctl if they change."""
         before = stream.events
         stream.reading, stream.writing = reading, writing
         events = stream.events
@@ -176,12 +180,12 @@ class AsyncioServer(EpollServer, lane="asyncio"):
             operation = CTL_MOD if events and before else CTL_ADD if events else CTL_DEL
             self.kernel.sys_epoll_ctl(self.spare_fd, operation, stream.fd, events)
 
-    # -- what it shows ----------------------------------------------------------------------
+    # -- the view ---------------------------------------------------------------------------
 
     def view(self) -> LoopView:
         costs = self.kernel.costs
         shown = self.round
-        if self.last_round is not None and self.round[2] < RESTLESS_TURNS:
+        if self.last_round is not None and self.round[2] < BUSY_TURNS:
             shown = self.last_round
         events, callbacks, turns, epoll_ns = shown
         loop_ns = turns * costs.loop_turn_ns + callbacks * costs.loop_callback_ns
@@ -189,6 +193,6 @@ class AsyncioServer(EpollServer, lane="asyncio"):
             queued=len(self.ready),
             left=self.left,
             polling=self.polling,
-            rests=shown is not self.round,
+            finished=shown is not self.round,
             round=LoopRound(events, callbacks, turns, loop_ns, epoll_ns),
         )

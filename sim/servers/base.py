@@ -1,12 +1,15 @@
-"""What every server has: a listening socket, connections, and the work it does for a request.
+"""What all servers share: a listening socket, connections, and the work for a request.
 
-A server's program is a generator, and a generator cannot be copied, which a checkpoint of a lane would
-have to do (:mod:`sim.race.time_travel.checkpoint`). So a server can keep a rule instead: *whatever its
-program knows when it yields lies on the server*: what is left to serve, :attr:`Server.serving_fd`, and the
-:class:`~sim.kernel.waiting.restart.Restart` it brings to every call that waits. Then :meth:`Server.run`,
-begun anew at any moment, goes on exactly where the generator that it replaces would have. A server that
-keeps the rule says so (:attr:`Server.restartable`). One that does not is correct all the same: a lane that
-has it gets no checkpoints, and going back in time runs it again from where it was last built.
+The program of a server is a generator. A checkpoint of a lane would have to copy it
+(:mod:`sim.race.time_travel.checkpoint`), but a generator cannot be copied. So a server can keep a rule:
+*everything that its program knows when it yields is stored on the server*. That is the list of events left to
+serve, :attr:`Server.serving_fd`, and the :class:`~sim.kernel.waiting.restart.Restart` that it passes to every
+waiting call. Then :meth:`Server.run`, started again at any moment, continues exactly where the old generator
+was. A server that keeps the rule sets :attr:`Server.restartable`. A server that does not is correct too, but
+its lane gets no checkpoints, and going back in time runs it again from where it was built.
+
+Why not state machines instead of generators: a program of twenty lines would become a table of states, and
+nobody could read from it what a select server does.
 """
 
 from __future__ import annotations
@@ -15,12 +18,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sim.frames.mechanism import MechanismView
+from sim.kernel.blocking_calls import write_rest
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting.blocking_calls import write_rest
 from sim.kernel.waiting.restart import Restart
-from sim.machine.cpu import Program, Task
+from sim.machine.task import Program, Task
 from sim.scenario.lanes import LANES, LaneKind
 from sim.scenario.units import format_bytes
 
@@ -28,32 +31,32 @@ READ_BYTES = 65_536
 BACKLOG = 4096
 """``net.core.somaxconn``."""
 WAIT_ENTRY_BYTES = 65
-"""What select and poll allocate for each descriptor of a call that sleeps: a page holds 63 entries."""
+"""Bytes that select and poll allocate for each descriptor of a sleeping call: a page holds 63 entries."""
 
 SERVERS: dict[tuple[str, str], type[Server]] = {}
 """The servers defined so far, by lane and fault; the fault is empty for a correct program."""
 
 
 class ServerFailure(Exception):
-    """A server cannot go on; the message says why, for people."""
+    """A server cannot continue. The message gives the reason in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What a scenario asks of a server."""
+    """The settings of a scenario on which a server depends."""
 
     request_bytes: int
-    """Size of a request: how many there are in what one read brings."""
+    """Size of a request. It gives the number of requests in the data of one read."""
     accepting: bool
-    """Whether new connections come, so that the listening socket is waited for too."""
+    """True if new connections come, so that the server also waits for the listening socket."""
     fd_setsize: int | None
-    """How many descriptors the C library's ``fd_set`` holds; None for as many as needed."""
+    """Number of descriptors that an ``fd_set`` of the C library holds; None for no limit."""
     backlog: int = BACKLOG
-    """How many connections may wait to be accepted."""
+    """Number of connections that can wait to be accepted."""
 
 
 class Server(ABC):
-    """A process that serves: opens its sockets at once, then runs as a task.
+    """A process that serves. It opens its sockets when it is made, and then runs as a task.
 
     A subclass names the lane that it serves, and with it the fault if it makes a mistake on purpose::
 
@@ -62,11 +65,11 @@ class Server(ABC):
     """
 
     name = ""
-    """The lane it serves."""
+    """Name of its lane."""
     restartable = False
-    """Whether its program can be begun anew at any yield: see the module."""
-    stored = True
-    """Whether a checkpoint can say all that hangs on its connections
+    """True if its program can be started again at any yield (see the module)."""
+    storable = True
+    """True if the rows of a checkpoint can describe all that waits for its connections
     (:mod:`sim.race.time_travel.connection_rows`)."""
 
     def __init_subclass__(cls, lane: str = "", fault: str = "") -> None:
@@ -83,17 +86,17 @@ class Server(ABC):
         kernel.sys_listen(self.listener_fd, settings.backlog)
         self.spare_fd = self.open_spare()
         self.serving_fd: int | None = None
-        """The descriptor being read or answered."""
+        """The descriptor that is read or answered; None if there is none."""
         self.restart = Restart()
-        """The waiting call under way."""
-        self.begun = False
-        """Whether the program has run at all."""
+        """State of the waiting call in progress."""
+        self.started = False
+        """True after the program has started."""
 
     def open_spare(self) -> int:
-        """The server's second descriptor, so that connections have the same numbers in every lane.
+        """Open the server's second descriptor, so that connections have the same numbers in every lane.
 
-        Servers that need none keep a spare, an old habit: it is closed when accept() fails for
-        want of descriptors, which makes room to accept one client and turn it away.
+        Servers that need none keep a spare, as many real programs do. They close it when accept() fails
+        because there are no descriptors left, accept one client, and turn it away.
         """
         return self.kernel.sys_dup(self.listener_fd)
 
@@ -106,35 +109,35 @@ class Server(ABC):
 
     @property
     def kind(self) -> LaneKind:
-        """What is true of its lane in every race."""
+        """The facts about its lane."""
         return LANES[self.name]
 
     @property
     @abstractmethod
     def registered(self) -> int:
-        """Descriptors waited for."""
+        """Number of descriptors that it waits for."""
 
     @property
     def connection_bytes(self) -> int:
-        """Memory that one more connection takes: its socket, and what this way of waiting adds."""
+        """Memory of one more connection: its socket, and what this way to wait adds."""
         watch = self.kind.watch_memory
         return self.kernel.costs.socket_bytes + (0 if watch is None else watch.size_bytes)
 
     @property
     def reserved_bytes(self) -> int:
-        """Addresses set aside for the stacks of threads."""
+        """Bytes of addresses reserved for stacks of threads."""
         return 0
 
     @property
     def now_serving(self) -> int | None:
-        """The descriptor being read or answered at this moment."""
+        """The descriptor that is read or answered at this moment; None if there is none."""
         return self.serving_fd
 
-    def afford(self, connections: int) -> None:
-        """Check that there is memory for so many connections.
+    def check_memory(self, connections: int) -> None:
+        """Check that there is memory for a number of connections.
 
         Raises:
-            ServerFailure: there is not.
+            ServerFailure: there is not enough.
         """
         each, limit = self.connection_bytes, self.kernel.costs.memory_bytes
         if connections * each > limit:
@@ -145,7 +148,7 @@ class Server(ABC):
 
     @abstractmethod
     def adopt(self, block: IdleBlock) -> None:
-        """Take over connections accepted before the race begins."""
+        """Take over the connections that were accepted before the race."""
 
     def start(self) -> Task:
         """Make the server's program a task, ready to run."""
@@ -153,22 +156,22 @@ class Server(ABC):
 
     @abstractmethod
     def run(self) -> Program:
-        """Serve for ever, from where it stands."""
+        """The program: serve for ever, from the stored state on."""
 
     def restart_program(self, task: Task) -> None:
-        """Give the task a new program, which goes on where the one that is lost was."""
+        """Give a restored task a new program, which continues where the lost one was."""
         task.send = self.run().send
 
     def view(self) -> MechanismView | None:
-        """What its mechanism looks like at this moment; None where the frame tells it already."""
+        """Make the view of its mechanism; None if it has only tasks."""
         return None
 
-    # -- what all do alike ----------------------------------------------------------------
+    # -- the same in all servers ----------------------------------------------------------
 
     def begin_or_resume(self) -> Program:
-        """What a program does first: begin, or finish what the one before it was at."""
-        if not self.begun:
-            self.begun = True
+        """The first part of a program: begin, or finish what the replaced program was doing."""
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.watch(self.listener_fd)
         elif self.serving_fd == self.listener_fd:
@@ -177,13 +180,13 @@ class Server(ABC):
 
     @abstractmethod
     def watch(self, fd: int) -> None:
-        """Wait for a new connection from now on."""
+        """Wait for a descriptor from now on."""
 
-    def forget(self, fd: int) -> None:  # noqa: B027 - epoll does without: close() takes the item away
-        """Stop waiting for a connection that is about to be closed."""
+    def stop_watching(self, fd: int) -> None:  # noqa: B027 - epoll needs none: close() removes the item
+        """Stop waiting for a connection before it is closed."""
 
     def serve(self, fd: int) -> Program:
-        """A descriptor is ready: take the connection, or the request, or the hint that it ended."""
+        """Serve a ready descriptor: accept connections, answer a request, or close at end of file."""
         self.serving_fd = fd
         kernel = self.kernel
         if fd == self.listener_fd:
@@ -192,17 +195,17 @@ class Server(ABC):
             data = kernel.sys_read(fd, READ_BYTES)
             if data:
                 rest = self.answer(fd, data)
-                if rest:  # a blocking socket: everybody waits until there is room
+                if rest:  # a blocking socket: the whole server waits until there is room
                     yield
                     yield from write_rest(kernel, fd, rest)
             else:
-                self.forget(fd)
+                self.stop_watching(fd)
                 kernel.sys_close(fd)
             yield
         self.serving_fd = None
 
     def answer(self, fd: int, data: bytes) -> bytes:
-        """Compute, and write the answer; what the send buffer had no room for."""
+        """Compute and write the answer; return the bytes for which the send buffer had no room."""
         self.kernel.work(self.work_ns(data))
         try:
             taken = self.kernel.sys_write(fd, data)
@@ -211,11 +214,11 @@ class Server(ABC):
         return data[taken:]
 
     def work_ns(self, data: bytes) -> int:
-        """How long the application computes for what one read brought."""
+        """Computing time of the application for the data of one read, in ns."""
         return self.kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes)
 
     def accept_all(self) -> Program:
-        """Take every connection that waits."""
+        """Accept all waiting connections."""
         kernel = self.kernel
         while True:
             try:

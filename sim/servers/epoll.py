@@ -1,8 +1,7 @@
-"""The epoll server, level-triggered: register once, then be told.
+"""The epoll server, level-triggered: it registers a descriptor once, and gets only the ready ones.
 
-The kernel keeps the interest list between calls, so nothing is copied in and nothing is looked at
-that is not on the ready list. What it costs instead: one ``epoll_ctl`` for each connection that
-comes.
+The kernel keeps the interest list between calls. So nothing is copied in, and only items on the ready list
+are checked. In return, each new connection costs one ``epoll_ctl``.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, Epoll, Event
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import Server, ServerSettings
 
 MAX_EVENTS = 1024
-"""Events asked for at once."""
+"""Largest number of events in one call."""
 
 
 class EpollServer(Server, lane="epoll"):
@@ -25,20 +24,20 @@ class EpollServer(Server, lane="epoll"):
 
     restartable = True
     watched_events = poll_bits.IN
-    """What a connection is watched for, and how."""
+    """The event bits with which a connection is registered."""
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.events: list[Event] = []
-        """What epoll_wait reported and is not served yet, the next one last."""
+        """Events that are reported and not served yet; the next one is the last."""
 
     def open_spare(self) -> int:
-        """The epoll itself takes the second number."""
+        """Open the epoll, which has the second descriptor."""
         return self.kernel.sys_epoll_create1()
 
     @property
     def epoll(self) -> Epoll:
-        """What the epoll descriptor points to."""
+        """The epoll behind the descriptor."""
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, Epoll)
         return file

@@ -1,18 +1,18 @@
-"""The edge-triggered epoll server: told once when something arrives, so it reads until nothing is left.
+"""The edge-triggered epoll server: an event is reported once, so it reads until nothing is left.
 
-With EPOLLET an item goes on the ready list when its file *changes*, not as long as it is ready: it is
-asked once in epoll_wait and does not go back to the list's tail. That saves the second look that a
-level-triggered item gets in the next call. In return the program has to *drain*: read until EAGAIN (or
-end of file), accept until EAGAIN. What it leaves behind it is not told of again, until more arrives.
-So each event costs one read more, which finds nothing.
+With EPOLLET an item goes on the ready list when its file *changes*, not as long as the file is ready. It is
+checked once in epoll_wait and does not go back to the end of the list. That saves the second check of a
+level-triggered item in the next call. In return the program has to *drain*: it reads until EAGAIN or end of
+file, and accepts until EAGAIN. Data that it leaves behind is not reported until more arrives. So each event
+costs one additional read, which finds nothing.
 """
 
 from __future__ import annotations
 
 from sim.kernel import poll_bits
+from sim.kernel.blocking_calls import write_rest
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting.blocking_calls import write_rest
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 
@@ -26,11 +26,12 @@ class EpollEtServer(EpollServer, lane="epoll-et"):
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.drained = True
-        """Whether nothing is left to do for the descriptor being served but to let the time pass."""
+        """True if the current descriptor is read completely, and only the time of its last call has to
+        pass."""
 
     def begin_or_resume(self) -> Program:
         fd = self.serving_fd
-        if self.begun and fd is not None and fd != self.listener_fd and not self.drained:
+        if self.started and fd is not None and fd != self.listener_fd and not self.drained:
             yield from self.drain(fd)
         yield from super().begin_or_resume()
 
@@ -44,12 +45,17 @@ class EpollEtServer(EpollServer, lane="epoll-et"):
         self.serving_fd = None
 
     def drain(self, fd: int) -> Program:
-        """Read and answer until nothing is there."""
+        """Read and answer until nothing is left."""
         while not self.drained:
             yield from self.serve_once(fd, READ_BYTES)
 
     def serve_once(self, fd: int, size: int) -> Program:
-        """One read, and what follows from it."""
+        """Read once, and answer what was read.
+
+        Args:
+            fd: the connection.
+            size: size of the buffer.
+        """
         kernel = self.kernel
         try:
             data = kernel.sys_read(fd, size)
@@ -64,6 +70,6 @@ class EpollEtServer(EpollServer, lane="epoll-et"):
                 yield from write_rest(kernel, fd, rest)
             return
         self.drained = True
-        self.forget(fd)
+        self.stop_watching(fd)
         kernel.sys_close(fd)
         yield

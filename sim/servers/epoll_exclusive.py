@@ -1,13 +1,14 @@
-"""Several workers, each with an epoll of its own, on one listening socket: EPOLLEXCLUSIVE.
+"""Several workers with an epoll each, on one listening socket: EPOLLEXCLUSIVE.
 
-As nginx does it: each worker has its own epoll and its own connections, and all watch the listening
-socket. A connection that arrives wakes the epolls one by one; without more, *all* workers wake, one gets
-the connection, and the others find nothing and go back to sleep: the thundering herd. EPOLLEXCLUSIVE
-(Linux 4.5) puts the items at the tail of the socket's wait queue and ends the walk after the first that
-woke somebody. That one is always the first in the queue as long as it sleeps, so the load is not even.
+This is how nginx works: each worker has its own epoll and its own connections, and all of them watch the
+listening socket. A new connection wakes the epolls one after the other. Without EPOLLEXCLUSIVE *all* workers
+wake; one gets the connection, and the others find nothing and go back to sleep. This is the thundering herd.
+EPOLLEXCLUSIVE (Linux 4.5) puts the items at the end of the socket's wait queue, and ends the walk after the
+first item that wakes a task. As long as the first worker in the queue sleeps, it is always woken, so the load
+is uneven.
 
-Here the workers are threads of one process (:mod:`sim.servers.task_server`), and the connections that exist
-before the race are dealt out in equal runs of numbers.
+Here the workers are threads of one process (:mod:`sim.servers.task_server`). The connections that exist
+before the race are divided among them in equal runs of descriptors.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from sim.kernel import poll_bits
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, Epoll
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program
 from sim.servers.epoll import MAX_EVENTS
 from sim.servers.task_server import TaskServer
 
@@ -31,7 +32,7 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
     listener_events = poll_bits.IN | poll_bits.EPOLLEXCLUSIVE
 
     def open_spare(self) -> int:
-        """The first worker's epoll takes the second number."""
+        """Open the epoll of the first worker, which has the second descriptor."""
         self._epfds = [self.kernel.sys_epoll_create1()]
         return self._epfds[0]
 
@@ -41,22 +42,22 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
 
     @property
     def registered(self) -> int:
-        """Descriptors waited for; the listening socket counts once."""
-        watches = sum(epoll.count for epoll in self.kernel.epolls)
-        return watches - (len(self.listener.items) - 1 if self.listener.items else 0)
+        """Number of descriptors that it waits for; the listening socket counts once."""
+        watches = sum(epoll.count for epoll in self.kernel.epoll_calls.epolls)
+        return watches - (len(self.listener.watches) - 1 if self.listener.watches else 0)
 
     @property
     def connection_bytes(self) -> int:
         return super().connection_bytes + self.kernel.costs.epoll_item_bytes
 
     def watch(self, fd: int) -> None:
-        """Who accepts a connection watches it (:meth:`_accept_all`)."""
+        """Do nothing: the worker that accepts a connection registers it (:meth:`_accept_all`)."""
 
     def adopt(self, block: IdleBlock) -> None:
         kernel = self.kernel
         count = block.last - block.first + 1
         kernel.charge(((Account.INTEREST_LIST, count * kernel.costs.epoll_ctl_ns),))
-        # Their numbers come behind those of the connections, which are the same in every lane.
+        # Their numbers come after those of the connections, which are the same in every lane.
         self._epfds += [kernel.sys_epoll_create1() for _ in range(WORKERS - 1)]
         ends = [block.first + count * number // WORKERS for number in range(WORKERS + 1)]
         for epfd, first, end in zip(self._epfds, ends, ends[1:], strict=False):
@@ -64,7 +65,7 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
                 self.epoll_at(epfd).watch_block(first, end - 1, poll_bits.IN)
 
     def epoll_at(self, epfd: int) -> Epoll:
-        """What an epoll descriptor points to."""
+        """The epoll behind a descriptor."""
         file = self.kernel.table.file(epfd)
         assert isinstance(file, Epoll)
         return file
@@ -79,7 +80,7 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
         return self.scheduler.start(lambda task: self._work(task, epfd), f"{self.name} worker")
 
     def _work(self, task: ScheduledTask, epfd: int) -> Program:
-        """What a worker does."""
+        """The program of a worker."""
         kernel = self.kernel
         if self.settings.accepting:
             kernel.sys_epoll_ctl(epfd, CTL_ADD, self.listener_fd, self.listener_events)
@@ -89,10 +90,10 @@ class EpollExclusiveServer(TaskServer, lane="epoll-exclusive"):
                 if fd == self.listener_fd:
                     yield from self._accept_all(task, epfd)
                 else:
-                    yield from self.attend(task, fd)
+                    yield from self.serve_ready(task, fd)
 
     def _accept_all(self, task: ScheduledTask, epfd: int) -> Program:
-        """Take every connection that waits, into this worker's epoll."""
+        """Accept all waiting connections into this worker's epoll."""
         kernel = self.kernel
         task.fd = self.listener_fd
         while True:

@@ -1,9 +1,9 @@
-"""Servers with one classic mistake each: the right program, with one thing left out."""
+"""Servers with one classic mistake each: a correct program, with one part left out or changed."""
 
 from __future__ import annotations
 
 from sim.kernel import poll_bits
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.scenario.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
 from sim.servers.epoll import EpollServer
 from sim.servers.epoll_et import EpollEtServer
@@ -12,10 +12,10 @@ from sim.servers.epoll_oneshot import EpollOneshotServer
 
 
 class NoDrainServer(EpollEtServer, lane="epoll-et", fault=NO_DRAIN):
-    """Reads a buffer of one request for each event, and does not look whether there is more."""
+    """Reads one request for each event, and does not check for more."""
 
     def drain(self, fd: int) -> Program:
-        self.drained = True  # before it yields: a program made anew must not read again
+        self.drained = True  # before the yield: a restarted program must not read again
         yield from self.serve_once(fd, self.settings.request_bytes)
 
 
@@ -23,7 +23,7 @@ class AcceptOneServer(EpollEtServer, lane="epoll-et", fault=ACCEPT_ONE):
     """Accepts one connection for each event."""
 
     accepted = True
-    """Whether it has done so for the event that is served."""
+    """True after it has accepted a connection for the current event."""
 
     def serve(self, fd: int) -> Program:
         self.accepted = False
@@ -42,7 +42,7 @@ class AcceptOneServer(EpollEtServer, lane="epoll-et", fault=ACCEPT_ONE):
 
 
 class NoRearmServer(EpollOneshotServer, lane="epoll-oneshot", fault=NO_REARM):
-    """Forgets EPOLL_CTL_MOD, but for the listening socket."""
+    """Leaves out EPOLL_CTL_MOD, except for the listening socket."""
 
     def rearm(self, fd: int) -> Program:
         if fd == self.listener_fd:
@@ -50,21 +50,21 @@ class NoRearmServer(EpollOneshotServer, lane="epoll-oneshot", fault=NO_REARM):
 
 
 class HerdServer(EpollExclusiveServer, lane="epoll-exclusive", fault=HERD):
-    """Watches the listening socket as one watches any other."""
+    """Watches the listening socket like any other socket, without EPOLLEXCLUSIVE."""
 
     listener_events = poll_bits.IN
 
 
 class LeakedDupServer(EpollServer, lane="epoll", fault=DUP):
-    """Has made a dup of the first connection that ends (for a log, for a child), and forgotten it.
+    """Makes a dup of the first connection that ends, as for a log or a child, and never closes it.
 
-    close() frees the number, but the open file lives on, and with it the watch: epoll goes on to
-    report it, under a number that is closed or another connection's.
+    close() frees the number, but the open file stays, and so does its watch. epoll continues to report it,
+    under a number that is closed or belongs to another connection.
     """
 
     _leaked = False
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         if not self._leaked:
             self._leaked = True
             self.kernel.sys_dup(fd)
@@ -72,6 +72,6 @@ class LeakedDupServer(EpollServer, lane="epoll", fault=DUP):
     def serve(self, fd: int) -> Program:
         try:
             yield from super().serve(fd)
-        except OSError:  # EBADF; EAGAIN, if the number is another connection's by now
+        except OSError:  # EBADF, or EAGAIN if the number now belongs to another connection
             yield
         self.serving_fd = None

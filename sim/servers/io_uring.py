@@ -1,19 +1,18 @@
-"""The io_uring servers: what is to be done is written into a ring, what was done is read from another.
+"""The io_uring servers: they write submissions into one ring, and read completions from another.
 
-``io_uring`` arms one multishot recv for each connection, once: from then on each message comes as a
-completion with the bytes in a buffer of the server's own ring of buffers. Answers are submissions
-that post nothing if they go well;
-all that were written since the last call go with the next io_uring_enter, which also waits. So there is
-one call for a batch of messages, and no read, write or accept call at all.
+``io_uring`` arms one multishot recv for each connection. From then on each message comes as a completion,
+with its bytes in a buffer of the server's own ring of buffers. Answers are submissions that post no
+completion if they succeed. All submissions written since the last call go with the next io_uring_enter, which
+also waits. So there is one call for a batch of messages, and no read, write or accept call.
 
-``io_uring-poll`` arms one multishot poll for each connection instead, and reads and writes with plain
-calls: readiness, as epoll tells it, by way of the rings.
+``io_uring-poll`` arms one multishot poll for each connection, and reads and writes with normal calls. It
+reports readiness, like epoll, through the rings.
 
-``io_uring-sqpoll`` is the first one with a polling kernel thread: submissions need no call, and the
-server calls only to sleep. The thread spins on a CPU of its own, which is counted
+``io_uring-sqpoll`` is ``io_uring`` with a polling kernel thread. Submissions need no call, and the server
+makes a call only to sleep. The thread spins on a CPU of its own, which is counted
 (:mod:`sim.kernel.waiting.io_uring.sq_thread`).
 
-A ring of buffers can run empty; the receive that finds it so ends with -ENOBUFS and is submitted again.
+The ring of buffers can be empty. A receive that finds it empty ends with -ENOBUFS and is submitted again.
 """
 
 from __future__ import annotations
@@ -25,9 +24,10 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.poll_bits import IN, RDHUP
 from sim.kernel.waiting.io_uring.calls import EnterCall
-from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Sqe
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, Op, Sqe
+from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES, Server, ServerFailure, ServerSettings
 
 SQ_ENTRIES = 1_024
@@ -36,7 +36,8 @@ BUFFERS = 1_024
 BUFFER_BYTES = 4_096
 BUFFER_GROUP = 0
 SQ_THREAD_IDLE_NS = 2_000_000
-"""How long the polling thread spins without work: 2 ms (the default is a second)."""
+"""Time that the polling thread spins without work before it sleeps: 2 ms (the kernel's default is a
+second)."""
 _ACCEPT, _RECEIVE, _SEND, _CLOSE = (kind << 32 for kind in range(4))
 _FD = 0xFFFFFFFF
 
@@ -45,27 +46,28 @@ class IoUringServer(Server, lane="io_uring"):
     """Receives by multishot recv."""
 
     restartable = True
-    stored = False
+    storable = False
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.ring.provide(BUFFER_GROUP, BUFFERS, BUFFER_BYTES)
         self.call: EnterCall | None = None
-        """The io_uring_enter under way."""
+        """The io_uring_enter in progress; None if there is none."""
         self.prepared: list[Sqe] = []
-        """Submissions for which the ring had no room, or whose work is being done, the first one first."""
+        """Submissions that are not in the ring yet, in order: the ring is full, or their work is in
+        progress."""
         self.connections = 0
-        """Descriptors waited for."""
+        """Number of descriptors that it waits for."""
         self.parts: dict[int, int] = {}
-        """By descriptor the bytes of a request of which the rest is missing."""
+        """By descriptor: bytes of a request whose rest is missing."""
 
     def open_spare(self) -> int:
-        """The ring itself takes the second number."""
+        """Open the ring, which has the second descriptor."""
         return self.kernel.sys_io_uring_setup(SQ_ENTRIES, CQ_ENTRIES)
 
     @property
     def ring(self) -> IoUring:
-        """What the ring's descriptor points to."""
+        """The ring behind the descriptor."""
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, IoUring)
         return file
@@ -89,13 +91,13 @@ class IoUringServer(Server, lane="io_uring"):
         self.connections += 1
         self.prepared.append(self.receive(fd))
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         self.connections -= 1
         self.parts.pop(fd, None)
 
     def run(self) -> Program:
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.connections += 1
                 self.prepared.append(self.accepting())
@@ -113,11 +115,11 @@ class IoUringServer(Server, lane="io_uring"):
             self.call = None
 
     def next_completion(self, ring: IoUring) -> Cqe | None:
-        """What to handle next."""
+        """The completion to handle next; None if there is none."""
         return ring.take()
 
     def enter(self, ring: IoUring) -> EnterCall:
-        """The call that hands over what was written and waits for a completion."""
+        """Make the call that hands over the submissions and waits for a completion."""
         return self.kernel.enter_call(self.spare_fd, len(ring.sq), 0 if self.prepared else 1)
 
     def accepting(self) -> Sqe:
@@ -125,7 +127,7 @@ class IoUringServer(Server, lane="io_uring"):
         return Sqe(Op.ACCEPT, self.listener_fd, _ACCEPT + self.listener_fd, multishot=True)
 
     def _submit_prepared(self, ring: IoUring) -> None:
-        """Write what is prepared into the ring, as far as there is room."""
+        """Write prepared submissions into the ring, as far as it has room."""
         prepared = self.prepared
         if not prepared:
             return
@@ -135,9 +137,9 @@ class IoUringServer(Server, lane="io_uring"):
         del prepared[:written]
 
     def handle(self, ring: IoUring, cqe: Cqe) -> None:
-        """Do what a completion calls for; what it wants submitted is prepared."""
+        """Handle a completion, and prepare the submissions that follow from it."""
         kind, fd = cqe.user_data & ~_FD, cqe.user_data & _FD
-        if kind in {_SEND, _CLOSE}:  # it went wrong: the connection's end is told by its receive
+        if kind in {_SEND, _CLOSE}:  # it has failed: the receive reports the end of the connection
             return
         self.serving_fd = fd
         if kind == _ACCEPT:
@@ -154,7 +156,7 @@ class IoUringServer(Server, lane="io_uring"):
             self.prepared.append(self.accepting())
 
     def _received(self, ring: IoUring, fd: int, cqe: Cqe) -> None:
-        """A message, the end of a connection, or no buffer for it."""
+        """Handle a message, the end of a connection, or a missing buffer."""
         if cqe.result > 0:
             self.kernel.work(self.kernel.costs.application_ns * self._requests(fd, cqe.result))
             self.prepared.append(Sqe(Op.SEND, fd, _SEND + fd, data=cqe.data, silent=True))
@@ -165,11 +167,11 @@ class IoUringServer(Server, lane="io_uring"):
         elif cqe.result == -errno.ENOBUFS:
             self.prepared.append(self.receive(fd))
         else:
-            self.forget(fd)
+            self.stop_watching(fd)
             self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
 
     def _requests(self, fd: int, count: int) -> int:
-        """How many requests so many bytes more complete."""
+        """Number of requests that ``count`` more bytes complete."""
         done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
         if rest:
             self.parts[fd] = rest
@@ -180,18 +182,18 @@ class IoUringServer(Server, lane="io_uring"):
 
 
 class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
-    """Learns by multishot poll who is ready, and reads and writes with plain calls.
+    """Learns by multishot poll which connections are ready, and reads and writes with normal calls.
 
-    Packets that come before the task looks make one completion together, as edges do: so a read that
-    was filled is followed by another one, and so is the last one before an announced end.
+    Packets that come before the task runs make one completion together, as with edge triggering. So a read
+    that fills its buffer is followed by another one, and so is the last read before an announced end.
     """
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.again: Cqe | None = None
-        """The completion whose connection has more to read."""
+        """The completion whose connection has more to read; None if there is none."""
         self.closing: set[int] = set()
-        """Descriptors closed whose poll has not told of its end yet."""
+        """Closed descriptors whose poll has not posted its end yet."""
 
     def receive(self, fd: int) -> Sqe:
         """The submission that waits for a connection to be readable."""
@@ -209,7 +211,7 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
         kernel = self.kernel
         try:
             data = kernel.sys_read(fd, READ_BYTES)
-        except BlockingIOError:  # the read for an earlier completion took this packet along
+        except BlockingIOError:  # the read for an earlier completion has taken this packet too
             return
         if data:
             kernel.work(kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes))
@@ -219,7 +221,7 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
             elif not cqe.more:
                 self.prepared.append(self.receive(fd))
             return
-        self.forget(fd)
+        self.stop_watching(fd)
         if cqe.more:
             self.closing.add(fd)
             self.prepared.append(Sqe(Op.POLL_REMOVE, fd, _CLOSE + fd, target=_RECEIVE + fd, silent=True))
@@ -227,14 +229,14 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
 
 
 class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
-    """Has a polling kernel thread take its submissions."""
+    """Has a polling kernel thread that takes its submissions."""
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         kernel.start_sq_thread(self.spare_fd, SQ_THREAD_IDLE_NS)
 
     def enter(self, ring: IoUring) -> EnterCall:
-        """The call that sleeps until there is a completion, and wakes the thread if it sleeps."""
+        """Make the call that sleeps until there is a completion, and wakes the thread if it sleeps."""
         assert ring.thread is not None
         flags = ENTER_GETEVENTS | (ENTER_SQ_WAKEUP if ring.thread.needs_wakeup and ring.sq else 0)
         return self.kernel.enter_call(self.spare_fd, len(ring.sq), 1, flags=flags)

@@ -1,12 +1,12 @@
-"""The completion-port server: every connection has a receive under way, and results come to one queue.
+"""The completion-port server: every connection has a receive in progress, and results come to one queue.
 
-Each receive is started with its buffer before anything has arrived. When a message comes, the kernel
-copies it there and queues a packet; the server takes packets, many at a time, answers with a send that
-ends at once (and, having asked for that, queues nothing), and starts the next receive. Nothing is
-registered or scanned. What it costs instead: a call to start each receive, and for every idle connection
-a locked buffer.
+Each receive is started with its buffer before anything arrives. When a message comes, the kernel copies it
+into the buffer and queues a packet. The server takes many packets at a time. It answers with a send, which
+ends at once and queues no packet because the server has asked for that, and starts the next receive. Nothing
+is registered or scanned. The costs are a call to start each receive, and a locked buffer for every idle
+connection.
 
-One thread serves, as in the other lanes. Accepts are started up front too: :data:`ACCEPTS` of them.
+One thread serves, as in the other lanes. Accepts are started in advance too: :data:`ACCEPTS` of them.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.completion_port.calls import GetCall
 from sim.kernel.waiting.completion_port.port import CompletionPort, Packet
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import Server, ServerSettings
 
 MAX_PACKETS = 1_024
-"""Packets taken at once."""
+"""Largest number of packets in one call."""
 BUFFER_BYTES = 4_096
 ACCEPTS = 64
-"""Accepts under way."""
+"""Number of accepts in progress."""
 
 
 class IocpServer(Server, lane="iocp"):
     """Waits in GetQueuedCompletionStatusEx."""
 
     restartable = True
-    stored = False
+    storable = False
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self.call: GetCall | None = None
-        """The GetQueuedCompletionStatusEx under way."""
+        """The GetQueuedCompletionStatusEx in progress; None if there is none."""
         self.packets: list[Packet] = []
-        """Taken and not served yet, the next one last."""
+        """Packets that are taken and not served yet; the next one is the last."""
         self.connections = 0
         self.parts: dict[int, int] = {}
-        """By descriptor the bytes of a request of which the rest is missing."""
+        """By descriptor: bytes of a request whose rest is missing."""
 
     def open_spare(self) -> int:
-        """The port itself takes the second number."""
+        """Open the port, which has the second descriptor."""
         return self.kernel.sys_create_port(1)
 
     @property
     def port(self) -> CompletionPort:
-        """What the port's descriptor points to."""
+        """The port behind the descriptor."""
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, CompletionPort)
         return file
@@ -70,14 +70,14 @@ class IocpServer(Server, lane="iocp"):
         self.connections += count
 
     def watch(self, fd: int) -> None:
-        """Tie a new connection to the port and start its receive."""
+        """Associate a new connection with the port, and start its receive."""
         self.connections += 1
         self.kernel.sys_associate(self.spare_fd, fd, fd)
         self.kernel.sys_skip_port_on_success(fd)
         self.start_receive(fd)
 
     def start_receive(self, fd: int) -> None:
-        """Start the next receive; one that ends at once is served after those taken before it."""
+        """Start the next receive. If it ends at once, it is served after the packets taken before."""
         packet = self.kernel.sys_wsa_recv(fd, BUFFER_BYTES, fd)
         if packet is not None:
             self.packets.insert(0, packet)
@@ -88,14 +88,14 @@ class IocpServer(Server, lane="iocp"):
         if packet is not None:
             self.packets.insert(0, packet)
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         self.connections -= 1
         self.parts.pop(fd, None)
 
     def run(self) -> Program:
         kernel = self.kernel
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.connections += 1
                 kernel.sys_associate(self.spare_fd, self.listener_fd, self.listener_fd)
@@ -113,7 +113,7 @@ class IocpServer(Server, lane="iocp"):
             self.call = None
 
     def handle(self, packet: Packet) -> None:
-        """Serve what one packet tells of."""
+        """Serve one packet."""
         kernel, fd = self.kernel, packet.key
         self.serving_fd = fd
         if fd == self.listener_fd:
@@ -125,11 +125,11 @@ class IocpServer(Server, lane="iocp"):
             kernel.sys_wsa_send(fd, packet.data, -1)
             self.start_receive(fd)
         else:
-            self.forget(fd)
+            self.stop_watching(fd)
             kernel.sys_close(fd)
 
     def _requests(self, fd: int, count: int) -> int:
-        """How many requests so many bytes more complete."""
+        """Number of requests that ``count`` more bytes complete."""
         done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
         if rest:
             self.parts[fd] = rest

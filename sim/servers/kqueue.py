@@ -1,8 +1,8 @@
-"""The kqueue server: one call that takes changes and gives events, and says how much there is.
+"""The kqueue server: one call takes changes and returns events, and each event has a count.
 
-The kernel keeps the list, as with epoll. New connections need no call of their own: they are handed over
-as changes with the next kevent. An event on the listening socket says how many connections wait, so
-accept is called that often and never in vain; close() takes the knote away.
+The kernel keeps the list, as in epoll. A new connection needs no call of its own: it is registered as a
+change with the next kevent. An event of the listening socket holds the number of waiting connections, so
+accept is called that many times and never fails. close() removes the knote.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from sim.kernel.waiting.kqueue.calls import KeventCall
 from sim.kernel.waiting.kqueue.kevent import EV_ADD, EV_ERROR, EVFILT_READ, Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import Server, ServerFailure, ServerSettings
 
 MAX_EVENTS = 1024
-"""Events asked for at once."""
+"""Largest number of events in one call."""
 
 
 class KqueueServer(Server, lane="kqueue"):
     """Waits in kevent."""
 
     restartable = True
-    stored = False
+    storable = False
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         self.changes: list[Kevent] = []
-        """For the next kevent."""
+        """Changes for the next kevent."""
         self.events: list[Kevent] = []
-        """Reported and not served yet, the next one last."""
+        """Events that are reported and not served yet; the next one is the last."""
         self.call: KeventCall | None = None
-        """The kevent under way."""
+        """The kevent in progress; None if there is none."""
         self.waiting = 0
-        """Connections still to accept of those the event told of."""
+        """Number of connections still to accept for the current event."""
         super().__init__(kernel, settings)
 
     def open_spare(self) -> int:
-        """The kqueue itself takes the second number."""
+        """Open the kqueue, which has the second descriptor."""
         return self.kernel.sys_kqueue()
 
     @property
     def kqueue(self) -> Kqueue:
-        """What the kqueue descriptor points to."""
+        """The kqueue behind the descriptor."""
         file = self.kernel.table.file(self.spare_fd)
         assert isinstance(file, Kqueue)
         return file
@@ -62,8 +62,8 @@ class KqueueServer(Server, lane="kqueue"):
         self.changes.append(Kevent(fd, EVFILT_READ, EV_ADD))
 
     def run(self) -> Program:
-        if not self.begun:
-            self.begun = True
+        if not self.started:
+            self.started = True
             if self.settings.accepting:
                 self.watch(self.listener_fd)
         yield from self.accept_all()
@@ -80,7 +80,7 @@ class KqueueServer(Server, lane="kqueue"):
             self.call = None
 
     def handle(self, event: Kevent) -> Program:
-        """Serve what one event tells of."""
+        """Serve one event."""
         if event.flags & EV_ERROR:
             raise ServerFailure(f"kqueue fails here: a change for descriptor {event.ident} was refused")
         if event.ident == self.listener_fd:
@@ -88,7 +88,7 @@ class KqueueServer(Server, lane="kqueue"):
         yield from self.serve(event.ident)
 
     def accept_all(self) -> Program:
-        """Take as many connections as the event told of."""
+        """Accept as many connections as the event reports."""
         while self.waiting:
             self.waiting -= 1
             self.watch(self.kernel.sys_accept4(self.listener_fd))

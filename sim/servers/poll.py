@@ -1,7 +1,7 @@
-"""The poll server: the same scan as select's, over an array instead of a bitmap.
+"""The poll server: the same scan as in select, over an array instead of a bitmap.
 
-There is no limit on the numbers, and descriptors that are not in the array cost nothing; but each
-one that is costs 8 bytes in and 2 bytes out at every call.
+Numbers of descriptors have no limit, and descriptors that are not in the array cost nothing. But each
+descriptor in the array costs 8 bytes in and 2 bytes out in every call.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import POLLFD
 from sim.kernel.waiting.select_and_poll import poll_bytes
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerSettings
 
 
@@ -29,9 +29,9 @@ class PollServer(Server, lane="poll"):
         self._entries: npt.NDArray[np.void] = np.zeros(64, dtype=POLLFD)
         self._count = 0
         self.todo: list[int] = []
-        """Descriptors reported and not served yet, the next one last."""
+        """Descriptors that are reported and not served yet; the next one is the last."""
         self._places: dict[int, int] = {}
-        """Where in the array the descriptors stand that are not where ``_block`` says."""
+        """By descriptor: its index in the array, if it differs from its index in ``_block``."""
         self._block: IdleBlock | None = None
 
     @property
@@ -58,8 +58,8 @@ class PollServer(Server, lane="poll"):
         self._places[fd] = place
         self._count += 1
 
-    def forget(self, fd: int) -> None:
-        """The last entry takes the place of the one that goes, as programs do it."""
+    def stop_watching(self, fd: int) -> None:
+        """Move the last entry to the place of the removed one, as real programs do."""
         place = self._place(fd)
         last = self._count - 1
         moved = int(self._entries["fd"][last])

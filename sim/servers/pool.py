@@ -1,15 +1,16 @@
-"""A pool: one thread that waits for all connections, and a fixed number of threads that serve them.
+"""A pool: one thread waits for all connections, and a fixed number of threads serve them.
 
-There are two kinds of pool. In the older one (Apache's worker MPM, or a pre-forked accept) a thread
-takes a connection and keeps it until it ends, so that idle connections hold all threads and the others
-wait outside. This is the younger one, *half-sync/half-async* (Schmidt and Cranor, 1995), as in Apache's
-event MPM: a poller waits in epoll_wait for all connections, each watched EPOLLONESHOT so that one thread
-has it at a time; what is ready goes into a queue; a worker takes it, reads, works, writes, and arms it
+There are two kinds of pool. In the older kind (Apache's worker MPM, or a pre-forked accept), a thread takes a
+connection and keeps it until it ends. So idle connections can hold all threads, and other clients have to
+wait. This module is the newer kind, *half-sync/half-async* (Schmidt and Cranor, 1995), as in Apache's event
+MPM. A poller waits in epoll_wait for all connections. Each is watched with EPOLLONESHOT, so that one thread
+at a time has it. A ready connection goes into a queue. A worker takes it, reads, works, writes, and arms it
 again with EPOLL_CTL_MOD. So idle connections hold no thread.
 
-What it costs beyond epoll: one epoll_ctl for every event; a futex call for the poller to wake a worker,
-and one for a worker to go to sleep; the switches between them. On one CPU that buys nothing but this: a
-worker that blocks does not block the others. Workers that find the queue filled take the next at no cost.
+The costs beyond those of epoll are: one epoll_ctl for every event; a futex call of the poller to wake a
+worker, and one of a worker to go to sleep; and the switches between them. On one CPU the only gain is that a
+worker that blocks does not block the others. A worker that finds the queue filled takes the next connection
+at no cost.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from sim.kernel import poll_bits
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_MOD
 from sim.machine.accounts import Account, Charge, Count
-from sim.machine.cpu import Program, Task
 from sim.machine.records import Kind
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program, Task
 from sim.servers.base import ServerSettings
 from sim.servers.epoll import MAX_EVENTS, EpollServer
 from sim.servers.task_server import TaskServer
@@ -41,9 +42,9 @@ class PoolServer(TaskServer, EpollServer, lane="pool"):
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
         self._jobs: deque[int] = deque()
-        """Connections that are ready, in the order in which they were reported."""
+        """Ready connections, in the order in which they were reported."""
         self._idle: deque[Task] = deque()
-        """Workers asleep until there is a job; the one that has waited longest is woken first."""
+        """Workers that sleep until there is a job. The one that has slept longest is woken first."""
         self._futexes = kernel.ledger.page()
 
     @property
@@ -74,7 +75,7 @@ class PoolServer(TaskServer, EpollServer, lane="pool"):
                     yield
 
     def _work(self, task: ScheduledTask) -> Program:
-        """What a worker does."""
+        """The program of a worker."""
         kernel = self.kernel
         while True:
             woken = False
@@ -83,12 +84,16 @@ class PoolServer(TaskServer, EpollServer, lane="pool"):
                 yield
                 woken = True
             fd = self._jobs.popleft()
-            if (yield from self.attend(task, fd)):
+            if (yield from self.serve_ready(task, fd)):
                 kernel.sys_epoll_ctl(self.spare_fd, CTL_MOD, fd, ONCE)
                 yield
 
     def _sleep(self, woken: bool) -> None:
-        """Wait for the queue to be filled (FUTEX_WAIT)."""
+        """Sleep until there is a job (FUTEX_WAIT).
+
+        Args:
+            woken: True if the worker was woken and has found the queue empty.
+        """
         kernel = self.kernel
         charge = self._futexes.get(woken)
         if charge is None:

@@ -1,11 +1,12 @@
 """One process for each connection: fork() at every accept, as inetd and the first web servers did.
 
-The same program as with threads (:mod:`sim.servers.thread`), in an address space of its own: what one
-connection does cannot harm another. It costs more to start (page tables are copied), more memory (each
-page that is written to becomes private), and more at each switch: other page tables, so that the entries
-of the TLB are lost and have to be found again, and a larger working set.
+The program is the same as with threads (:mod:`sim.servers.thread`), but each process has an address space of
+its own, so that one connection cannot harm another. This costs more to start, because page tables are copied.
+It takes more memory, because each page that is written to becomes private. And each switch costs more: the
+page tables change, so the entries of the TLB are lost and must be loaded again, and the working set is
+larger.
 
-After fork() the parent closes its copy of the connection, the child its copy of the listening socket.
+After fork() the parent closes its copy of the connection, and the child its copy of the listening socket.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sim.servers.thread import ThreadServer
 
 
 class ProcessServer(ThreadServer, lane="process"):
-    """Waits in read, in as many processes as there are connections."""
+    """Waits in read, with a process for each connection."""
 
     @property
     def working_set_bytes(self) -> int:

@@ -1,7 +1,10 @@
-"""The servers of all lanes.
+"""Finds the server of a lane.
 
-Every module of this package is loaded, and each server class that names a lane is one of them: a new lane's
-server is a new file here, and no list has to know it.
+All modules of this package are loaded, and every server class that names a lane is registered. So the server
+of a new lane is a new file, and no list has to be changed.
+
+Why not a list of classes: it would be one more file to change for each lane, and a server that is missing
+from it would be noticed only when the lane races.
 """
 
 from __future__ import annotations
@@ -20,11 +23,11 @@ for _module in iter_modules(sim.servers.__path__, "sim.servers."):
 
 
 def server_of(lane: str, fault: str = "") -> type[Server]:
-    """The class that serves in a lane.
+    """The server class of a lane.
 
     Args:
         lane: a name of :data:`sim.scenario.lanes.LANES`.
-        fault: the mistake of the scenario. A lane whose program cannot make it has its usual server.
+        fault: the mistake of the scenario. A lane that cannot make this mistake has its usual server.
 
     Raises:
         KeyError: no server names this lane.

@@ -1,12 +1,11 @@
-"""The select server: hand over the whole set at every call, and walk the whole set of answers.
+"""The select server: it hands over the whole set in every call, and walks the whole result.
 
-The kernel keeps nothing between two calls, so the bitmap goes in each time, every descriptor in it
-is looked at, and the result says no more than one bit for each of them, which the program walks in
-turn (``FD_ISSET``).
+The kernel keeps nothing between two calls. So each call copies the bitmap in and checks every descriptor in
+it. The result has one bit for each descriptor, and the program walks all of them (``FD_ISSET``).
 
-The C library's ``fd_set`` has room for 1024 descriptors (FD_SETSIZE). A program that sets a higher
-bit writes past its end; glibc stops it, and Python refuses. The kernel has no such limit, so the
-limit is a setting here: with it the server fails as the C library makes it fail.
+The ``fd_set`` of the C library has room for 1024 descriptors (FD_SETSIZE). A program that sets a higher bit
+writes past the end; glibc stops it, and Python refuses. The kernel has no such limit. So the limit is a
+setting here. With it, the server fails as a program with the C library does.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.scan_request import Words, bit_numbers, clear_bit, set_bit, set_bits, words_for
 from sim.kernel.waiting.select_and_poll import select_bytes
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import WAIT_ENTRY_BYTES, Server, ServerFailure, ServerSettings
 
 
@@ -33,9 +32,9 @@ class SelectServer(Server, lane="select"):
         self._count = 0
         self._highest = 0
         self.todo: list[int] = []
-        """Descriptors reported and not served yet, the next one last."""
+        """Descriptors that are reported and not served yet; the next one is the last."""
         self._readable: Words | None = None
-        """The set that select was given, from its call until it is walked."""
+        """The set of the call in progress, until its result is walked; otherwise None."""
 
     @property
     def registered(self) -> int:
@@ -51,7 +50,11 @@ class SelectServer(Server, lane="select"):
         self._count += block.last - block.first + 1
 
     def _grow(self, fd: int) -> None:
-        """Make room for a bit, as far as the C library has it."""
+        """Make room for the bit of a descriptor.
+
+        Raises:
+            ServerFailure: the descriptor does not fit into an ``fd_set``.
+        """
         limit = self.settings.fd_setsize
         if limit is not None and fd >= limit:
             raise ServerFailure(
@@ -70,18 +73,18 @@ class SelectServer(Server, lane="select"):
         set_bit(self._watched, fd)
         self._count += 1
 
-    def forget(self, fd: int) -> None:
+    def stop_watching(self, fd: int) -> None:
         clear_bit(self._watched, fd)
         self._count -= 1
 
     def words_of(self, fd: int) -> tuple[int, int]:
-        """The word with a descriptor's bit: as it is handed to select, and as it stands in the set now."""
+        """The 64-bit word with a descriptor's bit: as handed to select, and as in the set now."""
         asked = int(self._watched[fd // 64])
         return asked, asked if self._readable is None else int(self._readable[fd // 64])
 
     @property
     def nfds(self) -> int:
-        """One more than the highest descriptor asked about."""
+        """The highest descriptor in the set, plus 1."""
         return self._highest + 1
 
     def run(self) -> Program:

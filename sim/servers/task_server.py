@@ -1,19 +1,19 @@
 """Servers of several tasks: what threads and processes have in common.
 
-They share the lane's one CPU under a scheduler (:mod:`sim.machine.scheduler`), and one descriptor table, as
-threads do (processes do not, but their tables would hold the same connections). What each task knows is
-in its own generator, so these servers cannot be begun anew at any yield, and their lanes get no
-checkpoints.
+The tasks share the lane's one CPU under a scheduler (:mod:`sim.machine.scheduler`), and one descriptor table.
+Threads do share their table. Processes do not, but their tables would hold the same connections. What each
+task knows is in its own generator, so these servers cannot be started again at a yield, and their lanes get
+no checkpoints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
+from sim.kernel import blocking_calls
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting import blocking_calls
-from sim.machine.cpu import Task
 from sim.machine.scheduler import ScheduledTask, Scheduler
+from sim.machine.task import Task
 from sim.servers.base import READ_BYTES, Server, ServerSettings
 
 
@@ -24,20 +24,20 @@ class TaskServer(Server):
         super().__init__(kernel, settings)
         self.scheduler = Scheduler(kernel, self.working_set_bytes)
         self.workers: tuple[ScheduledTask, ...] = ()
-        """Its tasks, where they are few and stay."""
+        """Its tasks, if their number is fixed."""
 
     @property
     def working_set_bytes(self) -> int:
-        """What each of its tasks touches when it runs."""
+        """Memory that each task uses when it runs, which must be brought into the cache."""
         return self.kernel.costs.thread_working_set_bytes
 
     @property
     def tasks(self) -> int:
-        """How many tasks there are, those included that are not objects because nothing touched them."""
+        """Number of tasks, also of those without an object because nothing has happened to them."""
         raise NotImplementedError
 
     def watched_by(self, worker: int) -> int:
-        """Descriptors that one of the workers waits for alone."""
+        """Number of descriptors for which one worker alone waits."""
         return 0
 
     @property
@@ -48,11 +48,11 @@ class TaskServer(Server):
     def start(self) -> Task:
         return self.scheduler.start(lambda task: self.run(), self.name)
 
-    def attend(self, task: ScheduledTask, fd: int) -> Generator[None, None, bool]:
-        """A connection is ready: read it once, compute, answer, or close it at end of file.
+    def serve_ready(self, task: ScheduledTask, fd: int) -> Generator[None, None, bool]:
+        """Serve a ready connection: read once, compute and answer, or close it at end of file.
 
         Returns:
-            Whether it still lives.
+            False if the connection was closed.
         """
         kernel = self.kernel
         task.fd = fd
@@ -67,7 +67,7 @@ class TaskServer(Server):
             yield
             yield from blocking_calls.write(kernel, fd, data)
         else:
-            self.forget(fd)
+            self.stop_watching(fd)
             kernel.sys_close(fd)
             yield
         task.fd = -1

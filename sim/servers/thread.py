@@ -1,40 +1,43 @@
-"""One thread for each connection: the program of 1999, and the plainest there is.
+"""One thread for each connection: the usual program of 1999, and the simplest one.
 
-A thread accepts; every connection gets a thread of its own, which reads, works and writes for ever, each
-call blocking until it can go on. No set is handed over, nothing is scanned, no list is kept: who waits
-for what is in the threads. What that costs is a switch to the thread for every request that finds it
-asleep, its working set brought back into the cache, and its memory while it sleeps: a kernel stack, a
-``task_struct``, page tables, and of the stack's reserve (8 MiB of addresses) the pages it touched.
+One thread accepts. Every connection gets a thread of its own, which reads, works and writes for ever. Each
+call blocks until it can be done. No set is handed over, nothing is scanned, and no list is kept: the threads
+themselves hold who waits for what. The costs are: a switch to the thread for every request that finds it
+asleep, its working set brought back into the cache, and its memory while it sleeps. The memory is a kernel
+stack, a ``task_struct``, page tables, and the touched pages of its stack, for which 8 MiB of addresses are
+reserved.
 
-Where threads do well: few connections, or all of them busy, so that the data is there before the thread
-asks for it; and with small stacks in user space there can be very many of them (:mod:`sim.machine.scheduler`
+Threads do well with few connections, or if all connections are busy, so that the data is there before the
+thread asks. With small stacks in user space, there can be very many of them (:mod:`sim.machine.scheduler`
 cites von Behren, Condit and Brewer, 2003).
 
-A million idle connections are a million blocked threads. Each is charged its memory; the objects are
-made when something arrives for them, as the connections' are (:class:`sim.kernel.descriptors.IdleBlock`).
+A million idle connections are a million blocked threads. Each is charged its memory. Its object is made when
+something arrives for it, like the object of its connection (:class:`sim.kernel.descriptors.IdleBlock`).
 
-Simplified: ``threads-max``, ``pid_max`` and ``max_map_count`` (two mappings a stack, 65,530 by default)
-are taken as raised; only memory is the limit. A thread that ends gives its memory back at once.
+Simplified: ``threads-max``, ``pid_max`` and ``max_map_count`` (two mappings for each stack, 65,530 by
+default) are assumed to be raised, so that only memory is a limit. A thread that ends returns its memory at
+once.
 """
 
 from __future__ import annotations
 
+from sim.kernel import blocking_calls
+from sim.kernel.blocking_calls import Reader
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import StreamSocket
-from sim.kernel.waiting import blocking_calls
-from sim.kernel.waiting.blocking_calls import Reader
+from sim.kernel.open_file import OpenFile
 from sim.machine.accounts import Account
-from sim.machine.cpu import Program
 from sim.machine.scheduler import ScheduledTask
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES
 from sim.servers.task_server import TaskServer
 
 
 class ThreadServer(TaskServer, lane="thread"):
-    """Waits in read, in as many threads as there are connections."""
+    """Waits in read, with a thread for each connection."""
 
     _serving = 0
-    """Threads that serve a connection."""
+    """Number of threads that serve a connection."""
 
     @property
     def registered(self) -> int:
@@ -59,27 +62,28 @@ class ThreadServer(TaskServer, lane="thread"):
 
     @property
     def start_ns(self) -> int:
-        """What it takes to give a connection its thread, and to end it."""
+        """Cost of starting and ending a thread, in ns."""
         return self.kernel.costs.thread_start_ns
 
     def space_of(self, fd: int) -> int:
-        """The address space in which a connection is served."""
+        """Number of the address space in which a connection is served."""
         return 0
 
     def watch(self, fd: int) -> None:
-        """The listening socket is waited for by the thread that accepts."""
+        """Do nothing: the thread that accepts waits for the listening socket."""
 
     def adopt(self, block: IdleBlock) -> None:
         self._serving = block.last - block.first + 1
         self.kernel.charge(((Account.TASK_START, self._serving * self.start_ns),))
-        self.kernel.at_touch = self._touched
+        self.kernel.block_watchers.append(self)
 
-    def _touched(self, socket: StreamSocket, fd: int) -> None:
-        """Something arrives for a connection for the first time: its thread, asleep till now, wakes."""
-        self._thread(socket, fd, asleep=True)
+    def materialize(self, file: OpenFile, fd: int) -> None:
+        """Something arrives for a connection for the first time: its thread has slept until now."""
+        assert isinstance(file, StreamSocket)
+        self._thread(file, fd, asleep=True)
 
     def _thread(self, socket: StreamSocket, fd: int, asleep: bool) -> ScheduledTask:
-        """The thread of a connection, blocked and hooked on it."""
+        """Make the thread of a connection, blocked and hooked on it."""
         reader = Reader(self.kernel, socket, asleep)
         space = self.space_of(fd)
         task = self.scheduler.make_blocked(lambda task: self._serve(reader, fd), self.name, fd, space)
@@ -87,7 +91,7 @@ class ThreadServer(TaskServer, lane="thread"):
         return task
 
     def _serve(self, reader: Reader, fd: int) -> Program:
-        """What the thread of a connection does."""
+        """The program of a connection's thread."""
         kernel = self.kernel
         while data := (yield from reader.read(fd, READ_BYTES)):
             kernel.work(self.work_ns(data))
@@ -105,11 +109,11 @@ class ThreadServer(TaskServer, lane="thread"):
             socket = kernel.table.file(fd)
             assert isinstance(socket, StreamSocket)
             self._serving += 1
-            self.afford(self._serving)
+            self.check_memory(self._serving)
             self.hand_over(fd)
             kernel.wake(self._thread(socket, fd, asleep=False))
             yield
 
     def hand_over(self, fd: int) -> None:
-        """Start what serves a new connection."""
+        """Start the task of a new connection."""
         self.kernel.charge(((Account.TASK_START, self.start_ns),))

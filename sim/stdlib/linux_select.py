@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from sim.kernel import poll_bits
-from sim.kernel.waiting import select_and_poll
 from sim.stdlib.argument_checks import FileDescriptorLike, Seconds, descriptor, descriptor_list, timeout_ns
 from sim.stdlib.epoll_object import EpollObject
 from sim.stdlib.poll_object import PollObject
@@ -83,8 +82,7 @@ class LinuxSelectModule(StdlibModule):
                 events[fd] = events.get(fd, 0) | wanted
         ascending = dict(sorted(events.items()))
         found = self._process.wait(
-            select_and_poll.select_listed(
-                self._process.kernel,
+            self._process.kernel.scan_calls.select_listed(
                 max(events, default=-1) + 1,
                 sum(map(bool, asked)),
                 ascending,

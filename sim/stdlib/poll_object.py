@@ -6,7 +6,6 @@ import errno
 from typing import SupportsIndex
 
 from sim.kernel import poll_bits
-from sim.kernel.waiting import select_and_poll
 from sim.stdlib.argument_checks import (
     FileDescriptorLike,
     Seconds,
@@ -93,7 +92,7 @@ class PollObject:
         self._polling = True
         try:
             found = self._process.wait(
-                select_and_poll.poll_listed(self._process.kernel, asked, limit_ns),
+                self._process.kernel.scan_calls.poll_listed(asked, limit_ns),
                 lambda: f"poll.poll on {descriptor_list(asked)}",
             )
         finally:

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from sim.kernel import poll_bits
+from sim.kernel.sleeper import sleep_on
 from sim.machine.cpu import Deadlock
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class SimulatedProcess:
                 try:
                     return self.kernel.table.call_on(file, fd, function)
                 except BlockingIOError:
-                    yield from self.kernel.sleep_on(file)
+                    yield from sleep_on(self.kernel, file)
 
     def write(
         self,
@@ -154,7 +155,7 @@ class SimulatedProcess:
                 try:
                     taken += self.kernel.table.call_on(file, fd, write_rest)
                 except BlockingIOError:
-                    yield from self.kernel.sleep_on(file)
+                    yield from sleep_on(self.kernel, file)
                 except OSError:
                     if not taken:
                         raise

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sim.kernel import poll_bits
-from sim.kernel.waiting import select_and_poll
 from sim.stdlib.process import SimulatedProcess
 
 Result = TypeVar("Result")
@@ -35,7 +34,7 @@ def wait_ready(
         raise TimeoutError("timed out")
     asked = {fd: events | poll_bits.ALWAYS_TOLD}
     rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
-    if not process.wait(select_and_poll.poll_listed(process.kernel, asked, rounded_ns), who):
+    if not process.wait(process.kernel.scan_calls.poll_listed(asked, rounded_ns), who):
         raise TimeoutError("timed out")
 
 

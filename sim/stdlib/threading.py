@@ -25,7 +25,7 @@ from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.machine.cpu import Task
+from sim.machine.task import Task
 from sim.stdlib.argument_checks import Seconds, duration_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.simulated_threads import SimulatedThread, ThreadScheduler

@@ -109,7 +109,7 @@ class SimulatedBench:
 
     def _make(self, fd: int) -> EventFd:
         file = EventFd(self.kernel, 0, False)
-        for epoll in self.kernel.epolls:
+        for epoll in self.kernel.epoll_calls.epolls:
             epoll.materialize(file, fd)
         return file
 

@@ -172,7 +172,7 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     table = fitted(points_ns, known)
     if any(not getattr(table, name) for name in NEEDED):
         raise CalibrationError(
-            "the machine is too busy: what was measured contradicts itself; try again later"
+            "the machine is too busy: its measurements contradict each other; try again later"
         )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     source = f"measured at {len(points_ns)} points and {len(steps_ns)} steps on eventfds and loopback TCP"

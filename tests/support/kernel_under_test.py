@@ -58,8 +58,9 @@ ROUND_COSTS = CostTable(
 def pairs(kernel: RawKernel, count: int) -> tuple[list[int], list[int]]:
     """``count`` TCP connections: our ends and the far ends, by descriptor."""
     ours, theirs = [], []
+    loopback = kernel.socket_calls.loopback
     for _ in range(count):
-        here, there = TcpSocket(kernel), TcpSocket(kernel)
+        here, there = TcpSocket(kernel, loopback), TcpSocket(kernel, loopback)
         here.connected(there)
         there.connected(here)
         ours.append(kernel.table.install(here))

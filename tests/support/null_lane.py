@@ -14,7 +14,7 @@ from c10k_tui.text import packet_effects
 from c10k_tui.text.lanes import LANE_TEXTS, LaneColours, LaneText
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.scenario.lanes import LANES, Family, LaneKind, Waiting
 from sim.servers.base import SERVERS, Server, ServerSettings
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from sim.kernel.descriptors import IdleBlock
-from sim.machine.cpu import Program
+from sim.machine.task import Program
 from sim.servers.base import READ_BYTES, ServerSettings
 from sim.servers.epoll import EpollServer
 from sim.stdlib.kernel import Kernel

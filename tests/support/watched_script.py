@@ -85,7 +85,7 @@ async def watched(
     """
     clock = HandClock()
     output = ScriptOutput()
-    app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, by_itself=False)
+    app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, with_timer=False)
     app.watching.patience_s = patience_s
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)

@@ -1,4 +1,4 @@
-"""The row beneath the picture that shows which keys were pressed."""
+"""The row below the picture that shows the pressed keys."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from c10k_tui.recording.pictures.cells import CellRow, CellStyle, cell
 
 SHOWN_S = 2.0
-"""How long a key stays."""
+"""Seconds that a key stays."""
 
 
 class CaptionLooks(NamedTuple):
-    """How the row is drawn in a theme."""
+    """The styles of the row in one theme."""
 
     row: CellStyle
     key: CellStyle
@@ -29,16 +29,16 @@ class Caption:
         self._shown: list[tuple[int, str]] = []
 
     def press(self, frame: int, key: str) -> None:
-        """A key was pressed in this frame."""
+        """Note that a key was pressed in this frame."""
         self._shown.append((frame, "space" if key == " " else key))
 
     def row(self, frame: int, width: int, looks: CaptionLooks) -> CellRow:
-        """The row in this frame, the newest key at the right of the older ones."""
+        """The row in this frame; newer keys stand to the right of older ones."""
         self._shown = [entry for entry in self._shown if frame - entry[0] < self._frames]
         cells = [cell(" ", looks.row)]
         for _, key in self._shown:
             cells += [cell(glyph, looks.key) for glyph in f" {key} "]
             cells.append(cell(" ", looks.row))
-        # Where there are more than fit, the newest are what one wants to see.
+        # If there are too many keys for the row, the newest stay.
         cells = cells[-width:]
         return (*cells, *[cell(" ", looks.row)] * (width - len(cells)))

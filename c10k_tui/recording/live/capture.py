@@ -1,7 +1,7 @@
-"""What the app shows, as a picture: Textual's strips to cells.
+"""The screen as a picture: Textual's strips to cells.
 
-Only lines that the app itself displayed anew are looked at, and of those only the ones whose strips are
-not those of the frame before; most of a screen stands still.
+Most of a screen stays the same from frame to frame. So only lines that the app has displayed since the last
+picture are rendered, and of those only the ones with other strips become cells again.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ class ScreenCapture:
     """Takes pictures of an app.
 
     Args:
-        app: The app, which runs; it has to pass on what it displays to :meth:`displayed`.
+        app: The running app. Its owner passes everything that it displays on to :meth:`displayed`.
     """
 
     def __init__(self, app: App[str]) -> None:
         self._app = app
         self._dirty: set[int] | None = None
-        """Lines that were displayed since the last picture; None for all of them."""
+        """Lines displayed since the last picture; None for all."""
         self._lines: dict[int, list[Strip]] = {}
         self._rows: list[CellRow] = []
         self._palette: tuple[str, CaptionLooks] | None = None
 
     def displayed(self, update: object) -> None:
-        """The app displays something: these lines may be others in the next picture."""
+        """Note an update that the app displays: its lines may differ in the next picture."""
         if update is None or self._dirty is None:
             return
         lines = textual_internals.changed_lines(update)
@@ -61,7 +61,7 @@ class ScreenCapture:
             self._dirty.update(lines)
 
     def picture(self) -> TerminalPicture:
-        """What is on the screen now."""
+        """The screen as it is now."""
         width, height = self._app.size
         if len(self._rows) != height or len(self._rows[0]) != width:
             self._dirty = None
@@ -81,7 +81,7 @@ class ScreenCapture:
         return TerminalPicture(width, tuple(self._rows))
 
     def caption_looks(self) -> CaptionLooks:
-        """How a caption is drawn in the theme that is on."""
+        """The styles of a caption in the current theme."""
         theme = self._app.theme
         if self._palette is None or self._palette[0] != theme:
             palette = Palette(self._app.theme_variables)
@@ -90,7 +90,7 @@ class ScreenCapture:
 
 
 def _same(old: list[Strip], new: list[Strip]) -> bool:
-    """Whether two lines are made of the very same pieces."""
+    """True if two lines consist of the same strips."""
     return len(old) == len(new) and all(a is b or a == b for a, b in zip(old, new, strict=True))
 
 
@@ -110,9 +110,10 @@ def row_of(strips: list[Strip], width: int) -> CellRow:
 
 
 def _put(cells: list[StyledCell], text: str, look: CellStyle) -> None:
-    """Glyphs of any width: a wide one takes two cells, one of no width joins the one before."""
+    """Append glyphs of any width: a wide one takes two cells, one without a width joins the cell before."""
     for glyph in text:
-        # Nothing below the combining marks is other than one cell wide, and nothing of the race is above.
+        # Every glyph below the combining marks is one cell wide, and so is every glyph in the race's own
+        # ranges above.
         size = 1 if glyph < "\u0300" or "\u2190" <= glyph <= "\u28ff" else cell_len(glyph)
         if size:
             cells.append(cell(glyph, look))
@@ -123,7 +124,7 @@ def _put(cells: list[StyledCell], text: str, look: CellStyle) -> None:
 
 @lru_cache(maxsize=4_096)
 def look_of(style: Style) -> CellStyle:
-    """A style as a look."""
+    """A Rich style as the style of a cell."""
     return CellStyle(
         _colour(style.color),
         _colour(style.bgcolor),

@@ -1,9 +1,9 @@
-"""What leads from one picture to the next, as a terminal understands it.
+"""The terminal sequences that lead from one picture to the next.
 
-Only cells that changed are written. The cursor is placed (CUP) or moved on (CUF), and of a look only what
-differs from the one before is said (SGR). Colours are 24-bit, or the terminal's own sixteen where a theme
-asks for those. Nothing depends on a terminal's name: every terminal of today knows these four sequences,
-and so does every player of asciicasts.
+Only changed cells are written. The cursor is placed (CUP) or moved forward (CUF), and of a cell's style only
+what differs from the style before is written (SGR). Colours are 24-bit, or the terminal's own sixteen for the
+theme that uses them. Nothing depends on the type of the terminal: every terminal of today knows these
+sequences, and so does every player of asciicasts.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, CellRow, CellStyle, TerminalPicture, ansi_number
 
 CLEAR = "\x1b[?25l\x1b[0m\x1b[H\x1b[2J"
-"""Before a whole picture: no cursor, nothing left of what was there."""
+"""Before a whole picture: hide the cursor and clear the screen."""
 MOVE_COST = 9
 """Bytes of a cursor movement in the file, where ESC is written ``\\u001b``."""
 
 
 def whole(picture: TerminalPicture) -> str:
-    """A picture for a terminal that may show anything now."""
+    """The sequences that draw a picture on a terminal with any contents."""
     parts = [CLEAR]
     pen = PLAIN
     for y, row in enumerate(picture.rows):
-        # To the end of the row, so that a cell that hangs over does not carry on.
+        # Write to the end of the row, so that a wide glyph of the old picture does not stay.
         parts.append(f"\x1b[{y + 1};1H")
         pen = _write(parts, row, 0, len(row), pen)
     parts.append("\x1b[0m")
@@ -31,7 +31,7 @@ def whole(picture: TerminalPicture) -> str:
 
 
 def changes(before: TerminalPicture, after: TerminalPicture) -> str:
-    """What turns one picture into another of the same size; nothing if they are equal.
+    """The sequences that turn one picture into another of the same size; empty if they are equal.
 
     Raises:
         ValueError: the sizes differ.
@@ -59,7 +59,9 @@ def changes(before: TerminalPicture, after: TerminalPicture) -> str:
 
 
 def _spans(old: CellRow, new: CellRow) -> Iterator[tuple[int, int]]:
-    """Where a row changed; spans with so little between them that writing it is shorter are joined."""
+    """The changed spans of a row. Two spans are joined if writing what is between them is shorter than a
+    movement.
+    """
     changed = [x for x, (a, b) in enumerate(zip(old, new, strict=True)) if a is not b and a != b]
     start = end = -1
     for x in changed:
@@ -69,7 +71,7 @@ def _spans(old: CellRow, new: CellRow) -> Iterator[tuple[int, int]]:
             yield start, end
             start = x
         end = max(end, x + 1)
-        # A wide glyph and its right half are one thing.
+        # A wide glyph and its right half belong together.
         while end < len(new) and not new[end].glyph:
             end += 1
         while start > 0 and not new[start].glyph:
@@ -79,7 +81,7 @@ def _spans(old: CellRow, new: CellRow) -> Iterator[tuple[int, int]]:
 
 
 def _cost(row: CellRow, start: int, end: int) -> int:
-    """Bytes it takes to write cells again that did not change."""
+    """Bytes for writing unchanged cells again."""
     if end - start > MOVE_COST:
         return end - start
     look = row[start - 1].look
@@ -89,7 +91,18 @@ def _cost(row: CellRow, start: int, end: int) -> int:
 
 
 def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle) -> CellStyle:
-    """Write the cells of a span; the pen is how the terminal draws now, before and after."""
+    """Write the cells of a span.
+
+    Args:
+        parts: The sequences so far.
+        row: The row.
+        start: First cell.
+        end: Cell after the last.
+        pen: The style with which the terminal writes now.
+
+    Returns:
+        The style with which it writes afterwards.
+    """
     for glyph, look in row[start:end]:
         if look is not pen and look != pen:
             parts.append(_sgr(pen, look))
@@ -99,7 +112,7 @@ def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle)
 
 
 def _sgr(pen: CellStyle, look: CellStyle) -> str:
-    """The sequence that turns one look into another, saying only what differs."""
+    """The sequence that changes the style of writing, with only what differs."""
     if look == PLAIN:
         return "\x1b[0m"
     codes: list[str] = []
@@ -128,7 +141,7 @@ _ATTRIBUTES = (
 
 
 def _colour(colour: int, base: int) -> str:
-    """A colour's SGR parameters; ``base`` is 30 for the foreground, 40 for the background."""
+    """SGR parameters of a colour; ``base`` is 30 for the foreground, 40 for the background."""
     if colour >= 0:
         return f"{base + 8};2;{colour >> 16};{colour >> 8 & 255};{colour & 255}"
     if colour == DEFAULT:

@@ -1,10 +1,10 @@
-"""The pace of a race that is recorded: virtual time per frame from the settings, never from the wall.
+"""The pace of a recorded race: the virtual time of a frame depends on the settings only, never on wall time.
 
-The :class:`~c10k_tui.session.pacer.Pacer` of a race that is only watched learns what a step costs and lets
-it be as long as this machine can afford, which is another length on another machine. Here the same budget is
-spent by a price list: each request and each reconnection costs so much in each lane. So a speed is kept
-up, or said not to be, alike everywhere, and "as fast as it goes" is a speed with a definition. On a slow
-machine a frame takes longer to make; the recording does not tell.
+The :class:`~c10k_tui.session.pacer.Pacer` of a race that is only watched learns the cost of a step, and takes
+steps that this machine can afford. On another machine they would be longer or shorter. Here a price list
+gives the cost instead: a price for each request and each reconnection in each lane. So a speed is reached, or
+not, to the same degree on every machine, and "as fast as possible" is a fixed speed. On a slow machine it
+takes longer to make a frame, but the recording is the same.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from sim.scenario.scenario import Scenario
 
 
 class FramePacer(Pacer):
-    """A pacer whose steps are a function of the settings and the number of the frame.
+    """A pacer whose steps depend only on the settings and the number of the frame.
 
     Args:
         clock: Seconds, counted in frames.
-        scenario: Gives the scenario that is raced now.
+        scenario: Returns the current scenario.
         speed: See :mod:`c10k_tui.session.pacer`.
     """
 
@@ -38,14 +38,14 @@ class FramePacer(Pacer):
         return min(LONGEST_STEP_NS, max(1, int(BUDGET_S / cost_s_per_ns(self._scenario()))))
 
     def _fastest_step_ns(self, elapsed_s: float) -> int:
-        """All that the budget buys: the price is known, so there is nothing to feel one's way to."""
+        """As much as the budget allows. The price is known, so the steps need not grow slowly."""
         step_ns = self._affordable_ns()
         if elapsed_s > 0:
             self.rate_ns = step_ns / elapsed_s
         return step_ns
 
     def forget_cost(self) -> None:
-        """Another scenario has another price, which is looked up when it is needed."""
+        """Do nothing: the price of another scenario is looked up when it is needed."""
 
     def took(self, step_ns: int, seconds: float) -> None:
-        """How long a step took this machine makes no difference."""
+        """Do nothing: the wall time of a step makes no difference."""

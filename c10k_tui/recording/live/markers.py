@@ -1,4 +1,4 @@
-"""What is worth a marker without anyone asking for it."""
+"""Markers that a recording gets without a key: presets, seeds, branches, numbers of descriptors, faults."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from sim.scenario.scenario import PRESETS, Scenario
 
 @dataclass(frozen=True, slots=True)
 class RaceState:
-    """What is raced in one frame."""
+    """What is raced in one frame, as far as markers need it."""
 
     races: int
-    """How many races there have been."""
+    """Number of races so far."""
     scenario: Scenario
     forks: int = 0
-    """How many branches have begun with a change in the past."""
+    """Number of branches so far that a change in the past began."""
     jumps: int = 0
-    """How many jumps in time: other settings after one are no change."""
+    """Number of jumps in time so far. Settings that differ after a jump are no change."""
 
 
 def between(before: RaceState, after: RaceState) -> list[str]:
-    """The markers that a change from one frame to the next deserves."""
+    """The markers for the change from one frame to the next."""
     old, new = before.scenario, after.scenario
     if before.races != after.races:
         return [_begun(old, new)]
@@ -37,7 +37,7 @@ def between(before: RaceState, after: RaceState) -> list[str]:
 
 
 def _begun(old: Scenario, new: Scenario) -> str:
-    """Another race: a preset, another seed, or the same again."""
+    """Words for another race: a preset, another seed, or the same race again."""
     if replace(old, seed=new.seed) == new:
         return f"seed {new.seed}" if old.seed != new.seed else "from the beginning"
     for name, (_, preset) in PRESETS.items():

@@ -1,10 +1,10 @@
-"""Frames into the lines of a recording.
+"""Frames to the lines of a recording.
 
-Frames are counted twice: as they are shown, and as they are recorded. While a recording is paused the
-first count goes on and the second stands still; when it goes on, a ``p`` event says what was passed over,
-and the picture is written whole, for in the meantime it may have become any other.
+Frames are counted twice: as shown, and as recorded. While a recording is paused, only the first count goes
+on. When the recording continues, a ``p`` event says what was left out, and the picture is written as a whole,
+because any part of it may have changed.
 
-Within a frame the order is: size, what was passed over, keys, picture, markers.
+Within a frame the order is: size, what was left out, keys, picture, markers.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from c10k_tui.recording.pictures.cells import TerminalPicture
 
 
 class Recorder:
-    """A recording in the making.
+    """Writes a recording, frame by frame.
 
     Args:
-        settings: What the header said.
-        writer: Where the lines go.
-        moment: What is raced as the recording begins.
+        settings: The settings in the file's header.
+        writer: Writes the lines.
+        moment: What is raced when the recording begins.
     """
 
     def __init__(self, settings: RecordingSettings, writer: CastWriter, moment: RaceState) -> None:
@@ -40,12 +40,12 @@ class Recorder:
         self._caption = Caption(settings.frames_per_s) if settings.caption else None
         self._moment = moment
         self._shown = 0
-        """Frames so far, those that are not recorded included."""
+        """Number of frames so far, unrecorded ones included."""
         self._unseen: list[KeyPress] | None = None
-        """Keys since the recording was paused; None while it is not."""
+        """Keys since the recording was paused; None while it is not paused."""
         self._paused_at = 0
         self._passed = 0
-        """Frames that were shown and not recorded, before the pause that is on."""
+        """Number of unrecorded frames before the current pause."""
         self._before: TerminalPicture | None = None
         self._marks: list[str] = []
         self._marked = 0
@@ -53,16 +53,16 @@ class Recorder:
 
     @property
     def recorded_us(self) -> int:
-        """How long the recording is, up to the last frame that is in it."""
+        """Length of the recording in µs, up to its last frame."""
         last = self._paused_at if self._unseen is not None else self._shown
         return time_us_of(max(0, last - self._passed - 1), self._rate)
 
     def pause(self) -> None:
-        """Let frames pass unrecorded from the one that is in the making, or no longer."""
+        """Stop recording frames from the current one on, or continue."""
         self.paused = not self.paused
 
     def mark(self, label: str = "") -> None:
-        """Put a marker on the frame that is in the making."""
+        """Put a marker on the current frame."""
         if not label:
             self._marked += 1
             label = f"mark {self._marked}"
@@ -71,16 +71,16 @@ class Recorder:
     def take(
         self, picture: TerminalPicture, keys: Sequence[str], moment: RaceState, looks: CaptionLooks
     ) -> None:
-        """A frame is finished.
+        """Take a finished frame.
 
         Args:
-            picture: What is on the screen.
-            keys: What was pressed in it.
+            picture: The screen.
+            keys: The keys pressed in the frame.
             moment: What is raced now.
-            looks: How a caption is drawn.
+            looks: The styles of the caption.
 
         Raises:
-            OSError: the file takes no more; it ends with the frame before.
+            OSError: writing failed. The file ends with the frame before.
         """
         frame = self._shown
         self._shown += 1
@@ -114,7 +114,7 @@ class Recorder:
     def _picture(
         self, picture: TerminalPicture, frame: int, looks: CaptionLooks, events: list[CastEvent]
     ) -> list[CastEvent]:
-        """The frame's events with those of its picture and its markers."""
+        """The events of a frame with its picture and its markers."""
         now_us = self._time_us(frame)
         if self._caption is not None:
             row = self._caption.row(frame, picture.width, looks)
@@ -136,10 +136,10 @@ class Recorder:
         return time_us_of(frame - self._passed, self._rate)
 
     def close(self) -> None:
-        """The recording is over: its last line stands where its last frame was.
+        """Finish the recording with a line at the time of its last frame.
 
         Raises:
-            OSError: the file takes no more.
+            OSError: writing failed.
         """
         try:
             if not self._failed and self.writer.last_us < self.recorded_us:

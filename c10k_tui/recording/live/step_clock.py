@@ -1,4 +1,4 @@
-"""The clock of the app: the wall's, or one that counts frames."""
+"""The clock of the app: wall time, or the time of frames."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class StepClock:
-    """The wall's clock, or the time of frames while the app is stepped.
+    """Wall time, or the time of the current frame while the app is stepped.
 
     Args:
         wall: Seconds on a clock that never goes back.
@@ -21,11 +21,11 @@ class StepClock:
         return self._wall() + self._offset_s if self._frame_s is None else self._frame_s
 
     def show(self, frame: int, frames_per_s: int) -> None:
-        """It is the time of this frame."""
+        """Set the clock to the time of a frame."""
         self._frame_s = frame / frames_per_s
 
     def release(self) -> None:
-        """Go on with the wall from the time of the last frame."""
+        """Continue with wall time, from the time of the last frame."""
         if self._frame_s is not None:
             self._offset_s = self._frame_s - self._wall()
             self._frame_s = None

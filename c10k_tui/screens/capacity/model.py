@@ -1,8 +1,8 @@
-"""What the capacity screen shows, as a value that changes by keys: no Textual, no thread, no clock.
+"""The state of the capacity screen, changed by its keys: no Textual, no thread, no clock.
 
-The search is :func:`sim.studies.capacity.find_capacity_in_pieces`, one lane after the other, piece by piece:
-:meth:`CapacityModel.compute` does as much as a frame can bear, by a price list and not by the wall's clock,
-so a recording of the screen comes out the same again. What is found stays known, by lane, load and bound.
+The search of a lane runs in pieces (:func:`sim.studies.capacity.find_capacity_in_pieces`).
+:meth:`CapacityModel.compute` does the work of one frame. Its budget is counted by a price list, not in real
+time, so a replay of a recording shows the same frames. Results are kept by lane, load and bound.
 """
 
 from __future__ import annotations
@@ -31,35 +31,35 @@ from sim.studies.capacity import (
 FRAME_WORK_NS = 15_000_000
 """Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
 PIECE_WORK_NS = 500_000
-"""What a piece is worth at least."""
+"""Least price of a piece of work."""
 P99_LADDER_NS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
-"""The rungs of the bound: 100 µs … 100 ms."""
+"""Values of the bound: 100 µs … 100 ms."""
 ACTIVE_RUNGS: tuple[Active, ...] = (3, Share(10), ACTIVE, Share(1_000), Share(10_000))
 QUESTION = 10_000
-"""C10K."""
+"""The size that the chart asks about: C10K."""
 Rung = TypeVar("Rung")
 Key = tuple[Scenario, int]
-"""A lane's load and the bound."""
+"""The load of a lane, and the bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchProgress:
-    """What is known of a lane that is being tried."""
+    """Results so far of a lane that is being searched."""
 
     held: int
-    """The most that held; 0 if none did yet."""
+    """Largest size that held; 0 if none did yet."""
     broken: int | None
-    """The fewest that did not hold; None if all did."""
+    """Smallest size that did not hold; None if all sizes tried held."""
     trying: int | None
-    """What is being tried now."""
+    """The size being tried; None if no size is."""
 
 
 class CapacityModel:
     """The state of the capacity screen.
 
     Args:
-        scenario: The race that is on: its rate, burst, payload, churn and seed.
-        costs: The table that prices the simulated steps.
+        scenario: The current race: its rate, burst, payload, churn and seed are used.
+        costs: Prices of the simulated steps.
     """
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
@@ -67,7 +67,7 @@ class CapacityModel:
         self.limit_ns = P99_LIMIT_NS
         self.active: Active = ACTIVE
         self.lane = scenario.lanes[0]
-        """The row that is looked at."""
+        """The chosen row."""
         self._known: dict[Key, Capacity] = {}
         self._tried: dict[Key, list[CapacityProbe]] = {}
         self._search: tuple[Key, Generator[CapacityProgress | CapacityProbe, None, Capacity]] | None = None
@@ -75,38 +75,38 @@ class CapacityModel:
         self.start_at(scenario)
 
     def start_at(self, scenario: Scenario) -> None:
-        """Take a race's load; what is known stays known."""
+        """Take the load of a race; known results are kept."""
         self.racing = frozenset(scenario.lanes)
         self._load = replace(scenario, fd_setsize=False, fault="")
 
     @property
     def load(self) -> Scenario:
-        """The load that is the same at every size."""
+        """The load, the same at every size."""
         return replace(self._load, fds=QUESTION, active=self.active)
 
     # -- keys -----------------------------------------------------------------------------
 
     def climb_limit(self, direction: int) -> None:
-        """A looser or a stricter bound."""
+        """Choose the next looser (1) or stricter (-1) bound."""
         self.limit_ns = _step(P99_LADDER_NS, self.limit_ns, direction)
 
     def climb_active(self, direction: int) -> None:
-        """A larger or a smaller part of the connections active."""
+        """Choose the next larger (1) or smaller (-1) active part of the connections."""
         self.active = _step(ACTIVE_RUNGS, self.active, direction)
 
     def climb_rate(self, direction: int) -> None:
-        """More or fewer requests."""
+        """Choose the next higher (1) or lower (-1) rate."""
         rungs = tuple(sorted({*RATES, self._load.rate}))
         self._load = replace(self._load, rate=_step(rungs, self._load.rate, direction))
 
     def move(self, rows: int) -> None:
-        """Look at another row."""
+        """Choose the row ``rows`` below; above if negative."""
         names = tuple(LANES)
         place = names.index(self.lane) + rows
         self.lane = names[min(len(names) - 1, max(0, place))]
 
     def beyond(self) -> Scenario:
-        """The race in which the lane that is looked at gives way, or of the most connections there are."""
+        """A race of the chosen lane at the first size that it does not hold, or at the largest size."""
         found = self.found(self.lane)
         steps = sizes()
         fds = found.connections if found is not None else QUESTION
@@ -120,19 +120,19 @@ class CapacityModel:
         return replace(self.load, lanes=(lane,)), self.limit_ns
 
     def found(self, lane: str) -> Capacity | None:
-        """What a lane holds, if that is known."""
+        """The result of a lane; None if it is not known yet."""
         return self._known.get(self._key(lane))
 
     def all_found(self) -> list[Capacity]:
-        """What is known, in the lanes' order."""
+        """Known results in the order of the lanes."""
         return [found for lane in LANES if (found := self.found(lane)) is not None]
 
     def tried(self, lane: str) -> list[CapacityProbe]:
-        """Sizes tried in a lane."""
+        """Sizes tried in a lane, with their outcomes."""
         return self._tried.get(self._key(lane), [])
 
     def progress(self, lane: str) -> SearchProgress:
-        """What is known of a lane that is being tried, or will be."""
+        """Results so far of a lane without a final result."""
         tried = self.tried(lane)
         held = max((probe.connections for probe in tried if probe.gave_way == NONE), default=0)
         broken = min((probe.connections for probe in tried if probe.gave_way != NONE), default=None)
@@ -140,11 +140,11 @@ class CapacityModel:
         return SearchProgress(held, broken, None if now is None else now.connections)
 
     def limit_words(self) -> str:
-        """The bound, which is a round figure, in words."""
+        """The bound as text: ``1 ms``, ``300 µs``."""
         return f"{self.limit_ns // 10**6} ms" if self.limit_ns >= 10**6 else f"{self.limit_ns // 1_000} µs"
 
     def command(self) -> str:
-        """What gives the same figures in a shell."""
+        """The shell command that gives the same figures."""
         load, default = self.load, Scenario(active=ACTIVE)
         limit = self.limit_words().replace(" ", "").replace("µ", "u")
         words = ["c10k-tui capacity", f"--p99 {limit}", f"--active {load.active}"]
@@ -154,7 +154,7 @@ class CapacityModel:
         return " ".join(words)
 
     def file_stem(self) -> str:
-        """What a picture of this is called."""
+        """Name of a picture's file, without its suffix."""
         active = str(self.active).replace("%", "pc")
         limit = self.limit_words().replace(" ", "").replace("µ", "u")
         return f"c10k-capacity-{active}-active-{limit}"
@@ -176,7 +176,7 @@ class CapacityModel:
         return self.found(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
-        """Go on with one lane; what is left of the work."""
+        """Continue the search of one lane; returns what is left of the budget."""
         key = self._key(lane)
         if self._search is None or self._search[0] != key:
             self._search = (key, find_capacity_in_pieces(lane, self.load, self.limit_ns, self.costs))

@@ -1,4 +1,4 @@
-"""What the capacity screen says in words: its heading, what breaks at 10,000 and next, the chosen row."""
+"""The words of the capacity screen: heading, what breaks at 10,000 and next, the chosen row."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_NAMED = 6
 
 
 def heading(model: CapacityModel, notice: str, width: int) -> Line:
-    """Which screen this is and of what load; or what the last key did."""
+    """The line at the top: the screen and its load, or the notice of the last key."""
     left: list[Span] = [(" capacity ", "title"), (" ", "text")]
     if notice:
         left.append((f" {notice} ", "notice"))
@@ -43,10 +43,10 @@ def heading(model: CapacityModel, notice: str, width: int) -> Line:
 
 
 def told(model: CapacityModel, width: int, height: int) -> list[Line]:
-    """What the chart means, in at most ``height`` lines: what matters most comes first."""
+    """The explanation of the chart in at most ``height`` lines, the most important first."""
     sentences: list[Wordings] = [_of_lane(model), (_marks(),)]
     sentences += [((("The same in a shell: ", "dim"), (model.command(), "strong")),), (((HOW, "dim"),),)]
-    # The chosen row has a line left, however low the terminal.
+    # One line is always left for the chosen row.
     rows = max(1, height - 1)
     lines = wrap(fitting((reading(model), reading(model, brief=True)), width - 2, rows), width - 2, rows)
     for sentence in sentences:
@@ -56,7 +56,7 @@ def told(model: CapacityModel, width: int, height: int) -> list[Line]:
 
 
 def reading(model: CapacityModel, *, brief: bool = False) -> Line:
-    """What breaks at 10,000, and what next; in brief, by what is left to the chart."""
+    """What breaks at 10,000, and what next; with ``brief`` the chart alone shows the reasons."""
     missing = model.missing()
     if missing:
         return ((f"Searching: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}", "dim"),)
@@ -85,7 +85,7 @@ def reading(model: CapacityModel, *, brief: bool = False) -> Line:
 
 
 def _listed(found: list[Capacity], word: str) -> list[Span]:
-    """Lanes by name, with where and by what each gives way; without a word for it, only where."""
+    """Names of lanes with the size at which each gives way; with ``word`` also the reason."""
     spans: list[Span] = []
     for one in found[:MOST_NAMED]:
         spans += [(", " if spans else "", "text"), (one.lane, one.lane)]
@@ -97,7 +97,7 @@ def _listed(found: list[Capacity], word: str) -> list[Span]:
 
 
 def _of_lane(model: CapacityModel) -> Wordings:
-    """The chosen row; with little room, without how it was found, and then without what limits its kind."""
+    """The chosen row. Shorter wordings leave out the search, then the limit of the lane's kind."""
     lane, found, tried = model.lane, model.found(model.lane), model.tried(model.lane)
     spans: list[Span] = [(lane, lane), (" races now" if lane in model.racing else "", "dim"), (": ", "text")]
     prices = LANES[lane].prices

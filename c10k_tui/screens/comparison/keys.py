@@ -1,6 +1,6 @@
-"""Every key of the comparison screen, once: the footer, the help and the command palette read this.
+"""The keys of the comparison screen; the footer, the help and the command palette use this list.
 
-Where a key means the same as on the race screen it is the same.
+An action that the race screen has too keeps its key.
 """
 
 from __future__ import annotations

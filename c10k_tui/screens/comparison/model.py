@@ -1,9 +1,9 @@
-"""What the comparison screen shows, as a value that changes by keys: no Textual, no thread, no clock.
+"""The state of the comparison screen, changed by its keys: no Textual, no thread, no clock.
 
-Each lane's row comes from a short race of its own (:func:`sim.studies.comparison.trial`), run piece by piece:
-:meth:`ComparisonModel.compute` does as much as a frame can bear, by a price list and not by the wall's
-clock. So the rows fill in alike on every machine, and a recording of the screen comes out the same again.
-Rows that are known stay known, by lane and scenario.
+Each row comes from a short race of its lane alone (:func:`sim.studies.comparison.trial`), run in pieces.
+:meth:`ComparisonModel.compute` does the work of one frame. Its budget is counted by a price list, not in real
+time, so the rows appear at the same frames on every machine, and a replay of a recording shows the same. Rows
+are kept by lane and scenario.
 """
 
 from __future__ import annotations
@@ -23,49 +23,49 @@ from sim.studies.host_comparison import HostComparison
 FRAME_WORK_NS = 12_000_000
 """Work for one frame, by the price list of :attr:`sim.race.race.Race.work_ns`."""
 PIECE_WORK_NS = 500_000
-"""What a piece is worth at least."""
+"""Least price of a piece of work."""
 
 
 class ComparisonModel:
     """The state of the comparison screen.
 
     Args:
-        scenario: The race that is on.
-        costs: The table that prices the simulated steps.
+        scenario: The current race.
+        costs: Prices of the simulated steps.
     """
 
     def __init__(self, scenario: Scenario, costs: CostTable) -> None:
         self.costs = costs
         self._known: dict[Scenario, ComparisonRow] = {}
-        """By the scenario of a lane's trial."""
+        """Rows by the scenario of their trial."""
         self._trial: tuple[Scenario, Generator[TrialProgress, None, ComparisonRow]] | None = None
         self.part = 0.0
-        """How far the row being computed is."""
+        """Done part of the trial in progress, 0 … 1."""
         self.sorted_by: ComparisonColumn | None = None
         self.descending = False
         self.column = 0
-        """The column that is looked at."""
+        """Index of the chosen column."""
         self.lane = scenario.lanes[0]
-        """The row that is looked at."""
+        """The lane of the chosen row."""
         self.beside: dict[str, HostComparison] = {}
-        """Measured on this machine, by lane, those too that could not be."""
+        """Measurements on this machine by lane, including those that failed."""
         self.shows_measured = False
         self.start_at(scenario)
 
     def start_at(self, scenario: Scenario) -> None:
-        """Show the place of a race; what is known stays known."""
+        """Take the scenario of a race; known rows are kept."""
         self.scenario = replace(scenario, fault="")
         self.racing = frozenset(scenario.lanes)
 
     # -- keys -----------------------------------------------------------------------------
 
     def climb_fds(self, direction: int) -> None:
-        """More or fewer connections."""
+        """Choose the next larger (1) or smaller (-1) number of connections."""
         rungs = sorted({*LADDER, self.scenario.fds})
         self.scenario = self.scenario.with_fds(_neighbour(rungs, self.scenario.fds, direction))
 
     def climb_active(self, direction: int) -> None:
-        """More or fewer of them active."""
+        """Choose the next larger (1) or smaller (-1) number of active connections."""
         fds = self.scenario.fds
         counts: dict[int, Active] = {}
         for rung in (self.scenario.active, *ACTIVE_LADDER):
@@ -75,18 +75,18 @@ class ComparisonModel:
         self.scenario = replace(self.scenario, active=counts[now])
 
     def climb_rate(self, direction: int) -> None:
-        """More or fewer requests."""
+        """Choose the next higher (1) or lower (-1) rate."""
         rate = _neighbour(sorted({*RATES, self.scenario.rate}), self.scenario.rate, direction)
         self.scenario = replace(self.scenario, rate=rate)
 
     def move(self, rows: int, columns: int) -> None:
-        """Look at another row or column."""
+        """Choose the row ``rows`` below and the column ``columns`` to the right."""
         lanes = [lane for lane, _ in self.rows()]
         self.lane = lanes[min(len(lanes) - 1, max(0, lanes.index(self.lane) + rows))]
         self.column = min(len(COLUMNS) - 1, max(0, self.column + columns))
 
     def sort(self) -> None:
-        """Order the rows by the column that is looked at: least first, then most first, then not at all."""
+        """Order the rows by the chosen column: ascending, then descending, then by lane."""
         column = COLUMNS[self.column]
         if self.sorted_by is not column:
             self.sorted_by, self.descending = column, False
@@ -98,11 +98,11 @@ class ComparisonModel:
     # -- rows -----------------------------------------------------------------------------
 
     def facts_of(self, lane: str) -> ComparisonRow | None:
-        """A lane's row, if it is known."""
+        """The row of a lane; None if it is not known yet."""
         return self._known.get(lane_scenario(lane, self.scenario))
 
     def rows(self) -> list[tuple[str, ComparisonRow | None]]:
-        """Every lane and what is known of it, in the order asked for; what is not known comes last."""
+        """Each lane with its row, in the chosen order; lanes without a figure come last."""
         rows = [(lane, self.facts_of(lane)) for lane in LANES]
         column = self.sorted_by
         if column is None:
@@ -113,11 +113,11 @@ class ComparisonModel:
         return found + [row for row in rows if row not in found]
 
     def known(self) -> list[ComparisonRow]:
-        """The rows that are known, in the lanes' order."""
+        """Known rows in the order of the lanes."""
         return [facts for lane in LANES if (facts := self.facts_of(lane)) is not None]
 
     def trying(self) -> str | None:
-        """The lane whose row is being found."""
+        """The lane whose trial runs; None if all rows are known."""
         missing = self.missing()
         return missing[0] if missing else None
 
@@ -136,7 +136,7 @@ class ComparisonModel:
         return self.facts_of(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
-        """Go on with one lane; what is left of the work."""
+        """Continue the trial of one lane; returns what is left of the budget."""
         scenario = lane_scenario(lane, self.scenario)
         if self._trial is None or self._trial[0] != scenario:
             self._trial = (scenario, trial(lane, self.scenario, self.costs))
@@ -155,7 +155,7 @@ class ComparisonModel:
 
 
 def _neighbour(rungs: list[int], value: int, direction: int) -> int:
-    """The next rung in a direction; the value itself at the ladder's end."""
+    """The next rung above (1) or below (-1) ``value``; ``value`` itself if there is none."""
     beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
     if not beyond:
         return value

@@ -1,4 +1,4 @@
-"""What the comparison says in words: its heading, what stands out, the chosen row and column, the legend."""
+"""The words of the comparison screen: heading, extremes, the chosen row and column, legend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
-from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_count, format_duration
@@ -22,13 +21,13 @@ ABOUT_EVENTS = (
 )
 FEW_EVENTS = 30
 LOW = 8
-"""With fewer lines there is only room for what is looked at."""
+"""With fewer lines than this, only the chosen row and column are explained."""
 READ = ("examined_per_event", "copied_in_per_event", "switches_per_event", "connection_bytes")
-"""What the first sentence reads off the table: who scans, who copies, who wakes, who takes memory."""
+"""Columns of the first sentence: scans, copies, context switches, memory."""
 
 
 def heading(model: ComparisonModel, notice: str, width: int) -> Line:
-    """Which screen this is and of what; or what the last key did."""
+    """The line at the top: the screen and its load, or the notice of the last key."""
     left: list[Span] = [(" compare ", "title"), (" ", "text")]
     if notice:
         left.append((f" {notice} ", "notice"))
@@ -38,7 +37,7 @@ def heading(model: ComparisonModel, notice: str, width: int) -> Line:
 
 
 def scenario_words(scenario: Scenario) -> str:
-    """The load in a few words."""
+    """The load as short text."""
     words = f"{scenario.fds:,} fds · {scenario.active} active · {format_count(scenario.rate)} req/s"
     return f"{words} · churn {format_count(scenario.churn)}/s" if scenario.churn else words
 
@@ -51,11 +50,11 @@ def _state(model: ComparisonModel, width: int) -> str:
 
 
 def told(model: ComparisonModel, busy: str, width: int, height: int) -> list[Line]:
-    """What the table means, in at most ``height`` lines: what matters most comes first.
+    """The explanation of the table in at most ``height`` lines, the most important first.
 
     Args:
-        model: What is shown.
-        busy: What is being measured, or nothing.
+        model: The state of the screen.
+        busy: Progress of measuring; empty if nothing is measured.
         width: Cells.
         height: Lines.
     """
@@ -68,7 +67,7 @@ def told(model: ComparisonModel, busy: str, width: int, height: int) -> list[Lin
     room = max(1, height - sum(len(wrap(line, width - 2, most)) for line, most in parts)) if low else 2
     column = (fitting(_of_column(model, COLUMNS[model.column]), width - 2, min(room, 2)), 2)
     measured = (_of_measured(model, model.beside.get(model.lane)), 3)
-    # With little room what was asked for by a key goes first.
+    # With little room, the measurement comes first: a key has asked for it.
     parts += [measured, column] if low and model.shows_measured else [column, measured]
     parts += [((), 1), (_marks(), 3), ((), 1), *((sentence, 3) for sentence in legend_sentences())]
     lines: list[Line] = []
@@ -79,7 +78,7 @@ def told(model: ComparisonModel, busy: str, width: int, height: int) -> list[Lin
 
 
 def _reading(model: ComparisonModel, *, short: bool) -> Line:
-    """Who scans, who copies, who switches, who takes memory: the most of each, and the least."""
+    """The lanes with most scans, copies, switches and memory, and the lanes with least."""
     known = [facts for facts in model.known() if facts.events]
     if model.missing():
         return ((f"Each lane races alone for {REQUESTS:,} requests; rows fill in as they end.", "dim"),)
@@ -100,14 +99,14 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
 
 
 def _ordered(known: Iterable[ComparisonRow], column: ComparisonColumn) -> list[ComparisonRow]:
-    """Lanes by a column, if any has more of it than another."""
+    """Rows with a figure in this column, ascending; none if all figures are equal."""
     valued = [(value, facts) for facts in known if (value := column.value_of(facts)) is not None]
     valued.sort(key=lambda pair: pair[0])
     return [facts for _, facts in valued] if valued and valued[0][0] < valued[-1][0] else []
 
 
 def _of_lane(model: ComparisonModel) -> Wordings:
-    """The chosen row: who keeps its list, what limits it, and what its figures rest on."""
+    """The chosen row: who keeps its list, what limits it, and the basis of its figures."""
     lane, kind = model.lane, LANES[model.lane]
     spans: list[Span] = [
         (lane, lane),
@@ -141,7 +140,7 @@ def _basis(facts: ComparisonRow) -> Span:
 
 
 def _of_column(model: ComparisonModel, column: ComparisonColumn) -> Wordings:
-    """The chosen column, and who has least of it; shorter, what the table's frame says is left out."""
+    """The chosen column, and the lanes with the lowest figure; shorter wordings leave these lanes out."""
     title: Span = (f"{column.title}: ", "strong")
     spans: list[Span] = [title, (column.told, "text")]
     end: Span = (".", "text")
@@ -155,7 +154,7 @@ def _of_column(model: ComparisonModel, column: ComparisonColumn) -> Wordings:
 
 
 def _of_measured(model: ComparisonModel, beside: HostComparison | None) -> Line:
-    """The chosen row's measured point, or how to measure."""
+    """The measurement of the chosen row, or how to measure."""
     if beside is None:
         return (
             ("h", "strong"),
@@ -191,15 +190,10 @@ def _marks() -> Line:
 
 
 def legend_sentences() -> list[Line]:
-    """Every column in plain words."""
+    """An explanation of every column."""
     return [
         ((ABOUT_EVENTS, "dim"),),
         *(((f"{column.title}: ", "strong"), (f"{column.told}.", "dim")) for column in COLUMNS),
         (("who keeps the list: ", "strong"), (f"{KEEPER_TOLD}.", "dim")),
         (("what limits it: ", "strong"), (f"{LIMIT_TOLD}.", "dim")),
     ]
-
-
-def source_note(costs: CostTable) -> str:
-    """Where the figures come from, for a table without a screen."""
-    return f"simulated by the cost table {table_words(costs)}"

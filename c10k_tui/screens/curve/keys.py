@@ -1,7 +1,7 @@
-"""Every key of the Curve screen, once: the footer, the help and the command palette read this.
+"""The keys of the curve screen; the footer, the help and the command palette use this list.
 
-Where a key means the same as on the race screen it is the same: ``+ -`` descriptors, ``[ ]``
-active ones, ``t`` theme, ``?`` help, ``q`` quit.
+An action that the race screen has too keeps its key: ``+ -`` descriptors, ``[ ]`` active descriptors, ``t``
+theme, ``?`` help, ``q`` quit.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What the Curve screen shows, as a value that changes by keys: no Textual, no thread, no clock.
+"""The state of the curve screen, changed by its keys: no Textual, no thread, no clock.
 
-The model knows which points its lines go through, what each of them costs on the cost table, and
-what was measured. Costs are not computed here on the way: :meth:`CurveModel.missing` names the
-points whose cost is not known yet, whoever has the time computes them (a worker thread of the
-screen, the test itself), and :meth:`CurveModel.learn` takes them.
+The model knows the points of its curves, their simulated costs, and what was measured. It does not compute
+costs: :meth:`CurveModel.missing` returns the points without a known cost, a worker thread of the screen (or a
+test) computes them, and :meth:`CurveModel.learn` takes the results. Why not compute here: one point may take
+longer than a frame.
 """
 
 from __future__ import annotations
@@ -21,66 +21,66 @@ from sim.studies.benchmark import BenchmarkRow
 from sim.studies.papers import PAPERS, Paper, ours_ns, rest_ns
 
 FDS_GRID = (*(step * 10**power for power in range(1, 6) for step in (1, 2, 5)), 1_000_000)
-"""Numbers of descriptors that the lines go through."""
+"""Numbers of descriptors at which the curves have points."""
 SHARE_GRID = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-"""Shares that the lines go through, in hundredths of a per cent."""
+"""Active shares at which the curves have points, in hundredths of a per cent."""
 ACTIVE_RUNGS: tuple[Active, ...] = (1, 3, 10, 100, Share(100), Share(1_000), Share(10_000))
-"""What the active keys go through."""
+"""Values that the keys for active descriptors choose from."""
 READY_LIMIT = 100_000
-"""Most descriptors ready at once that a line is computed for: each is an object of the simulated kernel."""
+"""Most ready descriptors of a point; each is an object of the simulated kernel."""
 PAPER_MARGIN = 1.15
-"""How far the picture goes beyond a paper's ends, so that no published point lies on its edge."""
+"""Factor by which the x axis extends beyond a paper's points, so that none lies on the edge."""
 AXES = ("fds", "share")
 
 
 class CurveModel:
-    """The state of the Curve screen.
+    """The state of the curve screen.
 
     Args:
-        scenario: The race that is on: where the rule stands at first.
-        costs: The table that prices the simulated calls.
-        why_not_own: Why it is not the user's own, if there is one.
+        scenario: The current race; the rule is at its number of descriptors first.
+        costs: Prices of the simulated calls.
+        why_not_own: Why the user's own cost table is not used; None if it is used or there is none.
     """
 
     def __init__(self, scenario: Scenario, costs: CostTable, why_not_own: str | None = None) -> None:
         self.costs = costs
         self.why_not_own = why_not_own
         self.axis = "fds"
-        """What the x axis counts: ``fds``, or the ``share`` of them that is active."""
+        """The x axis: ``fds``, or the active ``share`` of them."""
         self.wait = "slept"
         self.start_at(scenario)
         self.simulated: dict[Point, int] = {}
         self.measured: dict[Point, BenchmarkRow] = {}
-        """Rows by point, those too that could not be measured."""
+        """Measured rows by point, including points that could not be measured."""
         self._break_even: dict[tuple[str, Active, str], int | None] = {}
 
     def start_at(self, scenario: Scenario) -> None:
-        """Show the place of a race; what is known stays known."""
+        """Move the rule to the place of a race; known costs are kept."""
         self.race_fds = scenario.fds
         self.active: Active = scenario.active
         self.fds = scenario.fds
-        """Where the rule stands on the axis of descriptors; on the other axis, how many there are."""
+        """Place of the rule on the axis of descriptors; on the other axis, the number of descriptors."""
         self.paper: Paper | None = None
 
     # -- keys -----------------------------------------------------------------------------
 
     def turn_axis(self) -> None:
-        """The other x axis."""
+        """Change to the other x axis."""
         self.paper = None
         self.axis = AXES[1 - AXES.index(self.axis)]
 
     def turn_wait(self) -> None:
-        """The other kind of call."""
+        """Change to the other kind of call."""
         self.paper = None
         self.wait = WAITS[1 - WAITS.index(self.wait)]
 
     def climb_fds(self, direction: int) -> None:
-        """Move the rule, or change how many descriptors there are."""
+        """Move the rule, or on the other axis change the number of descriptors; 1 for more, -1 for fewer."""
         self.paper = None
         self.fds = _neighbour(sorted({*LADDER, self.race_fds}), self.fds, direction)
 
     def climb_active(self, direction: int) -> None:
-        """More or fewer active descriptors."""
+        """Choose the next larger (1) or smaller (-1) number of active descriptors."""
         self.paper = None
         rungs: dict[int, Active] = {}
         for rung in (self.active, *ACTIVE_RUNGS):
@@ -89,7 +89,7 @@ class CurveModel:
         self.active = rungs[_neighbour(sorted(rungs), now, direction)]
 
     def turn_paper(self, direction: int = 1) -> None:
-        """The next paper, and after the last one none."""
+        """Choose the next (1) or previous (-1) paper; after the last paper comes none."""
         choices: list[Paper | None] = [None, *PAPERS]
         self.paper = choices[(choices.index(self.paper) + direction) % len(choices)]
 
@@ -97,11 +97,11 @@ class CurveModel:
 
     @property
     def active_now(self) -> int:
-        """How many are active where the rule stands."""
+        """Number of active descriptors at the rule."""
         return active_count(self.active, self.fds)
 
     def points(self) -> list[Point]:
-        """The points the lines go through, those that are cheapest to compute first."""
+        """The points of the curves, the cheapest to compute first."""
         if self.paper is not None:
             return self._paper_points(self.paper)
         if self.axis == "share":
@@ -117,7 +117,7 @@ class CurveModel:
         ]
 
     def _paper_points(self, paper: Paper) -> list[Point]:
-        """The wake-ups a paper's curve is made of (and what tells how many each would have to bring)."""
+        """Points of a paper's curves, and of its baseline if it has one."""
         low, high = paper.fds_range
         grid = [fds for fds in FDS_GRID if low <= fds <= high]
         sizes = sorted({low, *grid, *(one.fds for one in paper.published), high})
@@ -130,19 +130,19 @@ class CurveModel:
         ]
 
     def missing(self) -> list[Point]:
-        """Points of the lines whose cost is not known yet."""
+        """Points without a known simulated cost."""
         return [point for point in self.points() if point not in self.simulated]
 
     def learn(self, costs_ns: Iterable[tuple[Point, int]]) -> None:
-        """Take simulated costs."""
+        """Take simulated costs in ns."""
         self.simulated.update(costs_ns)
 
     def break_even_missing(self) -> list[tuple[str, Active, str]]:
-        """Mechanism, active ones and kind of call for which the exact break-even is still to be found.
+        """Mechanism, active number and kind of call of each exact break-even that is not known yet.
 
-        Only where as many are active whatever the number of descriptors: elsewhere the lines
-        themselves have to do (:func:`c10k_tui.charts.chart.crossing`), for each step of an exact search
-        would be a call that finds thousands ready.
+        There are some only if the active number does not depend on the number of descriptors. For an active
+        share the crossing of the drawn lines is used (:func:`c10k_tui.charts.chart.crossing`), because each
+        step of an exact search would simulate a call that finds thousands of descriptors ready.
         """
         if self.paper is not None or self.axis != "fds" or isinstance(self.active, Share):
             return []
@@ -150,22 +150,22 @@ class CurveModel:
         return [key for key in wanted if key not in self._break_even]
 
     def learn_break_even(self, key: tuple[str, Active, str], fds: int | None) -> None:
-        """Take the least number of descriptors at which epoll is cheaper; None if it never is."""
+        """Take the smallest number of descriptors at which epoll is cheaper; None if epoll never is."""
         self._break_even[key] = fds
 
     def break_even(self, mechanism: str) -> tuple[bool, int | None]:
-        """Whether it is known, and what it is: the least number at which epoll is cheaper, None for never."""
+        """True if the break-even is known; and the least descriptors at which epoll is cheaper, or None."""
         key = (mechanism, self.active, self.wait)
         return key in self._break_even, self._break_even.get(key)
 
     def take(self, rows: Iterable[BenchmarkRow]) -> None:
-        """Take what was measured."""
+        """Take measured rows."""
         for row in rows:
             self.measured[row.point] = row
             self.simulated[row.point] = row.simulated_ns
 
     def known(self, names: Sequence[str] = MECHANISMS) -> list[tuple[Point, int]]:
-        """The lines' points with their costs, as far as they are known."""
+        """Points with a known simulated cost, and the cost in ns."""
         return [
             (point, self.simulated[point])
             for point in self.points()
@@ -175,7 +175,7 @@ class CurveModel:
     # -- the picture ----------------------------------------------------------------------
 
     def chart(self) -> Chart:
-        """What is drawn now."""
+        """The chart in its current state."""
         if self.paper is not None:
             return self._paper_chart(self.paper)
         of_share = self.axis == "share"
@@ -220,7 +220,7 @@ class CurveModel:
         return f"{self.active:,} active" if isinstance(self.active, int) else f"{self.active} active"
 
     def _paper_chart(self, paper: Paper) -> Chart:
-        """The paper's points over our lines for its unit."""
+        """The published points over the simulated lines, both in the paper's unit."""
         lines = [
             (point, ours)
             for point, _ in self.known(paper.mechanisms)
@@ -238,21 +238,21 @@ class CurveModel:
         )
 
     def paper_cost(self, paper: Paper, mechanism: str, fds: int) -> int | None:
-        """Our cost of a paper's unit; None as long as a cost it is made of is not known."""
+        """Simulated cost of a paper's unit in ns; None while a cost that it depends on is unknown."""
         try:
             return ours_ns(paper, mechanism, fds, self.simulated.__getitem__)
         except KeyError:
             return None
 
     def paper_rest_ns(self, paper: Paper) -> int | None:
-        """What is added to our wake-up to make a paper's unit; None if not known yet."""
+        """Cost in ns added to a simulated wake-up to make a paper's unit; None if not known yet."""
         try:
             return rest_ns(paper, self.simulated.__getitem__)
         except KeyError:
             return None
 
     def file_stem(self) -> str:
-        """What a picture of this is called."""
+        """Name of a picture's file, without its suffix."""
         if self.paper is not None:
             return f"c10k-curve-{self.paper.key}"
         active = str(self.active).replace("%", "pc")
@@ -260,7 +260,7 @@ class CurveModel:
         return f"c10k-curve-{held}-{self.wait}"
 
     def notes(self) -> tuple[Line, ...]:
-        """What a picture says of itself when it leaves the screen."""
+        """Lines below an exported picture: the cost table, and the paper if one is shown."""
         lines: list[Line] = [((f"simulated by the cost table {table_words(self.costs)}", "dim"),)]
         if self.paper is not None:
             lines += [((words, "dim"),) for words in (self.paper.reference, self.paper.unit)]
@@ -268,7 +268,7 @@ class CurveModel:
 
 
 def _neighbour(rungs: Sequence[int], value: int, direction: int) -> int:
-    """The next rung in a direction; the value itself at the ladder's end."""
+    """The next rung above (1) or below (-1) ``value``; ``value`` itself if there is none."""
     beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
     if not beyond:
         return value

@@ -1,7 +1,7 @@
-"""What the Curve screen says in words: its heading, its legend, and what the picture means.
+"""The words of the curve screen: heading, legend and explanation.
 
-The sentence comes first and says it all in one line: at so many descriptors select costs so many
-times epoll, and below so many it is the cheaper one. Every figure in it is one of the picture's.
+The first sentence is the result: the ratio of select to epoll at the rule, and the number of descriptors
+below which select is cheaper. All its figures are in the picture.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from sim.studies.benchmark import BenchmarkRow
 from sim.studies.papers import Difference, Paper, differences, implied_ready, slopes_ns
 
 FIGURES_FROM = 100
-"""From this width on the figures stand in the sentence as they were printed."""
+"""Width from which a paper's printed figures are part of the sentence."""
 RISING = 1.5
-"""A slope that grows by so much rises."""
+"""A slope that grows by this factor counts as rising."""
 FAR_OFF = 0.1
-"""A line that is so far off is worth a table of this machine's own."""
+"""Relative error from which the explanation recommends to calibrate."""
 SCANNING = ("select", "poll")
 
 
 def heading(model: CurveModel, notice: str, width: int) -> Line:
-    """Which screen this is and what it shows at the left, which cost table is in use at the right."""
+    """The line at the top: the screen and what it shows on the left, the cost table on the right."""
     left: list[Span] = [(" curve ", "title"), (" ", "text")]
     if notice:
         left.append((f" {notice} ", "notice"))
@@ -42,7 +42,7 @@ def heading(model: CurveModel, notice: str, width: int) -> Line:
 
 
 def legend_line(chart: Chart) -> Line:
-    """What is simulated, what measured, what published."""
+    """The legend: simulated lines, measured and published points."""
     spans: list[Span] = [(" ⠒⠒⠒", "text"), (" simulated line", "dim")]
     for kind, words in (("measured", "measured on this machine"), ("published", "published point")):
         if kind in chart.kinds:
@@ -53,12 +53,12 @@ def legend_line(chart: Chart) -> Line:
 
 
 def told(model: CurveModel, chart: Chart, busy: str, width: int, height: int) -> list[Line]:
-    """What the picture means, in at most ``height`` lines.
+    """The explanation of the picture in at most ``height`` lines.
 
     Args:
-        model: What is shown.
+        model: The state of the screen.
         chart: The picture.
-        busy: What is being computed or measured, or nothing.
+        busy: Progress of computing or measuring; empty if neither is going on.
         width: Cells.
         height: Lines.
     """
@@ -84,7 +84,7 @@ def _of_curves(model: CurveModel, chart: Chart) -> list[Line]:
 
 
 def _compared(model: CurveModel, chart: Chart) -> Line:
-    """By how much the scanning ones exceed epoll where the rule stands, and where that turns."""
+    """Ratio of select and poll to epoll at the rule, and the place where epoll becomes cheaper."""
     costs = dict(chart.readings())
     if "epoll" not in costs or "select" not in costs:
         return (("computing …", "dim"),)
@@ -99,12 +99,12 @@ def _compared(model: CurveModel, chart: Chart) -> Line:
 
 
 def _whole(cost_ns: float) -> str:
-    """A cost that no line break parts from its unit."""
+    """A cost with a no-break space before its unit."""
     return cost_words(cost_ns).replace(" ", "\u00a0")
 
 
 def _turning(model: CurveModel, chart: Chart) -> Line:
-    """Where select and epoll change places."""
+    """Where select and epoll cost the same."""
     if model.axis == "share":
         return _turning_share(model, chart)
     known, fds = model.break_even("select")
@@ -127,7 +127,7 @@ def _cheaper_all_along(select: Curve, epoll: Curve) -> str:
 
 
 def _turning_drawn(chart: Chart) -> Line:
-    """The same read off the lines, where as large a share is active at every number of descriptors."""
+    """The same, taken from the drawn lines; used for an active share."""
     pair = _pair(chart)
     if pair is None:
         return ()
@@ -152,7 +152,7 @@ def _turning_share(model: CurveModel, chart: Chart) -> Line:
 
 
 def _measured(model: CurveModel) -> list[Line]:
-    """How far simulated and measured are apart, or how to measure."""
+    """The error of the simulation against the measurements, or how to measure."""
     rows = [row for point in model.points() if (row := model.measured.get(point)) is not None]
     done = [row for row in rows if row.measured_ns is not None]
     lines: list[Line] = []
@@ -171,7 +171,7 @@ def _measured(model: CurveModel) -> list[Line]:
 
 
 def _errors(model: CurveModel, done: Sequence[BenchmarkRow]) -> Line:
-    """How far the simulated line is from what was measured."""
+    """The median error of the simulated lines against the measured points."""
     errors = sorted(abs(error) for row in done if (error := row.error) is not None)
     median = errors[len(errors) // 2] if errors else 0.0
     words = f"{len(done)} points measured on this machine, of which the line is off by {median:.0%} (median)."
@@ -181,7 +181,7 @@ def _errors(model: CurveModel, done: Sequence[BenchmarkRow]) -> Line:
 
 
 def _limits(model: CurveModel) -> list[Line]:
-    """What the lines leave out."""
+    """Points that the lines leave out."""
     if model.active_now <= READY_LIMIT and (model.axis == "fds" or model.fds <= READY_LIMIT):
         return []
     return [((f"Lines end where {READY_LIMIT:,} are ready at once.", "dim"),)]
@@ -210,7 +210,7 @@ def _of_paper(model: CurveModel, paper: Paper, with_figures: bool) -> list[Line]
 
 
 def _apart(found: Sequence[Difference], with_figures: bool) -> Line:
-    """Their figures over ours at the most descriptors and at the fewest, mechanism by mechanism."""
+    """Published divided by simulated cost at the largest and the smallest size, for each mechanism."""
     spans: list[Span] = [("Theirs ÷ ours ", "strong")]
     sizes = sorted({one.published.fds for one in found}, reverse=True)
     for size in dict.fromkeys((sizes[0], sizes[-1])):
@@ -228,13 +228,13 @@ def _factor(one: Difference) -> str:
 
 
 def _why(model: CurveModel, paper: Paper) -> Line:
-    """What we think the difference comes from: what can be computed first."""
+    """Reasons for the difference, those that can be computed first."""
     reasons = [*_slope_words(model, paper), *_ready_words(model, paper), *paper.causes]
     return (("Why, we think: ", "strong"), ("; ".join(reasons) + ".", "text"))
 
 
 def _slope_words(model: CurveModel, paper: Paper) -> list[str]:
-    """What one descriptor more costs: a slope that rises tells of more memory than the cache holds."""
+    """Cost of one more descriptor. A rising slope means that the data no longer fit into the cache."""
     slopes = slopes_ns(paper, "poll", model.simulated.__getitem__)
     if paper.baseline is not None or not slopes:
         return []
@@ -244,13 +244,13 @@ def _slope_words(model: CurveModel, paper: Paper) -> list[str]:
 
 
 def _from_to(slopes: Sequence[float]) -> str:
-    """The first and the last slope, or one if they are alike."""
+    """The first and the last slope, or only the last if they are similar."""
     first, last = (f"{slope:,.0f}" for slope in (slopes[0], slopes[-1]))
     return last if slopes[-1] < RISING * slopes[0] else f"{first} to {last}"
 
 
 def _ready_words(model: CurveModel, paper: Paper) -> list[str]:
-    """How many requests a wake-up would have to bring for our table to give their figure."""
+    """Requests per wake-up at which the simulated cost equals the published one."""
     scanning = [one for one in paper.published if one.mechanism == "select"]
     most = max(scanning, key=lambda one: one.fds)
     count = implied_ready(paper, most, model.simulated.__getitem__)

@@ -1,7 +1,7 @@
-"""Every key of the Loop screen, once: the footer, the help and the command palette read this.
+"""The keys of the loop screen; the footer, the help and the command palette use this list.
 
-Where a key means the same as on the race screen it is the same: ``space``, ``s S`` steps, ``. ,`` pace,
-``t`` theme, ``?`` help, ``q`` quit.
+An action that the race screen has too keeps its key: ``space`` pause, ``s S`` steps, ``. ,`` pace, ``t``
+theme, ``?`` help, ``q`` quit.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""A script that is watched: its pace, its steps, and what it was caught at. No Textual here.
+"""The state of the loop screen: the watched script, its pace and its steps. No Textual here.
 
-What there is to see of an event loop are its turns, so the pace is so many turns a second. A turn's time
-is shared out over its moments: the wait and the timers have fixed parts, the callbacks share the rest.
-Virtual time runs beside it as it comes: a callback takes a microsecond, a wait an hour, and both take the
-screen the same; so a sleep is skipped over, and the screen says how long it was.
+The pace is counted in turns of the event loop per second. The time of a turn is divided among its moments:
+the wait and the timers have fixed shares, the callbacks share the rest. Virtual time does not set the pace: a
+callback of a microsecond and a wait of an hour stay on the screen equally long. So sleeps are skipped, and
+the screen says how long they were.
 
-The script runs while this waits for it, for :data:`BUDGET_S` of each frame at most. One that blocks for
-real does not come back: then each frame looks once whether it has, and at which line it stands.
+In each frame the model waits for the script, for at most :data:`BUDGET_S`. A script that blocks in real time
+does not return. Then each frame checks once whether it has returned, and at which line it is.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from sim.scripts.script_output import KEPT_LINES
 from sim.stacks.place import Place
 
 SPEEDS: tuple[float | None, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100, 300, 1_000, None)
-"""Turns a second; None is as fast as it goes."""
+"""Turns per second; None for full speed."""
 DEFAULT_SPEED = 1.0
 BUDGET_S = 0.009
-"""What a frame may spend on the script: about a quarter of the 33 ms between frames."""
+"""Time of a frame that the script may take: about a quarter of the 33 ms between frames."""
 LONGEST_GAP_S = 0.1
-"""What is made up for after a stall; the rest is let go."""
+"""Longest time that is made up for after a stall; the rest is dropped."""
 MOST_MOMENTS = 20_000
-"""Moments of one frame at most, whatever the clock says."""
+"""Most moments in one frame, whatever time is left."""
 PATIENCE_S = 0.15
-"""How long a frame waits for a script that does not come back, once."""
+"""Time for which the first frame waits for a script that does not return."""
 TOLD_AFTER_S = 1.0
-"""After this it is said to block."""
+"""Time after which the screen says that the script blocks."""
 SHARES: dict[str, float] = {"wait": 0.35, "timers": 0.15, "callback": 0.5}
-"""Parts of a turn's time; the last is for all its callbacks together."""
+"""Shares of a turn's time; ``callback`` is for all callbacks together."""
 HELD_UP_SHARE = 0.8
-"""Of a turn's time beyond its end, where a callback has held up the loop: one should see it."""
+"""Extra share after a turn in which a callback held up the loop, so that it can be seen."""
 NOTICE_S = 2.5
 _STOPS = frozenset(("wait", "timers", "callback"))
-"""Moments at which a step stops: the first callback is where ``callbacks`` is, and a turn's end where
-the next one begins."""
+"""Moments at which a step stops. The first callback stops it at ``callbacks``, the end of a turn at the
+beginning of the next."""
 
 
 class Watching:
     """A script and the pace at which it is shown.
 
     Args:
-        script: not begun.
-        clock: seconds on a clock that never goes back.
-        speed: turns a second; None for as fast as it goes.
-        paused: whether to start standing still.
+        script: The script, before its first line.
+        clock: Returns seconds on a clock that never goes back.
+        speed: Turns per second; None for full speed.
+        paused: True to start paused.
     """
 
     def __init__(
@@ -66,15 +66,15 @@ class Watching:
         self.speed = speed
         self.paused = paused
         self.stuck_at: Place | None = None
-        """Where the script blocks for real."""
+        """Line at which the script blocks in real time; None if it does not."""
         self.stuck_since_s = 0.0
-        """When it was let go on, by the clock."""
+        """Time of the clock at which the script was last continued."""
         self._clock = clock
         self.patience_s = PATIENCE_S
-        """How long a script may keep its turn before the screen goes on without it."""
+        """Seconds that a frame waits for the script before the screen continues without it."""
         self._last_s: float | None = None
         self._due_s = 0.0
-        """Seconds until the moment that is shown has had its time."""
+        """Seconds for which the current moment is still shown."""
         self._notice = ""
         self._notice_until_s = 0.0
         self._frame: LoopFrame | None = None
@@ -85,43 +85,41 @@ class Watching:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the script blocks for real, now."""
+        """True while the script blocks in real time."""
         return self.script.is_stuck
 
     @property
     def has_loop(self) -> bool:
-        """Whether it has made an event loop, which it could hold up."""
+        """True if the script has made an event loop."""
         return self.script.record is not None
 
     @property
     def blocks_for_s(self) -> float | None:
-        """For how long it has, once that is long enough to be told; a turn of thousands takes its time."""
+        """Seconds for which the script has blocked; None below :data:`TOLD_AFTER_S`."""
         spent_s = self._clock() - self.stuck_since_s
         return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
 
     def frame(self, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
-        """The script as it stands (:func:`~sim.scripts.loop_frame.frame_of`); while it blocks, as it stood
-        before.
-        """
+        """The current frame (:func:`~sim.scripts.loop_frame.frame_of`), or the last one while it blocks."""
         if self._frame is None or not self.is_stuck:
             self._frame = frame_of(self.script, first, count, chosen)
         return self._frame
 
     def feed_rows(self, count: int) -> list[FeedRow]:
-        """The newest rows of the kernel's feed, the newest last."""
+        """The last ``count`` rows of the kernel's feed, the newest last."""
         if not self.is_stuck:
             self._feed_rows = list(self.feed.rows)
         return self._feed_rows[-count:] if count > 0 else []
 
     def printed(self, count: int) -> list[str]:
-        """The newest lines that the script has printed, the newest last."""
+        """The last ``count`` lines printed by the script, the newest last."""
         if not self.is_stuck and self.script.output is not None:
             self._printed = self.script.output.newest(KEPT_LINES)
         return self._printed[-count:] if count > 0 else []
 
     @property
     def notice(self) -> str:
-        """What the last key did, for a short while."""
+        """The notice of the last key; empty after a short time."""
         return self._notice if self._clock() < self._notice_until_s else ""
 
     def say(self, words: str) -> None:
@@ -132,10 +130,10 @@ class Watching:
     # -- going on -------------------------------------------------------------------------
 
     def tick(self) -> bool:
-        """Let the script go on for the time that has passed since the last tick.
+        """Continue the script for the time since the last tick.
 
         Returns:
-            Whether it did.
+            True if the script continued.
         """
         now_s = self._clock()
         last_s, self._last_s = self._last_s, now_s
@@ -149,7 +147,7 @@ class Watching:
         return self._go(self._pays_for_moments(now_s + BUDGET_S))
 
     def _pays_for_moments(self, until_s: float) -> Callable[[StopPoint], bool]:
-        """Lets pass what the time that has passed is enough for; asked in the script's thread."""
+        """A condition that stops the script when its time is used up; it runs in the script's thread."""
         left = MOST_MOMENTS
 
         def enough(moment: StopPoint) -> bool:
@@ -159,14 +157,14 @@ class Watching:
             if self._due_s > 0 or left <= 0:
                 return True
             if self._clock() >= until_s:
-                self._due_s = 0.0  # it cannot keep up: what is missing is let go
+                self._due_s = 0.0  # too slow: the missing time is dropped
                 return True
             return False
 
         return enough
 
     def _share_s(self, moment: StopPoint) -> float:
-        """How long a moment is shown."""
+        """Seconds for which a moment is shown."""
         if self.speed is None:
             return 0.0
         share = SHARES.get(moment, 0.0)
@@ -177,7 +175,7 @@ class Watching:
         return share / self.speed
 
     def _held_up(self) -> bool:
-        """Whether a callback of the turn that is over has held up the loop."""
+        """True if a callback of the turn that just ended held up the loop."""
         record = self.script.record
         return record is not None and held_up(record.culprits, self.script.loop.turns) is not None
 
@@ -203,17 +201,17 @@ class Watching:
     # -- keys -----------------------------------------------------------------------------
 
     def toggle(self) -> None:
-        """Pause, or go on."""
+        """Pause, or continue."""
         self.paused = not self.paused
         self._due_s = 0.0
         self._last_s = None
 
     def step(self) -> None:
-        """To the next part of the turn: the wait, the timers, one callback, or who held up the loop."""
+        """Run to the next part of the turn: the wait, the timers, one callback, or a held-up loop."""
         self._step(lambda moment: moment in _STOPS or (moment == "over" and self._held_up()))
 
     def step_turn(self) -> None:
-        """To the beginning of the next turn."""
+        """Run to the beginning of the next turn."""
         self._step(lambda moment: moment == "wait")
 
     def _step(self, stop_at: Callable[[StopPoint], bool]) -> None:
@@ -228,7 +226,7 @@ class Watching:
             self._go(stop_at)
 
     def change_speed(self, steps: int) -> None:
-        """Climb the ladder of speeds, or down it if negative."""
+        """Choose the next higher speed; the next lower one if ``steps`` is negative."""
         rungs = [float("inf") if rung is None else rung for rung in SPEEDS]
         now = float("inf") if self.speed is None else self.speed
         if steps > 0:

@@ -54,7 +54,7 @@ class LoopScreen(KeyedScreen[None]):
         watching: The script and its pace.
         clock: The clock of it.
         name: What the script is called.
-        by_itself: Whether a timer lets time pass; tests do it by hand.
+        with_timer: False to leave out the timer, for tests that call ``tick`` themselves.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = LOOP_BINDINGS
@@ -65,13 +65,13 @@ class LoopScreen(KeyedScreen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
     def __init__(
-        self, watching: Watching, clock: Callable[[], float], script_name: str, *, by_itself: bool = True
+        self, watching: Watching, clock: Callable[[], float], script_name: str, *, with_timer: bool = True
     ) -> None:
         super().__init__(self.draw)
         self.watching = watching
         self._clock = clock
         self._script_name = script_name
-        self._by_itself = by_itself
+        self._with_timer = with_timer
         self._head = Lines(id="loop-head")
         self._kernel = Lines(id="loop-kernel")
         self._feed = Lines(id="loop-feed")
@@ -112,7 +112,7 @@ class LoopScreen(KeyedScreen[None]):
         yield self._small
 
     def on_mount(self) -> None:
-        if self._by_itself:
+        if self._with_timer:
             self.set_interval(1 / FRAMES_PER_S, self.tick)
 
     def on_unmount(self) -> None:

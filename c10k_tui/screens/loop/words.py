@@ -1,4 +1,4 @@
-"""The lines above and below: which script, at which pace; its figures, and what went wrong."""
+"""The words of the loop screen: script and pace at the top, trouble at the bottom."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sim.scripts.loop_frame import HELD_UP_NS, LoopFrame
 from sim.stacks.place import Place
 
 NO_CLIENTS = "nothing in this kernel can ever wake it"
-"""How the simulator says that everybody waits for ever."""
+"""Part of the simulator's error for a script in which all tasks wait forever."""
 
 
 def script_line(name: str, width: int) -> Line:
-    """What is watched at the left, what is true of all figures at the right."""
+    """The script on the left; on the right that all figures are simulated."""
     left: Line = ((" c10k ", "title"), (" watch ", "dim"), (name, "strong"))
     right = "simulated kernel, virtual time " if width >= 96 else "simulated "
     return spread(left, ((right, "dim"),), width)
@@ -24,7 +24,7 @@ def script_line(name: str, width: int) -> Line:
 def pace_line(
     frame: LoopFrame, width: int, *, paused: bool, speed: float | None, stuck: bool, notice: str
 ) -> Line:
-    """Whether and how fast it goes at the left, virtual time at the right."""
+    """State and pace on the left, virtual time on the right."""
     if frame.over:
         going: Line = ((" over ", "notice"),)
     elif stuck:
@@ -39,7 +39,7 @@ def pace_line(
 
 
 def speed_words(speed: float | None) -> str:
-    """So many turns a second."""
+    """The pace as text: ``5 turns a second``."""
     if speed is None:
         return "as fast as it goes"
     if speed < 1:
@@ -48,7 +48,7 @@ def speed_words(speed: float | None) -> str:
 
 
 def time_words(now_ns: int) -> str:
-    """Virtual time to the microsecond."""
+    """Virtual time with microseconds."""
     seconds, rest_ns = divmod(now_ns, 1_000_000_000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -60,7 +60,7 @@ def time_words(now_ns: int) -> str:
 
 
 def long_ones(frame: LoopFrame) -> list[Culprit]:
-    """Those culprits that held the loop up for long enough to be told of, the oldest first."""
+    """Callbacks that held up the loop for at least :data:`HELD_UP_NS`, the oldest first."""
     return [culprit for culprit in frame.culprits if culprit.spent_ns >= HELD_UP_NS]
 
 
@@ -73,11 +73,15 @@ def trouble_line(
     has_loop: bool = True,
     printed: str = "",
 ) -> Line:
-    """What is wrong, in red: a script that failed or blocks, or who held up the loop last.
+    """The line at the bottom: a script that failed or blocks, the last held-up loop, or the last output.
 
     Args:
-        stuck_for_s: for how long it has not come back, in seconds of the wall; None if it has.
-        printed: what the script printed last, which is shown where nothing is wrong.
+        frame: The script at this moment.
+        width: Cells.
+        stuck_at: The line at which the script blocks, if that is known.
+        stuck_for_s: Seconds of real time for which the script blocks; None if it does not.
+        has_loop: True if the script has an event loop.
+        printed: The last printed line, shown if nothing is wrong.
     """
     if stuck_for_s is not None:
         return clip(stuck_words(stuck_at, stuck_for_s, has_loop), width)
@@ -96,7 +100,7 @@ def trouble_line(
 
 
 def stuck_words(place: Place | None, seconds: float, has_loop: bool) -> Line:
-    """A script that keeps its turn."""
+    """The line for a script that blocks in real time."""
     where = f"{place_words(place)} in {short_name(place.function)}: {place.text}" if place else "somewhere"
     if not has_loop:
         return ((f" has run for {seconds:.1f} s without an event loop, now at {where}", "text"),)
@@ -104,7 +108,7 @@ def stuck_words(place: Place | None, seconds: float, has_loop: bool) -> Line:
 
 
 def culprit_line(culprits: list[Culprit], width: int) -> Line:
-    """The newest one, and how many there were."""
+    """The newest callback that held up the loop, and how many there were."""
     newest = culprits[-1]
     place = newest.place
     where = f"{place_words(place)}: {place.text}" if place is not None else ""

@@ -1,1 +1,11 @@
-"""The path screen: one packet followed."""
+"""The path screen: one packet from the wire to the line after ``await``, and to select beside it.
+
+- ``screen``: the screen and its actions.
+- ``model``: the current step, and autoplay.
+- ``keys``: the bindings.
+- ``words``: the sentence, the title and the price of each step.
+- ``views``: the strip of stages, the two sides, the data structures.
+- ``help_page``: the help.
+
+Other packages import the screen.
+"""

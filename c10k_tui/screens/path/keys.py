@@ -1,4 +1,4 @@
-"""Every key of the Path screen, once: the footer, the help and the command palette read this."""
+"""The keys of the path screen; the footer, the help and the command palette use this list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens at each step of a packet's path, in one sentence made of the step's own values."""
+"""Sentences about the steps of a packet's path, made from the values of each step."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DROPS = {
     DropReason.CONNECTION_GONE: "the connection is gone",
 }
 _EXACT_NS = 100_000
-"""Durations below it are told to the nanosecond."""
+"""Durations below this are written to the nanosecond."""
 _LEFT = {
     "asleep": "was idle",
     "scanning": "leaves the scan",
@@ -50,7 +50,7 @@ _LEFT = {
 
 
 def title_of(side: LanePath, step: PathStep) -> str:
-    """What a step is called."""
+    """The title of a step."""
     if step.stage == "tcp" and side.dropped:
         return "DROPPED"
     if step.stage == "wake" and not _slept(step):
@@ -59,7 +59,7 @@ def title_of(side: LanePath, step: PathStep) -> str:
 
 
 def sentence(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    """What happens in a step."""
+    """What happens in a step, in one or two sentences."""
     return _SENTENCES[step.stage](path, side, step)
 
 
@@ -68,7 +68,7 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 
 def _slept(step: PathStep) -> bool:
-    """Whether the server slept up to this step."""
+    """True if the server slept up to this step."""
     return "context_switch" in step.spent_ns
 
 
@@ -121,7 +121,7 @@ def _queue(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if step.after.hooked:
         return (
             "The socket's wait queue is woken. On it hangs pollwake, which this call of select put on "
-            f"{_count(side.asked, 'queue')} and will take off again."
+            f"{_count(side.watched, 'queue')} and will take off again."
         )
     if step.after.server == "scanning":
         return "The socket's wait queue is woken. Nobody hangs on it: the scan has not hooked itself here."
@@ -176,7 +176,7 @@ def _return(path: PacketPath, side: LanePath, step: PathStep) -> str:
     count = step.after.events_count
     items = _count(count, "item")
     return (
-        f"epoll_wait walks its ready list, {items} of {side.asked:,} watched, asks each once more, and "
+        f"epoll_wait walks its ready list, {items} of {side.watched:,} watched, asks each once more, and "
         f"copies {count * EVENT_BYTES:,} bytes out."
     )
 
@@ -223,7 +223,7 @@ def _scan(path: PacketPath, side: LanePath, step: PathStep) -> str:
 
 
 def _copy(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    bits = _count(side.asked, "descriptor")
+    bits = _count(side.watched, "descriptor")
     return (
         f"select takes itself off all wait queues, copies its bitmap, a bit for each of {bits}, over the "
         "program's own, and returns."
@@ -271,12 +271,12 @@ _PARTS = {
 
 
 def duration_words(ns: int) -> str:
-    """A duration, exact where that can be read."""
+    """A duration; exact if it is short enough to read."""
     return f"{ns:,} ns" if ns < _EXACT_NS else format_duration(ns)
 
 
 def price_words(path: PacketPath, step: PathStep) -> str:
-    """What a step costs, or whose price it is part of."""
+    """The cost of a step, or the price that includes it."""
     if step.cost_ns:
         return f"costs {duration_words(step.cost_ns)}"
     if step.part_of:
@@ -291,6 +291,6 @@ def price_words(path: PacketPath, step: PathStep) -> str:
 
 
 def account_words(step: PathStep) -> str:
-    """On which accounts it is booked, the largest first."""
+    """The accounts of a step's cost, the largest first."""
     parts = sorted(step.spent_ns.items(), key=lambda part: -part[1])
     return " · ".join(f"{label.replace('_', ' ')} {ns:,}" for label, ns in parts)

@@ -42,7 +42,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """The smallest terminal that has room for the race."""
 
 
-class Rate:
+class DrawingRate:
     """Tells when a part of the screen is due again.
 
     Args:
@@ -99,9 +99,9 @@ class RaceDisplay:
         self._counters = Lines(id="counters")
         self._time = TimeLine(id="time")
         self._small = Lines(id="small")
-        self._texts = Rate(TEXTS_PER_S)
-        self._pictures = Rate(PICTURES_PER_S)
-        self._samples = Rate(SAMPLES_PER_S)
+        self._texts = DrawingRate(TEXTS_PER_S)
+        self._pictures = DrawingRate(PICTURES_PER_S)
+        self._samples = DrawingRate(SAMPLES_PER_S)
         self._past = ShownPast(session)
         self._stale = True
         """True if the text must be drawn with the next frame."""

@@ -1,4 +1,4 @@
-"""A box with all lanes, what each is, and which of them race; at most four do."""
+"""A box with all lanes: what each is, and which of them race. At most four race on the screen."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from c10k_tui.widgets.lines import Lines
 from sim.scenario.lanes import LANES
 
 WhyNot = Callable[[Collection[str]], str | None]
-"""What is wrong with racing these lanes, or None if they will do."""
+"""Returns why these lanes cannot race together, or None if they can."""
 
 
 class LanesScreen(ModalScreen[frozenset[str] | None]):
-    """The list over the race; what was chosen is given back when it closes, None if nothing else was.
+    """The list of lanes over the race. The result is the new choice of lanes; None if nothing has changed.
 
     Args:
-        lanes: Those that race now.
-        why_not: What is wrong with a choice.
+        lanes: The lanes that race now.
+        why_not: Returns why a choice is not possible.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,14 +46,14 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         self._wrong: str | None = None
         self._list = Lines(id="lanes-list")
         self._list.styles.height = len(self._names) + 1
-        self._told = Lines(id="lanes-told")
+        self._status = Lines(id="lanes-told")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="lanes-box") as box:
             box.border_title = "Lanes"
             box.border_subtitle = "space, click: on or off · esc: done"
             yield self._list
-            yield self._told
+            yield self._status
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -74,7 +74,7 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         self.dismiss(None if self._chosen == self._began else self._chosen)
 
     def on_click(self, event: events.Click) -> None:
-        """A lane is switched on or off; a click beside the box closes it."""
+        """Switch a lane on or off; a click outside the box closes it."""
         if not self.query_one("#lanes-box").region.contains(event.screen_x, event.screen_y):
             self.action_close()
             return
@@ -89,21 +89,22 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         lines = [lane_line(name, name in self._chosen, name == at, width) for name in self._names]
         pointed = lines[self._at]
         self._list.show(lines)
-        told: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
+        status: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
         if self._wrong is not None:
-            told = ((self._wrong, "alarm"),)
+            status = ((self._wrong, "alarm"),)
         elif (since := LANES[at].introduced) not in text_of(pointed):
-            told = (*told, (f" · {since}", "dim"))
-        self._told.show([told])
+            status = (*status, (f" · {since}", "dim"))
+        self._status.show([status])
 
 
 def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
-    """One lane: whether it is on, its name, what it is, and since when if there is room for all.
+    """The row of one lane: on or off, its name, what it is, and since when if there is room for that in every
+    row.
 
     Args:
         name: The lane.
-        on: Whether it races.
-        pointed: Whether the cursor is on it.
+        on: True if it races.
+        pointed: True if the cursor is on it.
         width: Cells.
     """
     what, since = LANE_TEXTS[name].what, LANES[name].introduced

@@ -237,7 +237,7 @@ class Opening:
 
         def left(scenario: Scenario | None) -> None:
             if scenario is not None:
-                self._session.race_anew(scenario, words)
+                self._session.start_race(scenario, words)
 
         self._show_instead(screen, left)
 

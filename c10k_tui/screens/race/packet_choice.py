@@ -1,4 +1,4 @@
-"""Which packet of a race is followed when somebody asks for one."""
+"""Which packet is shown when the user asks for the path of a packet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.path.path_values import FollowedPacket
 
 
 class NoPacketToFollow(Exception):
-    """There is no packet to follow; the message says why, in one line."""
+    """There is no packet to follow. The message says why, in one line."""
 
 
 def chosen(
@@ -20,14 +20,15 @@ def chosen(
     """The packet to follow.
 
     Args:
-        race: What is raced.
-        row: The feed's row under the cursor, if there is one.
+        race: The race.
+        row: The feed's row under the cursor; None without a cursor.
         rows: The feed's rows, oldest first.
-        slots: The descriptors in the cell under the grids' cursor, counted from the first, if there is one.
-        first_fd: The descriptor of the first.
+        slots: Descriptors in the cell under the grids' cursor, counted from ``first_fd``; None without a
+            cursor.
+        first_fd: The first descriptor of the grids.
 
     Raises:
-        NotFollowed: there is none.
+        NoPacketToFollow: there is none.
     """
     if row is not None:
         if not _has_data(row):
@@ -42,7 +43,7 @@ def chosen(
     if theirs:
         return FollowedPacket(theirs[-1].time_ns, theirs[-1].serial)
     packet = None
-    if not race.scenario.churn:  # where clients are replaced, who will be in the cell is not known yet
+    if not race.scenario.churn:  # with churn it is not known yet which clients will be in the cell
         packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
     if packet is None:
         raise NoPacketToFollow("no packet for this cell, nor soon: choose a busy one, or esc and g")
@@ -50,5 +51,5 @@ def chosen(
 
 
 def _has_data(row: FeedRow) -> bool:
-    """Whether it is a packet of the schedule that carries bytes."""
+    """True for a packet of the schedule that carries bytes."""
     return row.serial >= 0 and row.size_bytes > 0

@@ -1,4 +1,4 @@
-"""The presets in a box: races to begin with, and races in which a mistake strikes soon."""
+"""A box with all presets: ordinary races, and races in which a fault strikes soon."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ GROUPS = (
     ("Races", tuple(PRESETS)),
     ("Mistakes one can watch", tuple(FAULT_PRESETS)),
 )
-"""Heading, and the presets beneath it."""
+"""A heading, and the presets below it."""
 NAME_WIDTH = 2 + max(map(len, ALL_PRESETS))
 
 
 class PresetsScreen(ModalScreen[str | None]):
-    """The list of all presets; left with the one that was chosen.
+    """The list of presets. The result is the chosen name, or None.
 
     Args:
-        now: What is raced: its preset is under the cursor at first.
+        now: The current scenario. If it is a preset, the cursor is on that at first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,7 +60,7 @@ class PresetsScreen(ModalScreen[str | None]):
         box.highlighted = box.get_option_index(chosen)
 
     def _chosen(self, box: OptionList) -> str:
-        """What is under the cursor, or what is raced, or the first."""
+        """The preset under the cursor, or the one that races, or the first."""
         if box.highlighted is not None and (name := box.get_option_at_index(box.highlighted).id) is not None:
             return name
         return preset_of(self._now) or next(iter(ALL_PRESETS))
@@ -71,20 +71,20 @@ class PresetsScreen(ModalScreen[str | None]):
 
 
 def preset_of(scenario: Scenario) -> str | None:
-    """Which preset a scenario is, whatever its seed."""
+    """The preset that a scenario is, whatever its seed; None if it is none."""
     same = (name for name, (_, one) in ALL_PRESETS.items() if replace(one, seed=scenario.seed) == scenario)
     return next(same, None)
 
 
 def preset_text(name: str, width: int) -> Text:
-    """A preset's name, and beside it what it is, on as many lines of ``width`` cells as that takes."""
+    """A preset's name and what it is, on as many lines of ``width`` cells as needed."""
     lines = wrap(((ALL_PRESETS[name][0], "text"),), max(1, width - NAME_WIDTH), len(ALL_PRESETS[name][0]))
     words = ("\n" + " " * NAME_WIDTH).join(map(text_of, lines))
     return Text.assemble((f" {name}".ljust(NAME_WIDTH), "bold"), words, no_wrap=True)
 
 
 def _options(width: int) -> Iterator[Option | None]:
-    """The list's rows: headings that cannot be chosen, and presets."""
+    """The rows of the list: headings, which cannot be chosen, and presets."""
     for number, (title, names) in enumerate(GROUPS):
         if number:
             yield None

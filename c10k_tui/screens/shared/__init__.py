@@ -1,1 +1,10 @@
-"""What several screens use: base screens, help, dialogs."""
+"""What several screens use.
+
+- ``keyed_screen``: a screen with one list of keys; the base of all screens.
+- ``working_screen``: a screen in the race's place that computes a little in each frame.
+- ``help_screen``: the help page of a screen.
+- ``number_box``: a dialog for one whole number.
+- ``last_keys``: the bindings for theme, help and quit.
+
+Every folder of screens may import from here. Nothing here knows a screen.
+"""

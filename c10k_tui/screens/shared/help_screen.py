@@ -1,6 +1,6 @@
-"""The help: what is seen, and every key, made from the bindings.
+"""The help of a screen: its introduction, its legend, and every key, made from the bindings.
 
-The page is laid out for the width it has: nothing on it is ever cut, it grows longer instead.
+The page is laid out for its width. A narrow page is longer; nothing is cut.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
 
 BESIDE = 48
-"""With so many cells left, what a key does stands beside its name, else on the line beneath."""
+"""With at least this many cells left, a key's explanation stands beside its name, else on the line below."""
 UNBOUNDED = 1_000
 
 
@@ -50,10 +50,10 @@ def key_section(bindings: Sequence[Binding], palette: str = "All of this by name
 
 
 class HelpScreen(ModalScreen[None]):
-    """One page over a screen, which goes on beneath.
+    """The help page over a screen, which goes on below.
 
     Args:
-        page: What it says.
+        page: The page.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help-box") as box:
             box.border_title = "c10k-tui"
             box.border_subtitle = "↑ ↓: more · esc: back"
-            # The bar's place is kept, so the width does not depend on the height.
+            # The scroll bar's place is kept, so the width does not depend on the height.
             box.styles.scrollbar_gutter = "stable"
             yield HelpText(self._page)
 
@@ -77,7 +77,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 class HelpText(Lines):
-    """The help's text, as high as it needs to be."""
+    """The text of a help page, as high as it needs to be."""
 
     def __init__(self, page: HelpPage) -> None:
         super().__init__(id="help-text")
@@ -90,7 +90,7 @@ class HelpText(Lines):
 
 
 def help_lines(width: int, page: HelpPage) -> list[Line]:
-    """The page, no line of it wider than ``width`` cells unless a single word is."""
+    """The page as lines of at most ``width`` cells; only a single longer word exceeds that."""
     lines: list[Line] = []
     for words in page.introduction:
         lines += wrap(((words, "text"),), width, UNBOUNDED)
@@ -105,22 +105,22 @@ def help_lines(width: int, page: HelpPage) -> list[Line]:
 
 
 def _keys(bindings: Sequence[Binding], width: int) -> Iterable[Line]:
-    """Key, name and what it does, in columns as wide as these need."""
+    """Key, name and explanation, in columns as wide as these need."""
     name_x = 4 + max(len(key_of(binding)) for binding in bindings)
-    told_x = name_x + 2 + max(len(binding.description) for binding in bindings)
-    beside = width - told_x >= BESIDE
+    text_x = name_x + 2 + max(len(binding.description) for binding in bindings)
+    beside = width - text_x >= BESIDE
     if not beside:
-        told_x = name_x + 2
+        text_x = name_x + 2
     for binding in bindings:
         head: Line = (
             (f"  {key_of(binding)}".ljust(name_x), "strong"),
-            (binding.description.ljust(told_x - name_x) if beside else binding.description, "text"),
+            (binding.description.ljust(text_x - name_x) if beside else binding.description, "text"),
         )
-        told = wrap(((binding.tooltip, "dim"),), width - told_x, UNBOUNDED)
+        explanation = wrap(((binding.tooltip, "dim"),), width - text_x, UNBOUNDED)
         if beside:
-            yield (*head, *told[0])
-            told = told[1:]
+            yield (*head, *explanation[0])
+            explanation = explanation[1:]
         else:
             yield head
-        for line in told:
-            yield ((" " * told_x, "text"), *line)
+        for line in explanation:
+            yield ((" " * text_x, "text"), *line)

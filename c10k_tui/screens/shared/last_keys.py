@@ -1,4 +1,4 @@
-"""The keys that end every list about the race: theme, help, quit."""
+"""The last keys of every screen about the race: theme, help, quit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from textual.binding import Binding
 
 
 def last_bindings(screen: str) -> list[Binding]:
-    """Theme, help and quit.
+    """Bindings for theme, help and quit.
 
     Args:
-        screen: The beginning of their ids.
+        screen: Prefix of their ids.
     """
     return [
         Binding(

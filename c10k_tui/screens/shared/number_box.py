@@ -1,4 +1,4 @@
-"""A dialog that asks for one whole number and says at once what is wrong with it."""
+"""A dialog that asks for one whole number, and says at once if it is not possible."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sim.scenario.units import parse_count
 
 
 class NumberScreen(ModalScreen[int | None]):
-    """The question, a field, and a line for what is wrong.
+    """A question, a field, and a line that says why a number is not possible.
 
     Args:
-        question: What is asked.
-        proposed: What the field holds at first.
-        hint: What may be typed, said as long as nothing is wrong.
-        why_not: What is wrong with a number, or None if it will do.
+        question: The question.
+        proposed: First content of the field.
+        hint: What the user may type, shown while nothing is wrong.
+        why_not: Returns why a number is not possible, or None if it is.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,16 +36,16 @@ class NumberScreen(ModalScreen[int | None]):
         self._proposed = proposed
         self._why_not = why_not
         self._hint = hint
-        self._told = Lines(id="number-hint")
+        self._message = Lines(id="number-hint")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="number-box") as box:
             box.border_title = self._question
             box.border_subtitle = "enter: yes · esc: no"
             field = Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
-            field.cursor_blink = False  # A picture must not depend on when it is taken.
+            field.cursor_blink = False  # A picture must not depend on its time.
             yield field
-            yield self._told
+            yield self._message
 
     def on_mount(self) -> None:
         self._say(())
@@ -70,4 +70,4 @@ class NumberScreen(ModalScreen[int | None]):
         return number, self._why_not(number)
 
     def _say(self, line: Line) -> None:
-        self._told.show([line or ((self._hint, "dim"),)])
+        self._message.show([line or ((self._hint, "dim"),)])

@@ -73,21 +73,23 @@ def _together(fds: list[int]) -> list[list[int]]:
     return [fds]
 
 
-def _dealt(fds: list[int]) -> list[list[int]]:
+def _one_each(fds: list[int]) -> list[list[int]]:
+    return [[fd] for fd in fds]
+
+
+def _dealt_to_workers(fds: list[int]) -> list[list[int]]:
     return [fds[start::WORKERS] for start in range(WORKERS)]
 
 
 SERVERS: dict[str, MeasuredServer] = {
-    "process": MeasuredServer(blocking, lambda fds: [[fd] for fd in fds]),
+    "process": MeasuredServer(blocking, _one_each),
     "thread": MeasuredServer(blocking, _together, threads=True),
     "select": MeasuredServer(waiting("select"), _together),
     "poll": MeasuredServer(waiting("poll"), _together),
     "epoll": MeasuredServer(waiting("epoll"), _together),
     "epoll-et": MeasuredServer(waiting("epoll", poll_bits.IN | poll_bits.EPOLLET), _together),
     "epoll-oneshot": MeasuredServer(one_shot, _together),
-    "epoll-exclusive": MeasuredServer(
-        exclusive, lambda fds: [fds[start::WORKERS] for start in range(WORKERS)]
-    ),
+    "epoll-exclusive": MeasuredServer(exclusive, _dealt_to_workers),
     "io_uring": MeasuredServer(receiving, _together),
     "io_uring-poll": MeasuredServer(polled, _together),
 }

@@ -4,8 +4,8 @@ Each figure is a difference of two measurements that differ in that step alone. 
 loop, entering the kernel) cancels out. Packets are those of loopback, where the receiver's softirq work is
 part of the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``).
 
-Why a timer's interrupt and not a network card's? This machine's cards receive no packets at a known moment. A
-timer fires when it is told to, and the way into and out of an interrupt is the same.
+Why a timer's interrupt and not a network card's? No program knows when a card's next packet arrives. A timer
+fires at a chosen moment, and the way into and out of an interrupt is the same.
 """
 
 from __future__ import annotations

@@ -1,39 +1,20 @@
-"""The calls that make files other than sockets, and those on descriptor numbers.
+"""Calls that make pipes, counters and timers, and calls on descriptor numbers.
 
-They act at once; reading and writing what they make goes through ``sys_read`` and ``sys_write`` as for
-every file.
+They act at once. ``sys_read`` and ``sys_write`` read and write these files, as all others.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
 from sim.kernel.files.eventfd import EventFd
 from sim.kernel.files.pipe import Pipe
 from sim.kernel.files.timerfd import CLOCKS, Setting, TimerFd
+from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
-from sim.machine.accounts import Account
-
-if TYPE_CHECKING:
-    from sim.kernel.descriptors import DescriptorTable
-    from sim.kernel.open_file import OpenFile
-    from sim.machine.costs import CostTable
-    from sim.machine.cpu import Cpu
-
-    class Machine(Cpu):
-        """What these calls need of a kernel."""
-
-        table: DescriptorTable
-        costs: CostTable
-
-        def pay_call(self, account: Account, ns: int) -> None:
-            """Charge one system call of a fixed price."""
-
-        def sys_close(self, fd: int) -> None:
-            """Free a number."""
-else:
-    Machine = object
+from sim.machine.accounts import Account, Charge, Count
+from sim.machine.records import Kind
 
 O_NONBLOCK = 0x800
 O_DIRECT = 0x4000
@@ -44,57 +25,64 @@ TFD_TIMER_CANCEL_ON_SET = 2
 _ALARM_CLOCKS = frozenset({8, 9})
 
 
-class FileCalls(Machine):
-    """The part of the kernel for pipes, counters, timers, and numbers."""
+class FileCalls:
+    """The part of the kernel for pipes, counters, timers, and descriptor numbers."""
+
+    def __init__(self, kernel: KernelCore) -> None:
+        self.kernel = kernel
+        self._closes = kernel.ledger.page()
 
     # -- pipes, counters ------------------------------------------------------------------
 
-    def sys_pipe2(self, flags: int = 0) -> tuple[int, int]:
-        """A pipe: the descriptor to read from, and the one to write to.
+    def pipe(self, flags: int = 0) -> tuple[int, int]:
+        """Make a pipe.
+
+        Returns:
+            The descriptor to read from, and the one to write to.
 
         Raises:
             OSError: EINVAL, unknown flags; EMFILE.
         """
         if flags & ~(O_NONBLOCK | O_DIRECT | O_CLOEXEC):
             raise oserror(errno.EINVAL)
-        if self.table.room < 2:
+        if self.kernel.table.room < 2:
             raise oserror(errno.EMFILE)
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        pipe = Pipe(self)  # type: ignore[arg-type]
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
+        pipe = Pipe(self.kernel)
         pipe.writer.packets = bool(flags & O_DIRECT)
         return self._open(pipe.reader, flags), self._open(pipe.writer, flags)
 
-    def sys_eventfd2(self, count: int, flags: int = 0) -> int:
-        """A counter that starts at ``count``, 32 bits of it.
+    def eventfd(self, count: int, flags: int = 0) -> int:
+        """Make a counter that starts at ``count`` (32 bits).
 
         Raises:
             OSError: EINVAL, unknown flags; EMFILE.
         """
         if flags & ~(O_NONBLOCK | O_CLOEXEC | EFD_SEMAPHORE):
             raise oserror(errno.EINVAL)
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        return self._open(EventFd(self, count, bool(flags & EFD_SEMAPHORE)), flags)  # type: ignore[arg-type]
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
+        return self._open(EventFd(self.kernel, count, bool(flags & EFD_SEMAPHORE)), flags)
 
     def _open(self, file: OpenFile, flags: int) -> int:
         file.blocking = not flags & O_NONBLOCK
-        return self.table.install(file)
+        return self.kernel.table.install(file)
 
     # -- timers ---------------------------------------------------------------------------
 
-    def sys_timerfd_create(self, clock: int, flags: int = 0) -> int:
-        """A timer, not set yet.
+    def timerfd_create(self, clock: int, flags: int = 0) -> int:
+        """Make a timer that is not set yet.
 
         Raises:
-            OSError: EINVAL, unknown flags or clock; EPERM, a clock that wakes a machine up; EMFILE.
+            OSError: EINVAL, unknown flags or clock; EPERM, a clock that can wake the machine; EMFILE.
         """
         if flags & ~(O_NONBLOCK | O_CLOEXEC) or clock not in CLOCKS | _ALARM_CLOCKS:
             raise oserror(errno.EINVAL)
         if clock in _ALARM_CLOCKS:
             raise OSError(errno.EPERM, "Operation not permitted (alarm clocks are left out here)")
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        return self._open(TimerFd(self), flags)  # type: ignore[arg-type]
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
+        return self._open(TimerFd(self.kernel), flags)
 
-    def sys_timerfd_settime(self, fd: int, flags: int, first_ns: int, period_ns: int) -> Setting:
+    def timerfd_settime(self, fd: int, flags: int, first_ns: int, period_ns: int) -> Setting:
         """Set a timer: see :meth:`sim.kernel.files.timerfd.TimerFd.set`.
 
         Raises:
@@ -104,65 +92,88 @@ class FileCalls(Machine):
         if flags & ~known or first_ns < 0 or period_ns < 0:
             raise oserror(errno.EINVAL)
         timer = self._timer_of(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         return timer.set(first_ns, period_ns, bool(flags & TFD_TIMER_ABSTIME))
 
-    def sys_timerfd_gettime(self, fd: int) -> Setting:
-        """What a timer is set to.
+    def timerfd_gettime(self, fd: int) -> Setting:
+        """Read a timer's setting.
 
         Raises:
             OSError: EINVAL, not a timer; EBADF.
         """
         timer = self._timer_of(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         return timer.get()
 
     def _timer_of(self, fd: int) -> TimerFd:
-        file = self.table.file(fd)
+        file = self.kernel.table.file(fd)
         if not isinstance(file, TimerFd):
             raise oserror(errno.EINVAL)
         return file
 
     # -- numbers --------------------------------------------------------------------------
 
-    def sys_dup2(self, fd: int, number: int) -> int:
-        """Have ``number`` stand for the open file of ``fd`` too; what it stood for is closed.
+    def close(self, fd: int) -> None:
+        """Free a number. The open file goes with its last number, and every watch on it.
 
         Raises:
-            OSError: EBADF, ``fd`` is not open, or there is no such number.
+            OSError: EBADF.
         """
-        file = self.table.file(fd)
-        if not 0 <= number < self.table.limit:
+        kernel = self.kernel
+        unhooked_ns = kernel.close_number(fd)
+        charge = self._closes.get(unhooked_ns)
+        if charge is None:
+            charge = self._closes[unhooked_ns] = Charge(
+                ((Account.SOCKET_IO, kernel.costs.close_ns), (Account.INTEREST_LIST, unhooked_ns)),
+                ((Count.SYSCALLS, 1),),
+            )
+        kernel.pay(charge)
+        kernel.journal.append((kernel.now_ns, Kind.CLOSE, fd, 0, 0, kernel.next_serial()))
+
+    def dup(self, fd: int) -> int:
+        """Give the open file of ``fd`` another number, the lowest free one."""
+        kernel = self.kernel
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.close_ns)
+        return kernel.table.install(kernel.table.file(fd))
+
+    def dup2(self, fd: int, number: int) -> int:
+        """Let ``number`` point to the open file of ``fd`` too; close what it pointed to.
+
+        Raises:
+            OSError: EBADF, ``fd`` is not open, or ``number`` is out of range.
+        """
+        file = self.kernel.table.file(fd)
+        if not 0 <= number < self.kernel.table.limit:
             raise oserror(errno.EBADF)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         if number != fd:
-            if self.table.is_open(number):
-                self.sys_close(number)
-            self.table.install_at(number, file)
-            self.table.inheritable.add(number)
+            if self.kernel.table.is_open(number):
+                self.close(number)
+            self.kernel.table.install_at(number, file)
+            self.kernel.table.inheritable.add(number)
         return number
 
-    def sys_dup3(self, fd: int, number: int) -> int:
-        """As :meth:`sys_dup2`, and with O_CLOEXEC: programs started from here do not find it open.
+    def dup3(self, fd: int, number: int) -> int:
+        """As :meth:`dup2`, with O_CLOEXEC: programs started from here do not find the number open.
 
         Raises:
-            OSError: EINVAL, the two are one; EBADF.
+            OSError: EINVAL, the two numbers are equal; EBADF.
         """
         if fd == number:
             raise oserror(errno.EINVAL)
-        self.sys_dup2(fd, number)
-        self.table.inheritable.discard(number)
+        self.dup2(fd, number)
+        self.kernel.table.inheritable.discard(number)
         return number
 
-    def sys_get_inheritable(self, fd: int) -> bool:
-        """Whether a program started from here would find the number open (no FD_CLOEXEC)."""
-        self.table.file(fd)
-        return fd in self.table.inheritable
+    def get_inheritable(self, fd: int) -> bool:
+        """True if a program started from here finds the number open (no FD_CLOEXEC)."""
+        self.kernel.table.file(fd)
+        return fd in self.kernel.table.inheritable
 
-    def sys_set_inheritable(self, fd: int, inheritable: bool) -> None:
-        """Have programs started from here find the number open, or not."""
-        self.table.file(fd)
+    def set_inheritable(self, fd: int, inheritable: bool) -> None:
+        """Set whether programs started from here find the number open."""
+        self.kernel.table.file(fd)
         if inheritable:
-            self.table.inheritable.add(fd)
+            self.kernel.table.inheritable.add(fd)
         else:
-            self.table.inheritable.discard(fd)
+            self.kernel.table.inheritable.discard(fd)

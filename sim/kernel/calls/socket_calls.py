@@ -1,16 +1,16 @@
-"""The socket calls: what a program does with sockets apart from reading, writing and waiting.
+"""Socket calls: everything that a program does with sockets except plain reading, writing and waiting.
 
-They act at once, as on a non-blocking socket: ``sys_connect`` says EINPROGRESS, ``sys_accept4`` and
-``sys_recvfrom`` EAGAIN. Waiting is made of these by whoever waits (:mod:`sim.stdlib`).
+They act at once, as on a non-blocking socket: ``sys_connect`` raises EINPROGRESS, ``sys_accept4`` and
+``sys_recvfrom`` raise EAGAIN. Blocking calls are made of these ones (:mod:`sim.stdlib`).
 """
 
 from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sim.kernel import socket_options
+from sim.kernel.core import KernelCore
 from sim.kernel.files.inet import TcpSocket
 from sim.kernel.files.loopback import InetAddress, Loopback, capped
 from sim.kernel.files.messages import DatagramSocket, PacketSocket
@@ -21,32 +21,6 @@ from sim.kernel.poll_bits import oserror
 from sim.machine.accounts import Account
 from sim.machine.records import Kind
 
-if TYPE_CHECKING:
-    from sim.kernel.descriptors import DescriptorTable
-    from sim.machine.costs import CostTable
-    from sim.machine.cpu import Cpu
-    from sim.machine.journal import Journal
-
-    class Machine(Cpu):
-        """What the socket calls need of a kernel."""
-
-        table: DescriptorTable
-        costs: CostTable
-        journal: Journal
-        loopback: Loopback
-        call_serial: int
-
-        def pay_call(self, account: Account, ns: int) -> None:
-            """Charge one system call of a fixed price."""
-
-        def sys_read(self, fd: int, size: int) -> bytes:
-            """Take what is there."""
-
-        def sys_write(self, fd: int, data: bytes) -> int:
-            """Send bytes."""
-else:
-    Machine = object
-
 MSG_OOB = 0x1
 MSG_PEEK = 0x2
 MSG_DONTWAIT = 0x40
@@ -55,11 +29,28 @@ _INTERNET_LEVELS = {socket_options.SOL_SOCKET, 0, socket_options.IPPROTO_TCP}
 _PAIRS = {kind.kind: kind for kind in (UnixSocket, DatagramSocket, PacketSocket)}
 
 
-class SocketCalls(Machine):
-    """The part of the kernel that only sockets know."""
+class SocketCalls:
+    """The part of the kernel that only sockets know.
+
+    Args:
+        kernel: The kernel.
+        read: The kernel's read(2).
+        write: The kernel's write(2).
+
+    Attributes:
+        loopback: The interface that all Internet sockets are on.
+    """
+
+    def __init__(
+        self, kernel: KernelCore, read: Callable[[int, int], bytes], write: Callable[[int, bytes], int]
+    ) -> None:
+        self.kernel = kernel
+        self._read = read
+        self._write = write
+        self.loopback = Loopback(kernel)
 
     def _socket(self, fd: int) -> Socket:
-        file = self.table.file(fd)
+        file = self.kernel.table.file(fd)
         if not isinstance(file, Socket):
             raise oserror(errno.ENOTSOCK)
         return file
@@ -72,13 +63,13 @@ class SocketCalls(Machine):
 
     # -- making them ----------------------------------------------------------------------
 
-    def sys_socket(self) -> int:
-        """A TCP socket, not connected yet (``AF_INET``, ``SOCK_STREAM``)."""
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        return self.table.install(TcpSocket(self))  # type: ignore[arg-type]
+    def socket(self) -> int:
+        """Make a TCP socket that is not connected (``AF_INET``, ``SOCK_STREAM``)."""
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
+        return self.kernel.table.install(TcpSocket(self.kernel, self.loopback))
 
-    def sys_socketpair(self, kind: int = SOCK_STREAM) -> tuple[int, int]:
-        """Two UNIX sockets connected to each other.
+    def socketpair(self, kind: int = SOCK_STREAM) -> tuple[int, int]:
+        """Make two UNIX sockets that are connected to each other.
 
         Args:
             kind: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET.
@@ -88,30 +79,30 @@ class SocketCalls(Machine):
         """
         if kind not in _PAIRS:
             raise oserror(errno.ESOCKTNOSUPPORT)
-        if self.table.room < 2:
+        if self.kernel.table.room < 2:
             raise oserror(errno.EMFILE)
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        here, there = _PAIRS[kind].pair(self)  # type: ignore[arg-type]
-        return self.table.install(here), self.table.install(there)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
+        here, there = _PAIRS[kind].pair(self.kernel)
+        return self.kernel.table.install(here), self.kernel.table.install(there)
 
     # -- connections ----------------------------------------------------------------------
 
-    def sys_bind(self, fd: int, address: InetAddress) -> None:
-        """Give a socket its address; port 0 picks a free one.
+    def bind(self, fd: int, address: InetAddress) -> None:
+        """Give a socket its address; port 0 picks a free port.
 
         Raises:
-            OSError: EADDRINUSE; EADDRNOTAVAIL; EINVAL, it has one; ENOTSOCK.
+            OSError: EADDRINUSE; EADDRNOTAVAIL; EINVAL, it has an address; ENOTSOCK.
         """
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         self.loopback.bind(self._inet(fd), address)
 
-    def sys_listen(self, fd: int, backlog: int) -> None:
-        """Take connections from now on; on a listening socket, change the backlog.
+    def listen(self, fd: int, backlog: int) -> None:
+        """Let a socket listen for connections; if it listens already, change the backlog.
 
         Raises:
             OSError: EINVAL, it is connected; EADDRINUSE; ENOTSOCK.
         """
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
         if self._socket(fd).kind == SOCK_DGRAM:
             raise oserror(errno.EOPNOTSUPP)
         socket = self._inet(fd)
@@ -120,67 +111,71 @@ class SocketCalls(Machine):
         else:
             self.loopback.listen(socket, backlog)
 
-    def sys_connect(self, fd: int, address: InetAddress) -> None:
-        """Connect to a listening socket of this machine, or ask how that went.
+    def connect(self, fd: int, address: InetAddress) -> None:
+        """Connect to a listening socket of this machine, or report how an earlier attempt ended.
 
         Raises:
-            OSError: EINPROGRESS, always at first, though loopback is there when the call returns;
-                the others as :meth:`sim.kernel.files.loopback.Loopback.connect` says; ENOTSOCK.
+            OSError: EINPROGRESS, always at first, though the connection exists when the call returns;
+                others as :meth:`sim.kernel.files.loopback.Loopback.connect` raises; ENOTSOCK.
         """
         socket = self._socket(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.write_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.write_ns)
         if not isinstance(socket, TcpSocket):
             listens = isinstance(socket, ListeningSocket)
             raise oserror(errno.EISCONN if listens else errno.EINVAL)
         self.loopback.connect(socket, address)
 
-    def sys_accept4(self, fd: int) -> int:
-        """The connection that has waited longest, as a descriptor.
+    def accept4(self, fd: int) -> int:
+        """Take the connection that has waited longest.
+
+        Returns:
+            Its new descriptor.
 
         Raises:
             OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE; ENOTSOCK.
         """
         listener = self._socket(fd)
-        if not self.table.room:  # the number comes first: the connection stays where it is
+        if not self.kernel.table.room:  # the number comes first, and the connection stays in the queue
             raise oserror(errno.EMFILE)
-        self.pay_call(Account.SOCKET_IO, self.costs.accept_ns)
-        new_fd = self.table.install(listener.accept())
-        self.call_serial += 1
-        self.journal.append((self.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.call_serial))
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
+        new_fd = self.kernel.table.install(listener.accept())
+        self.kernel.call_serial += 1
+        self.kernel.journal.append((self.kernel.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.kernel.call_serial))
         return new_fd
 
-    def sys_shutdown(self, fd: int, how: int) -> None:
+    def shutdown(self, fd: int, how: int) -> None:
         """End one direction of a connection, or both.
 
         Raises:
             OSError: ENOTCONN; EINVAL, no such direction; ENOTSOCK.
         """
         socket = self._socket(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         if not SHUT_RD <= how <= SHUT_RDWR:
             raise oserror(errno.EINVAL)
         socket.shutdown(how)
 
     # -- data -----------------------------------------------------------------------------
 
-    def sys_recvfrom(self, fd: int, size: int, flags: int = 0) -> bytes:
-        """Take what is there, or only look at it (MSG_PEEK), or the urgent byte (MSG_OOB).
+    def recvfrom(self, fd: int, size: int, flags: int = 0) -> bytes:
+        """Receive data; with MSG_PEEK leave it in the buffer; with MSG_OOB take the urgent byte.
 
         Raises:
-            OSError: as sys_read; EINVAL, there is no urgent byte; EOPNOTSUPP, nor can be; ENOTSOCK.
+            OSError: As ``sys_read``; EINVAL, no urgent byte; EOPNOTSUPP, the kind of socket has none;
+                ENOTSOCK.
         """
         socket = self._socket(fd)
         if not flags:
-            return self.sys_read(fd, size)
+            return self._read(fd, size)
         if not flags & (MSG_PEEK | MSG_OOB):
-            return self._unblocked(socket, lambda: self.sys_read(fd, size), flags)
-        self.pay_call(Account.SOCKET_IO, self.costs.read_ns)
+            return self._unblocked(socket, lambda: self._read(fd, size), flags)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.read_ns)
         if flags & MSG_OOB:
             return socket.read_urgent(size, bool(flags & MSG_PEEK))
         return self._unblocked(socket, lambda: socket.peek(size), flags)
 
     def _unblocked(self, socket: Socket, function: Callable[[], bytes], flags: int) -> bytes:
-        """Call with MSG_DONTWAIT as on a non-blocking socket."""
+        """Call a function; with MSG_DONTWAIT as on a non-blocking socket."""
         if not flags & MSG_DONTWAIT or not socket.blocking:
             return function()
         socket.blocking = False
@@ -189,36 +184,43 @@ class SocketCalls(Machine):
         finally:
             socket.blocking = True
 
-    def sys_sendto(self, fd: int, data: bytes, flags: int = 0) -> int:
-        """Send bytes, the last one as urgent data (MSG_OOB); how many were taken.
+    def sendto(self, fd: int, data: bytes, flags: int = 0) -> int:
+        """Send bytes, with MSG_OOB the last one as urgent data.
+
+        Returns:
+            The number of bytes taken.
 
         Raises:
-            OSError: as sys_write; EOPNOTSUPP, no urgent data here; ENOTSOCK.
+            OSError: As ``sys_write``; EOPNOTSUPP, no urgent data here; ENOTSOCK.
         """
         socket = self._socket(fd)
         if not flags & MSG_OOB:
-            return self.sys_write(fd, data)
-        self.pay_call(Account.SOCKET_IO, self.costs.write_ns)
+            return self._write(fd, data)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.write_ns)
         return socket.write_urgent(data)
 
     # -- names and options ----------------------------------------------------------------
 
-    def sys_getsockname(self, fd: int) -> Address:
+    def getsockname(self, fd: int) -> Address:
         """A socket's own address."""
         return self._socket(fd).name()
 
-    def sys_getpeername(self, fd: int) -> Address:
-        """The far end's address; ENOTCONN without one."""
+    def getpeername(self, fd: int) -> Address:
+        """The far end's address.
+
+        Raises:
+            OSError: ENOTCONN.
+        """
         return self._socket(fd).peer_name()
 
-    def sys_getsockopt(self, fd: int, level: int, option: int) -> bytes:
-        """An option's value; SO_ERROR is the pending error, and clears it.
+    def getsockopt(self, fd: int, level: int, option: int) -> bytes:
+        """An option's value. SO_ERROR gives the pending error and clears it.
 
         Raises:
             OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; ENOTSOCK.
         """
         socket = self._socket(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         if level not in (_INTERNET_LEVELS if socket.internet else _LEVELS):
             raise oserror(errno.EOPNOTSUPP)
         if level == socket_options.SOL_SOCKET:
@@ -228,21 +230,21 @@ class SocketCalls(Machine):
                 return socket_options.packed(socket.kind)
         return socket.get_option(level, option)
 
-    def sys_setsockopt(self, fd: int, level: int, option: int, value: bytes | None) -> None:
+    def setsockopt(self, fd: int, level: int, option: int, value: bytes | None) -> None:
         """Set an option.
 
         Args:
-            value: None is a null pointer.
+            value: The value; None for a null pointer.
 
         Raises:
             OSError: ENOPROTOOPT; EOPNOTSUPP, no such level here; EINVAL, the value is too short; EFAULT;
                 ENOTSOCK.
         """
         socket = self._socket(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         if level != socket_options.SOL_SOCKET and not socket.internet:
             raise oserror(errno.EOPNOTSUPP)
         if value is None:
             raise oserror(errno.EFAULT)
-        socket_options.integer(value)  # whatever the option, it is as long as an int
+        socket_options.integer(value)  # the value of every option is at least as long as an int
         socket.set_option(level, option, value)

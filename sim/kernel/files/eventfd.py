@@ -1,8 +1,9 @@
-"""eventfd: a counter to wait for.
+"""eventfd: a counter that can be waited for.
 
-What Linux does (``fs/eventfd.c``): a write adds its 64-bit number, a read takes the whole count and
-leaves 0, or, in semaphore mode, takes 1. Nothing to take, or no room to add, is EAGAIN or a wait. The
-largest count is 2**64 - 2. Every write wakes with the key IN, one of 0 too; every read with OUT.
+What Linux does (``fs/eventfd.c``): a write adds its 64-bit number. A read takes the whole count and leaves
+0; in semaphore mode it takes 1. If there is nothing to take, or no room to add, the call fails with EAGAIN
+or waits. The largest count is 2**64 - 2. Every write wakes with the key IN, a write of 0 too; every read
+wakes with OUT.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 COUNT_MAX = 2**64 - 2
 COUNT_BYTES = 8
@@ -25,21 +26,27 @@ _NATIVE = f"{'<' if sys.byteorder == 'little' else '>'}Q"
 
 
 def packed_count(count: int) -> bytes:
-    """A count as read and write carry it: 8 bytes, in the machine's order."""
+    """A count as the 8 bytes that read and write pass, in the machine's byte order."""
     return struct.pack(_NATIVE, count)
 
 
 def count_of(data: bytes) -> int:
-    """The count in 8 bytes."""
+    """The count that 8 bytes stand for."""
     return int(struct.unpack(_NATIVE, data)[0])
 
 
 class EventFd(OpenFile):
-    """A counter."""
+    """A counter.
+
+    Args:
+        kernel: The kernel.
+        count: Its value at first.
+        semaphore: True if a read takes 1 instead of the whole count.
+    """
 
     __slots__ = ("count", "semaphore")
 
-    def __init__(self, kernel: RawKernel, count: int, semaphore: bool) -> None:
+    def __init__(self, kernel: KernelCore, count: int, semaphore: bool) -> None:
         super().__init__(kernel)
         self.count = count
         self.semaphore = semaphore
@@ -53,10 +60,10 @@ class EventFd(OpenFile):
         self.set_mask(mask)
 
     def read(self, size: int) -> bytes:
-        """Take the count, or 1 of it.
+        """Take the count, or 1 of it in semaphore mode.
 
         Raises:
-            OSError: EAGAIN, it is 0; EINVAL, no room for 8 bytes.
+            OSError: EAGAIN, the count is 0; EINVAL, ``size`` is below 8.
         """
         if size < COUNT_BYTES:
             raise oserror(errno.EINVAL)
@@ -72,7 +79,7 @@ class EventFd(OpenFile):
         """Add to the count.
 
         Raises:
-            OSError: EAGAIN, it would be too much; EINVAL, not 8 bytes, or 2**64 - 1.
+            OSError: EAGAIN, the count would be too large; EINVAL, not 8 bytes, or 2**64 - 1.
         """
         if len(data) != COUNT_BYTES:
             raise oserror(errno.EINVAL)

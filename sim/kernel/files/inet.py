@@ -21,13 +21,13 @@ import errno
 from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits, socket_options
-from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address
+from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address, Interface
 from sim.kernel.files.tcp import READABLE
 from sim.kernel.files.urgent import UrgentStream
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 SEND_BUFFER_BYTES = 16_384
 """``tcp_wmem``'s default: an unconnected socket's send buffer."""
@@ -57,6 +57,7 @@ class TcpSocket(UrgentStream):
         "error",
         "fin_sent",
         "gone",
+        "interface",
         "keeps_host",
         "keeps_port",
         "lazy",
@@ -74,8 +75,9 @@ class TcpSocket(UrgentStream):
         "write_shut",
     )
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore, interface: Interface) -> None:
         super().__init__(kernel, _WRITABLE | poll_bits.HUP)
+        self.interface = interface
         self.state = CLOSED
         self.progress = UNCONNECTED
         self.local = ("0.0.0.0", 0)
@@ -127,7 +129,10 @@ class TcpSocket(UrgentStream):
         unnoticed = not mask & _WRITABLE and not (self.no_space or self.gone or self.state != ESTABLISHED)
         if unnoticed != self.lazy:
             self.lazy = unnoticed
-            self.kernel.unnoticed.symmetric_difference_update({self})
+            if unnoticed:
+                self.kernel.lazy_files[self] = None
+            else:
+                del self.kernel.lazy_files[self]
         self.set_mask(mask)
 
     def refresh(self) -> None:
@@ -153,7 +158,7 @@ class TcpSocket(UrgentStream):
 
     def disconnect(self) -> None:
         """Back to a fresh socket (``tcp_disconnect``)."""
-        self.kernel.loopback.forget_syn(self)
+        self.interface.forget_syn(self)
         self.state, self.progress = CLOSED, UNCONNECTED
         if not self.keeps_host:
             self.local = ("0.0.0.0", self.local[1])
@@ -212,7 +217,7 @@ class TcpSocket(UrgentStream):
         self.read_shut = self.write_shut = True
         self.peer = None
         if self.gone or not self.keeps_port:
-            self.kernel.loopback.unbind(self)
+            self.interface.unbind(self)
         self._changed()
 
     def deliver_reset(self, code: int = 0) -> None:
@@ -348,10 +353,10 @@ class TcpSocket(UrgentStream):
         """Closed: FIN behind what is queued, or RST if something lies here unread."""
         self.gone = True
         self.update_mask()
-        self.kernel.loopback.forget_syn(self)
+        self.interface.forget_syn(self)
         if self.state != ESTABLISHED:
             self.state = CLOSED
-            self.kernel.loopback.unbind(self)
+            self.interface.unbind(self)
         if self.received or self.options.resets_at_close:
             self.abort()
             return
@@ -362,7 +367,7 @@ class TcpSocket(UrgentStream):
         """Reset the far end; nothing more goes out."""
         peer, self.peer = self.peer, None
         self.state = CLOSED
-        self.kernel.loopback.unbind(self)
+        self.interface.unbind(self)
         if peer is not None:
             peer.deliver_reset()
 

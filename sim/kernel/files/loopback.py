@@ -23,12 +23,12 @@ from sim.kernel.files.inet import (
     SYN_SENT,
     TcpSocket,
 )
+from sim.kernel.files.socket import Interface, Socket
 from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.open_file import OpenFile
+    from sim.kernel.core import KernelCore
 
 ANY = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
@@ -42,14 +42,14 @@ InetAddress = tuple[str, int]
 Bound = TcpSocket | ListeningSocket
 
 
-class Loopback:
+class Loopback(Interface):
     """Who has which port, and who waits for a handshake."""
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         self.kernel = kernel
         self._bound: dict[int, list[Bound]] = {}
         self._next_port = PORT_RANGE[0]
-        self._syn_timers: dict[TcpSocket, int] = {}
+        self._syn_timers: dict[Socket, int] = {}
 
     # -- ports ----------------------------------------------------------------------------
 
@@ -97,8 +97,9 @@ class Loopback:
                 return True
         return False
 
-    def unbind(self, socket: Bound) -> None:
+    def unbind(self, socket: Socket) -> None:
         """Give a socket's port back."""
+        assert isinstance(socket, Bound)
         holders = self._bound.get(socket.local[1])
         if holders and socket in holders:
             holders.remove(socket)
@@ -119,15 +120,16 @@ class Loopback:
             self._take(socket, socket.local[0], self._free_port())
         elif self._taken(socket, *socket.local):
             raise oserror(errno.EADDRINUSE)
-        listener = ListeningSocket(self.kernel, capped(backlog), socket.local, socket.options)
+        listener = ListeningSocket(self.kernel, self, capped(backlog), socket.local, socket.options)
         listener.keeps_port = socket.keeps_port
         listener.shut = socket.read_shut, socket.write_shut
         listener.error = socket.error
         self._replace(socket, listener)
 
-    def stop_listening(self, listener: ListeningSocket) -> None:
-        """Make a listening socket a fresh one again; those who wait in its queue are reset."""
-        socket = TcpSocket(self.kernel)
+    def stop_listening(self, listener: Socket) -> None:
+        """Make a listening socket a fresh one again; connections in its queue are reset."""
+        assert isinstance(listener, ListeningSocket)
+        socket = TcpSocket(self.kernel, self)
         socket.local, socket.options = listener.local, listener.options
         socket.keeps_host, socket.keeps_port = listener.local[0] != ANY, listener.keeps_port
         socket.error = listener.error
@@ -216,7 +218,7 @@ class Loopback:
 
     def _shake_hands(self, socket: TcpSocket, listener: ListeningSocket) -> None:
         """SYN-ACK makes the client's end, its ACK the server's."""
-        there = TcpSocket(self.kernel)
+        there = TcpSocket(self.kernel, self)
         there.remote = socket.local
         there.progress = CONNECTED
         there.options = listener.options.inherited()
@@ -227,7 +229,7 @@ class Loopback:
         there.end_sending_if_shut()
         listener.established(there)
 
-    def forget_syn(self, socket: TcpSocket) -> None:
+    def forget_syn(self, socket: Socket) -> None:
         """The socket does not want to connect any more."""
         timer = self._syn_timers.pop(socket, None)
         if timer is not None:
@@ -239,15 +241,13 @@ def capped(backlog: int) -> int:
     return backlog if 0 <= backlog <= SOMAXCONN else SOMAXCONN
 
 
-def become(old: OpenFile, new: OpenFile) -> None:
+def become(old: Socket, new: Socket) -> None:
     """Put ``new`` behind all descriptors of ``old``, with all that waits for it."""
     table = old.kernel.table
     for number in old.numbers:
         table.files[number] = new
     new.numbers, old.numbers = old.numbers, []
-    new.wait_queue, new.items, new.blocking = old.wait_queue, old.items, old.blocking
-    for item in new.items:
-        del item.epoll.interest[old, item.fd]
-        item.file = new
-        item.epoll.interest[new, item.fd] = item
+    new.wait_queue, new.watches, new.blocking = old.wait_queue, old.watches, old.blocking
+    for watch in new.watches:
+        watch.move_to(new)
     new.set_mask(new.mask)

@@ -23,7 +23,7 @@ from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 _HEADER_BYTES = 320
 """``sizeof(struct skb_shared_info)``, rounded to cache lines."""
@@ -133,7 +133,7 @@ class DatagramSocket(MessageSocket):
 
     kind = SOCK_DGRAM
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self.connected = True
 

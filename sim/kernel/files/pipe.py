@@ -1,21 +1,21 @@
 """Pipes: bytes through a ring of pages.
 
-What Linux does (``fs/pipe.c``): a pipe is a ring of 16 slots, a page each. A write first tries to add
-its odd bytes (what it is longer than whole pages) to the page written last, if they fit there
-entirely; the rest goes into free slots, a page at a time. That is why a write of up to PIPE_BUF (a
-page) is all or nothing, and why a pipe can be full with little in it. A slot becomes free when all
-of its bytes are read; room at the front of a page is never used again.
+What Linux does (``fs/pipe.c``): a pipe is a ring of 16 slots with a page each. A write first tries to add
+its odd bytes (the bytes beyond whole pages) to the page written last, if all of them fit there. The rest
+goes into free slots, a page at a time. That is why a write of up to PIPE_BUF (a page) is all or nothing, and
+why a pipe can be full with few bytes in it. A slot becomes free when all of its bytes are read. Room at the
+front of a page is never used again.
 
-Each end is an open file of its own with a wait queue of its own. Every write wakes the readers, even
-one that found the pipe full and wrote nothing, once somebody polls (``poll_usage``); a read wakes the
-writers only if the pipe had been full and a slot came free. Of several calls blocked on an end one is
-woken at a time, and wakes the next if it leaves something. When the last reader or writer goes and
-the other side is still there, everyone is woken.
+Each end is an open file of its own with a wait queue of its own. Every write wakes the readers. Once
+somebody polls (``poll_usage``), even a write that found the pipe full and wrote nothing wakes them. A read
+wakes the writers only if the pipe was full and a slot became free. Of several calls blocked on an end, one
+is woken at a time, and it wakes the next one if it leaves something. When the last reader or writer closes
+and the other side is still open, all are woken.
 
-With O_DIRECT a write makes packets: no byte is added to an earlier page, and a read takes one packet
-and throws away what it has no room for.
+With O_DIRECT a write makes packets: no byte is added to an earlier page, and a read takes one packet and
+discards what does not fit.
 
-Simplified: the capacity is fixed (no F_SETPIPE_SZ), and nothing is named: there are no FIFOs.
+Simplified: the capacity is fixed (no F_SETPIPE_SZ), and there are no named pipes (FIFOs).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING
 from sim.kernel import poll_bits
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
-from sim.kernel.wait_queue import Sleeper
+from sim.kernel.sleeper import Sleeper
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 PAGE_BYTES = 4096
 """One slot's room, and PIPE_BUF."""
@@ -39,7 +39,7 @@ _WRITABLE = poll_bits.OUT | poll_bits.WRNORM
 
 
 class _Slot:
-    """A page in the ring: what is unread in it, and how much room it had left."""
+    """A page in the ring: its unread bytes, and the room after them."""
 
     __slots__ = ("data", "packet", "room")
 
@@ -50,22 +50,22 @@ class _Slot:
 
 
 class Pipe:
-    """The ring, and its two ends."""
+    """The ring and its two ends."""
 
     __slots__ = ("reader", "slots", "writer")
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         self.slots: list[_Slot] = []
         self.reader = ReadEnd(kernel, self)
         self.writer = WriteEnd(kernel, self)
 
     @property
     def full(self) -> bool:
-        """All slots are taken, however little is in them."""
+        """True if all slots are taken, however few bytes they hold."""
         return len(self.slots) == SLOTS
 
     def put(self, data: bytes, packets: bool) -> int:
-        """Put in what fits; how many bytes that were."""
+        """Put in what fits; the number of bytes put in."""
         taken = 0
         odd = len(data) % PAGE_BYTES
         if odd and self.slots and not packets and odd <= self.slots[-1].room:
@@ -93,14 +93,14 @@ class Pipe:
         return b"".join(parts)
 
     def update_masks(self) -> None:
-        """Work both ends' poll masks out (``pipe_poll``)."""
+        """Compute the poll masks of both ends (``pipe_poll``)."""
         reading = _READABLE if self.slots else 0
         writing = 0 if self.full else _WRITABLE
         self.reader.set_mask(reading | poll_bits.HUP if self.writer.gone else reading)
         self.writer.set_mask(writing | poll_bits.ERR if self.reader.gone else writing)
 
     def end_closed(self) -> None:
-        """An end is gone: the other one is told (``pipe_release``)."""
+        """An end was closed: wake the waiters of the other one (``pipe_release``)."""
         self.update_masks()
         for end in (self.reader, self.writer):
             if not end.gone:
@@ -114,13 +114,13 @@ class PipeEnd(OpenFile):
 
     exclusive = True
 
-    def __init__(self, kernel: RawKernel, pipe: Pipe, mask: int) -> None:
+    def __init__(self, kernel: KernelCore, pipe: Pipe, mask: int) -> None:
         super().__init__(kernel, mask)
         self.pipe = pipe
         self.packets = False
-        """Whether each write makes packets (O_DIRECT)."""
+        """True if each write makes packets (O_DIRECT)."""
         self.gone = False
-        """Closed."""
+        """True once the end is closed."""
 
     def read(self, size: int) -> bytes:
         raise poll_bits.bad_descriptor()
@@ -133,21 +133,21 @@ class PipeEnd(OpenFile):
         self.pipe.end_closed()
 
     def wake_next(self, key: int) -> None:
-        """Pass on to the next blocked call what this one has left for it."""
+        """Wake the next blocked call, because this one has left something for it."""
         if any(isinstance(entry, Sleeper) for entry in self.wait_queue.entries):
             self.notify(key)
 
 
 class ReadEnd(PipeEnd):
-    """Where bytes come out."""
+    """The end that bytes are read from."""
 
     __slots__ = ()
 
-    def __init__(self, kernel: RawKernel, pipe: Pipe) -> None:
+    def __init__(self, kernel: KernelCore, pipe: Pipe) -> None:
         super().__init__(kernel, pipe, 0)
 
     def read(self, size: int) -> bytes:
-        """Take up to ``size`` bytes; ``b""`` once the writers are gone (``pipe_read``).
+        """Take up to ``size`` bytes; ``b""`` once the writers have closed (``pipe_read``).
 
         Raises:
             OSError: EAGAIN, nothing is there.
@@ -170,15 +170,15 @@ class ReadEnd(PipeEnd):
 
 
 class WriteEnd(PipeEnd):
-    """Where bytes go in."""
+    """The end that bytes are written to."""
 
     __slots__ = ()
 
-    def __init__(self, kernel: RawKernel, pipe: Pipe) -> None:
+    def __init__(self, kernel: KernelCore, pipe: Pipe) -> None:
         super().__init__(kernel, pipe, _WRITABLE)
 
     def write(self, data: bytes) -> int:
-        """Put bytes in: all of up to a page, or none (``pipe_write``).
+        """Put bytes in; up to a page all of them or none (``pipe_write``).
 
         Raises:
             OSError: EAGAIN, no room; EPIPE, nobody will read them.

@@ -1,12 +1,12 @@
 """A client that reads slowly, so that the server's send buffer fills.
 
-TCP stops where the receiver's window is full: what the client has not read stays in the server's send
-buffer, and a write() finds no room there once it is full. It is writable again when no more than two
-thirds of it are queued (``sk_stream_write_space``), and whoever waits is woken then.
+TCP stops sending when the receiver's window is full. What the client has not read stays in the server's send
+buffer, and a write() finds no room once the buffer is full. The socket is writable again when at most two
+thirds of the buffer are queued (``sk_stream_write_space``); waiters are woken then.
 
-The client reads a piece at fixed intervals. Simplified: the buffer counts payload bytes and does not
-tune itself; the client's own receive buffer is part of it; its ACKs cost nothing. An answer counts as
-given when the server's kernel has taken it, as for every client.
+The client reads a piece at fixed intervals. Simplified: the buffer counts payload bytes and does not tune
+itself; the client's own receive buffer is part of it; its ACKs cost nothing. An answer counts as given when
+the server's kernel has taken it, as for every client.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.kernel.files.tcp import StreamSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 READ_BYTES = 1_024
 READ_EVERY_NS = 20_000_000
@@ -32,16 +32,16 @@ class SlowStreamSocket(StreamSocket):
 
     __slots__ = ("queued_bytes",)
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self.queued_bytes = 0
-        """Bytes in the send buffer, which the client has not read yet."""
+        """Bytes in the send buffer that the client has not read yet."""
 
     def write(self, data: bytes) -> int:
-        """Put what there is room for into the send buffer.
+        """Put as much into the send buffer as fits.
 
         Raises:
-            OSError: EAGAIN, there is no room; EPIPE, there is no client any more.
+            OSError: EAGAIN, no room; EPIPE, the client is gone.
         """
         room = SEND_BUFFER_BYTES - self.queued_bytes
         if self.client is not None and room <= 0:
@@ -63,7 +63,7 @@ class SlowStreamSocket(StreamSocket):
         self.kernel.timers.set(self.kernel.now_ns + READ_EVERY_NS, self._client_reads)
 
     def _client_reads(self) -> None:
-        """The client takes a piece; there may be room now."""
+        """The client reads a piece; there may be room now."""
         self.queued_bytes -= min(self.queued_bytes, READ_BYTES)
         if not self.mask & poll_bits.OUT and 3 * self.queued_bytes <= 2 * SEND_BUFFER_BYTES:
             self.set_mask(self.mask | _WRITABLE)

@@ -1,14 +1,17 @@
-"""TCP as a server in a race sees it: accepted connections, and the socket they come from.
+"""TCP as a server in a race sees it: accepted connections, and the socket that they come from.
 
 What Linux does: data that arrives goes into the receive buffer and wakes the readers with a key
-(``tcp_data_queue``, ``sock_def_readable``). A FIN ends the direction: the reader drains what is
-left and then reads end of file. A listening socket keeps connections whose handshake is done in a
-queue of at most ``backlog + 1``.
+(``tcp_data_queue``, ``sock_def_readable``). A FIN ends the direction: the reader takes what is left and then
+reads end of file. A listening socket keeps connections whose handshake is done in a queue of at most
+``backlog + 1``.
 
-What is simplified here: buffers count payload bytes, not ``truesize``, and do not tune themselves.
-The far end of a :class:`StreamSocket` is a client outside (:mod:`sim.race.network`), which reads at once
-and sends its ACKs along with its next request, so the send buffer never fills. A connection between
-two simulated sockets is a :class:`sim.kernel.files.inet.TcpSocket`, which has both halves.
+Simplified: buffers count payload bytes, not ``truesize``, and do not tune themselves. The far end of a
+:class:`StreamSocket` is a client outside (:mod:`sim.race.network`). The client reads at once and sends its
+ACKs with its next request, so the send buffer never fills. A connection between two simulated sockets is a
+:class:`sim.kernel.files.inet.TcpSocket`, which has both halves.
+
+Why not otherwise: one class for both would carry the sending half of TCP in each of a race's connections, and
+a race has up to a million.
 """
 
 from __future__ import annotations
@@ -19,35 +22,35 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from sim.kernel import poll_bits
-from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Socket
+from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Interface, Socket
 from sim.kernel.poll_bits import oserror
 from sim.kernel.socket_options import SO_ACCEPTCONN, SOL_SOCKET, Options, packed
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 RECEIVE_BUFFER_BYTES = 131_072
 """``tcp_rmem``'s default."""
 
 IDLE_MASK = poll_bits.OUT | poll_bits.WRNORM
-"""Connected, nothing to read, room to send."""
+"""Poll mask of a connection with nothing to read and room to send."""
 READABLE = poll_bits.IN | poll_bits.RDNORM
 _UNREADABLE = ~READABLE
 _DATA_KEY = poll_bits.DATA_KEY
 
 
 class Client(Protocol):
-    """The far end of a connection, where that is not a simulated socket."""
+    """The far end of a connection that is not a simulated socket."""
 
     def answered(self, socket: StreamSocket, count: int) -> None:
-        """``count`` bytes of an answer have left for the client."""
+        """``count`` bytes of an answer were sent to the client."""
 
     def hung_up(self, socket: StreamSocket) -> None:
-        """The server closed its side."""
+        """The server closed its end."""
 
 
 class StreamSocket(Socket):
-    """The server's end of a connection: bytes in order, in a bounded receive buffer."""
+    """The server's end of a connection, with a bounded receive buffer."""
 
     __slots__ = (
         "answered_bytes",
@@ -61,23 +64,23 @@ class StreamSocket(Socket):
         "unanswered_ns",
     )
 
-    def __init__(self, kernel: RawKernel, mask: int = IDLE_MASK) -> None:
+    def __init__(self, kernel: KernelCore, mask: int = IDLE_MASK) -> None:
         super().__init__(kernel, mask)
         self.client: Client | None = None
         self.arrived_ns = -1
         """When the client's latest packet arrived; -1 before the first."""
         self.slot = -1
-        """Which of the race's clients is at the far end."""
+        """Number of the race's client at the far end; -1 for none."""
         self.received: list[bytes] = []
         self.received_bytes = 0
         """Bytes in the receive buffer."""
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
-        """No more will come: FIN arrived, or the reading side was shut."""
+        """True if no more data comes: FIN arrived, or the reading side was shut."""
         self.unanswered_ns: array[int] = array("q")
-        """Requests not yet answered: when each arrived."""
+        """Arrival times of the requests that are not answered yet."""
         self.answered_bytes = 0
-        """Bytes sent towards the answer of the first of them."""
+        """Bytes of the answer to the first of them that were sent."""
 
     # -- the receiving side ---------------------------------------------------------------
 
@@ -85,17 +88,18 @@ class StreamSocket(Socket):
         """Queue a segment and wake the readers (``tcp_data_queue``, ``sock_def_readable``).
 
         Returns:
-            False if the receive buffer has no room for it: the segment is not taken.
+            False if the receive buffer has no room. The segment is not taken then.
         """
         total = self.received_bytes + len(data)
         if total > self.receive_limit_bytes:
             return False
         self.received.append(data)
         self.received_bytes = total
-        if not self.mask & 1:  # polling.IN, spelt out on the hottest path there is
+        if not self.mask & 1:  # poll_bits.IN; this is the hottest path of all
             self.mask |= READABLE
             if not self.mask_noted:
-                self.kernel.table.note(self)
+                self.mask_noted = True
+                self.kernel.changed_files.append(self)
         entries = self.wait_queue.entries
         if len(entries) == 1 and not self.kernel.scans:
             entries[0].wake(_DATA_KEY)
@@ -107,7 +111,7 @@ class StreamSocket(Socket):
         """Take up to ``size`` bytes from the receive buffer; ``b""`` at end of file.
 
         Raises:
-            OSError: EAGAIN when nothing is there.
+            OSError: EAGAIN, nothing is there.
         """
         received = self.received
         if not received:
@@ -121,13 +125,14 @@ class StreamSocket(Socket):
             if not self.read_shut:
                 self.mask &= _UNREADABLE
                 if not self.mask_noted:
-                    self.kernel.table.note(self)
+                    self.mask_noted = True
+                    self.kernel.changed_files.append(self)
         else:
             data = self._read_part(size)
         return data
 
     def _read_part(self, size: int) -> bytes:
-        """Take exactly ``size`` bytes, of more than that."""
+        """Take exactly ``size`` bytes; at least as many are there."""
         received = self.received
         parts: list[bytes] = []
         wanted = size
@@ -142,13 +147,13 @@ class StreamSocket(Socket):
         return b"".join(parts)
 
     def read_empty(self) -> bytes:
-        """What a read gives when the receive buffer is empty."""
+        """The result of a read when the receive buffer is empty."""
         if self.read_shut:
             return b""
         raise oserror(errno.EAGAIN)
 
     def deliver_fin(self) -> None:
-        """The far end will send no more (``tcp_fin``): end of file behind what is queued."""
+        """The far end sends no more (``tcp_fin``): end of file follows what is queued."""
         self.read_shut = True
         self.set_mask(self.mask | READABLE | poll_bits.RDHUP)
         self.notify(poll_bits.NO_KEY)
@@ -156,10 +161,10 @@ class StreamSocket(Socket):
     # -- the sending side -----------------------------------------------------------------
 
     def write(self, data: bytes) -> int:
-        """Send bytes: the client takes them all.
+        """Send bytes. The client takes all of them.
 
         Raises:
-            OSError: EPIPE, there is no client any more.
+            OSError: EPIPE, the client is gone.
         """
         if self.client is None:
             raise oserror(errno.EPIPE)
@@ -167,49 +172,75 @@ class StreamSocket(Socket):
         return len(data)
 
     def released(self) -> None:
-        """Closed: the client is told."""
+        """The socket is closed: the client hears of it."""
         self.abort()
 
     def abort(self) -> None:
-        """Cut the connection."""
+        """End the connection at once."""
         if self.client is not None:
             self.client.hung_up(self)
             self.client = None
 
 
 class ListeningSocket(Socket):
-    """A socket that takes connections: handshakes done, waiting for accept."""
+    """A socket that takes connections and keeps them until accept.
 
-    __slots__ = ("backlog", "error", "keeps_port", "local", "options", "overflows", "queue", "shut")
+    Args:
+        kernel: The kernel.
+        interface: The interface that it is bound to.
+        backlog: Connections that may wait; one more does.
+        local: Its address.
+        chosen: Its socket options.
+    """
+
+    __slots__ = (
+        "backlog",
+        "error",
+        "interface",
+        "keeps_port",
+        "local",
+        "options",
+        "overflows",
+        "queue",
+        "shut",
+    )
 
     exclusive = True
     """``inet_csk_wait_for_connect``."""
 
-    def __init__(self, kernel: RawKernel, backlog: int, local: tuple[str, int], chosen: Options) -> None:
+    def __init__(
+        self,
+        kernel: KernelCore,
+        interface: Interface,
+        backlog: int,
+        local: tuple[str, int],
+        chosen: Options,
+    ) -> None:
         super().__init__(kernel)
+        self.interface = interface
         self.backlog = backlog
         self.local = local
         self.keeps_port = False
-        """The port was asked for, and is kept when the listening ends."""
+        """True if the program chose the port. It is kept when the listening ends."""
         self.options = chosen
         self.error = 0
-        """What an attempt to connect left behind, before it listened."""
+        """The error that an attempt to connect left before the socket listened."""
         self.shut = (False, False)
-        """Directions, reading and writing, that were shut before it listened: its connections are born so."""
+        """Directions (reading, writing) shut before it listened. Its connections start with them shut."""
         self.queue: deque[StreamSocket] = deque()
         self.overflows = 0
-        """Connections that did not come about because the queue was full (``ListenOverflows``)."""
+        """Connections that were refused because the queue was full (``ListenOverflows``)."""
 
     @property
     def full(self) -> bool:
-        """``backlog + 1`` connections are waiting: a SYN is dropped (``sk_acceptq_is_full``)."""
+        """True if ``backlog + 1`` connections wait. A SYN is dropped then (``sk_acceptq_is_full``)."""
         return len(self.queue) > self.backlog
 
     def established(self, socket: StreamSocket) -> bool:
         """A handshake is complete (``inet_csk_complete_hashdance``).
 
         Returns:
-            False if the queue is full already: the connection does not come about.
+            False if the queue is full. There is no connection then.
         """
         if len(self.queue) > self.backlog:
             self.overflows += 1
@@ -255,9 +286,9 @@ class ListeningSocket(Socket):
         return code
 
     def shutdown(self, how: int) -> None:
-        """Shutting the reading side ends the listening (``inet_shutdown``)."""
+        """End the listening, if the reading side is shut (``inet_shutdown``)."""
         if how in {SHUT_RD, SHUT_RDWR}:
-            self.kernel.loopback.stop_listening(self)
+            self.interface.stop_listening(self)
         else:
             self.notify(poll_bits.NO_KEY)
 
@@ -279,6 +310,6 @@ class ListeningSocket(Socket):
         self.queue.clear()
 
     def released(self) -> None:
-        """Closed: those still waiting are reset."""
+        """The socket is closed: reset the connections that still wait."""
         self.refuse_all()
-        self.kernel.loopback.unbind(self)
+        self.interface.unbind(self)

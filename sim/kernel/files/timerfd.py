@@ -1,11 +1,11 @@
-"""timerfd: a timer that can be read and waited for, on virtual time.
+"""timerfd: a timer that can be read and waited for, in virtual time.
 
-What Linux does (``fs/timerfd.c``): a read gives the number of expiries since the last one, or since
-the timer was set. A periodic timer is not started again when it expires, but when somebody looks at
-it: read, gettime and settime work out how many periods have gone by and set it going for the next.
-So a timer that nobody reads makes one edge, not one for each period.
+What Linux does (``fs/timerfd.c``): a read returns the number of expiries since the last read, or since the
+timer was set. A periodic timer does not start again when it expires, but when a program uses it: read,
+gettime and settime compute how many periods are over and start it for the next one. So a timer that nobody
+reads makes one edge, not one for each period.
 
-All clocks show the same virtual time here, so nothing ever sets one.
+All clocks show the same virtual time here, and no clock is ever set.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 CLOCKS = frozenset({0, 1, 7})
-"""CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME; the alarm clocks, which wake a machine, are left out."""
+"""CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME. The alarm clocks, which wake a machine, are left out."""
 
 Setting = tuple[int, int]
-"""Until the next expiry, and the period, both in nanoseconds (``struct itimerspec``)."""
+"""Time to the next expiry and the period, both in nanoseconds (``struct itimerspec``)."""
 
 
 class TimerFd(OpenFile):
@@ -33,26 +33,27 @@ class TimerFd(OpenFile):
 
     __slots__ = ("_at_ns", "_expired", "_period_ns", "_ticks", "_timer")
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self._at_ns = 0
-        """When it expires, or expired."""
+        """When it expires or expired."""
         self._period_ns = 0
         self._ticks = 0
-        """Expiries that nobody has read."""
+        """Expiries that were not read."""
         self._expired = False
-        """It has expired and, if it is periodic, was not started again."""
+        """True if it has expired and, being periodic, was not started again."""
         self._timer: int | None = None
 
     def set(self, first_ns: int, period_ns: int, absolute: bool) -> Setting:
         """Set it, or stop it with ``first_ns`` 0 (``do_timerfd_settime``).
 
         Args:
-            first_ns: until the first expiry; when that is, if ``absolute``.
-            period_ns: between later ones; 0 for a single one.
+            first_ns: Time to the first expiry; the time of the first expiry if ``absolute``.
+            period_ns: Time between later expiries; 0 for a single one.
+            absolute: True if ``first_ns`` is a time on the clock.
 
         Returns:
-            What it was set to.
+            The setting before.
         """
         now_ns = self.kernel.now_ns
         self._stop()
@@ -68,7 +69,7 @@ class TimerFd(OpenFile):
         return before
 
     def get(self) -> Setting:
-        """What it is set to (``do_timerfd_gettime``)."""
+        """The setting (``do_timerfd_gettime``)."""
         if self._expired and self._period_ns:
             self._expired = False
             self._ticks += self._forward() - 1
@@ -79,7 +80,7 @@ class TimerFd(OpenFile):
         """Take the number of expiries.
 
         Raises:
-            OSError: EAGAIN, there was none; EINVAL, no room for 8 bytes.
+            OSError: EAGAIN, there was none; EINVAL, ``size`` is below 8.
         """
         if size < COUNT_BYTES:
             raise oserror(errno.EINVAL)
@@ -99,7 +100,7 @@ class TimerFd(OpenFile):
         return self._ticks
 
     def released(self) -> None:
-        """Closed: it will not expire."""
+        """The timer is closed and does not expire any more."""
         self._stop()
 
     # -- the timer beneath ----------------------------------------------------------------
@@ -108,7 +109,7 @@ class TimerFd(OpenFile):
         return max(self._at_ns - self.kernel.now_ns, 0), self._period_ns
 
     def _forward(self) -> int:
-        """Move the expiry to the first period's end after now; how many periods that is."""
+        """Move the expiry to the end of the current period; the number of periods that are over."""
         late_ns = self.kernel.now_ns - self._at_ns
         periods = max(late_ns // self._period_ns + 1, 0)
         self._at_ns += periods * self._period_ns

@@ -21,7 +21,7 @@ from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address, Socket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 SEND_BUFFER_BYTES = 212_992
 """``net.core.wmem_default``."""
@@ -65,7 +65,7 @@ class UnixSocket(Socket):
         "write_shut",
     )
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel, IDLE_MASK)
         self.peer: UnixSocket = self
         self.chunks: list[tuple[bytes, int]] = []
@@ -82,7 +82,7 @@ class UnixSocket(Socket):
         self.options = socket_options.Options()
 
     @classmethod
-    def pair(cls, kernel: RawKernel) -> tuple[UnixSocket, UnixSocket]:
+    def pair(cls, kernel: KernelCore) -> tuple[UnixSocket, UnixSocket]:
         """Two sockets connected to each other."""
         here, there = cls(kernel), cls(kernel)
         here.peer, there.peer = there, here

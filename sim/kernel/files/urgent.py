@@ -1,13 +1,13 @@
-"""A stream with an urgent byte in it, and with a low-water mark: the receiving half of TCP.
+"""The receiving half of TCP: a stream with an urgent byte and a low-water mark.
 
-What Linux does (``tcp_check_urg``, ``tcp_urg``, ``tcp_recvmsg_locked``): of data sent with MSG_OOB the
-last byte is urgent. The receiver keeps its position and, once it has arrived, a copy. The byte stays
-in the stream too, but a read stops in front of it, and the next one steps over it; with SO_OOBINLINE
-it reads it like any other. Only one byte is urgent at a time: a later one makes the earlier one
-ordinary, or, if the reader stood right before it, lost.
+What Linux does (``tcp_check_urg``, ``tcp_urg``, ``tcp_recvmsg_locked``): the last byte of data sent with
+MSG_OOB is urgent. The receiver keeps its position and, once the byte has arrived, a copy of it. The byte
+stays in the stream too, but a read stops before it, and the next read skips it. With SO_OOBINLINE a read
+takes it as any other byte. One byte is urgent at a time: a later one makes the earlier one ordinary, or
+loses it if the reader stood right before it.
 
-poll says PRI as long as there is an urgent byte, and IN only from SO_RCVLOWAT bytes on, not counting
-an urgent byte that would be stepped over. Less than that also wakes nobody.
+poll reports PRI as long as there is an urgent byte. It reports IN only from SO_RCVLOWAT bytes on, not
+counting an urgent byte that would be skipped. Fewer bytes also wake nobody.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from sim.kernel.files.tcp import READABLE, StreamSocket
 from sim.kernel.poll_bits import oserror
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
+    from sim.kernel.core import KernelCore
 
 LOW_WATER_MAX_BYTES = 16_777_216
 """Half of the largest receive buffer (``tcp_rmem``)."""
 
 
 class UrgentByte:
-    """Where the urgent byte is, and what."""
+    """Position and value of the urgent byte."""
 
     __slots__ = ("ahead", "byte", "taken")
 
     def __init__(self, ahead: int) -> None:
         self.ahead = ahead
-        """Bytes to read before it."""
+        """Bytes in the stream before it."""
         self.byte = b""
-        """A copy; nothing as long as it has not arrived (TCP_URG_NOTYET)."""
+        """A copy; empty until the byte has arrived (TCP_URG_NOTYET)."""
         self.taken = False
-        """Read with MSG_OOB (TCP_URG_READ)."""
+        """True if it was read with MSG_OOB (TCP_URG_READ)."""
 
 
 class UrgentStream(StreamSocket):
@@ -45,25 +45,25 @@ class UrgentStream(StreamSocket):
 
     __slots__ = ("fin_received", "options", "receive_tuned", "urgent")
 
-    def __init__(self, kernel: RawKernel, mask: int) -> None:
+    def __init__(self, kernel: KernelCore, mask: int) -> None:
         super().__init__(kernel, mask)
         self.fin_received = False
         self.options = socket_options.Options()
         self.receive_tuned = True
-        """Nobody has set the receive buffer's size."""
+        """True if the program has not set the receive buffer's size."""
         self.urgent: UrgentByte | None = None
 
     def update_mask(self) -> None:
-        """Work the poll mask out: here, the part of it that is about reading."""
+        """Compute the reading part of the poll mask."""
         self.set_mask(self.mask & ~(READABLE | poll_bits.PRI) | self.reading_mask())
 
     @property
     def has_urgent(self) -> bool:
-        """There is an urgent byte apart from the stream, and nobody has read it."""
+        """True if there is an unread urgent byte outside the stream."""
         return self.urgent is not None and not self.urgent.taken and not self.options.urgent_inline
 
     def reading_mask(self) -> int:
-        """What ``tcp_poll`` says of the receive buffer."""
+        """The poll bits that the receive buffer gives (``tcp_poll``)."""
         urgent, target, mask = self.urgent, self.options.low_water_bytes, 0
         if urgent is not None:
             if urgent.byte and not urgent.taken:
@@ -73,16 +73,17 @@ class UrgentStream(StreamSocket):
         return mask | READABLE if self._reaches(target) else mask
 
     def _reaches(self, target: int) -> bool:
-        """So many bytes are there, or as many as there can be (``tcp_epollin_ready``)."""
+        """True if ``target`` bytes are there, or as many as fit (``tcp_epollin_ready``)."""
         return self.received_bytes >= min(target, self.receive_limit_bytes)
 
     # -- arriving -------------------------------------------------------------------------
 
     def announce(self, end: int, segment: bytes) -> None:
-        """A segment is about to arrive that points to an urgent byte.
+        """A segment that points to an urgent byte is about to arrive.
 
         Args:
-            end: where the byte is, from the segment's start, counted from 1.
+            end: Position of the byte in the segment, counted from 1.
+            segment: The segment.
         """
         ahead = self.received_bytes + end - 1
         urgent = self.urgent
@@ -97,7 +98,7 @@ class UrgentStream(StreamSocket):
             self.notify(poll_bits.DATA_KEY)
 
     def deliver(self, data: bytes) -> bool:
-        """Queue a segment; the readers are woken once there is enough (``tcp_data_ready``)."""
+        """Queue a segment and wake the readers if enough data is there (``tcp_data_ready``)."""
         if self.urgent is None and self.options.low_water_bytes == 1:
             return StreamSocket.deliver(self, data)
         if self.received_bytes + len(data) > self.receive_limit_bytes:
@@ -112,7 +113,7 @@ class UrgentStream(StreamSocket):
     # -- reading --------------------------------------------------------------------------
 
     def read(self, size: int) -> bytes:
-        """Take up to ``size`` bytes, and no more than up to the urgent byte."""
+        """Take up to ``size`` bytes, but none beyond the urgent byte."""
         if self.urgent is None and self.options.low_water_bytes == 1:
             return StreamSocket.read(self, size)
         if self._waits_for_more(size):
@@ -136,12 +137,12 @@ class UrgentStream(StreamSocket):
         return b"".join(parts) if parts or self.received else self.read_empty()
 
     def _waits_for_more(self, size: int) -> bool:
-        """A blocking read sleeps until there is as much as SO_RCVLOWAT asks for."""
+        """True if a blocking read goes on sleeping, because there are fewer bytes than SO_RCVLOWAT."""
         low_water = min(self.options.low_water_bytes, size)
         return self.blocking and not self.read_shut and 0 < self.received_bytes < low_water
 
     def _take(self, count: int) -> bytes:
-        """Take exactly so many bytes, at most what is there."""
+        """Take exactly ``count`` bytes; at least as many are there."""
         if self.urgent is not None:
             self.urgent.ahead -= count
             if self.urgent.ahead < 0:
@@ -149,7 +150,7 @@ class UrgentStream(StreamSocket):
         return self._read_part(count)
 
     def _drop_first(self) -> None:
-        """Step over the urgent byte."""
+        """Skip the urgent byte."""
         self._read_part(1)
 
     def peek(self, size: int) -> bytes:
@@ -162,10 +163,10 @@ class UrgentStream(StreamSocket):
         return data[:size] if data else self.read_empty()
 
     def read_urgent(self, size: int, peek: bool) -> bytes:
-        """The urgent byte (``tcp_recv_urg``); never waits.
+        """Return the urgent byte (``tcp_recv_urg``). The call never waits.
 
         Raises:
-            OSError: EINVAL, there is none, or it stays in the stream; EAGAIN, it has not arrived.
+            OSError: EINVAL, no urgent byte, or it stays in the stream; EAGAIN, it has not arrived.
         """
         urgent = self.urgent
         if urgent is None or not self.has_urgent:
@@ -190,7 +191,7 @@ class UrgentStream(StreamSocket):
         return self.options.get(level, option)
 
     def set_option(self, level: int, option: int, value: bytes) -> None:
-        """Options that are about reading may change what poll says; a low-water mark may wake too."""
+        """Set an option. Reading options may change the poll mask; a low-water mark may also wake."""
         if (level, option) == (socket_options.SOL_SOCKET, socket_options.SO_RCVBUF):
             self.receive_tuned = False
             self.receive_limit_bytes = socket_options.doubled(

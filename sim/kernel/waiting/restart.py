@@ -1,42 +1,50 @@
-"""What a waiting call goes on from when its program is made anew.
+"""Restart: how a waiting call goes on in a program that was started again.
 
-A program is a generator, and a generator cannot be copied. One that brings a :class:`Restart` to its
-calls can be made anew in the middle of one all the same: it makes the same call with the same arguments,
-and the call goes on where it was, as Linux goes on with a call that a stop signal cut short
-(``restart_block``, ``restart_syscall(2)``).
+A program is a generator, and a generator cannot be copied into a checkpoint. A program that passes a
+:class:`Restart` to its calls can be started again in the middle of one all the same. It makes the same call
+with the same arguments, and the call goes on where it was, as Linux goes on with a call that a stop signal
+interrupted (``restart_block``, ``restart_syscall(2)``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
 
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.waiting.epoll.epoll_file import Epoll, Event
-    from sim.kernel.waiting.scan import ScanCall
+from sim.kernel.waiting.scan import ScanCall
+from sim.machine.cpu import Cpu
+from sim.machine.task import Task
 
 
 class Deadline:
-    """An armed timeout of epoll_wait."""
+    """The armed timeout of an epoll_wait.
 
-    __slots__ = ("epoll", "over", "serial", "task")
+    Args:
+        cpu: The CPU on which the call waits; its running task is the one that waits.
+        waiters: The epoll's waiting tasks, of which the task is one while it sleeps.
+        timeout_ns: Time from now to the timeout.
+    """
 
-    def __init__(self, kernel: RawKernel, epoll: Epoll, timeout_ns: int) -> None:
+    __slots__ = ("cpu", "over", "serial", "task", "waiters")
+
+    def __init__(self, cpu: Cpu, waiters: deque[Task], timeout_ns: int) -> None:
         self.over = False
-        self.epoll = epoll
-        self.task = kernel.running
-        self.serial = kernel.timers.set(kernel.now_ns + timeout_ns, self.fire)
+        """True once the time is up."""
+        self.cpu = cpu
+        self.waiters = waiters
+        self.task = cpu.running
+        self.serial = cpu.timers.set(cpu.now_ns + timeout_ns, self.fire)
+        """Number of the timer."""
 
     def fire(self) -> None:
-        """The time is up: wake the task, if it still sleeps."""
+        """The time is up: wake the task if it still sleeps."""
         self.over = True
-        if self.task is not None and self.task in self.epoll.waiters:
-            self.epoll.waiters.remove(self.task)
-            self.epoll.kernel.wake(self.task)
+        if self.task is not None and self.task in self.waiters:
+            self.waiters.remove(self.task)
+            self.cpu.wake(self.task)
 
 
 class Restart:
-    """The waiting call that a program is in, if it is in one."""
+    """State of the waiting call that a program is in; empty between calls."""
 
     __slots__ = ("asleep", "events", "scan")
 
@@ -44,6 +52,6 @@ class Restart:
         self.scan: ScanCall | None = None
         """The call of select or poll under way."""
         self.asleep: tuple[int, int, int, int, Deadline | None] | None = None
-        """An epoll_wait that went to sleep: its serial, items looked at, passes, cost so far, timeout."""
-        self.events: list[Event] | None = None
-        """What an epoll_wait is about to return."""
+        """An epoll_wait that sleeps: serial, items looked at, passes, cost so far in ns, timeout."""
+        self.events: list[tuple[int, int]] | None = None
+        """Events that an epoll_wait is about to return."""

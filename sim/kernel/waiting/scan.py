@@ -20,17 +20,15 @@ holds them all, is shared out evenly: :meth:`sim.machine.costs.CostTable.each_ps
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
+from sim.kernel.open_file import OpenFile, ScanInProgress
 from sim.kernel.waiting.scan_request import ScanRequest
 from sim.machine.accounts import Account, Count, Part, Tally
 from sim.machine.records import Effect, Kind
-
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.open_file import OpenFile
-    from sim.machine.cpu import Task
+from sim.machine.task import Task
 
 
 class ScanPass:
@@ -161,8 +159,16 @@ class ScanPass:
         )
 
 
-class ScanCall:
-    """One call of select or poll, from its entry to its return."""
+class ScanCall(ScanInProgress):
+    """One call of select or poll, from its entry to its return.
+
+    Args:
+        kernel: The kernel.
+        latest: The latest passes of all calls; this call adds its own.
+        request: What the call asks about.
+        serial: The number of the call.
+        hooking: True if the call may sleep, and therefore hooks itself on what it asks about.
+    """
 
     __slots__ = (
         "closed",
@@ -172,9 +178,11 @@ class ScanCall:
         "hooking",
         "kernel",
         "last",
+        "latest",
         "passes",
         "ready",
         "request",
+        "scan",
         "scanned",
         "serial",
         "sleeper",
@@ -185,8 +193,18 @@ class ScanCall:
         "unhooked",
     )
 
-    def __init__(self, kernel: RawKernel, request: ScanRequest, serial: int, hooking: bool) -> None:
+    def __init__(
+        self,
+        kernel: KernelCore,
+        latest: deque[ScanPass],
+        request: ScanRequest,
+        serial: int,
+        hooking: bool,
+    ) -> None:
         self.kernel = kernel
+        self.latest = latest
+        self.scan: ScanPass | None = None
+        """The pass under way."""
         self.request = request
         self.serial = serial
         self.each_ps = request.each_ps(kernel.costs)
@@ -194,7 +212,6 @@ class ScanCall:
         self.foreseen: list[int] | None = None
         """Ranks that are ready, where checking the arguments showed them already."""
         self.hooking = hooking
-        """Whether it may sleep, and so hooks itself on what it asks about."""
         self.hooked = 0
         """Ranks below it have an entry hooked, from the first pass to the return."""
         self.triggered = False
@@ -221,7 +238,7 @@ class ScanCall:
         """The ranks that are ready now."""
         found, self.foreseen = self.foreseen, None
         if found is None:
-            self.kernel.refresh_lazy_masks(self.request)
+            refresh_lazy_files(self.kernel, self.request)
             found = self.request.ready_ranks(self.kernel.table.poll_masks)
         return found
 
@@ -237,9 +254,9 @@ class ScanCall:
             wanted = self.request.wanted(fd)
             if not wanted or (key and not key & wanted):
                 continue
-            if kernel.scan is not None and kernel.scan.call is self:
+            if self.scan is not None:
                 for rank in self.request.hits(fd, file.mask):
-                    kernel.effect |= kernel.scan.changed(rank)
+                    kernel.effect |= self.scan.changed(rank)
             elif self.sleeper is None:
                 # Asleep no more, not scanning yet: the pass about to start finds it.
                 kernel.effect |= Effect.SCAN_AHEAD
@@ -254,7 +271,7 @@ class ScanCall:
             self.kernel.wake(sleeper)
             self.kernel.effect |= Effect.WOKE_SCAN
 
-    def hold(self, file: OpenFile, fd: int) -> None:
+    def number_closed(self, file: OpenFile, fd: int) -> None:
         """A descriptor is closed that the call is hooked by: the file stays until the call returns."""
         if self.hooked and fd not in self.unhooked and (wanted := self.request.wanted(fd)):
             self.unhooked.add(fd)
@@ -284,8 +301,8 @@ class ScanCall:
     def _go_on(self) -> ScanPass | None:
         """Do what comes next, up to where time has to pass; gives the last pass when it is over."""
         kernel = self.kernel
-        scan = kernel.scan
-        if scan is not None and scan.call is self:
+        scan = self.scan
+        if scan is not None:
             self._end_pass(scan)
             if scan.found or self.last:
                 return scan
@@ -312,14 +329,21 @@ class ScanCall:
         kernel = self.kernel
         self.passes += 1
         self.last = not self.hooking
-        scan = kernel.scan = ScanPass(self, self.passes, kernel.free_ns)
-        kernel.passes.append(scan)
+        scan = kernel.scan = self.scan = ScanPass(self, self.passes, kernel.free_ns)
+        self.latest.append(scan)
         kernel.free_ns = scan.finish_ns()
 
     def _end_pass(self, scan: ScanPass) -> None:
         kernel = self.kernel
-        kernel.scan = None
+        kernel.scan = self.scan = None
         scan.end_ns = kernel.now_ns
         self.hooked = max(self.hooked, scan.hook_limit)
         self.spent_ns += kernel.ledger.post(scan.spent(kernel.now_ns), scan.counted(kernel.now_ns))
         self.scanned += self.request.count
+
+
+def refresh_lazy_files(kernel: KernelCore, request: ScanRequest) -> None:
+    """Update the masks that are not kept up to date, of the files that a scan is about to look at."""
+    for file in tuple(kernel.lazy_files):
+        if any(request.wanted(fd) for fd in file.numbers):
+            file.refresh()

@@ -10,43 +10,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from sim.kernel.descriptors import BlockWatcher, DescriptorTable
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.waiting.completion_port.port import CompletionPort
-    from sim.kernel.waiting.io_uring.ring import IoUring
-    from sim.kernel.waiting.kqueue.kqueue import Kqueue
-    from sim.machine.accounts import Account, Charge
-    from sim.machine.costs import CostTable
-    from sim.machine.cpu import Cpu, Task
-    from sim.machine.journal import Journal
-
-    class Machine(Cpu):
-        """What these calls need of a kernel."""
-
-        table: DescriptorTable
-        costs: CostTable
-        journal: Journal
-        charges: dict[Hashable, Charge]
-        kqueues: list[Kqueue]
-        rings: list[IoUring]
-        ports: list[CompletionPort]
-        block_watchers: list[BlockWatcher]
-
-        def pay_call(self, account: Account, ns: int) -> None:
-            """Charge one system call of a fixed price."""
-
-        def copy_ns(self, count: int) -> int:
-            """What copying bytes costs."""
-
-        def next_serial(self) -> int:
-            """A number for the next call."""
-else:
-    Machine = object
+from sim.kernel.core import KernelCore
+from sim.machine.task import Task
 
 
 class WaitingCall(ABC):
@@ -56,7 +22,7 @@ class WaitingCall(ABC):
         timeout_ns: how long to wait at most; None is for ever, 0 not at all.
     """
 
-    def __init__(self, kernel: RawKernel, timeout_ns: int | None) -> None:
+    def __init__(self, kernel: KernelCore, timeout_ns: int | None) -> None:
         self.kernel = kernel
         self.timeout_ns = timeout_ns
         self.over = False

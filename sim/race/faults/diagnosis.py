@@ -1,16 +1,18 @@
-"""What goes wrong in a lane, told by its kernel's state, in plain words.
+"""The faults in a lane at this moment, found in the state of its kernel, and put into words.
 
-Each check looks at what the kernel holds at this moment: masks, items, wait queues, counters. None
-knows which fault is switched on (:mod:`sim.scenario.faults`), or what the server's program means to do. A
-check only speaks when what it says is certain:
+Each check reads what the kernel holds at this moment: masks, items, wait queues, counters. No check knows
+which fault is switched on (:mod:`sim.scenario.faults`), or what the program of the server intends. A check
+reports only what is certain:
 
-- An edge-triggered item that is readable and not on the ready list will never be reported unless more
-  arrives. If its program has been back in epoll_wait since it was told, it has left data behind.
-- A one-shot item that is disarmed and readable while every task sleeps: nobody is at it, nobody will be.
-- An item on the ready list whose number no longer points to its file: events for a dead number.
+- An edge-triggered item that is readable and not on the ready list will not be reported unless more arrives.
+  If its program has called epoll_wait again since the report, the program has left data behind.
+- A one-shot item that is disarmed and readable while every task sleeps: no task serves it, and none will.
+- An item on the ready list whose number no longer points to its file: events for a closed descriptor.
 
-What has struck before, and how often, is kept by :mod:`sim.race.faults.fault_log`; :func:`warning` puts both
-together.
+:mod:`sim.race.faults.fault_log` keeps what happened before, and how often. :func:`warning` combines both.
+
+Why not let the servers report their mistakes: a server with a mistake does not know that it makes one, and
+the same state without the switch would stay unreported.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ from sim.frames.frame import FaultView
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.kernel.open_file import OpenFile
-from sim.kernel.wait_queue import Sleeper
-from sim.kernel.waiting.epoll.epoll_file import Item
+from sim.kernel.sleeper import Sleeper
+from sim.kernel.waiting.epoll.epoll_file import Item, items_of
 from sim.race.faults.fault_log import FaultLog, FaultRecord
 from sim.scenario.faults import (
     ACCEPT_ONE,
@@ -62,7 +64,7 @@ _PAST = {
     SLOW_READER: "{times} a write() had to wait for room, at descriptor {fd} the last: that client reads "
     "slowly",
 }
-"""What is said of a fault that the state does not show at this moment."""
+"""Words for a fault that the state does not show at this moment."""
 _PAST_BRIEF = {
     NO_DRAIN: "fd {fd} was left with bytes unread",
     NO_REARM: "fd {fd} got a request, and is disarmed",
@@ -75,7 +77,7 @@ _PAST_BRIEF = {
 
 
 def warning(kernel: RawKernel, strikes: FaultLog) -> FaultView | None:
-    """What goes wrong now, or else what has struck last since the server was started; None if nothing has."""
+    """The fault of this moment, or else the latest since the server started; None if there was none."""
     known = strikes.by_kind
     if not known:
         return None
@@ -101,7 +103,7 @@ def _with_history(view: FaultView, strike: FaultRecord) -> FaultView:
 
 
 def diagnose(kernel: RawKernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
-    """The gravest thing wrong now; None if nothing is."""
+    """The most serious fault of this moment; None if there is none."""
     return (
         _dead_number(kernel)
         or _left_behind(kernel)
@@ -112,25 +114,27 @@ def diagnose(kernel: RawKernel, listener: ListeningSocket, spurious_wakes: int) 
 
 
 def of_failure(kernel: RawKernel, failure: str, needed_bytes: int, at_ns: int) -> FaultView:
-    """What ended a lane.
+    """Make the view of the failure that ended a lane.
 
     Args:
-        needed_bytes: memory that all its connections would take.
-        at_ns: when.
+        kernel: the lane's kernel.
+        failure: the reason, in one sentence.
+        needed_bytes: memory for all its connections.
+        at_ns: virtual time of the failure.
     """
     kind: str = FAILED
     fd, brief = None, failure
     highest = kernel.table.end - 1
     if needed_bytes > kernel.costs.memory_bytes:
         kind = MEMORY
-    elif highest >= poll_bits.FD_SETSIZE and not kernel.epolls:
+    elif highest >= poll_bits.FD_SETSIZE and not kernel.epoll_calls.epolls:
         kind, fd, brief = FD_SETSIZE, highest, f"fd {highest:,} does not fit into an fd_set"
     return FaultView(kind, failure, fd, 1, brief, CURES[kind], 1, at_ns, at_ns)
 
 
 def _dead_number(kernel: RawKernel) -> FaultView | None:
     files = kernel.table.files
-    for epoll in kernel.epolls:
+    for epoll in kernel.epoll_calls.epolls:
         for item in epoll.ready:
             if files.get(item.fd) is not item.file and item.file.numbers:
                 now, brief = "is closed", "which is closed"
@@ -148,11 +152,11 @@ def _dead_number(kernel: RawKernel) -> FaultView | None:
 
 
 def _left_behind(kernel: RawKernel) -> FaultView | None:
-    """Something readable that no epoll will tell of."""
-    if not any(epoll.reports_once for epoll in kernel.epolls) or any(
+    """Something is readable that no epoll will report."""
+    if not any(epoll.reports_once for epoll in kernel.epoll_calls.epolls) or any(
         map(_waits_for_room, kernel.full_senders)
     ):
-        return None  # a task that waits in a write may hold events it has not come to
+        return None  # a task that sleeps in a write may still have reported events to serve
     missed = [item for item in _unlisted(kernel) if _given_up(kernel, item)]
     if not missed:
         return None
@@ -185,19 +189,19 @@ def _left_behind(kernel: RawKernel) -> FaultView | None:
 
 
 def _unlisted(kernel: RawKernel) -> Iterator[Item]:
-    """Items that are told of once, are not on the ready list, and have something to read."""
+    """Edge-triggered and one-shot items that have something to read and are not on the ready list."""
     files = kernel.table.files
     for fd in np.flatnonzero(
         (kernel.table.poll_masks & (poll_bits.IN | poll_bits.NVAL)) == poll_bits.IN
     ).tolist():
         file = files.get(fd)
-        for item in file.items if file is not None else ():
+        for item in items_of(file) if file is not None else ():
             if item.events & _ONCE and not item.listed and item.events & poll_bits.IN:
                 yield item
 
 
 def _given_up(kernel: RawKernel, item: Item) -> bool:
-    """Whether no task is at it, or will come to it."""
+    """True if no task serves an item, and none will."""
     asleep = kernel.running is None
     if item.events & poll_bits.EPOLLONESHOT:
         return asleep and not item.wanted
@@ -224,7 +228,7 @@ def _full_send_buffer(kernel: RawKernel) -> FaultView | None:
 
 
 def _waits_for_room(file: OpenFile) -> bool:
-    """Whether a task sleeps in a write to it."""
+    """True if a task sleeps in a write to a file."""
     return any(
         isinstance(entry, Sleeper) and entry.in_write and entry.task.blocked
         for entry in file.wait_queue.entries
@@ -232,7 +236,7 @@ def _waits_for_room(file: OpenFile) -> bool:
 
 
 def _herd(kernel: RawKernel, listener: ListeningSocket, spurious_wakes: int) -> FaultView | None:
-    watching = [item for item in listener.items if not item.exclusive]
+    watching = [item for item in listener.watches if not item.exclusive]
     if len(watching) < 2 or not spurious_wakes:
         return None
     return FaultView(

@@ -1,21 +1,24 @@
-"""What has gone wrong in a lane's kernel so far: which fault, when first and when last, how often.
+"""The faults that have shown in a lane's kernel so far: which, when first and last, and how often.
 
-A mistake may show for a microsecond only, until the next packet covers it, and a frame that happens to be
-taken then would show it by chance. So strikes are noted where they happen, by the calls themselves, at
-their virtual time; they are the same however the lane is run, and after every jump in time. What counts as
-one, each told by the kernel's state alone as in :mod:`sim.race.faults.diagnosis`:
+The calls of the kernel report what they meet, at its virtual time. So a record is the same however the lane
+is run, and after every jump in time. Like :mod:`sim.race.faults.diagnosis`, the log reads only the state of
+the kernel. These events count:
 
-- *no-drain*, *accept-one*: a program is back in epoll_wait, and a descriptor of which it was told before,
+- *no-drain*, *accept-one*: a program calls epoll_wait again, and a descriptor that was reported to it before,
   edge-triggered, has something to read and is not on the ready list.
-- *no-rearm*: a one-shot item is disarmed and readable while no task has the CPU: when the last of them goes
-  to sleep, and whenever more arrives then.
-- *herd*: a task that was woken for the listening socket, which several watch without EPOLLEXCLUSIVE, found
+- *no-rearm*: a one-shot item is disarmed and readable while no task has the CPU. It counts when the last task
+  goes to sleep, and each time more arrives after that.
+- *herd*: a task was woken for the listening socket, which several tasks watch without EPOLLEXCLUSIVE, found
   nothing and went back to sleep.
 - *dup*: epoll_wait returned a number that no longer points to the file that is watched under it.
-- *slow-reader*: a write to a client went to sleep. *backlog*: a handshake found the accept queue full.
+- *slow-reader*: a write to a client went to sleep.
+- *backlog*: a handshake found the accept queue full.
 
-With several tasks on an edge-triggered epoll it is not known who will come to what was left: as for
-one-shot items, it counts when all are asleep.
+With several tasks on an edge-triggered epoll, any of them may still come to what was left. So, as for
+one-shot items, it counts when all tasks are asleep.
+
+Why not look at the state once a frame: a mistake may show for a microsecond only, until the next packet hides
+it. Then chance would decide if a frame shows it.
 """
 
 from __future__ import annotations
@@ -25,34 +28,34 @@ from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
 from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.open_file import OpenFile, Watch
+from sim.kernel.waiting.epoll.epoll_file import Epoll, Item, items_of
 from sim.machine.records import Kind
 from sim.scenario.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER, STRIKING
 
 if TYPE_CHECKING:
     from sim.kernel.kernel import RawKernel
-    from sim.kernel.open_file import OpenFile
-    from sim.kernel.waiting.epoll.epoll_file import Epoll, Item
 
 
 @dataclass(slots=True)
 class FaultRecord:
-    """One fault in one lane."""
+    """How often one fault has shown in one lane, and when."""
 
     first_ns: int
     last_ns: int
     count: int
     fd: int | None
-    """The descriptor concerned the last time."""
+    """The descriptor concerned the last time; None if there was none."""
     next_record: int = 1
-    """At which count the journal is told: 1, 10, 100 …"""
+    """Count at which the next record goes into the journal: 1, 10, 100 and so on."""
 
 
 class FaultLog:
-    """The faults that have struck in a kernel.
+    """The faults that have shown in a kernel.
 
     Args:
-        kernel: whose; it tells of what its calls come across.
-        listener: the listening socket.
+        kernel: the kernel, whose calls report to this log.
+        listener: the listening socket of its server.
     """
 
     def __init__(self, kernel: RawKernel, listener: ListeningSocket) -> None:
@@ -60,10 +63,16 @@ class FaultLog:
         self.listener = listener
         self.by_kind: dict[str, FaultRecord] = {}
         self._doubtful: set[tuple[int, int]] = set()
-        """(epoll's place in the kernel's list, number) of what was left unread while some task still ran."""
+        """(index of the epoll in the kernel, descriptor) of what was left unread while a task still ran."""
 
     def note(self, kind: str, fd: int | None, at_ns: int | None = None) -> None:
-        """A fault strikes."""
+        """Count a fault.
+
+        Args:
+            kind: a name of :data:`~sim.scenario.faults.STRIKING`.
+            fd: the descriptor concerned; None if there is none.
+            at_ns: its virtual time; None for now.
+        """
         now_ns = self.kernel.now_ns if at_ns is None else at_ns
         strike = self.by_kind.get(kind)
         if strike is None:
@@ -77,8 +86,9 @@ class FaultLog:
 
     # -- epoll ----------------------------------------------------------------------------
 
-    def back_in_wait(self, epoll: Epoll) -> None:
-        """A task calls epoll_wait: is anything left of what it was told of before?"""
+    def back_in_wait(self, epoll: OpenFile) -> None:
+        """A task calls epoll_wait. Check what it has left of the events reported before."""
+        assert isinstance(epoll, Epoll)
         told, epoll.reported_once = epoll.reported_once, []
         for fd in told:
             item = self._left(epoll, fd)
@@ -90,24 +100,25 @@ class FaultLog:
                 self._doubt(item)
 
     def all_asleep(self) -> None:
-        """No task has the CPU any more: what is left unread now is nobody's."""
+        """The last task has gone to sleep. What is unread now is abandoned."""
         if not self._doubtful:
             return
         doubtful, self._doubtful = self._doubtful, set()
         for place, fd in sorted(doubtful):
-            item = self._left(self.kernel.epolls[place], fd)
+            item = self._left(self.kernel.epoll_calls.epolls[place], fd)
             if item is not None:
                 self._abandoned(item)
 
-    def came_for_disarmed(self, item: Item) -> None:
-        """Something arrived at a one-shot item that is disarmed."""
+    def came_for_disarmed(self, item: Watch) -> None:
+        """Something arrived for a one-shot item that is disarmed."""
+        assert isinstance(item, Item)
         if self.kernel.running is None:
             self._abandoned(item)
         else:
             self._doubt(item)
 
     def _doubt(self, item: Item) -> None:
-        self._doubtful.add((self.kernel.epolls.index(item.epoll), item.fd))
+        self._doubtful.add((self.kernel.epoll_calls.epolls.index(item.epoll), item.fd))
 
     def _abandoned(self, item: Item) -> None:
         if item.events & poll_bits.EPOLLONESHOT:
@@ -116,23 +127,24 @@ class FaultLog:
             self.note(ACCEPT_ONE if item.file is self.listener else NO_DRAIN, item.fd)
 
     def _left(self, epoll: Epoll, fd: int) -> Item | None:
-        """The item of a number, if it is readable and will not be reported."""
+        """The item of a descriptor, if it is readable and will not be reported; otherwise None."""
         file = self.kernel.table.files.get(fd)
         item = epoll.interest.get((file, fd)) if file is not None else None
         if item is None or item.listed or not item.events & poll_bits.IN or not item.file.mask & poll_bits.IN:
             return None
         return item if not item.wanted or item.events & poll_bits.EPOLLET else None
 
-    def woken_in_vain(self, epoll: Epoll) -> None:
-        """A task was woken in epoll_wait, walked the ready list, and found nothing on it."""
-        watching = [item for item in self.listener.items if not item.exclusive]
+    def woken_in_vain(self, epoll: OpenFile) -> None:
+        """A task was woken in epoll_wait, and found nothing on the ready list."""
+        watching = [item for item in items_of(self.listener) if not item.exclusive]
         if len(watching) > 1 and any(
             item.epoll is epoll and item.checked_ns == self.kernel.now_ns for item in watching
         ):
             self.note(HERD, self._listener_fd)
 
-    def reported(self, epoll: Epoll) -> None:
-        """An epoll that watches closed numbers has reported something."""
+    def reported(self, epoll: OpenFile) -> None:
+        """An epoll that still watches closed descriptors has reported something."""
+        assert isinstance(epoll, Epoll)
         for item in epoll.ghosts:
             elsewhere = self.kernel.table.files.get(item.fd) is not item.file
             if elsewhere and item.checked_ns == epoll.collected_ns and item.file.mask & item.wanted:
@@ -141,12 +153,12 @@ class FaultLog:
     # -- sockets --------------------------------------------------------------------------
 
     def write_waits(self, file: OpenFile) -> None:
-        """A task goes to sleep in a write."""
+        """A task goes to sleep in a write to a file."""
         if file in self.kernel.full_senders and file.numbers:
             self.note(SLOW_READER, file.numbers[0])
 
-    def overflowed(self, listener: ListeningSocket) -> None:
-        """A handshake found a full accept queue."""
+    def overflowed(self, listener: OpenFile) -> None:
+        """A handshake found the accept queue full."""
         if listener is self.listener:
             self.note(BACKLOG, self._listener_fd)
 

@@ -1,13 +1,17 @@
 """A checkpoint: one lane at one moment, as bytes.
 
-All that decides how a lane goes on is pickled, but for what can be had again: its program (a server's
-generator goes on from what lies on the server, see :mod:`sim.servers.base`), its arrivals (the workload
-is a pure function), and its bills (a ledger's pages are emptied; steps are priced anew). Connections are
-rows of numbers (:mod:`sim.race.time_travel.connection_rows`); large arrays are kept as differences
-(:mod:`sim.race.time_travel.shared_arrays`); of the journal the newest records are kept, as many as a frame
-carries after a jump.
+Everything that decides how a lane goes on is pickled, except what can be made again:
 
-How the parts of a lane are taken apart is said here and nowhere else: they need not know.
+- its program: the generator of a server continues from the state of the server (:mod:`sim.servers.base`);
+- its arrivals: the workload is a pure function;
+- its charges: the pages of the ledger are emptied, and steps are priced again.
+
+Connections are stored as rows of numbers (:mod:`sim.race.time_travel.connection_rows`), and large arrays as
+differences (:mod:`sim.race.time_travel.shared_arrays`). Of the journal, the newest records are stored, as
+many as a frame carries after a jump.
+
+This module alone knows how the parts of a lane are stored. Why not ``__getstate__`` in each part: the kernel
+would have to know what a checkpoint leaves out.
 """
 
 from __future__ import annotations
@@ -21,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 from sim.kernel.descriptors import DescriptorTable
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.kernel.waiting.epoll.epoll_file import Epoll
-from sim.machine.cpu import Task
 from sim.machine.journal import RECALLED, Journal
 from sim.machine.records import Record
+from sim.machine.task import Task
 from sim.race.network import Network
 from sim.race.time_travel.connection_rows import StoredConnections, UnstorableConnection
 from sim.race.time_travel.shared_arrays import SMALLEST_BYTES, BaseArray, StoredArray, store_array
@@ -36,19 +40,19 @@ COST_NS = 1_000_000
 OBJECT_COST_NS = 1_500
 COST_BYTES_PER_NS = 5
 _OVERHEAD_BYTES = 500
-"""What the objects around a checkpoint's bytes take."""
+"""Memory of the objects around a checkpoint's bytes."""
 
 
 class Checkpoint:
-    """A lane as it was.
+    """A stored lane.
 
     Attributes:
-        at_ns: the moment.
-        changes: how many changes of settings its branch had seen.
-        work_ns: the lane's work up to there (:attr:`sim.race.lane.Lane.work_ns`).
-        cost_ns: about what taking it cost, by the same measure.
-        size_bytes: what it takes, but for the bases of its arrays.
-        serial: how many checkpoints its race had taken before it.
+        at_ns: virtual time.
+        changes: number of entries of the branch's path at or before this time.
+        work_ns: the lane's work up to this time (:attr:`sim.race.lane.Lane.work_ns`).
+        cost_ns: estimated cost of taking the checkpoint, in the same unit.
+        size_bytes: memory it takes, without the bases of its arrays.
+        serial: number of checkpoints taken in the race up to this one.
     """
 
     __slots__ = ("arrays", "at_ns", "changes", "cost_ns", "pickled", "serial", "size_bytes", "work_ns")
@@ -85,10 +89,10 @@ class Checkpoint:
         return file.getvalue()
 
     def restore(self, workload: Workload) -> Lane:
-        """The lane, as it was then.
+        """Make the lane again.
 
         Args:
-            workload: its arrivals at that moment.
+            workload: the schedule of arrivals at its virtual time.
         """
         lane: Lane
         connections: StoredConnections
@@ -101,8 +105,8 @@ class Checkpoint:
 
 
 def take_checkpoint(lane: Lane, changes: int, bases: list[BaseArray]) -> Checkpoint | None:
-    """A checkpoint of a lane as it is; None where that cannot be had (see :mod:`sim.servers.base`)."""
-    if not (lane.server.restartable and lane.server.stored):
+    """Take a checkpoint of a lane; None if its server cannot be stored (see :mod:`sim.servers.base`)."""
+    if not (lane.server.restartable and lane.server.storable):
         return None
     try:
         return Checkpoint(lane, changes, bases)
@@ -110,16 +114,16 @@ def take_checkpoint(lane: Lane, changes: int, bases: list[BaseArray]) -> Checkpo
         return None
 
 
-# -- how the parts are taken apart ---------------------------------------------------------------
+# -- how each part is stored ---------------------------------------------------------------------
 
 
 def _made(kind: type[Any]) -> object:
-    """An instance without a state yet."""
+    """A new instance without a state."""
     return object.__new__(kind)
 
 
 def _slots(value: object, **other: object) -> tuple[object, ...]:
-    """A reduction of an object with slots, with other values in some of them."""
+    """The reduction of an object with slots, with other values in some slots."""
     state = value.__getstate__()
     assert isinstance(state, tuple)
     return _made, (type(value),), (None, state[1] | other)

@@ -1,14 +1,17 @@
-"""The checkpoints of a race: where they lie, and which go when there is no more room.
+"""The checkpoints of a race: their order, and which one is dropped when the memory is full.
 
-Checkpoints are taken lane by lane, whenever a lane has done so much work since its last one, so that
-running it on from the nearest one takes about as long everywhere, however much virtual time that is.
-Together they stay within a bound, arrays that several share counted once. When it is reached, the one
-goes that is missed least: whose neighbours lie near each other, for its age. So the gaps grow with the
-distance from where the race was run last, the oldest moments and branches left long ago stay in reach,
-and only take longer.
+Checkpoints are taken lane by lane, each after a certain amount of work since the last one. So running a lane
+from the nearest checkpoint takes about the same time everywhere, whatever the virtual time is. All
+checkpoints together stay within a memory limit; arrays that several share count once. When the limit is
+reached, the checkpoint is dropped that is missed least: its neighbours are near each other, relative to its
+age. So the gaps grow with the distance from the latest moments. Old moments and old branches can still be
+reached; it only takes longer.
 
-What is kept between two checkpoints is nothing: not a copy for a change, not one for a frame. What grows
-without a bound is only the log (:mod:`sim.race.history`).
+Between two checkpoints nothing is stored, neither for a change nor for a frame. Only the log
+(:mod:`sim.race.history`) grows without a limit.
+
+Why not at equal virtual times: a second of an idle lane takes microseconds to run, and a second of a busy one
+takes seconds.
 """
 
 from __future__ import annotations
@@ -22,20 +25,20 @@ from sim.race.time_travel.checkpoint import Checkpoint, take_checkpoint
 from sim.race.time_travel.shared_arrays import BaseArray
 
 LIMIT_BYTES = 64 * 1024 * 1024
-"""What all checkpoints of a race may take together."""
+"""Memory of all checkpoints of a race together."""
 SPACING_NS = 25_000_000
-"""Work of a lane from one checkpoint to the next (:attr:`sim.race.lane.Lane.work_ns`)."""
+"""Least work of a lane between two checkpoints (:attr:`sim.race.lane.Lane.work_ns`)."""
 COST_FACTOR = 10
-"""The spacing is at least so many times what a checkpoint costs."""
+"""The work between two checkpoints is at least this many times the cost of one."""
 Place = tuple[int, str]
-"""Branch and lane."""
+"""Number of the branch, name of the lane."""
 
 
 class CheckpointStore:
-    """Checkpoints by branch and lane, in order.
+    """Checkpoints by branch and lane, in order of time.
 
     Args:
-        limit_bytes: what they may take together.
+        limit_bytes: memory of all checkpoints together; 0 for no checkpoints.
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -47,19 +50,19 @@ class CheckpointStore:
         self._bases: dict[str, list[BaseArray]] = {}
         self._taken = 0
         self._next_ns: dict[str, int] = {}
-        """By lane, at which point of its work the next one is due."""
+        """By lane: the work at which its next checkpoint is due."""
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of checkpoints."""
         return sum(len(kept) for kept in self._places.values())
 
     def overdue_ns(self, lane: Lane) -> int:
-        """How much work a lane has done beyond the point at which it needs one."""
+        """Work of a lane since its checkpoint was due; negative if it is not due yet."""
         return lane.work_ns - self._next_ns[lane.name]
 
     def resume(self, lane: Lane, checkpoint: Checkpoint | None) -> None:
-        """A lane goes on from a checkpoint, or (None) from where it was built."""
+        """Plan the next checkpoint of a lane that goes on from ``checkpoint``; None if it was just built."""
         if checkpoint is None:
             self._next_ns[lane.name] = lane.work_ns + self.spacing_ns
         else:
@@ -67,7 +70,7 @@ class CheckpointStore:
             self._next_ns[lane.name] = checkpoint.work_ns + spacing_ns
 
     def put(self, lane: Lane, branch: Branch, changes: int) -> None:
-        """Take a checkpoint of a lane, unless there is one near."""
+        """Take a checkpoint of a lane, unless there is one nearby."""
         if not self.limit_bytes:
             return
         place = branch.owner(lane.kernel.now_ns, changes).number, lane.name
@@ -90,31 +93,39 @@ class CheckpointStore:
         self.size_bytes += checkpoint.size_bytes + sum(base.size_bytes for base in bases[known:])
         self._thin()
 
-    def latest(self, name: str, branch: Branch, at_ns: int, changes: int, born: int) -> Checkpoint | None:
-        """The last checkpoint of a lane on the way to a moment.
+    def latest(
+        self, name: str, branch: Branch, at_ns: int, changes: int, started_by: int
+    ) -> Checkpoint | None:
+        """The last checkpoint of a lane before a moment.
 
         Args:
-            changes: entries of the path that have happened by then.
-            born: the entry of the path that this life of the lane began with, plus 1.
+            name: the lane.
+            branch: the branch.
+            at_ns: the moment.
+            changes: number of entries of the path at or before the moment.
+            born: 1-based index of the change that started this lane.
+
+        Returns:
+            None if there is no such checkpoint.
         """
         for owner, until_ns, upto in branch.lineage():
             kept = self._places.get((owner.number, name), [])
             end = bisect_right(kept, (min(at_ns, until_ns), min(changes, upto)), key=_order)
             for checkpoint in reversed(kept[:end]):
                 if checkpoint.changes <= min(changes, upto):
-                    return checkpoint if checkpoint.changes >= born else None
+                    return checkpoint if checkpoint.changes >= started_by else None
         return None
 
-    # -- the bound ------------------------------------------------------------------------
+    # -- the limit ------------------------------------------------------------------------
 
     def _thin(self) -> None:
-        """Let those go that are missed least, until the rest is within the bound."""
+        """Drop checkpoints that are missed least, until the rest is within the limit."""
         while self.size_bytes > self.limit_bytes and (least := self._least_missed()) is not None:
             place, index = least
             self._drop(self._places[place].pop(index), place[1])
 
     def _drop(self, gone: Checkpoint, lane: str) -> None:
-        """A checkpoint has been taken off: arrays that no other one of its lane shares go with it."""
+        """Count a removed checkpoint off, and drop the arrays that no other checkpoint of its lane uses."""
         self.size_bytes -= gone.size_bytes
         for array in gone.arrays:
             if (base := array.base) is not None:
@@ -124,7 +135,7 @@ class CheckpointStore:
                     self.size_bytes -= base.size_bytes
 
     def keep_only(self, branch: Branch) -> None:
-        """Keep the checkpoints on the way to a branch's end, which is branch 0 from now on."""
+        """Keep only the checkpoints on a branch and its ancestors. The branch becomes branch 0."""
         before, self._places = self._places, {}
         spans = {owner.number: (until_ns, upto) for owner, until_ns, upto in branch.lineage()}
         for (number, lane), kept in before.items():
@@ -138,10 +149,10 @@ class CheckpointStore:
             place.sort(key=_order)
 
     def _least_missed(self) -> tuple[Place, int] | None:
-        """Whose neighbours lie nearest to each other, for its age.
+        """The checkpoint whose neighbours are nearest to each other, relative to its age.
 
-        With gaps that grow as the root of the age, the widest is no more than twice what it would be
-        if all were alike, and the latest moments stay near.
+        Gaps grow with the square root of the age. So the widest gap is at most twice what it would be with
+        equal gaps, and the latest moments stay near a checkpoint.
         """
         least: tuple[float, Place, int] | None = None
         for place, kept in self._places.items():

@@ -1,10 +1,10 @@
-"""A lane's connections as rows of numbers: how a checkpoint keeps them.
+"""The connections of a lane as rows of numbers, as a checkpoint stores them.
 
 A lane can have a hundred thousand connection objects, each with a wait queue, an epoll item and lists.
-Stored one by one they would take ten times the room and the time. But a race's connection is made of a
-few numbers: it carries the same payload over and over, so that its buffer is known by its length, and
-nothing waits for it but one epoll item. Connections at rest (:mod:`sim.race.idle_connections`) take no row
-at all: they are in their block's arrays, and are made again when something happens to them.
+Pickled one by one, they would take ten times the memory and the time. But a connection of a race is described
+by a few numbers. It carries the same payload again and again, so its buffer is known by its length. Only one
+epoll item waits for it. Idle connections (:mod:`sim.race.idle_connections`) need no row: they are in the
+arrays of their block, and are made again when something happens to them.
 """
 
 from __future__ import annotations
@@ -15,37 +15,38 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
-from sim.kernel.waiting.epoll.epoll_file import Item
+from sim.kernel.waiting.epoll.epoll_file import Item, items_of
 from sim.race.idle_connections import IdleConnections
 from sim.race.network import Network
 
 OBJECTS_KEPT = 16_384
-"""Connections at rest that stay objects; where there are more, all go back into their block."""
+"""If more idle connections than this are objects, all of them go back into their block."""
 ROWS_FOR_RESTING = 256
-"""So few connections at rest take rows as well: arrays for a million would be looked through for them."""
+"""Up to this many idle connections are stored as rows, because the arrays of a block can have a million
+entries."""
 _COLUMNS = 12
 _READ_SHUT, _CURRENT, _CONNECTED, _LISTED = 1, 2, 4, 8
 
 Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
-"""(fd or -1 in the accept queue, client, mask, arrived_ns, received bytes, answered bytes, flags,
-item's events, item's wanted bits, item's checked_ns, item's fd, requests not answered)"""
+"""(fd, or -1 in the accept queue; client, mask, arrived_ns, received bytes, answered bytes, flags;
+of its item: events, wanted bits, checked_ns, fd; number of requests not answered)"""
 
 
 class UnstorableConnection(Exception):
-    """Something waits for a connection that its row cannot say."""
+    """Something waits for a connection that a row cannot describe."""
 
 
 class StoredConnections:
-    """The connections of a lane that are not at rest, and the order of its ready list.
+    """The connections of a lane that are not idle, and the order of its ready list.
 
     Args:
-        network: whose they are; those at rest are noted in its arrays.
-        count: connections in its block.
+        network: the lane's network. Its idle connections are written into its arrays.
+        count: number of connections in its block.
     """
 
     def __init__(self, network: Network, count: int) -> None:
         table = network.kernel.table
-        table.poll_masks  # noqa: B018 - brings the masks up to date: no file is left noted
+        table.poll_masks  # noqa: B018 - reading brings all masks up to date
         sockets = [file for file in table.files.values() if type(file) is StreamSocket]
         busy, resting = _sorted_out(sockets, network, count)
         if network.resting is None and len(resting) <= ROWS_FOR_RESTING:
@@ -58,14 +59,14 @@ class StoredConnections:
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
         self.unanswered_ns = np.frombuffer(b"".join(socket.unanswered_ns for socket in busy), np.int64)
-        self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epolls]
+        self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epoll_calls.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
 
     def put_into(self, network: Network) -> None:
-        """Make the connections again in a network that has none."""
+        """Make the connections again, in a network without connections."""
         kernel, listener = network.kernel, network.listener
-        epoll = kernel.epolls[0] if kernel.epolls else None
+        epoll = kernel.epoll_calls.epolls[0] if kernel.epoll_calls.epolls else None
         begin = 0
         for row in self.rows.reshape(-1, _COLUMNS).tolist():
             end = begin + row[-1]
@@ -85,28 +86,28 @@ class StoredConnections:
                 epoll.interest[socket, item.fd] = item
                 if item.fd != fd:
                     epoll.ghosts.append(item)
-                socket.items.append(item)
+                socket.watches.append(item)
                 socket.wait_queue.add(item)
-        for some, order in zip(kernel.epolls, self.ready, strict=True):
+        for some, order in zip(kernel.epoll_calls.epolls, self.ready, strict=True):
             items = {_key(item): item for item in some.interest.values()}
             some.ready = [items[fd] for fd in order]
 
 
 def _key(item: Item) -> int:
-    """A number for an item that no other one of its epoll has: below 0 if its descriptor is closed."""
+    """A number that is unique among the items of an epoll; negative if the item's descriptor is closed."""
     return ~item.fd if item in item.epoll.ghosts else item.fd
 
 
 def _sorted_out(
     sockets: list[StreamSocket], network: Network, count: int
 ) -> tuple[list[StreamSocket], list[tuple[int, int, int, int]]]:
-    """The connections that need a row, and what is to be noted of those at rest."""
+    """Divide connections into those that need a row, and the entries of the idle ones."""
     busy: list[StreamSocket] = []
     resting: list[tuple[int, int, int, int]] = []
     current, first_fd = network.objects, network.first_fd
-    watched = int(any(epoll.idle_blocks for epoll in network.kernel.epolls))
+    watched = int(any(epoll.idle_blocks for epoll in network.kernel.epoll_calls.epolls))
     for socket in sockets:
-        items = socket.items
+        items = socket.watches
         if (
             socket.mask == IDLE_MASK
             and not socket.unanswered_ns
@@ -125,18 +126,18 @@ def _sorted_out(
 
 
 def _put_back(resting: list[tuple[int, int, int, int]], network: Network) -> None:
-    """Give the objects of connections at rest up."""
+    """Drop the objects of idle connections."""
     kernel = network.kernel
     for place, slot, _, _ in resting:
         fd = place + network.first_fd
         socket = kernel.table.files.pop(fd)
-        for item in socket.items:
+        for item in items_of(socket):
             del item.epoll.interest[socket, fd]
         del network.objects[slot]
 
 
 def _row(socket: StreamSocket, network: Network) -> Row:
-    numbers, items = socket.numbers, socket.items
+    numbers, items = socket.numbers, socket.watches
     if len(numbers) > 1 or len(items) > 1 or socket.holds or socket.wait_queue.entries != items:
         raise UnstorableConnection
     flags = _READ_SHUT if socket.read_shut else 0
@@ -168,7 +169,7 @@ def _row(socket: StreamSocket, network: Network) -> Row:
 
 
 def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> StreamSocket:
-    """A connection from its row."""
+    """Make a connection from its row."""
     _, slot, mask, arrived_ns, received_bytes, answered_bytes, flags, *_ = row
     socket = StreamSocket(network.kernel, mask)
     socket.slot = slot
@@ -186,6 +187,6 @@ def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> S
 
 
 def _stream(payload: bytes, size: int) -> list[bytes]:
-    """The last ``size`` bytes of a payload that was sent again and again."""
+    """The last ``size`` bytes of a payload that was sent repeatedly."""
     whole, part = divmod(size, len(payload)) if size else (0, 0)
     return ([payload[-part:]] if part else []) + [payload] * whole

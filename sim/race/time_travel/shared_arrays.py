@@ -1,8 +1,10 @@
-"""Arrays kept many times over: what did not change is kept once.
+"""Storage of arrays that differ little from one another.
 
-Checkpoints of a lane hold the same large arrays again and again (poll masks, bitmaps, ``struct pollfd``s),
-of which a few entries differ from one checkpoint to the next. An array is kept as the places where it
-differs from a *base*: all zeros, or an array that was kept whole before and is still referred to.
+The checkpoints of a lane hold the same large arrays many times (poll masks, bitmaps, ``struct pollfd``), and
+only a few entries differ from one checkpoint to the next. So an array is stored as its differences from a
+*base*. The base is all zeros, or an array that was stored whole and is still in use.
+
+Why not compression: it takes many times longer than comparing words, and going back in time has to be fast.
 """
 
 from __future__ import annotations
@@ -13,37 +15,44 @@ import numpy as np
 import numpy.typing as npt
 
 SMALLEST_BYTES = 1_024
-"""Arrays below this size are not worth it: they stay in the pickle."""
+"""Smaller arrays stay in the pickle."""
 _SPARSE = 8
-"""An array with fewer than one in so many words changed is kept as changes."""
+"""An array is stored as differences if at most one word in this many differs."""
 _PROBES = 64
-"""Words looked at to choose a base."""
+"""Number of words that are compared to choose a base."""
 _BASES_TRIED = 8
 _OVERHEAD_BYTES = 200
-"""What the objects around a kept array take."""
+"""Memory of the objects around a stored array."""
 
 Words = npt.NDArray[Any]
-"""An array's memory as unsigned integers of 8 bytes, or of one where that does not come out even."""
+"""The memory of an array as unsigned integers of 8 bytes; of 1 byte if its size is no multiple of 8."""
 
 
 class BaseArray:
-    """An array kept whole."""
+    """An array that is stored whole."""
 
     __slots__ = ("users", "words")
 
     def __init__(self, words: Words) -> None:
         self.words = words
         self.users = 0
-        """Kept arrays that refer to it."""
+        """Number of stored arrays that refer to it."""
 
     @property
     def size_bytes(self) -> int:
-        """What it takes."""
+        """Memory it takes."""
         return int(self.words.nbytes) + _OVERHEAD_BYTES
 
 
 class StoredArray:
-    """An array as its difference from a base (None: all zeros)."""
+    """An array, stored as its differences from a base.
+
+    Args:
+        base: None for all zeros.
+        length: size of the array in bytes.
+        places: indices of the words that differ.
+        values: the words at these indices.
+    """
 
     __slots__ = ("base", "length", "places", "values")
 
@@ -52,17 +61,16 @@ class StoredArray:
     ) -> None:
         self.base = base
         self.length = length
-        """Bytes."""
         self.places = places
         self.values = values
 
     @property
     def size_bytes(self) -> int:
-        """What it takes besides its base."""
+        """Memory it takes, without its base."""
         return int(self.places.nbytes + self.values.nbytes) + _OVERHEAD_BYTES
 
     def copy(self) -> Words:
-        """The array as it was, as one's own."""
+        """The whole array, as a new array."""
         kind = _word(self.length)
         words: Words = (
             np.zeros(self.length // kind.itemsize, kind) if self.base is None else self.base.words.copy()
@@ -72,11 +80,11 @@ class StoredArray:
 
 
 def store_array(buffer: memoryview, bases: list[BaseArray]) -> StoredArray:
-    """Keep an array.
+    """Store an array.
 
     Args:
         buffer: its bytes.
-        bases: what may serve as base, the likeliest last; a new one is appended if none is near.
+        bases: possible bases, the most similar last. If none is similar, the array is appended as a new base.
     """
     words: Words = np.frombuffer(buffer, dtype=_word(buffer.nbytes))
     nearest = _nearest(words, bases)
@@ -94,7 +102,9 @@ def _word(length: int) -> np.dtype[Any]:
 
 
 def _nearest(words: Words, bases: list[BaseArray]) -> BaseArray | None:
-    """The base, or None for zeros, that seems to differ least: by a few words of each, the newer first."""
+    """The base that differs least in a sample of words; None if all zeros differ less. Newer bases come
+    first.
+    """
     step = max(1, len(words) // _PROBES)
     probe = words[::step]
     nearest, least = None, int(np.count_nonzero(probe))

@@ -1,10 +1,9 @@
-"""The course of a race: its lanes, run along the branch that is on, to any moment and back.
+"""The time line of a race: its lanes, run along the current branch to any moment and back.
 
-Running forward applies the changes of settings that are logged on the way, each at its moment, so that
-going on in the past plays what happened, up to where the branch ends; from there on it is new. Going to
-a moment, back or forth, takes each lane from its latest checkpoint before it (or builds it, as it was
-built then) and runs it up to there. What was there before makes no difference: lanes are deterministic,
-and a checkpoint taken or not changes nothing in what they do.
+Running forward applies the logged changes of settings, each at its time. So running in the past replays what
+happened up to the end of the branch; after the end, the future is new. Going to a moment takes each lane from
+its latest checkpoint before that moment, or builds it as it was built then, and runs it up to the moment. The
+result does not depend on the way: lanes are deterministic, and taking a checkpoint changes nothing in a lane.
 """
 
 from __future__ import annotations
@@ -20,18 +19,23 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
 
 _SLICE_NS = 8_000_000
-"""Work after which a lane's run is interrupted to see whether a checkpoint is due."""
+"""A lane runs for about this much work, in ns, before it is checked if a checkpoint is due."""
 _LONGEST_STRIDE_NS = 1_000_000_000
 _MOST_WORK_BESIDE_NS = 60_000_000
-"""Work after which a copy of a lane is given up on: somebody waits for it."""
+"""No copy of a lane is made that needs more work than this, in ns, because the user waits for it."""
 
 
 class RaceTimeLine:
     """Lanes on the same arrivals, and their history.
 
+    Args:
+        scenario: the settings at the start.
+        costs: price of each step.
+        history_bytes: memory for all checkpoints together.
+
     Attributes:
-        now_ns: where it is.
-        changes: how many entries of the branch's path have happened.
+        now_ns: virtual time of all lanes.
+        changes: number of entries of the branch's path at or before now.
         lanes: by name, in the scenario's order.
     """
 
@@ -47,7 +51,7 @@ class RaceTimeLine:
 
     @property
     def settings(self) -> SettingsChange:
-        """What holds now."""
+        """The settings now."""
         return self.history.branch.path[self.changes - 1]
 
     def _built(self, name: str, settings: SettingsChange) -> Lane:
@@ -58,7 +62,7 @@ class RaceTimeLine:
     # -- running --------------------------------------------------------------------------
 
     def run(self, until_ns: int) -> None:
-        """Let time pass; what is logged on the way happens again."""
+        """Run all lanes to a virtual time, and apply the logged changes on the way."""
         path = self.history.branch.path
         while self.changes < len(path) and path[self.changes].at_ns <= until_ns:
             self._run_lanes(path[self.changes].at_ns)
@@ -74,11 +78,17 @@ class RaceTimeLine:
             took |= self._run(lane, until_ns, self.changes, self.checkpoints.spacing_ns // 2 if took else 0)
 
     def _run(self, lane: Lane, until_ns: int, changes: int, patience_ns: int = 0) -> bool:
-        """Run one lane, leaving checkpoints on the way; whether there was one.
+        """Run one lane, and take checkpoints on the way.
 
         Args:
-            patience_ns: work for which a checkpoint that is due may be put off, so that not all
-                lanes take theirs at once.
+            lane: the lane.
+            until_ns: virtual time at which it stops.
+            changes: number of changes that have happened.
+            patience_ns: work by which a due checkpoint may be delayed, so that not all lanes take theirs at
+                the same time.
+
+        Returns:
+            True if a checkpoint was taken.
         """
         took = False
         while True:
@@ -99,13 +109,12 @@ class RaceTimeLine:
                 return took
 
     def _note(self, lane: Lane, changes: int) -> None:
-        """Write down what there is to go back to."""
+        """Note the markers of a lane."""
         for kind, at_ns in (("failed", lane.failed_ns), ("dropped", lane.network.first_drop_ns)):
             if at_ns is not None:
                 self._mark(Marker(at_ns, kind, lane.name), changes)
-        if lane.kernel.faults is not None:
-            for fault, strike in lane.kernel.faults.by_kind.items():
-                self._mark(Marker(strike.first_ns, "struck", lane.name, fault=fault), changes)
+        for fault, strike in lane.faults.by_kind.items():
+            self._mark(Marker(strike.first_ns, "struck", lane.name, fault=fault), changes)
 
     def _mark(self, marker: Marker, changes: int) -> None:
         self.history.branch.owner(marker.at_ns, changes).noted.add(marker)
@@ -113,13 +122,13 @@ class RaceTimeLine:
     # -- changes --------------------------------------------------------------------------
 
     def change(self, scenario: Scenario) -> None:
-        """Let other settings hold from now on; in the past, that begins a branch."""
+        """Change the settings from now on. In the past, this begins a branch."""
         change = self.settings.then(scenario, self.now_ns)
         self.history.record(change, self.changes)
         self._apply(change)
 
     def _apply(self, change: SettingsChange) -> None:
-        """Let a change happen that is the next entry of the path."""
+        """Apply the next entry of the path."""
         before = self.settings
         self.changes += 1
         kept = {name: lane for name, lane in self.lanes.items() if name in change.scenario.lanes}
@@ -130,9 +139,9 @@ class RaceTimeLine:
             self._note(lane, self.changes)
 
     def forget_elsewhere(self) -> None:
-        """Drop what comes after now on the branch that is on, and every other branch."""
+        """Drop the future of the current branch, and all other branches."""
         branch = self.history.branch
-        self.history.cut(self.now_ns, self.changes)
+        self.history.truncate(self.now_ns, self.changes)
         self.checkpoints.keep_only(branch)
 
     # -- going to a moment ----------------------------------------------------------------
@@ -143,7 +152,7 @@ class RaceTimeLine:
             self.checkpoints.put(lane, self.history.branch, self.changes)
 
     def go(self, branch: Branch, at_ns: int) -> None:
-        """Go to a moment of a branch, after the changes made at that moment."""
+        """Go to a moment of a branch. The changes at this moment have happened."""
         target_ns = min(at_ns, branch.end_ns)
         changes = branch.changes_at(target_ns)
         here = self.changes if branch is self.history.branch and self.now_ns <= target_ns else 0
@@ -156,28 +165,30 @@ class RaceTimeLine:
         for lane in self.lanes.values():
             lane.journal.recall()
 
-    # -- beside the race ------------------------------------------------------------------
+    # -- copies of lanes ------------------------------------------------------------------
 
     def lane_copy(self, name: str, at_ns: int, heard: Callable[[Record], object]) -> Lane | None:
-        """A second copy of a lane at a moment of the branch that is on; the race does not notice.
+        """Make a copy of a lane at a moment of the current branch. The race does not change.
 
         Args:
-            heard: told of each record that it makes on its way there, and from then on.
+            name: the lane.
+            at_ns: the moment.
+            heard: called with each record that the copy makes, on its way to the moment and after it.
 
         Returns:
-            None where the lane takes no part then, or is too much work to be run again.
+            None if the lane does not take part at this moment, or if it needs too much work.
         """
         branch = self.history.branch
         path, changes = branch.path, branch.changes_at(at_ns)
         if name not in path[changes - 1].scenario.lanes:
             return None
-        born = _born(path, name, changes)
-        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, born)
+        started_by = _started_by(path, name, changes)
+        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, started_by)
         if checkpoint is not None:
             here = checkpoint.changes
             lane = checkpoint.restore(path[here - 1].workload)
         else:
-            here, first = born, path[born - 1]
+            here, first = started_by, path[started_by - 1]
             lane = Lane(name, first.scenario, self.costs, first.workload, first.at_ns)
         if self._work_to(lane, at_ns) > _MOST_WORK_BESIDE_NS:
             return None
@@ -190,7 +201,7 @@ class RaceTimeLine:
         return lane
 
     def _work_to(self, lane: Lane, at_ns: int) -> int:
-        """About how much work a lane has to do up to a moment, judged by what it did in the race."""
+        """Estimated work of a lane up to a moment, in ns, from its work in the race."""
         ran = self.lanes.get(lane.name)
         if ran is None or ran.kernel.now_ns <= lane.kernel.now_ns:
             return 0
@@ -198,22 +209,25 @@ class RaceTimeLine:
         return done_ns * (at_ns - lane.kernel.now_ns) // span_ns
 
     def _lane_at(self, name: str, at_ns: int, changes: int, here: int) -> Lane:
-        """A lane at a moment of the branch that is on.
+        """Bring a lane to a moment of the current branch.
 
         Args:
-            changes: entries of the path that have happened by then.
-            here: the same for the lanes that run now, if the moment lies ahead of them; otherwise 0.
+            name: the lane.
+            at_ns: the moment.
+            changes: number of entries of the path at or before the moment.
+            here: number of entries at or before now, if the running lanes can go on to the moment; otherwise
+                0.
         """
         branch = self.history.branch
         path = branch.path
-        born = _born(path, name, changes)
-        lane = self.lanes.get(name) if here >= born else None
-        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, born)
+        started_by = _started_by(path, name, changes)
+        lane = self.lanes.get(name) if here >= started_by else None
+        checkpoint = self.checkpoints.latest(name, branch, at_ns, changes, started_by)
         if checkpoint is not None and (lane is None or checkpoint.at_ns > lane.kernel.now_ns):
             lane, here = checkpoint.restore(path[checkpoint.changes - 1].workload), checkpoint.changes
             self.checkpoints.resume(lane, checkpoint)
         elif lane is None:
-            lane, here = self._built(name, path[born - 1]), born
+            lane, here = self._built(name, path[started_by - 1]), started_by
         while here < changes:
             self._run(lane, path[here].at_ns, here)
             lane.change(path[here - 1], path[here])
@@ -222,9 +236,9 @@ class RaceTimeLine:
         return lane
 
 
-def _born(path: list[SettingsChange], name: str, changes: int) -> int:
-    """The entry of a path with which the life of a lane began that is on after so many, plus 1."""
-    born = changes
-    while born > 1 and name in path[born - 2].scenario.lanes:
-        born -= 1
-    return born
+def _started_by(path: list[SettingsChange], name: str, changes: int) -> int:
+    """1-based index of the change that started this lane, seen from entry ``changes`` of the path."""
+    started_by = changes
+    while started_by > 1 and name in path[started_by - 2].scenario.lanes:
+        started_by -= 1
+    return started_by

@@ -82,7 +82,7 @@ def test_what_the_limit_does_not_allow_is_simulated_only_and_said():
     small, large = [line.split() for line in done.stdout.splitlines() if line.startswith("ready")]
     assert small[6:8] != ["–", ""]
     assert large[-1] == "–"
-    assert "5,000 descriptors are more than this process may have (256" in done.stdout
+    assert "5,000 descriptors need 5,064 open files, but this shell allows 256 " in done.stdout
     assert "simulated only" in done.stdout
 
 

@@ -70,7 +70,7 @@ def test_the_kernel_has_its_copy_while_a_call_is_under_way(name):
 def test_disarmed_are_the_one_shot_items_that_fired_and_were_not_armed_again():
     kernel = Kernel()
     epfd = kernel.sys_epoll_create1()
-    epoll = kernel.epolls[0]
+    epoll = kernel.epoll_calls.epolls[0]
     pairs = [kernel.socket.socketpair() for _ in range(3)]
     for one, _ in pairs:
         kernel.sys_epoll_ctl(epfd, CTL_ADD, one.fileno(), poll_bits.IN | poll_bits.EPOLLONESHOT)
@@ -102,10 +102,12 @@ def test_disarmed_is_right_at_any_moment(name, fault):
         lane = race._time_line.lanes[name]
         view = race.frame().lanes[0].mechanism
         assert isinstance(view, EpollView)
-        expected = sum(not item.wanted for epoll in lane.kernel.epolls for item in epoll.interest.values())
+        expected = sum(
+            not item.wanted for epoll in lane.kernel.epoll_calls.epolls for item in epoll.interest.values()
+        )
         assert view.disarmed == expected
-        assert view.ready == sum(len(epoll.ready) for epoll in lane.kernel.epolls)
-        assert view.ready_fds == tuple(item.fd for item in lane.kernel.epolls[0].ready[:SHOWN])
+        assert view.ready == sum(len(epoll.ready) for epoll in lane.kernel.epoll_calls.epolls)
+        assert view.ready_fds == tuple(item.fd for item in lane.kernel.epoll_calls.epolls[0].ready[:SHOWN])
         assert (view.jobs is None) == (name != "pool")
         most = max(most, view.disarmed)
     assert (most > 0) == (name in ("epoll-oneshot", "pool"))

@@ -1,4 +1,6 @@
-"""The raw calls on the real kernel: what they answer, past FD_SETSIZE too. Loopback and local files only."""
+"""The raw calls on the real kernel: their results, also beyond FD_SETSIZE. Only loopback and local files are
+used.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,7 @@ def test_select_tells_bad_arguments(kernel, counters):
     os.close(closed)
     raises(errno.EBADF, kernel.sys_select, closed + 1, bitmap([closed], closed + 1), None, None, 0)
     raises(errno.EINVAL, kernel.sys_select, -1, None, None, None, 0)
-    # A bitmap with too few words would be written beyond its end.
+    # The kernel would write beyond the end of a bitmap with too few words.
     raises(errno.EFAULT, kernel.sys_select, 65, words_for(64), None, None, 0)
     raises(errno.EFAULT, kernel.sys_select, 1, np.zeros(1, dtype=np.int32), None, None, 0)
 

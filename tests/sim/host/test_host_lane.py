@@ -26,7 +26,7 @@ PATIENCE_S = 30.0
 
 
 def until(lane, race, done):
-    """Frames until something holds."""
+    """Run frames until ``done`` is true."""
     deadline_s = time.monotonic() + PATIENCE_S
     while not done(lane.view()):
         assert time.monotonic() < deadline_s, lane.view()
@@ -51,7 +51,7 @@ def test_a_real_server_answers_the_races_requests(mechanism):
     finally:
         lane.close()
     assert view.failure is None
-    assert (view.opened, view.asked, view.why_fewer) == (50, 50, None)
+    assert (view.opened, view.requested, view.why_fewer) == (50, 50, None)
     assert view.answered <= view.played
     assert 0 < view.wakeups <= view.answered
     assert view.last_ns > 0
@@ -86,7 +86,7 @@ def test_fewer_descriptors_than_wanted_are_told_and_the_rest_goes_on(monkeypatch
     finally:
         lane.close()
     assert 15 <= view.opened <= 20
-    assert view.asked == 50
+    assert view.requested == 50
     assert "this process may have" in (view.why_fewer or "")
     assert view.skipped > 0
 
@@ -147,7 +147,7 @@ def test_the_simulated_lanes_are_the_same_with_it_and_without():
 
 
 def told(race):
-    """All that a race shows, as one value."""
+    """Everything that a race shows, as one value."""
     return [
         (
             dataclasses.astuple(lane.counters),

@@ -1,4 +1,4 @@
-"""Measuring on the real kernel: every figure comes, and what cannot be had is said. No time is judged."""
+"""Measuring on the real kernel: each figure arrives, or the reason why not. No test judges a time."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_more_descriptors_than_there_may_be_are_refused_and_the_meter_goes_on(me
         lambda: meter.measure(Point("poll", too_many // 2, 1, "ready"), "tcp"),
         lambda: meter.chain("poll", too_many // 2, 1),
     ):
-        with pytest.raises(CannotMeasure, match=r"more than this process may have"):
+        with pytest.raises(CannotMeasure, match=r"open files, but this shell allows"):
             ask()
     assert meter.measure(Point("poll", 3, 1, "ready")).ns > 0
 
@@ -97,7 +97,7 @@ def test_where_the_two_clocks_disagree_the_repetition_does_not_count():
 
 
 class Scripted:
-    """A ruler that says what it is told to, round by round."""
+    """A meter that gives prepared figures, round by round."""
 
     def __init__(self, *rounds_ns: int) -> None:
         self.rounds_ns = list(rounds_ns)
@@ -114,7 +114,7 @@ class Scripted:
     [
         ((100, 103), 100, 2, False),
         ((100, 150, 104), 100, 3, False),
-        ((150, 60, 100, 104), 100, 4, False),  # a single low one is not believed
+        ((150, 60, 100, 104), 100, 4, False),  # a single low round does not count
         ((300, 200, 100, 150, 250), 200, ROUNDS, True),
     ],
 )

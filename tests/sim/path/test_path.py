@@ -1,4 +1,4 @@
-"""One packet followed: its steps are what the lanes' accounts and structures say, told by nobody else."""
+"""One packet followed: its steps add up to what the lanes' accounts and structures show."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def raced(words: str, ms: float = 10.0) -> Race:
 
 
 def packets(race: Race) -> list[FollowedPacket]:
-    """Those of late that carry data."""
+    """Recent packets of a race that carry data."""
     records = race.frame().lanes[-1].records
     return [
         FollowedPacket(record[0], record[5]) for record in records if record[1] == Kind.PACKET and record[3]
@@ -69,7 +69,7 @@ def unwatched(race: Race, name: str, at_ns: int) -> Lane:
 
 
 def spent(side: LanePath, stages: tuple[str, ...]) -> dict[str, int]:
-    """What the steps were charged to, summed."""
+    """Cost of some steps in ns, by account."""
     total = dict.fromkeys((account.label for account in Account), 0)
     for step in side.steps:
         if step.stage in stages:
@@ -79,7 +79,7 @@ def spent(side: LanePath, stages: tuple[str, ...]) -> dict[str, int]:
 
 
 def accounts(race: Race, name: str, begin_ns: int, end_ns: int) -> dict[str, int]:
-    """What a lane's accounts change by when nobody watches it."""
+    """Change of a lane's accounts without a watch."""
     lane = unwatched(race, name, begin_ns - 1)
     lane.kernel.run_until(begin_ns)
     before = lane.kernel.totals()[0]
@@ -89,7 +89,7 @@ def accounts(race: Race, name: str, begin_ns: int, end_ns: int) -> dict[str, int
 
 
 def kernels_end_ns(path: PacketPath) -> int:
-    """Where epoll's half in the race's lane ends."""
+    """End of the kernel's part of epoll's path in ns."""
     return max(step.end_ns for step in path.epoll.steps if step.stage in EPOLL_STAGES)
 
 
@@ -182,7 +182,7 @@ def test_what_the_loop_spends_is_its_prices_and_its_calls():
     handle = step_of(path.epoll, "handle").spent_ns
     assert handle["callback"] == BUILT_IN.loop_callback_ns
     clock_ns = handle["application"]
-    assert 0 <= clock_ns < 100  # the loop asks for the time once
+    assert 0 <= clock_ns < 100  # the loop reads the clock once
     assert handle["socket_io"] == BUILT_IN.read_ns + 4
     task = step_of(path.epoll, "task").spent_ns
     assert task["syscall"] == BUILT_IN.epoll_wait_ns  # it polls once more, without waiting
@@ -218,7 +218,7 @@ def test_the_states_are_the_kernels():
     path = follow(race, packet)
     lane = unwatched(race, "epoll", packet.at_ns - 1)
     lane.kernel.run_until(packet.at_ns)
-    ready = lane.kernel.epolls[0].ready
+    ready = lane.kernel.epoll_calls.epolls[0].ready
     socket = socket_at(lane.kernel, path.epoll.fd)
     listed = step_of(path.epoll, "list")
     assert listed.after.ready == tuple(item.fd for item in ready)  # ours is the burst's last

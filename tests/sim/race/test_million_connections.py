@@ -80,7 +80,7 @@ def test_everything_works_on_a_connection_that_was_never_touched():
 
 
 def test_blocks_follow_each_other_and_numbers_below_are_used_again():
-    table = DescriptorTable()
+    table = DescriptorTable([])
     kernel = Kernel(ROUND_COSTS)
     network, _ = connections(kernel, 1, Script([]))
     first = table.install_idle(5_000, poll_bits.OUT, network.make)

@@ -97,7 +97,7 @@ def test_its_view_tells_of_the_last_round():
     view = lanes["asyncio"].mechanism
     assert isinstance(view, LoopView)
     told = view.round
-    assert (told.events, told.callbacks, told.turns, view.rests) == (3, 6, 2, True)
+    assert (told.events, told.callbacks, told.turns, view.finished) == (3, 6, 2, True)
     assert told.loop_ns == 2 * BUILT_IN.loop_turn_ns + 6 * BUILT_IN.loop_callback_ns
     assert told.epoll_ns > 2 * BUILT_IN.epoll_wait_ns
 
@@ -106,7 +106,7 @@ def test_a_loop_that_never_rests_says_so():
     _, lanes = after(Scenario(fds=100, active=100, rate=200_000, burst=5, lanes=("asyncio",)))
     view = lanes["asyncio"].mechanism
     assert isinstance(view, LoopView)
-    assert not view.rests
+    assert not view.finished
     assert view.round.turns > 50
     assert view.round.callbacks > view.round.turns
 

@@ -175,7 +175,7 @@ def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, 
     _, counted = kernel.totals()
     assert counted[Count.SPURIOUS_WAKES] == 50 * (woken - 1)
     assert counted[Count.WAKEUPS] == 50
-    watched = [epoll.count - 1 for epoll in kernel.epolls]
+    watched = [epoll.count - 1 for epoll in kernel.epoll_calls.epolls]
     # The first in the queue gets them all: exclusive ones queue up in order, the others from the head.
     assert sorted(watched) == [0, 0, 0, 50]
 

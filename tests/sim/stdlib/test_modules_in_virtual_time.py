@@ -12,7 +12,8 @@ import pytest
 
 import sim
 from sim.kernel import poll_bits
-from sim.machine.cpu import Program
+from sim.kernel.sleeper import sleep_on
+from sim.machine.task import Program
 from sim.stdlib.kernel import Kernel
 
 SECOND = 1_000_000_000
@@ -87,7 +88,7 @@ def test_after_a_deadlock_the_kernel_goes_on(kernel):
     assert epoll.poll() == [(3, 1)]
     assert a.recv(10) == b"x"
     assert (kernel.scans, kernel.running, list(kernel.runnable)) == ([], None, [])
-    assert all(not waiting.waiters for waiting in kernel.epolls)
+    assert all(not waiting.waiters for waiting in kernel.epoll_calls.epolls)
     assert all(not kernel.table.file(fd).wait_queue.entries for fd in (4,))
 
 
@@ -206,7 +207,7 @@ def test_a_blocking_send_goes_on_as_the_reader_reads(kernel):
                 taken.append(len(kernel.sys_read(4, 1 << 16)))
                 yield
             except BlockingIOError:
-                yield from kernel.sleep_on(kernel.table.file(4))
+                yield from sleep_on(kernel, kernel.table.file(4))
 
     kernel.start(reader(), "reader")
     assert a.send(bytes(1 << 20)) == 1 << 20

@@ -1,4 +1,4 @@
-"""Points of the curve: what the simulated call costs is what its work adds up to."""
+"""Points of the curve: the cost of the simulated call is the sum of its work."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.kernel_under_test import ROUND_COSTS
 @pytest.mark.parametrize(("fds", "active"), [(1, 1), (100, 1), (100, 3), (1_000, 100), (640, 640)])
 def test_a_ready_scan_is_one_pass_with_hooks_up_to_the_first_ready_one(fds, active):
     hooks = int(active_places(fds, active)[0]) + 1
-    bitmap_bytes = 8 * -(-(fds + 3) // 64)  # descriptors begin at 3
+    bitmap_bytes = 8 * -(-(fds + 3) // 64)  # the first descriptor is 3
     assert simulated_ns(Point("select", fds, active, "ready"), ROUND_COSTS) == (
         3_000 + 10 * fds + 30 * hooks + 2 * bitmap_bytes
     )
@@ -96,7 +96,7 @@ def test_a_point_that_cannot_be_is_refused(wrong):
 
 
 class Table:
-    """Measures by a list: what the machine would say, and what it cannot."""
+    """A meter with a table of figures, and with points that it cannot measure."""
 
     def measure(self, point, kind="eventfd"):
         if point.fds > 1_000:

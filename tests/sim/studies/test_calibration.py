@@ -1,4 +1,4 @@
-"""The user's table in a file: kept exactly, and never trusted blindly."""
+"""The user's table in a file: kept exactly, and checked before it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Capacity: the largest size that holds, and what gives way beyond it."""
+"""Capacity: the largest size that holds, and what fails beyond it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LIMIT_NS = 1_000_000
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    """A fifth of the time at each size is enough to see the laws."""
+    """A fifth of the time at each size is enough here."""
     monkeypatch.setattr(module, "RACE_NS", 40_000_000)
 
 
@@ -66,7 +66,7 @@ def test_a_scan_ends_where_its_latency_does_and_the_sizes_beside_it_say_so():
     held = [size for size in tried if size.gave_way == "none"]
     broken = [size for size in tried if size.gave_way != "none"]
     assert max(size.connections for size in held) == result.connections
-    # Nothing lies between the last that held and the first that did not.
+    # No size lies between the last that held and the first that did not.
     steps = sizes()
     assert min(size.connections for size in broken) == steps[steps.index(result.connections) + 1]
     assert result.p99_ns is not None

@@ -29,7 +29,7 @@ LANE_NAMES = tuple(LANES)
 
 N = 500
 SPARSE = Scenario(fds=N, active=50, rate=500, burst=1, lanes=LANE_NAMES)
-"""Requests so far apart that each is an event and a wake-up of its own."""
+"""Requests are so far apart that each is an event and a wake-up of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_every_lane_has_its_words():
 )
 def test_figures_per_event(columns, lane, calls, examined, copied_in, copied_out, switches):
     column = columns[lane]
-    # The first call of each task is made before the first event.
+    # The first call of each task comes before the first event.
     assert column.calls_per_event == pytest.approx(calls, rel=0.05)
     assert column.examined_per_event == pytest.approx(examined, rel=0.02)
     assert column.copied_in_per_event == pytest.approx(copied_in, rel=0.02)
@@ -107,7 +107,7 @@ LOADED = Scenario(fds=300, active=300, rate=20_000, burst=4, lanes=("select", "e
 def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters(lane):
     parts, row = pieces(lane, LOADED)
     assert row.failure is None
-    # The same race run by hand: as long as it took for so many answers, and then until all is quiet.
+    # The same race, run without the study: until enough answers, and then until the server sleeps.
     race = Race(replace(LOADED, lanes=(lane,)))
     piece_ns = 40 * 1_000_000_000 // LOADED.rate
     while race.frame().lanes[0].counters.requests < REQUESTS:

@@ -1,4 +1,4 @@
-"""Fitting finds the prices again from what they make calls cost."""
+"""The fit recovers the prices from the costs of calls."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def test_no_price_is_negative():
 
 
 def test_in_the_free_table_calls_cost_next_to_nothing():
-    # A scan has a least price of a picosecond, and each step is rounded up.
+    # The smallest price of a scan is a picosecond, and each step is rounded up.
     assert all(simulated_ns(point, nothing()) <= 10 for point in SOME if point.fds <= 1_000)

@@ -1,4 +1,4 @@
-"""A request in a lane, simulated beside measured: what is compared, and that the real server does serve."""
+"""A request in a lane, simulated beside measured: the figures compared, and the real server behind them."""
 
 from __future__ import annotations
 
@@ -74,13 +74,14 @@ def test_a_real_server_answers_every_request_and_sleeps_between_them(lane):
     assert found.measured_ns is not None
     assert found.measured_ns > 500
     assert found.ratio == found.measured_ns / found.simulated_ns
-    # Where other programs run, two requests may find it awake; nobody sleeps oftener than once for each.
+    # If other programs run, a request may find the server awake. A task sleeps at most about once for each
+    # request.
     assert 0.5 < found.measured_sleeps < 1.2
 
 
 @needs_linux
 def test_more_connections_than_there_can_be_are_refused_in_one_line():
-    with Meter() as meter, pytest.raises(CannotMeasure, match="are more than this process may have"):
+    with Meter() as meter, pytest.raises(CannotMeasure, match="open files, but this shell allows"):
         meter.lane("epoll", 10**8)
 
 

@@ -1,4 +1,4 @@
-"""Published experiments: the figures as printed, and what our side of each comparison is made of."""
+"""Published experiments: the printed figures, and the parts of our side of each comparison."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from sim.studies.papers import (
 
 
 def plain(point):
-    """A table on which select and poll cost 10 ns a descriptor, epoll 100 ns, and nothing else counts."""
+    """A table in which select and poll cost 10 ns a descriptor, epoll 100 ns, and everything else is free."""
     return 100 if point.mechanism == "epoll" else 10 * point.fds
 
 

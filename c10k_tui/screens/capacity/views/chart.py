@@ -1,8 +1,8 @@
 """The capacity chart in the cells of a terminal: a bar for each lane, on a logarithmic axis up to a million.
 
-A bar ends where something gives way, and the word beside it says what; one that nothing stops runs off the
-axis with an arrow. While a lane is tried its bar is solid as far as sizes held, and shaded up to the first
-that did not. The rule stands at 10,000, through all of them.
+A bar ends where something gives way, and a word beside it says what. A bar without a limit ends in an arrow.
+During the search a bar is solid up to the largest size that held and shaded up to the smallest that did not.
+A rule at 10,000 crosses all bars.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sim.scenario.units import format_duration
 from sim.studies.capacity import NONE, Capacity
 
 NAME_WIDTH = 18
-"""Cells for a lane's name and what stands before it."""
+"""Cells for a lane's name and the mark before it."""
 FIGURES_WIDTH = 30
-"""Cells for the number of connections, what gives way, and the latency."""
+"""Cells for the number of connections, the limit and the latency."""
 AXIS_LINES = 2
-"""The axis, and its ticks' words; the words alone where there is no room for both."""
+"""Lines of the axis and of its words; only the words where there is too little room."""
 _FULL, _HALF, _SHADE = "▄", "▖", "░"
 _RULE, _ON = "┊", "→"
 _TICKS = ((1, "1"), (10, "10"), (100, "100"), (1_000, "1k"), (10_000, "10k"), (100_000, "100k"))
@@ -30,12 +30,12 @@ GIVES_WAY = {"latency": "latency", "drops": "drops", "memory": "memory", NONE: "
 
 
 def rows_needed() -> int:
-    """Lines of the whole chart: titles, lanes, axis."""
+    """Height of the whole chart: titles, lanes, axis."""
     return 1 + len(LANES) + AXIS_LINES
 
 
 def chart_lines(model: CapacityModel, width: int, height: int) -> list[Line]:
-    """The chart, the chosen row among those there is room for."""
+    """The chart in at most ``height`` lines; the chosen row is always shown."""
     cells = max(10, width - NAME_WIDTH - FIGURES_WIDTH)
     axis = _axis(cells)[-AXIS_LINES if height >= rows_needed() else -1 :]
     room = max(1, height - 1 - len(axis))
@@ -48,7 +48,7 @@ def chart_lines(model: CapacityModel, width: int, height: int) -> list[Line]:
 
 
 def column_of(connections: float, cells: int) -> float:
-    """Where a number of connections stands, in cells from the left."""
+    """The place of a number of connections on the axis, in cells from the left."""
     return log10(max(1.0, connections)) / log10(FDS_LIMIT) * cells
 
 
@@ -92,7 +92,7 @@ def _figures(found: Capacity) -> list[Span]:
 
 
 def _bar(lane: str, held: int, broken: int | None, cells: int, found: Capacity | None = None) -> list[Span]:
-    """The bar, and the rule through it."""
+    """A bar and the rule through it."""
     end = column_of(held, cells) if held else 0.0
     shade = cells if broken is None else column_of(broken, cells)
     if found is None and held == 0 and broken is None:
@@ -112,7 +112,7 @@ def _bar(lane: str, held: int, broken: int | None, cells: int, found: Capacity |
 
 
 def _axis(cells: int) -> list[Line]:
-    """The axis, its ticks' words, and 10,000 made out among them."""
+    """The axis and its words, with 10,000 highlighted."""
     edge, words = ["─"] * cells, [" "] * (cells + 6)
     rule = int(column_of(QUESTION, cells))
     for value, _ in _TICKS:

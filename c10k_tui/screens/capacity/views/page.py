@@ -26,7 +26,7 @@ _NOTE_CELLS = 104
 
 
 def capacity_page(model: CapacityModel) -> tuple[ChartPage, str]:
-    """The chart as far as it is known, and its title."""
+    """The known part of the chart, and its title."""
     load = model.load
     title = f"Connections held: p99 within {model.limit_words()}, {load.active} active"
     bottom = _TOP + _ROW * len(LANES)
@@ -60,7 +60,7 @@ def _grid(bottom: float) -> list[Shape]:
 
 
 def _bar(model: CapacityModel, lane: str, y: float) -> list[Shape]:
-    """One lane: its name, its bar, and what gives way at the bar's end."""
+    """One lane: its name, its bar, and the limit at the bar's end."""
     colour = colour_of(lane, light())
     shapes: list[Shape] = [TextShape(_LEFT - 8, y + 4, lane, colour, 13, anchor="end", bold=True)]
     found = model.found(lane)

@@ -1,1 +1,1 @@
-"""."""
+"""What the comparison screen draws: ``table``."""

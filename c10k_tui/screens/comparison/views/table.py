@@ -1,9 +1,9 @@
-"""The comparison as lines: a row for each lane, a column for each figure, and how each stands in its column.
+"""The comparison as lines: a row for each lane, a column for each figure.
 
-Beside each figure stands a block whose height says where it lies between the least and the most of its
-column, on a logarithmic scale; so best and worst are seen without colour. The name of the chosen row is
-reversed, the chosen column has its title in brackets. With little room the words go first, for they stand in
-full beneath the table.
+A block beside each figure shows its place between the lowest and the highest figure of the column, on a
+logarithmic scale, so best and worst are visible without colour. The name of the chosen row is reversed, and
+the title of the chosen column is in brackets. With little room the columns of words are left out first,
+because the explanation below the table has them in full.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from sim.studies.host_comparison import HostComparison
 
 LEVELS = "▁▂▃▄▅▆▇█"
 NAME_WIDTH = 18
-"""Cells for a lane's name and what stands before it."""
+"""Cells for a lane's name and the mark before it."""
 KEEPER_WIDTH, LIMIT_WIDTH = 40, 39
 HERE_TITLES = ("simulated", "measured", "÷")
 HERE_WIDTHS = (10, 9, 6)
 """Cells of the measured columns."""
 DROPPED_FOR_MEASURED = ("connection_bytes", "copied_out_per_event", "copied_in_per_event")
-"""Columns that give way to the measured ones, the first one first."""
+"""Columns left out to make room for the measured ones, in this order."""
 MARGIN = 2
-"""A column's cells beyond its figures: a gap, and the block at the right."""
+"""Cells of a column besides its figures: a gap, and the block on the right."""
 WIDER = 3
-"""Most cells that are added to a column where there is room, so that its whole title fits."""
+"""Most cells added to a column where there is room, so that its full title fits."""
 
 
 def table_lines(model: ComparisonModel, width: int, height: int) -> list[Line]:
-    """The titles and as many rows as there is room for, the chosen one among them."""
+    """The titles and as many rows as fit into ``height`` lines; the chosen row is always shown."""
     layout = _Layout(model, width)
     rows = model.rows()
     room = max(1, height - 1)
@@ -50,12 +50,12 @@ def table_lines(model: ComparisonModel, width: int, height: int) -> list[Line]:
 
 
 def rows_needed(model: ComparisonModel) -> int:
-    """Lines of the whole table, titles included."""
+    """Height of the whole table, including the titles."""
     return len(model.rows()) + 1
 
 
 class _Layout:
-    """Which columns there are room for, and how they are written."""
+    """The columns that fit into the width, and their cells."""
 
     def __init__(self, model: ComparisonModel, width: int) -> None:
         self._model = model
@@ -71,13 +71,13 @@ class _Layout:
         self.limit = self.keeper and room >= LIMIT_WIDTH
         room -= LIMIT_WIDTH if self.limit else 0
         self._wider = min(WIDER, max(0, room // len(self.columns)))
-        """Cells to spare in each column."""
+        """Extra cells of each column."""
 
     def _here_width(self) -> int:
         return sum(HERE_WIDTHS) if self.measured else 0
 
     def titles(self) -> Line:
-        """The titles: the chosen column in brackets, an arrow beside that which the rows are ordered by."""
+        """The titles: the chosen column in brackets, an arrow at the column that orders the rows."""
         model = self._model
         spans: list[Span] = [("  lane".ljust(NAME_WIDTH), "dim")]
         for column in self.columns:
@@ -99,14 +99,14 @@ class _Layout:
         return tuple(spans)
 
     def row(self, lane: str, facts: ComparisonRow | None, ranges: dict[str, tuple[float, float]]) -> Line:
-        """One lane; the name of the chosen one is reversed, which needs no colour."""
+        """One lane; the name of the chosen lane is reversed, which is visible without colour."""
         model = self._model
         mark = POSITION if lane in model.racing else " "
         spans: list[Span] = [(f"{mark} ", "strong"), (lane.ljust(NAME_WIDTH - 2), lane)]
         if facts is None:
             spans.append((self._waiting(lane), "dim"))
         elif facts.failure is not None and not facts.events:
-            # Its memory alone is known; the words say the rest.
+            # Only its memory is known; the words explain the failure.
             spans.append((f"  {facts.failure}", "alarm"))
         else:
             for column in self.columns:
@@ -132,7 +132,7 @@ class _Layout:
             return [(text, "text"), (" ", "text")]
         role = "good" if value <= span[0] else "alarm" if value >= span[1] else "text"
         if role == "good" and self._common(column, value):
-            role = "text"  # what most of them have is nothing to point at
+            role = "text"  # a figure that most lanes share is not highlighted
         return [(text, role), (_block(value, span), role if role != "text" else "dim")]
 
     def _common(self, column: ComparisonColumn, value: float) -> bool:
@@ -167,18 +167,18 @@ class _Layout:
 
 
 def _range_of(known: Sequence[ComparisonRow], column: ComparisonColumn) -> tuple[float, float]:
-    """The least and the most of a column."""
+    """The lowest and the highest figure of a column."""
     values = [value for facts in known if (value := column.value_of(facts)) is not None]
     return (min(values), max(values)) if values else (0.0, 0.0)
 
 
 def _differ(span: tuple[float, float]) -> bool:
-    """Whether a column tells its rows apart."""
+    """True if the figures of a column differ by more than 5 %."""
     return span[1] > 1.05 * span[0]
 
 
 def _block(value: float, span: tuple[float, float]) -> str:
-    """How high a figure stands in its column."""
+    """The block for a figure's place in its column."""
     low, high = span
     unit = low if low > 0 else high / 1_000
     part = log1p((value - low) / unit) / log1p((high - low) / unit)

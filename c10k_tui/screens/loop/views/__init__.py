@@ -1,1 +1,6 @@
-"""."""
+"""What the loop screen draws.
+
+- ``turn``: a turn of the loop as a ring.
+- ``kernel``: descriptors, ready list and arrivals.
+- ``stack``: one task's awaits, a culprit's lines, an error.
+"""

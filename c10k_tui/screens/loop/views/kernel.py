@@ -1,4 +1,4 @@
-"""The kernel beneath a watched script: its descriptors, the ready list, and what arrives where."""
+"""The kernel below a watched script: descriptors, the ready list, and arrivals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.scripts.kernel_feed import FeedRow
 from sim.scripts.loop_frame import LoopFrame
 
 WITH_TIMES = 40
-"""Cells from which on rows of the feed have room for their times."""
+"""Width from which rows of the feed have room for their times."""
 LETTERS = {
     "epoll": "e",
     "listening": "l",
@@ -37,11 +37,11 @@ LEGEND = (
     ("t", "timerfd"),
 )
 CELL = 7
-"""Width of a cell with a number in it."""
+"""Width of a grid cell with a descriptor's number."""
 
 
 def look_of(descriptor: Descriptor) -> tuple[str, str]:
-    """A descriptor's glyph and role."""
+    """Glyph and role of a descriptor."""
     if descriptor.unsent_bytes:
         return FULL, "wasted"
     if descriptor.listed and descriptor.ready:
@@ -52,16 +52,19 @@ def look_of(descriptor: Descriptor) -> tuple[str, str]:
 
 
 def kernel_title(frame: LoopFrame) -> str:
-    """For the panel's frame."""
+    """The title of the panel."""
     count = len(frame.descriptors)
     return f"the kernel · {count:,} descriptor{'' if count == 1 else 's'}"
 
 
 def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None = None) -> list[Line]:
-    """Grid, legend and ready list, in exactly ``height`` rows if there are as many.
+    """Grid, legend and ready list in ``height`` rows.
 
     Args:
-        marked: the descriptor that the chosen task waits for.
+        frame: The script at this moment.
+        width: Cells.
+        height: Rows.
+        marked: The descriptor that the chosen task waits for; None for none.
     """
     if width < 1:  # hidden: the terminal is too small
         return []
@@ -75,7 +78,7 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
 
 
 def _row(one: Descriptor, width: int, marked: int | None) -> Line:
-    """A descriptor in words: there are few enough."""
+    """A descriptor in words; used while every descriptor has a row of its own."""
     glyph, role = look_of(one)
     words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.kind, one.kind)
     if one.kind == "connected" and one.peer < 0:
@@ -115,7 +118,7 @@ def _cell(descriptor: Descriptor, marked: int | None) -> Line:
 
 
 def _block(descriptors: Sequence[Descriptor], marked: int | None) -> Span:
-    """Several descriptors in one cell: the one that has most to say."""
+    """Several descriptors in one cell: the most important one is shown."""
     if any(one.fd == marked for one in descriptors):
         return next(look_of(one)[0] for one in descriptors if one.fd == marked), "cursor"
     loudest = max(descriptors, key=lambda one: (bool(one.unsent_bytes), one.listed, one.unread_bytes > 0))
@@ -123,7 +126,7 @@ def _block(descriptors: Sequence[Descriptor], marked: int | None) -> Span:
 
 
 def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
-    """What the letters mean, those that are there; and the glyphs, as far as there is room."""
+    """The meaning of the glyphs and of the letters in the grid, as far as there is room."""
     there = {LETTERS[one.kind] for one in descriptors}
     spans: list[Span] = [(READY, "ready"), (" ready ", "dim")]
     if any(one.unsent_bytes for one in descriptors):
@@ -135,7 +138,7 @@ def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
 
 
 def ready_line(frame: LoopFrame, width: int) -> Line:
-    """The ready list, first first; what is stale will be dropped by the next epoll_wait."""
+    """The ready list in its order; the next epoll_wait drops stale entries."""
     spans: list[Span] = [("ready list ", "epoll")]
     if not frame.ready:
         return (*spans, ("empty", "dim"))
@@ -155,7 +158,7 @@ def ready_line(frame: LoopFrame, width: int) -> Line:
 
 
 def feed_lines(rows: Sequence[FeedRow], width: int) -> list[Line]:
-    """What happened in the kernel, the newest last."""
+    """Events of the kernel, the newest last."""
     return [_feed_line(row, width) for row in rows]
 
 
@@ -184,6 +187,6 @@ def _told(row: FeedRow) -> tuple[Span, ...]:
 
 
 def feed_title(made: int, shown: int, width: int) -> str:
-    """For the frame of a panel so wide."""
+    """The title of the panel, with the number of earlier events."""
     title = "what arrives, ms" if width >= WITH_TIMES else "what arrives"
     return title if made <= shown else f"{title} · {made - shown:,} earlier"

@@ -1,4 +1,4 @@
-"""The chosen task's awaits, a culprit's lines, an error: what is told of one thing at length."""
+"""The lowest panel: the awaits of a task, the lines of a culprit, an error, or the script's output."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sim.stacks.place import Place, one_line
 
 
 def stack_title(row: TaskRow | None) -> str:
-    """For the panel's frame."""
+    """The title of the panel."""
     return "awaits" if row is None else f"awaits of {row.name}"
 
 
 def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> list[Line]:
-    """The chain of awaits from the task down to what it waits for, the innermost line always in sight."""
+    """The chain of awaits from the task to what it waits for; the innermost line is always shown."""
     if row is None:
         return [(("no task is chosen: up, down", "dim"),)]
     last: Line = ((_bottom_words(row, now_ns), role_of(row)),)
@@ -26,7 +26,7 @@ def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> li
         return [((_without_stack(row), role_of(row)),)]
     places = list(row.stack)
     left_out = max(0, len(places) + 1 - height)
-    if left_out:  # the outermost lines matter less than where it stands; one row says that they are there
+    if left_out:  # the outermost lines matter least; one row says how many are left out
         left_out += 1
     lines: list[Line] = [((f"… {left_out} awaits further out", "dim"),)] if left_out else []
     for depth, place in enumerate(places[left_out:], left_out):
@@ -65,7 +65,7 @@ def _without_stack(row: TaskRow) -> str:
 
 
 def culprit_lines(culprit: Culprit, width: int, height: int) -> list[Line]:
-    """Who held up the loop, for how long, and the lines around the one that did."""
+    """A callback that held up the loop, for how long, and the source around its line."""
     words = (
         f"{culprit.name} held up the loop for {format_duration(culprit.spent_ns)} in turn {culprit.turn:,}: "
         "nothing else could run"
@@ -74,7 +74,7 @@ def culprit_lines(culprit: Culprit, width: int, height: int) -> list[Line]:
 
 
 def stuck_lines(place: Place | None, seconds: float, width: int, height: int) -> list[Line]:
-    """A callback that blocks for real, at this moment."""
+    """A callback that blocks in real time now, and the source around its line."""
     words = f"holds up the loop for real, for {seconds:.1f} s by the wall's clock: it has not come back"
     return _accused(words, place, width, height)
 
@@ -88,7 +88,7 @@ def _accused(words: str, place: Place | None, width: int, height: int) -> list[L
 
 
 def source_lines(place: Place, width: int, height: int) -> list[Line]:
-    """The program around a line, which is marked."""
+    """The source around a line, which is marked."""
     around = max(0, height - 1) // 2
     lines: list[Line] = []
     for number in range(max(1, place.line - around), place.line + around + 1):
@@ -105,7 +105,7 @@ def source_lines(place: Place, width: int, height: int) -> list[Line]:
 
 
 def error_lines(error: str, place: Place | None, details: str, width: int, height: int) -> list[Line]:
-    """Why the script failed: the error, the lines around it, and the end of its traceback."""
+    """Why the script failed: the error, the source around it, and the end of its traceback."""
     lines: list[Line] = wrap(((error, "alarm"),), width, min(4, height))
     if place is not None:
         lines += source_lines(place, width, min(5, height - len(lines)))
@@ -115,5 +115,5 @@ def error_lines(error: str, place: Place | None, details: str, width: int, heigh
 
 
 def output_lines(printed: list[str], width: int) -> list[Line]:
-    """What the script has printed; a control character is none of ours to obey."""
+    """The script's output, with control characters made visible."""
     return [clip(((one_line(text), "text"),), width) for text in printed]

@@ -1,8 +1,8 @@
-"""A turn of the event loop as a ring: wait, timers, callbacks, and again; and what it is at now.
+"""A turn of the event loop as a ring (wait, timers, callbacks), with its current part highlighted.
 
-asyncio's order (``BaseEventLoop._run_once``): the loop waits for descriptors, no longer than until its
-next timer; timers that are due join the callbacks of ready descriptors in the ready queue; every callback
-that is in the queue then runs, once. What they make ready is for the next turn.
+The order is asyncio's (``BaseEventLoop._run_once``): the loop waits for descriptors, at most until its next
+timer. Due timers join the callbacks of ready descriptors in the ready queue. Then each callback in the queue
+runs once. Callbacks that become ready meanwhile run in the next turn.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sim.scripts.loop_frame import LoopFrame
 Phase = Literal["wait", "timers", "callbacks"]
 PHASES: tuple[Phase, ...] = ("wait", "timers", "callbacks")
 ROLES: dict[Phase, str] = {"wait": "epoll", "timers": "poll", "callbacks": "select"}
-"""Each part's colour, here and wherever a task waits for it."""
+"""Role of each part, here and for tasks that wait for it."""
 RING_ROWS = 9
 LEAST_RING_WIDTH = 46
 WIDEST_BOX = 28
 SLEPT_NS = 10_000
-"""A wait that took longer than this was a sleep; the call itself takes less."""
+"""A longer wait than this slept; the call itself takes less."""
 _DONE, _TO_DO = "■", "□"
 
 SENTENCES: dict[Phase, str] = {
@@ -43,14 +43,14 @@ NOT_BEGUN = "The script has made no event loop yet: asyncio.run makes one, and i
 
 @dataclass(frozen=True, slots=True)
 class TurnBox:
-    """One part of the turn, as it is written in its box."""
+    """The text of one part of the turn, in its box."""
 
     phase: Phase
     rows: tuple[Line, Line]
 
 
 def phase_of(frame: LoopFrame) -> Phase | None:
-    """Where the turn is; None between two turns, before the first and after the last."""
+    """The current part of the turn; None between two turns, before the first and after the last."""
     if frame.held_up is not None:
         return "callbacks"
     if frame.over or frame.counters is None or frame.moment == "over":
@@ -61,10 +61,13 @@ def phase_of(frame: LoopFrame) -> Phase | None:
 
 
 def turn_lines(frame: LoopFrame, width: int, height: int, held_up: bool = False) -> list[Line]:
-    """The ring and, where there is room, the ready queue and a sentence.
+    """The ring, and the ready queue and a sentence where there is room.
 
     Args:
-        held_up: whether a callback holds up the loop at this moment.
+        frame: The script at this moment.
+        width: Cells.
+        height: Rows.
+        held_up: True if a callback holds up the loop now.
     """
     held_up = held_up or frame.held_up is not None
     ring = _ring if height >= RING_ROWS and width >= LEAST_RING_WIDTH else _short_ring
@@ -89,7 +92,7 @@ def _sentence(frame: LoopFrame) -> Span:
 
 
 def parts(frame: LoopFrame) -> dict[Phase, TurnBox]:
-    """What each part of the turn has to say."""
+    """The text of each part of the turn."""
     phase = phase_of(frame)
     return {
         "wait": TurnBox("wait", _wait_rows(frame, phase == "wait")),
@@ -141,7 +144,7 @@ def _callback_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
 
 
 def queue_line(frame: LoopFrame, width: int) -> Line:
-    """The ready queue: what runs now, and after it."""
+    """The ready queue: the running callback and the next ones."""
     spans: list[Span] = [("ready queue ", "dim")]
     if frame.running:
         spans += [(f" {PLAY} {frame.running} ", "running-now")]
@@ -162,7 +165,7 @@ def queue_line(frame: LoopFrame, width: int) -> Line:
 
 
 def _ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
-    """Three boxes, the wait on top, and the way round them with the clock."""
+    """Three boxes with the wait on top, joined clockwise by arrows."""
     said, here = parts(frame), phase_of(frame)
     box = min(WIDEST_BOX, (width - 4) // 2)
     gap = min(14, width - 2 * box)
@@ -190,12 +193,12 @@ def _ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
 
 
 def _way(phase: Phase, here: Phase | None) -> str:
-    """The colour of the arrow that leads to a part."""
+    """Role of the arrow that leads to a part."""
     return ROLES[phase] if phase == here else "idle"
 
 
 def _box(part: TurnBox, width: int, here: bool, held_up: bool) -> list[Line]:
-    """A frame with a title in it and two rows, four lines in all; the part the loop is at stands out."""
+    """A box of four lines: a title and two rows in a frame; the current part is highlighted."""
     role = ROLES[part.phase] if here else "frame"
     if here and held_up:
         role = "alarm"
@@ -220,7 +223,7 @@ def _dimmed(line: Line) -> Line:
 
 
 def _short_ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
-    """The same in three rows: the way there, what it is at, the way back."""
+    """The ring in three rows: the parts, the text of the current one, the way back."""
     said, here = parts(frame), phase_of(frame)
     spans: list[Span] = [("╭", "idle")]
     for number, phase in enumerate(PHASES, 1):
@@ -239,12 +242,12 @@ def _short_ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
 
 
 def title_of(frame: LoopFrame) -> str:
-    """For the panel's frame."""
+    """The title of the panel."""
     if frame.counters is None:
         return "the event loop"
     return f"the event loop · turn {frame.counters.turns:,}"
 
 
 def text_lines(frame: LoopFrame, width: int, height: int) -> list[str]:
-    """The ring without its colours."""
+    """The ring as plain text."""
     return [text_of(line).rstrip() for line in turn_lines(frame, width, height)]

@@ -1,1 +1,6 @@
-"""."""
+"""What the path screen draws.
+
+- ``strip``: the stages as two lines that part.
+- ``sides``: the head, one side of the screen, the totals.
+- ``structures``: the data structures before and after a step.
+"""

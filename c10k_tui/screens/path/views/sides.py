@@ -1,4 +1,4 @@
-"""The Path screen's text: the head, what each side says of a step, and the running totals."""
+"""The text of the path screen: the head, the two sides of a step, and the running totals."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from sim.scenario.units import format_duration
 
 _SENTENCE_ROWS = 5
 _HIGH, _TOLD_ROWS = 20, 4
-"""From this height on title and sentence take so many rows, whatever they say."""
+"""From the height ``_HIGH``, title and sentence take ``_TOLD_ROWS`` rows, so that nothing below moves."""
 _TOTAL_WIDTH = 12
 _STAGE_WIDTH, _COST_WIDTH = 12, 10
 _BESIDE = 92
-"""Width from which the steps' costs stand beside the structures."""
+"""Width from which the costs of the steps are beside the structures."""
 _LEDGER_WIDTH = 40
 
 
 def head_lines(model: PathModel, width: int) -> list[Line]:
-    """Which packet, and where one is on its way."""
+    """The packet, and the current step."""
     path = model.path
     scenario, size = path.scenario, path.size_bytes
     fd = path.epoll.fd if path.epoll.fd >= 0 else path.select.fd
@@ -53,12 +53,12 @@ def head_lines(model: PathModel, width: int) -> list[Line]:
 
 
 def side_title(path: PacketPath, side: LanePath) -> str:
-    """What a side shows."""
+    """The title of a side."""
     return "epoll, asyncio above it" if side.name == "epoll" and path.program is not None else side.name
 
 
 def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width: int) -> str:
-    """Which kernel is watched."""
+    """The kernel that a side shows."""
     if side.failure is not None:
         return ""
     if step is not None and step.stage in LOOP_STAGES and path.program is not None:
@@ -71,7 +71,7 @@ def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width
 
 
 def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
-    """What happens on one side in the step that is looked at."""
+    """One side at the current step."""
     path = model.path
     index = 0 if side.name == "epoll" else 1
     step = model.beats[model.at][index]
@@ -88,7 +88,7 @@ def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> lis
 
 
 def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
-    """The steps of a side before the one that is looked at."""
+    """The steps of a side before the current one."""
     index = 0 if side.name == "epoll" else 1
     return [step for beat in model.beats[: model.at] if (step := beat[index]) is not None]
 
@@ -96,7 +96,7 @@ def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
 def _with_ledger(
     model: PathModel, side: LanePath, step: PathStep | None, size: tuple[int, int], source: list[Line]
 ) -> list[Line]:
-    """The structures, and all steps with their costs beside them or beneath, where there is room for that."""
+    """The structures, and the costs of all steps beside or below them where there is room."""
     width, room = size
     if width < _BESIDE:
         return _drawn(model, side, step, size, source, ledger_lines(model, side, width))
@@ -116,7 +116,7 @@ def _drawn(
     source: list[Line],
     table: list[Line],
 ) -> list[Line]:
-    """The structures, as many as there is room for, and beneath them what has its place too."""
+    """As many structures as fit, and below them the source and the costs if there is room."""
     width, room = size
     path, passed = model.path, _passed(model, side)
     few = [] if step is None else structure_lines(path, side, step, width)
@@ -141,7 +141,7 @@ def _drawn(
 
 
 def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
-    """A heading, and all steps of a side with what each costs, those to come without."""
+    """A heading, and all steps of a side with their costs; later steps without."""
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
     room = width - _STAGE_WIDTH - _COST_WIDTH - 2
@@ -164,7 +164,7 @@ def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
 
 
 def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) -> list[Line]:
-    """What the step costs, on which accounts, and what it has been so far."""
+    """The cost of the step, its accounts, and the sum so far."""
     price = price_words(path, step)
     lines: list[Line] = []
     call_ns, before_ns = side.call_ns, side.paid_before_ns
@@ -184,14 +184,14 @@ def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) ->
 
 
 def _said(title: Span, words: Line, width: int, height: int) -> list[Line]:
-    """A title and a sentence; where there is room they always take as many rows, so that nothing jumps."""
+    """A title and a sentence; where there is room they take a fixed number of rows, so that nothing moves."""
     text, role = title
     lines: list[Line] = [(("▌ ", role), (text, role)), *wrap(words, width, _SENTENCE_ROWS)]
     return [*lines, *([()] * (_TOLD_ROWS - len(lines)))] if height >= _HIGH else lines
 
 
 def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
-    """A side that has nothing to show at this step: why, and how its structures stand."""
+    """A side without a step of its own: why, and the state of its structures."""
     if side.failure is not None:
         return _said((f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height)
     if _goes_on(model, side):
@@ -208,13 +208,13 @@ def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[L
 
 
 def _goes_on(model: PathModel, side: LanePath) -> bool:
-    """Whether the side has steps after the one that is looked at."""
+    """True if the side has steps after the current one."""
     index = 0 if side.name == "epoll" else 1
     return any(beat[index] is not None for beat in model.beats[model.at + 1 :])
 
 
 def total_lines(model: PathModel, width: int) -> list[Line]:
-    """The running totals on one scale, and at the end what it came to."""
+    """The running totals on one scale, and at the last step the result."""
     path = model.path
     most_ns = max(path.epoll.total_ns, path.select.total_ns, 1)
     return [

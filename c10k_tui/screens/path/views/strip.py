@@ -1,4 +1,4 @@
-"""The stages of a packet's path as two lines that part: above epoll and asyncio, beneath select."""
+"""The stages of a packet's path as two lines that part: epoll and asyncio above, select below."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "walk": ("walk bits", "walk", "walk"),
     "read": ("read", "read", "read"),
 }
-"""What a stage is called where there is much room, some, and little."""
+"""Names of each stage, the longest first."""
 _PARTING = len(COMMON_STAGES)
 _LAST_OF_SELECT = max(index for index, (_, select) in enumerate(STAGE_PAIRS) if select is not None)
 _HINT = "one way for both"
@@ -36,7 +36,7 @@ Beat = tuple[PathStep | None, PathStep | None]
 
 
 def strip_lines(beats: tuple[Beat, ...], at: int, width: int) -> list[Line]:
-    """Both lines, the stage that is looked at lit in each."""
+    """Both lines, with the current stage highlighted."""
     size, columns = _columns(width)
     upper: list[Span] = [(" ", "text")]
     room = sum(columns[:_PARTING])
@@ -53,7 +53,7 @@ def strip_lines(beats: tuple[Beat, ...], at: int, width: int) -> list[Line]:
 
 
 def _columns(width: int) -> tuple[int, list[int]]:
-    """Which names fit, and how wide each stage is with them."""
+    """Index of the longest names that fit, and the width of each stage."""
     for size in range(3):
         widths = [
             1 + max(len(LABELS[stage][size]) for stage in beat if stage is not None) for beat in STAGE_PAIRS
@@ -68,7 +68,7 @@ def _columns(width: int) -> tuple[int, list[int]]:
 def _node(
     stage: str | None, step: PathStep | None, index: int, at: int, column: int, size: int, role: str
 ) -> list[Span]:
-    """A stage's name, and the line that leads on from it."""
+    """The name of a stage, and the line to the next stage."""
     if stage is None:
         over = role == "select" and index > _LAST_OF_SELECT
         return [(" " * column, "text") if over else ("─" * column, "frame")]

@@ -1,8 +1,8 @@
-"""The structures on a packet's way, drawn before and after a step.
+"""The data structures on a packet's path, before and after a step.
 
-A structure is a name and how its value is drawn in a :class:`~sim.path.path_values.PathState`. Where a step
-changes it, both values are shown with an arrow between, on one line if they fit and else on two;
-our packet's descriptor has the cursor's colour in every list.
+A structure has a name and a function that draws its value in a :class:`~sim.path.path_values.PathState`. If a
+step changes the value, both values are shown with an arrow between them, on one line if they fit, else on
+two. The packet's descriptor has the cursor's colour in every list.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from sim.scenario.units import format_bytes
 NAME_WIDTH = 12
 _MASKS = ((poll_bits.IN, "IN"), (poll_bits.OUT, "OUT"), (poll_bits.RDHUP, "RDHUP"), (poll_bits.HUP, "HUP"))
 _BLOCKS = 8
-"""Frames or segments that are drawn one by one."""
+"""Most frames or segments that are drawn one by one."""
 _NUMBERS = 3
-"""Descriptors of a list that are named."""
+"""Most descriptors of a list that are shown."""
 _BITS = 21
-"""Bits of a bitmap that are drawn: ours in the middle."""
+"""Bits of a bitmap that are drawn, with the packet's descriptor in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
 class PacketStructure:
-    """Something on a packet's way."""
+    """A data structure on a packet's path."""
 
     name: str
     stages: tuple[str, ...]
-    """At which it is told, changed or not."""
+    """Stages at which it is shown, changed or not."""
     value: Callable[[PacketPath, LanePath, PathState], Line]
     sides: tuple[str, ...] = ("epoll", "select")
 
@@ -47,7 +47,7 @@ def _none(words: str) -> Line:
 
 
 def _blocks(count: int, role: str) -> Line:
-    """So many things, one block each as long as they can be counted at a glance."""
+    """A block for each of ``count`` things, up to :data:`_BLOCKS`."""
     shown = min(count, _BLOCKS)
     return ((glyphs.FULL * shown, role), (glyphs.IDLE * (_BLOCKS - shown), "idle"))
 
@@ -72,7 +72,7 @@ def _hooked(path: PacketPath, side: LanePath, state: PathState) -> Line:
 
 
 def _numbers(fds: tuple[int, ...], whole: int, ours: int) -> Line:
-    """A list of descriptors; of a long one those up to ours, or the first ones, and how many there are."""
+    """A list of descriptors. A long list is cut to those up to the packet's own, or to the first ones."""
     if not fds:
         return _none("empty")
     end = fds.index(ours) + 1 if ours in fds else _NUMBERS
@@ -102,14 +102,14 @@ def _call(side: LanePath) -> str:
 
 
 def _scanned(path: PacketPath, side: LanePath, state: PathState) -> Line:
-    share = state.scanned / side.asked if side.asked else 0.0
+    share = state.scanned / side.watched if side.watched else 0.0
     done = min(_BLOCKS, round(share * _BLOCKS))
     bar: Line = ((glyphs.HEAT[2] * done, "heat-3"), (glyphs.IDLE * (_BLOCKS - done), "idle"))
     return (*bar, (f" {state.scanned:,}", "text"))
 
 
 def _word(path: PacketPath, side: LanePath, state: PathState) -> Line:
-    """Some bits of the bitmap's word: set, clear, ours."""
+    """Some bits of the bitmap's word, with the packet's own highlighted."""
     ours = side.fd % 64
     first = min(max(0, ours - _BITS // 2), 64 - _BITS)
     spans: list[Span] = []
@@ -184,7 +184,7 @@ _OF_THE_LOOP = ("callbacks", "stream", "future", "task")
 
 
 def structure_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) -> list[Line]:
-    """The structures that a step is about, each with what the step changed."""
+    """The structures of a step, each before and after it."""
     lines: list[Line] = []
     for structure in STRUCTURES:
         if side.name in structure.sides and step.stage in structure.stages:
@@ -201,12 +201,15 @@ def board_lines(
     *,
     whole: bool,
 ) -> list[Line]:
-    """All structures of a side in their places: what the step is about, and what was told of the others.
+    """All structures of a side in fixed places: those of the step, and the last known state of the others.
 
     Args:
+        path: The packet's path.
+        side: The side.
         passed: The steps before.
-        step: The one that is looked at; None if the side has none there.
-        whole: Whether those are on it too that are far away: the loop's, or the NIC's from there.
+        step: The current step; None if the side has none now.
+        width: Cells.
+        whole: True to include distant structures: the loop's at a kernel step, the kernel's at a loop step.
     """
     lines: list[Line] = []
     far = _OF_THE_KERNEL if step is not None and step.stage in LOOP_STAGES else _OF_THE_LOOP
@@ -226,8 +229,8 @@ def board_lines(
 def _told(
     structure: PacketStructure, path: PacketPath, side: LanePath, step: PathStep, width: int
 ) -> list[Line]:
-    """A structure that a step is about, before and after it."""
-    # What other packets of the burst change beside it is not this step's.
+    """A structure before and after a step."""
+    # Changes by other packets of the burst do not belong to this step.
     before = structure.value(path, side, step.before)
     after = structure.value(path, side, step.after)
     return _before_and_after(structure.name, before, after, width) if before or after else []
@@ -246,7 +249,7 @@ def _before_and_after(name: str, before: Line, after: Line, width: int) -> list[
 
 
 def source_lines(path: PacketPath, step: PathStep, width: int) -> list[Line]:
-    """The program, with the line at which its task stands; only where asyncio has the packet."""
+    """The program with its task's current line marked; empty unless asyncio has the packet."""
     program = path.program
     if program is None or step.stage not in LOOP_STAGES:
         return []

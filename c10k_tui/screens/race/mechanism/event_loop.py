@@ -1,7 +1,8 @@
-"""An event loop on epoll: callbacks that are ready, and what it takes from a packet to the line after await.
+"""An event loop on epoll: the callbacks that are ready, and the work between a packet and the line after
+await.
 
-The kernel's side is epoll's. What the loop adds is on the program's side of the wall: for each event
-callbacks that call each other, turn by turn, until there is nothing to do.
+The kernel's side is epoll's. The loop adds the program's side: each event causes callbacks that call each
+other, turn by turn, until nothing is left to do.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sim.scenario.units import format_duration
 
 
 def loop_lines(lane: LaneFrame, view: LoopView, width: int, height: int) -> list[Line]:
-    """The loop's queue of callbacks, the ready list beneath, and its last round."""
+    """The loop's queue of callbacks, the ready list below it, and its last round."""
     callbacks, ready = counted("callbacks", view.queued), counted("ready list", lane.ready_listed)
     if height == 1:
         return [fitting(((*callbacks, (" · ", "dim"), *ready), callbacks), width)]
@@ -60,13 +61,13 @@ def _queue_choices(view: LoopView) -> tuple[Line, ...]:
 
 
 def _round_choices(view: LoopView) -> tuple[Line, ...]:
-    """What it took from nothing to do to nothing to do."""
+    """What the last round took, from nothing to do to nothing to do."""
     said = view.round
     events = ((f"{said.events:,}", "strong"), (" event" if said.events == 1 else " events", "text"))
     turns = ((f"{said.turns:,}", "strong"), (" turn" if said.turns == 1 else " turns", "text"))
     calls = ((f"{said.callbacks:,}", "strong"), (" callbacks", "text"))
     comma = (", ", "text")
-    when = ("last round: " if view.rests else "this round: ", "text")
+    when = ("last round: " if view.finished else "this round: ", "text")
     return (
         (when, *events, comma, *calls, comma, *turns),
         (*events, comma, *calls, comma, *turns),
@@ -76,18 +77,18 @@ def _round_choices(view: LoopView) -> tuple[Line, ...]:
 
 
 def _price_line(view: LoopView, width: int) -> Line:
-    """The loop's own CPU time of that round beside its epoll_waits'."""
+    """The loop's own CPU time in that round, beside that of its epoll_waits."""
     loop_ns, epoll_ns = view.round.loop_ns, view.round.epoll_ns
-    told: Line = (
+    prices: Line = (
         ("loop ", "text"),
         (format_duration(loop_ns), "wasted"),
         (" · epoll_wait ", "text"),
         (format_duration(epoll_ns), "good"),
     )
-    room = width - width_of(told) - 1
+    room = width - width_of(prices) - 1
     if room < 5:
-        return fitting((told, told[:2]), width)
-    return (*told, (" ", "text"), *gauge(loop_ns, loop_ns + epoll_ns, room, "wasted"))
+        return fitting((prices, prices[:2]), width)
+    return (*prices, (" ", "text"), *gauge(loop_ns, loop_ns + epoll_ns, room, "wasted"))
 
 
 def _await_choices() -> tuple[Line, ...]:

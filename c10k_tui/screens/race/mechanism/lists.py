@@ -1,8 +1,8 @@
-"""Who holds the list of what is waited for, and what crosses the border of the kernel in a call.
+"""Who holds the list of descriptors, and what crosses into the kernel and back in a call.
 
-select and poll hand over all of it, each time; epoll and kqueue keep it in the kernel and have a queue of
-what is ready; a completion port has no list at all, but operations in flight and a queue of results. The
-program's side is at the left of the wall and the kernel's at the right, where there is room for a wall.
+select and poll hand the whole list over in every call. epoll and kqueue keep it in the kernel and have a
+queue of ready descriptors. A completion port has no list, but operations in flight and a queue of results. If
+there is room for a wall, the program's side is left of it and the kernel's side right.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _EDGE = ("edge: told once for each arrival", "edge-triggered")
 
 
 def memory_words(lane: LaneFrame, width: int) -> Line:
-    """What the connections take."""
+    """Memory that the connections take."""
     memory = lane.memory
     if memory is None:
         return ()
@@ -54,7 +54,7 @@ def memory_words(lane: LaneFrame, width: int) -> Line:
 
 
 def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[Line]:
-    """A scanning lane: the set handed over in every call, and the kernel's copy being looked at."""
+    """A scanning lane: the set that every call hands over, and the kernel's copy of it, which it checks."""
     if height == 1:
         return [_set_line(lane, view, width)]
     asked, whole = _asked(lane, view)
@@ -99,7 +99,7 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
 
 
 def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
-    """All of it in one line."""
+    """The whole picture in one line."""
     copied = f"{glyphs.PLAY}{format_bytes(view.in_bytes)} {glyphs.BACK}{format_bytes(view.out_bytes)} "
     label = f"{view.form} " if width >= len(copied) + len(view.form) + 7 else ""
     asked, whole = _asked(lane, view)
@@ -108,7 +108,7 @@ def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
 
 
 def _asked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
-    """How far the pass under way has come, and of how many."""
+    """Descriptors checked so far in the current pass, and their number in all."""
     scan = lane.passes[-1] if lane.passes else None
     if not view.in_kernel or scan is None:
         return 0, view.watched
@@ -116,7 +116,7 @@ def _asked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
 
 
 def _copy(view: SetView, asked: int, whole: int, width: int) -> Line:
-    """The kernel's copy of the set: what was asked of it, and what comes."""
+    """The kernel's copy of the set: what was checked, and what is still to be checked."""
     if width <= 0 or not view.in_kernel:
         return words(glyphs.IDLE * max(0, width), "idle")
     done = gauge(asked, whole, width, "heat-3")[: asked > 0]
@@ -136,7 +136,7 @@ def _walk_words(view: SetView, width: int) -> Line:
 
 
 def _per_ready(lane: LaneFrame, view: SetView, width: int) -> Line:
-    """What the last call copied for each descriptor that it found ready."""
+    """Bytes that the last call copied for each descriptor it found ready."""
     if lane.call is None or not lane.call.ready:
         return ()
     copied = (view.in_bytes + view.out_bytes) // lane.call.ready
@@ -163,7 +163,7 @@ def _program(does: str, width: int, role: str = "text") -> Line:
 
 
 def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> list[Line]:
-    """One server on one epoll: the list stays in the kernel, the ready ones stand in a queue."""
+    """One server on one epoll: the list stays in the kernel, the ready descriptors are in a queue."""
     if height == 1:
         return [labelled_queue("ready", view.ready, view.ready_fds, width)]
     out = 0 if lane.call is None else lane.call.ready * view.event_bytes
@@ -260,7 +260,7 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
 
 
 def _ctl_arrow(lane: LaneFrame, width: int) -> Line:
-    """Changes of the interest list since the accounts began."""
+    """Changes of the interest list since the counters began."""
     count = f"{lane.counters.epoll_ctl:,} so far"
     return arrow_in("epoll_ctl", count if len(count) + 13 <= width else "", width)
 
@@ -295,7 +295,7 @@ def _filter_words(lane: LaneFrame) -> tuple[Line, ...]:
 
 
 def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list[Line]:
-    """A completion port: receives posted up front, results in a queue."""
+    """A completion port: receives posted in advance, results in a queue."""
     if height == 1:
         return [_packets("port", view, width)]
     locked = format_bytes(view.locked_bytes)
@@ -358,6 +358,6 @@ def _started_words(lane: LaneFrame, left: int, right: int) -> tuple[Line, Line]:
 
 
 def _packets(label: str, view: IocpView, width: int) -> Line:
-    """The port's queue: which connection, and how many bytes its receive brought."""
+    """The port's queue: the connection and the bytes of each receive."""
     brought = [f"{key}+{size}B" for key, size in zip(view.queued_keys, view.queued_bytes, strict=True)]
     return labelled_queue(label, view.queued, brought, width)

@@ -1,7 +1,7 @@
-"""What the pictures of mechanisms are put together from: queues, gauges, and the border of the kernel.
+"""The parts from which the pictures of mechanisms are made: queues, gauges, and the wall around the kernel.
 
-A line here is made for a width and never longer than it. Where something has several wordings they go
-from the longest to the shortest, and the first that fits is taken.
+A line is made for a width and is never longer. Where there are several wordings, they go from the longest to
+the shortest, and the first that fits is taken.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def words(text: str, role: str = "text") -> Line:
 
 
 def fitting(choices: Iterable[Line], width: int) -> Line:
-    """The first of some wordings that fits; the last one cut to the width if none does."""
+    """The first wording that fits; if none does, the last one, cut to the width."""
     line: Line = ()
     for line in choices:
         if width_of(line) <= width:
@@ -32,7 +32,7 @@ def fitting(choices: Iterable[Line], width: int) -> Line:
 
 
 def joined(parts: Sequence[Line], width: int, between: str = " · ") -> Line:
-    """As many parts as fit, the first ones, with something between them."""
+    """As many parts as fit, from the first on, with something between them."""
     line: Line = ()
     for part in parts:
         longer = (*line, (between, "dim"), *part) if line else part
@@ -43,11 +43,11 @@ def joined(parts: Sequence[Line], width: int, between: str = " · ") -> Line:
 
 
 def queue(length: int, shown: Sequence[object], width: int) -> Line:
-    """A queue as boxes, its head at the left; how many more there are where they do not all fit, if any does.
+    """A queue as boxes, its head at the left. If not all fit, the number of the others follows.
 
     Args:
-        length: How many are in it.
-        shown: What to write into the first boxes; may be fewer than there would be room for.
+        length: Number of entries.
+        shown: Words for the first boxes; may be fewer than there is room for.
         width: Cells.
     """
     boxes: list[str] = []
@@ -70,12 +70,12 @@ def queue(length: int, shown: Sequence[object], width: int) -> Line:
 
 
 def counted(label: str, count: int) -> Line:
-    """A name and a number."""
+    """A label and a number."""
     return ((f"{label} ", "text"), (f"{count:,}", "strong"))
 
 
 def labelled_queue(label: str, length: int, shown: Sequence[object], width: int) -> Line:
-    """A queue with its name and length before it."""
+    """A queue with its label and its length before it."""
     head = counted(label, length)
     room = width - width_of(head) - 1
     boxes = queue(length, shown, room) if length and room > 2 else ()
@@ -87,7 +87,7 @@ def _more(count: int) -> str:
 
 
 def gauge(part: int, whole: int, width: int, role: str) -> Line:
-    """A bar filled to a share: anything but nothing fills a cell, and only all of it fills the last one."""
+    """A bar filled to a share. Any share above zero fills a cell, and only the whole fills the last one."""
     if width <= 0:
         return ()
     filled = 0
@@ -99,13 +99,13 @@ def gauge(part: int, whole: int, width: int, role: str) -> Line:
 
 
 def arrow_in(label: str, load: str, width: int) -> Line:
-    """What goes into the kernel: a label, and an arrow away from it with what it carries written on it."""
+    """What goes into the kernel: a label, and an arrow away from it with the load written on it."""
     prefix = f"{label} " if label else ""
     return clip(((prefix, "text"), (_shaft(load, width - len(prefix)) + glyphs.PLAY, "wasted")), width)
 
 
 def arrow_out(label: str, load: str, width: int) -> Line:
-    """What comes out of the kernel: a label, and an arrow to it with what it carries written on it."""
+    """What comes out of the kernel: a label, and an arrow to it with the load written on it."""
     prefix = f"{label} " if label else ""
     return clip(((prefix, "text"), (glyphs.BACK + _shaft(load, width - len(prefix)), "good")), width)
 
@@ -116,19 +116,19 @@ def _shaft(load: str, width: int) -> str:
 
 
 def bytes_words(count: int, room: int) -> str:
-    """Bytes exactly, or rounded where there is less room."""
+    """A number of bytes, exact, or rounded if there is less room."""
     exact = f"{count:,} B"
     return exact if len(exact) <= room else format_bytes(count)
 
 
 def ranked(rows: Sequence[tuple[int, Line]], height: int) -> list[Line]:
-    """The rows of the lowest ranks that there is room for, in their own order."""
+    """The rows of the lowest ranks that fit, in their own order."""
     places = sorted(range(len(rows)), key=lambda place: rows[place][0])[: max(0, height)]
     return [rows[place][1] for place in sorted(places)]
 
 
 def walled(program: Line, kernel: Line, width: int) -> Line:
-    """A line with the program's side at the left of the wall and the kernel's at the right."""
+    """A line with the program's side left of the wall and the kernel's side right."""
     left = program_width(width)
     return (*pad(program, left), WALL, (" ", "text"), *clip(kernel, width - left - 2))
 

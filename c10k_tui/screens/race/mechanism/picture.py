@@ -1,9 +1,9 @@
-"""Inside a lane: its mechanism's own picture, drawn from the frame.
+"""Inside a lane: the picture of its mechanism.
 
-Each way of waiting has another thing that is worth seeing: the set that select hands over, the ready list,
+Each way to wait has something else that is worth seeing: the set that select hands over, the ready list,
 io_uring's rings, a port's queue, a run queue. All of it is in the frame (:mod:`sim.frames.mechanism`,
-:class:`~sim.frames.frame.TaskView`); nothing here is counted a second time. The picture fits any room: one
-line, three lines, as many as there are.
+:class:`~sim.frames.frame.TaskView`); nothing is counted again here. The picture fits any room: one line,
+three lines, or more.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.scenario.lanes import LANES
 
 
 def inside(lane: LaneFrame, width: int, height: int) -> list[Line]:
-    """The picture of a lane's mechanism in at most ``height`` lines of at most ``width`` cells."""
+    """The picture of a lane's mechanism, in at most ``height`` lines of at most ``width`` cells."""
     if width <= 0 or height <= 0 or lane.failure is not None:
         return []
     return [clip(line, width) for line in _lines(lane, width, height)[:height]]
@@ -45,12 +45,16 @@ def _lines(lane: LaneFrame, width: int, height: int) -> list[Line]:
     return [] if tasks is None else task_lines(lane, tasks, width, height)
 
 
-def told_by(lane: str) -> str:
-    """What a lane is told: that something can be done, or that it was done; nothing if it blocks."""
+def waiting_words(lane: str) -> str:
+    """What a lane is told, in words: that something can be done, or that it was done; empty if the lane
+    blocks.
+    """
     return LANES[lane].waiting.value
 
 
 def price_words(lane: str) -> tuple[str, str, str]:
-    """What has to be said of a lane's prices: at length, briefly, and beside its name; empty if nothing."""
+    """What must be said about a lane's prices: at length, briefly, and beside its name; empty for measured
+    prices.
+    """
     prices = LANES[lane].prices
     return (prices.note, "estimated", "(est.)") if prices.estimated else (prices.note, "", "")

@@ -1,8 +1,8 @@
-"""io_uring's two rings, drawn as rings: slots round a loop, filled from the head to the tail.
+"""io_uring's two rings, drawn as loops of slots, filled from the head to the tail.
 
-The program writes submissions at one ring's tail and takes completions from the other's head. Both go
-round: a loop has fewer slots than a ring has entries, so once round the loop is a stretch of the ring, and
-one slot stands for as many entries as must be for what is in the ring to fit; how many is said.
+The program writes submissions at the tail of one ring and takes completions from the head of the other. Both
+go round. A loop has fewer slots than a ring has entries, so one round of the loop is only a stretch of the
+ring. A slot stands for as many entries as needed to fit what is in the ring, and the picture says how many.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ HEAD, TAIL, BOTH = "H", "T", "="
 LOOPS = 26
 """From this width on two loops fit side by side."""
 MIDDLE = 20
-"""Cells between the loops, where the kernel's own state is told."""
+"""Cells between the loops, for the kernel's own state."""
 POLL_IN = 0x001
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """A ring on a loop of so many slots."""
+    """A ring on a loop of slots."""
 
     glyphs: tuple[str, ...]
-    """Of each slot, round the loop: empty, filled, head, tail."""
+    """Glyph of each slot, round the loop: empty, filled, head, tail."""
     each: int
     """Ring entries that a slot stands for."""
 
@@ -39,7 +39,7 @@ def slots_of(ring: RingView, count: int) -> Slots:
     """A ring laid round a loop.
 
     Args:
-        ring: Its state.
+        ring: The ring's state.
         count: Slots of the loop, at least 2.
     """
     used = ring_used(ring)
@@ -78,13 +78,13 @@ def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> l
         taken, done = _with_kernel(lane, view, taken, done, room)
     submissions = _loop(view.submissions, taken, side, height, lane.name)
     completions = _loop(view.completions, done, side, height, lane.name)
-    told = _kernel_rows(lane, view, middle - 4) if middle else []
+    kernel_rows = _kernel_rows(lane, view, middle - 4) if middle else []
     lines: list[Line] = []
     for y in range(height):
         between: Line = ()
         if middle:
             flow = glyphs.PLAY if y == height // 2 else " "
-            text = told[y] if y < len(told) else ()
+            text = kernel_rows[y] if y < len(kernel_rows) else ()
             between = ((f"{flow} ", "dim"), *pad(text, middle - 4), (f" {flow}", "dim"))
         lines.append((*submissions[y], *between, (" " * gap, "text"), *completions[y]))
     return lines
@@ -93,9 +93,10 @@ def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> l
 def _with_kernel(
     lane: LaneFrame, view: IoUringView, taken: list[Line], done: list[Line], room: int
 ) -> tuple[list[Line], list[Line]]:
-    """The insides of the loops with the kernel's state in their last rows, for want of a place between them.
+    """The insides of the loops, with the kernel's state in their last rows when there is no room between
+    them.
 
-    With one row there is only room for the polling thread, if there is one: how full the ring is, one sees.
+    A single row has room only for the polling thread, if there is one. How full the ring is, the loop shows.
     """
     if len(taken) == 1:
         if view.thread is None:
@@ -108,7 +109,7 @@ def _with_kernel(
 
 
 def _in_loop_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
-    """The submission ring's use and its thread, or the thread alone."""
+    """How full the submission ring is, with its thread, or the thread alone."""
     used: Line = counted("SQ", ring_used(view.submissions))
     choices = _thread_choices(lane, view)
     brief = words(f"{_VERBS[view.thread or '']} {_burnt_percent(lane)}%", "wasted")
@@ -122,7 +123,7 @@ _VERBS = {"working": "works", "spinning": "spins", "asleep": "sleeps", "": ""}
 
 
 def _loop(ring: RingView, inside: list[Line], width: int, height: int, role: str) -> list[Line]:
-    """A loop of slots, clockwise from the top left, round some lines of text."""
+    """A loop of slots, clockwise from the top left, around lines of text."""
     across, down = width - 2, height - 2
     slots = slots_of(ring, 2 * across + 2 * down).glyphs
     top = slots[:across]
@@ -145,7 +146,7 @@ def _loop(ring: RingView, inside: list[Line], width: int, height: int, role: str
 
 
 def _spans(looks: tuple[str, ...], role: str) -> Line:
-    """Slots as spans: runs of one kind are one."""
+    """Slots as spans: one span for each run of equal glyphs."""
     spans: list[Span] = []
     for look in looks:
         style = _ROLES.get(look, role)
@@ -173,7 +174,7 @@ def _used_words(ring: RingView, name: str, short: str, width: int) -> Line:
 
 
 def _round(ring: RingView, width: int, rows: int) -> Line:
-    """How much of the ring once round the loop is, which has so much room inside."""
+    """The part of the ring that one round of the loop stands for, for this much room inside."""
     count = 2 * (width + 2) + 2 * rows
     each = slots_of(ring, count).each
     every = f", {each:,} a slot" if each > 1 else ""
@@ -184,7 +185,7 @@ def _round(ring: RingView, width: int, rows: int) -> Line:
 
 
 def _submission_rows(view: IoUringView, width: int, rows: int) -> list[Line]:
-    """Inside the submission ring: what waits to be taken."""
+    """Inside the submission ring: the entries that wait to be taken."""
     ring = view.submissions
     first = _used_words(ring, "submissions", "SQ", width)
     said = [f"{operation} {fd}" for operation, fd, _ in ring.entries]
@@ -194,26 +195,26 @@ def _submission_rows(view: IoUringView, width: int, rows: int) -> list[Line]:
 
 
 def _completion_rows(lane: LaneFrame, view: IoUringView, width: int, rows: int) -> list[Line]:
-    """Inside the completion ring: which descriptor, and what was done."""
+    """Inside the completion ring: the descriptor and the result of each entry."""
     ring = view.completions
     first = _used_words(ring, "completions", "CQ", width)
-    said = [_result(lane.name, result, data & FD_MASK) for _, result, data in ring.entries]
+    said = [_result(lane, result, data & FD_MASK) for _, result, data in ring.entries]
     if rows == 1:
         return [_with_first(ring, "CQ", said, width)]
     return [first, _round(ring, width, rows), *_entry_rows(said, ring_used(ring), width, rows - 2)][:rows]
 
 
-def _result(lane: str, result: int, fd: int) -> str:
-    """A completion in a few cells: bytes that are there, or only that they can be read."""
+def _result(lane: LaneFrame, result: int, fd: int) -> str:
+    """A completion in a few cells: the bytes received, or only that the descriptor can be read."""
     if result < 0:
         return f"{fd} error {-result}"
-    if lane == "io_uring-poll":
+    if not lane.kind.completes:
         return f"{fd} readable" if result & POLL_IN else f"{fd} ended"
     return f"{fd}+{result}B" if result else f"{fd} end"
 
 
 def _with_first(ring: RingView, name: str, said: list[str], width: int) -> Line:
-    """A ring's name, and as many of its entries as there is room for in the same line."""
+    """A ring's name, and as many of its entries as fit in the same line."""
     line = _used_words(ring, name, name, width)
     if said:
         brief: Line = ((f"{name} ", "text"), (f"{ring_used(ring):,}", "strong"))
@@ -227,7 +228,7 @@ def _with_first(ring: RingView, name: str, said: list[str], width: int) -> Line:
 
 
 def _entry_rows(said: list[str], used: int, width: int, rows: int) -> list[Line]:
-    """The first entries, several in a row, and how many there are beyond."""
+    """The first entries, several in a row, and the number of the others."""
     lines: list[Line] = []
     place = 0
     for row in range(rows):
@@ -246,7 +247,7 @@ def _entry_rows(said: list[str], used: int, width: int, rows: int) -> list[Line]
 
 
 def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
-    """What the kernel has of its own, the most telling first."""
+    """The kernel's own state, the most telling first."""
     armed = fitting((counted("armed", view.armed),), width)
     rows = [armed]
     if view.thread is not None:
@@ -271,7 +272,7 @@ def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
 
 
 def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
-    """The polling kernel thread: what it does, and how much of its own CPU it has burnt."""
+    """The polling kernel thread: what it does, and how much of its own CPU it has used."""
     percent = _burnt_percent(lane)
     state = view.thread or ""
     role = {"working": "good", "spinning": "wasted"}.get(state, "dim")
@@ -285,7 +286,7 @@ def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
 
 
 def _burnt_percent(lane: LaneFrame) -> int:
-    """How much of its own CPU the polling thread has used, at work or spinning."""
+    """Percent of its own CPU that the polling thread has used, at work or spinning."""
     counters = lane.counters
     busy_ns = counters.sq_thread_work_ns + counters.sq_thread_spin_ns
     return round(100 * busy_ns / max(1, busy_ns + counters.sq_thread_sleep_ns))
@@ -308,8 +309,8 @@ def _ring_line(lane: LaneFrame, view: IoUringView, width: int) -> Line:
             )
     room = width - sum(map(len, texts)) - width_of(thread)
     if room < (6 if view.thread is None else 8):
-        told: Line = words(f"SQ {sq} CQ {cq}")
-        return fitting(((*told, *thread), told, words(f"CQ {cq}")), width)
+        heads: Line = words(f"SQ {sq} CQ {cq}")
+        return fitting(((*heads, *thread), heads, words(f"CQ {cq}")), width)
     left = room // 2
     return (
         (texts[0], "text"),

@@ -1,8 +1,9 @@
-"""Tasks on one CPU: who runs, the run queue, who is blocked, what switching and memory take.
+"""Tasks on one CPU: which one runs, the run queue, which ones are blocked, and the cost of switches and
+memory.
 
-With a thread or a process for each connection there is no list of what is waited for: who waits for what is
-in the tasks, each asleep in a read of its own. The lanes with a few workers on epolls have both: the ready
-list, and who takes from it.
+With a thread or a process for each connection there is no list of descriptors. Each task sleeps in a read of
+its own, so the tasks say what is waited for. Lanes with a few workers on epolls have both: a ready list, and
+tasks that take from it.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _names(fds: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
-    """Who has the CPU, and who waits for it."""
+    """The task that has the CPU, and those that wait for it."""
     if not tasks.running:
         on_cpu: Line = words("CPU idle", "dim")
     elif tasks.running_fd >= 0:
@@ -97,18 +98,18 @@ def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
 
 
 def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
-    """How many of the tasks sleep, as a bar of them all."""
+    """How many of the tasks sleep, as a bar of all tasks."""
     whole = tasks.running + tasks.runnable + tasks.blocked
     kind = LANE_TEXTS[lane.name].tasks
-    told: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
-    long: Line = (*told[:1], (f" of {whole:,} {kind} asleep", "text"))
+    asleep: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
+    long: Line = (*asleep[:1], (f" of {whole:,} {kind} asleep", "text"))
     if width_of(long) + 10 <= width:
-        told = long
-    room = width - width_of(told)
+        asleep = long
+    room = width - width_of(asleep)
     if room < 3:
-        return fitting((told,), width)
+        return fitting((asleep,), width)
     awake = tasks.running + tasks.runnable
-    return (*gauge(awake, whole, room, "good"), *told)
+    return (*gauge(awake, whole, room, "good"), *asleep)
 
 
 def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryView | None) -> Line:
@@ -131,13 +132,13 @@ def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryV
     return joined(parts, width)
 
 
-def _with_gauge(told: Line, part: int, whole: int, width: int) -> Line:
-    room = width - width_of(told) - 1
-    return (*told, (" ", "text"), *gauge(part, whole, room, "heat-3")) if room > 4 else told
+def _with_gauge(line: Line, part: int, whole: int, width: int) -> Line:
+    room = width - width_of(line) - 1
+    return (*line, (" ", "text"), *gauge(part, whole, room, "heat-3")) if room > 4 else line
 
 
 def _reserve_line(lane: LaneFrame, width: int) -> Line:
-    """Addresses set aside for stacks, beside what the machine has."""
+    """Addresses reserved for stacks, beside the memory of the machine."""
     memory = lane.memory
     if memory is None or not memory.reserved_bytes:
         return ()
@@ -186,7 +187,7 @@ def _watched_choices(tasks: TaskView) -> tuple[Line, ...]:
 
 
 def _workers_line(tasks: TaskView, width: int) -> Line:
-    """The workers side by side, each with what it does, in places that do not move."""
+    """The workers side by side, each in a fixed place, with what it does."""
     count = len(tasks.workers)
     if not count:
         return words("about to start its workers", "dim") if width >= 26 else ()
@@ -200,7 +201,7 @@ def _workers_line(tasks: TaskView, width: int) -> Line:
 
 
 def _worker_words(worker: WorkerView, room: int) -> Span:
-    """What one worker does, in at most so many cells."""
+    """What one worker does, in at most ``room`` cells."""
     served = str(worker.fd) if worker.fd >= 0 else ""
     if worker.state == TaskState.RUNNING:
         long, short, role = f" {served or 'runs'} ", glyphs.PLAY, "notice"

@@ -1,4 +1,4 @@
-"""What a lane is doing this very moment, in one line: longer and shorter wordings, as room is."""
+"""What a lane does at this moment, in one line, in longer and shorter wordings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def activity(lane: LaneFrame) -> Line:
 
 
 def activities(lane: LaneFrame) -> Wordings:
-    """The same in fewer and fewer words."""
+    """What the lane does, from the longest wording to the shortest."""
     if lane.activity == "failed":
         return ((("stopped", "alarm"),),)
     if held_up(lane):
@@ -27,8 +27,8 @@ def activities(lane: LaneFrame) -> Wordings:
         return _asleep(lane)
     if lane.activity == "scanning":
         return _scanning(lane.passes[-1] if lane.passes else None)
-    if isinstance(lane.mechanism, LoopView) and (told := loop_activity(lane, lane.mechanism)):
-        return told, told[:1]
+    if isinstance(lane.mechanism, LoopView) and (loop_line := loop_activity(lane, lane.mechanism)):
+        return loop_line, loop_line[:1]
     if lane.activity == "collecting":
         return _in_the_call(lane)
     serving = ("serving", "good")
@@ -65,7 +65,7 @@ def _in_the_call(lane: LaneFrame) -> Wordings:
 
 
 def _of_tasks(lane: LaneFrame, tasks: TaskView) -> Wordings:
-    """Who of several has the CPU, and how many wait for it."""
+    """Which of several tasks has the CPU, and how many wait for it."""
     if lane.activity == "sleeping":
         asleep = (f"all {tasks.blocked:,} asleep", "strong")
         return (asleep, (": nothing to do until an interrupt", "dim")), (asleep,), (("all asleep", "strong"),)

@@ -1,27 +1,26 @@
 """The grid as numbers: which cell stands for which descriptors, and what each cell shows.
 
-**Layout.** A cell stands for one descriptor where they fit, for a block of ``k`` where not, and
-``k`` is the smallest that fits. Few descriptors get big cells.
+**Layout.** A cell stands for one descriptor if all of them fit, else for a block of ``k``, where ``k`` is the
+smallest number that fits. Few descriptors get big cells.
 
-**What a cell shows** is two things at once. Its *state*: idle, ready (unread bytes), just read,
-packet just arrived. And its *heat*: how long ago a scan went over it, in four steps, plus the
-front of the scan itself. Heat is a pure function of the passes a frame tells of: within a pass
-the front moves evenly, so the age of a cell is simple arithmetic. epoll makes no passes, so its
-cells never get hot; that is the whole point of the picture.
+**What a cell shows.** A cell has a *state*: idle, ready (unread bytes), just read, packet just arrived. It
+also has a *heat*: how long ago a scan passed it, in four steps, and a step of its own for the front of the
+scan. Heat is a pure function of the passes in a frame: within a pass the front moves evenly, so the age of a
+cell is simple arithmetic. epoll makes no passes, so its cells never get hot. This is the point of the
+picture.
 
-Where several tasks share the CPU there are no passes either, and heat is how long ago a task ran
-*for this descriptor*: it has read, written or gone to sleep on it. Its state is then what that task
-does: running, runnable, blocked; nothing of these where no task is at it. Of a cell's descriptors
-the strongest state counts.
+Lanes in which several tasks share the CPU make no passes either. There, heat is how long ago a task ran *for
+this descriptor*: it read, wrote or went to sleep on it. The state is what that task does: running, runnable
+or blocked; a descriptor without a task at it has none of these. Of the states of a cell's descriptors the
+strongest is shown.
 
-Where results are what is told (io_uring, a completion port) the bytes leave the socket before the
-program hears of them, so a descriptor is hardly ever ready: what waits for the program is
-*completed*. That is followed by the records: bytes read, less those written in answer.
+Some lanes report results (io_uring, a completion port). The bytes leave the socket before the program hears
+of them, so a descriptor is hardly ever ready. What waits for the program there is *completed*. The records
+give it: bytes read, minus bytes written in answer.
 
-**Cost.** But for the tasks' states, which are a byte for each descriptor, nothing here grows with
-the number of descriptors from frame to frame. Which of them are ready is followed by the records
-(only what they name can have changed); the whole mask is read once when the layout changes or
-records were lost.
+**Cost.** The states of tasks are one byte for each descriptor. Nothing else grows with the number of
+descriptors from frame to frame. The ready descriptors are followed by the records, because only what they
+name can have changed. The whole mask is read only when the layout changes or records were lost.
 """
 
 from __future__ import annotations
@@ -36,33 +35,33 @@ from sim.frames.frame import LaneFrame, PassView, TaskState, TaskView
 from sim.machine.records import Kind, Record
 
 POLLIN = 0x0001
-"""The bit of a poll mask that says: reading would not block."""
+"""The bit of a poll mask that means: reading would not block."""
 
 HEAT_LEVELS = 6
-"""0: cold, 1 … 4: checked a while … a moment ago, 5: the front of the scan."""
+"""0: cold. 1 to 4: checked some time ago to just now. 5: the front of the scan."""
 FRONT = 5
 IDLE, READY, READ, ARRIVED, COMPLETED, BLOCKED, RAN, RUNNABLE, RUNNING = STATES = range(9)
-"""What a cell's descriptors are up to. A RUNNABLE cell at :data:`FRONT` got a packet just now."""
+"""States of a cell. A RUNNABLE cell with heat :data:`FRONT` got a packet just now."""
 BLANK = 255
-"""A place in the terminal that belongs to no cell."""
+"""A place of the terminal outside all cells."""
 STRUCK = 254
-"""The cell of the descriptor that is marked, whatever else there is."""
+"""The cell of the descriptor at which a fault struck, whatever its state."""
 CURSOR = 64
 """Added to the code of the cell under the cursor."""
 
 TRAIL_S = 0.9
-"""How long, on the wall, a cell glows that was checked, or whose task ran."""
+"""Wall seconds that a cell glows after a check, or after its task ran."""
 TRAIL_STEPS = (0.08, 0.30, 0.62, 1.0)
-"""Ages, as parts of the trail, up to which heat is 4, 3, 2, 1."""
+"""Ages, as parts of the trail, up to which the heat is 4, 3, 2, 1."""
 ARRIVED_S = 0.25
-"""How long, on the wall, an arrival flashes."""
+"""Wall seconds that an arrival flashes."""
 READ_S = 0.5
-"""How long a read flashes; longer, because epoll reads while the arrival still flashes."""
+"""Wall seconds that a read flashes; longer, because epoll reads while the arrival still flashes."""
 
 NAMED = 2_000
-"""With more records than this in a frame, reading the whole mask is quicker than following them."""
+"""With more records than this in a frame, reading the whole mask is faster than following them."""
 _TOUCHING = frozenset((Kind.PACKET, Kind.READ, Kind.ACCEPT, Kind.CLOSE))
-"""Records of what can make a descriptor ready or not."""
+"""Records of events that can make a descriptor ready or not ready."""
 _READING = frozenset((Kind.READ,))
 _RUNNING = frozenset((Kind.READ, Kind.WRITE, Kind.SLEEP))
 """Records of what a task does for a descriptor."""
@@ -83,16 +82,16 @@ _PITCHES = (
     (3, 1),
     (2, 1),
 )
-"""Sizes of a cell with its gap, in terminal cells, biggest first."""
+"""Sizes of a cell with its gap, in terminal cells, the biggest first."""
 
 Codes = npt.NDArray[np.uint8]
 Change = tuple[int, int, int]
-"""``(row, first column, column after the last)`` of what has to be drawn again."""
+"""``(row, first column, column after the last)`` of what must be drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Which descriptors stand where, for one number of descriptors and one size of the grid."""
+class GridLayout:
+    """Where each descriptor stands, for one number of descriptors and one size of the grid."""
 
     fds: int
     width: int
@@ -107,26 +106,26 @@ class Layout:
 
     @property
     def cells(self) -> int:
-        """Cells that stand for something."""
+        """Number of cells that stand for descriptors."""
         return -(-self.fds // self.k)
 
     @property
     def fill_x(self) -> int:
-        """Terminal columns a cell fills; the rest of its pitch is the gap."""
+        """Terminal columns that a cell fills; the rest of its pitch is the gap."""
         return max(1, self.pitch_x - 1)
 
     @property
     def fill_y(self) -> int:
-        """Terminal rows a cell fills."""
+        """Terminal rows that a cell fills."""
         return max(1, self.pitch_y - 1)
 
     @property
     def rows(self) -> int:
-        """Rows of cells that are in use."""
+        """Number of rows with cells."""
         return -(-self.cells // self.columns) if self.columns else 0
 
     def cell_at(self, x: int, y: int) -> int | None:
-        """The cell drawn at this place, or None if there is none."""
+        """The cell drawn at this place; None outside all cells."""
         column, row = x // self.pitch_x, y // self.pitch_y
         if not (x >= 0 and y >= 0 and column < self.columns and row < self.rows):
             return None
@@ -138,30 +137,32 @@ class Layout:
         return cell % self.columns * self.pitch_x, cell // self.columns * self.pitch_y
 
     def block(self, cell: int) -> tuple[int, int]:
-        """First and last of a cell's descriptors, counted from the grid's first."""
+        """First and last descriptor of a cell, counted from the grid's first."""
         return cell * self.k, min((cell + 1) * self.k, self.fds) - 1
 
 
-def arrange(fds: int, width: int, height: int) -> Layout:
-    """The layout that shows ``fds`` descriptors in ``width`` x ``height`` terminal cells best."""
+def arrange(fds: int, width: int, height: int) -> GridLayout:
+    """The best layout for ``fds`` descriptors in ``width`` x ``height`` terminal cells."""
     width, height = max(1, width), max(1, height)
     if fds <= width * height:
         for pitch_x, pitch_y in _PITCHES:
             columns = (width + 1) // pitch_x
             if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
-                return Layout(fds, width, height, 1, columns, pitch_x, pitch_y)
-    return Layout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
+                return GridLayout(fds, width, height, 1, columns, pitch_x, pitch_y)
+    return GridLayout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
 
 
-def heat_of(passes: Sequence[PassView], now_ns: int, layout: Layout, first_fd: int, trail_ns: float) -> Codes:
-    """How hot each cell is: the age of the last pass's front over it, in steps.
+def heat_of(
+    passes: Sequence[PassView], now_ns: int, layout: GridLayout, first_fd: int, trail_ns: float
+) -> Codes:
+    """Heat of each cell: age of the last pass's front over it, in steps.
 
     Args:
-        passes: Oldest first, as a frame has them.
+        passes: The passes of a frame, oldest first.
         now_ns: The frame's time.
         layout: The grid.
         first_fd: Descriptor of the grid's first cell.
-        trail_ns: How long a cell glows, in virtual time.
+        trail_ns: Virtual time that a cell glows.
     """
     heat = np.zeros(layout.cells, np.uint8)
     ends = np.minimum(np.arange(1, layout.cells + 1) * layout.k, layout.fds)
@@ -183,30 +184,30 @@ def heat_of(passes: Sequence[PassView], now_ns: int, layout: Layout, first_fd: i
 
 
 class CellModel:
-    """One lane's grid from frame to frame."""
+    """One lane's grid, from frame to frame."""
 
     def __init__(self) -> None:
         self.layout = arrange(1, 1, 1)
         self.codes: Codes = np.full((1, 1), BLANK, np.uint8)
-        """What to draw at each place of the terminal, rows first: ``state * HEAT_LEVELS + heat``."""
+        """Code of each place of the terminal, by row and column: ``state * HEAT_LEVELS + heat``."""
         self.cursor: int | None = None
-        """The cell under the cursor."""
+        """The cell under the cursor; None without a cursor."""
         self._marked_fd: int | None = None
         self._first_fd = -1
         self._is_ready = np.zeros(0, np.bool_)
         self._ready = np.zeros(0, np.int32)
         self._arrived_ns = np.zeros(0, np.int64)
         self._served_ns = np.zeros(0, np.int64)
-        """When a cell was last read; where there are tasks, when one last ran for it."""
+        """Virtual time at which a cell was last read; in lanes of tasks, at which a task last ran for it."""
         self._held_bytes: dict[int, int] = {}
-        """By descriptor, counted from the grid's first: what completed and is not answered yet."""
+        """Completed bytes that are not answered yet, by descriptor, counted from the grid's first."""
 
     def forget(self) -> None:
-        """Start afresh with the next frame: another race is shown from now on."""
+        """Start again with the next frame, which does not follow from the last one."""
         self._first_fd = -1
 
     def resize(self, fds: int, width: int, height: int) -> bool:
-        """Fit the grid to a size; tells whether that changed anything."""
+        """Fit the grid to a size. Returns True if its layout has changed."""
         layout = arrange(fds, width, height)
         if layout == self.layout:
             return False
@@ -217,12 +218,12 @@ class CellModel:
         return True
 
     def show(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> list[Change]:
-        """Take in a frame; tells what has to be drawn again.
+        """Take a frame in. Returns what must be drawn again.
 
         Args:
-            lane: The lane at ``now_ns``; it must have as many descriptors as the layout.
+            lane: The lane at ``now_ns``. It must have as many descriptors as the layout.
             now_ns: The frame's time.
-            rate_ns: Virtual nanoseconds per wall second, by which flashes and trails last.
+            rate_ns: Virtual nanoseconds per wall second. Flashes and trails last wall time.
         """
         self._follow(lane)
         layout = self.layout
@@ -247,7 +248,9 @@ class CellModel:
     def _tasks_at(
         self, tasks: TaskView, arrived: npt.NDArray[np.bool_], now_ns: int, trail_ns: float
     ) -> tuple[Codes, Codes]:
-        """State and heat of the cells where tasks share the CPU: who runs, and who just ran."""
+        """State and heat of the cells where tasks share the CPU: which one runs, and which ones ran just
+        now.
+        """
         at = tasks.states
         if self.layout.k > 1:
             at = np.maximum.reduceat(at, np.arange(0, self.layout.fds, self.layout.k))
@@ -266,17 +269,17 @@ class CellModel:
         return state, heat
 
     def mark(self, fd: int | None) -> None:
-        """Have the cell of a descriptor stand out from the next frame on; None for no cell."""
+        """Make the cell of a descriptor stand out from the next frame on; None for no cell."""
         self._marked_fd = fd
 
     def _draw_mark(self, cells: Codes) -> None:
-        """Over all but the cursor."""
+        """Draw the marked cell over every state, but not over the cursor."""
         index = -1 if self._marked_fd is None else self._marked_fd - self._first_fd
         if 0 <= index < self.layout.fds and index // self.layout.k != self.cursor:
             cells[index // self.layout.k] = STRUCK
 
     def _follow(self, lane: LaneFrame) -> None:
-        """Bring the ready descriptors and the flashes up to the frame."""
+        """Update the ready descriptors and the flashes to the frame."""
         if lane.first_fd != self._first_fd or lane.records_lost or len(lane.records) > NAMED:
             fresh = lane.first_fd != self._first_fd
             self._rebuild(lane, keep_flashes=not fresh)
@@ -294,18 +297,18 @@ class CellModel:
             self._is_ready = np.pad(self._is_ready, (0, missing))
         starts = np.arange(0, layout.fds, layout.k)
         self._ready = np.add.reduceat(self._is_ready, starts, dtype=np.int32)
-        self._held_bytes.clear()  # what the records of this frame do not tell of cannot be known
+        self._held_bytes.clear()  # what was held before the lost records cannot be known
         if not keep_flashes:
             self._arrived_ns = np.full(layout.cells, LONG_AGO, np.int64)
             self._served_ns = np.full(layout.cells, LONG_AGO, np.int64)
 
     def _apply(self, lane: LaneFrame) -> None:
-        """Follow the records: only a descriptor they name can have changed."""
+        """Follow the records: only a descriptor that they name can have changed."""
         first_fd, fds, k = lane.first_fd, self.layout.fds, self.layout.k
         arrived_ns, served_ns = self._arrived_ns, self._served_ns
         serving = _RUNNING if lane.tasks is not None else _READING
         touched = set()
-        # A plain loop: with the few dozen records of a frame NumPy's calls would cost more.
+        # A plain loop: a frame has a few dozen records, for which NumPy's calls would cost more.
         for time_ns, kind, fd, _, _, _ in lane.records[-NAMED:]:
             index = fd - first_fd
             if 0 <= index < fds:
@@ -325,7 +328,7 @@ class CellModel:
             self._hold(lane.records[-NAMED:], first_fd)
 
     def _hold(self, records: Sequence[Record], first_fd: int) -> None:
-        """Follow what has been received for the program, and what it has answered."""
+        """Follow the bytes received for the program, and the bytes of its answers."""
         held = self._held_bytes
         for _, kind, fd, size, _, _ in records:
             index = fd - first_fd
@@ -339,8 +342,8 @@ class CellModel:
                 held.pop(index, None)
 
 
-def _spread(cells: Codes, layout: Layout) -> Codes:
-    """Cells laid out over the places of the terminal."""
+def _spread(cells: Codes, layout: GridLayout) -> Codes:
+    """The codes of cells, spread over the places of the terminal."""
     codes = np.full((layout.height, layout.width), BLANK, np.uint8)
     places = np.full(layout.rows * layout.columns, BLANK, np.uint8)
     places[: layout.cells] = cells
@@ -357,7 +360,7 @@ def _spread(cells: Codes, layout: Layout) -> Codes:
 
 
 def _changes(old: Codes, new: Codes) -> list[Change]:
-    """The changed stretch of each row that changed."""
+    """The changed stretch of each row that has changed."""
     if old.shape != new.shape:
         return [(y, 0, new.shape[1]) for y in range(new.shape[0])]
     differs = old != new

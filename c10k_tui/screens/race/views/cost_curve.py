@@ -1,8 +1,8 @@
-"""The cost of a wake-up over the last seconds, a line for each lane, on a logarithmic scale.
+"""The cost of a wake-up over the last seconds, one line for each lane, on a logarithmic scale.
 
-A sample is taken a few times a second from two successive accounts: time spent on waiting over
-wake-ups in between. Of a few wake-ups the account is mostly a call still under way, so then the
-last finished call speaks for itself. Time stands still while the race is paused.
+A sample is taken several times a second. It is the waiting time between two samples, divided by the wake-ups
+between them. With few wake-ups, most of that time belongs to a call that has not returned yet; then the cost
+of the last finished call is the sample. No samples are taken while the race is paused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.scenario.units import format_duration
 
 SAMPLES = 512
 FEW = 8
-"""Fewer wake-ups than this between two samples are told by the last call."""
+"""With fewer wake-ups than this between two samples, the last call is the sample."""
 _AXIS_WIDTH = 7
 
 
@@ -27,29 +27,29 @@ class WakeupCostHistory:
 
     def __init__(self) -> None:
         self._samples: dict[str, deque[tuple[int, int | None]]] = {}
-        """By lane: when each was taken, and what it says."""
+        """Time and cost of each sample, by lane. A cost is None before the first wake-up."""
         self._now_ns = 0
         self._seen: dict[str, tuple[int, int]] = {}
 
     def forget(self) -> None:
-        """Another race is shown from now on."""
+        """Drop all samples: another race is shown from now on."""
         self._samples.clear()
         self._seen.clear()
 
     def cut(self, now_ns: int) -> None:
-        """What came after this moment will come otherwise."""
+        """Drop the samples after this time: the race will go on otherwise from here."""
         self._now_ns = now_ns
         for history in self._samples.values():
             while history and history[-1][0] > now_ns:
                 history.pop()
 
     def go_to(self, frame: Frame) -> None:
-        """Show the samples up to another moment; those after it stay, for when it is later again."""
+        """Show the samples up to another time. Later samples stay, for a way back to their time."""
         self._now_ns = frame.now_ns
         self._seen = {lane.name: (lane.counters.wakeups, lane.counters.wait_ns) for lane in frame.lanes}
 
     def _known(self) -> dict[str, list[int | None]]:
-        """The samples up to now of every lane that has any."""
+        """The samples up to now of every lane that has some."""
         known = {
             name: [cost for at_ns, cost in history if at_ns <= self._now_ns]
             for name, history in self._samples.items()
@@ -57,7 +57,7 @@ class WakeupCostHistory:
         return {name: costs for name, costs in known.items() if costs}
 
     def sample(self, frame: Frame) -> None:
-        """Take one sample of every lane, unless there are some of later moments."""
+        """Take one sample of every lane, unless it has later ones."""
         self._now_ns = frame.now_ns
         names = {lane.name for lane in frame.lanes}
         for name in [name for name in self._samples if name not in names]:
@@ -66,12 +66,12 @@ class WakeupCostHistory:
             history = self._samples.setdefault(lane.name, deque(maxlen=SAMPLES))
             cost = self._cost_ns(lane)
             if history and history[0][0] > frame.now_ns:
-                history.clear()  # It does not reach back to here: a curve of here is more worth.
+                history.clear()  # Its samples all come later: new ones of this time are worth more.
             if not history or history[-1][0] <= frame.now_ns:
                 history.append((frame.now_ns, cost if cost is not None or not history else history[-1][1]))
 
     def _cost_ns(self, lane: LaneFrame) -> int | None:
-        """What a wake-up cost since the last sample; None if there was none."""
+        """Cost of a wake-up since the last sample; None if there was none."""
         wakeups, wait_ns = lane.counters.wakeups, lane.counters.wait_ns
         before_wakeups, before_ns = self._seen.get(lane.name, (0, 0))
         if wakeups - before_wakeups <= 0:
@@ -84,7 +84,7 @@ class WakeupCostHistory:
         return (wait_ns - before_ns) // (wakeups - before_wakeups)
 
     def lines(self, width: int, height: int) -> list[Line]:
-        """The picture, ``height`` lines of ``width`` cells, the newest sample at the right."""
+        """The curve in ``height`` lines of ``width`` cells, with the newest sample at the right."""
         known = self._known()
         names = list(known)
         latest = {name: costs[-1] for name, costs in known.items()}
@@ -110,7 +110,7 @@ class WakeupCostHistory:
 
 
 def _decades(known: dict[str, list[int | None]], points: int) -> tuple[float, float]:
-    """Whole decades around what is shown, as powers of ten; at least two of them."""
+    """Whole decades around the shown costs, as powers of ten; at least two decades."""
     shown = [v for costs in known.values() for v in costs[-points:] if v]
     if not shown:
         return 2.0, 6.0
@@ -121,7 +121,7 @@ def _decades(known: dict[str, list[int | None]], points: int) -> tuple[float, fl
 def _draw(
     rows: list[list[tuple[int, str]]], name: str, costs: list[int | None], low: float, high: float
 ) -> None:
-    """Draw one lane's samples into rows of braille."""
+    """Draw the samples of one lane into rows of braille."""
     width, height = len(rows[0]), len(rows)
     points = costs[-width * 2 :]
     offset = width * 2 - len(points)
@@ -149,7 +149,7 @@ def _row_of(value: int, low: float, high: float, height: int) -> int:
 
 
 def _axis(y: int, height: int, low: float, high: float) -> Line:
-    """A label at the top and the bottom of the scale."""
+    """The label at the top or at the bottom of the scale."""
     if y == 0:
         text = format_round(high)
     elif y == height - 1:

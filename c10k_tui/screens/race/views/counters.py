@@ -1,8 +1,8 @@
-"""The lanes' accounts side by side, and by how much one of them exceeds another.
+"""The counters of all lanes side by side, and how many times one lane exceeds another.
 
-All of it counts from the start of the race. Which rows there are depends on the lanes: switches and
-memory where there are tasks, submissions and completions where there are rings. Room decides how many
-are shown; the rows that make the point stay longest.
+All counters start with the race. The rows depend on the lanes: switches and memory for lanes with tasks,
+submissions and completions for lanes with rings. The height decides how many rows are shown; the most telling
+rows stay longest.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ Getter = Callable[[LaneFrame], int | None]
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """One figure: its name, where it comes from, how it is written."""
+    """One figure: its label, where it comes from, how it is written."""
 
     label: str
     rank: int
-    """The lower, the longer it stays when there is little room."""
+    """The lower the rank, the longer the row stays when there is little room."""
     value: Getter
     text: Callable[[int], str] = format_short
     role: str = "text"
     applies: Callable[[LaneKind], bool] = lambda kind: True
-    """True for a lane of which it says something; it is shown if such a lane takes part."""
+    """True for a lane that this figure says something about. The row is shown if such a lane takes part."""
 
 
 def _of(name: str) -> Getter:
-    """A counter by its name."""
+    """A getter for a counter, by its name."""
     return lambda lane: getattr(lane.counters, name)
 
 
@@ -52,7 +52,7 @@ def _completed(lane: LaneFrame) -> int | None:
 
 
 def _polled_ns(lane: LaneFrame) -> int | None:
-    """What the polling kernel thread has burnt of its own CPU."""
+    """CPU time that the polling kernel thread has used on its own CPU, in ns; None for lanes without one."""
     if not lane.kind.second_cpu:
         return None
     return lane.counters.sq_thread_work_ns + lane.counters.sq_thread_spin_ns
@@ -125,7 +125,7 @@ SHORT = {
     "kqueue changes": ("changes", "changes"),
     "filters run": ("filters run", "filters"),
 }
-"""Labels for narrow tables: up to 13 and up to 10 cells."""
+"""Labels for narrow tables, of up to 13 and up to 10 cells."""
 LABEL_WIDTHS = (20, 14, 10)
 LEAST_COLUMN = 8
 """As wide as ``99.9 ms`` and a blank."""
@@ -134,7 +134,7 @@ LEAST_COLUMN = 8
 def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
     """The table in at most ``height`` lines of at most ``width`` cells, its heading first.
 
-    The ratio's column gives way where there is no room for it beside the lanes.
+    The column with the ratio is left out if it has no room beside the lanes.
     """
     lanes = frame.lanes
     compared = _shown_ratio(frame, width)
@@ -148,34 +148,34 @@ def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
 
 
 def _label_width(width: int, columns: int) -> int:
-    """Room for the rows' names beside so many columns; many columns with longer names get a cell more."""
+    """Cells for the labels beside this many columns. Many columns with longer names get one cell more."""
     least = LEAST_COLUMN + (columns > 4 and width >= LABEL_WIDTHS[-1] + (LEAST_COLUMN + 1) * columns)
     return next((label for label in LABEL_WIDTHS if width - label >= least * columns), LABEL_WIDTHS[-1])
 
 
 def _shown_ratio(frame: Frame, width: int) -> tuple[LaneFrame, LaneFrame] | None:
-    """Whom the ratio's column compares, if there is room for one."""
+    """The two lanes of the ratio column; None if there is no room for it."""
     least = LABEL_WIDTHS[-1] + LEAST_COLUMN * (len(frame.lanes) + 1)
     return compared_lanes(frame) if width >= least or len(frame.lanes) < 4 else None
 
 
 def since_words(frame: Frame) -> str:
-    """From when on the accounts count."""
+    """The time from which the counters count, in words."""
     return f"since t = {format_duration(frame.since_ns)}" if frame.since_ns else "since the start"
 
 
 def ratio_words(frame: Frame, width: int) -> str:
-    """What the ratio's column divides, in a table so wide."""
+    """What the ratio column divides, in words, for a table of this width."""
     compared = _shown_ratio(frame, width)
     return f"ratio: {compared[0].name} ÷ {compared[1].name}" if compared is not None else ""
 
 
 def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
-    """The two that the ratio compares; None for a lane alone.
+    """The two lanes that the ratio compares; None for a single lane.
 
-    What is asked is by how much something exceeds epoll: a lane that scans, if one takes part, or else the
-    first other one. Without epoll it is the first lane against the last one, the older way against the newer.
-    One that has failed is compared only if there is no other.
+    The question is by how much a lane exceeds epoll: a lane that scans, if one takes part, else the first
+    other lane. Without epoll, the first lane is compared with the last: the older way with the newer. A
+    failed lane is compared only if there is no other.
     """
     working = [lane for lane in frame.lanes if lane.failure is None]
     if len(frame.lanes) < 2:

@@ -1,8 +1,8 @@
-"""CPU time by account as one bar: all of the lane's virtual time, idle included.
+"""CPU time by account as one bar: all of a lane's virtual time, idle time included.
 
-Each account is a block as long as its share, with its name or at least its letter on it, so the bar
-can be read without colour. The letter is the capital in the legend's name. Wide lanes have room
-for the times themselves, too.
+Each group of accounts is a block as long as its share, with its name or at least its letter on it. So the bar
+can be read without colour. The letter is the capital in the legend's name. Wide lanes have room for the times
+too.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from sim.scenario.units import format_duration
 
 @dataclass(frozen=True, slots=True)
 class AccountGroup:
-    """Accounts drawn as one block."""
+    """Accounts that the bar draws as one block."""
 
     role: str
-    """What follows ``cpu-`` and ``key-`` in the palette."""
+    """Name in the palette after ``cpu-`` and ``key-``."""
     name: str
     brief: str
-    """The name where room is scarce; its capital is the letter that stands for it in a small block."""
+    """The name where room is scarce. Its capital is the letter for a small block."""
     accounts: tuple[str, ...]
 
     @property
     def code(self) -> str:
-        """The letter, or nothing for what needs none."""
+        """The letter; empty for a block without one."""
         return "".join(letter for letter in self.brief if letter.isupper())
 
 
@@ -47,7 +47,7 @@ GROUPS: tuple[AccountGroup, ...] = (
 
 
 def drawn(lanes: Iterable[LaneFrame]) -> tuple[AccountGroup, ...]:
-    """The groups that these lanes have accounts of: an event loop's only where there is one."""
+    """The groups for which these lanes have accounts. Only some lanes have the account of an event loop."""
     accounts = {account for lane in lanes for account in lane.counters.cost_ns}
     return tuple(group for group in GROUPS if not accounts.isdisjoint(group.accounts))
 
@@ -58,7 +58,7 @@ def shares(cost_ns: Mapping[str, int]) -> list[int]:
 
 
 def cells_of(parts: list[int], width: int) -> list[int]:
-    """Cells for each part so that they add up to ``width``: largest remainders get the odd cells."""
+    """Cells for each part, ``width`` in all: the largest remainders get the odd cells."""
     total = sum(parts)
     if total <= 0 or width <= 0:
         return [0] * len(parts)
@@ -70,7 +70,7 @@ def cells_of(parts: list[int], width: int) -> list[int]:
 
 
 def bar(cost_ns: Mapping[str, int], width: int) -> Line:
-    """The bar, ``width`` cells long; blank before anything happened."""
+    """The bar, ``width`` cells long; blank before the first event."""
     parts = shares(cost_ns)
     total = sum(parts)
     if total <= 0:
@@ -83,7 +83,7 @@ def bar(cost_ns: Mapping[str, int], width: int) -> Line:
 
 
 def _caption(group: AccountGroup, percent: float, cells: int) -> str:
-    """As much of ``name 71%`` as fits in a block: a shorter name, then its letter, then no figure."""
+    """As much of ``name 71%`` as fits in a block: a shorter name, then the letter, then no figure."""
     brief, share = group.brief.lower(), f"{percent:.0f}%"
     choices = [f" {group.name} {share} ", f" {brief} {share} ", f"{brief} {share}"]
     if group.code:
@@ -94,7 +94,7 @@ def _caption(group: AccountGroup, percent: float, cells: int) -> str:
 
 
 def spent(cost_ns: Mapping[str, int], width: int) -> Line:
-    """Time by account in figures, as many as ``width`` cells hold: the largest stay longest."""
+    """Time by account in figures, as many as fit in ``width`` cells. The largest stay longest."""
     parts = [(part, group) for part, group in zip(shares(cost_ns), GROUPS, strict=True) if part]
     for kept in range(len(parts), 0, -1):
         least = sorted((part for part, _ in parts), reverse=True)[kept - 1]

@@ -1,4 +1,4 @@
-"""The line beneath the grids about the descriptors under the cursor: what each lane knows of them."""
+"""The line below the grids about the descriptors under the cursor: what each lane knows of them."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from sim.scenario.lanes import Family
 from sim.scenario.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
-"""What a task does that is at a descriptor."""
+"""What a task at a descriptor does."""
 NAME_CELLS = 6
-"""Cells for a lane's name where all else has no room."""
+"""Cells for a lane's name when there is little room."""
 
 
 def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
-    """What is known of the descriptors under the cursor, lane by lane.
+    """What each lane knows of the descriptors under the cursor.
 
     Args:
-        views: By lane what its kernel says of them.
+        views: What each lane's kernel says of them, by lane.
         frame: The race now.
         width: Cells.
     """
     any_view = next(iter(views.values()))
     first, last = any_view.first_fd, any_view.last_fd
     head: Line = ((f" {f'fd {first}' if first == last else f'fds {first:,}–{last:,}'} ", "cursor"),)
-    told = [
+    known = [
         (lane.name, _state(lane, views[lane.name]), _checked(lane, views[lane.name], frame.now_ns))
         for lane in frame.lanes
     ]
-    shorter = [(name, state, checked.partition(":")[0]) for name, state, checked in told]
-    unchecked = [(name, state, "") for name, state, _ in told]
-    choices = [(*head, *_lanes(some, width)) for some in (told, shorter, unchecked)]
+    shorter = [(name, state, checked.partition(":")[0]) for name, state, checked in known]
+    unchecked = [(name, state, "") for name, state, _ in known]
+    choices = [(*head, *_lanes(some, width)) for some in (known, shorter, unchecked)]
     return clip(fitting((*choices, (*head, *_lanes(unchecked, NAME_CELLS))), width), width)
 
 
-def _lanes(told: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
-    """Name, state and when it was last checked, of each lane."""
+def _lanes(known: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
+    """Name, state and time of the last check, of each lane."""
     spans: list[Span] = []
-    for name, state, checked in told:
+    for name, state, checked in known:
         between = (" · " if spans else " ", "dim")
         spans += [between, (brief_name(name, name_cells), name), (f" {state}", "text"), (checked, "dim")]
     return tuple(spans)
@@ -59,7 +59,7 @@ def _state(lane: LaneFrame, view: FdView) -> str:
 
 
 def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
-    """What the tasks do that are at these descriptors, the busiest ones named."""
+    """What the tasks at these descriptors do, the busiest named."""
     states = tasks.states[view.first_fd - lane.first_fd : view.last_fd - lane.first_fd + 1]
     for state, word in _WORDS.items():
         count = int((states == state).sum())
@@ -73,5 +73,5 @@ def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
         return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
     if lane.kind.scans:
         return ", not checked yet"
-    # Of the others it is not known: only items of a ready list keep when they were last asked.
+    # For the other lanes it is not known: only items of a ready list keep the time of their last check.
     return ", never checked: nobody asked" if lane.kind.family is Family.READY_LIST else ""

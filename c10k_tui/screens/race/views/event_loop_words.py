@@ -1,7 +1,7 @@
-"""What a lane with an event loop says: what its loop made of the events, and what that took beyond epoll.
+"""The words of a lane with an event loop: what its loop did with the events, and what that cost beyond epoll.
 
-Figures are of the loop's last round, from when it last had nothing to do up to when it had nothing to do
-again; the verdict's are means since the accounts began.
+Figures are of the loop's last round: from the last time that it had nothing to do to the next. The verdict's
+figures are means since the counters began.
 """
 
 from __future__ import annotations
@@ -9,20 +9,25 @@ from __future__ import annotations
 from c10k_tui.text.styled_text import Line, Wordings
 from sim.frames.frame import Frame, LaneFrame
 from sim.frames.mechanism import LoopView
+from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration
 
 
 def loop_sentences(loop: LoopView) -> Wordings:
-    """The loop's last round, or the round it is in, if that has gone on for long."""
-    told = loop.round
+    """The loop's last round, or the current one if it has lasted long."""
+    last_round = loop.round
     events, callbacks, turns = (
         (_count(count, one), "strong")
-        for count, one in ((told.events, "event"), (told.callbacks, "callback"), (told.turns, "turn"))
+        for count, one in (
+            (last_round.events, "event"),
+            (last_round.callbacks, "callback"),
+            (last_round.turns, "turn"),
+        )
     )
-    loop_cost = (format_duration(told.loop_ns), "wasted")
-    epoll_cost = (format_duration(told.epoll_ns), "good")
+    loop_cost = (format_duration(last_round.loop_ns), "wasted")
+    epoll_cost = (format_duration(last_round.epoll_ns), "good")
     counted: Line = (events, (" → ", "text"), callbacks, (", ", "text"), turns)
-    so_far = ": loop " if loop.rests else " and no rest: loop "
+    so_far = ": loop " if loop.finished else " and no rest: loop "
     return (
         (*counted, (so_far, "text"), loop_cost, (" on top of epoll's ", "text"), epoll_cost),
         (("loop ", "text"), loop_cost, (" over epoll's ", "text"), epoll_cost),
@@ -35,7 +40,7 @@ def _count(count: int, one: str) -> str:
 
 
 def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
-    """What the loop is at, if the lane is awake and it is the loop's doing."""
+    """What the loop does now; None if the lane sleeps, or something else than its loop is busy."""
     if lane.activity == "collecting":
         where = "in epoll_wait, or about to be" if loop.polling else "between two callbacks"
         return (("the loop's turn", "strong"), (f": {where}", "dim"))
@@ -46,19 +51,19 @@ def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
 
 
 def loop_verdict(frame: Frame) -> Wordings | None:
-    """What the loop adds to a wake-up of the server that waits in epoll alone; None without the two."""
-    lanes = {lane.name: lane for lane in frame.lanes}
-    epoll, loop = lanes.get("epoll"), lanes.get("asyncio")
+    """What the loop adds to a wake-up of a server that waits in epoll alone; None without both lanes."""
+    epoll = next((lane for lane in frame.lanes if lane.name == REFERENCE), None)
+    loop = next((lane for lane in frame.lanes if lane.kind.event_loop), None)
     if epoll is None or loop is None:
         return None
     epoll_ns, loop_ns = epoll.counters.wakeup_ns, loop.counters.wakeup_ns
     if epoll_ns is None or loop_ns is None:
         return None
     costs: Line = (
-        ("epoll", "epoll"),
+        (epoll.name, epoll.name),
         (f" {format_duration(epoll_ns)}", "strong"),
         (", ", "text"),
-        ("asyncio", "asyncio"),
+        (loop.name, loop.name),
         (f" {format_duration(loop_ns)}", "strong"),
     )
     own = format_duration(loop.counters.loop_ns // loop.counters.wakeups)

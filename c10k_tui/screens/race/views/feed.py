@@ -1,8 +1,8 @@
-"""The interrupt feed: one row for each packet, and beside it what it caused in every lane.
+"""The interrupt feed: one row for each packet, with what it caused in every lane.
 
-All lanes get the same packets at the same virtual times, and a packet has the same serial number
-in each, so rows are joined by it. The feed keeps the newest rows; how many packets went by without
-a row is counted, because at full speed that is most of them. A dropped packet is said loudly.
+All lanes get the same packets at the same virtual times, and a packet has the same serial number in each
+lane. So rows are joined by it. The feed keeps the newest rows, and counts the packets without a row: at full
+speed these are most packets. A dropped packet is shown in red.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from sim.machine.records import Kind, Record
 from sim.scenario.units import format_bytes
 
 KEPT = 500
-"""Rows kept."""
+"""Number of rows that are kept."""
 
 _ARRIVALS = (Kind.PACKET, Kind.DROP)
 _ROWS = (*_ARRIVALS, Kind.STRIKE)
 _AFTER_ALL = 2**62
-"""Put to the serial of a strike, so that its row comes after the packets of its moment."""
+"""Added to the serial of a strike, so that its row comes after the packets of its time."""
 WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET, LEAST_PACKET = 43, 27, 18, 8, 6
-"""Widths of the packet's own part of a row."""
+"""Widths of the packet's own part of a row, in cells."""
 LEAST_COLUMN = 7
-"""A lane's column, its frame and six letters; from eight on there is a blank between them."""
+"""Width of a lane's column: its frame and six letters. From eight cells on there is a blank between
+columns."""
 
 
 @dataclass(slots=True)
@@ -42,34 +43,34 @@ class FeedRow:
     fd: int
     size_bytes: int
     effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
-    """By lane: the effect or reason, and whether the packet was dropped."""
+    """The effect or the reason, by lane, and True if the packet was dropped."""
     strike: tuple[str, int, int] | None = None
-    """Of a fault that struck, which is no packet: lane, which fault, how often by then."""
+    """For a fault that struck instead of a packet: lane, fault, number of strikes by then."""
 
     @property
     def moment(self) -> tuple[int, int]:
-        """What rows are in order of."""
+        """What rows are ordered by."""
         return self.time_ns, self.serial
 
 
 class FeedModel:
     """The newest packets, and which of them are shown.
 
-    Records are only kept here; rows are made when they are drawn, because at speed most packets
-    are gone before anyone could have seen them.
+    Only records are kept here. Rows are made when they are drawn, because at full speed most packets pass
+    without ever being seen.
     """
 
     def __init__(self) -> None:
         self.only_fd: int | None = None
-        """If set, only packets for this descriptor are shown."""
+        """If not None, only packets for this descriptor are shown."""
         self._kept: dict[str, deque[tuple[Sequence[Record], int]]] = {}
         self._packets: dict[str, int] = {}
         self._newest = -1
         self._fresh = True
-        """Whether nothing has been taken in since it was made, or was to forget."""
+        """True until the first frame is taken in after the start, or after :meth:`forget`."""
 
     def forget(self) -> None:
-        """Another race, or another time of it, is shown from now on."""
+        """Drop everything: another race, or another time of it, is shown from now on."""
         self._kept.clear()
         self._packets.clear()
         self._newest = -1
@@ -91,7 +92,7 @@ class FeedModel:
 
     def _keep(self, lane: str, records: Sequence[Record]) -> None:
         serials = [record[5] for record in records if record[1] in _ARRIVALS]
-        # What is dropped with its connection has no packet and so a negative number.
+        # A request dropped with its connection has no packet, and so a negative serial.
         packets = sum(serial >= 0 for serial in serials)
         self._newest = max(self._newest, *serials, -1)
         kept = self._kept.setdefault(lane, deque())
@@ -103,25 +104,25 @@ class FeedModel:
 
     @property
     def missed(self) -> int:
-        """Packets that have no row, or none any more."""
+        """Number of packets that have no row, or none any more."""
         return self._newest + 1 - min(KEPT, max(self._packets.values(), default=0))
 
     def rows(self, most: int = KEPT) -> list[FeedRow]:
         """The newest rows that pass the filter, oldest first.
 
         Args:
-            most: How many rows are wanted.
+            most: Number of rows at most.
         """
         rows: dict[tuple[int, int], FeedRow] = {}
         for number, (name, kept) in enumerate(self._kept.items()):
-            # Lanes may be a few packets apart, so a few more are looked at than are wanted.
+            # Lanes may differ by a few packets, so a few more than wanted are examined.
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
                 if kind == Kind.STRIKE:
                     key = (_AFTER_ALL + effect * len(self._kept) + number, time_ns)
                     rows[key] = FeedRow(key[0], time_ns, fd, 0, strike=(name, effect, size))
                     continue
-                # One client may lose its connection more than once; a packet arrives but once.
+                # One client may lose its connection more than once; a packet arrives only once.
                 key = (serial, 0 if serial >= 0 else time_ns)
                 row = rows.get(key)
                 if row is None:
@@ -132,7 +133,7 @@ class FeedModel:
         return sorted(rows.values(), key=lambda row: row.moment)[-min(most, KEPT) :]
 
     def records_of(self, lane: str) -> Iterator[Record]:
-        """What a lane has recorded of late, of every kind, the newest first."""
+        """The latest records of a lane, of every kind, the newest first."""
         for records, _ in reversed(self._kept.get(lane, ())):
             yield from reversed(records)
 
@@ -143,7 +144,7 @@ class FeedModel:
 
 
 def _known_since_ns(frame: Frame) -> int:
-    """Since when the records of a frame after a jump are all there, in every lane."""
+    """The virtual time since which a frame after a jump has all records of every lane."""
     return max((lane.records[0][0] for lane in frame.lanes if len(lane.records) >= RECALLED), default=0)
 
 
@@ -173,13 +174,13 @@ def heading(lanes: list[str], width: int) -> Line:
 
 
 def pointed_at(line: Line) -> Line:
-    """A row under the cursor: its first span says so, whatever the others say of the packet."""
+    """A row under the cursor: its first span has the cursor's style."""
     (text, _), *others = line
     return ((text, "cursor"), *others)
 
 
 def row_line(row: FeedRow, lanes: list[str], width: int) -> Line:
-    """One row, at most ``width`` cells."""
+    """One row of at most ``width`` cells."""
     if row.strike is not None:
         time = (f"{row.time_ns / 1_000_000:10.4f} ", "dim")
         return (time, *strike_row(*row.strike, row.fd, width - len(time[0])))
@@ -195,7 +196,7 @@ def row_line(row: FeedRow, lanes: list[str], width: int) -> Line:
 
 
 def _columns(lanes: int, width: int) -> tuple[int, int]:
-    """Widths of the packet's part and of each lane's: the lanes get room for words first."""
+    """Widths of the packet's part and of each lane's column. The lanes get room for words first."""
     if width - WIDE_PACKET >= 21 * lanes:
         packet = WIDE_PACKET
     elif width - NARROW_PACKET >= 9 * lanes:

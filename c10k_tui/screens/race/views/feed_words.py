@@ -1,4 +1,4 @@
-"""The answer that a packet got in a lane, in words as long as there is room for."""
+"""What a packet caused in a lane, in words as long as the room allows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from c10k_tui.text.packet_effects import EffectTable, Sizes
 from sim.machine.records import DropReason, Effect
 
 _CELLS = (38, 19, 11)
-"""Room for the longest, for the next ones."""
+"""Cells for the longest words, and for the next sizes."""
 _DROPS: EffectTable = {
     DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROP"),
     DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
@@ -19,13 +19,13 @@ _TOLD = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED |
 
 
 def answer(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]:
-    """What a packet caused in a lane: the words and their role.
+    """What a packet caused in a lane: the words and their role in the palette.
 
     Args:
         lane: A lane's name.
         effect: An :class:`~sim.machine.records.Effect`, or a :class:`~sim.machine.records.DropReason`.
-        dropped: Whether the packet was dropped, and ``effect`` says why.
-        width: Cells there are for it; the fewest words there are may be more.
+        dropped: True if the packet was dropped; ``effect`` is the reason then.
+        width: Cells for the words. The shortest words may be longer.
     """
     if dropped:
         return _fitting(_DROPS[effect], width), "alarm"
@@ -37,6 +37,8 @@ def answer(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]
 
 
 def _fitting(sizes: Sizes, width: int) -> str:
-    """All answers in a column have the same size, whatever fits of each."""
+    """The words for this width. All answers in a column have the same size, even if some would fit in a
+    longer one.
+    """
     size = sum(width < cells for cells in _CELLS)
     return sizes[min(size, len(sizes) - 1)]

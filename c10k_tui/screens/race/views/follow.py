@@ -1,6 +1,6 @@
-"""One descriptor followed: when it became ready, was picked up and answered, lane by lane.
+"""The line about one followed descriptor: when it became ready, was picked up and answered, in each lane.
 
-From the newest records that the feed keeps. What they do not reach back to is not said.
+It comes from the newest records, which the feed keeps. Nothing is said of what happened before them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from sim.scenario.units import format_duration
 
 @dataclass(frozen=True, slots=True)
 class FollowedRequest:
-    """The newest request on a descriptor in one lane; None is what is not known of, or not yet."""
+    """The newest request on a descriptor in one lane. A time is None if it is not known, or has not come
+    yet.
+    """
 
     packet_ns: int | None = None
     dropped: bool = False
@@ -26,12 +28,12 @@ class FollowedRequest:
 
 @dataclass(frozen=True, slots=True)
 class FollowWording:
-    """What stands before the times."""
+    """The words before the times."""
 
     read: str
     written: str
     both: str
-    """Of a request that was read and answered in one step of the server."""
+    """Before the time of a request that was read and answered in one step of the server."""
     unread: str
 
 
@@ -40,13 +42,13 @@ WORDS = (
     FollowWording("read ", ", sent ", "answered ", "unread for "),
     FollowWording("", " ", "", "unread "),
 )
-"""In less and less room."""
+"""From the longest words to the shortest."""
 NAME_CELLS = 6
-"""For a lane's name where there is hardly any."""
+"""Cells for a lane's name when there is little room."""
 
 
 def newest_request(fd: int, newest_first: Iterable[Record]) -> FollowedRequest:
-    """What a lane's records tell of a descriptor, up to the packet that came last."""
+    """The newest request on a descriptor, from a lane's records."""
     read_ns = written_ns = None
     for time_ns, kind, of_fd, _, _, _ in newest_first:
         if of_fd != fd:
@@ -61,18 +63,18 @@ def newest_request(fd: int, newest_first: Iterable[Record]) -> FollowedRequest:
 
 
 def follow_line(fd: int, requests: Mapping[str, FollowedRequest], now_ns: int, width: int) -> Line:
-    """The line beneath the grids while a descriptor is followed: in as many words as fit."""
+    """The line below the grids while a descriptor is followed, in the longest words that fit."""
     packets = [request.packet_ns for request in requests.values() if request.packet_ns is not None]
     head: list[Span] = [(f" fd {fd} ", "cursor")]
     if not packets:
         return clip((*head, (" followed: no packet for it of late (s: to the next one)", "dim")), width)
     head += [(" packet at ", "dim"), (format_duration(max(packets)), "text")]
-    lines = [_told(head, requests, now_ns, words) for words in WORDS]
-    lines.append(_told(head[:1], requests, now_ns, WORDS[-1], NAME_CELLS))
+    lines = [_line(head, requests, now_ns, words) for words in WORDS]
+    lines.append(_line(head[:1], requests, now_ns, WORDS[-1], NAME_CELLS))
     return clip(next((line for line in lines if width_of(line) <= width), lines[-1]), width)
 
 
-def _told(
+def _line(
     head: list[Span],
     requests: Mapping[str, FollowedRequest],
     now_ns: int,
@@ -87,7 +89,7 @@ def _told(
 
 
 def _outcome(request: FollowedRequest, now_ns: int, words: FollowWording) -> Iterator[Span]:
-    """What became of a packet in one lane; times count from its arrival."""
+    """What happened to a packet in one lane. Times count from its arrival."""
     if request.packet_ns is None:
         yield "not known", "dim"
     elif request.dropped:

@@ -1,4 +1,6 @@
-"""The two lines at the top: what is raced, how fast, and what is true of the figures."""
+"""The two lines at the top: the scenario and where its figures come from, then the pace and the race's
+time.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,10 @@ from sim.scenario.units import format_count, format_duration, format_short
 
 
 def scenario_line(scenario: Scenario, width: int, costs: CostTable) -> Line:
-    """The scenario at the left, where the figures come from at the right; words go before figures.
+    """The scenario at the left, the origin of the figures at the right. Words are left out before figures
+    are.
 
-    Where there is no room for the cost table's name it has to stand elsewhere (:func:`since_costs`).
+    The cost table's name may have no room here; then it stands elsewhere (:func:`since_costs`).
     """
     limit = []
     if "select" in scenario.lanes:
@@ -36,12 +39,12 @@ def scenario_line(scenario: Scenario, width: int, costs: CostTable) -> Line:
 
 
 def since_costs(head: Line, since: str, costs: CostTable) -> str:
-    """Since when the counters count, and, unless the head has said so, by which table."""
+    """The time from which the counters count; also the cost table's name, unless the head has it."""
     return since if "costs:" in text_of(head) else f"{since} · costs: {costs.name}"
 
 
 def _settings(scenario: Scenario, reconnects: str, brief: bool = False) -> Line:
-    """What is raced; ``brief`` writes counts to three digits and leaves out the dots."""
+    """The scenario. ``brief`` writes counts with three digits and leaves the dots out."""
     active = "all" if scenario.active == Share(10_000) else str(scenario.active)
     if isinstance(scenario.active, int):
         active = _three_digits(scenario.active) if brief else f"{scenario.active:,}"
@@ -86,35 +89,35 @@ def speed_line(
     Args:
         frame: The race now.
         width: Cells.
-        end_ns: How far the race was ever run on this branch: beyond the frame's time, that is in the past.
-        paused: Whether the race stands still.
-        speed: As the user set it; None for as fast as it goes.
+        end_ns: End of the branch. A frame before it is in the past.
+        paused: True if the race is paused.
+        speed: The speed that the user chose; None for as fast as possible.
         rate_ns: Virtual nanoseconds per wall second.
-        scan_ns: What one scan over all descriptors takes.
+        scan_ns: Virtual time of one scan over all descriptors.
         kept_up: Part of the speed that is reached.
-        scans: Passes the busiest scanning lane finished since the last frame.
-        notice: What the last key did, or nothing.
+        scans: Scans that the busiest scanning lane has finished since the last frame.
+        notice: What the last key did; empty without a notice.
     """
     going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
-    told: list[Span] = [("as fast as it goes", "text")]
+    pace: list[Span] = [("as fast as it goes", "text")]
     if speed is not None and any(lane.kind.scans for lane in frame.lanes):
-        told = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
+        pace = [(scan_words(scan_ns, rate_ns), "text"), (f" · {slowdown_words(rate_ns)}", "dim")]
     elif speed is not None:
-        told = [(slowdown_words(rate_ns), "text")]
+        pace = [(slowdown_words(rate_ns), "text")]
     if scans > 1 and not paused:
-        told.append((f" · ×{scans} scans this frame", "wasted"))
+        pace.append((f" · ×{scans} scans this frame", "wasted"))
     if kept_up < 0.95 and not paused:
-        told.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
+        pace.append((f" · cannot keep up: ×{kept_up:.1f}", "alarm"))
     said: list[Span] = [("  ", "text"), (f" {notice} ", "notice")] if notice else []
     right = time_words(frame.now_ns, end_ns, width)
     room = width - width_of(right) - 1
-    while told and width_of((*going, *told, *said)) > room:
-        told.pop(1 if len(told) > 1 else 0)
-    return spread((*going, *told, *said), right, width)
+    while pace and width_of((*going, *pace, *said)) > room:
+        pace.pop(1 if len(pace) > 1 else 0)
+    return spread((*going, *pace, *said), right, width)
 
 
 def time_words(now_ns: int, end_ns: int, width: int) -> Line:
-    """The race's time, and in the past that it is the past, and of how much."""
+    """The race's time; in the past, also that it is the past, and of how much time."""
     time: Line = (("t = ", "dim"), (format_duration(now_ns) + " ", "strong"))
     if now_ns >= end_ns:
         return time

@@ -1,4 +1,4 @@
-"""What the host lane says: every figure of it is measured, and said to be."""
+"""The words of the host lane. Each of its figures is measured and is called measured."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ if TYPE_CHECKING:
     from sim.host.host_lane import HostView
 
 LINES = 3
-"""With fewer than so many lines, what was not played is told in the first."""
+"""With fewer lines than this, the first line says what was not played."""
 DEARER = 1.5
-"""So much dearer than simulated, a call asks for a reason."""
+"""From this factor on between measured and simulated cost, a call needs an explanation."""
 
 
 def host_title(view: HostView) -> str:
-    """On the frame: whose figures these are."""
+    """The title of the frame: whose figures these are."""
     return f"{view.mechanism} ─ MEASURED on this machine's kernel"
 
 
 def host_subtitle(view: HostView, width: int) -> str:
-    """On the frame: how many connections there are, and why not more."""
+    """The subtitle of the frame: the number of connections, and why not more."""
     count = f"{view.opened:,} TCP connections over loopback"
-    if view.opened < view.asked:
-        count = f"{view.opened:,} of {view.asked:,} TCP connections"
+    if view.opened < view.requested:
+        count = f"{view.opened:,} of {view.requested:,} TCP connections"
         if view.why_fewer:
             words = f"{count}: {view.why_fewer}"
             return (
-                words if len(words) + 6 <= width else f"{view.opened:,} of {view.asked:,}: {view.why_fewer}"
+                words
+                if len(words) + 6 <= width
+                else f"{view.opened:,} of {view.requested:,}: {view.why_fewer}"
             )
     return count
 
 
 def host_lines(view: HostView, frame: Frame, width: int, height: int) -> list[Line]:
-    """The lane in at most ``height`` lines, what matters most first."""
+    """The lane in at most ``height`` lines, the most important first."""
     if view.failure is not None:
         lines: list[Line] = [((f"cannot run: {view.failure}", "alarm"),)]
     elif view.state != "running":
@@ -71,17 +73,19 @@ _ABOUT = "a real server answers the same clients; its waiting calls are measured
 
 
 def _call_of(mechanism: str) -> str:
-    """The call in which a server waits, as its mechanism is called; of an event loop the real name."""
+    """The call in which a server waits. It has the mechanism's name; for an event loop it is the real call's
+    name.
+    """
     return LANES[mechanism].waiting_call if LANES[mechanism].event_loop else mechanism
 
 
 def _opening(view: HostView) -> Line:
-    done = f"{view.opened:,} of {view.asked:,}" if view.state == "opening" else "server starting"
+    done = f"{view.opened:,} of {view.requested:,}" if view.state == "opening" else "server starting"
     return (("opening real connections: ", "strong"), (done, "text"))
 
 
 def _last(view: HostView, with_skipped: bool) -> list[Line]:
-    """The last wake-up, and what was not played where there is no line for it."""
+    """The last wake-up, and what was not played if that has no line of its own."""
     what = "wake-up" if LANES[view.mechanism].event_loop else "call"
     cost: Line = ((f"last {what} ", "text"), (format_duration(view.last_ns or 0), "strong"))
     were = "descriptor was" if view.last_ready == 1 else "descriptors were"
@@ -101,7 +105,7 @@ def _last(view: HostView, with_skipped: bool) -> list[Line]:
 
 
 def _beside(view: HostView, frame: Frame) -> list[Line]:
-    """The usual cost, beside that of the simulated lane of the same mechanism."""
+    """The usual cost, beside the cost in the simulated lane of the same mechanism."""
     assert view.median_ns is not None
     median: Line = (("measured ", "good"), (f"{format_duration(view.median_ns)}", "strong"))
     best = format_duration(view.best_ns or 0)
@@ -113,15 +117,15 @@ def _beside(view: HostView, frame: Frame) -> list[Line]:
     simulated_ns = None if lane is None else lane.counters.wakeup_ns
     if not simulated_ns:
         return [long, brief]
-    told: Line = ((" · simulated ", "dim"), (format_duration(simulated_ns), view.mechanism))
+    simulated: Line = ((" · simulated ", "dim"), (format_duration(simulated_ns), view.mechanism))
     ratio: Line = ((f" · {ratio_text(view.median_ns, simulated_ns)}×", "strong"),)
-    whole = (*long, *told, (" a wake-up", "dim"), *ratio)
+    whole = (*long, *simulated, (" a wake-up", "dim"), *ratio)
     why: Line = ((": real sockets, cold caches", "dim"),) if view.median_ns > DEARER * simulated_ns else ()
-    return [(*whole, *why), whole, (*long, *told, *ratio), (*brief, *told, *ratio)]
+    return [(*whole, *why), whole, (*long, *simulated, *ratio), (*brief, *simulated, *ratio)]
 
 
 def _played(view: HostView, width: int) -> Line:
-    """How much of the race's arrivals it has been given."""
+    """How many of the race's arrivals the host lane has got."""
     answered: Span = (f"{format_short(view.answered)} requests answered, a burst at a time", "text")
     if not view.skipped:
         return (answered,)

@@ -1,4 +1,4 @@
-"""What the glyphs on the grids mean: only those that the lanes on the screen use."""
+"""What the glyphs on the grids mean, for the lanes on the screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.scenario.lanes import LANES, LaneKind
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A state of a cell: how it is drawn, and what that means."""
+    """A state of a cell: how it is drawn, and what it means."""
 
     glyph: str
     role: str
@@ -21,7 +21,7 @@ class LegendEntry:
     brief: str
     """The meaning in one word."""
     seen_in: Callable[[LaneKind], bool]
-    """True for a lane in whose grid it is seen."""
+    """True for a lane whose grid can show it."""
 
 
 def _in_all(kind: LaneKind) -> bool:
@@ -60,16 +60,18 @@ GRID_LEGEND: tuple[LegendEntry, ...] = (
 
 
 def entries_of(lanes: Iterable[str]) -> list[LegendEntry]:
-    """What is seen in the grids of these lanes."""
+    """What the grids of these lanes can show."""
     shown = [LANES[lane] for lane in lanes]
     return [sign for sign in GRID_LEGEND if any(map(sign.seen_in, shown))]
 
 
 def legend(lanes: Iterable[str], width: int, groups: Sequence[AccountGroup] = GROUPS) -> Line:
-    """What the grids' glyphs mean, and the CPU bars' names: a name's capital is its letter there.
+    """What the grids' glyphs mean, and the names of the blocks of the CPU bars, whose capitals are their
+    letters.
 
     Args:
-        lanes: Those on the screen.
+        lanes: The lanes on the screen.
+        width: Cells.
         groups: The blocks that their bars can have.
     """
     signs = entries_of(lanes)
@@ -90,7 +92,7 @@ def legend(lanes: Iterable[str], width: int, groups: Sequence[AccountGroup] = GR
 
 
 def _glyphs(signs: Iterable[LegendEntry], *, full: bool = False, blank: str = " ") -> Line:
-    """The grids' glyphs with their meanings, or with those in one word."""
+    """The grids' glyphs with their meanings, in full or in one word each."""
     spans: list[Span] = []
     for sign in signs:
         spans += [
@@ -101,7 +103,7 @@ def _glyphs(signs: Iterable[LegendEntry], *, full: bool = False, blank: str = " 
 
 
 def _cpu_blocks(groups: Sequence[AccountGroup]) -> Line:
-    """Each block's colour and name."""
+    """The colour and the name of each block."""
     spans: list[Span] = []
     for group in groups:
         name = "CPU idle" if group.role == "idle" else group.brief
@@ -110,5 +112,5 @@ def _cpu_blocks(groups: Sequence[AccountGroup]) -> Line:
 
 
 def _cpu_names(groups: Sequence[AccountGroup]) -> Line:
-    """The names of those blocks that may be no more than a letter, in their colours."""
+    """The names of blocks that may be drawn as a letter only, in their colours."""
     return tuple((f" {group.brief}", f"key-{group.role}") for group in groups if group.code)

@@ -1,8 +1,8 @@
-"""What a lane has just done, in plain words, for whoever never heard of epoll.
+"""What a lane has just done, in words for a reader who has never heard of epoll.
 
-Every number comes from the call it tells of, from the lane's counters, or from its tasks. Looks for
-nothing are descriptors looked at less those found ready, over all passes of that call; what is "so
-far" counts since the accounts began. Each sentence comes in several wordings, the longest first.
+Every number comes from the call that the sentence is about, from the lane's counters, or from its tasks.
+Checks in vain are the descriptors that the call checked, minus those found ready, over all passes of the
+call. "So far" counts since the counters began. Each sentence has several wordings, the longest first.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _NO_SEARCH = ("no search", "good")
 
 
 def sentence(lane: LaneFrame) -> Line:
-    """The lane's most recent waiting call, as one sentence, in full."""
+    """The lane's latest waiting call as one sentence, in full."""
     return sentences(lane)[0]
 
 
 def sentences(lane: LaneFrame) -> Wordings:
-    """The same in fewer and fewer words."""
+    """The lane's latest waiting call, from the longest wording to the shortest."""
     if lane.failure is not None:
         return (((lane.failure, "alarm"),),)
     if lane.call is None:
@@ -66,7 +66,7 @@ def _before_the_first(lane: LaneFrame) -> Wordings:
 
 
 def _workers(lane: LaneFrame) -> int:
-    """How many tasks serve; a pool has one more that waits."""
+    """Number of tasks that serve. A pool has one more task, which waits."""
     tasks = lane.tasks
     if tasks is None:
         return 1
@@ -97,7 +97,7 @@ def _of_scan(call: CallView) -> Wordings:
 
 
 def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
-    """A blocking read that brought something."""
+    """A blocking read that has returned data."""
     counters, who = lane.counters, lane.name
     switches = f"{counters.context_switches:,} switches so far"
     so_far = f" (*{counters.wakeups:,}* such calls, *{counters.context_switches:,}* switches so far)"
@@ -115,7 +115,7 @@ def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
     )
 
 
-# -- those that are told -----------------------------------------------------------------------------
+# -- lanes that get events or results ---------------------------------------------------------------
 
 
 def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
@@ -133,11 +133,11 @@ def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
 
 def _of_edges(lane: LaneFrame, call: CallView) -> Wordings:
     empty = lane.counters.empty_reads
-    told, again = f"told once of *{call.ready:,}*", ", and not again till more comes"
+    start, again = f"told once of *{call.ready:,}*", ", and not again till more comes"
     if not empty:
-        return marked(told + again), marked(told)
+        return marked(start + again), marked(start)
     found = f": *{empty:,}* {'read' if empty == 1 else 'reads'} found nothing so far"
-    return marked(f"{told}{again}{found} (EAGAIN)"), marked(told + found), marked(told)
+    return marked(f"{start}{again}{found} (EAGAIN)"), marked(start + found), marked(start)
 
 
 def _of_pool(lane: LaneFrame, call: CallView) -> Wordings:
@@ -154,22 +154,22 @@ def _of_pool(lane: LaneFrame, call: CallView) -> Wordings:
 
 def _of_one_shots(lane: LaneFrame, call: CallView) -> Wordings:
     workers, armed = _workers(lane), lane.counters.epoll_ctl
-    told = f"one of *{workers}* workers told of *{call.ready:,}*"
+    start = f"one of *{workers}* workers told of *{call.ready:,}*"
     return (
-        marked(f"{told}, nobody again until it arms them: *{armed:,}* epoll_ctl so far"),
-        marked(f"{told}: *{armed:,}* epoll_ctl so far"),
+        marked(f"{start}, nobody again until it arms them: *{armed:,}* epoll_ctl so far"),
+        marked(f"{start}: *{armed:,}* epoll_ctl so far"),
         marked(f"one of *{workers}* told of *{call.ready:,}*"),
     )
 
 
 def _of_workers(lane: LaneFrame, call: CallView) -> Wordings:
-    """Workers with a listening socket in common."""
-    told, vain = f"one of *{_workers(lane)}* workers told of *{call.ready:,}*", lane.counters.spurious_wakes
+    """Workers that share a listening socket."""
+    start, vain = f"one of *{_workers(lane)}* workers told of *{call.ready:,}*", lane.counters.spurious_wakes
     wakes = "wake-up" if vain == 1 else "wake-ups"
     words = (
         (f"{vain:,} {wakes} for nothing so far", "wasted") if vain else ("nobody woken for nothing", "good")
     )
-    return marked(f"{told}: ", words), marked(told), marked(f"told of *{call.ready:,}*")
+    return marked(f"{start}: ", words), marked(start), marked(f"told of *{call.ready:,}*")
 
 
 def _of_kqueue(lane: LaneFrame, call: CallView) -> Wordings:
@@ -186,44 +186,46 @@ def _of_kqueue(lane: LaneFrame, call: CallView) -> Wordings:
 
 
 def _of_ring(lane: LaneFrame, call: CallView) -> Wordings:
-    told, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
+    start, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
     no_call = ("no call to read", "good")
     return (
         marked(
-            f"{told}: ",
+            f"{start}: ",
             no_call,
             *marked(f" (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"),
         ),
-        marked(f"{told}: ", no_call),
+        marked(f"{start}: ", no_call),
         marked(f"*{call.ready:,}* completed"),
     )
 
 
 def _of_ring_poll(lane: LaneFrame, call: CallView) -> Wordings:
-    told, counters = f"*{call.ready:,}* {_completions(call)} told which are ready", lane.counters
+    start, counters = f"*{call.ready:,}* {_completions(call)} told which are ready", lane.counters
     return (
-        marked(f"{told}, calls read them (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"),
-        marked(f"{told}, calls read them"),
+        marked(
+            f"{start}, calls read them (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"
+        ),
+        marked(f"{start}, calls read them"),
         marked(f"*{call.ready:,}* told of"),
     )
 
 
 def _of_polled_ring(lane: LaneFrame, call: CallView) -> Wordings:
-    told, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
+    start, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
     spent, spun = format_duration(counters.sq_thread_work_ns), format_duration(counters.sq_thread_spin_ns)
     return (
-        marked(f"{told}, a second CPU took what was submitted: {spent} at work, {spun} spinning so far"),
-        marked(f"{told}, by a second CPU"),
+        marked(f"{start}, a second CPU took what was submitted: {spent} at work, {spun} spinning so far"),
+        marked(f"{start}, by a second CPU"),
         marked(f"*{call.ready:,}* completed"),
     )
 
 
 def _of_port(lane: LaneFrame, call: CallView) -> Wordings:
     packets = "packet" if call.ready == 1 else "packets"
-    told, started = f"*{call.ready:,}* {packets} told what came", lane.counters.operations
+    start, started = f"*{call.ready:,}* {packets} told what came", lane.counters.operations
     return (
-        marked(f"{told}; a call starts each next receive: *{started:,}* operations so far"),
-        marked(f"{told}, *{format_short(started)}* operations so far"),
+        marked(f"{start}; a call starts each next receive: *{started:,}* operations so far"),
+        marked(f"{start}, *{format_short(started)}* operations so far"),
         marked(f"*{call.ready:,}* {packets} taken"),
     )
 

@@ -1,8 +1,8 @@
-"""The time line: the branch that is on from its start to its end, where the race is, and what happened.
+"""The row of the time line: the current branch, the position on it, and its markers.
 
-One row: the line between two keys, when it ends, and beside it what there is at the marker nearest to
-the position. The line has its place and length by the width alone, so that it stands still under a mouse
-that drags; a cell stands for a stretch of time, and one with a marker for that marker's very moment.
+The row has the line between two keys, its end time, and the words of the marker nearest to the position. The
+place and the length of the line depend on the width only, so that the line stands still under a mouse that
+drags. A cell stands for a stretch of time; a cell with a marker stands for that marker's time.
 """
 
 from __future__ import annotations
@@ -26,24 +26,27 @@ _LOOKS = {
     "changed": (glyphs.CHANGED, "strong"),
     "dropped": (glyphs.DROPPED, "wasted"),
 }
-"""Glyph and role of what a marker stands for; of several in one cell the first of these is shown."""
+"""Glyph and role of each kind of marker. If a cell has several markers, the first kind of this list is
+shown."""
 _KINDS = list(_LOOKS)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLineLayout:
-    """Where the line is in a row of some width."""
+    """The place of the line in a row of one width."""
 
     first_x: int
     cells: int
 
     def x_of(self, at_ns: int, span_ns: int) -> int:
-        """The column of a moment on a line that stands for so much time."""
+        """The column of a time, on a line that stands for this much time."""
         part = at_ns * (self.cells - 1) / span_ns if span_ns else 0.0
         return self.first_x + min(self.cells - 1, max(0, round(part)))
 
     def moment_at(self, x: int, view: TimeView) -> int:
-        """What a column means: a marker's moment if it shows one, else the middle of its stretch."""
+        """The time that a column stands for: a marker's time if it shows one, else the middle of its
+        stretch.
+        """
         cell = min(self.cells - 1, max(0, x - self.first_x))
         marks = [mark for mark in view.marks if self.x_of(mark.at_ns, view.span_ns) == self.first_x + cell]
         if marks:
@@ -52,7 +55,7 @@ class TimeLineLayout:
 
 
 def layout_of(width: int) -> TimeLineLayout:
-    """The line in a row of this width."""
+    """The place of the line in a row of this width."""
     beside = len(BACK) + len(FORTH) + 2 + _END_WIDTH + _words_width(width)
     return TimeLineLayout(len(BACK) + 1, max(2, width - beside))
 
@@ -70,7 +73,7 @@ def time_line(view: TimeView, width: int) -> Line:
 
 
 def _signs(view: TimeView, place: TimeLineLayout) -> Iterator[Span]:
-    """The cells of the line: the position before all, the markers, and the line itself."""
+    """The cells of the line. The position covers markers, and markers cover the line."""
     here, end = place.x_of(view.now_ns, view.span_ns), place.x_of(view.end_ns, view.span_ns)
     marks: dict[int, list[TimeLineMark]] = {}
     for mark in view.marks:
@@ -91,17 +94,17 @@ def _foremost(marks: Sequence[TimeLineMark]) -> TimeLineMark:
 
 
 def _words(view: TimeView, width: int) -> Line:
-    """Which branch this is, if there are several, and what there is at the nearest marker, and when."""
+    """The branch, if there are several, and the words and the time of the nearest marker."""
     if view.branches == 1 and not view.marks:
         return (("b < >: back in time", "dim"),)
     spans: list[Span] = []
     if view.branches > 1:
         spans = [(f"branch {view.branch + 1}/{view.branches} ", "strong")]
     marks = sorted(view.nearest(), key=lambda mark: _KINDS.index(mark.kind))
-    told: list[Span] = []
+    marker_words: list[Span] = []
     for mark in marks:
         glyph, role = _LOOKS[mark.kind]
-        told += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
+        marker_words += [(f"{glyph} ", role), (f"{mark.words} ", "text")]
     when: Line = ((f"{format_duration(marks[0].at_ns)} ", "dim"),) if marks else ()
-    whole = (*spans, *when, *told)
-    return whole if width_of(whole) <= width else clip((*spans, *told), width)
+    whole = (*spans, *when, *marker_words)
+    return whole if width_of(whole) <= width else clip((*spans, *marker_words), width)

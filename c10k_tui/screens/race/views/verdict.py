@@ -1,8 +1,8 @@
-"""What the race shows so far, in one line.
+"""The result of the race so far, in one line.
 
-Each verdict is written several times, from its longest wording to its shortest, and the first that
-fits is shown: words go before any number, key or name does. A lane that dropped something, failed
-or lags far behind is never part of "same answers".
+Each verdict has several wordings, from the longest to the shortest, and the first that fits is shown. A
+shorter wording first loses words, and only then numbers, keys and names. "Same answers" never includes a lane
+that dropped something, failed, or is far behind.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration, format_short
 
 BUSY_LOOKS = 20
-"""If at least one look in so many finds something, that is why epoll's lead is small."""
+"""If at least one check in this many finds something, epoll's lead is small for that reason."""
 FEW_FDS = 64
-"""So few descriptors that a scan is over in no time."""
+"""With at most this many descriptors a scan takes hardly any time."""
 HELD_UP_PERCENT = 95
-"""With this much of its CPU time in interrupts a server does not get on: receive livelock."""
+"""With this much of its CPU time in interrupts a server makes no progress: receive livelock."""
 HELD_UP_AFTER_NS = 2_000_000
-"""Before this, one burst of packets alone can be most of the time."""
+"""Before this time, one burst of packets can be most of the time."""
 FEW_ANSWERS = 100
-"""With fewer than these, who has answered more is only who was asked first."""
+"""With fewer answers than this, the lane with more answers is only the one that was asked first."""
 
 
 def verdict(frame: Frame, width: int) -> Line:
-    """The verdict on the race in at most ``width`` cells."""
+    """The verdict on the race, in at most ``width`` cells."""
     bodies = _bodies(frame)
     choices = [(*opening, *body) for body in bodies for opening in _openings(frame)]
     return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
 
 
 def held_up(lane: LaneFrame) -> bool:
-    """Whether interrupts leave the lane's server next to no CPU time."""
+    """True if interrupts leave the lane's server almost no CPU time."""
     cost_ns = lane.counters.cost_ns
     total_ns = sum(cost_ns.values())
     return total_ns >= HELD_UP_AFTER_NS and cost_ns["interrupt"] * 100 >= total_ns * HELD_UP_PERCENT
@@ -71,7 +71,7 @@ def _bodies(frame: Frame) -> Wordings:
 
 
 def _openings(frame: Frame) -> Wordings:
-    """What goes before the verdict: whether the lanes have answered alike."""
+    """The words before the verdict: they say if the lanes have given the same answers."""
     lanes = frame.lanes
     if any(lane.failure is not None or held_up(lane) or lane.warning is not None for lane in lanes):
         return ((),)
@@ -116,21 +116,21 @@ def _livelock(frame: Frame) -> Wordings:
 
 def _alone(lane: LaneFrame) -> Wordings:
     who, counters = (lane.name, lane.name), lane.counters
-    told = f"looks for nothing: {format_short(counters.wasted)}"
+    figures = f"looks for nothing: {format_short(counters.wasted)}"
     if lane.kind.task_each:
-        told = f"switches: {format_short(counters.context_switches)}"
+        figures = f"switches: {format_short(counters.context_switches)}"
     elif lane.kind.completes:
-        told = f"system calls: {format_short(counters.syscalls)}"
-    told += f" so far, for {format_short(counters.requests)} answered"
+        figures = f"system calls: {format_short(counters.syscalls)}"
+    figures += f" so far, for {format_short(counters.requests)} answered"
     keys = ("Keys 1 2 3 and L bring others in.", "dim")
     return (
-        (who, (f" alone, {told}. ", "text"), keys),
-        (who, (f", {told}.", "text")),
+        (who, (f" alone, {figures}. ", "text"), keys),
+        (who, (f", {figures}.", "text")),
     )
 
 
 def _all_scan(frame: Frame) -> Wordings:
-    """Only lanes that scan."""
+    """A race of scanning lanes only."""
     counts: list[tuple[str, str]] = []
     for index, lane in enumerate(frame.lanes):
         counts += [(", " if index else "", "text"), (lane.name, lane.name)]
@@ -147,12 +147,12 @@ def _all_scan(frame: Frame) -> Wordings:
 
 
 def _to_come(scan: LaneFrame) -> Wordings:
-    """Before both had a wake-up: what to look for."""
+    """Before both lanes had a wake-up: what to look for."""
     who, epoll = (scan.name, scan.name), ("epoll", "epoll")
-    told = (" is told which are ready.", "text")
+    reports = (" is told which are ready.", "text")
     return (
-        (who, (" has to ask every descriptor; ", "text"), epoll, told),
-        (who, (" asks every descriptor; ", "text"), epoll, told),
+        (who, (" has to ask every descriptor; ", "text"), epoll, reports),
+        (who, (" asks every descriptor; ", "text"), epoll, reports),
         (who, (" asks all; ", "text"), epoll, (" is told.", "text")),
     )
 
@@ -244,7 +244,7 @@ def _wakeups(scan: LaneFrame, epoll: LaneFrame, lead: str) -> Wordings:
 
 
 def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:
-    """How many times cheaper a wake-up of epoll is, or None before both had one."""
+    """How many times cheaper a wake-up of epoll is; None before both lanes had one."""
     if not scan.counters.wakeup_ns or not epoll.counters.wakeup_ns:
         return None
     return ratio_text(scan.counters.wakeup_ns, epoll.counters.wakeup_ns)

@@ -1,4 +1,4 @@
-"""The verdict when a lane has given up: why, and what the others have instead."""
+"""The verdict when a lane has failed: why, and what the others do instead."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sim.scenario.units import format_bytes
 
 
 def bodies_of_failed(frame: Frame, failed: LaneFrame) -> Wordings:
-    """What there is to say of a lane that failed.
+    """The verdicts about a failed lane.
 
     Args:
         frame: The race.
-        failed: The lane; without a warning it is taken to have met the C library's limit.
+        failed: The lane. Without a warning, it has met the C library's limit.
     """
     others = [lane for lane in frame.lanes if lane.failure is None]
     kind = FD_SETSIZE if failed.warning is None else failed.warning.kind
@@ -25,15 +25,15 @@ def bodies_of_failed(frame: Frame, failed: LaneFrame) -> Wordings:
 
 
 def _gave_up(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    told: Line = ((failed.name, failed.name), (" has given up.", "text"))
+    opening: Line = ((failed.name, failed.name), (" has given up.", "text"))
     if not others:
-        return (told,)
+        return (opening,)
     names, on = " and ".join(lane.name for lane in others), "goes on" if len(others) == 1 else "go on"
-    return (*told, (f" {names} {on}.", "text")), told
+    return (*opening, (f" {names} {on}.", "text")), opening
 
 
 def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    """A descriptor does not fit into an fd_set."""
+    """A descriptor that does not fit into an fd_set."""
     who, key = (failed.name, failed.name), ("Press l to lift it.", "text")
     if not others:
         return (
@@ -55,18 +55,18 @@ def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
 
 
 def _out_of_memory(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    """A lane's connections take more than the machine has."""
+    """A lane whose connections need more memory than the machine has."""
     who = (failed.name, failed.name)
-    told: Line = (who, (" needs more memory than the machine has", "text"))
+    opening: Line = (who, (" needs more memory than the machine has", "text"))
     if failed.memory is None:
-        return ((*told, (".", "text")),)
+        return ((*opening, (".", "text")),)
     each = f"*{format_bytes(failed.memory.connection_bytes)}* a connection"
     brief: Line = (who, *marked(f" is out of memory: {each}."))
     if not others or others[-1].memory is None:
-        return (*told, *marked(f": {each}.")), brief
+        return (*opening, *marked(f": {each}.")), brief
     other, takes = (others[-1].name, others[-1].name), format_bytes(others[-1].memory.connection_bytes)
     return (
-        (*told, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
-        (*told, *marked(f": {each}.")),
+        (*opening, *marked(f": {each}, "), other, *marked(f" *{takes}*.")),
+        (*opening, *marked(f": {each}.")),
         brief,
     )

@@ -1,10 +1,10 @@
-"""The verdict on lanes other than select, poll and epoll alone: what waiting costs each, for one request.
+"""The verdict on lanes other than select, poll and epoll alone: the cost of waiting for one request, in each.
 
-A wake-up is not the same everywhere (a thread's brings one request, epoll's may bring a hundred), so
-what is compared is all CPU time spent on waiting (:attr:`sim.frames.frame.Counters.wait_ns`) for each request
-that was answered. Who wins is what came out of this race, and nothing else: with few connections, all
-of them busy, threads do as well as epoll or better, and then that is what is said. Where all are told
-and none has several tasks, the costs are close, and the calls tell them apart.
+A wake-up is not the same in every lane: a thread's brings one request, epoll's may bring a hundred. So the
+verdict compares all CPU time spent on waiting (:attr:`sim.frames.frame.Counters.wait_ns`) per answered
+request. The winner is the winner of this race and nothing else: with few connections, all of them busy,
+threads do as well as epoll or better, and the verdict says so. Where the kernel tells every lane what is
+ready and no lane has several tasks, the costs are close; then the number of calls tells the lanes apart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALIKE_PERCENT = 5
 
 
 def bodies_of_others(frame: Frame) -> Wordings:
-    """What there is to say of these lanes, two or more."""
+    """The verdicts about these lanes, two or more."""
     lanes = frame.lanes
     if not all(lane.counters.requests and lane.counters.wakeups for lane in lanes):
         return _to_come(lanes)
@@ -49,20 +49,20 @@ def _list(lanes: tuple[LaneFrame, ...], words: dict[str, str]) -> Line:
 
 
 def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
-    """Before each has answered something: what to look for."""
+    """Before each lane has answered something: what to look for."""
 
-    def told(some: tuple[LaneFrame, ...]) -> Line:
+    def costs_of(some: tuple[LaneFrame, ...]) -> Line:
         spans = [
             (_named(lane), (f" {LANE_TEXTS[lane.name].learns}", "text"), (end, "text"))
             for lane, end in zip(some, [*["; "] * (len(some) - 1), "."], strict=True)
         ]
         return tuple(chain.from_iterable(spans))
 
-    return told(lanes), told((lanes[0], lanes[-1])), told(lanes[-1:])
+    return costs_of(lanes), costs_of((lanes[0], lanes[-1])), costs_of(lanes[-1:])
 
 
 def _starting(lane: LaneFrame, start_ns: int) -> Wordings:
-    """Under churn, most of what a task for each connection costs is its start."""
+    """Under churn, most of the cost of a task for each connection is its start."""
     each = (f"a new {lane.name} each", "strong")
     spent = f"*{format_duration(start_ns)}*"
     return (
@@ -77,7 +77,7 @@ def _starting(lane: LaneFrame, start_ns: int) -> Wordings:
 
 
 def _request_ns(lane: LaneFrame) -> int:
-    """CPU time spent on waiting, for each request answered."""
+    """CPU time spent on waiting, per answered request."""
     return lane.counters.wait_ns // max(1, lane.counters.requests)
 
 
@@ -87,7 +87,7 @@ def _cost_words(lane: LaneFrame) -> str:
 
 
 def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
-    """Two lanes: what waiting costs for a request, and what memory a connection takes."""
+    """Two lanes: the cost of waiting for a request, and the memory of a connection."""
     dear, cheap = sorted((one, other), key=_request_ns, reverse=True)
     costs = {lane.name: _cost_words(lane) for lane in (one, other)}
     said = _difference(dear, cheap)
@@ -104,7 +104,7 @@ def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
 
 
 def _difference(dear: LaneFrame, cheap: LaneFrame) -> Line:
-    """What the two costs come to, and whether that speaks for a task for each connection."""
+    """The difference of the two costs, and if it speaks for a task for each connection."""
     over, under = _request_ns(dear), _request_ns(cheap)
     alike = (over - under) * 100 < ALIKE_PERCENT * over
     words: Line = marked("about the same") if alike else marked(f"*{ratio_text(over, max(1, under))}×* less")
@@ -124,7 +124,7 @@ def _memory(one: LaneFrame, other: LaneFrame) -> Line:
 
 
 def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
-    """Three or four lanes: what waiting costs each for a request."""
+    """Three or four lanes: the cost of waiting for a request in each."""
     costs = _list(lanes, {lane.name: _cost_words(lane) for lane in lanes})
     dear, cheap = max(lanes, key=_request_ns), min(lanes, key=_request_ns)
     ends = {lane.name: _cost_words(lane) for lane in (dear, cheap)}
@@ -141,23 +141,23 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
 
 
 def _calls(lanes: tuple[LaneFrame, ...]) -> Wordings:
-    """All are told: how many calls a request takes each."""
+    """Lanes to which the kernel tells what is ready: the number of calls for a request in each."""
     calls = _list(
         lanes, {lane.name: ratio_text(lane.counters.syscalls, lane.counters.requests) for lane in lanes}
     )
     sums = _list(lanes, {lane.name: format_short(lane.counters.syscalls) for lane in lanes})
-    told: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
+    opening: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
     if {lane.kind.completes for lane in lanes} == {True, False}:
         what = next(lane for lane in lanes if lane.kind.completes)
         which = next(lane for lane in lanes if not lane.kind.completes)
-        told = (
+        opening = (
             _named(which),
             (" is told which are ready, ", "text"),
             _named(what),
             (" what came. Calls for a request: ", "text"),
         )
     return (
-        (*told, *calls, (".", "text")),
+        (*opening, *calls, (".", "text")),
         (("Calls for a request: ", "text"), *calls, (".", "text")),
         (("Calls: ", "text"), *sums, (".", "text")),
         (("None of them asks every descriptor.", "text"),),

@@ -1,8 +1,8 @@
-"""What goes wrong in a lane, and what a program does instead: the words of a fault that strikes.
+"""A fault that strikes: what goes wrong in a lane, and what a program does instead.
 
-A warning stays once its fault has struck, for many strike for a microsecond only; what it says is of this
-moment, or of the last time. As everywhere the longest wording that fits is shown, and none is cut in
-the middle of a word.
+Many faults strike for a microsecond only, so a warning stays once its fault has struck. Its words are about
+the present, or about the last strike. The longest wording that fits is shown, and no wording is cut inside a
+word.
 """
 
 from __future__ import annotations
@@ -11,43 +11,42 @@ from dataclasses import replace
 
 from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.glyphs import ARROW
-from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of, wrap
+from c10k_tui.text.styled_text import Line, Span, Wordings, clip, text_of, width_of, wrap
 from sim.frames.frame import FaultView, Frame, LaneFrame
 from sim.scenario.faults import FAULTS, FD_SETSIZE, HERD, STRIKING
 from sim.scenario.lanes import maker_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_short
 
-Wordings = tuple[Line, ...]
-
 KEY = "u"
-"""The key that takes a mistake away, and makes it again."""
+"""The key that cures a fault, and makes it again."""
 
 
 HOLD_S = 1.5
-"""How long, on the wall, a warning says the same while the race goes on."""
+"""Wall seconds that a warning keeps its words while the race goes on."""
 
 
 class LastingWarnings:
-    """Warnings that can be read: while a race goes on, what one tells of stays for a while.
+    """Warnings that stay long enough to be read while a race goes on.
 
-    What is held back is another descriptor, and whether it is so now or was; figures are the frame's.
+    A warning keeps its descriptor, and "now" or "last time", for a while. Its figures are always those of the
+    frame.
     """
 
     def __init__(self) -> None:
         self._held: dict[str, tuple[FaultView, float]] = {}
 
     def forget(self) -> None:
-        """What comes next is another race, or another time of it."""
+        """Drop all warnings: another race, or another time of it, comes next."""
         self._held.clear()
 
     def hold(self, frame: Frame, now_s: float, *, moving: bool) -> Frame:
-        """The frame with warnings that last; that very frame where none is held.
+        """The frame with warnings that stay; the same frame if none is kept.
 
         Args:
             frame: The race now.
-            now_s: The time on the wall.
-            moving: Whether it goes on; where it stands still, its warnings are of that moment.
+            now_s: Wall time.
+            moving: True if the race goes on. In a paused race the warnings are those of its time.
         """
         if not moving:
             self.forget()
@@ -66,7 +65,7 @@ class LastingWarnings:
             self._held[lane.name] = view, now_s
             return lane
         if (held.fd, held.present) == (view.fd, view.present):
-            return lane  # the same, with the figures of now
+            return lane  # the same warning, with the figures of this frame
         warning = replace(
             view, text=held.text, brief=held.brief, fd=held.fd, count=held.count, present=held.present
         )
@@ -74,7 +73,7 @@ class LastingWarnings:
 
 
 def curable(warning: FaultView, scenario: Scenario) -> bool:
-    """Whether the key takes away what is told of: it is switched on, and did not come about by itself."""
+    """True if the key cures this fault: it is switched on in the scenario, and did not arise without it."""
     return warning.kind == (FD_SETSIZE if scenario.fd_setsize and not scenario.fault else scenario.fault)
 
 
@@ -84,8 +83,8 @@ def warning_lines(warning: FaultView, width: int, rows: int, *, with_key: bool) 
     Args:
         warning: What goes wrong.
         width: Cells in a line.
-        rows: Lines there are.
-        with_key: Whether a key takes the mistake away.
+        rows: Number of lines.
+        with_key: True if a key cures the fault.
     """
     for wording in _wordings(warning, with_key=with_key):
         lines = wrap(wording, width, rows)
@@ -156,21 +155,21 @@ def _each(lanes: list[LaneFrame]) -> Line:
 
 
 def _history(lanes: list[LaneFrame]) -> str:
-    """How often it has struck in all of them, and since when."""
+    """Number of strikes in all these lanes, and the time of the first."""
     views = [lane.warning for lane in lanes if lane.warning is not None]
     first_ns = min(view.first_ns for view in views)
     return struck_words(replace(views[0], strikes=sum(view.strikes for view in views), first_ns=first_ns))
 
 
 def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
-    """What the feed says of a strike, in at most ``width`` cells.
+    """The feed's row for a strike, in at most ``width`` cells.
 
     Args:
-        lane: Whose.
-        kind: A place in :data:`sim.scenario.faults.STRIKING`.
-        count: How often that has struck by then.
+        lane: The lane.
+        kind: Index in :data:`sim.scenario.faults.STRIKING`.
+        count: Number of strikes by then.
         fd: The descriptor concerned; -1 for none.
-        width: Cells there are.
+        width: Cells.
     """
     fault = STRIKING[kind]
     often = "strikes" if count == 1 else f"has struck {count:,} times"
@@ -186,7 +185,7 @@ def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
 
 
 def made_by_nobody(scenario: Scenario) -> Wordings | None:
-    """The verdict on a race with a mistake that none of its lanes can make; None if one can."""
+    """The verdict on a race with a fault that none of its lanes can make; None if one can."""
     maker = maker_of(scenario.fault)
     if maker is None or maker in scenario.lanes:
         return None
@@ -198,7 +197,9 @@ def made_by_nobody(scenario: Scenario) -> Wordings | None:
 
 
 def cured_herd(frame: Frame) -> Wordings | None:
-    """The verdict where EPOLLEXCLUSIVE keeps the herd down, if not to one; None where that is not seen."""
+    """The verdict if EPOLLEXCLUSIVE keeps the herd small, but larger than one; None if the race does not show
+    it.
+    """
     lane = next((lane for lane in frame.lanes if HERD in lane.kind.mistakes), None)
     if lane is None or len(frame.lanes) > 2 or not frame.scenario.churn or not lane.counters.spurious_wakes:
         return None

@@ -1,1 +1,6 @@
-"""The widgets of the race screen."""
+"""The widgets of the race screen. Each draws what a view worked out; the display and the screen import from
+here.
+
+- ``lane_row``: the lanes side by side. ``lane_panel``: one lane. ``grid``: its descriptors.
+- ``feed``: the interrupt feed. ``timeline``: the row of the time line.
+"""

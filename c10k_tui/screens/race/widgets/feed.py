@@ -1,4 +1,4 @@
-"""The interrupt feed as a widget: follows the newest packet unless one scrolls back."""
+"""The interrupt feed as a widget. It follows the newest packet until the user scrolls back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Feed(Lines, can_focus=True):
     BINDING_GROUP_TITLE = "Interrupt feed"
 
     class Chosen(Message):
-        """A row was chosen, whose moment is to be gone to."""
+        """The user chose a row. The race should go to its time."""
 
         def __init__(self, at_ns: int) -> None:
             super().__init__()
@@ -32,13 +32,14 @@ class Feed(Lines, can_focus=True):
         super().__init__(id=id)
         self.model = FeedModel()
         self._held: tuple[int, int] | None = None
-        """Moment of the row under the cursor while scrolled back; None: the newest."""
+        """Time and serial of the row under the cursor while the user has scrolled back; None for the newest
+        row."""
         self._lanes: list[str] = []
         self._rows: list[FeedRow] = []
-        """Those that are shown."""
+        """The rows on the screen."""
 
     def take(self, frame: Frame) -> None:
-        """Take in a frame; call :meth:`draw` to show it."""
+        """Take a frame in; :meth:`draw` shows it."""
         self._lanes = [lane.name for lane in frame.lanes]
         self.model.take(frame)
 
@@ -60,7 +61,9 @@ class Feed(Lines, can_focus=True):
         entitle(self, title)
 
     def _pointed(self) -> int | None:
-        """Which of the rows shown is under the cursor; there is one while one scrolls or has the focus."""
+        """Index of the row under the cursor; None while the user has not scrolled back and the feed has no
+        focus.
+        """
         if not self._rows or (self._held is None and not self.has_focus):
             return None
         if self._held is None:
@@ -69,17 +72,17 @@ class Feed(Lines, can_focus=True):
 
     @property
     def chosen(self) -> FeedRow | None:
-        """The row under the cursor, if there is one."""
+        """The row under the cursor; None without a cursor."""
         pointed = self._pointed()
         return None if pointed is None else self._rows[pointed]
 
     def action_choose(self) -> None:
-        """Go to the moment of the row under the cursor."""
+        """Go to the time of the row under the cursor."""
         if (pointed := self._pointed()) is not None:
             self.post_message(self.Chosen(self._rows[pointed].time_ns))
 
     def on_click(self, event: events.Click) -> None:
-        """Point at a row; twice: go to its moment."""
+        """Put the cursor on a row; a double click goes to its time."""
         offset = event.get_content_offset(self)
         if offset is None or not 1 <= offset.y <= len(self._rows):
             return
@@ -97,7 +100,7 @@ class Feed(Lines, can_focus=True):
         self.draw()
 
     def action_scroll(self, rows: int) -> None:
-        """Point at an earlier row, so many before the one pointed at, or a later one if negative."""
+        """Move the cursor this many rows up (to earlier packets), or down if negative."""
         listed = self.model.rows()
         if not listed:
             return
@@ -116,7 +119,7 @@ class Feed(Lines, can_focus=True):
         self.draw()
 
     def forget(self) -> None:
-        """Another race is shown from now on: what one scrolled back to is not in it."""
+        """Start again for another race, which does not have the row under the cursor."""
         self.model.forget()
         self._held = None
 

@@ -1,7 +1,7 @@
-"""The grid of one lane: a single widget that draws one line of cells at a time.
+"""The grid of one lane: one widget, which draws one line of cells at a time.
 
-A row of cells becomes as few segments as it has runs of equal codes, and only the stretch of a row
-that changed is sent to the terminal.
+A row of cells becomes one segment for each run of equal codes, and only the changed stretch of a row is sent
+to the terminal. Why not a widget for each cell: 10,000 widgets are 10,000 tasks of Textual.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from textual.message import Message
 from textual.strip import Strip
 
 from c10k_tui.screens.race.keys import GRID_BINDINGS
-from c10k_tui.screens.race.views.cells import BLANK, CURSOR, FRONT, HEAT_LEVELS, STRUCK, CellModel
-from c10k_tui.text import glyphs
-from c10k_tui.text.palette import Palette
+from c10k_tui.screens.race.views.cell_colours import look_of
+from c10k_tui.screens.race.views.cells import CellModel
 from c10k_tui.widgets.lines import Painted
 from sim.frames.frame import LaneFrame
 
 LABEL_PITCH = 6
-"""From this width on a cell has its descriptor's number on it."""
+"""From this pitch on, a cell has its descriptor's number on it."""
 
 
 class Grid(Painted, can_focus=True):
@@ -36,7 +35,7 @@ class Grid(Painted, can_focus=True):
     BINDING_GROUP_TITLE = "Grid"
 
     class CursorMoved(Message):
-        """The cursor stands on another cell of this grid, or on none."""
+        """The cursor has moved to another cell of this grid, or away from the grid."""
 
         def __init__(self, grid: Grid, cell: int | None) -> None:
             super().__init__()
@@ -55,12 +54,12 @@ class Grid(Painted, can_focus=True):
         self._looks: dict[int, tuple[str, Style]] = {}
 
     def show(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> None:
-        """Show a frame of this grid's lane; repaints what changed.
+        """Show a frame of this grid's lane, and repaint what has changed.
 
         Args:
             lane: The lane at ``now_ns``.
             now_ns: The frame's time.
-            rate_ns: Virtual nanoseconds per wall second: how long trails and flashes last.
+            rate_ns: Virtual nanoseconds per wall second. Trails and flashes last wall time.
         """
         width, height = self.size
         if not width or not height:
@@ -97,7 +96,7 @@ class Grid(Painted, can_focus=True):
         return known
 
     def _labelled(self, strip: Strip, y: int) -> Strip:
-        """The same strip with the number of each big cell's descriptor at its left."""
+        """The strip with each big cell's descriptor number at the left of the cell."""
         layout = self.model.layout
         if y % layout.pitch_y:
             return strip
@@ -117,7 +116,7 @@ class Grid(Painted, can_focus=True):
         super().repaint()
 
     def cell_under(self, event: events.MouseEvent) -> int | None:
-        """The cell under the mouse."""
+        """The cell under the mouse; None outside all cells."""
         offset = event.get_content_offset(self)
         return self.model.layout.cell_at(offset.x, offset.y) if offset is not None else None
 
@@ -147,59 +146,3 @@ class Grid(Painted, can_focus=True):
     def _point_at(self, cell: int | None) -> None:
         if cell != self.model.cursor:
             self.post_message(self.CursorMoved(self, cell))
-
-
-def look_of(code: int, palette: Palette) -> tuple[str, Style]:
-    """Glyph and style of a cell's code."""
-    if code == BLANK:
-        return " ", palette["text"]
-    if code == STRUCK:
-        return glyphs.STRUCK, palette["struck"]
-    under_cursor = code >= CURSOR
-    state, heat = divmod(code - CURSOR if under_cursor else code, HEAT_LEVELS)
-    glyph, role = _STATES[state](heat)
-    return glyph, palette["cursor" if under_cursor else role]
-
-
-def _idle(heat: int) -> tuple[str, str]:
-    if heat == FRONT:
-        return glyphs.FRONT, "front"
-    return (glyphs.HEAT[heat - 1], f"heat-{heat}") if heat else (glyphs.IDLE, "idle")
-
-
-def _ready(heat: int) -> tuple[str, str]:
-    if heat == FRONT:
-        return glyphs.FRONT, "front"
-    return glyphs.READY, f"ready-{heat}" if heat else "ready"
-
-
-def _read(heat: int) -> tuple[str, str]:
-    return glyphs.READ, f"read-{heat}" if 0 < heat < FRONT else "read"
-
-
-def _arrived(_heat: int) -> tuple[str, str]:
-    return glyphs.ARRIVED, "arrived"
-
-
-def _completed(_heat: int) -> tuple[str, str]:
-    return glyphs.COMPLETED, "completed"
-
-
-def _blocked(_heat: int) -> tuple[str, str]:
-    return glyphs.BLOCKED, "blocked"
-
-
-def _ran(heat: int) -> tuple[str, str]:
-    level = min(max(heat, 1), 4)
-    return glyphs.RAN[level - 1], f"heat-{level}"
-
-
-def _runnable(heat: int) -> tuple[str, str]:
-    return glyphs.RUNNABLE, "woken" if heat == FRONT else "runnable"
-
-
-def _running(_heat: int) -> tuple[str, str]:
-    return glyphs.RUNNING, "running"
-
-
-_STATES = (_idle, _ready, _read, _arrived, _completed, _blocked, _ran, _runnable, _running)

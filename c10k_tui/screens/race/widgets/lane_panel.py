@@ -1,4 +1,4 @@
-"""One lane on the screen: its grid, the picture of its mechanism, what it does now and has just done."""
+"""One lane on the screen: its grid, the picture of its mechanism, and what it does now and has just done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.theme import Theme
 
-from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
+from c10k_tui.screens.race.mechanism.picture import inside, price_words, waiting_words
 from c10k_tui.screens.race.views.activity import activities
 from c10k_tui.screens.race.views.cpu import bar, spent
 from c10k_tui.screens.race.views.sentence import sentence, sentences
@@ -20,11 +20,11 @@ from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
 
 WIDE = 90
-"""A lane at least this wide says what it does in one line, which leaves one for the CPU's times."""
+"""A lane at least this wide says in one line what it does, and so has a line left for CPU times."""
 
 
 class LanePanel(Vertical):
-    """A framed lane.
+    """A lane in a frame.
 
     Args:
         name: One of :data:`sim.scenario.lanes.LANES`.
@@ -55,16 +55,16 @@ class LanePanel(Vertical):
         self.styles.border_title_color = self.app.theme_variables[f"c10k-{self.lane}"]
 
     def show_inside(self, lane: LaneFrame) -> None:
-        """Draw the mechanism's own picture."""
+        """Draw the picture of the mechanism."""
         self.inside.show(inside(lane, *self.inside.size))
 
     def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False) -> None:
-        """Show what the lane says.
+        """Show what the lane does now and has just done, or its warning.
 
         Args:
             lane: The lane now.
-            scans: Passes over all its descriptors that it finished since the last frame.
-            curable: Whether a key takes away what goes wrong in it.
+            scans: Scans over all its descriptors that it has finished since the last frame.
+            curable: True if a key cures what goes wrong in the lane.
         """
         width, height = self.words.size
         warning = lane.warning
@@ -72,18 +72,18 @@ class LanePanel(Vertical):
         self.set_class(warning is not None, "-struck")
         if lane.failure is not None:
             rows = max(1, height)
-            told = wrap(sentence(lane), width, rows)
+            text = wrap(sentence(lane), width, rows)
             if warning is not None:
-                told = warning_lines(warning, width, rows, with_key=curable)
-            self.words.show(told)
+                text = warning_lines(warning, width, rows, with_key=curable)
+            self.words.show(text)
             return
         if warning is not None:
-            told = warning_lines(warning, width, 2, with_key=curable)
+            text = warning_lines(warning, width, 2, with_key=curable)
         else:
-            told = wrap(fitting(sentences(lane), width, 2), width, 2)
-        if len(told) < 2:
-            told.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
-        lines: list[Line] = [*told, bar(lane.counters.cost_ns, width)]
+            text = wrap(fitting(sentences(lane), width, 2), width, 2)
+        if len(text) < 2:
+            text.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
+        lines: list[Line] = [*text, bar(lane.counters.cost_ns, width)]
         if height > len(lines):
             skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()
             doing = fitting(activities(lane), width - width_of(skipped) - 1)
@@ -91,25 +91,27 @@ class LanePanel(Vertical):
         self.words.show(lines)
 
     def show_frame(self) -> None:
-        """Say on the frame who runs here, how it is told, at whose prices, and what a cell stands for."""
+        """Write the frame: the lane, what it is told, the origin of its prices, and the descriptors in a
+        cell.
+        """
         entitle(self, *frame_words(self.lane, self.grid.model.layout.k, self.size.width - 4))
 
 
 def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
-    """Title and subtitle of a lane's frame, each in at most so many cells.
+    """Title and subtitle of a lane's frame, each of at most ``room`` cells.
 
-    That prices are estimated is always said: beside the name, if nowhere else.
+    The frame always says if prices are estimated: if nowhere else, then beside the name.
     """
-    told, (long, short, beside) = told_by(lane), price_words(lane)
+    waiting, (long, short, beside) = waiting_words(lane), price_words(lane)
     cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"
     brief = "1 fd a cell" if k == 1 else f"{k:,} fds a cell"
-    subtitles = ((told, long, cells), (told, short, cells), (short, cells), (cells,), (brief,))
+    subtitles = ((waiting, long, cells), (waiting, short, cells), (short, cells), (cells,), (brief,))
     subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
     text = LANE_TEXTS[lane]
     names = (lane, *text.column_names)
     if beside and short not in subtitle:
         names = tuple(f"{name} {beside}" for name in names)
-    titles = (f"{names[0]}: {told}", *names) if told not in subtitle else names
+    titles = (f"{names[0]}: {waiting}", *names) if waiting not in subtitle else names
     if not beside or short in subtitle:
         titles = (text.title, *titles)
     return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle

@@ -1,4 +1,4 @@
-"""The time line as a widget: a row that is clicked and dragged along."""
+"""The time line as a widget: the user clicks on it and drags along it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class TimeLine(Lines):
     """The row of :mod:`c10k_tui.screens.race.views.timeline`."""
 
     class Sought(Message):
-        """The mouse points at a moment, which is to be gone to."""
+        """The mouse points at a time. The race should go there."""
 
         def __init__(self, at_ns: int, *, held: bool) -> None:
             super().__init__()
             self.at_ns = at_ns
             self.held = held
-            """Whether the button is still down: other moments will follow."""
+            """True if the button is still held down, so that other times will follow."""
 
     class Scrubbed(Message):
-        """One of the keys at the ends of the line was clicked."""
+        """The user clicked on one of the keys at the ends of the line."""
 
         def __init__(self, direction: int) -> None:
             super().__init__()
@@ -65,6 +65,6 @@ class TimeLine(Lines):
             self._seek(event)
 
     def _seek(self, event: events.MouseEvent) -> None:
-        # While the button is down the line's end stays where it is: nothing is run meanwhile.
+        # While the button is held down the race does not run, so the end of the line stays where it is.
         at_ns = layout_of(self.size.width).moment_at(event.x, self._view)
         self.post_message(self.Sought(at_ns, held=self._held))

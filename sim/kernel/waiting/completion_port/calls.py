@@ -16,8 +16,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
 from sim.kernel.waiting.completion_port.port import (
     ACCEPT,
     ERROR_ABANDONED_WAIT_0,
@@ -32,16 +32,13 @@ from sim.kernel.waiting.completion_port.port import (
     Packet,
     Pending,
     PortError,
+    PortWaiter,
 )
-from sim.kernel.waiting.waiting_call import Machine, WaitingCall
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
 
-
-class GetCall(WaitingCall):
+class GetCall(PortWaiter):
     """A GetQueuedCompletionStatusEx() call under way.
 
     Args:
@@ -51,15 +48,13 @@ class GetCall(WaitingCall):
         PortError: ERROR_INVALID_HANDLE, not a port.
     """
 
-    def __init__(self, kernel: RawKernel, port_fd: int, most: int, timeout_ns: int | None) -> None:
+    def __init__(self, kernel: KernelCore, port_fd: int, most: int, timeout_ns: int | None) -> None:
         port = kernel.table.files.get(port_fd)
         if not isinstance(port, CompletionPort):
             raise PortError(ERROR_INVALID_HANDLE)
         super().__init__(kernel, timeout_ns)
         self.port = port
         self.most = most
-        self.packets: list[Packet] = []
-        self.abandoned = False
         self.begun = False
 
     def step(self) -> None:
@@ -69,7 +64,7 @@ class GetCall(WaitingCall):
             self.begun = True
             self._pay("enter", 0)
             task = kernel.running
-            for other in kernel.ports:
+            for other in port.ports:
                 if task is not None:
                     other.threads.pop(task, None)
             if port.queue and port.running < port.concurrency and task is not None:
@@ -139,56 +134,62 @@ class GetCall(WaitingCall):
         return Charge(parts, ((Count.WAKEUPS, 1 if found else 0),))
 
 
-class PortCalls(Machine):
-    """The part of the kernel for completion ports."""
+class PortCalls:
+    """The completion ports' part of the kernel.
 
-    def sys_create_port(self, concurrency: int = 0) -> int:
+    Attributes:
+        ports: The ports that exist.
+    """
+
+    def __init__(self, kernel: KernelCore) -> None:
+        self.kernel = kernel
+        self.ports: list[CompletionPort] = []
+
+    def create(self, concurrency: int = 0) -> int:
         """A new port; concurrency 0 stands for the number of CPUs, which is one."""
-        port = CompletionPort(self, concurrency or 1)  # type: ignore[arg-type]
-        self.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
-        self.ports.append(port)
-        self.block_watchers.append(port)
-        return self.table.install(port)
+        port = CompletionPort(self.kernel, self.ports, concurrency or 1)
+        self.kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        return self.kernel.table.install(port)
 
     def _port(self, fd: int) -> CompletionPort:
-        port = self.table.files.get(fd)
+        port = self.kernel.table.files.get(fd)
         if not isinstance(port, CompletionPort):
             raise PortError(ERROR_INVALID_HANDLE)
         return port
 
     def _pending(self, fd: int) -> Pending:
         """The operations of a handle that is tied to a port."""
-        if not self.table.is_open(fd):
+        if not self.kernel.table.is_open(fd):
             raise PortError(ERROR_INVALID_HANDLE)
-        file = self.table.file(fd)
+        file = self.kernel.table.file(fd)
         for port in self.ports:
             if file in port.handles:
                 return port.handles[file]
         raise PortError(ERROR_INVALID_PARAMETER)
 
-    def sys_associate(self, port_fd: int, fd: int, key: int) -> None:
+    def associate(self, port_fd: int, fd: int, key: int) -> None:
         """Tie a handle to a port.
 
         Raises:
             PortError: ERROR_INVALID_HANDLE; ERROR_INVALID_PARAMETER, it is tied already.
         """
         port = self._port(port_fd)
-        if not self.table.is_open(fd):
+        if not self.kernel.table.is_open(fd):
             raise PortError(ERROR_INVALID_HANDLE)
-        file = self.table.file(fd)
+        file = self.kernel.table.file(fd)
         if any(file in other.handles for other in self.ports):
             raise PortError(ERROR_INVALID_PARAMETER)
-        self.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        self.kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
         port.associate(file, key)
-        self.journal.append((self.now_ns, Kind.CTL, fd, 1, 0, self.next_serial()))
+        self.kernel.journal.append((self.kernel.now_ns, Kind.CTL, fd, 1, 0, self.kernel.next_serial()))
 
-    def sys_skip_port_on_success(self, fd: int) -> None:
+    def skip_on_success(self, fd: int) -> None:
         """Have operations that end at once queue no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)."""
         pending = self._pending(fd)
-        self.pay_call(Account.INTEREST_LIST, self.costs.close_ns)
+        self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.close_ns)
         pending.skip = True
 
-    def sys_wsa_recv(self, fd: int, size: int, tag: int) -> Packet | None:
+    def receive(self, fd: int, size: int, tag: int) -> Packet | None:
         """Start a receive into a buffer of ``size`` bytes, which is locked until it ends.
 
         Returns:
@@ -196,18 +197,20 @@ class PortCalls(Machine):
         """
         return self._start(fd, Operation(RECEIVE, size, tag))
 
-    def sys_accept_ex(self, fd: int, tag: int) -> Packet | None:
-        """Start an accept; as :meth:`sys_wsa_recv`, ``moved`` is the new descriptor."""
+    def accept(self, fd: int, tag: int) -> Packet | None:
+        """Start an accept; as :meth:`receive`, ``moved`` is the new descriptor."""
         return self._start(fd, Operation(ACCEPT, 0, tag))
 
     def _start(self, fd: int, operation: Operation) -> Packet | None:
         pending = self._pending(fd)
         port = pending.port
-        self.ledger.counted[Count.OPERATIONS] += 1
+        self.kernel.ledger.counted[Count.OPERATIONS] += 1
         costs = port.costs
         base_ns = costs.start_accept_ns if operation.kind == ACCEPT else costs.start_read_ns
         packet = None if pending.operations else pending.attempt(operation)
-        self.pay_call(Account.SOCKET_IO, base_ns + self.copy_ns(len(packet.data) if packet else 0))
+        self.kernel.pay_call(
+            Account.SOCKET_IO, base_ns + self.kernel.copy_ns(len(packet.data) if packet else 0)
+        )
         if packet is None:
             port.started += 1
             pending.operations.append(operation)
@@ -217,45 +220,47 @@ class PortCalls(Machine):
         port.queue_packet(packet, ended=0)
         return None
 
-    def sys_wsa_send(self, fd: int, data: bytes, tag: int) -> Packet | None:
-        """Send bytes from a locked buffer; as :meth:`sys_wsa_recv`. What is sent is taken at once here."""
+    def send(self, fd: int, data: bytes, tag: int) -> Packet | None:
+        """Send bytes from a locked buffer; as :meth:`receive`. What is sent is taken at once here."""
         pending = self._pending(fd)
-        self.ledger.counted[Count.OPERATIONS] += 1
-        self.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
-        spent_ns = pending.port.costs.start_write_ns + self.copy_ns(len(data))
-        self.pay_call(Account.SOCKET_IO, spent_ns)
+        self.kernel.ledger.counted[Count.OPERATIONS] += 1
+        self.kernel.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
+        spent_ns = pending.port.costs.start_write_ns + self.kernel.copy_ns(len(data))
+        self.kernel.pay_call(Account.SOCKET_IO, spent_ns)
         try:
             packet = Packet(pending.key, pending.file.write(data), tag)
         except OSError:
             packet = Packet(pending.key, 0, tag, ERROR_NETNAME_DELETED)
-        self.journal.append((self.now_ns, Kind.WRITE, fd, packet.moved, 0, self.next_serial()))
+        self.kernel.journal.append(
+            (self.kernel.now_ns, Kind.WRITE, fd, packet.moved, 0, self.kernel.next_serial())
+        )
         if pending.skip and not packet.error:
             return packet
         pending.port.queue_packet(packet, ended=0)
         return None
 
-    def sys_post_queued(self, port_fd: int, moved: int, key: int, tag: int) -> None:
+    def post(self, port_fd: int, moved: int, key: int, tag: int) -> None:
         """Queue a packet by hand."""
         port = self._port(port_fd)
-        self.pay_call(Account.SYSCALL, port.costs.get_ns)
+        self.kernel.pay_call(Account.SYSCALL, port.costs.get_ns)
         port.queue_packet(Packet(key, moved, tag), ended=0)
 
-    def sys_cancel_io_ex(self, fd: int, tag: int | None = None) -> None:
+    def cancel(self, fd: int, tag: int | None = None) -> None:
         """End the operations of a handle, or the one with a tag: each queues ERROR_OPERATION_ABORTED.
 
         Raises:
             PortError: ERROR_NOT_FOUND, there is none.
         """
         pending = self._pending(fd)
-        self.pay_call(Account.SOCKET_IO, self.costs.close_ns)
+        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
         if not pending.abort(tag):
             raise PortError(ERROR_NOT_FOUND)
 
     def get_call(self, port_fd: int, most: int, timeout_ns: int | None = None) -> GetCall:
         """A GetQueuedCompletionStatusEx() call that is about to begin: see :class:`GetCall`."""
-        return GetCall(self, port_fd, most, timeout_ns)  # type: ignore[arg-type]
+        return GetCall(self.kernel, port_fd, most, timeout_ns)
 
-    def sys_get_queued(
+    def get_queued(
         self, port_fd: int, most: int = 1, timeout_ns: int | None = None
     ) -> Generator[None, None, list[Packet]]:
         """Wait for packets.
@@ -267,6 +272,6 @@ class PortCalls(Machine):
         Raises:
             PortError: WAIT_TIMEOUT; ERROR_ABANDONED_WAIT_0, the port was closed; ERROR_INVALID_HANDLE.
         """
-        call = GetCall(self, port_fd, most, timeout_ns)  # type: ignore[arg-type]
+        call = GetCall(self.kernel, port_fd, most, timeout_ns)
         yield from call.run()
         return call.result

@@ -25,16 +25,16 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.files.socket import Socket
 from sim.kernel.open_file import OpenFile
+from sim.kernel.waiting.waiting_call import WaitingCall
 from sim.machine.accounts import Count
 from sim.machine.completion_costs import port_costs
 from sim.machine.records import Effect, Kind
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.waiting.completion_port.calls import GetCall
-    from sim.machine.cpu import Task
+    from sim.machine.task import Task
 
 ERROR_INVALID_HANDLE: Final = 6
 ERROR_NETNAME_DELETED: Final = 64
@@ -150,6 +150,17 @@ class Pending:
         return bool(ended)
 
 
+class PortWaiter(WaitingCall):
+    """A call that waits at a port."""
+
+    def __init__(self, kernel: KernelCore, timeout_ns: int | None) -> None:
+        super().__init__(kernel, timeout_ns)
+        self.packets: list[Packet] = []
+        """Packets that the call takes."""
+        self.abandoned = False
+        """True if the port was closed while the call waited."""
+
+
 class IdleReceives(NamedTuple):
     """Receives started on a block of untouched connections: one each, tagged and keyed with its number."""
 
@@ -165,14 +176,30 @@ class CompletionPort(OpenFile):
         concurrency: how many of its threads may run at a time.
     """
 
-    __slots__ = ("calls", "concurrency", "costs", "handles", "idle_blocks", "queue", "started", "threads")
+    kernel: KernelCore
 
-    def __init__(self, kernel: RawKernel, concurrency: int) -> None:
+    __slots__ = (
+        "calls",
+        "concurrency",
+        "costs",
+        "handles",
+        "idle_blocks",
+        "ports",
+        "queue",
+        "started",
+        "threads",
+    )
+
+    def __init__(self, kernel: KernelCore, ports: list[CompletionPort], concurrency: int) -> None:
         super().__init__(kernel)
+        self.ports = ports
+        ports.append(self)
+        kernel.close_watchers.append(self)
+        kernel.block_watchers.append(self)
         self.costs = port_costs(kernel.costs)
         self.concurrency = concurrency
         self.queue: deque[Packet] = deque()
-        self.calls: list[GetCall] = []
+        self.calls: list[PortWaiter] = []
         """Threads that wait here; the last to come is the first to be released."""
         self.threads: dict[Task, None] = {}
         """Threads that took a packet here and have not come to another port since."""
@@ -203,12 +230,13 @@ class CompletionPort(OpenFile):
                 pending.operations.append(Operation(RECEIVE, size, fd))
                 return
 
-    def handle_closed(self, file: OpenFile) -> None:
-        """The last descriptor of a file is closed: its operations are aborted."""
-        pending = self.handles.pop(file, None)
+    def number_closed(self, file: OpenFile, fd: int) -> int:
+        """If it was the last descriptor of a handle, abort the operations started on the handle."""
+        pending = None if file.numbers else self.handles.pop(file, None)
         if pending is not None:
             file.wait_queue.remove(pending)
             pending.abort(None)
+        return 0
 
     # -- packets --------------------------------------------------------------------------
 
@@ -248,5 +276,6 @@ class CompletionPort(OpenFile):
             call.wake()
         for pending in self.handles.values():
             pending.file.wait_queue.remove(pending)
-        self.kernel.ports.remove(self)
+        self.ports.remove(self)
+        self.kernel.close_watchers.remove(self)
         self.kernel.block_watchers.remove(self)

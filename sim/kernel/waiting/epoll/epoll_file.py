@@ -27,7 +27,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
-from sim.kernel.open_file import OpenFile
+from sim.kernel.open_file import OpenFile, Watch
 from sim.kernel.poll_bits import oserror
 from sim.machine.records import Effect
 
@@ -35,8 +35,8 @@ READY_LIST, ALREADY_LISTED, WOKE_EPOLL = Effect.READY_LIST, Effect.ALREADY_LISTE
 IN_OR_OUT = poll_bits.IN | poll_bits.OUT
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.machine.cpu import Task
+    from sim.kernel.core import KernelCore
+    from sim.machine.task import Task
 
 CTL_ADD = 1
 CTL_DEL = 2
@@ -54,19 +54,14 @@ Event = tuple[int, int]
 """``(data, events)``: the registered descriptor and its mask."""
 
 
-class Item:
+class Item(Watch):
     """One watched descriptor (``struct epitem``): a wait-queue entry that feeds the ready list."""
 
-    __slots__ = ("checked_ns", "epoll", "events", "exclusive", "fd", "file", "listed", "once", "wanted")
+    __slots__ = ("epoll", "once")
 
     def __init__(self, epoll: Epoll, file: OpenFile, fd: int, events: int) -> None:
+        super().__init__(file, fd)
         self.epoll = epoll
-        self.file = file
-        self.fd = fd
-        self.listed = False
-        """On the ready list."""
-        self.checked_ns: int | None = None
-        """When epoll_wait last asked the file."""
         self.exclusive = bool(events & poll_bits.EPOLLEXCLUSIVE)
         self.arm(events)
 
@@ -74,7 +69,6 @@ class Item:
         """Set what is watched for; HUP and ERR always are."""
         self.events = events | poll_bits.ERR | poll_bits.HUP
         self.wanted = self.events & poll_bits.POLL_BITS
-        """Poll bits that count; 0 once a one-shot item has fired."""
         self.once = bool(events & ONCE_REPORTED)
         """Does not go back to the ready list when it was reported."""
 
@@ -84,6 +78,21 @@ class Item:
         if self.events & poll_bits.EPOLLONESHOT:
             self.wanted = 0
             self.epoll.disarmed += 1
+
+    def number_closed(self) -> None:
+        """Its number was closed while the file lives on: the item stays, as a ghost."""
+        self.epoll.ghosts.append(self)
+
+    def file_closed(self) -> None:
+        """The file is closed: the item goes (``eventpoll_release_file``)."""
+        self.epoll.forget(self)
+
+    def move_to(self, file: OpenFile) -> None:
+        """Another file takes the place of the watched one."""
+        interest = self.epoll.interest
+        del interest[self.file, self.fd]
+        self.file = file
+        interest[file, self.fd] = self
 
     def wake(self, key: int) -> bool:
         """``ep_poll_callback``: the file changed, so put the item on the ready list."""
@@ -116,10 +125,13 @@ class Item:
 class Epoll(OpenFile):
     """What an epoll descriptor points to (``struct eventpoll``)."""
 
+    kernel: KernelCore
+
     __slots__ = (
         "collected_ns",
         "count",
         "disarmed",
+        "epolls",
         "ghosts",
         "idle_blocks",
         "interest",
@@ -131,8 +143,11 @@ class Epoll(OpenFile):
 
     lazy = True
 
-    def __init__(self, kernel: RawKernel) -> None:
+    def __init__(self, kernel: KernelCore, epolls: list[Epoll]) -> None:
         super().__init__(kernel)
+        self.epolls = epolls
+        epolls.append(self)
+        kernel.lazy_files[self] = None
         self.interest: dict[tuple[OpenFile, int], Item] = {}
         self.idle_blocks: list[tuple[int, int, int]] = []
         """Blocks watched whole: (first, last, events)."""
@@ -170,7 +185,7 @@ class Epoll(OpenFile):
             self._check_nesting(file)
         if (file, fd) in self.interest:
             raise oserror(errno.EEXIST)
-        nested = isinstance(file, Epoll) or self.items
+        nested = isinstance(file, Epoll) or self.watches
         item = self.hook(file, fd, events)
         if nested and any(map(too_many_paths, leaves_below(file))):
             self.forget(item)
@@ -184,7 +199,7 @@ class Epoll(OpenFile):
             self.reports_once = True
         self.interest[file, fd] = item
         self.count += 1
-        file.items.append(item)
+        file.watches.append(item)
         file.wait_queue.add(item)
         return item
 
@@ -203,23 +218,25 @@ class Epoll(OpenFile):
 
     def height(self) -> int:
         """Epolls above this one, on the longest way up."""
-        return max((1 + item.epoll.height() for item in self.items), default=0)
+        return max((1 + item.epoll.height() for item in items_of(self)), default=0)
 
     def _watched_epolls(self) -> list[Epoll]:
         return [file for file, _ in self.interest if isinstance(file, Epoll)]
 
     def watch_block(self, first: int, last: int, events: int) -> None:
         """ADD every descriptor of a block of untouched connections."""
+        if not self.idle_blocks:
+            self.kernel.block_watchers.append(self)
         self.idle_blocks.append((first, last, events))
         self.count += last - first + 1
 
-    def materialize(self, file: OpenFile, fd: int) -> Item | None:
+    def materialize(self, file: OpenFile, fd: int) -> None:
         """A descriptor of a watched block is touched: give it its item."""
         for first, last, events in self.idle_blocks:
             if first <= fd <= last:
                 self.count -= 1  # hook() counts it again
-                return self.hook(file, fd, events)
-        return None
+                self.hook(file, fd, events)
+                return
 
     def modify(self, file: OpenFile, fd: int, events: int) -> None:
         """MOD: ``ep_modify``.
@@ -249,7 +266,7 @@ class Epoll(OpenFile):
         del self.interest[item.file, item.fd]
         self.count -= 1
         self.disarmed -= not item.wanted
-        item.file.items.remove(item)
+        item.file.watches.remove(item)
         item.file.wait_queue.remove(item)
         if item.listed:
             item.listed = False
@@ -328,6 +345,8 @@ class Epoll(OpenFile):
 
     def refresh(self) -> None:
         """``ep_eventpoll_poll``: ready if an item is; stale ones at the head are dropped."""
+        if not self.ready and not self.mask:
+            return
         while self.ready:
             item = self.ready[0]
             item.file.refresh()
@@ -342,6 +361,15 @@ class Epoll(OpenFile):
         """Closed: every item is unhooked."""
         for item in tuple(self.interest.values()):
             self.forget(item)
+        self.epolls.remove(self)
+        del self.kernel.lazy_files[self]
+        if self.idle_blocks:
+            self.kernel.block_watchers.remove(self)
+
+
+def items_of(file: OpenFile) -> list[Item]:
+    """The items that watch a file, of all epolls."""
+    return [watch for watch in file.watches if isinstance(watch, Item)]
 
 
 def leaves_below(file: OpenFile) -> set[OpenFile]:
@@ -356,8 +384,8 @@ def too_many_paths(file: OpenFile) -> bool:
     counts = [0] * len(MOST_PATHS)
 
     def climb(below: OpenFile, epolls_between: int) -> None:
-        for item in below.items:
-            if item.epoll.items:
+        for item in items_of(below):
+            if item.epoll.watches:
                 climb(item.epoll, epolls_between + 1)
             elif epolls_between:
                 counts[epolls_between] += 1

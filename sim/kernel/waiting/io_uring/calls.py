@@ -12,18 +12,20 @@ import errno
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.io_uring import requests
-from sim.kernel.waiting.io_uring.ring import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, IoUring
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAKEUP
+from sim.kernel.waiting.io_uring.requests import Request
+from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.kernel.waiting.io_uring.sq_thread import SqThread
-from sim.kernel.waiting.waiting_call import Machine, WaitingCall
+from sim.kernel.waiting.waiting_call import WaitingCall
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from sim.kernel.kernel import RawKernel
     from sim.machine.accounts import Part, Tally
 
 
@@ -40,7 +42,7 @@ class EnterCall(WaitingCall):
     """
 
     def __init__(
-        self, kernel: RawKernel, fd: int, to_submit: int, least: int, timeout_ns: int | None, flags: int
+        self, kernel: KernelCore, fd: int, to_submit: int, least: int, timeout_ns: int | None, flags: int
     ) -> None:
         ring = kernel.table.files.get(fd) or kernel.table.file(fd)
         if not isinstance(ring, IoUring):
@@ -98,6 +100,7 @@ class EnterCall(WaitingCall):
 
     def _run_one(self) -> None:
         request = self.ring.work.popleft()
+        assert isinstance(request, Request)
         asks = not request.ready_mask
         self._pay(("task work", requests.work_price_ns(request), asks))
         found = request.check()
@@ -169,28 +172,40 @@ class EnterCall(WaitingCall):
         return (hook, switch), ((Count.HOOKS, 1), (Count.CONTEXT_SWITCHES, 1))
 
 
-class RingCalls(Machine):
-    """The part of the kernel for io_uring."""
+class RingCalls:
+    """io_uring's part of the kernel.
 
-    def sys_io_uring_setup(self, entries: int, cq_entries: int | None = None) -> int:
+    Attributes:
+        rings: The rings that exist.
+    """
+
+    def __init__(self, kernel: KernelCore) -> None:
+        self.kernel = kernel
+        self.rings: list[IoUring] = []
+
+    def setup(self, entries: int, cq_entries: int | None = None) -> int:
         """A new ring: see :class:`sim.kernel.waiting.io_uring.ring.IoUring`.
 
         Raises:
             OSError: EINVAL, a size that is not a power of two, or too large.
         """
-        ring = IoUring(self, entries, cq_entries)  # type: ignore[arg-type]
-        self.pay_call(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
-        self.rings.append(ring)
-        self.block_watchers.append(ring)
-        return self.table.install(ring)
+        ring = IoUring(self.kernel, self.rings, requests.armed_request, entries, cq_entries)
+        self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.epoll_ctl_ns)
+        return self.kernel.table.install(ring)
 
     def start_sq_thread(self, fd: int, idle_ns: int) -> None:
         """Give a ring that was just made its polling kernel thread (``IORING_SETUP_SQPOLL``)."""
-        ring = self.table.file(fd)
+        ring = self.kernel.table.file(fd)
         assert isinstance(ring, IoUring)
         ring.thread = SqThread(ring, idle_ns)
 
-    def enter_call(
+    def book_threads(self) -> None:
+        """Book the CPU time of all polling threads up to now."""
+        for ring in self.rings:
+            if ring.thread is not None:
+                ring.thread.book()
+
+    def begin_enter(
         self,
         fd: int,
         to_submit: int,
@@ -199,9 +214,9 @@ class RingCalls(Machine):
         flags: int = ENTER_GETEVENTS,
     ) -> EnterCall:
         """An io_uring_enter() call that is about to begin: see :class:`EnterCall`."""
-        return EnterCall(self, fd, to_submit, least, timeout_ns, flags)  # type: ignore[arg-type]
+        return EnterCall(self.kernel, fd, to_submit, least, timeout_ns, flags)
 
-    def sys_io_uring_enter(
+    def enter(
         self,
         fd: int,
         to_submit: int,
@@ -222,6 +237,6 @@ class RingCalls(Machine):
         Raises:
             OSError: EBADF; EOPNOTSUPP, not a ring; ETIME.
         """
-        call = EnterCall(self, fd, to_submit, least, timeout_ns, flags)  # type: ignore[arg-type]
+        call = EnterCall(self.kernel, fd, to_submit, least, timeout_ns, flags)
         yield from call.run()
         return call.result

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from sim.kernel import poll_bits
 from sim.kernel.files.socket import Socket
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
-from sim.kernel.waiting.io_uring.ring import (
+from sim.kernel.waiting.io_uring.entries import (
     CQE_BUFFER_SHIFT,
     CQE_F_BUFFER,
     CQE_F_MORE,
     CQE_F_SOCK_NONEMPTY,
     Cqe,
-    IoUring,
     Op,
     Sqe,
 )
+from sim.kernel.waiting.io_uring.ring import ArmedRequest, IoUring
 from sim.machine.accounts import Account, Count
 from sim.machine.records import Effect, Kind
 
@@ -39,14 +39,14 @@ ENDED, WAITS, GOES_ON = range(3)
 """What becomes of a request that was tried: it is over, hangs on its file, or is to be tried again soon."""
 
 
-class Request:
-    """An armed request (``io_kiocb`` with its poll hook)."""
+class Request(ArmedRequest):
+    """A request that waits on a file, or is being tried."""
 
-    __slots__ = ("events", "exclusive", "file", "queued", "ready_mask", "ring", "sqe")
+    __slots__ = ("events", "exclusive", "file", "queued", "ready_mask", "ring")
 
     def __init__(self, ring: IoUring, sqe: Sqe, file: OpenFile) -> None:
+        super().__init__(sqe)
         self.ring = ring
-        self.sqe = sqe
         self.file = file
         self.queued = False
         """It has task work queued; further wake-ups only count up (``poll_refs``)."""

@@ -29,149 +29,67 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import NamedTuple
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
+from sim.kernel.waiting.io_uring.entries import MAX_ENTRIES, BufferGroup, Cqe, Op, Ring, Sqe
+from sim.kernel.waiting.waiting_call import WaitingCall
 from sim.machine.accounts import Count
 from sim.machine.completion_costs import ring_costs
 from sim.machine.records import Effect
 
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.waiting.io_uring.calls import EnterCall
-    from sim.kernel.waiting.io_uring.requests import Request
-    from sim.kernel.waiting.io_uring.sq_thread import SqThread
 
-U32 = 0xFFFFFFFF
-"""Heads and tails run through all 32 bits and wrap."""
-SQE_BYTES = 64
-CQE_BYTES = 16
-MAX_ENTRIES = 32_768
-
-CQE_F_BUFFER: Final = 1
-"""The upper 16 bits of the flags are the number of a provided buffer."""
-CQE_F_MORE: Final = 2
-"""The request goes on: more completions will come of it."""
-CQE_F_SOCK_NONEMPTY: Final = 4
-CQE_BUFFER_SHIFT: Final = 16
-ENTER_GETEVENTS: Final = 1
-ENTER_SQ_WAKEUP: Final = 2
-Entry = TypeVar("Entry")
-
-
-class Op:
-    """The operations there are (``IORING_OP_*``)."""
-
-    NOP: Final = 0
-    POLL_ADD: Final = 6
-    POLL_REMOVE: Final = 7
-    ACCEPT: Final = 13
-    ASYNC_CANCEL: Final = 14
-    CLOSE: Final = 19
-    SEND: Final = 26
-    RECV: Final = 27
-
-
-class Sqe(NamedTuple):
-    """A submission."""
-
-    opcode: int
-    fd: int = -1
-    user_data: int = 0
-    multishot: bool = False
-    """POLL_ADD, ACCEPT, RECV: stay armed."""
-    length: int = 0
-    """RECV without a buffer group: bytes there is room for."""
-    data: bytes = b""
-    """SEND: what to send."""
-    events: int = 0
-    """POLL_ADD: poll bits to wait for."""
-    group: int | None = None
-    """RECV: take a buffer from this group (IOSQE_BUFFER_SELECT)."""
-    target: int = 0
-    """POLL_REMOVE, ASYNC_CANCEL: user_data of the request to end."""
-    silent: bool = False
-    """NOP, SEND, CLOSE and those that end others: post nothing if it goes well (IOSQE_CQE_SKIP_SUCCESS)."""
-
-
-class Cqe(NamedTuple):
-    """A completion."""
-
-    user_data: int
-    result: int
-    flags: int = 0
-    data: bytes = b""
-    """RECV: what is in the program's memory now. (No part of the 16 bytes: it is where the buffer is.)"""
-
-    @property
-    def more(self) -> bool:
-        """The request goes on."""
-        return bool(self.flags & CQE_F_MORE)
-
-    @property
-    def buffer(self) -> int | None:
-        """The provided buffer it used."""
-        return self.flags >> CQE_BUFFER_SHIFT if self.flags & CQE_F_BUFFER else None
-
-
-class Ring(Generic[Entry]):
-    """One ring: a power of two of entries, filled at the tail and emptied at the head."""
-
-    __slots__ = ("entries", "head", "mask", "tail")
-
-    def __init__(self, size: int) -> None:
-        self.entries: list[Entry | None] = [None] * size
-        self.mask = size - 1
-        self.head = 0
-        self.tail = 0
-
-    def __len__(self) -> int:
-        return (self.tail - self.head) & U32
-
-    @property
-    def full(self) -> bool:
-        """No entry is free."""
-        return (self.tail - self.head) & U32 > self.mask
-
-    def push(self, entry: Entry) -> bool:
-        """Write an entry at the tail; False if the ring is full."""
-        if (self.tail - self.head) & U32 > self.mask:
-            return False
-        self.entries[self.tail & self.mask] = entry
-        self.tail = (self.tail + 1) & U32
-        return True
-
-    def pop(self) -> Entry | None:
-        """Take the entry at the head; None if the ring is empty."""
-        if self.head == self.tail:
-            return None
-        index = self.head & self.mask
-        entry, self.entries[index] = self.entries[index], None
-        self.head = (self.head + 1) & U32
-        return entry
-
-
-class BufferGroup:
-    """A ring of provided buffers: the program adds at the tail, receives take from the head.
+class ArmedRequest:
+    """A request that waits on a file (``io_kiocb`` with its poll hook).
 
     Args:
-        count: how many buffers, a power of two.
-        size: bytes in each.
+        sqe: The submission that it came from.
     """
 
-    __slots__ = ("free", "size")
+    __slots__ = ("sqe",)
 
-    def __init__(self, count: int, size: int) -> None:
-        self.free: Ring[int] = Ring(count)
-        self.size = size
-        for number in range(count):
-            self.free.push(number)
+    def __init__(self, sqe: Sqe) -> None:
+        self.sqe = sqe
 
-    def give_back(self, number: int) -> None:
-        """The program is done with a buffer."""
-        self.free.push(number)
+    def disarm(self) -> None:
+        """Take the request off its file."""
+        raise NotImplementedError
+
+    def check(self) -> bool:
+        """Run its task work; True if the file had something for it."""
+        raise NotImplementedError
+
+
+class PollingThread:
+    """A kernel thread that takes submissions and runs task work (SQPOLL)."""
+
+    state: Count
+    """What it does: one of the counts of :mod:`sim.kernel.waiting.io_uring.sq_thread`."""
+
+    @property
+    def needs_wakeup(self) -> bool:
+        """True if it sleeps and sees no new submissions (``IORING_SQ_NEED_WAKEUP``)."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """A submission was written, or task work was queued."""
+        raise NotImplementedError
+
+    def wake_up(self) -> None:
+        """End its sleep."""
+        raise NotImplementedError
+
+    def book(self) -> None:
+        """Book its CPU time up to now."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """The ring is closed."""
+        raise NotImplementedError
 
 
 class ArmedBlock(NamedTuple):
@@ -191,7 +109,10 @@ class IoUring(OpenFile):
         cq_entries: size of the completion ring; twice the other by default.
     """
 
+    kernel: KernelCore
+
     __slots__ = (
+        "arm",
         "call",
         "costs",
         "cq",
@@ -200,35 +121,47 @@ class IoUring(OpenFile):
         "idle_blocks",
         "overflow",
         "requests",
+        "rings",
         "sq",
         "thread",
         "wanted",
         "work",
     )
 
-    def __init__(self, kernel: RawKernel, entries: int, cq_entries: int | None = None) -> None:
+    def __init__(
+        self,
+        kernel: KernelCore,
+        rings: list[IoUring],
+        arm: Callable[[IoUring, Sqe, OpenFile], object],
+        entries: int,
+        cq_entries: int | None = None,
+    ) -> None:
         sizes = entries, 2 * entries if cq_entries is None else cq_entries
         if not 0 < entries <= MAX_ENTRIES or sizes[1] < entries or any(size & (size - 1) for size in sizes):
             raise oserror(errno.EINVAL)
         super().__init__(kernel, poll_bits.OUT | poll_bits.WRNORM)
+        self.rings = rings
+        rings.append(self)
+        kernel.block_watchers.append(self)
+        self.arm = arm
         self.costs = ring_costs(kernel.costs)
         self.sq: Ring[Sqe] = Ring(sizes[0])
         self.cq: Ring[Cqe] = Ring(sizes[1])
         self.overflow: deque[Cqe] = deque()
         """Completions for which the ring had no room."""
-        self.requests: dict[Request, None] = {}
+        self.requests: dict[ArmedRequest, None] = {}
         """Armed requests, in the order in which they were made."""
         self.idle_blocks: list[ArmedBlock] = []
         self.idle_armed = 0
         """Requests on untouched connections, which have no object of their own yet."""
-        self.work: deque[Request] = deque()
+        self.work: deque[ArmedRequest] = deque()
         """Task work: requests that were woken, in order."""
         self.groups: dict[int, BufferGroup] = {}
-        self.call: EnterCall | None = None
+        self.call: WaitingCall | None = None
         """The io_uring_enter that sleeps."""
         self.wanted = 0
         """How many completions or task-work items it still waits for."""
-        self.thread: SqThread | None = None
+        self.thread: PollingThread | None = None
 
     # -- the program's side: memory, no calls ---------------------------------------------
 
@@ -289,7 +222,7 @@ class IoUring(OpenFile):
         while self.overflow and self.cq.push(self.overflow[0]):
             self.overflow.popleft()
 
-    def add_work(self, request: Request) -> None:
+    def add_work(self, request: ArmedRequest) -> None:
         """``io_req_task_work_add``: a request was woken; whoever runs task work is told.
 
         A poll wakes a sleeping task only when as much work is there as it waits for (``LAZY_WAKE``);
@@ -323,12 +256,10 @@ class IoUring(OpenFile):
 
     def materialize(self, file: OpenFile, fd: int) -> None:
         """One descriptor of an armed block is touched for the first time: give it its request."""
-        from sim.kernel.waiting.io_uring.requests import armed_request
-
         for first, last, sqe in self.idle_blocks:
             if first <= fd <= last:
                 self.idle_armed -= 1
-                armed_request(self, sqe._replace(fd=fd, user_data=sqe.user_data + fd), file)
+                self.arm(self, sqe._replace(fd=fd, user_data=sqe.user_data + fd), file)
                 return
 
     @property
@@ -343,5 +274,5 @@ class IoUring(OpenFile):
         self.work.clear()
         if self.thread is not None:
             self.thread.stop()
-        self.kernel.rings.remove(self)
+        self.rings.remove(self)
         self.kernel.block_watchers.remove(self)

@@ -18,18 +18,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.kernel.waiting.io_uring import requests
+from sim.kernel.waiting.io_uring.requests import Request
+from sim.kernel.waiting.io_uring.ring import IoUring, PollingThread
 from sim.machine.accounts import Count
 
 if TYPE_CHECKING:
-    from sim.kernel.waiting.io_uring.requests import Request
-    from sim.kernel.waiting.io_uring.ring import IoUring, Sqe
+    from sim.kernel.waiting.io_uring.entries import Sqe
 
 WORKING, SPINNING, ASLEEP = Count.SQ_THREAD_WORK_NS, Count.SQ_THREAD_SPIN_NS, Count.SQ_THREAD_SLEEP_NS
 DEFAULT_IDLE_NS = 1_000_000_000
 """``sq_thread_idle`` of 0: one second."""
 
 
-class SqThread:
+class SqThread(PollingThread):
     """One ring's polling thread, on a CPU of its own.
 
     Args:
@@ -88,7 +89,9 @@ class SqThread:
             ring.update_mask()
             ns = ring.costs.sqe_ns + requests.price_ns(ring, sqe)[1]
         elif ring.work:
-            self.item = request = ring.work.popleft()
+            request = ring.work.popleft()
+            assert isinstance(request, Request)
+            self.item = request
             ns = ring.costs.task_work_ns + requests.work_price_ns(request)
             ns += 0 if request.ready_mask else ring.costs.ask_ns
         else:
@@ -104,7 +107,7 @@ class SqThread:
         busy_until_ns, kernel.free_ns = kernel.free_ns, kernel.now_ns
         kernel.effect = 0
         try:
-            if isinstance(item, requests.Request):
+            if isinstance(item, Request):
                 counted, asks = kernel.ledger.counted, not item.ready_mask
                 found = item.check()
                 counted[Count.TASK_WORK] += 1

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.kqueue.kevent import EV_ERROR, EV_RECEIPT, EV_SYSFLAGS, KEVENT_BYTES, Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
-from sim.kernel.waiting.waiting_call import Machine, WaitingCall
+from sim.kernel.waiting.waiting_call import WaitingCall
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
-
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
 
 TIMESPEC_BYTES = 16
 
@@ -37,7 +34,7 @@ class KeventCall(WaitingCall):
     """
 
     def __init__(
-        self, kernel: RawKernel, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None
+        self, kernel: KernelCore, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None
     ) -> None:
         kqueue = kernel.table.files.get(kqfd) or kernel.table.file(kqfd)
         if not isinstance(kqueue, Kqueue) or most < 0:
@@ -105,7 +102,7 @@ class KeventCall(WaitingCall):
         kernel = self.kernel
         self._pay("sleep", runs)
         kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
-        self.kqueue.calls.append(self)
+        self.kqueue.queue.calls.append(self)
         self.sleep()
 
     def _leave(self, runs: int) -> None:
@@ -121,8 +118,8 @@ class KeventCall(WaitingCall):
         self.end()
 
     def end(self) -> None:
-        if self in self.kqueue.calls:
-            self.kqueue.calls.remove(self)
+        if self in self.kqueue.queue.calls:
+            self.kqueue.queue.calls.remove(self)
         super().end()
         if self.begun:
             self.kernel.release_hold(self.kqueue)
@@ -139,7 +136,7 @@ class KeventCall(WaitingCall):
         self.kernel.pay(charge)
 
 
-def _enter_charge(kernel: RawKernel, kqueue: Kqueue, changes: int, timed: int) -> Charge:
+def _enter_charge(kernel: KernelCore, kqueue: Kqueue, changes: int, timed: int) -> Charge:
     copied = KEVENT_BYTES * changes + (TIMESPEC_BYTES if timed else 0)
     return Charge(
         (
@@ -151,12 +148,12 @@ def _enter_charge(kernel: RawKernel, kqueue: Kqueue, changes: int, timed: int) -
     )
 
 
-def _copy_out_charge(kernel: RawKernel, kqueue: Kqueue, found: int) -> Charge:
+def _copy_out_charge(kernel: KernelCore, kqueue: Kqueue, found: int) -> Charge:
     copied = KEVENT_BYTES * found
     return Charge(((Account.COPY_OUT, kernel.copy_ns(copied)),), ((Count.COPIED_OUT_BYTES, copied),))
 
 
-def _sleep_charge(kernel: RawKernel, kqueue: Kqueue, runs: int) -> Charge:
+def _sleep_charge(kernel: KernelCore, kqueue: Kqueue, runs: int) -> Charge:
     costs = kernel.costs
     return Charge(
         (
@@ -173,7 +170,7 @@ def _sleep_charge(kernel: RawKernel, kqueue: Kqueue, runs: int) -> Charge:
     )
 
 
-def _return_charge(kernel: RawKernel, kqueue: Kqueue, found: int, runs: int) -> Charge:
+def _return_charge(kernel: KernelCore, kqueue: Kqueue, found: int, runs: int) -> Charge:
     copied = KEVENT_BYTES * found
     return Charge(
         (
@@ -198,24 +195,24 @@ _PRICES: dict[str, Callable[..., Charge]] = {
 }
 
 
-class KqueueCalls(Machine):
-    """The part of the kernel for kqueue."""
+class KqueueCalls:
+    """kqueue's part of the kernel."""
 
-    def sys_kqueue(self) -> int:
+    def __init__(self, kernel: KernelCore) -> None:
+        self.kernel = kernel
+
+    def create(self) -> int:
         """A new kqueue."""
-        self.pay_call(Account.INTEREST_LIST, self.costs.epoll_ctl_ns)
-        kqueue = Kqueue(self)  # type: ignore[arg-type]
-        self.kqueues.append(kqueue)
-        self.block_watchers.append(kqueue)
-        return self.table.install(kqueue)
+        self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.epoll_ctl_ns)
+        return self.kernel.table.install(Kqueue(self.kernel))
 
-    def kevent_call(
+    def begin_kevent(
         self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
     ) -> KeventCall:
         """A kevent() call that is about to begin: see :class:`KeventCall`."""
-        return KeventCall(self, kqfd, changes, most, timeout_ns)  # type: ignore[arg-type]
+        return KeventCall(self.kernel, kqfd, changes, most, timeout_ns)
 
-    def sys_kevent(
+    def kevent(
         self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
     ) -> Generator[None, None, list[Kevent]]:
         """Apply changes, then wait for events.
@@ -228,6 +225,6 @@ class KqueueCalls(Machine):
         Raises:
             OSError: EBADF; EINVAL; ENOENT, a change of what is not registered, and no room to report it.
         """
-        call = KeventCall(self, kqfd, changes, most, timeout_ns)  # type: ignore[arg-type]
+        call = KeventCall(self.kernel, kqfd, changes, most, timeout_ns)
         yield from call.run()
         return call.events

@@ -22,15 +22,12 @@ its number; a kqueue that watches a kqueue hears of it at once and not through a
 from __future__ import annotations
 
 import errno
-from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sim.kernel import poll_bits
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.kqueue import filters
-from sim.kernel.waiting.kqueue.filters import NOTE_LOWAT, Answer
+from sim.kernel.waiting.kqueue.filters import Answer
 from sim.kernel.waiting.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
@@ -38,210 +35,23 @@ from sim.kernel.waiting.kqueue.kevent import (
     EV_DISABLE,
     EV_DISPATCH,
     EV_ENABLE,
-    EV_EOF,
     EV_ONESHOT,
     EVFILT_READ,
     EVFILT_TIMER,
     EVFILT_USER,
     EVFILT_WRITE,
-    NOTE_ABSTIME,
-    NOTE_FFAND,
-    NOTE_FFCOPY,
     NOTE_FFLAGSMASK,
-    NOTE_FFOR,
     NOTE_TRIGGER,
-    UNITS_NS,
     Kevent,
 )
-from sim.machine.accounts import Count
+from sim.kernel.waiting.kqueue.knote import Knote, KnoteQueue
 from sim.machine.completion_costs import kqueue_costs
-from sim.machine.records import Effect
 
 if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.kernel.waiting.waiting_call import WaitingCall
-
-_FOR_CHANGES = EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE
-_READ_KEYS = poll_bits.DATA_KEY | poll_bits.HUP | poll_bits.ERR
-_WRITE_KEYS = poll_bits.SPACE_KEY | poll_bits.HUP | poll_bits.ERR
+    from sim.kernel.core import KernelCore
 
 
-class Knote:
-    """One registered pair of ident and filter (``struct knote``): hangs on its object's wait queue."""
-
-    __slots__ = (
-        "active",
-        "asked_data",
-        "asked_fflags",
-        "data",
-        "disabled",
-        "fflags",
-        "filter",
-        "flags",
-        "ident",
-        "keys",
-        "kqueue",
-        "queued",
-        "timer",
-        "triggered",
-        "udata",
-    )
-
-    exclusive = False
-
-    def __init__(self, kqueue: Kqueue, change: Kevent) -> None:
-        self.kqueue = kqueue
-        self.ident = change.ident
-        self.filter = change.filter
-        self.flags = change.flags & ~_FOR_CHANGES
-        self.asked_fflags = change.fflags
-        self.asked_data = change.data
-        self.udata = change.udata
-        self.fflags = 0
-        self.data = 0
-        """What the filter found last."""
-        self.disabled = bool(change.flags & EV_DISABLE)
-        self.active = False
-        """The filter held when it ran last."""
-        self.queued = False
-        self.keys = _READ_KEYS if change.filter == EVFILT_READ else _WRITE_KEYS
-        self.triggered = False
-        """EVFILT_USER: NOTE_TRIGGER was given."""
-        self.timer: int | None = None
-
-    # -- the object -----------------------------------------------------------------------
-
-    @property
-    def file(self) -> OpenFile:
-        """The open file behind the number it belongs to."""
-        return self.kqueue.kernel.table.file(self.ident)
-
-    def wake(self, key: int) -> bool:
-        """``knote``: the object changed, so run the filter, here and now."""
-        if key and not key & self.keys:
-            return False
-        kqueue = self.kqueue
-        kernel = kqueue.kernel
-        kernel.ledger.counted[Count.FILTER_RUNS] += 1
-        kernel.wake_ns += kqueue.costs.wake_ns
-        if self.run_filter():
-            self.activate()
-        return False
-
-    def run_filter(self) -> bool:
-        """Run the filter (``f_event``); whether it holds."""
-        if self.filter == EVFILT_READ:
-            return self._found(filters.readable if not self._on_kqueue() else _queued_knotes)
-        if self.filter == EVFILT_WRITE:
-            return self._found(filters.writable)
-        return self.triggered if self.filter == EVFILT_USER else self.data != 0
-
-    def _on_kqueue(self) -> bool:
-        return isinstance(self.kqueue.kernel.table.files.get(self.ident), Kqueue)
-
-    def _found(self, look: Callable[[OpenFile, int | None], Answer]) -> bool:
-        low_water = self.asked_data if self.asked_fflags & NOTE_LOWAT else None
-        holds, self.data, eof, error = look(self.file, low_water)
-        if eof:
-            self.flags |= EV_EOF
-            self.fflags = error
-        return holds
-
-    def activate(self) -> None:
-        """``KNOTE_ACTIVATE``: it holds; queue it, unless it is queued or disabled."""
-        self.active = True
-        if self.disabled:
-            return
-        kqueue = self.kqueue
-        if self.queued:
-            kqueue.kernel.effect |= Effect.KNOTE_AGAIN
-        else:
-            kqueue.kernel.effect |= Effect.KNOTE
-            kqueue.enqueue(self)
-
-    # -- on the way out -------------------------------------------------------------------
-
-    def event(self) -> Kevent:
-        """What is copied out."""
-        if self.filter == EVFILT_USER:
-            return Kevent(self.ident, self.filter, self.flags, self.asked_fflags, self.asked_data, self.udata)
-        return Kevent(self.ident, self.filter, self.flags, self.fflags, self.data, self.udata)
-
-    def reset(self) -> None:
-        """It was reported and is EV_CLEAR: start anew."""
-        self.data = self.fflags = 0
-        self.triggered = False
-
-    # -- changes --------------------------------------------------------------------------
-
-    def touch(self, change: Kevent) -> None:
-        """The pair is registered again: other parameters (``f_touch``)."""
-        self.udata = change.udata
-        if self.filter == EVFILT_USER:
-            self._touch_user(change)
-            return
-        if self.filter == EVFILT_TIMER and not change.flags & EV_ADD:
-            return
-        self.asked_fflags, self.asked_data = change.fflags, change.data
-        if self.filter == EVFILT_TIMER:
-            self.stop_timer()
-            self.kqueue.dequeue(self)
-            self.active = False
-            self.data = 0
-            self.start_timer()
-
-    def _touch_user(self, change: Kevent) -> None:
-        given = change.fflags & NOTE_FFLAGSMASK
-        how = change.fflags & NOTE_FFCOPY
-        if change.fflags & NOTE_TRIGGER:
-            self.triggered = True
-        if how == NOTE_FFAND:
-            self.asked_fflags &= given
-        elif how == NOTE_FFOR:
-            self.asked_fflags |= given
-        elif how == NOTE_FFCOPY:
-            self.asked_fflags = given
-        self.asked_data = change.data
-        if change.flags & EV_CLEAR:
-            self.reset()
-
-    # -- EVFILT_TIMER ---------------------------------------------------------------------
-
-    def start_timer(self) -> None:
-        """Set the timer going (``filt_timerstart``).
-
-        Raises:
-            OSError: EINVAL, unknown units or a negative time.
-        """
-        unit_ns = UNITS_NS.get(self.asked_fflags & ~NOTE_ABSTIME)
-        if unit_ns is None or self.asked_data < 0:
-            raise oserror(errno.EINVAL)
-        if not self.asked_data and not self.flags & EV_ONESHOT:
-            self.asked_data = 1
-        now_ns = self.kqueue.kernel.now_ns
-        at_ns = self.asked_data * unit_ns
-        if not self.asked_fflags & NOTE_ABSTIME:
-            self.flags |= EV_CLEAR
-            at_ns += now_ns
-        self.timer = self.kqueue.kernel.timers.set(max(at_ns, now_ns), self._expire)
-
-    def _expire(self) -> None:
-        """``filt_timerexpire``: count, and go on unless it was for once."""
-        self.data += 1
-        self.timer = None
-        if not self.flags & EV_ONESHOT and not self.asked_fflags & NOTE_ABSTIME:
-            timers, now_ns = self.kqueue.kernel.timers, self.kqueue.kernel.now_ns
-            self.timer = timers.set(now_ns + self.asked_data * UNITS_NS[self.asked_fflags], self._expire)
-        self.activate()
-
-    def stop_timer(self) -> None:
-        """No more expiries."""
-        if self.timer is not None:
-            self.kqueue.kernel.timers.cancel(self.timer)
-            self.timer = None
-
-
-def _queued_knotes(file: OpenFile, _: int | None) -> Answer:
+def queued_knotes(file: OpenFile, _: int | None) -> Answer:
     """``filt_kqueue``."""
     assert isinstance(file, Kqueue)
     return Answer(bool(file.queue), len(file.queue))
@@ -250,10 +60,14 @@ def _queued_knotes(file: OpenFile, _: int | None) -> Answer:
 class Kqueue(OpenFile):
     """What a kqueue descriptor points to (``struct kqueue``)."""
 
-    __slots__ = ("calls", "costs", "count", "idle_blocks", "knotes", "queue")
+    kernel: KernelCore
 
-    def __init__(self, kernel: RawKernel) -> None:
+    __slots__ = ("costs", "count", "idle_blocks", "knotes", "queue")
+
+    def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
+        kernel.close_watchers.append(self)
+        kernel.block_watchers.append(self)
         self.costs = kqueue_costs(kernel.costs)
         self.knotes: dict[tuple[int, int], Knote] = {}
         """By (ident, filter)."""
@@ -261,10 +75,8 @@ class Kqueue(OpenFile):
         """Blocks of untouched connections watched whole for reading: first and last number."""
         self.count = 0
         """Knotes, those of blocks that have no object of their own yet included."""
-        self.queue: deque[Knote] = deque()
+        self.queue = KnoteQueue(kernel, self)
         """Knotes whose filter held (``kq_head``)."""
-        self.calls: list[WaitingCall] = []
-        """kevent calls asleep; all are woken."""
 
     # -- changes --------------------------------------------------------------------------
 
@@ -279,7 +91,7 @@ class Kqueue(OpenFile):
         if knote is None:
             if not change.flags & EV_ADD:
                 raise oserror(errno.ENOENT)
-            knote = self._attach(Knote(self, change), file)
+            knote = self._attach(self._knote(change, file), file)
         elif change.flags & EV_DELETE:
             self.drop(knote)
             return
@@ -292,7 +104,7 @@ class Kqueue(OpenFile):
         if not knote.disabled:
             knote.active = knote.run_filter() or knote.active
             if knote.active and not knote.queued:
-                self.enqueue(knote)
+                self.queue.add(knote)
 
     def _object(self, change: Kevent) -> OpenFile | None:
         """The open file that a change is about, checked; None for a filter that has none."""
@@ -306,12 +118,16 @@ class Kqueue(OpenFile):
             raise oserror(errno.EINVAL)
         return file
 
+    def _knote(self, change: Kevent, file: OpenFile | None) -> Knote:
+        look = queued_knotes if isinstance(file, Kqueue) else filters.readable
+        return Knote(self.queue, self.costs, change, look)
+
     def _attach(self, knote: Knote, file: OpenFile | None) -> Knote:
         if knote.filter == EVFILT_TIMER:
             knote.start_timer()
         elif knote.filter == EVFILT_USER:
-            knote.triggered = bool(knote.asked_fflags & NOTE_TRIGGER)
-            knote.asked_fflags &= NOTE_FFLAGSMASK
+            knote.triggered = bool(knote.saved_fflags & NOTE_TRIGGER)
+            knote.saved_fflags &= NOTE_FFLAGSMASK
         self.knotes[knote.ident, knote.filter] = knote
         self.count += 1
         if file is not None:
@@ -328,7 +144,7 @@ class Kqueue(OpenFile):
         for first, last in self.idle_blocks:
             if first <= fd <= last:
                 self.count -= 1  # attaching counts it again
-                self._attach(Knote(self, Kevent(fd)), file)
+                self._attach(self._knote(Kevent(fd), file), file)
                 return
 
     def drop(self, knote: Knote, file: OpenFile | None = None) -> None:
@@ -339,12 +155,12 @@ class Kqueue(OpenFile):
         """
         del self.knotes[knote.ident, knote.filter]
         self.count -= 1
-        self.dequeue(knote)
+        self.queue.remove(knote)
         knote.stop_timer()
         if knote.filter in {EVFILT_READ, EVFILT_WRITE}:
             (file or knote.file).wait_queue.remove(knote)
 
-    def fd_closed(self, file: OpenFile, fd: int) -> int:
+    def number_closed(self, file: OpenFile, fd: int) -> int:
         """A number is closed: its knotes go (``knote_fdclose``); what that costs, in nanoseconds."""
         dropped = 0
         for kind in (EVFILT_READ, EVFILT_WRITE):
@@ -356,31 +172,6 @@ class Kqueue(OpenFile):
 
     # -- the queue ------------------------------------------------------------------------
 
-    def enqueue(self, knote: Knote) -> None:
-        """Put a knote on the queue and wake whoever waits (``knote_enqueue``, ``kqueue_wakeup``)."""
-        knote.queued = True
-        self.queue.append(knote)
-        if len(self.queue) == 1:
-            self.set_mask(poll_bits.IN | poll_bits.RDNORM)
-        if self.calls:
-            self.kernel.effect |= Effect.WOKE_WAITER
-            calls, self.calls = self.calls, []
-            for call in calls:
-                call.wake()
-        if self.wait_queue.entries or self.kernel.scans:
-            self.notify(poll_bits.IN)
-
-    def dequeue(self, knote: Knote) -> None:
-        """Take a knote off the queue, wherever it stands."""
-        if knote.queued:
-            self.queue.remove(knote)
-            self._off(knote)
-
-    def _off(self, knote: Knote) -> None:
-        knote.queued = False
-        if not self.queue:
-            self.set_mask(0)
-
     def collect(self, most: int) -> tuple[list[Kevent], int]:
         """``kqueue_scan``: take knotes up to the marker until ``most`` events are found.
 
@@ -388,23 +179,23 @@ class Kqueue(OpenFile):
             The events, and how many filters ran.
         """
         events: list[Kevent] = []
-        queue = self.queue
+        queue = self.queue.knotes
         runs = 0
         for _ in range(len(queue)):  # the marker stands at the end
             if len(events) == most:
                 break
             knote = queue.popleft()
             if knote.disabled:
-                self._off(knote)
+                self.queue.taken_off(knote)
             elif knote.flags & EV_ONESHOT:
-                self._off(knote)
+                self.queue.taken_off(knote)
                 events.append(knote.event())
                 self.drop(knote)
             else:
                 runs += 1
                 if not knote.run_filter():
                     knote.active = False
-                    self._off(knote)
+                    self.queue.taken_off(knote)
                     continue
                 events.append(knote.event())
                 self._reported(knote)
@@ -413,18 +204,18 @@ class Kqueue(OpenFile):
     def _reported(self, knote: Knote) -> None:
         """What becomes of a knote that was copied out."""
         if not knote.flags & (EV_CLEAR | EV_DISPATCH):
-            self.queue.append(knote)
+            self.queue.knotes.append(knote)
             return
         if knote.flags & EV_CLEAR:
             knote.reset()
         if knote.flags & EV_DISPATCH:
             knote.disabled = True
         knote.active = False
-        self._off(knote)
+        self.queue.taken_off(knote)
 
     def released(self) -> None:
         """Closed: every knote goes."""
         for knote in tuple(self.knotes.values()):
             self.drop(knote)
-        self.kernel.kqueues.remove(self)
+        self.kernel.close_watchers.remove(self)
         self.kernel.block_watchers.remove(self)

@@ -98,7 +98,7 @@ def view(**known):
     fields: dict[str, Any] = {
         "mechanism": "select",
         "state": "running",
-        "asked": 2_000,
+        "requested": 2_000,
         "opened": 2_000,
         "why_fewer": None,
     }

@@ -105,13 +105,13 @@ def test_full_sockets_that_nobody_noticed_are_forgotten_with_their_descriptor(ke
     client.setsockopt(kernel.socket.SOL_SOCKET, kernel.socket.SO_SNDBUF, 50_000)
     peer.setsockopt(kernel.socket.SOL_SOCKET, kernel.socket.SO_RCVBUF, 5_000)
     client.send(b"x" * 90_000)
-    assert len(kernel.unnoticed) == 1
+    assert len(kernel.lazy_files) == 1
     assert kernel.select.select([], [client], [], 0) == ([], [], [])
-    assert not kernel.unnoticed
+    assert not kernel.lazy_files
     client.send(b"x" * 15_000)
     peer.close()
     client.close()
-    assert not kernel.unnoticed
+    assert not kernel.lazy_files
 
 
 def test_a_poll_that_sleeps_on_a_full_socket_is_woken_when_it_is_drained(kernel):

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.machine.costs import CostTable
-from sim.machine.cpu import Task
 from sim.machine.records import Effect, Kind
+from sim.machine.task import Task
 from sim.stdlib.kernel import Kernel
 from tests.support.kernel_under_test import ROUND_COSTS, Script, bitmap, connections, reading, totals
 
@@ -99,7 +99,7 @@ def begin(case) -> tuple[Kernel, Task, Walk, int]:
 def test_the_front_is_where_a_walk_would_be(case, stop_ns):
     kernel, _, first, _ = begin(case)
     kernel.run_until(stop_ns)
-    scan = kernel.passes[0]
+    scan = kernel.scan_calls.passes[0]
     assert scan.start_ns == first.start_ns
     if stop_ns > first.end_ns:  # what arrives in the very nanosecond in which it ends comes after it
         assert (scan.end_ns, scan.found, scan.hook_limit) == (first.end_ns, first.found, first.hooked)
@@ -127,7 +127,7 @@ def test_a_packet_behind_a_hooked_front_means_another_pass_without_sleeping(case
     asleep = any(record[1] == Kind.SLEEP for record in kernel.journal.records)
     missed = bool(first.effects) and not first.found
     assert asleep == (not first.found and not missed)
-    passes = list(kernel.passes)
+    passes = list(kernel.scan_calls.passes)
     assert len(passes) == (1 if first.found else 2)
     if missed:
         ready = {packets[number][1] for number in first.effects}
@@ -146,7 +146,7 @@ def test_a_pass_stopped_in_the_middle_has_spent_and_counted_so_much_and_no_more(
     now = totals(kernel)
     position = sum(time_ns <= stop_ns for time_ns in first.looked_at_ns)
     assert now["scanned"] == position
-    assert now["hooks"] == min(position, kernel.passes[0].hook_limit)
+    assert now["hooks"] == min(position, kernel.scan_calls.passes[0].hook_limit)
     assert now["ready"] == sum(rank < position for rank in first.found)
     taken = [time_ns for time_ns, _ in packets if time_ns <= stop_ns]
     assert now["interrupt"] <= len(set(taken)) * costs.interrupt_ns + len(taken) * costs.softirq_ns
@@ -171,9 +171,9 @@ def test_a_wake_up_that_found_nothing_leaves_the_entries_hooked():
     kernel.run_until(100_000)
     task = kernel.start(kernel.sys_select(nfds, bitmap(fds, nfds)))
     kernel.run_until(1_020_000)
-    assert (kernel.passes[-1].number, kernel.passes[-1].found) == (2, [])
+    assert (kernel.scan_calls.passes[-1].number, kernel.scan_calls.passes[-1].found) == (2, [])
     assert kernel.journal.records[-1][4] == Effect.SCAN_BEHIND
     kernel.run_until(2_000_000)
     assert task.done
     assert task.result == 1
-    assert (kernel.passes[-1].number, kernel.passes[-1].found) == (3, [1])
+    assert (kernel.scan_calls.passes[-1].number, kernel.scan_calls.passes[-1].found) == (3, [1])

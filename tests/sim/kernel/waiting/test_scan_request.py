@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernel import poll_bits
-from sim.kernel.waiting import select_and_poll
 from sim.kernel.waiting.scan_request import (
     POLLFD,
     ListedPollRequest,
@@ -199,7 +198,7 @@ def test_a_listed_select_costs_what_a_select_costs(sets, sleeps):
                     events[fd] = events.get(fd, 0) | mask
             ascending = dict(sorted(events.items()))
             kernel.complete(
-                select_and_poll.select_listed(kernel, nfds, sum(map(bool, asked)), ascending, 2_000_000)
+                kernel.scan_calls.select_listed(nfds, sum(map(bool, asked)), ascending, 2_000_000)
             )
         else:
             reading, writing, exceptional = (bitmap(fds, nfds) if fds else None for fds in asked)

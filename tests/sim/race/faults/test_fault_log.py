@@ -205,7 +205,7 @@ def test_a_program_is_told_when_it_is_back_in_the_call_and_has_left_something(re
     kernel.sys_listen(listener_fd, 5)
     listener = kernel.table.file(listener_fd)
     assert isinstance(listener, ListeningSocket)
-    strikes = kernel.faults = FaultLog(kernel, listener)
+    kernel.faults = strikes = FaultLog(kernel, listener)
     ours, _ = pairs(kernel, 1)
     epfd = kernel.sys_epoll_create1()
     kernel.sys_epoll_ctl(epfd, 1, ours[0], poll_bits.IN | poll_bits.EPOLLET)

@@ -23,7 +23,7 @@ from sim.scenario.workload import Workload
 from sim.servers.registry import server_of
 from tests.support.races import MS, SCENARIOS, scenarios
 
-KEPT = sorted(name for name in LANES if server_of(name).restartable and server_of(name).stored)
+KEPT = sorted(name for name in LANES if server_of(name).restartable and server_of(name).storable)
 NO_MASKS = np.zeros(0, dtype=np.uint16)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c10k_tui.screens.race.mechanism.parts import gauge, queue
-from c10k_tui.screens.race.mechanism.picture import inside, price_words, told_by
+from c10k_tui.screens.race.mechanism.picture import inside, price_words, waiting_words
 from c10k_tui.screens.race.mechanism.rings import BOTH, HEAD, TAIL, slots_of
 from c10k_tui.text.glyphs import FULL, IDLE
 from c10k_tui.text.palette import Palette
@@ -79,7 +79,7 @@ def test_a_failed_lane_has_no_picture():
 
 
 def test_every_lane_says_how_it_is_told_and_estimates_are_labelled():
-    assert {name: told_by(name) for name in LANE_NAMES if told_by(name) != "readiness"} == {
+    assert {name: waiting_words(name) for name in LANE_NAMES if waiting_words(name) != "readiness"} == {
         "process": "blocking",
         "thread": "blocking",
         "io_uring": "completion",

@@ -12,8 +12,8 @@ from sim.frames.mechanism import LoopRound, LoopView
 from tests.support.lane_frames import call, counters, frame, lane
 
 ROUND = LoopRound(events=1, callbacks=3, turns=2, loop_ns=12_000, epoll_ns=3_000)
-RESTED = LoopView(queued=0, left=0, polling=True, rests=True, round=ROUND)
-BUSY = LoopView(queued=4, left=2, polling=False, rests=False, round=ROUND)
+RESTED = LoopView(queued=0, left=0, polling=True, finished=True, round=ROUND)
+BUSY = LoopView(queued=4, left=2, polling=False, finished=False, round=ROUND)
 
 
 def test_the_sentence_is_of_the_last_round():

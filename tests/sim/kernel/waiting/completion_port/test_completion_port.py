@@ -280,7 +280,7 @@ def test_one_packet_for_each_completion_and_no_question_asked():
     assert after["completions"] - before["completions"] == after["packets"] - before["packets"] == 40
     assert (work.syscalls, work.scanned, work.hooks, work.context_switches) == (1, 0, 0, 0)
     assert after["copied_out_bytes"] - before["copied_out_bytes"] == 40 * 64
-    costs = kernel.ports[0].costs
+    costs = kernel.port_calls.ports[0].costs
     assert work.copy_out == 40 * costs.packet_ns
     interrupts_ns = after["interrupt"] - before["interrupt"]
     assert interrupts_ns == 40 * (800 + 900 + costs.complete_ns + 64)

@@ -8,7 +8,8 @@ import pytest
 
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
-from sim.kernel.waiting.io_uring.ring import CQE_F_MORE, ENTER_SQ_WAKEUP, Cqe, IoUring, Op, Ring, Sqe
+from sim.kernel.waiting.io_uring.entries import CQE_F_MORE, ENTER_SQ_WAKEUP, Cqe, Op, Ring, Sqe
+from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.machine.accounts import Account, Count
 from sim.stdlib.kernel import Kernel
 from tests.support.kernel_under_test import (
@@ -205,7 +206,7 @@ def test_a_closed_ring_lets_go_of_the_files_of_its_requests():
     kernel.sys_close(ours[0])
     kernel.sys_write(theirs[0], b"still open")
     kernel.sys_close(fd)
-    assert kernel.rings == kernel.block_watchers == []
+    assert kernel.ring_calls.rings == kernel.block_watchers == []
     with pytest.raises(OSError, match=r"\[Errno"):
         kernel.sys_write(theirs[0], b"gone")
 

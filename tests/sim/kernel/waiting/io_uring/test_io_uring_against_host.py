@@ -18,7 +18,8 @@ import pytest
 from sim.host.measuring import host_ring
 from sim.host.measuring.host_ring import HostRing, why_no_ring
 from sim.kernel import poll_bits
-from sim.kernel.waiting.io_uring.ring import IoUring, Op, Sqe
+from sim.kernel.waiting.io_uring.entries import Op, Sqe
+from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.stdlib.kernel import Kernel
 
 WHY_NOT = why_no_ring()

@@ -1,15 +1,17 @@
 """Calls that wait for one descriptor: read, write and accept on a blocking socket.
 
-What Linux does (``tcp_recvmsg_locked``, ``sk_wait_data``): the call looks into the socket's own receive
-queue. If nothing is there it hooks itself on the socket's wait queue and gives up the CPU; the packet
-that arrives makes the thread runnable; back on the CPU it looks again. That is one system call, one
-entry on one wait queue and two looks at one socket, however many connections there are. accept() and
-a write() that finds its send buffer full wait in the same way. Nobody scans, nobody keeps a list: the
-list of who waits for what is the threads themselves.
+What Linux does (``tcp_recvmsg_locked``, ``sk_wait_data``): the call checks the socket's own receive queue.
+If it is empty, the call hooks itself on the socket's wait queue and gives up the CPU. The packet that
+arrives makes the thread runnable, and back on the CPU the call checks again. That is one system call, one
+entry on one wait queue and two checks of one socket, however many connections exist. accept() and a write()
+that finds its send buffer full wait in the same way. Nothing is scanned and no list is kept: the sleeping
+threads themselves are the list of what is waited for.
 
-Counted: a look is a descriptor examined (SCANNED), and was in vain if the call then slept; a call that
-brings something is a waiting call that returned with something (WAKEUPS, READY). A thread that was woken
-and finds nothing is a spurious wake. The switches are booked by the scheduler.
+Counted: a check is a descriptor examined (SCANNED), and was in vain if the call then slept. A call that
+returns data is a waiting call that returned something (WAKEUPS, READY). A thread that was woken and finds
+nothing is a spurious wake. The scheduler books the switches.
+
+The calls are made of raw ones (:mod:`sim.kernel.kernel`), so they stand above the kernel and not in it.
 """
 
 from __future__ import annotations
@@ -18,25 +20,27 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
-from sim.kernel.wait_queue import Sleeper
+from sim.kernel.sleeper import Sleeper, sleep_on
 from sim.machine.accounts import Account, Charge, Count, Tally
 from sim.machine.records import Kind
 
 if TYPE_CHECKING:
     from sim.kernel.kernel import RawKernel
-    from sim.machine.cpu import Task
+    from sim.machine.task import Task
 
 _FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
 
 
 class Reader:
-    """A thread's way to read its connection, which nobody else reads.
+    """Reads one connection for a thread; no other thread reads it.
 
-    Its wait-queue entry stays hooked between two sleeps: a wake-up that finds the thread awake does
-    nothing. What hooking costs is paid at each sleep, as Linux hooks at each.
+    Its wait-queue entry stays hooked between two sleeps: a wake-up that finds the thread awake does nothing.
+    Linux hooks at each sleep, so the cost of hooking is paid at each sleep.
 
     Args:
-        asleep: whether it has been blocked in read() since before anything happened.
+        kernel: The kernel.
+        file: The connection.
+        asleep: True if the thread has been blocked in read() since before the simulation began.
     """
 
     __slots__ = ("_asleep", "_file", "kernel")
@@ -47,11 +51,11 @@ class Reader:
         self._asleep = asleep
 
     def hook(self, task: Task) -> None:
-        """Say who the thread is."""
+        """Hook the thread's task on the connection."""
         self._file.wait_queue.add(Sleeper(self.kernel, task, exclusive=False))
 
     def read(self, fd: int, size: int) -> Generator[None, None, bytes]:
-        """Wait until there is something, and take up to ``size`` bytes; ``b""`` at end of file."""
+        """Wait for data and take up to ``size`` bytes; ``b""`` at end of file."""
         kernel, file = self.kernel, self._file
         slept, self._asleep = self._asleep, False
         looks, hook_ns = 1, 0
@@ -69,7 +73,7 @@ class Reader:
 
 
 def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[None, None, int]:
-    """Wait for a connection and take it (``inet_csk_accept``, exclusive).
+    """Wait for a connection and take it (``inet_csk_accept``, an exclusive waiter).
 
     Raises:
         OSError: EMFILE.
@@ -77,7 +81,7 @@ def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[N
     woken = False
     while not listener.queue:
         pay_sleep(kernel, fd, woken)
-        yield from kernel.sleep_on(listener)
+        yield from sleep_on(kernel, listener)
         woken = True
     new_fd = kernel.sys_accept4(fd)
     pay_found(kernel)
@@ -85,9 +89,9 @@ def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[N
 
 
 def write(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None]:
-    """Write all of ``data``, waiting for room as often as it takes (``sk_stream_wait_memory``).
+    """Write all of ``data``, and wait for room as often as necessary (``sk_stream_wait_memory``).
 
-    Each attempt is booked as a call, though in Linux it is one that goes on.
+    Each attempt is booked as a call. In Linux it is one call that goes on.
     """
     try:
         taken = kernel.sys_write(fd, data)
@@ -99,10 +103,10 @@ def write(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None
 
 
 def write_rest(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None]:
-    """Write what the send buffer had no room for: first wait for room, then write."""
+    """Write what did not fit into the send buffer: wait for room first, then write."""
     while data:
         pay_sleep(kernel, fd, woken=False)
-        yield from kernel.sleep_on(kernel.table.file(fd), in_write=True)
+        yield from sleep_on(kernel, kernel.table.file(fd), in_write=True)
         try:
             data = data[kernel.sys_write(fd, data) :]
         except BlockingIOError:
@@ -111,27 +115,32 @@ def write_rest(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None,
 
 
 def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
-    """A call looked at its descriptor, found nothing, and hooks itself; the nanoseconds that costs.
+    """Charge a call that checked its descriptor, found nothing and hooks itself.
 
     Args:
-        woken: it had been woken for that look.
+        kernel: The kernel.
+        fd: The descriptor.
+        woken: True if the task was woken for that check.
+
+    Returns:
+        The cost in ns.
     """
-    charge = kernel.blocking_charges.get(woken) or _sleep_charge(kernel, woken)
+    charge = kernel.charges.get(("blocking", woken)) or _sleep_charge(kernel, woken)
     kernel.pay(charge)
     kernel.journal.append((kernel.now_ns, Kind.SLEEP, fd, 0, 0, kernel.call_serial))
     return charge.ns
 
 
 def pay_found(kernel: RawKernel) -> None:
-    """A call looked at its descriptor and found it ready: counted, and free."""
-    charge = kernel.blocking_charges.get("found")
+    """Count a call that checked its descriptor and found it ready; it costs nothing more."""
+    charge = kernel.charges.get("blocking found")
     if charge is None:
-        charge = kernel.blocking_charges["found"] = Charge((), _FOUND)
+        charge = kernel.charges["blocking found"] = Charge((), _FOUND)
     kernel.pay(charge)
 
 
 def _sleep_charge(kernel: RawKernel, woken: bool) -> Charge:
     counts: tuple[Tally, ...] = ((Count.SCANNED, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
     hook_ns = -(-kernel.costs.hook_ps // 1000)
-    charge = kernel.blocking_charges[woken] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
+    charge = kernel.charges["blocking", woken] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
     return charge
