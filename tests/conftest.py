@@ -6,7 +6,6 @@ import pytest
 from hypothesis import settings
 
 from c10k_tui.cli.costs_file import ANOTHER_FILE
-from tests.support.app_speed import share_parsed_style_sheets
 
 # deadline=None: a slow machine is no defect. derandomize: a failure is there again tomorrow.
 settings.register_profile("c10k", deadline=None, derandomize=True)
@@ -23,11 +22,3 @@ def pytest_collection_finish():
 def _no_costs_of_the_user(monkeypatch, tmp_path_factory):
     """What whoever runs the tests has calibrated must not change what they see."""
     monkeypatch.setenv(ANOTHER_FILE, str(tmp_path_factory.getbasetemp() / "no-costs.json"))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _parsed_style_sheets():
-    """No app parses a style sheet that another one has parsed."""
-    with pytest.MonkeyPatch.context() as patch:
-        share_parsed_style_sheets(patch)
-        yield
