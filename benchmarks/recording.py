@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Figure
-from c10k_tui.app.headless import record, stage
+from c10k_tui.app.headless import record, staged_app
 from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
@@ -25,7 +25,7 @@ PERCENT, MEGABYTES = 10, 1.5
 
 async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list[float]:
     """CPU time in ms of capturing, encoding and writing each frame."""
-    app = stage(settings, RecordingPlan())
+    app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=True)
     taken: list[float] = []
     async with app.run_test(size=(settings.width, settings.height)):

@@ -52,7 +52,7 @@ async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
     output = ScriptOutput()
     app = WatchApp(Script(path, output=output), speed=None)
     async with app.run_test(size=(120, 36)):
-        watching, screen = app.watching, app.screen
+        watching, screen = app.loop_model, app.screen
         assert isinstance(screen, LoopScreen)
         while watching.script.record is None or watching.script.record.counters().turns < 60:
             await asyncio.sleep(0.1)

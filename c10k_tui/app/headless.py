@@ -16,7 +16,7 @@ from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
 
 
-def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
+def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
     """The app, with the race at the start that a recording's settings describe."""
     # The settings decide about colours, not the shell.
     os.environ.pop("NO_COLOR", None)
@@ -30,7 +30,7 @@ def stage(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
         plan=plan,
     )
     app.theme = settings.theme
-    app.session.relive(settings.start.changes, settings.start.at_ns)
+    app.session.repeat_changes(settings.start.changes, settings.start.at_ns)
     return app
 
 
@@ -58,7 +58,7 @@ def record(
         FileExistsError: the file exists.
         OSError: writing failed. The file ends with the frame before.
     """
-    app = stage(settings, RecordingPlan())
+    app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
     asyncio.run(_record(app, settings, writer, script, resizes))
     return writer
@@ -91,6 +91,6 @@ async def _record(
             frames.close()
 
 
-def again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
+def record_again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
     """Record the race and the keys of a recording again. Raises what :func:`record` raises."""
     return record(path, replay.settings, replay.script, replay.resizes, force=force)

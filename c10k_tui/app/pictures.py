@@ -49,7 +49,7 @@ async def _race(pilot: Pilot[str], clock: HandClock, seconds: float) -> RaceScre
     return screen
 
 
-async def picture(
+async def race_picture(
     width: int, height: int, theme: str, seconds: float = SHOWN_AFTER_S, scenario: Scenario | None = None
 ) -> str:
     """The race screen after some seconds of racing, as SVG."""

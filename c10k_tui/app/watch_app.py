@@ -8,7 +8,7 @@ from collections.abc import Callable
 from textual.screen import Screen
 
 from c10k_tui.app.themed_app import ThemedApp
-from c10k_tui.screens.loop.model import DEFAULT_SPEED, Watching
+from c10k_tui.screens.loop.model import DEFAULT_SPEED, LoopModel
 from c10k_tui.screens.loop.screen import LoopScreen
 from sim.scripts.script import Script
 
@@ -34,15 +34,15 @@ class WatchApp(ThemedApp):
         with_timer: bool = True,
     ) -> None:
         super().__init__()
-        self.watching = Watching(script, clock, speed=speed, paused=paused)
+        self.loop_model = LoopModel(script, clock, speed=speed, paused=paused)
         self._clock = clock
         self._with_timer = with_timer
 
     def get_default_screen(self) -> Screen[None]:
         return LoopScreen(
-            self.watching, self._clock, self.watching.script.path.name, with_timer=self._with_timer
+            self.loop_model, self._clock, self.loop_model.script.path.name, with_timer=self._with_timer
         )
 
     def next_theme(self) -> None:
         super().next_theme()
-        self.watching.say(self.theme)
+        self.loop_model.say(self.theme)

@@ -59,11 +59,11 @@ def replay(words: list[str]) -> int:
         raise UsageError(f"--at is beyond the end of {path}, which is {length_s:.1f}s long")
     check_terminal()
 
-    from c10k_tui.app.headless import stage
+    from c10k_tui.app.headless import staged_app
     from c10k_tui.cli.race_screen import show
     from c10k_tui.recording.live.plan import RecordingPlan
 
-    app = stage(
+    app = staged_app(
         found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)
     )
     return show(app)

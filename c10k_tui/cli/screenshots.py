@@ -15,7 +15,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
-from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, picture
+from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, race_picture
 from c10k_tui.screens.race.screen import FRAMES_PER_S
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
@@ -97,14 +97,14 @@ def main(folder: str = "screenshots") -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     pictures: dict[str, Coroutine[object, object, str]] = {
-        f"race-{width}x{height}-{theme.removeprefix('c10k-')}": picture(width, height, theme)
+        f"race-{width}x{height}-{theme.removeprefix('c10k-')}": race_picture(width, height, theme)
         for width, height in SIZES
         for theme in THEMES
     }
     for name, keys in CURVES.items():
         pictures[f"{name}-120x36-dark"] = curve_picture(*DARK, *keys)
     for name, scenario in RACES.items():
-        pictures[f"{name}-120x36-dark"] = picture(*DARK, scenario=scenario)
+        pictures[f"{name}-120x36-dark"] = race_picture(*DARK, scenario=scenario)
     for name, keys in OPENED.items():
         pictures[f"{name}-120x36-dark"] = opened_picture(*DARK, *keys)
     pictures["loop-120x36-dark"] = loop_picture(*DARK, EXAMPLES / "blocking.py", CULPRIT_TURN, "c")

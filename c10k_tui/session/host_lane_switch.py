@@ -66,7 +66,7 @@ class HostLaneSwitch:
         self._open(scenario)
         return f"host lane: a real {self.mechanism} server on this machine (H: another mechanism)"
 
-    def turn(self, scenario: Scenario) -> str:
+    def next_mechanism(self, scenario: Scenario) -> str:
         """Switch to the next mechanism, or the lane on if it is off. Returns the notice to show."""
         if self._lane is not None:
             self.close()

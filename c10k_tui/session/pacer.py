@@ -112,7 +112,7 @@ class Pacer:
             self.rate_ns = _MEMORY * self.rate_ns + (1 - _MEMORY) * step / elapsed_s
         return step
 
-    def took(self, step_ns: int, seconds: float) -> None:
+    def learn(self, step_ns: int, seconds: float) -> None:
         """Learn the cost of a step.
 
         Args:

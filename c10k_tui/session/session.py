@@ -77,7 +77,7 @@ class Session:
         self._notice_until_s = 0.0
         self.began_with = scenario
         """The scenario with which the current race began."""
-        self._look_again()
+        self._set_base()
 
     @property
     def scenario(self) -> Scenario:
@@ -104,7 +104,7 @@ class Session:
             return False
         before_s = self._clock()
         self.race.advance(self.race.now_ns + step_ns)
-        self.pacer.took(step_ns, self._clock() - before_s)
+        self.pacer.learn(step_ns, self._clock() - before_s)
         self.follow_settings()
         return True
 
@@ -119,13 +119,13 @@ class Session:
         """Virtual time and new scenario of each change that led to the current time, in order."""
         return self.race.past
 
-    def use(self, pacer: Pacer) -> None:
+    def use_pacer(self, pacer: Pacer) -> None:
         """Go on with another pacer. The notice is dropped, because the new pacer's clock may be another."""
         self.pacer = pacer
         self._notice = ""
-        self._look_again()
+        self._set_base()
 
-    def relive(self, changes: Sequence[tuple[int, Scenario]], at_ns: int) -> None:
+    def repeat_changes(self, changes: Sequence[tuple[int, Scenario]], at_ns: int) -> None:
         """Repeat earlier changes, up to a virtual time.
 
         Args:
@@ -139,7 +139,7 @@ class Session:
             self.changes += 1
         if at_ns > self.race.now_ns:
             self.race.advance(at_ns)
-        self._look_again()
+        self._set_base()
 
     def forget_elsewhere(self) -> None:
         """Forget all other branches, and what comes after now. A recording does not hold them."""
@@ -152,9 +152,9 @@ class Session:
         """
         if self.scenario != self._shown:
             self.changes += 1
-            self._look_again()
+            self._set_base()
 
-    def _look_again(self) -> None:
+    def _set_base(self) -> None:
         """Tell the pacer how long a scan and the gap between bursts are in this scenario."""
         scenario = self._shown = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
@@ -166,9 +166,9 @@ class Session:
         branch, at_ns = self.race.branch, self.race.now_ns
         self.race.change(scenario)
         self.changes += 1
-        self._look_again()
+        self._set_base()
         if self.race.branch != branch:
-            self.travel.branched(branch, at_ns)
+            self.travel.note_branch(branch, at_ns)
             words += f" · {branch_name(self.race.branch)} begins"
         self.say(words)
 
@@ -179,7 +179,7 @@ class Session:
         self.races += 1
         self.travel.forget_branches()
         self.pacer.halt()
-        self._look_again()
+        self._set_base()
         self.say(words)
 
     def set_fds(self, fds: int) -> None:
@@ -192,7 +192,7 @@ class Session:
 
     def climb_fds(self, direction: int) -> None:
         """Go to the next number of descriptors on the ladder, up (1) or down (-1)."""
-        rung = _next(LADDER, self.scenario.fds, direction)
+        rung = _next_rung(LADDER, self.scenario.fds, direction)
         if rung is None:
             self.say(f"fds stay between {LADDER[0]:,} and {LADDER[-1]:,} (n: any number)")
         else:
@@ -206,7 +206,7 @@ class Session:
             count = rung.of(fds) if isinstance(rung, Share) else rung
             if count <= fds:
                 rungs.setdefault(count, rung)
-        rung_count = _next(sorted(rungs), self.scenario.active_count, direction)
+        rung_count = _next_rung(sorted(rungs), self.scenario.active_count, direction)
         if rung_count is None:
             self.say("all are active" if direction > 0 else "one stays active")
         else:
@@ -214,7 +214,7 @@ class Session:
 
     def climb_rate(self, direction: int) -> None:
         """Raise (1) or lower (-1) the rate of requests."""
-        rate = _next(RATES, self.scenario.rate, direction)
+        rate = _next_rung(RATES, self.scenario.rate, direction)
         if rate is None:
             self.say("that is the highest rate" if direction > 0 else "silence already")
         else:
@@ -298,7 +298,7 @@ class Session:
 
         In a race that shows a fault, lanes and limit were chosen for the fault, so they do not stay.
         """
-        self._restart(self._of_preset(name), f"{name}: {PRESETS[name][0]}")
+        self._restart(self._preset_scenario(name), f"{name}: {PRESETS[name][0]}")
 
     def begin_preset(self, name: str) -> None:
         """Start a preset exactly as it is, with or without a fault. Only the seed stays."""
@@ -344,10 +344,10 @@ class Session:
     def next_preset(self) -> None:
         """Start the preset after the current one, or the first if no preset is running."""
         names = list(PRESETS)
-        same = [index for index, name in enumerate(names) if self._of_preset(name) == self.scenario]
+        same = [index for index, name in enumerate(names) if self._preset_scenario(name) == self.scenario]
         self.preset(names[(same[0] + 1) % len(names) if same else 0])
 
-    def _of_preset(self, name: str) -> Scenario:
+    def _preset_scenario(self, name: str) -> Scenario:
         now, scenario = self.scenario, PRESETS[name][1]
         if self.fault_shown is not None:
             return replace(scenario, seed=now.seed)
@@ -363,7 +363,7 @@ class Session:
         return None
 
 
-def _next(rungs: Sequence[int], value: int, direction: int) -> int | None:
+def _next_rung(rungs: Sequence[int], value: int, direction: int) -> int | None:
     """The rung next to ``value``, above (1) or below (-1); None at the end of the ladder."""
     beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
     if not beyond:

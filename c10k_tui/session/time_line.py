@@ -1,7 +1,7 @@
 """The time line as values: the current branch, the position on it, and its markers in words.
 
 The session speaks of markers and branches, recordings name them, and the race screen draws them
-(:mod:`c10k_tui.screens.race.views.timeline`). So the values and their words are here, below all three.
+(:mod:`c10k_tui.screens.race.views.time_line`). So the values and their words are here, below all three.
 """
 
 from __future__ import annotations

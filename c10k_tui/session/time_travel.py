@@ -71,7 +71,7 @@ class TimeTravel:
         self._session.paused = True
         self._session.pacer.halt()
 
-    def stand_at(self, at_ns: int) -> None:
+    def pause_at(self, at_ns: int) -> None:
         """Pause, and go to a time of the current branch."""
         self._session.paused = True
         self.seek(at_ns)
@@ -84,11 +84,11 @@ class TimeTravel:
         elif direction < 0 and not race.now_ns:
             self._stay_at_start()
         else:
-            self.stand_at(race.now_ns + direction * max(1, race.end_ns // SCRUBS))
+            self.pause_at(race.now_ns + direction * max(1, race.end_ns // SCRUBS))
 
     def go_to_start(self) -> None:
         """Pause, and go to the start of the race. The time line keeps what happened since."""
-        self.stand_at(0)
+        self.pause_at(0)
         self._session.say("the start")
 
     def go_to_present(self) -> None:
@@ -104,7 +104,7 @@ class TimeTravel:
         if marker is None:
             self._session.say("no marker ahead" if direction > 0 else "no marker before")
             return
-        self.stand_at(marker.at_ns)
+        self.pause_at(marker.at_ns)
         self._session.say(" · ".join(mark.words for mark in time_view(race).at(marker.at_ns)))
 
     def _stay_at_start(self) -> None:
@@ -118,7 +118,7 @@ class TimeTravel:
 
     # -- branches ---------------------------------------------------------------------------
 
-    def branched(self, left: int, left_ns: int) -> None:
+    def note_branch(self, left: int, left_ns: int) -> None:
         """Note that a change in the past has begun a branch.
 
         Args:

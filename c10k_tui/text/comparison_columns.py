@@ -32,9 +32,9 @@ class ComparisonColumn:
     """Cells needed by the figures and the short title."""
     value_of: Callable[[ComparisonRow], float | None]
     words_of: Callable[[float], str]
-    told: str
+    meaning: str
     """Explanation in plain words."""
-    doing: str
+    verb: str
     """Verb for the lane with the highest figure: ``scans most``."""
     unit: str
     """Text after the figure in that sentence."""
@@ -143,5 +143,5 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
 )
 """From left to right. In each of them less is better."""
 BY_KEY = {column.key: column for column in COLUMNS}
-KEEPER_TOLD = "who holds the list of what is waited for, while nobody waits"
-LIMIT_TOLD = "what gives way when there are many connections"
+KEEPER_MEANING = "who holds the list of what is waited for, while nobody waits"
+LIMIT_MEANING = "what gives way when there are many connections"

@@ -37,15 +37,15 @@ class Journal:
         self._read = forgotten
         """Records made before the next one to read."""
 
-    def tell(self, heard: Callable[[Record], object]) -> None:
+    def listen(self, heard: Callable[[Record], object]) -> None:
         """Pass each record to ``heard`` when it is made, from the next call on."""
         append = self.records.append
 
-        def append_and_tell(record: Record) -> None:
+        def append_and_pass(record: Record) -> None:
             append(record)
             heard(record)
 
-        self.append = append_and_tell
+        self.append = append_and_pass
 
     @property
     def made(self) -> int:

@@ -70,7 +70,7 @@ class LoopWatch(LoopWatcher):
         """True if the running callback has read our descriptor."""
         self._read = PathState()
         """State after that read."""
-        self.kernel.journal.tell(self.hear)
+        self.kernel.journal.listen(self.hear)
         self.loop.watcher = self
 
     @property

@@ -187,7 +187,7 @@ def _lane_before(
     scenario = replace(settings.scenario, lanes=(name,), fault="")
     start_ns = max(settings.at_ns, at_ns - _lead_ns(scenario, race.costs))
     lane = Lane(name, scenario, race.costs, settings.workload, start_ns)
-    lane.tell(watch.hear)
+    lane.listen(watch.hear)
     lane.run_until(at_ns - 1)
     return lane, at_ns - start_ns
 

@@ -128,7 +128,7 @@ class Lane:
         """Note that the process has ended, and close its connections."""
         self.failure = why
         self.failed_ns = self.kernel.now_ns
-        self.network.server_gone()
+        self.network.disconnect_all()
 
     def change(self, before: SettingsChange, after: SettingsChange) -> None:
         """Apply a change of settings to a lane that takes part before and after it."""
@@ -138,7 +138,7 @@ class Lane:
         elif after.workload is not before.workload:
             self.network.attach(after.workload)
         if set(new.lanes) - set(old.lanes):
-            self.restart_books()
+            self.restart_counters()
 
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
         """Start the server again at this moment, with other settings and the same counters."""
@@ -156,19 +156,19 @@ class Lane:
         if old_task is not None:
             old_task.close()  # or the garbage collector could end the call in which it sleeps before it
 
-    def restart_books(self) -> None:
+    def restart_counters(self) -> None:
         """Count from zero again, because a lane was added, and all lanes are compared from now on."""
         self._baseline = self.kernel.totals()
         self.latencies.clear()
 
     # -- running --------------------------------------------------------------------------
 
-    def tell(self, heard: Callable[[Record], object]) -> None:
+    def listen(self, heard: Callable[[Record], object]) -> None:
         """Call ``heard`` with each record from now on. This is allowed only before a new or restored lane
         runs.
         """
-        self.journal.tell(heard)
-        self.network.heard_again()
+        self.journal.listen(heard)
+        self.network.journal_changed()
 
     def run_until(self, until_ns: int) -> None:
         """Run the lane to a virtual time."""
@@ -180,7 +180,7 @@ class Lane:
 
     @property
     def work_ns(self) -> int:
-        """Estimated computing time of the lane up to now, in ns, on a machine of 2025.
+        """Estimated computing time of the lane up to now, in ns, on a present-day machine.
 
         It decides only where checkpoints are taken. It never decreases, not even when the lane is rebuilt.
         """
@@ -193,7 +193,7 @@ class Lane:
             + counted[Count.SCANNED] * SCANNED_WORK_NS
         )
 
-    # -- what it shows --------------------------------------------------------------------
+    # -- frames ---------------------------------------------------------------------------
 
     def frame(self, scenario: Scenario) -> LaneFrame:
         """Make the lane's part of a frame."""

@@ -13,7 +13,7 @@ handshake and a hang-up are a packet each; a connection that finds the backlog f
 second, which is the first retransmission of a SYN.
 
 Why not one event for each packet: the packets of a burst arrive at one instant and share an interrupt, as on
-a real NIC, and handling them together makes a race several times faster.
+a real NIC. Handling them together also takes fewer steps.
 """
 
 from __future__ import annotations
@@ -77,8 +77,11 @@ class Network:
         self._workload: Workload | None = None
         self._window = Window([NEVER], [], 0)
         self._number = 0
+        """Number of the current window."""
         self._next = 0
+        """Index of the next packet in the current window."""
         self.due_ns = NEVER
+        """Virtual time of the next packet."""
 
     # -- the schedule ---------------------------------------------------------------------
 
@@ -95,7 +98,7 @@ class Network:
         while workload.start_ns < now_ns >= self.due_ns:
             self._go_to(self._next + 1)
 
-    def rejoin(self, workload: Workload) -> None:
+    def resume(self, workload: Workload) -> None:
         """Continue with a workload, after this network was restored without it."""
         self._workload = workload
         self._record = self.kernel.journal.append
@@ -129,7 +132,7 @@ class Network:
             end += 1
         return [(window.first_serial + index, window.slots[index]) for index in range(begin, end)]
 
-    def heard_again(self) -> None:
+    def journal_changed(self) -> None:
         """The journal has a new listener: append to it through the new function."""
         self._record = self.kernel.journal.append
 
@@ -314,7 +317,7 @@ class Network:
         if self.objects.get(socket.slot) is socket:
             self._left_without(socket.slot)
 
-    def server_gone(self) -> None:
+    def disconnect_all(self) -> None:
         """The process has ended, and with it every connection."""
         self.connected = False
         self.objects.clear()

@@ -1,7 +1,7 @@
 """Studies that are computed once in a test run: the trials of the comparison, the probes of the capacity.
 
-The result of a trial or a probe depends on its arguments alone. Many tests open the same tables; the first one
-computes them, and the others get the same progress, step by step, and the same result.
+The result of a trial or a probe depends on its arguments alone. Many tests open the same tables. The first one
+computes them; the others get the same progress, step by step, and the same result.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def share_studies(patch: pytest.MonkeyPatch) -> None:
 
 
 def computed_once(steps: Callable[..., Generator[Any, None, Any]], setting: Callable[[], Any]) -> Any:
-    """The same steps, replayed where they were run to their end with the same arguments and setting before."""
+    """A generator function that replays a run which ended before with the same arguments and setting."""
     known: dict[Any, tuple[list[Any], Any]] = {}
 
     def run_or_replay(*given: Any) -> Generator[Any, None, Any]:

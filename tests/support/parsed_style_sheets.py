@@ -1,8 +1,8 @@
 """Parsed style sheets, shared by all apps of a test run.
 
 Textual parses the same style sheets again for each app, twice at its start. The result depends only on the
-sheet, its place, and the theme's variables, and it never changes. Parsing each sheet once for each theme saves
-about a sixth of the time of every test with a screen.
+sheet, its place, and the theme's variables, and it never changes. Parsing each sheet once for each theme
+saves about a sixth of the time of every test with a screen.
 """
 
 from __future__ import annotations

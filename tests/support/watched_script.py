@@ -32,7 +32,7 @@ class Watched:
 
     @property
     def script(self) -> Script:
-        return self.app.watching.script
+        return self.app.loop_model.script
 
     @property
     def record(self) -> LoopRecord:
@@ -86,7 +86,7 @@ async def watched(
     clock = HandClock()
     output = ScriptOutput()
     app = WatchApp(Script(path, output=output), clock=clock, paused=paused, speed=speed, with_timer=False)
-    app.watching.patience_s = patience_s
+    app.loop_model.patience_s = patience_s
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)
         it = Watched(app, pilot, clock)

@@ -47,5 +47,5 @@ class FramePacer(Pacer):
     def forget_cost(self) -> None:
         """Do nothing: the price of another scenario is looked up when it is needed."""
 
-    def took(self, step_ns: int, seconds: float) -> None:
+    def learn(self, step_ns: int, seconds: float) -> None:
         """Do nothing: the wall time of a step makes no difference."""

@@ -22,11 +22,11 @@ class RaceState:
     """Number of jumps in time so far. Settings that differ after a jump are no change."""
 
 
-def between(before: RaceState, after: RaceState) -> list[str]:
+def markers_between(before: RaceState, after: RaceState) -> list[str]:
     """The markers for the change from one frame to the next."""
     old, new = before.scenario, after.scenario
     if before.races != after.races:
-        return [_begun(old, new)]
+        return [_start_words(old, new)]
     if before.forks != after.forks:
         return [f"fork: {change_words(old, new)}"]
     if before.jumps == after.jumps and old.fds != new.fds:
@@ -36,7 +36,7 @@ def between(before: RaceState, after: RaceState) -> list[str]:
     return []
 
 
-def _begun(old: Scenario, new: Scenario) -> str:
+def _start_words(old: Scenario, new: Scenario) -> str:
     """Words for another race: a preset, another seed, or the same race again."""
     if replace(old, seed=new.seed) == new:
         return f"seed {new.seed}" if old.seed != new.seed else "from the beginning"

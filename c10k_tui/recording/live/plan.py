@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from c10k_tui.recording.cast.reader import Replay
+if TYPE_CHECKING:
+    from c10k_tui.recording.cast.reader import Replay
 
 
 @dataclass(frozen=True, slots=True)

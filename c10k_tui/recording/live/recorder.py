@@ -19,7 +19,7 @@ from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
-from c10k_tui.recording.live.markers import RaceState, between
+from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.recording.pictures.cells import TerminalPicture
 
 
@@ -84,7 +84,7 @@ class Recorder:
         """
         frame = self._shown
         self._shown += 1
-        self._marks += between(self._moment, moment)
+        self._marks += markers_between(self._moment, moment)
         self._moment = moment
         if self._caption is not None:
             for key in keys:

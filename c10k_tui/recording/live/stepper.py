@@ -100,7 +100,7 @@ class Stepper:
         # A replay does the same, so both begin with an equal race.
         session.race.advance(session.race.now_ns)
         session.race.frame()
-        session.use(FramePacer(self._clock, lambda: session.scenario, session.pacer.speed))
+        session.use_pacer(FramePacer(self._clock, lambda: session.scenario, session.pacer.speed))
         while len(app.screen_stack) > 1:
             await app.pop_screen()
         textual_internals.allow_switch(app)
@@ -209,7 +209,7 @@ class Stepper:
         for screen in self._held:
             textual_internals.restart_update_timer(screen)
         self._clock.release()
-        session.use(Pacer(self._clock, session.pacer.speed))
+        session.use_pacer(Pacer(self._clock, session.pacer.speed))
 
 
 def key_event(key: str) -> events.Key:

@@ -1,6 +1,6 @@
-"""The capacity screen: how many connections each lane holds, and what gives way beyond.
+"""The capacity screen: how many connections each lane holds, and what gives way beyond that number.
 
-The search goes on in the frames (:mod:`c10k_tui.screens.capacity.model`), so the bars grow while one watches.
+Each frame continues the search (:mod:`c10k_tui.screens.capacity.model`), so the bars grow on the screen.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from c10k_tui.screens.capacity.help_page import CAPACITY_PAGE
 from c10k_tui.screens.capacity.keys import CAPACITY_BINDINGS
 from c10k_tui.screens.capacity.model import CapacityModel
 from c10k_tui.screens.capacity.views.chart import chart_lines, rows_needed
-from c10k_tui.screens.capacity.words import heading, told
+from c10k_tui.screens.capacity.words import explanation, heading
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
 from c10k_tui.text.styled_text import Line
 
-LEAST_TOLD = 3
-"""Lines that stay for words beneath the chart."""
+LEAST_EXPLANATION = 3
+"""Least height of the explanation below the chart."""
 
 
 class CapacityContent:
@@ -48,7 +48,7 @@ class CapacityContent:
 
     def body_height(self, height: int) -> int:
         """Height of the chart with its frame, on a screen of this height."""
-        return min(rows_needed() + 2, height - 2 - LEAST_TOLD)
+        return min(rows_needed() + 2, height - 2 - LEAST_EXPLANATION)
 
     def body_lines(self, width: int, height: int) -> Sequence[Line]:
         """The chart."""
@@ -56,7 +56,7 @@ class CapacityContent:
 
     def explanation(self, width: int, height: int) -> Sequence[Line]:
         """What gives way in the chosen lane, in words."""
-        return told(self._model, width, height)
+        return explanation(self._model, width, height)
 
 
 class CapacityScreen(WorkingScreen):

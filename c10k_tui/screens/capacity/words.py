@@ -42,7 +42,7 @@ def heading(model: CapacityModel, notice: str, width: int) -> Line:
     return spread(tuple(left), ((state, "dim"),), width)
 
 
-def told(model: CapacityModel, width: int, height: int) -> list[Line]:
+def explanation(model: CapacityModel, width: int, height: int) -> list[Line]:
     """The explanation of the chart in at most ``height`` lines, the most important first."""
     sentences: list[Wordings] = [_of_lane(model), (_marks(),)]
     sentences += [((("The same in a shell: ", "dim"), (model.command(), "strong")),), (((HOW, "dim"),),)]

@@ -1,7 +1,7 @@
-"""The comparison screen: who scans, who copies, who wakes, who holds the list, in one table.
+"""The comparison screen: one table of all lanes: scans, copies, wake-ups, memory, and who keeps the list.
 
-Rows are computed in the frames (:mod:`c10k_tui.screens.comparison.model`). Measuring is a worker, a thread
-that asks the measuring process for one lane after the other and hands finished values over by message.
+Each frame continues the trials (:mod:`c10k_tui.screens.comparison.model`). Measuring runs in a worker thread:
+it asks the measuring process for one lane after the other and posts each result as a message.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from c10k_tui.screens.comparison.help_page import COMPARISON_PAGE
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
 from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.screens.comparison.views.table import rows_needed, table_lines
-from c10k_tui.screens.comparison.words import heading, told
+from c10k_tui.screens.comparison.words import explanation, heading
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
 from c10k_tui.text.styled_text import Line
 from sim.scenario.lanes import LANES
 from sim.studies.host_comparison import CONNECTIONS, HostComparison, sweep
 
-LEAST_TOLD = 4
-"""Lines that stay for words beneath the table."""
+LEAST_EXPLANATION = 4
+"""Least height of the explanation below the table."""
 
 
 class ComparisonContent:
@@ -51,14 +51,14 @@ class ComparisonContent:
 
     def frame_words(self) -> tuple[str, str]:
         """The title and the subtitle of the table."""
-        told = "for each event; wake-up and memory: each one"
+        subtitle = "for each event; wake-up and memory: each one"
         if self._model.shows_measured:
-            told = f"simulated, measured: one request, {CONNECTIONS} connections"
-        return "who scans, who copies, who wakes, who holds the list ", told
+            subtitle = f"simulated, measured: one request, {CONNECTIONS} connections"
+        return "who scans, who copies, who wakes, who holds the list ", subtitle
 
     def body_height(self, height: int) -> int:
         """Height of the table with its frame, on a screen of this height."""
-        return min(rows_needed(self._model) + 2, height - 2 - LEAST_TOLD)
+        return min(rows_needed(self._model) + 2, height - 2 - LEAST_EXPLANATION)
 
     def body_lines(self, width: int, height: int) -> Sequence[Line]:
         """The table."""
@@ -66,7 +66,7 @@ class ComparisonContent:
 
     def explanation(self, width: int, height: int) -> Sequence[Line]:
         """What the chosen cell means, in words."""
-        return told(self._model, self._busy(), width, height)
+        return explanation(self._model, self._busy(), width, height)
 
     def _busy(self) -> str:
         """Progress of the measurement; empty while nothing is measured."""
@@ -89,14 +89,14 @@ class ComparisonScreen(WorkingScreen):
     BINDING_GROUP_TITLE = "Comparison"
 
     class Measured(Message):
-        """A lane that was measured, or could not be."""
+        """A lane was measured, or could not be measured."""
 
         def __init__(self, beside: HostComparison) -> None:
             super().__init__()
             self.beside = beside
 
     class Refused(Message):
-        """Nothing can be measured here; the words say why."""
+        """Nothing can be measured here; ``why_not`` says why."""
 
         def __init__(self, why_not: str) -> None:
             super().__init__()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from c10k_tui.screens.comparison.model import ComparisonModel
-from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, KEEPER_TOLD, LIMIT_TOLD, ComparisonColumn
+from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, KEEPER_MEANING, LIMIT_MEANING, ComparisonColumn
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
@@ -49,7 +49,7 @@ def _state(model: ComparisonModel, width: int) -> str:
     return f"costs: {table_words(model.costs) if width >= 110 else model.costs.name} "
 
 
-def told(model: ComparisonModel, busy: str, width: int, height: int) -> list[Line]:
+def explanation(model: ComparisonModel, busy: str, width: int, height: int) -> list[Line]:
     """The explanation of the table in at most ``height`` lines, the most important first.
 
     Args:
@@ -92,7 +92,7 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
             continue
         least, most = ordered[0], ordered[-1]
         spans += [(" · " if short and spans else "; " if spans else "", "dim"), (most.lane, most.lane)]
-        spans += [(f" {column.doing.split()[0]} " if short else f" {column.doing}: ", "text")]
+        spans += [(f" {column.verb.split()[0]} " if short else f" {column.verb}: ", "text")]
         spans += [(column.cell(most), "strong"), ("" if short else column.unit, "text")]
         spans += [] if short else [(f" ({least.lane} {column.cell(least)})", "dim")]
     return tuple(spans) if short else (*spans, (".", "text"))
@@ -142,9 +142,9 @@ def _basis(facts: ComparisonRow) -> Span:
 def _of_column(model: ComparisonModel, column: ComparisonColumn) -> Wordings:
     """The chosen column, and the lanes with the lowest figure; shorter wordings leave these lanes out."""
     title: Span = (f"{column.title}: ", "strong")
-    spans: list[Span] = [title, (column.told, "text")]
+    spans: list[Span] = [title, (column.meaning, "text")]
     end: Span = (".", "text")
-    shorter: Wordings = (*spans, end), (title, (column.told.replace(", for each event", ""), "text"), end)
+    shorter: Wordings = (*spans, end), (title, (column.meaning.replace(", for each event", ""), "text"), end)
     valued = [(value, facts.lane) for facts in model.known() if (value := column.value_of(facts)) is not None]
     if valued and not model.missing():
         least = min(valued)[0]
@@ -193,7 +193,7 @@ def legend_sentences() -> list[Line]:
     """An explanation of every column."""
     return [
         ((ABOUT_EVENTS, "dim"),),
-        *(((f"{column.title}: ", "strong"), (f"{column.told}.", "dim")) for column in COLUMNS),
-        (("who keeps the list: ", "strong"), (f"{KEEPER_TOLD}.", "dim")),
-        (("what limits it: ", "strong"), (f"{LIMIT_TOLD}.", "dim")),
+        *(((f"{column.title}: ", "strong"), (f"{column.meaning}.", "dim")) for column in COLUMNS),
+        (("who keeps the list: ", "strong"), (f"{KEEPER_MEANING}.", "dim")),
+        (("what limits it: ", "strong"), (f"{LIMIT_MEANING}.", "dim")),
     ]

@@ -1,8 +1,8 @@
-"""The Curve screen: what a wake-up costs against the number of descriptors, simulated beside measured.
+"""The curve screen: the cost of a wake-up against the number of descriptors, simulated and measured.
 
-Two workers, each a thread: one computes simulated costs (a point where thousands are ready takes a
-second), one asks the measuring process for one point after the other, when the user wants it. Both
-hand finished values over by message; only the screen touches the model.
+Two worker threads compute. One simulates costs; a point with thousands of ready descriptors takes a second.
+The other asks the measuring process for one point after the other, if the user wants it. Both post results as
+messages, and only the screen changes the model.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from c10k_tui.charts.export import export
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.curve.model import CurveModel
 from c10k_tui.screens.curve.views.plot import plot_lines
-from c10k_tui.screens.curve.words import heading, legend_line, told
+from c10k_tui.screens.curve.words import explanation, heading, legend_line
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -31,17 +31,17 @@ from sim.scenario.scenario import Active, Scenario
 from sim.studies.benchmark import BenchmarkRow, break_even_fds, simulated_ns, sweep
 
 NOTICE_S = 6.0
-"""How long a notice stays: names of files take longer to read than what a key did."""
+"""Seconds that a notice stays; names of files take longer to read than other notices."""
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 BreakEven = tuple[str, Active, str]
 
 
 class CurveScreen(KeyedScreen[Scenario | None]):
-    """Cost against descriptors; leaving it gives a scenario to race, or None to go on with the race.
+    """The plot. The result is a scenario to race, or None to continue the race.
 
     Args:
-        model: What is shown.
-        folder: Where exported pictures go.
+        model: The state of the screen.
+        folder: Folder for exported pictures; None for the current one.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = CURVE_BINDINGS
@@ -52,7 +52,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
     class Simulated(Message):
-        """Costs that the simulated kernel gave."""
+        """Simulated costs, or exact break-evens, are known."""
 
         def __init__(
             self, costs_ns: list[tuple[Point, int]], turns: list[tuple[BreakEven, int | None]]
@@ -62,14 +62,14 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             self.turns = turns
 
     class Measured(Message):
-        """A point that was measured, or could not be."""
+        """A point was measured, or could not be measured."""
 
         def __init__(self, row: BenchmarkRow) -> None:
             super().__init__()
             self.row = row
 
     class Refused(Message):
-        """Nothing can be measured here; the words say why."""
+        """Nothing can be measured here; ``why_not`` says why."""
 
         def __init__(self, why_not: str) -> None:
             super().__init__()
@@ -81,15 +81,15 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         self._folder = folder or Path.cwd()
         self._head = Lines(id="curve-head")
         self._chart = Lines(id="chart")
-        self._told = Lines(id="told")
+        self._explanation = Lines(id="told")
         self._notice = ""
         self._measuring: tuple[int, int] | None = None
-        """Points measured and points to be measured, while it goes on."""
+        """Number of points measured and number of all points; None while nothing is measured."""
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield self._chart
-        yield self._told
+        yield self._explanation
         yield KeyFooter(CURVE_BINDINGS, id="curve-footer")
 
     def on_mount(self) -> None:
@@ -101,7 +101,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
     # -- drawing --------------------------------------------------------------------------
 
     def draw(self) -> None:
-        """Show the model as it is now."""
+        """Draw the whole screen."""
         width, height = self.size
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
             words = (
@@ -109,16 +109,16 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             )
             self._head.show([((words, "strong"),)])
             self._chart.show([])
-            self._told.show([])
+            self._explanation.show([])
             return
         chart = self.model.chart()
         self._head.show([heading(self.model, self._notice, width), legend_line(chart)])
         entitle(self._chart, f"{chart.title} ", f"{chart.x_label} →")
         self._chart.show(plot_lines(chart, *self._chart.size))
-        self._told.show(told(self.model, chart, self._busy(), *self._told.size))
+        self._explanation.show(explanation(self.model, chart, self._busy(), *self._explanation.size))
 
     def _busy(self) -> str:
-        """What goes on in the background, in words."""
+        """Progress of the measurement; empty while nothing is measured."""
         if self._measuring is not None:
             done, whole = self._measuring
             return f" measuring on this machine's kernel: {done} of {whole} points · m: stop "
@@ -137,14 +137,14 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             self.draw()
 
     def _changed(self) -> None:
-        """The model has changed: compute what is new in it, and show what is known."""
+        """Draw the changed model, and simulate its unknown points."""
         self._notice = ""
         self.set_class(self.model.paper is not None, "-paper")
         missing, turns = self.model.missing(), self.model.break_even_missing()
         if missing or turns:
             self._simulate(missing, turns)
         self.draw()
-        # A paper's words need more room: what is drawn has other sizes after the layout.
+        # A paper's words need more room: the widgets have new sizes after the layout.
         self.call_after_refresh(self.draw)
 
     # -- computing ------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def legend_line(chart: Chart) -> Line:
     return tuple(spans)
 
 
-def told(model: CurveModel, chart: Chart, busy: str, width: int, height: int) -> list[Line]:
+def explanation(model: CurveModel, chart: Chart, busy: str, width: int, height: int) -> list[Line]:
     """The explanation of the picture in at most ``height`` lines.
 
     Args:
@@ -188,10 +188,10 @@ def _limits(model: CurveModel) -> list[Line]:
 
 
 def _table(model: CurveModel) -> Line:
-    told: Line = ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
+    source: Line = ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
     if model.why_not_own is None:
-        return told
-    return ((f"Not your own cost table: {model.why_not_own}. ", "alarm"), *told)
+        return source
+    return ((f"Not your own cost table: {model.why_not_own}. ", "alarm"), *source)
 
 
 # --- papers -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The loop screen: the event loop of a watched script, turn by turn, and the kernel below it.
 
 - ``screen``: the screen and its actions.
-- ``model``: the script, its pace and its steps.
+- ``model``: the script, its pace and its steps; ``cursor``: the chosen task and the rows on the screen.
 - ``keys``: the bindings.
 - ``words``: the lines at the top and at the bottom.
 - ``views``: the turn, the kernel, and the panel for one task or error.

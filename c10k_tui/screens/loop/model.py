@@ -43,7 +43,7 @@ _STOPS = frozenset(("wait", "timers", "callback"))
 beginning of the next."""
 
 
-class Watching:
+class LoopModel:
     """A script and the pace at which it is shown.
 
     Args:

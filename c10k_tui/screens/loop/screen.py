@@ -1,7 +1,7 @@
-"""The Loop screen: a script's event loop on a simulated kernel, live.
+"""The loop screen: the event loop of a watched script on a simulated kernel.
 
-Left the kernel: descriptors, ready list, what arrives, what the script prints. Right the loop: its turn
-as a ring, its tasks, and one thing at length: the awaits of a task, a culprit, an error.
+On the left is the kernel: descriptors, ready list, arrivals, and the script's output. On the right is the
+loop: its turn as a ring, its tasks, and a panel for the awaits of a task, a culprit, an error or the output.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from c10k_tui.screens.loop import words
+from c10k_tui.screens.loop.cursor import TaskCursor
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
-from c10k_tui.screens.loop.model import Watching
+from c10k_tui.screens.loop.model import LoopModel
 from c10k_tui.screens.loop.views import kernel, stack, turn
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.text.loop_counters import figures_line
@@ -29,11 +30,11 @@ from sim.scripts.task_rows import TaskRow
 
 FRAMES_PER_S = 30
 CALM_FRAMES_PER_S = 10
-"""Pictures a second where the loop turns faster than one could follow."""
+"""Pictures per second while the loop turns too fast to follow."""
 CALM_FROM = 10
-"""Turns a second from which on that is so."""
+"""Turns per second from which the loop is too fast to follow."""
 RESTS = 3
-"""A picture that took long (thousands of tasks) is followed by so many times as long without one."""
+"""A picture is followed by a pause of this many times its own duration (long with thousands of tasks)."""
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 Page = Literal["awaits", "culprit", "error", "output"]
 
@@ -48,13 +49,13 @@ class TaskRows(Lines):
 
 
 class LoopScreen(KeyedScreen[None]):
-    """The kernel, the loop, its tasks.
+    """The kernel, the event loop and its tasks.
 
     Args:
-        watching: The script and its pace.
-        clock: The clock of it.
-        name: What the script is called.
-        with_timer: False to leave out the timer, for tests that call ``tick`` themselves.
+        model: The script and its pace.
+        clock: Returns seconds on the clock of the model.
+        script_name: Name of the script's file.
+        with_timer: True to call :meth:`tick` by a timer; tests call it themselves.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = LOOP_BINDINGS
@@ -65,10 +66,11 @@ class LoopScreen(KeyedScreen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
     def __init__(
-        self, watching: Watching, clock: Callable[[], float], script_name: str, *, with_timer: bool = True
+        self, model: LoopModel, clock: Callable[[], float], script_name: str, *, with_timer: bool = True
     ) -> None:
         super().__init__(self.draw)
-        self.watching = watching
+        self.model = model
+        self.cursor = TaskCursor(model)
         self._clock = clock
         self._script_name = script_name
         self._with_timer = with_timer
@@ -78,23 +80,15 @@ class LoopScreen(KeyedScreen[None]):
         self._output = Lines(id="loop-output")
         self._turn = Lines(id="loop-turn")
         self._tasks = TaskRows(id="loop-tasks")
-        self._told = Lines(id="loop-told")
+        self._panel = Lines(id="loop-told")
         self._note = Lines(id="loop-note")
         self._small = Lines(id="small")
-        self.chosen: int | None = None
-        """Number of the task chosen; None while the cursor follows the loop."""
-        self._followed: int | None = None
-        """Number of the task that ran last."""
         self.page: Page = "awaits"
         self._culprit = 0
-        """Which of the culprits is shown, counted from the newest."""
-        self._first = 0
-        """Tasks above the first row."""
-        self._order: list[int] = []
-        """Numbers of the rows on the screen."""
+        """Index of the culprit in the panel, counted from the newest."""
         self._next_s = self._soonest_s = 0.0
-        self._told_error = False
-        """Whether the panel has been turned to the error with which the script ended."""
+        self._error_shown = False
+        """True after the panel has changed to the script's error."""
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -106,7 +100,7 @@ class LoopScreen(KeyedScreen[None]):
             with Vertical(id="loop-right"):
                 yield self._turn
                 yield self._tasks
-                yield self._told
+                yield self._panel
         yield self._note
         yield KeyFooter(LOOP_BINDINGS, id="loop-footer")
         yield self._small
@@ -116,7 +110,7 @@ class LoopScreen(KeyedScreen[None]):
             self.set_interval(1 / FRAMES_PER_S, self.tick)
 
     def on_unmount(self) -> None:
-        self.watching.script.close()
+        self.model.script.close()
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -129,9 +123,9 @@ class LoopScreen(KeyedScreen[None]):
     # -- drawing --------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Let the script go on for the time that has passed, and show it."""
-        moved = self.watching.tick()
-        speed, now_s = self.watching.speed, self._clock()
+        """Continue the script for the time since the last tick, and draw."""
+        moved = self.model.tick()
+        speed, now_s = self.model.speed, self._clock()
         calm = speed is None or speed >= CALM_FROM
         if now_s < (self._next_s if calm or not moved else self._soonest_s):
             return
@@ -140,74 +134,44 @@ class LoopScreen(KeyedScreen[None]):
         self._soonest_s = now_s + RESTS * (self._clock() - now_s)
 
     def draw(self) -> None:
-        """Show the script as it stands."""
-        watching = self.watching
-        frame = self._frame()
-        self._meet_error(frame)
-        self._order = [row.number for row in frame.rows]
-        row = self._row_of(frame)
+        """Draw the whole screen."""
+        model = self.model
+        frame = self.cursor.frame(self._tasks.size.height)
+        self._show_error_once(frame)
+        self.cursor.shown = [row.number for row in frame.rows]
+        row = self.cursor.row(frame)
         head_width = self._head.size.width
         self._head.show([
             words.script_line(self._script_name, head_width),
             words.pace_line(
-                frame, head_width, paused=watching.paused, speed=watching.speed,
-                stuck=watching.blocks_for_s is not None and watching.has_loop,
-                notice=watching.notice,
+                frame, head_width, paused=model.paused, speed=model.speed,
+                stuck=model.blocks_for_s is not None and model.has_loop,
+                notice=model.notice,
             ),
         ])  # fmt: skip
         self._draw_loop(frame, row)
         self._draw_kernel(frame, row)
-        self._draw_told(frame, row)
+        self._draw_panel(frame, row)
         width = self._note.size.width
-        printed = watching.printed(1)
+        printed = model.printed(1)
         trouble = words.trouble_line(
             frame,
             width,
-            stuck_at=watching.stuck_at,
-            stuck_for_s=watching.blocks_for_s,
-            has_loop=watching.has_loop,
+            stuck_at=model.stuck_at,
+            stuck_for_s=model.blocks_for_s,
+            has_loop=model.has_loop,
             printed=printed[0] if printed else "",
         )
         self._note.show([figures_line(frame.counters, width), trouble])
 
-    def _frame(self) -> LoopFrame:
-        """The script, with the rows that the cursor is among."""
-        height = self._tasks.size.height
-        frame = self.watching.frame(self._first, height, self.chosen)
-        at = frame.active
-        if self.chosen is not None:
-            at = frame.chosen
-            if at < 0 and not self.watching.is_stuck:
-                self.chosen = None
-                self.watching.say("the task that was chosen is done")
-        wanted = self._first
-        if at >= 0 and not self._first <= at < self._first + height:
-            wanted = at - height // 2
-        wanted = max(0, min(wanted, frame.tasks - height))
-        if wanted != self._first:
-            self._first = wanted
-            frame = self.watching.frame(self._first, height, self.chosen)
-        return frame
-
-    def _row_of(self, frame: LoopFrame) -> TaskRow | None:
-        """The task that is told of."""
-        if self.chosen is not None:
-            return next((row for row in frame.rows if row.number == self.chosen), None)
-        at = frame.active - frame.first
-        if 0 <= at < len(frame.rows):
-            self._followed = frame.rows[at].number
-            return frame.rows[at]
-        kept = next((row for row in frame.rows if row.number == self._followed), None)
-        return kept or (frame.rows[0] if frame.rows else None)
-
     def _draw_loop(self, frame: LoopFrame, row: TaskRow | None) -> None:
-        held_up = self.watching.blocks_for_s is not None
+        held_up = self.model.blocks_for_s is not None
         entitle(self._turn, turn.title_of(frame))
         self._turn.show(turn.turn_lines(frame, *self._turn.size, held_up=held_up))
         entitle(self._tasks, tasks_title(frame), self._rows_words(frame))
         number = None if row is None else row.number
         width = self._tasks.size.width
-        self._tasks.show(task_lines(frame, width, number, self.chosen is None))
+        self._tasks.show(task_lines(frame, width, number, self.cursor.chosen is None))
 
     def _rows_words(self, frame: LoopFrame) -> str:
         if len(frame.rows) >= frame.tasks:
@@ -219,23 +183,23 @@ class LoopScreen(KeyedScreen[None]):
         entitle(self._kernel, kernel.kernel_title(frame))
         self._kernel.show(kernel.kernel_lines(frame, *self._kernel.size, marked))
         width, height = self._feed.size
-        rows = self.watching.feed_rows(height)
-        entitle(self._feed, kernel.feed_title(self.watching.feed.made, len(rows), width))
+        rows = self.model.feed_rows(height)
+        entitle(self._feed, kernel.feed_title(self.model.feed.made, len(rows), width))
         self._feed.show(kernel.feed_lines(rows, width))
         width, height = self._output.size
         entitle(self._output, "printed")
-        self._output.show(stack.output_lines(self.watching.printed(height), width))
+        self._output.show(stack.output_lines(self.model.printed(height), width))
 
-    def _draw_told(self, frame: LoopFrame, row: TaskRow | None) -> None:
-        """The lowest panel."""
-        width, height = self._told.size
-        watching, error = self.watching, self.watching.script.error
+    def _draw_panel(self, frame: LoopFrame, row: TaskRow | None) -> None:
+        """Draw the lowest panel."""
+        width, height = self._panel.size
+        model, error = self.model, self.model.script.error
         culprits = words.long_ones(frame)
         lines: list[Line]
-        blocks_for_s = watching.blocks_for_s
-        if blocks_for_s is not None and watching.has_loop:
+        blocks_for_s = model.blocks_for_s
+        if blocks_for_s is not None and model.has_loop:
             title = "culprit, at this moment"
-            lines = stack.stuck_lines(watching.stuck_at, blocks_for_s, width, height)
+            lines = stack.stuck_lines(model.stuck_at, blocks_for_s, width, height)
         elif self.page == "error" and error is not None:
             title = "why the script ended"
             lines = stack.error_lines(str(error), error.place, error.details, width, height)
@@ -245,69 +209,59 @@ class LoopScreen(KeyedScreen[None]):
             lines = stack.culprit_lines(culprits[index], width, height)
         elif self.page == "output":
             title = "printed"
-            lines = stack.output_lines(watching.printed(height), width)
+            lines = stack.output_lines(model.printed(height), width)
         else:
             title = stack.stack_title(row)
             lines = stack.stack_lines(row, frame.now_ns, width, height)
-        entitle(self._told, title)
-        self._told.show(lines)
-        self._told.set_class(title.startswith(("culprit", "why")), "-alarm")
+        entitle(self._panel, title)
+        self._panel.show(lines)
+        self._panel.set_class(title.startswith(("culprit", "why")), "-alarm")
 
-    def _meet_error(self, frame: LoopFrame) -> None:
-        """Turn the panel to why the script ended, once."""
-        if frame.error is not None and not self._told_error:
-            self._told_error = True
+    def _show_error_once(self, frame: LoopFrame) -> None:
+        """Change the panel to the error when the script has failed, once."""
+        if frame.error is not None and not self._error_shown:
+            self._error_shown = True
             self.page = "error"
 
     # -- keys -----------------------------------------------------------------------------
 
     def action_pause(self) -> None:
-        self.watching.toggle()
+        self.model.toggle()
         self.draw()
 
     def action_step(self) -> None:
-        self.watching.step()
+        self.model.step()
         self.draw()
 
     def action_step_turn(self) -> None:
-        self.watching.step_turn()
+        self.model.step_turn()
         self.draw()
 
     def action_speed(self, steps: int) -> None:
-        self.watching.change_speed(steps)
-        self.watching.say(words.speed_words(self.watching.speed))
+        self.model.change_speed(steps)
+        self.model.say(words.speed_words(self.model.speed))
         self.draw()
 
     def action_choose(self, steps: int) -> None:
-        """Choose the task so many rows below the one that is told of."""
-        frame = self._frame()
-        if not frame.tasks:
-            return
-        row = self._row_of(frame)
-        at = frame.first + (self._order.index(row.number) if row and row.number in self._order else 0)
-        at = max(0, min(frame.tasks - 1, at + steps))
-        height = self._tasks.size.height
-        self._first = max(min(self._first, at), at - height + 1)
-        rows = self.watching.frame(self._first, height).rows
-        self.choose_row(at - self._first, rows)
+        if self.cursor.move(steps, self._tasks.size.height):
+            self.page = "awaits"
+            self.draw()
 
-    def choose_row(self, y: int, rows: Sequence[TaskRow] | None = None) -> None:
+    def choose_row(self, y: int) -> None:
         """Choose the task in a row of the screen."""
-        numbers = self._order if rows is None else [row.number for row in rows]
-        if 0 <= y < len(numbers):
-            self.chosen = numbers[y]
+        if self.cursor.choose(y):
             self.page = "awaits"
             self.draw()
 
     def action_follow(self) -> None:
-        self.chosen = None
+        self.cursor.chosen = None
         self.page = "awaits"
         self.draw()
 
     def action_culprit(self) -> None:
-        culprits = words.long_ones(self.watching.frame(self._first, self._tasks.size.height))
+        culprits = words.long_ones(self.cursor.rows(self._tasks.size.height))
         if not culprits:
-            self.watching.say("no callback has held up the loop")
+            self.model.say("no callback has held up the loop")
         elif self.page != "culprit":
             self.page, self._culprit = "culprit", 0
         else:
@@ -315,7 +269,7 @@ class LoopScreen(KeyedScreen[None]):
         self.draw()
 
     def action_page(self, steps: int) -> None:
-        frame = self._frame()
+        frame = self.cursor.frame(self._tasks.size.height)
         pages: list[Page] = ["awaits"]
         if words.long_ones(frame):
             pages.append("culprit")

@@ -1,7 +1,7 @@
-"""The Path screen: one packet from the wire to the line after ``await``, and beside it to select.
+"""The path screen: one packet from the wire to the line after ``await``, and to select beside it.
 
-It has no timer of its own: the race's calls :meth:`PathScreen.tick` (or whoever steps the app frame by
-frame), so that autoplay keeps the app's clock and comes out the same in a recording.
+The screen has no timer. Each frame of the race screen calls :meth:`PathScreen.tick`, so autoplay follows the
+app's clock, and a replay of a recording shows the same frames.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class PathScreen(KeyedScreen[None]):
     """A packet's path, step by step.
 
     Args:
-        path: What is followed.
-        clock: The app's clock.
+        path: The packet's path.
+        clock: Returns seconds on the app's clock.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = PATH_BINDINGS
@@ -61,12 +61,12 @@ class PathScreen(KeyedScreen[None]):
         self.call_after_refresh(self.draw)
 
     def tick(self) -> None:
-        """Go on if autoplay is on and it is time to."""
+        """Go to the next step if autoplay is due."""
         if self.model.tick():
             self.draw()
 
     def draw(self) -> None:
-        """Show the step that is looked at."""
+        """Draw the whole screen."""
         width, height = self.size
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
             words = f"the path needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}"

@@ -16,8 +16,8 @@ from c10k_tui.screens.race.keys import RACE_BINDINGS
 from c10k_tui.screens.race.pointing import Pointing
 from c10k_tui.screens.race.shown_past import Continuity, ShownPast
 from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
-from c10k_tui.screens.race.views.cpu import drawn
-from c10k_tui.screens.race.views.detail import detail
+from c10k_tui.screens.race.views.cpu import groups_of
+from c10k_tui.screens.race.views.detail import detail_line
 from c10k_tui.screens.race.views.follow import follow_line, newest_request
 from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
@@ -26,7 +26,7 @@ from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import curable
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
-from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
 from c10k_tui.session.time_line import time_view
@@ -57,7 +57,7 @@ class DrawingRate:
         """True if the part is due at this time of the session's clock."""
         return now_s >= self._next_s
 
-    def drawn(self, now_s: float) -> None:
+    def groups_of(self, now_s: float) -> None:
         """Note that the part is drawn now."""
         self._next_s = now_s + self._between_s
 
@@ -169,14 +169,14 @@ class RaceDisplay:
             self._lanes.panel(lane.name).grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
         if not session.paused and self._samples.is_due(now_s):
-            self._samples.drawn(now_s)
+            self._samples.groups_of(now_s)
             self._past.costs.sample(frame)
         if with_text or self._pictures.is_due(now_s):
-            self._pictures.drawn(now_s)
+            self._pictures.groups_of(now_s)
             for lane in frame.lanes:
                 self._lanes.panel(lane.name).show_inside(lane)
         if with_text:
-            self._texts.drawn(now_s)
+            self._texts.groups_of(now_s)
             self._stale = False
             self._draw_text(frame)
 
@@ -262,7 +262,7 @@ class RaceDisplay:
     def _pointed_line(self, frame: Frame, width: int) -> Line:
         fd, block = self._session.travel.following, self._pointing.block
         if block is None:
-            return legend(frame.scenario.lanes, width, drawn(frame.lanes))
+            return legend(frame.scenario.lanes, width, groups_of(frame.lanes))
         if fd is not None and block == self._pointing.followed_block():
             records_of = self._feed.model.records_of
             requests = {lane.name: newest_request(fd, records_of(lane.name)) for lane in frame.lanes}
@@ -272,4 +272,4 @@ class RaceDisplay:
         views = {
             lane.name: inspect(lane.name, lane.first_fd + first, lane.first_fd + last) for lane in frame.lanes
         }
-        return detail(views, frame, width)
+        return detail_line(views, frame, width)

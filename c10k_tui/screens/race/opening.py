@@ -40,7 +40,7 @@ class RaceView(Protocol):
 
 
 @runtime_checkable
-class Ticking(Protocol):
+class Tickable(Protocol):
     """A screen without a timer: the frames of the race, which stands still behind it, drive it."""
 
     def tick(self) -> None:
@@ -76,7 +76,7 @@ class Opening:
         self._clock = clock
         self.away = False
         """True while another screen has the whole terminal. The race stands still then."""
-        self._ticking: Ticking | None = None
+        self._ticking: Tickable | None = None
         """That screen, if the race's frames drive it."""
         self._curve: CurveModel | None = None
         self._comparison: ComparisonModel | None = None
@@ -257,5 +257,5 @@ class Opening:
             self._view.changed()
 
         self.away = True
-        self._ticking = screen if isinstance(screen, Ticking) else None
+        self._ticking = screen if isinstance(screen, Tickable) else None
         self._view.push(screen, come_back)

@@ -32,7 +32,7 @@ from c10k_tui.screens.race.time_line_drag import TimeLineDrag
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
-from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen, Result
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
@@ -179,7 +179,7 @@ class RaceScreen(KeyedScreen[str]):
 
     def on_feed_chosen(self, event: Feed.Chosen) -> None:
         event.stop()
-        self._do(self.session.travel.stand_at, event.at_ns)
+        self._do(self.session.travel.pause_at, event.at_ns)
 
     # -- keys: the race ---------------------------------------------------------------------
 
@@ -300,7 +300,7 @@ class RaceScreen(KeyedScreen[str]):
         self._do(self._switch_host_lane, self.host_lane.toggle)
 
     def action_host_mechanism(self) -> None:
-        self._do(self._switch_host_lane, self.host_lane.turn)
+        self._do(self._switch_host_lane, self.host_lane.next_mechanism)
 
     def _switch_host_lane(self, switch: Callable[[Scenario], str]) -> None:
         if not refused_while_stepping(self._recording, self.session.say, "the host lane"):

@@ -37,5 +37,5 @@ class TimeLineDrag:
         wanted_ns, self._wanted_ns = self._wanted_ns, None
         race = self._session.race
         if wanted_ns is not None and min(wanted_ns, race.end_ns) != race.now_ns:
-            self._session.travel.stand_at(wanted_ns)
+            self._session.travel.pause_at(wanted_ns)
             self._changed()

@@ -98,7 +98,7 @@ class Checkpoint:
         connections: StoredConnections
         lane, connections = pickle.loads(self.pickled, buffers=[array.copy() for array in self.arrays])
         connections.put_into(lane.network)
-        lane.network.rejoin(workload)
+        lane.network.resume(workload)
         if lane.task is not None and not lane.task.done:
             lane.server.restart_program(lane.task)
         return lane

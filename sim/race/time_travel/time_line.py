@@ -192,7 +192,7 @@ class RaceTimeLine:
             lane = Lane(name, first.scenario, self.costs, first.workload, first.at_ns)
         if self._work_to(lane, at_ns) > _MOST_WORK_BESIDE_NS:
             return None
-        lane.tell(heard)
+        lane.listen(heard)
         while here < changes:
             lane.run_until(path[here].at_ns)
             lane.change(path[here - 1], path[here])

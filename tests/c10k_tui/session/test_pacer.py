@@ -24,7 +24,7 @@ def frame(pacer, clock, seconds=1 / 30, cost_s=0.0):
     """One frame: time passes, a step is taken, and it costs so much."""
     clock.now_s += seconds
     step = pacer.next_step_ns()
-    pacer.took(step, cost_s)
+    pacer.learn(step, cost_s)
     return step
 
 
@@ -60,7 +60,7 @@ def test_steps_come_from_the_clock_and_not_from_the_number_of_frames(clock):
     for _ in range(3):
         total += frame(smooth, clock)
     step = jerky.next_step_ns()
-    jerky.took(step, 0)
+    jerky.learn(step, 0)
     assert step == pytest.approx(total, abs=2)
 
 
@@ -86,7 +86,7 @@ def test_a_race_that_costs_too_much_runs_slower_and_says_how_much(clock):
     for _ in range(60):
         clock.now_s += 1 / 30
         step = pacer.next_step_ns()
-        pacer.took(step, step * 2 * BUDGET_S / 1_000_000)
+        pacer.learn(step, step * 2 * BUDGET_S / 1_000_000)
     assert step == pytest.approx(500_000, rel=0.01)
     assert pacer.kept_up == pytest.approx(0.5, rel=0.05)
 
@@ -107,7 +107,7 @@ def test_as_fast_as_it_goes_fills_the_budget(clock):
     for _ in range(80):
         clock.now_s += 1 / 30
         step = pacer.next_step_ns()
-        pacer.took(step, step * BUDGET_S / 5_000_000)
+        pacer.learn(step, step * BUDGET_S / 5_000_000)
     assert step == pytest.approx(5_000_000, rel=0.05)
     assert pacer.rate_ns == pytest.approx(5_000_000 * 30, rel=0.05)
 

@@ -160,7 +160,7 @@ def test_a_full_backlog_leaves_the_client_without_a_connection_and_says_so():
 
 def test_a_server_that_is_gone_takes_nothing():
     kernel, network, _ = machine((ARRIVAL_NS, 0), (ARRIVAL_NS + 1, ~1))
-    network.server_gone()
+    network.disconnect_all()
     kernel.run_until(2 * ARRIVAL_NS)
     assert [record[1:5] for record in arrivals(kernel)] == [
         (Kind.DROP, -1, 64, DropReason.NOT_CONNECTED),

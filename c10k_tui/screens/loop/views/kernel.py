@@ -166,10 +166,10 @@ def _feed_line(row: FeedRow, width: int) -> Line:
     moment = f"{row.time_ns / 1e6:>10,.3f} " if width >= WITH_TIMES else ""
     words = "ready list" if width >= 36 else "list"
     listed: tuple[Span, ...] = ((f" {ARROW} {words}", "epoll"),) if row.listed else ()
-    return clip(((moment, "dim"), *_told(row), *listed), width)
+    return clip(((moment, "dim"), *_event_spans(row), *listed), width)
 
 
-def _told(row: FeedRow) -> tuple[Span, ...]:
+def _event_spans(row: FeedRow) -> tuple[Span, ...]:
     if row.kind == "segment":
         to = f"fd {row.fd}" if row.fd >= 0 else "nobody"
         return (f"fd {row.source}{ARROW}", "dim"), (to, "strong"), (f" {format_bytes(row.size)}", "text")

@@ -232,11 +232,11 @@ def _short_ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
         role = ("alarm" if held_up else ROLES[phase]) if phase == here else "dim"
         spans.append((f"{number} {phase.upper() if phase == here else phase} ", role))
     spans.append(("─" * max(1, width - 1 - width_of(spans)) + "╮", "idle"))
-    told: Line = ()
+    current: Line = ()
     if here is not None:
         first, second = said[here].rows
-        told = (*first, (" ", "text"), *second)
-    middle: Line = (("│ ", "idle"), *pad(told, width - 4), (" │", "idle"))
+        current = (*first, (" ", "text"), *second)
+    middle: Line = (("│ ", "idle"), *pad(current, width - 4), (" │", "idle"))
     back = "╰" + "─" * ((width - 3) // 2) + "◀" + "─" * (width - 3 - (width - 3) // 2) + "╯"
     return [clip(tuple(spans), width), middle, ((back, "idle"),)]
 

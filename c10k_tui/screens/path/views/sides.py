@@ -16,8 +16,8 @@ from sim.path.path_values import LOOP_STAGES, LanePath, PathStep
 from sim.scenario.units import format_duration
 
 _SENTENCE_ROWS = 5
-_HIGH, _TOLD_ROWS = 20, 4
-"""From the height ``_HIGH``, title and sentence take ``_TOLD_ROWS`` rows, so that nothing below moves."""
+_HIGH, _FIXED_ROWS = 20, 4
+"""From the height ``_HIGH``, title and sentence take ``_FIXED_ROWS`` rows, so that nothing below moves."""
 _TOTAL_WIDTH = 12
 _STAGE_WIDTH, _COST_WIDTH = 12, 10
 _BESIDE = 92
@@ -78,13 +78,15 @@ def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> lis
     if step is None:
         return _beside(model, side, width, height)
     role = side.name
-    told = _said((title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height)
+    said = _title_and_sentence(
+        (title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height
+    )
     cost = _cost_lines(path, side, step, width)
     source = source_lines(path, step, width) if side.name == "epoll" else []
-    room = height - len(told) - len(cost)
+    room = height - len(said) - len(cost)
     lines = _with_ledger(model, side, step, (width, room), source)
     spare = room - len(lines)
-    return [*told, *lines, *([()] * spare), *cost]
+    return [*said, *lines, *([()] * spare), *cost]
 
 
 def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
@@ -170,8 +172,8 @@ def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) ->
     call_ns, before_ns = side.call_ns, side.paid_before_ns
     if step.stage in ("return", "scan") and before_ns:
         call = "epoll_wait" if side.name == "epoll" else "select"
-        told = f"{call}: {duration_words(call_ns)} in all, {duration_words(before_ns)} before the packet"
-        lines += wrap(((told, "dim"),), width, 2)
+        said = f"{call}: {duration_words(call_ns)} in all, {duration_words(before_ns)} before the packet"
+        lines += wrap(((said, "dim"),), width, 2)
     accounts = account_words(step) if step.cost_ns else ""
     lines += wrap(((accounts, "dim"),), width, 2) if accounts else []
     so_far: Line = (("so far ", "dim"), (duration_words(step.end_ns), "strong"))
@@ -183,17 +185,19 @@ def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) ->
     return lines
 
 
-def _said(title: Span, words: Line, width: int, height: int) -> list[Line]:
+def _title_and_sentence(title: Span, words: Line, width: int, height: int) -> list[Line]:
     """A title and a sentence; where there is room they take a fixed number of rows, so that nothing moves."""
     text, role = title
     lines: list[Line] = [(("▌ ", role), (text, role)), *wrap(words, width, _SENTENCE_ROWS)]
-    return [*lines, *([()] * (_TOLD_ROWS - len(lines)))] if height >= _HIGH else lines
+    return [*lines, *([()] * (_FIXED_ROWS - len(lines)))] if height >= _HIGH else lines
 
 
 def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
     """A side without a step of its own: why, and the state of its structures."""
     if side.failure is not None:
-        return _said((f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height)
+        return _title_and_sentence(
+            (f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height
+        )
     if _goes_on(model, side):
         title, words = ("Nothing of the kind", "dim"), "select keeps no list of what came."
     elif side.unfinished:
@@ -203,8 +207,8 @@ def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[L
     else:
         since = duration_words(side.total_ns)
         title, words = ("Done", "good"), f"The program has its data: {since} after the packet came."
-    told = _said(title, ((words, "text"),), width, height)
-    return [*told, *_with_ledger(model, side, None, (width, height - len(told)), [])]
+    said = _title_and_sentence(title, ((words, "text"),), width, height)
+    return [*said, *_with_ledger(model, side, None, (width, height - len(said)), [])]
 
 
 def _goes_on(model: PathModel, side: LanePath) -> bool:
@@ -247,10 +251,10 @@ def _verdict(model: PathModel, width: int) -> Line:
     line = path.epoll.step("await")
     ahead, behind = ("epoll", "select") if ready.end_ns <= read.end_ns else ("select", "epoll")
     times = max(ready.end_ns, read.end_ns) / max(1, min(ready.end_ns, read.end_ns))
-    told = f" read {times:,.1f}× sooner with {ahead} than with {behind}"
+    said = f" read {times:,.1f}× sooner with {ahead} than with {behind}"
     if line is None:
-        return clip(((told, "good"),), width)
+        return clip(((said, "good"),), width)
     after = duration_words(line.end_ns - ready.end_ns)
-    long: Line = ((f"{told} · from the read to the line: {after}", "good"),)
-    short: Line = ((f"{told} · read to line: {after}", "good"),)
+    long: Line = ((f"{said} · from the read to the line: {after}", "good"),)
+    short: Line = ((f"{said} · read to line: {after}", "good"),)
     return fitting((long, short), width)

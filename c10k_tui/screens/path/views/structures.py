@@ -188,7 +188,7 @@ def structure_lines(path: PacketPath, side: LanePath, step: PathStep, width: int
     lines: list[Line] = []
     for structure in STRUCTURES:
         if side.name in structure.sides and step.stage in structure.stages:
-            lines += _told(structure, path, side, step, width)
+            lines += _change_lines(structure, path, side, step, width)
     return lines
 
 
@@ -217,7 +217,7 @@ def board_lines(
         if side.name not in structure.sides or (structure.name in far and not whole):
             continue
         if step is not None and step.stage in structure.stages:
-            lines += _told(structure, path, side, step, width)
+            lines += _change_lines(structure, path, side, step, width)
             continue
         known = next((s.after for s in reversed(passed) if s.stage in structure.stages), None)
         value = glyphs.IDLE if known is None else text_of(structure.value(path, side, known))
@@ -226,7 +226,7 @@ def board_lines(
     return lines
 
 
-def _told(
+def _change_lines(
     structure: PacketStructure, path: PacketPath, side: LanePath, step: PathStep, width: int
 ) -> list[Line]:
     """A structure before and after a step."""

@@ -7,7 +7,7 @@ other, turn by turn, until nothing is left to do.
 
 from __future__ import annotations
 
-from c10k_tui.screens.race.mechanism.lists import WALLED, memory_words
+from c10k_tui.screens.race.mechanism.lists import WALL_WIDTH, memory_words
 from c10k_tui.screens.race.mechanism.parts import (
     counted,
     fitting,
@@ -29,7 +29,7 @@ def loop_lines(lane: LaneFrame, view: LoopView, width: int, height: int) -> list
     callbacks, ready = counted("callbacks", view.queued), counted("ready list", lane.ready_listed)
     if height == 1:
         return [fitting(((*callbacks, (" · ", "dim"), *ready), callbacks), width)]
-    if width < WALLED:
+    if width < WALL_WIDTH:
         rows: list[tuple[int, Line]] = [
             (0, fitting(_queue_choices(view), width)),
             (1, fitting(((*ready, (" in the kernel", "dim")), ready), width)),

@@ -28,7 +28,7 @@ from sim.frames.mechanism import EpollView, IocpView, KqueueView, SetView
 from sim.scenario.lanes import Trigger
 from sim.scenario.units import format_bytes
 
-WALLED = 44
+WALL_WIDTH = 44
 """From this width on there is room for both sides of the wall."""
 _LEVEL = ("level: asked again until it is read", "level-triggered")
 _EDGE = ("edge: told once for each arrival", "edge-triggered")
@@ -58,7 +58,7 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
     if height == 1:
         return [_set_line(lane, view, width)]
     asked, whole = _asked(lane, view)
-    if width < WALLED:
+    if width < WALL_WIDTH:
         crossing = fitting(
             (
                 (
@@ -168,7 +168,7 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
         return [labelled_queue("ready", view.ready, view.ready_fds, width)]
     out = 0 if lane.call is None else lane.call.ready * view.event_bytes
     trigger = tuple(words(text, "dim") for text in (_EDGE if lane.kind.trigger is Trigger.EDGE else _LEVEL))
-    if width < WALLED:
+    if width < WALL_WIDTH:
         rows = [
             (0, labelled_queue("ready", view.ready, view.ready_fds, width)),
             (1, fitting((_out_words(out, ": only the ready"), _out_words(out, "")), width)),
@@ -220,7 +220,7 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
     ready = 0 if lane.call is None else lane.call.ready
     handed = view.handed or view.changes
     in_bytes, out_bytes = handed * view.event_bytes, ready * view.event_bytes
-    if width < WALLED:
+    if width < WALL_WIDTH:
         crossing = fitting(
             (
                 (
@@ -306,7 +306,7 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
         (f" of {view.concurrency} run", "text"),
         (f", {view.waiting} wait", "dim"),
     )
-    if width < WALLED:
+    if width < WALL_WIDTH:
         rows = [
             (0, _packets("port", view, width)),
             (1, fitting((_flight(view, locked), _hold(view, locked), flight), width)),

@@ -18,9 +18,9 @@ from sim.frames.mechanism import IoUringView, RingView
 FD_MASK = 0xFFFFFFFF
 """The lower half of ``user_data``, where the servers keep the descriptor."""
 HEAD, TAIL, BOTH = "H", "T", "="
-LOOPS = 26
+LOOPS_WIDTH = 26
 """From this width on two loops fit side by side."""
-MIDDLE = 20
+MIDDLE_WIDTH = 20
 """Cells between the loops, for the kernel's own state."""
 POLL_IN = 0x001
 
@@ -65,11 +65,11 @@ def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> l
     """Both rings, and between them what the kernel has in flight."""
     if height < 3:
         return [_ring_line(lane, view, width), *_kernel_rows(lane, view, width)[: height - 1]]
-    if width < LOOPS:
+    if width < LOOPS_WIDTH:
         return _stacked(lane, view, width, height)
     middle = 0
-    if width >= 2 * 16 + MIDDLE:
-        middle = MIDDLE if width < 80 else 28
+    if width >= 2 * 16 + MIDDLE_WIDTH:
+        middle = MIDDLE_WIDTH if width < 80 else 28
     side = (width - middle) // 2
     gap = width - middle - 2 * side
     room, rows = side - 4, height - 2

@@ -4,7 +4,7 @@ No module here imports Textual. A view is a function of a :class:`sim.frames.fra
 of earlier frames. So tests check what the screen says without a screen. The widgets and the display import
 from here.
 
-- ``header``: the two lines at the top. ``timeline``: the row of the time line.
+- ``header``: the two lines at the top. ``time_line``: the row of the time line.
 - ``cells``: which cell of a grid stands for which descriptors, and its state. ``cell_colours``: its glyph and
   colour. ``legend``: what the glyphs mean.
 - ``activity``: what a lane does now. ``sentence``: what it has just done. ``event_loop_words``: both for an

@@ -46,13 +46,13 @@ GROUPS: tuple[AccountGroup, ...] = (
 """In the order of the bar."""
 
 
-def drawn(lanes: Iterable[LaneFrame]) -> tuple[AccountGroup, ...]:
+def groups_of(lanes: Iterable[LaneFrame]) -> tuple[AccountGroup, ...]:
     """The groups for which these lanes have accounts. Only some lanes have the account of an event loop."""
     accounts = {account for lane in lanes for account in lane.counters.cost_ns}
     return tuple(group for group in GROUPS if not accounts.isdisjoint(group.accounts))
 
 
-def shares(cost_ns: Mapping[str, int]) -> list[int]:
+def group_times(cost_ns: Mapping[str, int]) -> list[int]:
     """Nanoseconds of each group, in the order of :data:`GROUPS`."""
     return [sum(cost_ns.get(name, 0) for name in group.accounts) for group in GROUPS]
 
@@ -71,7 +71,7 @@ def cells_of(parts: list[int], width: int) -> list[int]:
 
 def bar(cost_ns: Mapping[str, int], width: int) -> Line:
     """The bar, ``width`` cells long; blank before the first event."""
-    parts = shares(cost_ns)
+    parts = group_times(cost_ns)
     total = sum(parts)
     if total <= 0:
         return ((" " * width, "cpu-idle"),)
@@ -93,9 +93,9 @@ def _caption(group: AccountGroup, percent: float, cells: int) -> str:
     return next((text for text in choices if len(text) <= cells), "").ljust(cells)
 
 
-def spent(cost_ns: Mapping[str, int], width: int) -> Line:
+def times_line(cost_ns: Mapping[str, int], width: int) -> Line:
     """Time by account in figures, as many as fit in ``width`` cells. The largest stay longest."""
-    parts = [(part, group) for part, group in zip(shares(cost_ns), GROUPS, strict=True) if part]
+    parts = [(part, group) for part, group in zip(group_times(cost_ns), GROUPS, strict=True) if part]
     for kept in range(len(parts), 0, -1):
         least = sorted((part for part, _ in parts), reverse=True)[kept - 1]
         shown = [(part, group) for part, group in parts if part >= least]

@@ -16,7 +16,7 @@ NAME_CELLS = 6
 """Cells for a lane's name when there is little room."""
 
 
-def detail(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
+def detail_line(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
     """What each lane knows of the descriptors under the cursor.
 
     Args:

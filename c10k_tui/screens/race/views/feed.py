@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from c10k_tui.screens.race.views.feed_words import answer
+from c10k_tui.screens.race.views.feed_words import effect_words
 from c10k_tui.screens.race.views.warning import strike_row
 from c10k_tui.text.lanes import brief_name
 from c10k_tui.text.styled_text import Line, clip
@@ -173,7 +173,7 @@ def heading(lanes: list[str], width: int) -> Line:
     return clip(tuple(spans), width)
 
 
-def pointed_at(line: Line) -> Line:
+def under_cursor(line: Line) -> Line:
     """A row under the cursor: its first span has the cursor's style."""
     (text, _), *others = line
     return ((text, "cursor"), *others)
@@ -189,7 +189,7 @@ def row_line(row: FeedRow, lanes: list[str], width: int) -> Line:
     room = column - 1 - len(before)
     spans = list(_packet(row, packet))
     for lane in lanes:
-        text, role = answer(lane, *row.effects[lane], room) if lane in row.effects else ("…", "dim")
+        text, role = effect_words(lane, *row.effects[lane], room) if lane in row.effects else ("…", "dim")
         spans.append(("│", "frame"))
         spans.append((before + text[:room].ljust(room), role))
     return clip(tuple(spans), width)

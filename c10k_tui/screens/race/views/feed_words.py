@@ -15,10 +15,10 @@ _DROPS: EffectTable = {
     DropReason.CONNECTION_GONE: ("DROPPED: the connection is gone", "DROPPED: gone", "DROP"),
 }
 _WASTEFUL = Effect.WOKE_SCAN | Effect.SCAN_BEHIND
-_TOLD = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED | Effect.WOKE_TASK
+_REPORTED = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED | Effect.WOKE_TASK
 
 
-def answer(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]:
+def effect_words(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]:
     """What a packet caused in a lane: the words and their role in the palette.
 
     Args:
@@ -31,7 +31,7 @@ def answer(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]
         return _fitting(_DROPS[effect], width), "alarm"
     for key, words in LANE_TEXTS[lane].effects.items():
         if effect & key == key and (key or not effect):
-            loud = "wasted" if key & _WASTEFUL else lane if key & _TOLD else "text"
+            loud = "wasted" if key & _WASTEFUL else lane if key & _REPORTED else "text"
             return _fitting(words, width), loud
     return "–", "dim"
 

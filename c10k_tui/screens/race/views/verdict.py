@@ -8,16 +8,16 @@ that dropped something, failed, or is far behind.
 from __future__ import annotations
 
 from c10k_tui.screens.race.views.event_loop_words import loop_verdict
-from c10k_tui.screens.race.views.verdict_failed import bodies_of_failed
-from c10k_tui.screens.race.views.verdict_others import bodies_of_others
-from c10k_tui.screens.race.views.warning import cured_herd, made_by_nobody, struck
+from c10k_tui.screens.race.views.verdict_failed import failed_verdicts
+from c10k_tui.screens.race.views.verdict_others import other_verdicts
+from c10k_tui.screens.race.views.warning import cured_herd, struck_verdict, unmade_fault
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Wordings, clip, width_of
 from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration, format_short
 
-BUSY_LOOKS = 20
+BUSY_CHECKS = 20
 """If at least one check in this many finds something, epoll's lead is small for that reason."""
 FEW_FDS = 64
 """With at most this many descriptors a scan takes hardly any time."""
@@ -46,16 +46,16 @@ def held_up(lane: LaneFrame) -> bool:
 def _bodies(frame: Frame) -> Wordings:
     failed = next((lane for lane in frame.lanes if lane.failure is not None), None)
     if failed is not None:
-        return bodies_of_failed(frame, failed)
+        return failed_verdicts(frame, failed)
     if any(held_up(lane) for lane in frame.lanes):
         return _livelock(frame)
-    if (of_fault := struck(frame) or made_by_nobody(frame.scenario)) is not None:
+    if (of_fault := struck_verdict(frame) or unmade_fault(frame.scenario)) is not None:
         return of_fault
     if len(frame.lanes) == 1:
         return _alone(frame.lanes[0])
     if not all(lane.kind.scans or lane.name == REFERENCE for lane in frame.lanes):
         herd = None if any(lane.kind.scans for lane in frame.lanes) else cured_herd(frame)
-        return herd or loop_verdict(frame) or bodies_of_others(frame)
+        return herd or loop_verdict(frame) or other_verdicts(frame)
     if all(lane.kind.scans for lane in frame.lanes):
         return _all_scan(frame)
     scan = next(lane for lane in frame.lanes if lane.kind.scans)
@@ -63,7 +63,7 @@ def _bodies(frame: Frame) -> Wordings:
     lead = _lead(scan, epoll)
     if lead is None:
         return _to_come(scan)
-    if frame.scenario.fds > FEW_FDS and scan.counters.ready * BUSY_LOOKS >= scan.counters.scanned:
+    if frame.scenario.fds > FEW_FDS and scan.counters.ready * BUSY_CHECKS >= scan.counters.scanned:
         return _busy(scan, lead)
     if frame.scenario.churn and epoll.counters.epoll_ctl:
         return _churning(epoll, lead)

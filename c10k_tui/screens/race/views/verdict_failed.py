@@ -10,7 +10,7 @@ from sim.scenario.faults import FD_SETSIZE, MEMORY
 from sim.scenario.units import format_bytes
 
 
-def bodies_of_failed(frame: Frame, failed: LaneFrame) -> Wordings:
+def failed_verdicts(frame: Frame, failed: LaneFrame) -> Wordings:
     """The verdicts about a failed lane.
 
     Args:

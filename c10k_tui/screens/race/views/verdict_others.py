@@ -21,7 +21,7 @@ ALIKE_PERCENT = 5
 """Costs that differ by less are called alike."""
 
 
-def bodies_of_others(frame: Frame) -> Wordings:
+def other_verdicts(frame: Frame) -> Wordings:
     """The verdicts about these lanes, two or more."""
     lanes = frame.lanes
     if not all(lane.counters.requests and lane.counters.wakeups for lane in lanes):

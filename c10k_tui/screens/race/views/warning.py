@@ -51,11 +51,11 @@ class LastingWarnings:
         if not moving:
             self.forget()
             return frame
-        lanes = tuple(self._steady(lane, now_s) for lane in frame.lanes)
+        lanes = tuple(self._hold_lane(lane, now_s) for lane in frame.lanes)
         same = all(new is old for new, old in zip(lanes, frame.lanes, strict=True))
         return frame if same else replace(frame, lanes=lanes)
 
-    def _steady(self, lane: LaneFrame, now_s: float) -> LaneFrame:
+    def _hold_lane(self, lane: LaneFrame, now_s: float) -> LaneFrame:
         view = lane.warning
         held, since_s = self._held.get(lane.name, (None, 0.0))
         if view is None:
@@ -112,7 +112,7 @@ def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
     )
 
 
-def struck(frame: Frame) -> Wordings | None:
+def struck_verdict(frame: Frame) -> Wordings | None:
     """The verdict on a race in which a fault has struck; None if none has."""
     lanes = [lane for lane in frame.lanes if lane.warning is not None and lane.failure is None]
     if not lanes:
@@ -184,7 +184,7 @@ def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
     return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
 
 
-def made_by_nobody(scenario: Scenario) -> Wordings | None:
+def unmade_fault(scenario: Scenario) -> Wordings | None:
     """The verdict on a race with a fault that none of its lanes can make; None if one can."""
     maker = maker_of(scenario.fault)
     if maker is None or maker in scenario.lanes:

@@ -2,5 +2,5 @@
 here.
 
 - ``lane_row``: the lanes side by side. ``lane_panel``: one lane. ``grid``: its descriptors.
-- ``feed``: the interrupt feed. ``timeline``: the row of the time line.
+- ``feed``: the interrupt feed. ``time_line``: the row of the time line.
 """

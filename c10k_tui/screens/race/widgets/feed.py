@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from c10k_tui.screens.race.keys import FEED_BINDINGS
-from c10k_tui.screens.race.views.feed import FeedModel, FeedRow, heading, pointed_at, row_line
+from c10k_tui.screens.race.views.feed import FeedModel, FeedRow, heading, row_line, under_cursor
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
@@ -55,7 +55,7 @@ class Feed(Lines, can_focus=True):
         lines: list[Line] = [heading(self._lanes, width)]
         lines += [row_line(row, self._lanes, width) for row in shown]
         if (pointed := self._pointed()) is not None:
-            lines[1 + pointed] = pointed_at(lines[1 + pointed])
+            lines[1 + pointed] = under_cursor(lines[1 + pointed])
         self.show(lines)
         title = self.model.title() if self._held is None else f"{self.model.title()} · end: newest"
         entitle(self, title)

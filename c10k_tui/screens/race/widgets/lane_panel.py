@@ -10,7 +10,7 @@ from textual.theme import Theme
 
 from c10k_tui.screens.race.mechanism.picture import inside, price_words, waiting_words
 from c10k_tui.screens.race.views.activity import activities
-from c10k_tui.screens.race.views.cpu import bar, spent
+from c10k_tui.screens.race.views.cpu import bar, times_line
 from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.warning import warning_lines
 from c10k_tui.screens.race.widgets.grid import Grid
@@ -82,7 +82,7 @@ class LanePanel(Vertical):
         else:
             text = wrap(fitting(sentences(lane), width, 2), width, 2)
         if len(text) < 2:
-            text.append(spent(lane.counters.cost_ns, width) if width >= WIDE else ())
+            text.append(times_line(lane.counters.cost_ns, width) if width >= WIDE else ())
         lines: list[Line] = [*text, bar(lane.counters.cost_ns, width)]
         if height > len(lines):
             skipped: Line = ((f"×{scans} scans this frame", "wasted"),) if scans > 1 else ()

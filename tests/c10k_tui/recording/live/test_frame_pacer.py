@@ -22,7 +22,7 @@ def steps(scenario, speed, costs_s, frames=90):
     for frame in range(frames):
         clock.show(frame, RATE)
         step_ns = pacer.next_step_ns()
-        pacer.took(step_ns, costs_s[frame % len(costs_s)])
+        pacer.learn(step_ns, costs_s[frame % len(costs_s)])
         taken.append((step_ns, pacer.rate_ns, pacer.kept_up))
     return taken
 
@@ -62,7 +62,7 @@ def test_the_pacer_of_a_race_that_is_only_watched_does_learn():
     pacer.set_base(340_000, None)
     for frame in range(60):
         clock.show(frame, RATE)
-        pacer.took(pacer.next_step_ns(), 3.0)
+        pacer.learn(pacer.next_step_ns(), 3.0)
     assert pacer.kept_up < 0.5
 
 

@@ -9,7 +9,7 @@ from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.caption import Caption, CaptionLooks
-from c10k_tui.recording.live.markers import RaceState, between
+from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.pictures.cells import PLAIN, CellStyle, TerminalPicture, cell
 from c10k_tui.recording.pictures.export import pictures
@@ -165,14 +165,16 @@ def test_more_keys_than_fit_show_the_newest():
     ],
 )
 def test_what_deserves_a_marker(races, scenario, said):
-    assert between(MOMENT, RaceState(races, scenario)) == said
+    assert markers_between(MOMENT, RaceState(races, scenario)) == said
 
 
 def test_a_fork_deserves_one_and_a_jump_to_other_settings_does_not():
     other = Scenario(fds=16, rate=50_000)
     forked = RaceState(1, other, forks=1, jumps=3)
-    assert between(RaceState(1, Scenario(), jumps=3), forked) == ["fork: fds 10,000→16, 20k→50k req/s"]
-    assert between(forked, RaceState(1, Scenario(), forks=1, jumps=4)) == []
+    assert markers_between(RaceState(1, Scenario(), jumps=3), forked) == [
+        "fork: fds 10,000→16, 20k→50k req/s"
+    ]
+    assert markers_between(forked, RaceState(1, Scenario(), forks=1, jumps=4)) == []
 
 
 def test_where_it_began_comes_back_from_the_header(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from PIL import ImageFont
 from textual import events
 
-from c10k_tui.app.headless import again, record, stage
+from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript, parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
@@ -46,7 +46,7 @@ def settings(**changes):
 async def watched(path):
     """Record the busy script by hand; gives the scenario and the time that the race ended with."""
     script = parse_script(BUSY, 30)
-    app = stage(settings(), RecordingPlan())
+    app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(path, settings())
     async with app.run_test(size=(100, 30)):
         frames = app.recording.frames
@@ -104,7 +104,7 @@ def test_a_slow_machine_gives_the_same_bytes(tmp_path, monkeypatch):
 def test_what_a_file_holds_gives_the_file_again(tmp_path, changes):
     first = recorded(tmp_path / "1.cast", **changes)
     assert len(codes(first, "o")) > 10
-    again(tmp_path / "2.cast", replay_of(read(tmp_path / "1.cast")))
+    record_again(tmp_path / "2.cast", replay_of(read(tmp_path / "1.cast")))
     assert (tmp_path / "2.cast").read_bytes() == first
 
 
@@ -121,7 +121,7 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
     """Frame by frame: the emulator is fed as the file grows, and compared with the app's own cells."""
     wanted = settings(theme=theme, caption=theme == "c10k-light", height=31 if theme == "c10k-light" else 30)
     script = parse_script(BUSY, 30)
-    app = stage(wanted, RecordingPlan())
+    app = staged_app(wanted, RecordingPlan())
     path = tmp_path / "a.cast"
     writer = CastWriter(path, wanted)
     terminal = Emulated(wanted.width, wanted.height)
@@ -146,7 +146,7 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
 
 async def test_what_the_camera_sees_is_what_textual_would_write():
     """Beside Textual's own export of the screen, which takes another way through the compositor."""
-    app = stage(settings(), RecordingPlan())
+    app = staged_app(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
         await app.recording.frames.open(None)
         for keys in ((), ("?",), ("escape", "n"), ("escape", "down")):
@@ -178,7 +178,7 @@ def test_a_recording_that_begins_in_the_middle_can_be_run_again(tmp_path):
     record(tmp_path / "1.cast", middle, parse_script("wait 1s; -; wait 500ms", 30))
     found = replay_of(read(tmp_path / "1.cast"))
     assert found.settings.start == middle.start
-    again(tmp_path / "2.cast", found)
+    record_again(tmp_path / "2.cast", found)
     assert (tmp_path / "1.cast").read_bytes() == (tmp_path / "2.cast").read_bytes()
 
 
@@ -191,14 +191,14 @@ def test_the_terminal_may_change_its_size(tmp_path):
     recording = read(tmp_path / "1.cast")
     assert [(event.data) for event in recording.events if event.code == "r"] == ["120x40", "80x24"]
     assert (picture_at(recording, 250_000).width, picture_at(recording, 250_000).height) == (120, 40)
-    again(tmp_path / "2.cast", replay_of(recording))
+    record_again(tmp_path / "2.cast", replay_of(recording))
     assert (tmp_path / "1.cast").read_bytes() == (tmp_path / "2.cast").read_bytes()
 
 
 @pytest.mark.parametrize("keys", [("r",), ("q",), ("escape", "q"), ("n", "escape", "q", "r")])
 async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeypatch, keys):
     monkeypatch.chdir(tmp_path)
-    app = stage(settings(), RecordingPlan())
+    app = staged_app(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
         await app.recording.frames.open(None)
         await app.recording.frames.frame(keys, scripted=True)
@@ -211,7 +211,7 @@ async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeyp
 
 
 async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame():
-    app = stage(settings(), RecordingPlan())
+    app = staged_app(settings(), RecordingPlan())
     async with app.run_test(size=(100, 30)):
         await app.recording.frames.open(None)
         stepper = app.recording.frames.stepper
@@ -229,7 +229,7 @@ async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame()
 @pytest.mark.parametrize("key", ["r", None])
 async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
     """Beside a script of the same length: the last frame has nothing of the key either."""
-    app = stage(settings(), RecordingPlan())
+    app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(100, 30)):
         frames = app.recording.frames
@@ -244,7 +244,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
 
 
 async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
-    app = stage(settings(), RecordingPlan())
+    app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(100, 30)) as pilot:
         frames = app.recording.frames
@@ -264,7 +264,7 @@ async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
 async def replayed(path, until):
     """The scenario and the time of the race after a replay up to a frame."""
     found = replay_of(read(path))
-    app = stage(found.settings, RecordingPlan())
+    app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(120, 40)):
         await app.recording.frames.open(None)
         player = Player(app.recording.frames, found, until, paused=False)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from c10k_tui.app.headless import again, record, stage
+from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
@@ -54,7 +54,7 @@ def codes(path, code):
 def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, changes):
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     record(first, settings(**changes), parse_script(TRAVELLED, 30))
-    again(second, replay_of(read(first)))
+    record_again(second, replay_of(read(first)))
     assert first.read_bytes() == second.read_bytes()
     assert "{" in codes(first, "i")
     assert len(codes(first, "o")) > 20
@@ -67,12 +67,12 @@ async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_pa
     path = tmp_path / "1.cast"
     await record_by_hand(path)
     found = replay_of(read(path))
-    await asyncio.to_thread(again, tmp_path / "2.cast", found)
+    await asyncio.to_thread(record_again, tmp_path / "2.cast", found)
     assert path.read_bytes() == (tmp_path / "2.cast").read_bytes()
 
 
 async def record_by_hand(path):
-    app = stage(settings(speed=30.0), RecordingPlan())
+    app = staged_app(settings(speed=30.0), RecordingPlan())
     script = parse_script(TRAVELLED, 30)
     async with app.run_test(size=(100, 30)) as pilot:
         session, frames = app.session, app.recording.frames
@@ -111,7 +111,7 @@ def plain(tmp_path_factory):
 async def test_a_paused_replay_can_be_gone_back_in(plain, key):
     """The key hands the race over, which stands still where it stood, and then does what it does."""
     found = plain
-    app = stage(found.settings, RecordingPlan())
+    app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(100, 30)) as pilot:
         await app.recording.frames.open(None)
         app.recording.player = player = Player(app.recording.frames, found, 0, paused=True)

@@ -9,7 +9,7 @@ from c10k_tui.charts.svg import svg_of_page
 from c10k_tui.screens.capacity.model import CapacityModel
 from c10k_tui.screens.capacity.views.chart import chart_lines, column_of, rows_needed
 from c10k_tui.screens.capacity.views.page import capacity_page
-from c10k_tui.screens.capacity.words import reading, told
+from c10k_tui.screens.capacity.words import explanation, reading
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
 from sim.scenario.lanes import LANES
@@ -154,11 +154,11 @@ def test_the_reading_tells_what_breaks_at_ten_thousand_and_what_next(whole):
 
 def test_the_chosen_row_is_told_in_full(whole):
     whole.lane = "poll"
-    words = " ".join(" ".join(text_of(line) for line in told(whole, 120, 20)).split())
+    words = " ".join(" ".join(text_of(line) for line in explanation(whole, 120, 20)).split())
     assert "poll: 12,000 hold; beyond that answers come later than 1 ms (p99)." in words
     assert "c10k-tui capacity --p99 1ms --active 1%" in words
     whole.lane = "kqueue"
-    assert "estimated from the Linux steps" in " ".join(text_of(line) for line in told(whole, 120, 20))
+    assert "estimated from the Linux steps" in " ".join(text_of(line) for line in explanation(whole, 120, 20))
 
 
 def test_a_search_shows_what_held_and_what_is_tried():
@@ -198,7 +198,7 @@ def test_no_sentence_is_cut_at_the_smallest_size(lane, select):
         limit = "none" if name not in held else "latency" if name in ("select", "poll") else "memory"
         model._known[model._key(name)] = Capacity(name, held.get(name, 1_000_000), limit, 30_000)
     model.lane = lane
-    lines = [text_of(line) for line in told(model, 80, 3)]
+    lines = [text_of(line) for line in explanation(model, 80, 3)]
     assert not any("…" in line for line in lines)
     assert lines[-1].startswith(f" {lane}")
     assert ("stimated" in lines[-1]) == LANES[lane].prices.estimated

@@ -121,7 +121,7 @@ async def test_help_tells_every_key_and_every_column():
         for sentences in INTRODUCTION:
             assert " ".join(sentences.split()) in words
         for column in COLUMNS:
-            assert column.told in words
+            assert column.meaning in words
         await it.press("escape")
         names = {command.title for command in it.app.get_system_commands(it.app.screen)}
         assert isinstance(it.app.screen, ComparisonScreen)

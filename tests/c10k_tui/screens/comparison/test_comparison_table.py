@@ -8,7 +8,7 @@ import pytest
 
 from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.screens.comparison.views.table import LEVELS, rows_needed, table_lines
-from c10k_tui.screens.comparison.words import heading, told
+from c10k_tui.screens.comparison.words import explanation, heading
 from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, count_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.costs import BUILT_IN
@@ -41,7 +41,7 @@ def rows_of(model: ComparisonModel, width: int) -> dict[str, str]:
 
 
 def words_of(model: ComparisonModel, width: int = 120, height: int = 40) -> str:
-    return " ".join(" ".join(text_of(line) for line in told(model, "", width, height)).split())
+    return " ".join(" ".join(text_of(line) for line in explanation(model, "", width, height)).split())
 
 
 # --- the model ------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def test_no_sentence_is_cut_at_the_smallest_size(whole, monkeypatch, column):
     monkeypatch.setattr(whole, "column", column)
     for lane in LANE_NAMES:
         monkeypatch.setattr(whole, "lane", lane)
-        lines = [text_of(line) for line in told(whole, "", 80, 4)]
+        lines = [text_of(line) for line in explanation(whole, "", 80, 4)]
         assert lines[-1].startswith(f" {COLUMNS[column].title}: ")
         assert not any("…" in line for line in lines), lines
         assert ("stimated" in " ".join(lines)) == LANES[lane].prices.estimated

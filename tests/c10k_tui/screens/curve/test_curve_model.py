@@ -3,7 +3,7 @@
 import pytest
 
 from c10k_tui.screens.curve.model import READY_LIMIT, CurveModel
-from c10k_tui.screens.curve.words import heading, legend_line, told
+from c10k_tui.screens.curve.words import explanation, heading, legend_line
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import text_of
 from sim.host.measuring.points import Point
@@ -29,7 +29,7 @@ def fill(model, cost_of=by_hand):
 
 
 def words(model, width=118, height=12, busy=""):
-    return " ".join(text_of(line).strip() for line in told(model, model.chart(), busy, width, height))
+    return " ".join(text_of(line).strip() for line in explanation(model, model.chart(), busy, width, height))
 
 
 def test_it_starts_at_the_race():

@@ -127,18 +127,18 @@ async def test_a_chosen_task_s_awaits(echo):
     async with watched(echo.path) as it:
         await to_the_sleep(it)
         await it.press("home", "down")
-        assert it.screen.chosen == 3  # the second was looking the address up, and is done
+        assert it.screen.cursor.chosen == 3  # the second was looking the address up, and is done
         lines = it.text("#loop-told").splitlines()
         assert f"echo.py:{echo.line('sleeps')} client" in lines[0]
         assert "await asyncio.sleep(3600)" in lines[0]
         assert re.search(r"└ tasks\.py:\d+ sleep", lines[1])
         assert "waits for timer, in 3600 s" in lines[2]
         await it.press("S")  # whatever the loop does
-        assert it.screen.chosen == 3
+        assert it.screen.cursor.chosen == 3
         await it.press("up")
         assert f"echo.py:{echo.line('joins')} main" in it.text("#loop-told")
         await it.press("escape")
-        assert it.screen.chosen is None
+        assert it.screen.cursor.chosen is None
 
 
 async def test_a_chosen_task_stays_in_sight_and_is_let_go_when_it_is_done(tmp_path):
@@ -162,13 +162,13 @@ async def test_a_chosen_task_stays_in_sight_and_is_let_go_when_it_is_done(tmp_pa
             it.screen.action_step_turn()
             if it.script.kernel.now_ns > 80e9:
                 break
-        assert 100 in it.screen._order
+        assert 100 in it.screen.cursor.shown
         for _ in range(200):
             it.screen.action_step_turn()
-            if it.screen.chosen is None:
+            if it.screen.cursor.chosen is None:
                 break
         assert it.script.kernel.now_ns > 99e9
-        assert it.screen.chosen is None
+        assert it.screen.cursor.chosen is None
         assert "the task that was chosen is done" in it.text("#loop-head") or it.script.over
 
 
@@ -177,7 +177,7 @@ async def test_a_click_chooses_a_task(echo):
         await to_the_sleep(it)
         await it.pilot.click("#loop-tasks", offset=(5, 2))
         await it.pilot.pause(0)
-        assert it.screen.chosen == 3
+        assert it.screen.cursor.chosen == 3
 
 
 async def test_it_goes_by_turns_a_second(echo):
@@ -293,16 +293,16 @@ async def test_thousands_of_tasks_are_a_window_of_rows(tmp_path):
         await it.turn(3)
         assert "tasks 3,001 · 3,001 suspended" in it.text()
         height = it.screen.query_one("#loop-tasks").size.height
-        assert len(it.screen._order) == height
+        assert len(it.screen.cursor.shown) == height
         await it.press("end")
-        assert it.screen.chosen == 3001
-        assert it.screen._order == list(range(3002 - height, 3002))
+        assert it.screen.cursor.chosen == 3001
+        assert it.screen.cursor.shown == list(range(3002 - height, 3002))
         await it.press("pageup")
-        assert it.screen.chosen == 2991
+        assert it.screen.cursor.chosen == 2991
         await it.press("home")
-        assert it.screen._order == list(range(1, height + 1))
+        assert it.screen.cursor.shown == list(range(1, height + 1))
         await it.press("escape", "S", "s", "s")
-        assert it.screen._followed in it.screen._order
+        assert it.screen.cursor.followed in it.screen.cursor.shown
 
 
 @pytest.mark.parametrize("name", ["echo", "blocking", "waiting", "backpressure"])

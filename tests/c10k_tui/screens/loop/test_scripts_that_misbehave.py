@@ -116,7 +116,7 @@ async def test_a_busy_loop_is_found_at_its_line_and_can_be_left(tmp_path):
     )
     async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
         await it.run(1.5)
-        assert it.app.watching.is_stuck
+        assert it.app.loop_model.is_stuck
         shown = it.text()
         assert "BLOCKS THE LOOP" in shown
         assert "culprit, at this moment" in shown

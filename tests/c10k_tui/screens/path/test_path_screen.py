@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from c10k_tui.app.headless import again, record
+from c10k_tui.app.headless import record, record_again
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
@@ -211,7 +211,7 @@ def test_a_recording_with_a_path_in_it_comes_out_the_same_again(tmp_path):
     keys = "wait 500ms; g; n; n; wait 200ms; .; .; .; a; wait 1100ms; a; end; wait 100ms; escape; wait 500ms"
     settings = RecordingSettings(start=RecordingStart(RACED), width=80, height=24, speed=None)
     record(first, settings, parse_script(keys, 30))
-    again(second, replay_of(read(first)))
+    record_again(second, replay_of(read(first)))
     assert first.read_bytes() == second.read_bytes()
     shown = first.read_text(encoding="utf-8")
     assert "of 16" in shown

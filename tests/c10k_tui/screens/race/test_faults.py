@@ -7,7 +7,7 @@ from itertools import cycle
 import pytest
 from textual.widgets import OptionList
 
-from c10k_tui.app.headless import again, record
+from c10k_tui.app.headless import record, record_again
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
@@ -193,7 +193,7 @@ def test_it_is_recorded_and_comes_out_the_same_again(tmp_path):
     settings = RecordingSettings(start=RecordingStart(Scenario(fds=500)), width=100, height=30)
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     record(first, settings, script)
-    again(second, replay_of(read(first)))
+    record_again(second, replay_of(read(first)))
     assert first.read_bytes() == second.read_bytes()
     text = first.read_text()
     for marker in ("preset no-drain", "no-drain cured", "no-drain made"):

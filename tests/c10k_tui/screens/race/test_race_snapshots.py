@@ -2,7 +2,7 @@
 
 import pytest
 
-from c10k_tui.app.pictures import HandClock, picture
+from c10k_tui.app.pictures import HandClock, race_picture
 from c10k_tui.app.race_app import C10KApp
 from sim.scenario.scenario import Scenario
 from tests.support.fixed_race import StillRace
@@ -35,6 +35,6 @@ def test_no_color(snap_compare, monkeypatch, theme):
 
 
 async def test_pictures_are_the_same_every_time():
-    first = await picture(80, 24, "c10k-dark", seconds=3)
-    assert first == await picture(80, 24, "c10k-dark", seconds=3)
+    first = await race_picture(80, 24, "c10k-dark", seconds=3)
+    assert first == await race_picture(80, 24, "c10k-dark", seconds=3)
     assert "looks for nothing" in first.replace("&#160;", " ")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from c10k_tui.screens.race.views.timeline import layout_of
-from c10k_tui.screens.race.widgets.timeline import TimeLine
+from c10k_tui.screens.race.views.time_line import layout_of
+from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.session.time_travel import TimeTravel
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
@@ -212,7 +212,7 @@ async def test_all_of_the_past_is_what_a_straight_run_shows(part):
         shown = {where: it.text(where) for where in SHOWN}
         feed = it.text("#feed")
     async with stand(paused=True) as straight:
-        straight.session.relive(past, now_ns)
+        straight.session.repeat_changes(past, now_ns)
         straight.session.race.advance(now_ns)  # What is due at the very moment of a change has happened, too.
         straight.race_screen.changed()
         await straight.pilot.pause(0)

@@ -3,15 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.screens.race.views.cpu import GROUPS, bar, cells_of, spent
+from c10k_tui.screens.race.views.cpu import GROUPS, bar, cells_of, times_line
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.accounts import Account
 from tests.support.lane_frames import counters
 
 
 def test_every_account_is_in_exactly_one_block_of_the_bar():
-    drawn = [name for group in GROUPS for name in group.accounts]
-    assert sorted(drawn) == sorted(account.label for account in Account)
+    groups_of = [name for group in GROUPS for name in group.accounts]
+    assert sorted(groups_of) == sorted(account.label for account in Account)
 
 
 @given(parts=st.lists(st.integers(0, 10**12), min_size=8, max_size=8), width=st.integers(1, 120))
@@ -67,7 +67,7 @@ def test_before_anything_happened_the_bar_is_empty():
 
 def test_the_times_are_told_as_far_as_there_is_room():
     cost_ns = {"scan": 36_000_000, "interrupt": 1_500, "idle": 5_000_000}
-    assert text_of(spent(cost_ns, 98)) == "scan 36.0 ms · interrupts 1.50 µs · CPU idle 5.00 ms"
-    assert text_of(spent(cost_ns, 40)) == "scan 36.0 ms · CPU idle 5.00 ms"
-    assert spent(cost_ns, 5) == ()
-    assert spent({}, 98) == ()
+    assert text_of(times_line(cost_ns, 98)) == "scan 36.0 ms · interrupts 1.50 µs · CPU idle 5.00 ms"
+    assert text_of(times_line(cost_ns, 40)) == "scan 36.0 ms · CPU idle 5.00 ms"
+    assert times_line(cost_ns, 5) == ()
+    assert times_line({}, 98) == ()

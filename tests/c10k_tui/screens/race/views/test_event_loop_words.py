@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from c10k_tui.screens.race.views.activity import activity
-from c10k_tui.screens.race.views.cpu import GROUPS, bar, drawn
+from c10k_tui.screens.race.views.cpu import GROUPS, bar, groups_of
 from c10k_tui.screens.race.views.event_loop_words import loop_sentences, loop_verdict
 from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.verdict import verdict
@@ -60,5 +60,5 @@ def test_its_cpu_has_a_block_of_its_own_with_its_letter():
 def test_only_lanes_with_a_loop_have_it_in_the_legend():
     roles = [group.role for group in GROUPS]
     loop = lane("asyncio", counters=counters(cost_ns={"loop": 0, "callback": 0}))
-    assert [group.role for group in drawn([lane("epoll")])] == [role for role in roles if role != "loop"]
-    assert [group.role for group in drawn([lane("epoll"), loop])] == roles
+    assert [group.role for group in groups_of([lane("epoll")])] == [role for role in roles if role != "loop"]
+    assert [group.role for group in groups_of([lane("epoll"), loop])] == roles

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c10k_tui.screens.race.views.activity import activities
-from c10k_tui.screens.race.views.detail import detail
+from c10k_tui.screens.race.views.detail import detail_line
 from c10k_tui.screens.race.views.feed import FeedModel, heading, row_line
-from c10k_tui.screens.race.views.feed_words import answer
+from c10k_tui.screens.race.views.feed_words import effect_words
 from c10k_tui.screens.race.views.legend import entries_of, legend
 from c10k_tui.screens.race.views.sentence import sentences
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.verdict_others import ALIKE_PERCENT
-from c10k_tui.screens.race.views.warning import struck
+from c10k_tui.screens.race.views.warning import struck_verdict
 from c10k_tui.text.lanes import LANE_TEXTS, brief_name
 from c10k_tui.text.styled_text import fitting, text_of, width_of, wrap
 from sim.frames.frame import FdView
@@ -115,7 +115,7 @@ def test_the_verdict_is_whole_and_true(frame, width):
     words = text_of(line)
     names = {lane.name: lane for lane in frame.lanes}
     assert width_of(line) <= width
-    assert words.endswith(".") or struck(frame)
+    assert words.endswith(".") or struck_verdict(frame)
     assert "…" not in words
     assert {role for text, role in line if role in LANE_NAMES} <= set(names)
     scanning = set(names) & set(SCANNING_LANES)
@@ -149,7 +149,7 @@ def test_the_feed_has_words_for_what_a_packet_caused(frame, width):
     for lane in frame.lanes:
         for _, kind, _, _, effect, _ in lane.records:
             if kind == Kind.PACKET:
-                told = [answer(lane.name, effect, False, size)[0] for size in range(3)]
+                told = [effect_words(lane.name, effect, False, size)[0] for size in range(3)]
                 assert "–" not in told
                 assert not claims_of(lane.name, told[0]), told
                 assert [len(words) <= most for words, most in zip(told, (38, 19, 11), strict=True)] == [
@@ -165,13 +165,13 @@ def test_the_cursor_tells_of_each_lane(frame, data):
     for lane in frame.lanes:
         at = (lane.first_fd + first, lane.first_fd + last)
         views[lane.name] = FdView(*at, last - first + 1, 0, 0, "idle", None, None)
-    words = text_of(detail(views, frame, 400))
+    words = text_of(detail_line(views, frame, 400))
     for lane in frame.lanes:
         assert f"{lane.name} " in words
         assert ("asleep" in words or "runn" in words) or lane.name not in ONE_TASK_EACH
         if lane.tasks is None and len(frame.lanes) == 1:
             assert "task" not in words
-    assert width_of(detail(views, frame, 80)) <= 80
+    assert width_of(detail_line(views, frame, 80)) <= 80
 
 
 @given(lanes=st.lists(st.sampled_from(LANE_NAMES), min_size=1, max_size=4, unique=True))

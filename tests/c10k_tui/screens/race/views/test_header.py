@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from c10k_tui.screens.race.views.detail import detail
+from c10k_tui.screens.race.views.detail import detail_line
 from c10k_tui.screens.race.views.header import scenario_line, speed_line
 from c10k_tui.text.pace_words import scan_words, seconds_words, slowdown_words
 from c10k_tui.text.styled_text import text_of, width_of
@@ -147,7 +147,7 @@ def view(first=965, last=965, **known):
 def test_the_cursor_tells_what_each_lane_knows():
     views = {"select": view(last_checked_ns=400), "epoll": view()}
     shown = frame(lane("select", 2_000), lane("epoll", 2_000), now_ns=1_000)
-    assert text_of(detail(views, shown, 120)) == (
+    assert text_of(detail_line(views, shown, 120)) == (
         " fd 965  select idle, checked 600 ns ago · epoll idle, never checked: nobody asked"
     )
 
@@ -156,6 +156,6 @@ def test_blocks_and_unread_bytes():
     views = {"poll": view(965, 977, state="mixed", ready=2, buffered_bytes=128)}
     shown = frame(lane("poll", 2_000))
     assert (
-        text_of(detail(views, shown, 120))
+        text_of(detail_line(views, shown, 120))
         == " fds 965–977  poll 2 of 13 ready, 128 B unread, not checked yet"
     )

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.live.markers import RaceState, between
+from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.screens.race.views.cells import STRUCK, CellModel
 from c10k_tui.screens.race.views.feed import FeedModel, row_line
-from c10k_tui.screens.race.views.timeline import time_line
+from c10k_tui.screens.race.views.time_line import time_line
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import (
     HOLD_S,
     LastingWarnings,
     curable,
-    made_by_nobody,
     strike_row,
-    struck,
+    struck_verdict,
+    unmade_fault,
     warning_lines,
 )
 from c10k_tui.session.time_line import TimeLineMark, TimeView, change_words
@@ -147,7 +147,7 @@ def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
     assert words.endswith(".")
     assert "u: cure it" in words
     assert ("epoll is spared" in words) == (width >= 80)
-    assert struck(frame(lane("epoll"), lane("epoll-et"))) is None
+    assert struck_verdict(frame(lane("epoll"), lane("epoll-et"))) is None
 
 
 def test_where_several_are_struck_each_is_told():
@@ -165,10 +165,10 @@ def test_where_several_are_struck_each_is_told():
 
 
 def test_a_mistake_that_nobody_here_can_make():
-    assert made_by_nobody(Scenario()) is None
-    assert made_by_nobody(Scenario(fault="dup")) is None
-    assert made_by_nobody(Scenario(fault="backlog", lanes=("select",))) is None
-    told = made_by_nobody(Scenario(fault="herd"))
+    assert unmade_fault(Scenario()) is None
+    assert unmade_fault(Scenario(fault="dup")) is None
+    assert unmade_fault(Scenario(fault="backlog", lanes=("select",))) is None
+    told = unmade_fault(Scenario(fault="herd"))
     assert told is not None
     assert text_of(told[0]).startswith("herd is a mistake that epoll-exclusive makes, which is not in this")
 
@@ -210,9 +210,9 @@ def test_a_fault_that_is_switched_is_a_change_that_is_told():
     fault, none = Scenario(fault="dup"), Scenario()
     assert change_words(fault, none) == "dup cured"
     assert change_words(none, fault) == "dup made"
-    assert between(RaceState(1, fault), RaceState(1, none)) == ["dup cured"]
+    assert markers_between(RaceState(1, fault), RaceState(1, none)) == ["dup cured"]
     begun = FAULT_PRESETS["dup"][1]
-    assert between(RaceState(1, none), RaceState(2, replace(begun, seed=9))) == ["preset dup"]
+    assert markers_between(RaceState(1, none), RaceState(2, replace(begun, seed=9))) == ["preset dup"]
 
 
 def test_the_marked_cell_stands_out_but_for_the_cursor():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from c10k_tui.screens.race.views.timeline import BACK, layout_of, time_line
+from c10k_tui.screens.race.views.time_line import BACK, layout_of, time_line
 from c10k_tui.session.time_line import TimeView
 from c10k_tui.widgets.lines import Lines
 
 
 class TimeLine(Lines):
-    """The row of :mod:`c10k_tui.screens.race.views.timeline`."""
+    """The row of :mod:`c10k_tui.screens.race.views.time_line`."""
 
     class Sought(Message):
         """The mouse points at a time. The race should go there."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from c10k_tui.screens.race.views.timeline import layout_of, time_line
+from c10k_tui.screens.race.views.time_line import layout_of, time_line
 from c10k_tui.session.time_line import TimeLineMark, TimeView, change_words, time_view
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.race.race import Race
