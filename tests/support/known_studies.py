@@ -1,7 +1,7 @@
 """Studies that are computed once in a test run: the trials of the comparison, the probes of the capacity.
 
-The result of a trial or a probe depends on its arguments alone. Many tests open the same tables. The first one
-computes them; the others get the same progress, step by step, and the same result.
+The result of a trial or a probe depends on its arguments alone. Many tests open the same tables. The first
+test computes them; the others get the same progress, step by step, and the same result.
 """
 
 from __future__ import annotations
