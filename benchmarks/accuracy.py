@@ -20,7 +20,7 @@ from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Share
 from sim.studies.benchmark import simulated_ns
 from sim.studies.calibration import fit_points, with_steps
-from sim.studies.fit import fitted
+from sim.studies.fit import fitted_table
 
 FDS = (200, 500, 2_000, 5_000, 10_000, 19_000)
 ACTIVE = (1, 3, Share(100), Share(1_000), Share(10_000))
@@ -55,7 +55,7 @@ def figures() -> list[Figure]:
             warnings = meter.warnings
     except CannotMeasure as why_not:
         return [Figure("points measured on this machine", 0, "", note=str(why_not))]
-    table = fitted({point: ns for point in fit if (ns := survey.ns(point)) is not None}, known)
+    table = fitted_table({point: ns for point in fit if (ns := survey.ns(point)) is not None}, known)
     measured_ns = {point: ns for point in asked if (ns := survey.ns(point)) is not None}
     errors = {point: abs(simulated_ns(point, table) / ns - 1) for point, ns in measured_ns.items()}
     doubtful = sum(1 for point in measured_ns if survey.noise(point))

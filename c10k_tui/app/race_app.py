@@ -37,8 +37,8 @@ class C10KApp(ThemedApp):
         clock: Seconds on a clock that never goes back.
         make_race: Makes a race of a scenario; None for the simulated race with these costs.
         costs: Cost of each simulated step; None for the built-in table.
-        why_not_own: Why the user's own cost table is not used, for a notice at the start; None if it is used,
-            or there is none.
+        own_costs_problem: Why the user's own cost table is not used, for a notice at the start; None if it is
+            used, or there is none.
         plan: What to record or replay from the start; None for nothing.
     """
 
@@ -51,7 +51,7 @@ class C10KApp(ThemedApp):
         clock: Callable[[], float] = time.perf_counter,
         make_race: Callable[[Scenario], RaceProtocol] | None = None,
         costs: CostTable | None = None,
-        why_not_own: str | None = None,
+        own_costs_problem: str | None = None,
         plan: RecordingPlan | None = None,
     ) -> None:
         super().__init__()
@@ -60,9 +60,9 @@ class C10KApp(ThemedApp):
         self.session = Session(
             scenario or Scenario(), make_race or self._make_race, self.clock, speed=speed, paused=paused
         )
-        self.session.why_not_own = why_not_own
-        if why_not_own is not None:
-            self.session.say(f"the built-in costs are used: {why_not_own}", FIRST_NOTICE_S)
+        self.session.own_costs_problem = own_costs_problem
+        if own_costs_problem is not None:
+            self.session.say(f"the built-in costs are used: {own_costs_problem}", FIRST_NOTICE_S)
         self.recording = RecordingController(
             self, self.session, self.clock, lambda: self._race_screen(stepped=True), self.leave, plan
         )

@@ -11,14 +11,14 @@ The commands:
 - ``compare``: one table of all lanes.
 - ``record``, ``replay``, ``export``: recordings.
 
-What they share:
+Shared parts:
 
 - ``main``: dispatch, exit codes, the end of the process.
 - ``options``: the parser, :class:`~c10k_tui.cli.options.UsageError`, ``--help`` and ``--version``.
 - ``scenario_options``: the options of a scenario.
 - ``recording_options``: the options of a recording.
 - ``recording_files``: recordings read from and written to disk.
-- ``terminal``: is there a terminal, and is it large enough; ``--speed`` and ``--theme``.
+- ``terminal``: checks the terminal; ``--speed`` and ``--theme``.
 - ``costs_file``: where the user's cost table is.
 - ``output``: text for an output that may not know ``µ``.
 - ``progress``: progress on standard error.

@@ -80,7 +80,7 @@ def as_data(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable)
 
 
 def table(rows: Sequence[ComparisonRow], scenario: Scenario, costs: CostTable) -> str:
-    """The table as aligned text, and below it who keeps the list of each lane."""
+    """The table as aligned text, and below it the keeper of each lane's list."""
     load = replace(scenario, lanes=(rows[0].lane,))
     lines = [
         f"simulated: {str(load).rpartition(' lanes=')[0]} · costs: {table_words(costs)}",

@@ -11,6 +11,7 @@ from c10k_tui.cli.recording_options import time_us_of
 from c10k_tui.recording.cast.header import CastError
 
 FORMATS = ("gif", "svg", "png", "txt")
+_ENDINGS = f".{', .'.join(FORMATS[:-1])} or .{FORMATS[-1]}"
 SLOWEST, FASTEST = 0.1, 100.0
 """Range of ``--speed``."""
 _EPILOG = """\
@@ -28,9 +29,7 @@ def export_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
     )
     group = parser.add_argument_group("export")
-    group.add_argument(
-        "words", metavar="FILE OUT", nargs="*", help=f"a recording; OUT ends in .{', .'.join(FORMATS)}"
-    )
+    group.add_argument("words", metavar="FILE OUT", nargs="*", help=f"a recording; OUT ends in {_ENDINGS}")
     group.add_argument("--at", metavar="TIME", help="time of the svg, png or txt (the end)")
     group.add_argument("--from", dest="begin", metavar="TIME", help="start of the gif (0)")
     group.add_argument("--to", dest="end", metavar="TIME", help="end of the gif (the end)")
@@ -59,7 +58,7 @@ def export(words: list[str]) -> int:
     path, out = map(Path, options.words)
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMATS:
-        raise UsageError(f"the name of {out} must end in .{', .'.join(FORMATS)}")
+        raise UsageError(f"the name of {out} must end in {_ENDINGS}")
     _check_times(options, form)
     try:
         _export(path, out, form, options)

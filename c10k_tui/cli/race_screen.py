@@ -102,7 +102,9 @@ def race_on_screen(words: list[str]) -> int:
     from c10k_tui.cli.costs_file import current_costs
 
     costs, why_not = current_costs()
-    app = C10KApp(scenario, speed=speed, paused=options.paused, costs=costs, why_not_own=why_not, plan=plan)
+    app = C10KApp(
+        scenario, speed=speed, paused=options.paused, costs=costs, own_costs_problem=why_not, plan=plan
+    )
     if theme is not None:
         app.theme = theme
     return show(app)

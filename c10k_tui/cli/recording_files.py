@@ -26,7 +26,7 @@ def read_recording(path: Path) -> Recording:
     except CastError as error:
         raise ValueError(f"{path}: {error}") from None
     except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or error}") from None
+        raise ValueError(f"cannot read {path}: {error.strerror or error}") from None
 
 
 def read_replay(path: Path) -> Replay:

@@ -1,4 +1,4 @@
-"""The terminal: can the screen be shown on it; and the options ``--speed`` and ``--theme``.
+"""Checks the terminal before a screen is shown, and the options ``--speed`` and ``--theme``.
 
 Textual reads keys from standard input and draws on standard error, so all three standard streams must be the
 terminal.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FAILED = 1
 """Exit code: the script failed, or did not give back its turn."""
 PATIENCE_S = 20.0
-"""How long a script without a screen may run between two moments, in seconds of real time."""
+"""Longest time that a script without a screen may run between two moments, in seconds of real time."""
 SLICE = 20_000
 """Moments after which a script without a screen gives back its turn, so that a stuck one is noticed."""
 _FIGURES_INSTEAD = "watch the script without a screen: c10k-tui watch SCRIPT.py --for 10s"

@@ -70,7 +70,7 @@ def _place_data(place: Place | None) -> dict[str, object] | None:
 
 
 def summary_lines(script: Script, frame: LoopFrame) -> list[str]:
-    """What the loop did, as lines of text."""
+    """The loop's work, as lines of text."""
     end = "to its end, at" if frame.over else "up to"
     lines = [
         f"simulated: {script.path.name} {end} {format_duration(frame.now_ns)} of virtual time · "

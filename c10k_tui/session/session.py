@@ -71,7 +71,7 @@ class Session:
         """Number of races so far. When it changes, nothing that was known of the race holds any more."""
         self.changes = 0
         """Number of changes of a setting so far. When it changes, servers may have been rebuilt."""
-        self.why_not_own: str | None = None
+        self.own_costs_problem: str | None = None
         """Why the user's own cost table is not used, in one line; None if it is used, or there is none."""
         self._notice = ""
         self._notice_until_s = 0.0

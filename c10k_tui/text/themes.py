@@ -5,7 +5,7 @@ orange for the scan, blue for data, never red against green. All greys have equa
 blue. So no state is lost without truecolor or to a colour-blind reader. The theme ``c10k-ansi`` uses the
 terminal's own sixteen colours and its own background.
 
-The colours of lanes stand with the words of lanes (:mod:`c10k_tui.text.lanes`).
+The colours of lanes are defined with the words of lanes (:mod:`c10k_tui.text.lanes`).
 
 Each colour is a theme variable ``c10k-<use>``. :class:`~c10k_tui.text.palette.Palette` makes styles from
 them, and the style sheet uses them for borders.

@@ -17,16 +17,13 @@ The calls are made of raw ones (:mod:`sim.kernel.kernel`), so they stand above t
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
+from sim.kernel.kernel import RawKernel
 from sim.kernel.sleeper import Sleeper, sleep_on
 from sim.machine.accounts import Account, Charge, Count, Tally
 from sim.machine.records import Kind
-
-if TYPE_CHECKING:
-    from sim.kernel.kernel import RawKernel
-    from sim.machine.task import Task
+from sim.machine.task import Task
 
 _FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
 

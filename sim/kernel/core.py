@@ -86,7 +86,7 @@ class KernelCore(FileKernel):
         self.table = DescriptorTable(self.changed_files, nofile)
         self.journal = journal or Journal()
         self.effect: int = Effect.NOBODY
-        """What the packet that is being delivered has caused so far: bits of :class:`Effect`."""
+        """Effect so far of the packet that is being delivered: bits of :class:`Effect`."""
         self.wake_ns = 0
         """Time that wake-up functions took for the packet being delivered, beyond plain callbacks."""
         self.lazy_files: dict[OpenFile, None] = {}
@@ -97,7 +97,7 @@ class KernelCore(FileKernel):
         self.block_watchers: list[BlockWatcher] = []
         """Watchers of blocks of untouched connections, in the order in which they hook a touched one."""
         self.faults: FaultObserver | None = None
-        """Notes mistakes of programs as they happen; None if nobody wants to know."""
+        """Observes mistakes of programs as they happen; None if there is no observer."""
         self.call_serial = 0
         """Number of the latest call."""
         self.last_call: CallSummary | None = None

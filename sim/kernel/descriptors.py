@@ -19,16 +19,14 @@ from __future__ import annotations
 import errno
 import heapq
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernel import poll_bits
+from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.open_file import OpenFile
 
 Result = TypeVar("Result")
 FIRST_FD = 3

@@ -14,28 +14,21 @@ ring_calls        :mod:`sim.kernel.waiting.io_uring.calls`                      
 port_calls        :mod:`sim.kernel.waiting.completion_port.calls`                     completion ports
 ================  ==================================================================  =================
 
-What the parts share is in :class:`sim.kernel.core.KernelCore`.
+What the parts share is in :class:`sim.kernel.core.KernelCore`. The calls are named as in Linux:
+``sys_read``, ``sys_epoll_wait`` … Plain names such as ``kernel.select`` and ``kernel.socket`` are modules of
+the standard library on this kernel (:mod:`sim.stdlib`). :mod:`sim.host.host_kernel` has the same methods on
+the real kernel.
 
-The calls are named as in Linux: ``sys_read``, ``sys_epoll_wait`` … Plain names such as ``kernel.select`` and
-``kernel.socket`` are modules of the standard library on this kernel (:mod:`sim.stdlib`).
-:mod:`sim.host.host_kernel` has the same methods on the real kernel.
-
-Calls that never wait (``sys_read``, ``sys_write``, ``sys_accept4``, ``sys_close``, ``sys_epoll_ctl`` …) are
-plain methods. They act at once, charge their cost, and raise ``OSError`` with the errno that Linux gives. The
-caller yields afterwards, so that the time they take can pass. Calls that may wait (``sys_select``,
-``sys_poll``, ``sys_epoll_wait`` …) are generators, used with ``yield from``. All connections are non-blocking
-at this level, as a server's are. Blocking calls are made of these ones (:mod:`sim.kernel.blocking_calls`,
-:mod:`sim.stdlib`).
-
-A server is ordinary sequential code::
+Calls that never wait (``sys_read``, ``sys_accept4``, ``sys_epoll_ctl`` …) are plain methods. They act at
+once, charge their cost, and raise ``OSError`` with the errno that Linux gives. The caller yields afterwards,
+so that the time can pass. Calls that may wait (``sys_select``, ``sys_epoll_wait`` …) are generators, used
+with ``yield from``; code outside the simulation makes them with :meth:`sim.machine.cpu.Cpu.complete`.
+Blocking calls are made of these (:mod:`sim.kernel.blocking_calls`). A server is ordinary sequential code::
 
     def echo(kernel, epfd):
         while True:
             for fd, events in (yield from kernel.sys_epoll_wait(epfd, 512)):
                 kernel.sys_write(fd, kernel.sys_read(fd, 65536))
-
-Yield:
-Code outside the simulation makes a waiting call with :meth:`sim.machine.cpu.Cpu.complete`.
 """
 
 from __future__ import annotations
@@ -76,11 +69,7 @@ _SYSCALL = (Count.SYSCALLS, 1)
 class RawKernel(KernelCore):
     """One simulated machine: a CPU, the descriptors of one process, and the system calls.
 
-    Args:
-        costs: What each step costs.
-        nofile: RLIMIT_NOFILE, the most descriptors that can be open.
-        now_ns: The time at which the kernel starts.
-        journal: Where the kernel writes what happens; a new one by default.
+    The arguments are those of :class:`~sim.kernel.core.KernelCore`.
     """
 
     def __init__(

@@ -42,7 +42,7 @@ class Watch:
         self.exclusive = False
         """True if a wake-up stops at the first of these (EPOLLEXCLUSIVE)."""
         self.checked_ns: int | None = None
-        """When a waiting call last asked the file; None before the first time."""
+        """Time at which a waiting call last asked the file; None before the first time."""
 
     def wake(self, key: int) -> bool:
         """The file changed; True if the watch woke a task."""
@@ -76,7 +76,7 @@ class ScanInProgress:
 
 
 class FileKernel(Cpu):
-    """What every open file needs of its kernel.
+    """The part of the kernel that every open file needs.
 
     Attributes:
         scans: Calls to select and poll under way, asleep or scanning.

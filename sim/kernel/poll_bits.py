@@ -33,7 +33,7 @@ READABLE_SET = IN | RDNORM | RDBAND | HUP | ERR | NVAL
 WRITABLE_SET = OUT | WRNORM | WRBAND | ERR | NVAL
 EXCEPTIONAL_SET = PRI | NVAL
 
-ALWAYS_TOLD = ERR | HUP | NVAL
+ALWAYS_REPORTED = ERR | HUP | NVAL
 """Bits that poll reports for a descriptor even if the program did not ask for them."""
 
 NO_KEY = 0

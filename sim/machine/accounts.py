@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from enum import IntEnum
 
-MAX_BILLS = 4096
+MAX_CHARGES = 4096
 """Most charges that a page keeps, so that unusual sizes cannot fill the memory."""
 
 
 class Account(IntEnum):
-    """What CPU time is spent on."""
+    """Purposes that CPU time is spent on."""
 
     SYSCALL = 0
     """Entry and exit of the waiting calls, and their fixed part."""
@@ -58,7 +58,7 @@ class Account(IntEnum):
 
 
 class Count(IntEnum):
-    """What is counted and not timed."""
+    """Events that are counted and not timed."""
 
     WAKEUPS = 0
     SYSCALLS = 1
@@ -156,7 +156,7 @@ class Ledger:
                     for count, value in charge.counts:
                         self.counted[count] += value * charge.times
                     charge.times = 0
-            if len(page) > MAX_BILLS:
+            if len(page) > MAX_CHARGES:
                 page.clear()
 
     def clear_pages(self) -> None:

@@ -50,13 +50,13 @@ class LongStep(Protocol):
         """CPU time of the step up to a moment, by account."""
 
     def counted(self, now_ns: int) -> tuple[Tally, ...]:
-        """What the step has counted up to a moment."""
+        """Counts of the step up to a moment."""
 
     def interrupted(self, stolen_ns: int) -> None:
         """An interrupt takes the CPU for ``stolen_ns`` from now on."""
 
     def finish_ns(self) -> int:
-        """When the step ends if nothing more interrupts it."""
+        """Time at which the step ends if nothing more interrupts it."""
 
 
 class Dispatcher(Protocol):
@@ -69,7 +69,7 @@ class Dispatcher(Protocol):
         """Run a task as long as its steps end by ``limit_ns`` and no other task has to run."""
 
     def step_ends_ns(self) -> int:
-        """When the running task's step or slice ends."""
+        """Time at which the running task's step or slice ends."""
 
 
 class Cpu:
@@ -86,7 +86,7 @@ class Cpu:
         self.start_ns = now_ns
         """The time at which the ledger began."""
         self.free_ns = now_ns
-        """When the CPU is free again; while it is idle, the time at which it became idle."""
+        """Time at which the CPU is free again; while it is idle, the time at which it became idle."""
         self.timers = Timers()
         self.device: Device = NoDevice()
         self.running: Task | None = None

@@ -63,7 +63,7 @@ class Kind:
 
 
 class Effect:
-    """What the arrival of one packet caused on its way up from the interrupt: bits combined by or."""
+    """Effects of the arrival of one packet on its way up from the interrupt: bits combined by or."""
 
     NOBODY: Final = 0
     """Nothing was hooked on the socket: the bytes lie in its buffer until somebody asks."""

@@ -69,7 +69,7 @@ class ScheduledTask(Task):
         self.ran_at = _NEVER_RAN
         """Switches to other tasks up to when it last got the CPU."""
         self.owed: tuple[Part, ...] = ()
-        """What is left of the step in which it was preempted."""
+        """The rest of the step in which it was preempted."""
 
 
 Body = Callable[[ScheduledTask], Program]
@@ -170,7 +170,7 @@ class Scheduler:
         self._switches = 0
         """Switches from one task to another, not counting the idle task."""
         self._since_ns = 0
-        """When the task on the CPU got it."""
+        """Time at which the task on the CPU got it."""
         self._slice_end_ns = NEVER
         self._kept_tasks = cpu.costs.cache_bytes // working_set_bytes
         """Working sets that fit into the cache together."""
@@ -211,7 +211,7 @@ class Scheduler:
         return task.vruntime_ns + max(0, self.cpu.now_ns - self._since_ns)
 
     def step_ends_ns(self) -> int:
-        """When the running task's step or slice ends, whichever is first."""
+        """Time at which the running task's step or slice ends, whichever is first."""
         cpu = self.cpu
         on_cpu = cpu.running is self._on_cpu and cpu.scan is None
         if on_cpu and self.queue and self._slice_end_ns < cpu.free_ns:

@@ -34,7 +34,7 @@ class Task:
         """Wake-ups after which it found nothing, in epoll_wait or in a pool's queue, and slept again."""
         self.done = False
         self.result: Any = None
-        """What the program returned; None before that."""
+        """The program's return value; None before it returns."""
         self.error: Exception | None = None
         """The exception that ended the program; None if no exception did."""
         self.at_end: Callable[[], None] | None = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sim.kernel.files.eventfd import EventFd
-from sim.kernel.files.inet import ESTABLISHED, SYN_SENT, TcpSocket
+from sim.kernel.files.inet import TcpSocket
 from sim.kernel.files.pipe import PipeEnd
 from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.files.tcp_states import ESTABLISHED, SYN_SENT
 from sim.kernel.files.timerfd import TimerFd
 from sim.kernel.files.unix import UnixSocket
 from sim.kernel.waiting.epoll.epoll_file import Epoll

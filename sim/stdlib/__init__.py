@@ -21,7 +21,8 @@ part of virtual time.
   :mod:`~sim.stdlib.socket_addresses`, and :mod:`~sim.stdlib.name_resolution` (``getaddrinfo``).
 - :mod:`~sim.stdlib.os`: calls on descriptors. :mod:`~sim.stdlib.time`: clocks and ``sleep``.
 - :mod:`~sim.stdlib.threading`: ``Thread``; :mod:`~sim.stdlib.simulated_threads`: which thread runs next.
-- :mod:`~sim.stdlib.argument_checks`: CPython's conversions of arguments, with its exceptions.
+- :mod:`~sim.stdlib.argument_checks` and :mod:`~sim.stdlib.durations`: CPython's conversions of arguments,
+  with its exceptions.
 - :mod:`~sim.stdlib.sealed_classes`: classes that refuse subclassing, copying and pickling.
 - :mod:`~sim.stdlib.module_copies`: a second copy of a standard library module, with other imports.
 - :mod:`sim.stdlib.asyncio`: the asyncio package on these modules.

@@ -1,21 +1,24 @@
-"""CPython's conversions of arguments: descriptors, durations, integers, buffers.
+"""CPython's conversions of arguments: descriptors, integers, buffers.
 
 Each function accepts and refuses what the conversion in CPython accepts and refuses, with the same exception
-and message (``PyObject_AsFileDescriptor``, ``_PyTime_FromSecondsObject`` and their relatives). C's integer
+and message (``PyObject_AsFileDescriptor`` and its relatives). C's integer
 types differ in size and in the converter that each function uses, so there is one function for each
-converter.
+converter. Conversions differ between versions of Python; these follow the Python that runs them.
 """
 
 from __future__ import annotations
 
-import math
 import operator
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, SupportsIndex
 
 from sim.kernel import socket_options
 
+SINCE_3_12: bool = sys.version_info >= (3, 12)
+SINCE_3_14: bool = sys.version_info >= (3, 14)
+SINCE_3_15: bool = sys.version_info >= (3, 15)
 INT_MAX = 2**31 - 1
 INT_BYTES = 4
 _TIME_MAX = 2**63 - 1
@@ -23,6 +26,8 @@ _BYTES_HEAD = 33
 """Size of a bytes object beyond its bytes."""
 _ADDRESS_BITS = 47
 """Bits of a process's addresses on x86-64."""
+
+_UNSIGNED_TYPES = {16: "unsigned short", 32: "unsigned int", 64: "unsigned long long"}
 
 
 class HasFileno(Protocol):
@@ -35,7 +40,6 @@ class HasFileno(Protocol):
 Buffer = bytes | bytearray | memoryview
 """Objects that carry bytes to or from a call."""
 FileDescriptorLike = int | HasFileno
-Seconds = float | SupportsIndex
 
 
 def c_int(value: SupportsIndex) -> int:
@@ -147,6 +151,20 @@ def content(data: Buffer) -> bytes:
     return view.tobytes()
 
 
+def elements(argument: Iterable[Any], message: str) -> list[Any]:
+    """The elements of an iterable argument (``PySequence_Fast``).
+
+    Args:
+        argument: the argument.
+        message: message of the TypeError for an argument that is not iterable.
+    """
+    try:
+        iterator = iter(argument)
+    except TypeError:
+        raise TypeError(message) from None
+    return list(iterator)
+
+
 def option_value(value: Any, *optlen: Any) -> bytes | None:
     """The value of a socket option, from the arguments of ``setsockopt`` after the option's number.
 
@@ -162,21 +180,50 @@ def option_value(value: Any, *optlen: Any) -> bytes | None:
     """
     if optlen:
         return _null_pointer(value, *optlen)
+    if SINCE_3_15:
+        return _int_or_bytes(value)
     try:
         return socket_options.packed(parsed_int(value))
     except Exception:  # after any error CPython tries the value as bytes
         return content(value)
 
 
+def _int_or_bytes(value: Any) -> bytes:
+    """The value of a socket option from Python 3.15 on, which decides by the value's type."""
+    if value is None:
+        raise TypeError("setsockopt() requires 4 arguments when the third argument is None")
+    if hasattr(type(value), "__index__"):
+        return socket_options.packed(parsed_int(value))
+    try:
+        return content(value)
+    except TypeError:
+        kind = full_name(type(value))
+        message = f"socket option should be int, bytes-like object or None (got {kind})"
+        raise TypeError(message) from None
+
+
 def _null_pointer(value: object, *optlen: Any) -> bytes | None:
     """A null pointer with a length: None; ``b""`` if the length is out of range."""
+    if SINCE_3_15:
+        _check_null_pointer(value, len(optlen))
     try:
         (length,) = map(operator.index, optlen)
     except Exception:
+        if SINCE_3_15:
+            raise
         length = None
     if value is not None or length is None:
         raise TypeError(f"setsockopt() takes exactly 3 arguments ({3 + len(optlen)} given)")
-    return None if INT_BYTES <= length & 0xFFFFFFFF < 2**31 else b""
+    return None if INT_BYTES <= c_unsigned_mask(length) < 2**31 else b""
+
+
+def _check_null_pointer(value: object, lengths: int) -> None:
+    """Refuse more than one length, and a length with another value than None."""
+    if lengths > 1:
+        raise TypeError(f"setsockopt() takes at most 4 arguments ({3 + lengths} given)")
+    if value is not None:
+        kind = full_name(type(value))
+        raise TypeError(f"setsockopt() only takes 4 arguments when the third argument is None (got {kind})")
 
 
 def c_socket(value: SupportsIndex) -> int:
@@ -191,17 +238,28 @@ def truth(value: Any, integer: Callable[[SupportsIndex], int] = c_int) -> bool:
         value: the argument.
         integer: the conversion before Python 3.12.
     """
-    return bool(value if sys.version_info >= (3, 12) else integer(value))
+    return bool(value if SINCE_3_12 else integer(value))
 
 
 def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
-    """An argument that is stored in an unsigned C type (``_PyLong_UnsignedInt_Converter``); only an int.
+    """An argument that is stored in an unsigned C type (``_PyLong_UnsignedInt_Converter``).
+
+    Args:
+        value: the argument; before Python 3.14 only an int itself.
+        bits: size of the type: 16, 32 or 64.
 
     Raises:
-        TypeError: not an int.
+        TypeError: not an integer.
         ValueError: negative.
         OverflowError: too large.
     """
+    if SINCE_3_14:
+        number = operator.index(value)
+        if number < 0:
+            raise ValueError("Cannot convert negative int")
+        if number >> bits:
+            raise OverflowError(f"Python int too large for C {_UNSIGNED_TYPES[bits]}")
+        return number
     if not isinstance(value, int):
         raise TypeError("an integer is required")
     number = int(value)
@@ -210,9 +268,17 @@ def c_unsigned(value: SupportsIndex, bits: int = 32) -> int:
     if number >> bits:
         if bits == 64:
             raise OverflowError("int too big to convert")
-        kind = "to convert to C unsigned long" if number >> 64 else "for C unsigned int"
+        kind = "to convert to C unsigned long" if number >> 64 else f"for C {_UNSIGNED_TYPES[bits]}"
         raise OverflowError(f"Python int too large {kind}")
     return number
+
+
+def c_unsigned_mask(value: SupportsIndex) -> int:
+    """An argument that is cut to 32 bits (format ``I``); Python 3.15 warns if this changes its value."""
+    number = operator.index(value)
+    if SINCE_3_15 and not -INT_MAX - 1 <= number < 2**32:
+        warnings.warn("integer value out of range", DeprecationWarning, stacklevel=3)
+    return number & 0xFFFFFFFF
 
 
 def c_long_long(value: SupportsIndex) -> int:
@@ -221,20 +287,6 @@ def c_long_long(value: SupportsIndex) -> int:
     if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
         raise OverflowError("int too big to convert")
     return number
-
-
-def nanoseconds(value: float) -> int:
-    """Seconds as a float, converted to nanoseconds and rounded down (``_PyTime_FromSecondsDouble``).
-
-    Raises:
-        TypeError: not a number.
-        OverflowError: more than 64 bits of nanoseconds, or NaN.
-    """
-    math.fabs(value)  # raises TypeError unless it is a number
-    exact = float(value) * 1e9
-    if not -(2.0**63) <= exact < 2.0**63:
-        raise OverflowError("timestamp out of range for platform time_t")
-    return math.floor(exact)
 
 
 def descriptor(value: FileDescriptorLike) -> int:
@@ -253,6 +305,9 @@ def descriptor(value: FileDescriptorLike) -> int:
             raise TypeError("argument must be an int, or have a fileno() method.")
         number = method()
         if not isinstance(number, int):
+            if SINCE_3_15:
+                kinds = full_name(type(value)), full_name(type(number))
+                raise TypeError(f"{kinds[0]}.fileno() must return an int, not {kinds[1]}")
             raise TypeError("fileno() returned a non-integer")
     if not -INT_MAX - 1 <= number <= INT_MAX:
         raise OverflowError("Python int too large to convert to C int")
@@ -261,55 +316,11 @@ def descriptor(value: FileDescriptorLike) -> int:
     return number
 
 
-def duration_ns(value: Seconds, unit_ns: int = 1_000_000_000) -> int:
-    """A duration in nanoseconds, rounded away from zero.
-
-    Args:
-        value: the duration in units.
-        unit_ns: length of a unit in ns; seconds by default.
-
-    Raises:
-        TypeError: not a number.
-        ValueError: NaN.
-        OverflowError: more than 64 bits of nanoseconds.
-    """
-    if isinstance(value, float):
-        if math.isnan(value):
-            raise ValueError("Invalid value NaN (not a number)")
-        exact = value * unit_ns
-        if not -(2.0**63) <= exact < 2.0**63:
-            raise OverflowError("timestamp out of range for platform time_t")
-        return math.ceil(exact) if exact >= 0 else math.floor(exact)
-    number = operator.index(value) * unit_ns
-    if not -_TIME_MAX - 1 <= number <= _TIME_MAX:
-        raise OverflowError("timestamp too large to convert to C PyTime_t")
-    return number
-
-
-def milliseconds(asked_ns: int) -> int:
-    """Nanoseconds, converted to the C int of milliseconds of poll and epoll_wait and rounded up.
-
-    Raises:
-        OverflowError: does not fit into a C int.
-    """
-    rounded = -(-asked_ns // 1_000_000)
-    if not -INT_MAX - 1 <= rounded <= INT_MAX:
-        raise OverflowError("timeout is too large")
-    return rounded
-
-
-def timeout_ns(value: Seconds, unit_ns: int, message: str) -> int:
-    """As :func:`duration_ns`.
-
-    Args:
-        value: the duration in units.
-        unit_ns: length of a unit in ns.
-        message: message of the TypeError for a value that is not a number.
-    """
-    try:
-        return duration_ns(value, unit_ns)
-    except TypeError:
-        raise TypeError(message) from None
+def full_name(kind: type) -> str:
+    """A class's name as newer messages of CPython print it (``%T``): with its module."""
+    if kind.__module__ in {"builtins", "__main__"}:
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def descriptor_list(fds: Iterable[int]) -> str:

@@ -7,20 +7,13 @@ the kernel.
 
 from __future__ import annotations
 
-import operator
 from types import TracebackType
 from typing import SupportsIndex
 
 from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD, CTL_DEL, CTL_MOD, Epoll
-from sim.stdlib.argument_checks import (
-    FileDescriptorLike,
-    Seconds,
-    c_int,
-    descriptor,
-    milliseconds,
-    timeout_ns,
-)
+from sim.stdlib.argument_checks import FileDescriptorLike, c_int, c_unsigned_mask, descriptor
+from sim.stdlib.durations import Seconds, milliseconds, timeout_ns
 from sim.stdlib.owned_descriptor import OwnedDescriptor
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.sealed_classes import sealed_methods
@@ -105,8 +98,7 @@ class EpollObject(OwnedDescriptor):
         self._control(CTL_DEL, fd, 0)
 
     def _control(self, operation: int, fd: FileDescriptorLike, eventmask: SupportsIndex) -> None:
-        number = descriptor(fd)
-        events = operator.index(eventmask) & 0xFFFFFFFF
+        number, events = descriptor(fd), c_unsigned_mask(eventmask)
         epfd = self.fileno()
         self._process.call(self._process.kernel.sys_epoll_ctl, epfd, operation, number, events)
 

@@ -12,7 +12,8 @@ from typing import SupportsIndex
 
 from sim.kernel.waiting.kqueue.kevent import Kevent
 from sim.kernel.waiting.kqueue.kqueue import Kqueue
-from sim.stdlib.argument_checks import Seconds, c_int, duration_ns
+from sim.stdlib.argument_checks import c_int
+from sim.stdlib.durations import Seconds, duration_ns
 from sim.stdlib.kevent_object import KEVENT, KeventObject
 from sim.stdlib.owned_descriptor import OwnedDescriptor
 from sim.stdlib.process import SimulatedProcess

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from sim.kernel import poll_bits
-from sim.stdlib.argument_checks import FileDescriptorLike, Seconds, descriptor, descriptor_list, timeout_ns
+from sim.stdlib.argument_checks import FileDescriptorLike, descriptor, descriptor_list
+from sim.stdlib.durations import Seconds, timeout_ns
 from sim.stdlib.epoll_object import EpollObject
 from sim.stdlib.poll_object import PollObject
 from sim.stdlib.process import SimulatedProcess

@@ -8,10 +8,11 @@ system call and take no virtual time. They refuse what glibc refuses, with its e
 
 from __future__ import annotations
 
+import operator
 from typing import Any, SupportsIndex
 
 from sim.kernel.files.loopback import ANY, LOOPBACK
-from sim.stdlib.argument_checks import INT_MAX, c_long_long, c_size
+from sim.stdlib.argument_checks import INT_MAX, SINCE_3_12, SINCE_3_14, c_long, c_size
 from sim.stdlib.socket_addresses import NAME, GaiError, known_address, numeric_address
 from sim.stdlib.socket_constants import AddressFamily, AddressInfo, SocketKind
 
@@ -130,17 +131,16 @@ def _text(name: object) -> str | None:
     raise TypeError("getaddrinfo() argument 1 must be string or None")
 
 
-def _service(port: object) -> str | None:
+def _service(port: Any) -> str | None:
     """The port argument as text; None if there is no port."""
     if port is None or isinstance(port, str):
         return port
     if isinstance(port, bytes):
         return port.decode("latin-1")
-    if isinstance(port, int):
-        try:
-            return str(c_long_long(port))
-        except OverflowError:
-            raise OverflowError("Python int too large to convert to C long") from None
+    if SINCE_3_14 and hasattr(type(port), "__index__"):
+        return str(operator.index(port))
+    if type(port) is int:
+        return str(port if SINCE_3_12 else c_long(port))
     raise OSError("Int or String expected")
 
 
@@ -163,6 +163,8 @@ def _port(service: str | None, flags: int) -> int:
         number = int(service or "0")
     except ValueError:
         number = -1
+    if number >> 64 > 0:  # strtoul reports ERANGE
+        raise gai_error("EAI_SERVICE")
     if number < 0:
         raise gai_error("EAI_NONAME" if flags & AddressInfo.AI_NUMERICSERV else "EAI_SERVICE")
     return number & 0xFFFF

@@ -24,10 +24,10 @@ from sim.stdlib.argument_checks import (
     c_unsigned,
     content,
     descriptor,
-    nanoseconds,
     room_for,
     truth,
 )
+from sim.stdlib.durations import nanoseconds
 from sim.stdlib.stdlib_module import StdlibModule
 
 Time = TypeVar("Time")

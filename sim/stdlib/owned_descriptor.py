@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import ClassVar
 
+from sim.stdlib.argument_checks import SINCE_3_15
 from sim.stdlib.process import SimulatedProcess
 
 
@@ -34,8 +35,12 @@ class OwnedDescriptor:
         return self._fd < 0
 
     def close(self) -> None:
-        """Close the descriptor; later calls fail. As in CPython, an error of the close itself is lost."""
+        """Close the descriptor; later calls fail.
+
+        Raises:
+            OSError: EBADF, from Python 3.15 on. Before, CPython drops an error of the close itself.
+        """
         fd, self._fd = self._fd, -1
         if fd >= 0:
-            with suppress(OSError):
+            with nullcontext() if SINCE_3_15 else suppress(OSError):
                 self._process.call(self._process.kernel.sys_close, fd)

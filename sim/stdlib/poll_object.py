@@ -6,18 +6,10 @@ import errno
 from typing import SupportsIndex
 
 from sim.kernel import poll_bits
-from sim.stdlib.argument_checks import (
-    FileDescriptorLike,
-    Seconds,
-    descriptor,
-    descriptor_list,
-    milliseconds,
-    timeout_ns,
-)
+from sim.stdlib.argument_checks import SINCE_3_15, FileDescriptorLike, c_unsigned, descriptor, descriptor_list
+from sim.stdlib.durations import Seconds, milliseconds, timeout_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.sealed_classes import sealed_methods
-
-USHORT_MAX = 0xFFFF
 
 
 class PollObject:
@@ -48,7 +40,7 @@ class PollObject:
     ) -> None:
         """Poll a descriptor from now on; if it is registered already, replace its mask."""
         number = descriptor(fd)
-        self._registered[number] = _unsigned_short(eventmask) | poll_bits.ALWAYS_TOLD
+        self._registered[number] = c_unsigned(eventmask, bits=16) | poll_bits.ALWAYS_REPORTED
 
     def modify(self, fd: FileDescriptorLike, eventmask: SupportsIndex, /) -> None:
         """Replace the mask of a registered descriptor.
@@ -56,10 +48,10 @@ class PollObject:
         Raises:
             FileNotFoundError: the descriptor is not registered.
         """
-        number, events = descriptor(fd), _unsigned_short(eventmask)
+        number, events = descriptor(fd), c_unsigned(eventmask, bits=16)
         if number not in self._registered:
             raise poll_bits.oserror(errno.ENOENT)
-        self._registered[number] = events | poll_bits.ALWAYS_TOLD
+        self._registered[number] = events | poll_bits.ALWAYS_REPORTED
 
     def unregister(self, fd: FileDescriptorLike, /) -> None:
         """Stop polling a descriptor.
@@ -81,11 +73,7 @@ class PollObject:
         Raises:
             RuntimeError: another thread is inside this object's poll() call.
         """
-        limit_ns = None
-        if timeout is not None:
-            asked_ns = timeout_ns(timeout, 1_000_000, "timeout must be an integer or None")
-            rounded = milliseconds(asked_ns if asked_ns >= 0 else asked_ns - 999_999)  # away from zero
-            limit_ns = rounded * 1_000_000 if asked_ns >= 0 else None
+        limit_ns = None if timeout is None else _limit_ns(timeout)
         if self._polling:
             raise RuntimeError("concurrent poll() invocation")
         asked = self._registered.copy()
@@ -100,17 +88,19 @@ class PollObject:
         return list(found.items())
 
 
+def _limit_ns(timeout: Seconds) -> int | None:
+    """The longest time to wait; None for a negative timeout.
+
+    CPython rounds the timeout away from zero to milliseconds; from 3.15 on it calls ``ppoll``, which takes
+    nanoseconds.
+    """
+    asked_ns = timeout_ns(timeout, 1_000_000, "timeout must be an integer or None")
+    if SINCE_3_15:
+        return asked_ns if asked_ns >= 0 else None
+    rounded = milliseconds(asked_ns if asked_ns >= 0 else asked_ns - 999_999)
+    return rounded * 1_000_000 if asked_ns >= 0 else None
+
+
 _POLL: type[PollObject] = type(
     "poll", (PollObject,), {"__module__": "select", "__slots__": (), **sealed_methods("select.poll")}
 )
-
-
-def _unsigned_short(value: SupportsIndex) -> int:
-    if not isinstance(value, int):
-        raise TypeError("an integer is required")
-    if value < 0:
-        raise ValueError("value must be positive")
-    if value > USHORT_MAX:
-        kind = "to convert to C unsigned long" if value >> 64 else "for C unsigned short"
-        raise OverflowError(f"Python int too large {kind}")
-    return int(value)

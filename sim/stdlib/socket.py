@@ -12,7 +12,8 @@ from sim.kernel import socket_options
 from sim.kernel.files import socket as files
 from sim.kernel.files.loopback import SOMAXCONN
 from sim.stdlib import name_resolution
-from sim.stdlib.argument_checks import Seconds, c_int, c_socket, duration_ns, parsed_int
+from sim.stdlib.argument_checks import c_int, c_socket, parsed_int
+from sim.stdlib.durations import Seconds, duration_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.socket_addresses import GaiError, HostError, check_kind, split_type
 from sim.stdlib.socket_constants import AddressFamily, AddressInfo, MsgFlag, SocketKind

@@ -129,15 +129,21 @@ def address_of(family: int, address: object, caller: str) -> InetAddress:
     return _resolve(host), number
 
 
-def check_address(family: int, kind: int, address: object) -> None:
-    """Check the address argument of ``sendto``. All sockets that can send here are connected.
+def check_address(family: int, kind: int, address: object, caller: str) -> None:
+    """Check the address argument of ``sendto`` and ``sendmsg``. All sockets that can send here are connected.
+
+    Args:
+        family: the socket's address family.
+        kind: the kind of socket.
+        address: the argument.
+        caller: the function's name in error messages.
 
     Raises:
         OSError: EISCONN; EOPNOTSUPP for the name of a UNIX socket.
         TypeError: not an address.
     """
     if family != AddressFamily.AF_UNIX:
-        address_of(family, address, "sendto")
+        address_of(family, address, caller)
         return
     if not isinstance(address, str | bytes | bytearray | memoryview):
         raise TypeError(f"a bytes-like object is required, not '{type(address).__name__}'")

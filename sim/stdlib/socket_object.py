@@ -8,7 +8,7 @@ before each call. With ``settimeout(0)`` the program gets EAGAIN. Each kernel ha
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, NoReturn, SupportsIndex, TypeVar
@@ -21,18 +21,18 @@ from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
 from sim.stdlib.argument_checks import (
     Buffer,
-    Seconds,
     c_int,
     c_long,
     c_socket,
     content,
-    duration_ns,
+    elements,
     option_value,
     parsed_int,
     received_size,
     room_in,
     truth,
 )
+from sim.stdlib.durations import Seconds, duration_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.socket_addresses import (
     GaiError,
@@ -40,6 +40,7 @@ from sim.stdlib.socket_addresses import (
     check_address,
     check_kind,
     known_flags,
+    left_out,
     split_type,
 )
 from sim.stdlib.socket_constants import AddressFamily, MsgFlag, SocketKind, enum_or_number
@@ -48,6 +49,7 @@ from sim.stdlib.socket_timeouts import call_within, wait_ready
 Result = TypeVar("Result")
 _OOB, _PEEK = int(MsgFlag.MSG_OOB), int(MsgFlag.MSG_PEEK)
 _DONTWAIT = int(MsgFlag.MSG_DONTWAIT)
+UIO_MAXIOV = 1024
 
 
 class SocketObject:
@@ -320,8 +322,34 @@ class SocketObject:
             raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(flags_address)} given)")
         *flags, address = flags_address
         message, known = content(data), known_flags(*flags)
-        check_address(self.family, self.type, address)
+        check_address(self.family, self.type, address, "sendto")
         return self._send(message, known, "sendto")
+
+    def sendmsg(
+        self,
+        buffers: Iterable[Buffer],
+        ancdata: Iterable[Any] = (),
+        flags: SupportsIndex = 0,
+        address: Any = None,
+        /,
+    ) -> int:
+        """Send the bytes of several buffers in one call; returns the number of bytes taken.
+
+        Args:
+            buffers: at most ``UIO_MAXIOV``.
+            ancdata: must be empty: ancillary data is left out.
+            address: as in :meth:`sendto`; None for none.
+        """
+        known = known_flags(flags)
+        if address is not None:
+            check_address(self.family, self.type, address, "sendmsg")
+        parts = list(map(content, elements(buffers, "sendmsg() argument 1 must be an iterable")))
+        if elements(ancdata, "sendmsg() argument 2 must be an iterable"):
+            raise left_out(errno.EOPNOTSUPP, "ancillary data is left out here")
+        self._process.kernel.table.file(self._fd)
+        if len(parts) > UIO_MAXIOV:
+            raise oserror(errno.EMSGSIZE)
+        return self._send(b"".join(parts), known, "sendmsg")
 
     def _send(self, data: bytes, flags: int, what: str) -> int:
         kernel = self._process.kernel

@@ -32,7 +32,7 @@ def wait_ready(
     """
     if limit_ns < 0:
         raise TimeoutError("timed out")
-    asked = {fd: events | poll_bits.ALWAYS_TOLD}
+    asked = {fd: events | poll_bits.ALWAYS_REPORTED}
     rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
     if not process.wait(process.kernel.scan_calls.poll_listed(asked, rounded_ns), who):
         raise TimeoutError("timed out")

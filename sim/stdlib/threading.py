@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.machine.task import Task
-from sim.stdlib.argument_checks import Seconds, duration_ns
+from sim.stdlib.durations import Seconds, duration_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.simulated_threads import SimulatedThread, ThreadScheduler
 from sim.stdlib.stdlib_module import StdlibModule

@@ -16,7 +16,8 @@ from sim.kernel.files.timerfd import CLOCKS
 from sim.kernel.poll_bits import oserror
 from sim.machine.accounts import Account, Charge
 from sim.machine.clock import CLOCK_READ_NS
-from sim.stdlib.argument_checks import Seconds, c_int, duration_ns
+from sim.stdlib.argument_checks import c_int
+from sim.stdlib.durations import Seconds, duration_ns
 from sim.stdlib.process import SimulatedProcess
 from sim.stdlib.stdlib_module import StdlibModule
 

@@ -10,7 +10,7 @@ included:
 
 Why no formula for the simulated cost? A second description of the kernel could disagree with the first one.
 
-Both make the same call: one set for reading, no timeout, and the ready descriptors spread evenly.
+Both sides make the same call: one set for reading, no timeout, and the ready descriptors spread evenly.
 
 ``ready`` calls are repeated and find the same descriptors ready each time. select and poll make one pass and
 hook themselves on every descriptor up to the first ready one (half of the descriptors if one is ready). epoll

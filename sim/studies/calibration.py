@@ -52,7 +52,7 @@ class CalibrationError(Exception):
 # --- this machine ---------------------------------------------------------------------------------
 
 
-def machine() -> str:
+def machine_name() -> str:
     """The processor as Linux names it, the number of CPUs, and the architecture."""
     model = platform.processor() or platform.machine()
     try:
@@ -66,7 +66,7 @@ def machine() -> str:
     return f"{model}, {os.cpu_count() or 1} CPUs, {platform.machine()}"
 
 
-def kernel() -> str:
+def kernel_name() -> str:
     """The kernel and its version, such as ``Linux 6.18.44``."""
     return f"{platform.system()} {platform.release()}"
 
@@ -125,7 +125,7 @@ def current_costs(path: Path) -> tuple[CostTable, str | None]:
         return BUILT_IN, None
     except CalibrationError as error:
         return BUILT_IN, f"{error}; using the built-in costs (c10k-tui calibrate makes a new one)"
-    here = machine(), kernel()
+    here = machine_name(), kernel_name()
     if (table.machine, table.kernel) != here:
         made_on = " with ".join(text for text in (table.machine, table.kernel) if text) or "another machine"
         return BUILT_IN, f"{path} was made on {made_on}; using the built-in costs (c10k-tui calibrate)"
@@ -167,16 +167,16 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
         raise CalibrationError(str(why_not)) from None
     progress(0.9, "fitting")
 
-    from sim.studies.fit import fitted
+    from sim.studies.fit import fitted_table
 
-    table = fitted(points_ns, known)
+    table = fitted_table(points_ns, known)
     if any(not getattr(table, name) for name in NEEDED):
         raise CalibrationError(
             "the machine is too busy: its measurements contradict each other; try again later"
         )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     source = f"measured at {len(points_ns)} points and {len(steps_ns)} steps on eventfds and loopback TCP"
-    table = replace(table, name=NAME, source=source, machine=machine(), kernel=kernel(), date=today)
+    table = replace(table, name=NAME, source=source, machine=machine_name(), kernel=kernel_name(), date=today)
     progress(1.0, "done")
     return table, warnings
 

@@ -50,7 +50,7 @@ Measured = Mapping[Point, float]
 Floats = npt.NDArray[np.float64]
 
 
-def nothing() -> CostTable:
+def free_table() -> CostTable:
     """A table in which every price is zero."""
     zeros = {field.name: 0 for field in fields(CostTable) if field.type == "int"}
     return replace(BUILT_IN, name="nothing", **zeros)  # type: ignore[arg-type]
@@ -67,7 +67,7 @@ def coefficients(benches: Sequence[SimulatedBench], names: Sequence[str], knee: 
     Returns:
         Shape (points, names).
     """
-    free = replace(nothing(), cache_fds=knee, cache_items=knee)
+    free = replace(free_table(), cache_fds=knee, cache_items=knee)
     tables = [replace(free, **{name: unit_price(name)}) for name in names]  # type: ignore[arg-type]
     rows = [[bench.cost_ns(table) / UNIT_NS for table in tables] for bench in benches]
     return np.array(rows, dtype=np.float64)
@@ -102,7 +102,7 @@ def _not_negative(design: Floats, target: Floats) -> Floats:
     return prices
 
 
-def fitted(points: Measured, known: CostTable) -> CostTable:
+def fitted_table(points: Measured, known: CostTable) -> CostTable:
     """The table that explains measured points best.
 
     Args:

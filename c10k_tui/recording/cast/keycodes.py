@@ -35,7 +35,7 @@ SEQUENCES: dict[str, str] = {
     "f11": "\x1b[23~",
     "f12": "\x1b[24~",
 }
-"""What xterm and compatible terminals send for each named key."""
+"""Characters that xterm and compatible terminals send for each named key."""
 NAMES = tuple(SEQUENCES)
 _KEYS = {sequence: name for name, sequence in SEQUENCES.items()}
 

@@ -3,6 +3,8 @@
 The search of a lane runs in pieces (:func:`sim.studies.capacity.find_capacity_in_pieces`).
 :meth:`CapacityModel.compute` does the work of one frame. Its budget is counted by a price list, not in real
 time, so a replay of a recording shows the same frames. Results are kept by lane, load and bound.
+
+Why not a thread: its results would arrive at other frames on another machine, and the replay would differ.
 """
 
 from __future__ import annotations

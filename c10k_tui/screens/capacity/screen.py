@@ -25,7 +25,7 @@ LEAST_EXPLANATION = 3
 
 
 class CapacityContent:
-    """What the capacity screen shows.
+    """The content of the capacity screen.
 
     Args:
         model: The capacities found so far.
@@ -55,7 +55,7 @@ class CapacityContent:
         return chart_lines(self._model, width, height)
 
     def explanation(self, width: int, height: int) -> Sequence[Line]:
-        """What gives way in the chosen lane, in words."""
+        """The explanation of the chart and of the chosen lane."""
         return explanation(self._model, width, height)
 
 
@@ -63,7 +63,7 @@ class CapacityScreen(WorkingScreen):
     """The chart. The result is a scenario to race, or None to continue the race.
 
     Args:
-        session: The race that stands still.
+        session: The race, which does not advance meanwhile.
         model: The capacities found so far.
         is_stepping: Returns True while the app is run frame by frame.
         folder: Folder for exported pictures; None for the current one.

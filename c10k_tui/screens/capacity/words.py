@@ -11,7 +11,7 @@ from sim.scenario.scenario import FDS_LIMIT
 from sim.scenario.units import format_count
 from sim.studies.capacity import NONE, RACE_NS, Capacity
 
-HOW = (
+METHOD = (
     "A size holds if in a race of it nothing is dropped, the machine's memory suffices, and the 99th "
     "percentile of the latency stays within the bound. The load is the same at every size: so many requests "
     "a second in all, over a part of the connections. The largest size that holds is looked for by halving, "
@@ -45,7 +45,7 @@ def heading(model: CapacityModel, notice: str, width: int) -> Line:
 def explanation(model: CapacityModel, width: int, height: int) -> list[Line]:
     """The explanation of the chart in at most ``height`` lines, the most important first."""
     sentences: list[Wordings] = [_of_lane(model), (_marks(),)]
-    sentences += [((("The same in a shell: ", "dim"), (model.command(), "strong")),), (((HOW, "dim"),),)]
+    sentences += [((("The same in a shell: ", "dim"), (model.command(), "strong")),), (((METHOD, "dim"),),)]
     # One line is always left for the chosen row.
     rows = max(1, height - 1)
     lines = wrap(fitting((reading(model), reading(model, brief=True)), width - 2, rows), width - 2, rows)
@@ -56,7 +56,7 @@ def explanation(model: CapacityModel, width: int, height: int) -> list[Line]:
 
 
 def reading(model: CapacityModel, *, brief: bool = False) -> Line:
-    """What breaks at 10,000, and what next; with ``brief`` the chart alone shows the reasons."""
+    """The lanes that break at 10,000, and the next ones; with ``brief`` without the reasons."""
     missing = model.missing()
     if missing:
         return ((f"Searching: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}", "dim"),)

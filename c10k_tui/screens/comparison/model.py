@@ -4,6 +4,8 @@ Each row comes from a short race of its lane alone (:func:`sim.studies.compariso
 :meth:`ComparisonModel.compute` does the work of one frame. Its budget is counted by a price list, not in real
 time, so the rows appear at the same frames on every machine, and a replay of a recording shows the same. Rows
 are kept by lane and scenario.
+
+Why not a thread: its rows would arrive at other frames on another machine, and the replay would differ.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class ComparisonModel:
         """Index of the chosen column."""
         self.lane = scenario.lanes[0]
         """The lane of the chosen row."""
-        self.beside: dict[str, HostComparison] = {}
+        self.host_comparisons: dict[str, HostComparison] = {}
         """Measurements on this machine by lane, including those that failed."""
         self.shows_measured = False
         self.start_at(scenario)
@@ -97,13 +99,13 @@ class ComparisonModel:
 
     # -- rows -----------------------------------------------------------------------------
 
-    def facts_of(self, lane: str) -> ComparisonRow | None:
+    def row_of(self, lane: str) -> ComparisonRow | None:
         """The row of a lane; None if it is not known yet."""
         return self._known.get(lane_scenario(lane, self.scenario))
 
     def rows(self) -> list[tuple[str, ComparisonRow | None]]:
         """Each lane with its row, in the chosen order; lanes without a figure come last."""
-        rows = [(lane, self.facts_of(lane)) for lane in LANES]
+        rows = [(lane, self.row_of(lane)) for lane in LANES]
         column = self.sorted_by
         if column is None:
             return rows
@@ -114,7 +116,7 @@ class ComparisonModel:
 
     def known(self) -> list[ComparisonRow]:
         """Known rows in the order of the lanes."""
-        return [facts for lane in LANES if (facts := self.facts_of(lane)) is not None]
+        return [facts for lane in LANES if (facts := self.row_of(lane)) is not None]
 
     def trying(self) -> str | None:
         """The lane whose trial runs; None if all rows are known."""
@@ -133,7 +135,7 @@ class ComparisonModel:
 
     def is_known(self, lane: str) -> bool:
         """True if the row of this lane is known."""
-        return self.facts_of(lane) is not None
+        return self.row_of(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
         """Continue the trial of one lane; returns what is left of the budget."""

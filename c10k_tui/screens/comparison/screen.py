@@ -30,7 +30,7 @@ LEAST_EXPLANATION = 4
 
 
 class ComparisonContent:
-    """What the comparison screen shows.
+    """The content of the comparison screen.
 
     Args:
         model: The rows found so far.
@@ -65,21 +65,22 @@ class ComparisonContent:
         return table_lines(self._model, width, height)
 
     def explanation(self, width: int, height: int) -> Sequence[Line]:
-        """What the chosen cell means, in words."""
+        """The explanation of the table and of the chosen row and column."""
         return explanation(self._model, self._busy(), width, height)
 
     def _busy(self) -> str:
         """Progress of the measurement; empty while nothing is measured."""
         if not self.measuring:
             return ""
-        return f" measuring on this machine's kernel: {len(self._model.beside)} of {len(LANES)} · h: stop "
+        done = len(self._model.host_comparisons)
+        return f" measuring on this machine's kernel: {done} of {len(LANES)} · h: stop "
 
 
 class ComparisonScreen(WorkingScreen):
     """The table. The result is a scenario to race, or None to continue the race.
 
     Args:
-        session: The race that stands still.
+        session: The race, which does not advance meanwhile.
         model: The rows found so far.
         is_stepping: Returns True while the app is run frame by frame.
     """
@@ -88,14 +89,14 @@ class ComparisonScreen(WorkingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*COMPARISON_BINDINGS]
     BINDING_GROUP_TITLE = "Comparison"
 
-    class Measured(Message):
+    class LaneMeasured(Message):
         """A lane was measured, or could not be measured."""
 
-        def __init__(self, beside: HostComparison) -> None:
+        def __init__(self, comparison: HostComparison) -> None:
             super().__init__()
-            self.beside = beside
+            self.comparison = comparison
 
-    class Refused(Message):
+    class LanesRefused(Message):
         """Nothing can be measured here; ``why_not`` says why."""
 
         def __init__(self, why_not: str) -> None:
@@ -121,7 +122,7 @@ class ComparisonScreen(WorkingScreen):
             self.say("measuring stopped")
             return
         model.shows_measured = not model.shows_measured
-        left = [lane for lane in LANES if lane not in model.beside]
+        left = [lane for lane in LANES if lane not in model.host_comparisons]
         if model.shows_measured and left:
             self._table.measuring = True
             self._measure(left)
@@ -135,18 +136,18 @@ class ComparisonScreen(WorkingScreen):
         worker = get_current_worker()
         try:
             with Meter() as meter:
-                for beside in sweep(lanes, meter, self.model.costs):
+                for comparison in sweep(lanes, meter, self.model.costs):
                     if worker.is_cancelled:
                         return
-                    self.post_message(self.Measured(beside))
+                    self.post_message(self.LaneMeasured(comparison))
         except CannotMeasure as why_not:
-            self.post_message(self.Refused(str(why_not)))
+            self.post_message(self.LanesRefused(str(why_not)))
 
-    def on_comparison_screen_measured(self, event: Measured) -> None:
-        self.model.beside[event.beside.lane] = event.beside
+    def on_comparison_screen_lane_measured(self, event: LaneMeasured) -> None:
+        self.model.host_comparisons[event.comparison.lane] = event.comparison
         self.draw()
 
-    def on_comparison_screen_refused(self, event: Refused) -> None:
+    def on_comparison_screen_lanes_refused(self, event: LanesRefused) -> None:
         self._table.measuring = False
         self.model.shows_measured = False
         self.say(f"simulated only: {event.why_not}")

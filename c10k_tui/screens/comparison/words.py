@@ -66,7 +66,7 @@ def explanation(model: ComparisonModel, busy: str, width: int, height: int) -> l
     parts.append((fitting(_of_lane(model), width - 2, rows), rows))
     room = max(1, height - sum(len(wrap(line, width - 2, most)) for line, most in parts)) if low else 2
     column = (fitting(_of_column(model, COLUMNS[model.column]), width - 2, min(room, 2)), 2)
-    measured = (_of_measured(model, model.beside.get(model.lane)), 3)
+    measured = (_of_measured(model, model.host_comparisons.get(model.lane)), 3)
     # With little room, the measurement comes first: a key has asked for it.
     parts += [measured, column] if low and model.shows_measured else [column, measured]
     parts += [((), 1), (_marks(), 3), ((), 1), *((sentence, 3) for sentence in legend_sentences())]
@@ -117,7 +117,7 @@ def _of_lane(model: ComparisonModel) -> Wordings:
         (kind.limit, "strong"),
         (". ", "text"),
     ]
-    facts = model.facts_of(lane)
+    facts = model.row_of(lane)
     basis = () if facts is None else (_basis(facts),)
     costs: Line = ()
     if kind.prices.estimated:
@@ -153,26 +153,29 @@ def _of_column(model: ComparisonModel, column: ComparisonColumn) -> Wordings:
     return (*spans, end), *shorter
 
 
-def _of_measured(model: ComparisonModel, beside: HostComparison | None) -> Line:
+def _of_measured(model: ComparisonModel, comparison: HostComparison | None) -> Line:
     """The measurement of the chosen row, or how to measure."""
-    if beside is None:
+    if comparison is None:
         return (
             ("h", "strong"),
             (" measures one request in each lane on this machine's kernel (a few seconds).", "dim"),
         )
-    if beside.measured_ns is None or beside.simulated_ns is None:
-        return ((f"{beside.lane} is not measured here: {beside.why_not}.", "text"),)
+    if comparison.measured_ns is None or comparison.simulated_ns is None:
+        return ((f"{comparison.lane} is not measured here: {comparison.why_not}.", "text"),)
     spans: list[Span] = [
         ("measured here: ", "good"),
-        (format_duration(beside.measured_ns), "good"),
-        (f" of CPU per request with {beside.connections} connections, against ", "text"),
-        (format_duration(beside.simulated_ns), "strong"),
-        (f" simulated ({beside.ratio:.1f}×); ", "text"),
-        (f"{beside.measured_sleeps:.2f} sleeps a request against {beside.simulated_sleeps:.2f}.", "text"),
+        (format_duration(comparison.measured_ns), "good"),
+        (f" of CPU per request with {comparison.connections} connections, against ", "text"),
+        (format_duration(comparison.simulated_ns), "strong"),
+        (f" simulated ({comparison.ratio:.1f}×); ", "text"),
+        (
+            f"{comparison.measured_sleeps:.2f} sleeps a request against {comparison.simulated_sleeps:.2f}.",
+            "text",
+        ),
     ]
     spans.append((" Real caches go cold between two requests, those of the table do not.", "dim"))
-    if beside.noise:
-        spans.append((f" {beside.noise}.", "alarm"))
+    if comparison.noise:
+        spans.append((f" {comparison.noise}.", "alarm"))
     return tuple(spans)
 
 

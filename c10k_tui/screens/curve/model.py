@@ -39,12 +39,12 @@ class CurveModel:
     Args:
         scenario: The current race; the rule is at its number of descriptors first.
         costs: Prices of the simulated calls.
-        why_not_own: Why the user's own cost table is not used; None if it is used or there is none.
+        own_costs_problem: Why the user's own cost table is not used; None if it is used or there is none.
     """
 
-    def __init__(self, scenario: Scenario, costs: CostTable, why_not_own: str | None = None) -> None:
+    def __init__(self, scenario: Scenario, costs: CostTable, own_costs_problem: str | None = None) -> None:
         self.costs = costs
-        self.why_not_own = why_not_own
+        self.own_costs_problem = own_costs_problem
         self.axis = "fds"
         """The x axis: ``fds``, or the active ``share`` of them."""
         self.wait = "slept"

@@ -61,14 +61,14 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             self.costs_ns = costs_ns
             self.turns = turns
 
-    class Measured(Message):
+    class PointMeasured(Message):
         """A point was measured, or could not be measured."""
 
         def __init__(self, row: BenchmarkRow) -> None:
             super().__init__()
             self.row = row
 
-    class Refused(Message):
+    class PointsRefused(Message):
         """Nothing can be measured here; ``why_not`` says why."""
 
         def __init__(self, why_not: str) -> None:
@@ -204,18 +204,18 @@ class CurveScreen(KeyedScreen[Scenario | None]):
                 for row in sweep(points, self.model.costs, meter):
                     if worker.is_cancelled:
                         return
-                    self.post_message(self.Measured(row))
+                    self.post_message(self.PointMeasured(row))
         except CannotMeasure as why_not:
-            self.post_message(self.Refused(str(why_not)))
+            self.post_message(self.PointsRefused(str(why_not)))
 
-    def on_curve_screen_measured(self, event: Measured) -> None:
+    def on_curve_screen_point_measured(self, event: PointMeasured) -> None:
         self.model.take([event.row])
         if self._measuring is not None:
             done, whole = self._measuring
             self._measuring = (done + 1, whole)
         self.draw()
 
-    def on_curve_screen_refused(self, event: Refused) -> None:
+    def on_curve_screen_points_refused(self, event: PointsRefused) -> None:
         self._measuring = None
         self.say(f"simulated only: {event.why_not}")
 

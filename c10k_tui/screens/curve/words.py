@@ -104,7 +104,7 @@ def _whole(cost_ns: float) -> str:
 
 
 def _turning(model: CurveModel, chart: Chart) -> Line:
-    """Where select and epoll cost the same."""
+    """The place at which select and epoll cost the same."""
     if model.axis == "share":
         return _turning_share(model, chart)
     known, fds = model.break_even("select")
@@ -189,9 +189,9 @@ def _limits(model: CurveModel) -> list[Line]:
 
 def _table(model: CurveModel) -> Line:
     source: Line = ((f"Cost table {table_words(model.costs)}: {model.costs.source}.", "dim"),)
-    if model.why_not_own is None:
+    if model.own_costs_problem is None:
         return source
-    return ((f"Not your own cost table: {model.why_not_own}. ", "alarm"), *source)
+    return ((f"Not your own cost table: {model.own_costs_problem}. ", "alarm"), *source)
 
 
 # --- papers -------------------------------------------------------------------------------------------

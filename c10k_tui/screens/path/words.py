@@ -59,7 +59,7 @@ def title_of(side: LanePath, step: PathStep) -> str:
 
 
 def sentence(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    """What happens in a step, in one or two sentences."""
+    """A step in one or two sentences."""
     return _SENTENCES[step.stage](path, side, step)
 
 

@@ -174,7 +174,7 @@ class Opening:
         if self._refused("the curve"):
             return
         if self._curve is None:
-            self._curve = CurveModel(session.scenario, session.race.costs, session.why_not_own)
+            self._curve = CurveModel(session.scenario, session.race.costs, session.own_costs_problem)
         self._curve.start_at(session.scenario)
         self._show_until_raced(CurveScreen(self._curve), "the paper's situation")
 

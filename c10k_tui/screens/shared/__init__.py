@@ -1,4 +1,4 @@
-"""What several screens use.
+"""Base screens, the help and the dialogs that several screens share.
 
 - ``keyed_screen``: a screen with one list of keys; the base of all screens.
 - ``working_screen``: a screen in the race's place that computes a little in each frame.

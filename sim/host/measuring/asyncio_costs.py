@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from sim.host.measuring.measurement import Measurement, summary
+from sim.host.measuring.measurement import CannotMeasure, Measurement, summary
 from sim.host.measuring.timed_calls import cpu_ns
 from sim.servers.asyncio_streams import RECEIVE_BYTES
 from sim.servers.base import READ_BYTES
@@ -80,7 +80,7 @@ def _samples(ends: Ends, count: int, turns: Round) -> list[float]:
         samples.append(float(cpu_ns() - begin_ns))
         for client in ends[0][:count]:
             if len(client.recv(READ_BYTES)) != len(_MESSAGE):
-                raise OSError("a request was not answered in two turns")
+                raise CannotMeasure("a request was not answered in two turns of the event loop")
     return samples
 
 

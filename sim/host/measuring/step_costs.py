@@ -37,14 +37,17 @@ HIGH_FD = 4_096
 
 If the limit does not allow it, a lower number is used, and the figure is scaled to 64 words."""
 CONNECTIONS = 32
+"""Connections accepted and closed in a round."""
 WATCHERS = 16
+"""Epolls that watch the eventfd of :func:`callback`."""
 TICK_NS = 50_000
 """Time in ns between two timer interrupts."""
 SPIN = 40_000
+"""Turns of the computation that interrupts lengthen."""
 _LONG, _INT, _POINTER = ctypes.c_long, ctypes.c_int, ctypes.c_void_p
 
 
-def _less(more: Sequence[float], less: Sequence[float], parts: float = 1.0) -> Measurement:
+def _difference(more: Sequence[float], less: Sequence[float], parts: float = 1.0) -> Measurement:
     """Difference of two measurements, divided by ``parts``."""
     base_ns = sorted(less)[len(less) // 4]
     return summary([max(0.0, ns - base_ns) / parts for ns in more])
@@ -70,7 +73,7 @@ def copy() -> Measurement:
         pairs = [(large.real_ns(20), small.real_ns(20)) for _ in range(ROUNDS)]
     finally:
         os.close(fd)
-    return _less([ns for ns, _ in pairs], [ns for _, ns in pairs])
+    return _difference([ns for ns, _ in pairs], [ns for _, ns in pairs])
 
 
 def empty_words() -> Measurement:
@@ -193,7 +196,7 @@ def callback() -> Measurement:
     finally:
         for number in [*epolls, fd]:
             os.close(number)
-    return _less(watched, alone, WATCHERS)
+    return _difference(watched, alone, WATCHERS)
 
 
 def accept() -> Measurement:

@@ -43,12 +43,13 @@ class FileCalls:
         Raises:
             OSError: EINVAL, unknown flags; EMFILE.
         """
+        kernel = self.kernel
         if flags & ~(O_NONBLOCK | O_DIRECT | O_CLOEXEC):
             raise oserror(errno.EINVAL)
-        if self.kernel.table.room < 2:
+        if kernel.table.room < 2:
             raise oserror(errno.EMFILE)
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
-        pipe = Pipe(self.kernel)
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.accept_ns)
+        pipe = Pipe(kernel)
         pipe.writer.packets = bool(flags & O_DIRECT)
         return self._open(pipe.reader, flags), self._open(pipe.writer, flags)
 
@@ -58,10 +59,11 @@ class FileCalls:
         Raises:
             OSError: EINVAL, unknown flags; EMFILE.
         """
+        kernel = self.kernel
         if flags & ~(O_NONBLOCK | O_CLOEXEC | EFD_SEMAPHORE):
             raise oserror(errno.EINVAL)
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
-        return self._open(EventFd(self.kernel, count, bool(flags & EFD_SEMAPHORE)), flags)
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.accept_ns)
+        return self._open(EventFd(kernel, count, bool(flags & EFD_SEMAPHORE)), flags)
 
     def _open(self, file: OpenFile, flags: int) -> int:
         file.blocking = not flags & O_NONBLOCK
@@ -75,12 +77,13 @@ class FileCalls:
         Raises:
             OSError: EINVAL, unknown flags or clock; EPERM, a clock that can wake the machine; EMFILE.
         """
+        kernel = self.kernel
         if flags & ~(O_NONBLOCK | O_CLOEXEC) or clock not in CLOCKS | _ALARM_CLOCKS:
             raise oserror(errno.EINVAL)
         if clock in _ALARM_CLOCKS:
             raise OSError(errno.EPERM, "Operation not permitted (alarm clocks are left out here)")
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
-        return self._open(TimerFd(self.kernel), flags)
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.accept_ns)
+        return self._open(TimerFd(kernel), flags)
 
     def timerfd_settime(self, fd: int, flags: int, first_ns: int, period_ns: int) -> Setting:
         """Set a timer: see :meth:`sim.kernel.files.timerfd.TimerFd.set`.
@@ -142,15 +145,16 @@ class FileCalls:
         Raises:
             OSError: EBADF, ``fd`` is not open, or ``number`` is out of range.
         """
-        file = self.kernel.table.file(fd)
-        if not 0 <= number < self.kernel.table.limit:
+        kernel = self.kernel
+        file = kernel.table.file(fd)
+        if not 0 <= number < kernel.table.limit:
             raise oserror(errno.EBADF)
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.close_ns)
         if number != fd:
-            if self.kernel.table.is_open(number):
+            if kernel.table.is_open(number):
                 self.close(number)
-            self.kernel.table.install_at(number, file)
-            self.kernel.table.inheritable.add(number)
+            kernel.table.install_at(number, file)
+            kernel.table.inheritable.add(number)
         return number
 
     def dup3(self, fd: int, number: int) -> int:
@@ -172,8 +176,9 @@ class FileCalls:
 
     def set_inheritable(self, fd: int, inheritable: bool) -> None:
         """Set whether programs started from here find the number open."""
-        self.kernel.table.file(fd)
+        kernel = self.kernel
+        kernel.table.file(fd)
         if inheritable:
-            self.kernel.table.inheritable.add(fd)
+            kernel.table.inheritable.add(fd)
         else:
-            self.kernel.table.inheritable.discard(fd)
+            kernel.table.inheritable.discard(fd)

@@ -65,8 +65,9 @@ class SocketCalls:
 
     def socket(self) -> int:
         """Make a TCP socket that is not connected (``AF_INET``, ``SOCK_STREAM``)."""
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
-        return self.kernel.table.install(TcpSocket(self.kernel, self.loopback))
+        kernel = self.kernel
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.accept_ns)
+        return kernel.table.install(TcpSocket(kernel, self.loopback))
 
     def socketpair(self, kind: int = SOCK_STREAM) -> tuple[int, int]:
         """Make two UNIX sockets that are connected to each other.
@@ -77,13 +78,14 @@ class SocketCalls:
         Raises:
             OSError: ESOCKTNOSUPPORT, another kind; EMFILE.
         """
+        kernel = self.kernel
         if kind not in _PAIRS:
             raise oserror(errno.ESOCKTNOSUPPORT)
-        if self.kernel.table.room < 2:
+        if kernel.table.room < 2:
             raise oserror(errno.EMFILE)
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
-        here, there = _PAIRS[kind].pair(self.kernel)
-        return self.kernel.table.install(here), self.kernel.table.install(there)
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.accept_ns)
+        here, there = _PAIRS[kind].pair(kernel)
+        return kernel.table.install(here), kernel.table.install(there)
 
     # -- connections ----------------------------------------------------------------------
 
@@ -134,13 +136,14 @@ class SocketCalls:
         Raises:
             OSError: EAGAIN, none waits; EINVAL, not a listening socket; EMFILE; ENOTSOCK.
         """
+        kernel = self.kernel
         listener = self._socket(fd)
-        if not self.kernel.table.room:  # the number comes first, and the connection stays in the queue
+        if not kernel.table.room:  # the number comes first, and the connection stays in the queue
             raise oserror(errno.EMFILE)
-        self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.accept_ns)
-        new_fd = self.kernel.table.install(listener.accept())
-        self.kernel.call_serial += 1
-        self.kernel.journal.append((self.kernel.now_ns, Kind.ACCEPT, new_fd, 0, 0, self.kernel.call_serial))
+        kernel.pay_call(Account.SOCKET_IO, kernel.costs.accept_ns)
+        new_fd = kernel.table.install(listener.accept())
+        kernel.call_serial += 1
+        kernel.journal.append((kernel.now_ns, Kind.ACCEPT, new_fd, 0, 0, kernel.call_serial))
         return new_fd
 
     def shutdown(self, fd: int, how: int) -> None:

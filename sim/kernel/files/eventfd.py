@@ -11,14 +11,11 @@ from __future__ import annotations
 import errno
 import struct
 import sys
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 COUNT_MAX = 2**64 - 2
 COUNT_BYTES = 8

@@ -1,56 +1,49 @@
-"""TCP sockets connected to each other over the simulated loopback.
+"""TCP sockets that are connected to each other over the simulated loopback interface.
 
-What Linux does: each direction of a connection has a send buffer on one side and a receive buffer
-on the other. Data moves on as long as the receiver has room; reading makes room, and a sender that
-had found its buffer full is woken once no more than two thirds of it are queued
-(``sk_stream_write_space``). FIN ends one direction, behind the data. RST ends both at once: what was
-received can still be read, what was not sent is gone. Data for a socket that will not be read any
-more (closed, or both directions shut) is answered with RST; so is a close with unread data.
+What Linux does: each direction of a connection has a send buffer on one side and a receive buffer on the
+other. Data moves as long as the receiver has room. Reading makes room, and a sender that found its buffer
+full is woken once at most two thirds of the buffer are queued (``sk_stream_write_space``). FIN ends one
+direction, behind the data. RST ends both at once: received data can still be read, unsent data is lost. Data
+for a socket that nobody will read (closed, or both directions shut) is answered with RST, and so is a close
+with unread data.
 
-A socket has a TCP state and, beside it, how far ``connect`` has come (``sock->state``): that is why
-a refused connection reports its error once more to the next ``connect``. Loopback is synchronous:
-data, FIN, RST and refusal have arrived when the call that sends them returns.
+A socket has a TCP state and also the state of ``connect`` (``sock->state``). That is why a refused connection
+reports its error once more to the next ``connect``. Loopback is synchronous: data, FIN, RST and refusal have
+arrived when the call that sends them returns.
 
-Simplified: buffers count payload bytes and do not tune themselves; every segment is sent and
-acknowledged at once (no Nagle, no delayed ACK, no wake-up 40 ms later for a FIN's ACK); no TIME_WAIT.
+Simplified: buffers count payload bytes and do not tune themselves. Every segment is sent and acknowledged at
+once (no Nagle, no delayed ACK, no wake-up 40 ms later for a FIN's ACK). There is no TIME_WAIT.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits, socket_options
+from sim.kernel.core import KernelCore
 from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address, Interface
 from sim.kernel.files.tcp import READABLE
+from sim.kernel.files.tcp_states import (
+    CLOSED,
+    CONNECTED,
+    CONNECTING,
+    DISCONNECTING,
+    ESTABLISHED,
+    SYN_SENT,
+    UNCONNECTED,
+)
 from sim.kernel.files.urgent import UrgentStream
 from sim.kernel.poll_bits import oserror
 
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
-
 SEND_BUFFER_BYTES = 16_384
-"""``tcp_wmem``'s default: an unconnected socket's send buffer."""
+"""Default of ``tcp_wmem``: the send buffer of an unconnected socket."""
 TUNED_SEND_BUFFER_BYTES = 2_626_560
-"""What a loopback connection's send buffer grows to by tuning itself."""
+"""Size to which the send buffer of a loopback connection tunes itself."""
 _WRITABLE = poll_bits.OUT | poll_bits.WRNORM
-
-CLOSED = 0
-"""TCP_CLOSE: before a connection, and after it."""
-SYN_SENT = 1
-ESTABLISHED = 2
-"""A connection, half-closed ones included."""
-
-UNCONNECTED = 0
-CONNECTING = 1
-"""connect() has begun, and has not reported yet how it ended."""
-CONNECTED = 2
-DISCONNECTING = 3
-"""An attempt that was cut short by shutdown()."""
 
 
 class TcpSocket(UrgentStream):
-    """A TCP socket: fresh, connecting, connected to another one, or done."""
+    """A TCP socket: new, connecting, connected or done."""
 
     __slots__ = (
         "ending",
@@ -80,41 +73,40 @@ class TcpSocket(UrgentStream):
         self.interface = interface
         self.state = CLOSED
         self.progress = UNCONNECTED
-        self.local = ("0.0.0.0", 0)
+        self.local = self.remote = ("0.0.0.0", 0)
         self.keeps_host = False
-        """The host was asked for, and so outlives the connection (SOCK_BINDADDR_LOCK)."""
+        """True if the program chose the host, which outlives the connection then (SOCK_BINDADDR_LOCK)."""
         self.keeps_port = False
-        """The port was asked for, and so outlives the connection (SOCK_BINDPORT_LOCK)."""
-        self.remote = ("0.0.0.0", 0)
+        """True if the program chose the port, which outlives the connection then (SOCK_BINDPORT_LOCK)."""
         self.peer: TcpSocket | None = None
         self.unsent: list[bytes] = []
         self.unsent_bytes = 0
-        """Bytes in the send buffer: the far end has no room for them yet."""
+        """Bytes in the send buffer, for which the far end has no room yet."""
         self.urgent_end = 0
-        """How many there are up to the urgent byte, and with it; 0 if there is none."""
+        """Unsent bytes up to and including the urgent byte; 0 for no urgent byte."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
         self.tuned = True
-        """The send buffer's size is the kernel's choice: nobody has set it."""
+        """True if the program has not set the send buffer's size."""
         self.no_space = False
-        """A send or a poll found the buffer full, so someone wants to hear of space (SOCK_NOSPACE)."""
+        """True if a send or a poll found the buffer full and wants to hear of space (SOCK_NOSPACE)."""
         self.lazy = False
-        """The buffer is full, and nobody has noticed."""
+        """True if the buffer is full and no call has noticed it."""
         self.write_shut = False
         self.ending = False
-        """FIN is to be sent behind the data, or has been: a socket shut before it connects sends none."""
+        """True if FIN follows the data or was sent. A socket shut before it connects sends none."""
         self.fin_sent = False
         self.gone = False
-        """Closed by its process; what it had to send still goes out."""
+        """True once it is closed. Queued data still goes out."""
         self.error = 0
         """The pending error (``sk_err``)."""
 
     @property
     def writable(self) -> bool:
-        """At most two thirds of the send buffer are queued (``sk_stream_is_writeable``)."""
+        """True if at most two thirds of the send buffer are queued (``sk_stream_is_writeable``)."""
         return 3 * self.unsent_bytes <= 2 * self.send_limit_bytes
 
     def update_mask(self) -> None:
-        """Work the poll mask out (``tcp_poll``)."""
+        """Compute the poll mask (``tcp_poll``)."""
         mask = 0
         if self.read_shut:
             mask |= READABLE | poll_bits.RDHUP
@@ -136,13 +128,13 @@ class TcpSocket(UrgentStream):
         self.set_mask(mask)
 
     def refresh(self) -> None:
-        """Somebody polls: if the send buffer is full, that somebody wants to hear of space."""
+        """A call polls the socket: if the send buffer is full, the call wants to hear of space."""
         if self.lazy:
             self.no_space = True
             self.update_mask()
 
     def _changed(self) -> None:
-        """``sk_state_change``: everyone is woken, whatever they wait for."""
+        """Wake all waiters, whatever they wait for (``sk_state_change``)."""
         self.update_mask()
         self.notify(poll_bits.NO_KEY)
 
@@ -157,7 +149,7 @@ class TcpSocket(UrgentStream):
         self._changed()
 
     def disconnect(self) -> None:
-        """Back to a fresh socket (``tcp_disconnect``)."""
+        """Make it a new socket again (``tcp_disconnect``)."""
         self.interface.forget_syn(self)
         self.state, self.progress = CLOSED, UNCONNECTED
         if not self.keeps_host:
@@ -186,7 +178,7 @@ class TcpSocket(UrgentStream):
         return data
 
     def read_empty(self) -> bytes:
-        """The order of ``tcp_recvmsg``: end of file by FIN, error, end by shutdown."""
+        """In the order of ``tcp_recvmsg``: end of file by FIN, error, end by shutdown."""
         if self.fin_received:
             return b""
         if self.error:
@@ -201,7 +193,7 @@ class TcpSocket(UrgentStream):
         return UrgentStream.read_urgent(self, size, peek)
 
     def deliver_fin(self) -> None:
-        """The far end will send no more (``tcp_fin``)."""
+        """The far end sends no more (``tcp_fin``)."""
         self.fin_received = True
         self.read_shut = True
         if self.fin_sent and self.peer is not None:
@@ -221,10 +213,10 @@ class TcpSocket(UrgentStream):
         self._changed()
 
     def deliver_reset(self, code: int = 0) -> None:
-        """RST arrives (``tcp_reset``), or a timeout gives up.
+        """RST arrives (``tcp_reset``), or the last timeout is over.
 
         Args:
-            code: the error it leaves behind; by default the one that goes with the state.
+            code: The pending error that it leaves; 0 for the one that belongs to the state.
         """
         if self.state == CLOSED:
             return
@@ -241,11 +233,10 @@ class TcpSocket(UrgentStream):
     # -- sending --------------------------------------------------------------------------
 
     def write(self, data: bytes) -> int:
-        """Send bytes, as many as the send buffer takes.
+        """Send as many bytes as fit into the send buffer.
 
         Raises:
-            OSError: EAGAIN, the send buffer is full; EPIPE, no more can be sent; the pending error,
-                once.
+            OSError: EAGAIN, no room; EPIPE, the writing side is shut; the pending error, once.
         """
         taken = self._queue(data)
         if taken:
@@ -260,7 +251,7 @@ class TcpSocket(UrgentStream):
         return taken
 
     def _queue(self, data: bytes) -> int:
-        """Put what there is room for into the send buffer."""
+        """Put as much into the send buffer as fits; the number of bytes."""
         if self.error:
             raise oserror(self.take_error())
         if self.state == SYN_SENT:
@@ -313,7 +304,7 @@ class TcpSocket(UrgentStream):
         self._finish_sending()
 
     def _finish_sending(self) -> None:
-        """Send FIN, once all data is out and the writing side is shut."""
+        """Send FIN if all data is out and the writing side is shut."""
         if self.ending and not self.fin_sent and not self.unsent and self.peer is not None:
             self.fin_sent = True
             self.peer.deliver_fin()
@@ -321,13 +312,13 @@ class TcpSocket(UrgentStream):
     # -- ending ---------------------------------------------------------------------------
 
     def end_sending_if_shut(self) -> None:
-        """An accepted connection born with its writing side shut sends FIN (``tcp_rcv_state_process``)."""
+        """Send FIN if the connection was accepted with its writing side shut (``tcp_rcv_state_process``)."""
         if self.write_shut:
             self.ending = True
             self._finish_sending()
 
     def shutdown(self, how: int) -> None:
-        """End a direction (``inet_shutdown``); a socket without connection keeps the marks too.
+        """Shut a direction (``inet_shutdown``). A socket without a connection stays shut for its next one.
 
         Raises:
             OSError: ENOTCONN.
@@ -350,7 +341,7 @@ class TcpSocket(UrgentStream):
             raise oserror(errno.ENOTCONN)
 
     def released(self) -> None:
-        """Closed: FIN behind what is queued, or RST if something lies here unread."""
+        """The socket is closed: FIN follows what is queued; unread data causes RST instead."""
         self.gone = True
         self.update_mask()
         self.interface.forget_syn(self)
@@ -364,7 +355,7 @@ class TcpSocket(UrgentStream):
         self._finish_sending()
 
     def abort(self) -> None:
-        """Reset the far end; nothing more goes out."""
+        """Reset the far end. Nothing more is sent."""
         peer, self.peer = self.peer, None
         self.state = CLOSED
         self.interface.unbind(self)

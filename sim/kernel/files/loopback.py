@@ -1,34 +1,24 @@
-"""The loopback interface: ports, handshakes, and SYNs that are tried again.
+"""The loopback interface: ports, handshakes, and SYNs that are sent again.
 
-A connection to a listening socket of the same machine is made within the call to ``connect``: SYN,
-SYN-ACK and ACK cross in softirqs that run before it returns. If the listener's queue is full, its
-SYN is dropped; TCP sends it again, the first times after a second each, then at doubling intervals,
-until it gives up (``tcp_syn_linear_timeouts`` 4, ``tcp_syn_retries`` 6). Ports handed out for those
-who did not ask for one go up from the bottom of ``ip_local_port_range``; Linux picks them at random.
+A connection to a listening socket of the same machine is made within the call to ``connect``: SYN, SYN-ACK
+and ACK cross in softirqs that run before the call returns. If the listener's queue is full, its SYN is
+dropped. TCP sends it again, the first times after a second each, then at doubling intervals, until it gives
+up (``tcp_syn_linear_timeouts`` 4, ``tcp_syn_retries`` 6). A socket that chose no port gets the next one from
+the bottom of ``ip_local_port_range``; Linux picks one at random.
 
-Left out: any interface but this one, TIME_WAIT, SO_REUSEPORT, a socket that connects to itself.
+Left out: other interfaces, TIME_WAIT, SO_REUSEPORT, a socket that connects to itself.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
-from sim.kernel.files.inet import (
-    CLOSED,
-    CONNECTED,
-    CONNECTING,
-    DISCONNECTING,
-    ESTABLISHED,
-    SYN_SENT,
-    TcpSocket,
-)
+from sim.kernel.core import KernelCore
+from sim.kernel.files.inet import TcpSocket
 from sim.kernel.files.socket import Interface, Socket
 from sim.kernel.files.tcp import ListeningSocket
+from sim.kernel.files.tcp_states import CLOSED, CONNECTED, CONNECTING, DISCONNECTING, ESTABLISHED, SYN_SENT
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 ANY = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
@@ -36,14 +26,14 @@ PORT_RANGE = (32_768, 60_999)
 SOMAXCONN = 4096
 """``net.core.somaxconn``: the longest backlog."""
 SYN_TIMEOUTS_NS = tuple(seconds * 1_000_000_000 for seconds in (1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64))
-"""After each of these the SYN is sent again; after the last one TCP gives up."""
+"""Times in ns after which the SYN is sent again. After the last one TCP gives up."""
 
 InetAddress = tuple[str, int]
 Bound = TcpSocket | ListeningSocket
 
 
 class Loopback(Interface):
-    """Who has which port, and who waits for a handshake."""
+    """Holds the sockets by port, and the timers of SYNs that are sent again."""
 
     def __init__(self, kernel: KernelCore) -> None:
         self.kernel = kernel
@@ -54,10 +44,10 @@ class Loopback(Interface):
     # -- ports ----------------------------------------------------------------------------
 
     def bind(self, socket: Bound, address: InetAddress) -> None:
-        """Give a socket an address; port 0 stands for any that is free.
+        """Give a socket an address; port 0 stands for any free port.
 
         Raises:
-            OSError: EINVAL, it has one; EADDRNOTAVAIL, not this machine's; EADDRINUSE.
+            OSError: EINVAL, it has an address; EADDRNOTAVAIL, not an address of this machine; EADDRINUSE.
         """
         host, port = address
         if host != ANY and not host.startswith("127."):
@@ -75,7 +65,9 @@ class Loopback(Interface):
         self._bound.setdefault(port, []).append(socket)
 
     def _has_port(self, socket: Bound) -> bool:
-        """Whether it holds one; its name keeps that of a connection that is over."""
+        """True if the socket holds a port. Its name alone does not say so: it keeps the port of a past
+        connection.
+        """
         return socket in self._bound.get(socket.local[1], ())
 
     def _free_port(self) -> int:
@@ -88,7 +80,7 @@ class Loopback(Interface):
         raise oserror(errno.EADDRINUSE)
 
     def _taken(self, socket: Bound, host: str, port: int) -> bool:
-        """Whether somebody else's use of a port is in the way (``inet_csk_bind_conflict``)."""
+        """True if another socket's use of the port is in conflict (``inet_csk_bind_conflict``)."""
         for other in self._bound.get(port, ()):
             if other is socket or (ANY not in {host, other.local[0]} and host != other.local[0]):
                 continue
@@ -109,7 +101,7 @@ class Loopback(Interface):
     # -- listening ------------------------------------------------------------------------
 
     def listen(self, socket: TcpSocket, backlog: int) -> None:
-        """Make a socket a listening one, with all its descriptors and watchers.
+        """Make a socket a listening one; it keeps its descriptors and watchers.
 
         Raises:
             OSError: EINVAL, it is or was connected; EADDRINUSE.
@@ -127,7 +119,7 @@ class Loopback(Interface):
         self._replace(socket, listener)
 
     def stop_listening(self, listener: Socket) -> None:
-        """Make a listening socket a fresh one again; connections in its queue are reset."""
+        """Make a listening socket a new one that does not listen; reset the connections in its queue."""
         assert isinstance(listener, ListeningSocket)
         socket = TcpSocket(self.kernel, self)
         socket.local, socket.options = listener.local, listener.options
@@ -141,7 +133,7 @@ class Loopback(Interface):
         socket.notify(0)
 
     def _replace(self, old: Bound, new: Bound) -> None:
-        """Put a socket in another one's place: same numbers, same watchers, same port."""
+        """Put a socket in the place of another one: same numbers, same watchers, same port."""
         become(old, new)
         holders = self._bound[old.local[1]]
         holders[holders.index(old)] = new
@@ -160,11 +152,11 @@ class Loopback(Interface):
     # -- connecting -----------------------------------------------------------------------
 
     def connect(self, socket: TcpSocket, address: InetAddress) -> None:
-        """Begin to connect, or say how it went (``inet_stream_connect``, non-blocking).
+        """Begin to connect, or report the result (``inet_stream_connect``, non-blocking).
 
         Raises:
-            OSError: EINPROGRESS, it has begun; EALREADY; EISCONN; ECONNREFUSED and ETIMEDOUT, of an
-                attempt that failed; ENETUNREACH, not this machine.
+            OSError: EINPROGRESS, it has begun; EALREADY; EISCONN; ECONNREFUSED and ETIMEDOUT of an attempt
+                that failed; ENETUNREACH, not an address of this machine.
         """
         if socket.progress == CONNECTED:
             raise oserror(errno.EISCONN)
@@ -192,7 +184,7 @@ class Loopback(Interface):
         raise oserror(errno.EINPROGRESS)
 
     def _report(self, socket: TcpSocket) -> None:
-        """A further call to connect: how did it go?"""
+        """Report the result of an attempt to a later call to connect."""
         if socket.state == SYN_SENT:
             raise oserror(errno.EALREADY)
         if socket.state == ESTABLISHED:
@@ -217,7 +209,7 @@ class Loopback(Interface):
             self._syn_timers[socket] = timer
 
     def _shake_hands(self, socket: TcpSocket, listener: ListeningSocket) -> None:
-        """SYN-ACK makes the client's end, its ACK the server's."""
+        """SYN-ACK establishes the client's end, ACK the server's."""
         there = TcpSocket(self.kernel, self)
         there.remote = socket.local
         there.progress = CONNECTED
@@ -230,19 +222,19 @@ class Loopback(Interface):
         listener.established(there)
 
     def forget_syn(self, socket: Socket) -> None:
-        """The socket does not want to connect any more."""
+        """Stop sending the SYN of a socket."""
         timer = self._syn_timers.pop(socket, None)
         if timer is not None:
             self.kernel.timers.cancel(timer)
 
 
 def capped(backlog: int) -> int:
-    """The backlog that listen() comes to: a negative one is a huge unsigned one."""
+    """The backlog that listen() sets. A negative one is a large unsigned one."""
     return backlog if 0 <= backlog <= SOMAXCONN else SOMAXCONN
 
 
 def become(old: Socket, new: Socket) -> None:
-    """Put ``new`` behind all descriptors of ``old``, with all that waits for it."""
+    """Let all descriptors of ``old`` point to ``new``, which takes its wait queue and watches too."""
     table = old.kernel.table
     for number in old.numbers:
         table.files[number] = new

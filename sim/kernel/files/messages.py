@@ -1,40 +1,36 @@
 """UNIX datagram and sequenced-packet pairs, as ``socketpair`` makes them.
 
-What sets them apart from a stream pair (``net/unix/af_unix.c: unix_dgram_sendmsg`` and its
-siblings): a send is a message, taken whole or not at all, and an empty one is a message too; a read
-takes one message and throws away what it has no room for. A message is charged to its sender like a
-stream's chunk. The queue's length (``max_dgram_qlen``) does not count between two sockets that are
-connected to each other.
+Differences from a stream pair (``net/unix/af_unix.c: unix_dgram_sendmsg`` and others): a send is a message,
+taken whole or not at all, and an empty message is one too. A read takes one message and discards what does
+not fit. A message is charged to its sender as a stream's chunk is. The queue's length (``max_dgram_qlen``)
+does not count between two sockets that are connected to each other.
 
-A sequenced-packet socket ends like a stream. A datagram socket hears nothing of its peer's shutdown
-or close; the next send finds out, and after ECONNREFUSED the socket is connected no more. The memory
-for a message comes before the look at the peer, and giving it back wakes those who wait for room:
-a send that failed makes an edge.
+A sequenced-packet socket ends as a stream does. A datagram socket does not hear of its peer's shutdown or
+close; the next send notices it, and after ECONNREFUSED the socket is no longer connected. Linux allocates a
+message before it checks the peer. Freeing the message wakes those who wait for room, so a send that failed
+makes an edge.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_DGRAM, SOCK_SEQPACKET, Address, Socket
 from sim.kernel.files.unix import UnixSocket
 from sim.kernel.poll_bits import oserror
 
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
-
 _HEADER_BYTES = 320
 """``sizeof(struct skb_shared_info)``, rounded to cache lines."""
 _LINEAR_BYTES = 16_384 - _HEADER_BYTES
-"""Data that is allocated in one piece (``SKB_MAX_ALLOC``)."""
+"""Bytes of data that are allocated in one piece (``SKB_MAX_ALLOC``)."""
 _PAGED_BYTES = 17 * 4096
 _PAGE_BYTES = 4096
 
 
 def charge_of_message(size: int) -> int:
-    """The memory one message of ``size`` bytes is charged with (``skb->truesize``)."""
+    """Memory in bytes that a message of ``size`` bytes is charged with (``skb->truesize``)."""
     beyond = min(max(0, size - _LINEAR_BYTES), _PAGED_BYTES)
     pages = -(-beyond // _PAGE_BYTES) * _PAGE_BYTES
     linear = size - pages + _HEADER_BYTES
@@ -42,7 +38,7 @@ def charge_of_message(size: int) -> int:
 
 
 class MessageSocket(UnixSocket):
-    """One end of a pair that carries messages: what its two kinds share."""
+    """One end of a pair that carries messages; base of its two kinds."""
 
     __slots__ = ()
 
@@ -53,7 +49,7 @@ class MessageSocket(UnixSocket):
         """Send a message (``unix_dgram_sendmsg``).
 
         Raises:
-            OSError: EMSGSIZE, it never fits; EAGAIN, not now; EPIPE; ECONNREFUSED, the peer is gone;
+            OSError: EMSGSIZE, it never fits; EAGAIN, no room now; EPIPE; ECONNREFUSED, the peer is closed;
                 ENOTCONN; the pending error, once.
         """
         if len(data) > self.send_limit_bytes - 32:
@@ -76,11 +72,11 @@ class MessageSocket(UnixSocket):
         return len(data)
 
     def refusal(self) -> int:
-        """The errno of a peer that takes nothing; 0 if it does."""
+        """Errno if the peer takes no message; 0 if it does."""
         return errno.EPIPE if self.peer.read_shut else 0
 
     def read(self, size: int) -> bytes:
-        """Take a message, up to ``size`` bytes of it (``unix_dgram_recvmsg``).
+        """Take a message and return up to ``size`` bytes of it (``unix_dgram_recvmsg``).
 
         Raises:
             OSError: EAGAIN, nothing is there; the pending error, once.
@@ -109,12 +105,12 @@ class MessageSocket(UnixSocket):
 
     @property
     def reads_end_of_file(self) -> bool:
-        """Whether a reading side that was shut reads as end of file."""
+        """True if a read returns end of file once the reading side is shut."""
         return True
 
 
 class PacketSocket(MessageSocket):
-    """SOCK_SEQPACKET: ends as a stream does."""
+    """A SOCK_SEQPACKET socket, which ends as a stream does."""
 
     __slots__ = ()
 
@@ -127,7 +123,7 @@ class PacketSocket(MessageSocket):
 
 
 class DatagramSocket(MessageSocket):
-    """SOCK_DGRAM: the two ends know little of each other."""
+    """A SOCK_DGRAM socket, which does not hear how its peer ends."""
 
     __slots__ = ("connected",)
 
@@ -139,7 +135,7 @@ class DatagramSocket(MessageSocket):
 
     @property
     def reads_end_of_file(self) -> bool:
-        """Only a call that waits comes back from there (``__skb_wait_for_more_packets``)."""
+        """True for a blocking socket: only a waiting call returns then (``__skb_wait_for_more_packets``)."""
         return self.blocking
 
     def refusal(self) -> int:
@@ -153,11 +149,11 @@ class DatagramSocket(MessageSocket):
         return errno.ECONNREFUSED
 
     def shutdown(self, how: int) -> None:
-        """End a direction of this end only."""
+        """Shut a direction of this end only."""
         self.shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
 
     def released(self) -> None:
-        """Closed: the peer gets back what it was charged for, and is told nothing."""
+        """The socket is closed: the peer is no longer charged for unread messages, and hears nothing."""
         self.gone = True
         unread, self.chunks = self.chunks, []
         for _, charge in unread:

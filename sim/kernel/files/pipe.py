@@ -21,15 +21,12 @@ Simplified: the capacity is fixed (no F_SETPIPE_SZ), and there are no named pipe
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 from sim.kernel.sleeper import Sleeper
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 PAGE_BYTES = 4096
 """One slot's room, and PIPE_BUF."""

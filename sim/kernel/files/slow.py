@@ -12,15 +12,12 @@ the server's kernel has taken it, as for every client.
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.files.inet import SEND_BUFFER_BYTES
 from sim.kernel.files.tcp import StreamSocket
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 READ_BYTES = 1_024
 READ_EVERY_NS = 20_000_000

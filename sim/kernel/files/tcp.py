@@ -19,15 +19,13 @@ from __future__ import annotations
 import errno
 from array import array
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, Address, Interface, Socket
 from sim.kernel.poll_bits import oserror
 from sim.kernel.socket_options import SO_ACCEPTCONN, SOL_SOCKET, Options, packed
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 RECEIVE_BUFFER_BYTES = 131_072
 """``tcp_rmem``'s default."""
@@ -68,7 +66,7 @@ class StreamSocket(Socket):
         super().__init__(kernel, mask)
         self.client: Client | None = None
         self.arrived_ns = -1
-        """When the client's latest packet arrived; -1 before the first."""
+        """Arrival time of the client's latest packet; -1 before the first."""
         self.slot = -1
         """Number of the race's client at the far end; -1 for none."""
         self.received: list[bytes] = []

@@ -11,15 +11,12 @@ All clocks show the same virtual time here, and no clock is ever set.
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.files.eventfd import COUNT_BYTES, packed_count
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 CLOCKS = frozenset({0, 1, 7})
 """CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME. The alarm clocks, which wake a machine, are left out."""
@@ -36,7 +33,7 @@ class TimerFd(OpenFile):
     def __init__(self, kernel: KernelCore) -> None:
         super().__init__(kernel)
         self._at_ns = 0
-        """When it expires or expired."""
+        """Time of the next expiry, or of the last one if it has expired."""
         self._period_ns = 0
         self._ticks = 0
         """Expiries that were not read."""
@@ -96,7 +93,7 @@ class TimerFd(OpenFile):
 
     @property
     def ticks(self) -> int:
-        """Expiries that nobody has read."""
+        """Expiries that were not read."""
         return self._ticks
 
     def released(self) -> None:

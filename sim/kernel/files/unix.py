@@ -1,45 +1,42 @@
 """UNIX stream sockets, as ``socketpair`` makes them.
 
-What sets them apart from TCP (``net/unix/af_unix.c``): a send goes straight into the peer's receive
-queue, in chunks, and every chunk is charged to the *sender* until the reader has taken all of it.
-The sender may go on while the charge is below its send buffer, but counts as writable only up to a
-quarter of that (``unix_writable``), so poll says "full" long before send does. Whoever closes or
-shuts one direction says so to the peer at once: its end of the pair is marked too. A close with
-unread data leaves ECONNRESET behind, but what the closer had sent can still be read first.
+Differences from TCP (``net/unix/af_unix.c``): a send puts its data directly into the peer's receive queue,
+in chunks. Every chunk is charged to the *sender* until the reader has taken all of it. The sender may go on
+while the charge is below its send buffer, but counts as writable only up to a quarter of it
+(``unix_writable``). So poll says "full" long before send does. A close or shutdown of one direction marks
+the peer's end of the pair at once. A close with unread data leaves ECONNRESET with the peer, which can still
+read what was sent before.
 
-The charge is the memory of the chunk (``truesize``): header and data in the allocator's size classes,
-and whole pages for what does not fit the linear part.
+The charge is the memory of the chunk (``truesize``): header and data in the allocator's size classes, and
+whole pages for what does not fit into the linear part.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits, socket_options
+from sim.kernel.core import KernelCore
 from sim.kernel.files.socket import SHUT_RD, SHUT_RDWR, SHUT_WR, Address, Socket
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 SEND_BUFFER_BYTES = 212_992
 """``net.core.wmem_default``."""
 RECEIVE_BUFFER_BYTES = 212_992
-"""``net.core.rmem_default``; nothing is held against it, nor against what is set instead."""
+"""``net.core.rmem_default``. Nothing is limited by it, nor by a value that a program sets."""
 IDLE_MASK = poll_bits.OUT | poll_bits.WRNORM | poll_bits.WRBAND
 _READABLE = poll_bits.IN | poll_bits.RDNORM
 _PAGE_BYTES = 4096
 _LINEAR_BYTES = 3_776
-"""Data that fits beside the header's trailer in one page (``SKB_MAX_HEAD(0)``)."""
+"""Bytes of data that fit beside the header's trailer in one page (``SKB_MAX_HEAD(0)``)."""
 _PAGED_BYTES = 32_768
-"""Most data of a chunk that lies in pages of its own."""
+"""Most bytes of a chunk that lie in pages of their own."""
 _SIZE_CLASSES = ((192, 768), (704, 1_280), (1_728, 2_304), (_LINEAR_BYTES, 4_352))
-"""What a linear part of up to so many bytes is charged with."""
+"""(bytes, charge): a linear part of up to ``bytes`` bytes is charged with ``charge`` bytes."""
 
 
 def charge_of(size: int) -> int:
-    """The memory one chunk of ``size`` bytes is charged with (``skb->truesize``)."""
+    """Memory in bytes that a chunk of ``size`` bytes is charged with (``skb->truesize``)."""
     beyond = max(0, size - _LINEAR_BYTES)
     pages = min(size, -(-beyond // _PAGE_BYTES) * _PAGE_BYTES)
     linear = size - pages
@@ -69,32 +66,32 @@ class UnixSocket(Socket):
         super().__init__(kernel, IDLE_MASK)
         self.peer: UnixSocket = self
         self.chunks: list[tuple[bytes, int]] = []
-        """What has been received: what is left of each chunk, and its charge."""
+        """Received chunks: the unread rest of each, and its charge."""
         self.sent_charge_bytes = 0
-        """What this end has sent and the peer has not taken (``sk_wmem_alloc``)."""
+        """Charge of what this end has sent and the peer has not taken (``sk_wmem_alloc``)."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
         self.write_shut = False
         self.gone = False
-        """Closed: only the peer knows it still."""
+        """True once it is closed."""
         self.error = 0
         self.options = socket_options.Options()
 
     @classmethod
     def pair(cls, kernel: KernelCore) -> tuple[UnixSocket, UnixSocket]:
-        """Two sockets connected to each other."""
+        """Make two sockets that are connected to each other."""
         here, there = cls(kernel), cls(kernel)
         here.peer, there.peer = there, here
         return here, there
 
     @property
     def writable(self) -> bool:
-        """At most a quarter of the send buffer is taken (``unix_writable``)."""
+        """True if at most a quarter of the send buffer is taken (``unix_writable``)."""
         return 4 * (self.sent_charge_bytes + 1) <= self.send_limit_bytes
 
     def update_mask(self) -> None:
-        """Work the poll mask out (``unix_poll``)."""
+        """Compute the poll mask (``unix_poll``)."""
         mask = 0
         if self.error:
             mask |= poll_bits.ERR
@@ -114,7 +111,7 @@ class UnixSocket(Socket):
         """Send bytes, chunk by chunk, as long as the charge allows (``unix_stream_sendmsg``).
 
         Raises:
-            OSError: EAGAIN, the send buffer is full; EPIPE, no more can be sent.
+            OSError: EAGAIN, the send buffer is full; EPIPE, the writing side is shut.
         """
         if self.write_shut:
             raise oserror(errno.EPIPE)
@@ -136,7 +133,7 @@ class UnixSocket(Socket):
         return sent
 
     def receive(self, chunk: bytes, charge: int) -> None:
-        """A chunk arrives: each one wakes the readers."""
+        """A chunk arrives and wakes the readers."""
         self.chunks.append((chunk, charge))
         self.set_mask(self.mask | _READABLE)
         self.notify(poll_bits.DATA_KEY)
@@ -176,7 +173,7 @@ class UnixSocket(Socket):
         return b"".join(parts)
 
     def _waits_for_more(self, size: int) -> bool:
-        """A blocking read sleeps until there is as much as SO_RCVLOWAT asks for; poll ignores that."""
+        """True if a blocking read goes on sleeping for SO_RCVLOWAT bytes, which poll ignores."""
         if not self.blocking or self.read_shut or self.error:
             return False
         return sum(len(chunk) for chunk, _ in self.chunks) < min(size, self.options.low_water_bytes)
@@ -202,7 +199,7 @@ class UnixSocket(Socket):
     # -- ending ---------------------------------------------------------------------------
 
     def shutdown(self, how: int) -> None:
-        """End a direction, on both sides of the pair at once (``unix_shutdown``)."""
+        """Shut a direction on both sides of the pair (``unix_shutdown``)."""
         self.shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
         if not self.peer.gone:
             self.peer.shut(reading=how in {SHUT_WR, SHUT_RDWR}, writing=how in {SHUT_RD, SHUT_RDWR})
@@ -214,7 +211,7 @@ class UnixSocket(Socket):
         self.notify(poll_bits.NO_KEY)
 
     def released(self) -> None:
-        """Closed: the peer's end is shut, with an error if something lay here unread."""
+        """The socket is closed: the peer's end is shut, with an error if data was unread here."""
         self.gone = True
         peer = self.peer
         if peer.gone:

@@ -13,14 +13,11 @@ counting an urgent byte that would be skipped. Fewer bytes also wake nobody.
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits, socket_options
+from sim.kernel.core import KernelCore
 from sim.kernel.files.tcp import READABLE, StreamSocket
 from sim.kernel.poll_bits import oserror
-
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
 
 LOW_WATER_MAX_BYTES = 16_777_216
 """Half of the largest receive buffer (``tcp_rmem``)."""

@@ -1,20 +1,27 @@
-"""select() and poll(): the scan.
+"""The scan of select() and poll().
 
-Linux (``fs/select.c: do_select``, ``do_poll``): one pass looks up every descriptor asked about and
-asks its file. In the first pass, as long as nothing was found, each file asked also gets an entry
-of this call hooked on its wait queue. Something found: copy the result out and return. Nothing
-found: sleep until an entry is woken, which says *that* something happened but not *where*, so the
-whole pass is made again. On the way out every entry is unhooked. A call that slept therefore makes
-two passes over all n and adds and removes n entries; it keeps nothing for the next call.
+Linux (``fs/select.c: do_select``, ``do_poll``): one pass looks up every descriptor of the call and asks its
+file. In the first pass, as long as nothing was found, an entry of the call is also hooked on the wait queue
+of each file. If the pass found something, the result is copied out and the call returns. If not, the call
+sleeps until an entry is woken. That says *that* something happened but not *where*, so the whole pass is
+made again. On the way out every entry is removed. A call that slept therefore makes two passes over all n
+descriptors, and adds and removes n entries. It keeps nothing for the next call.
 
-A pass takes time, milliseconds with many descriptors, and packets arrive during it. What arrives
-ahead of its front is found, what arrives behind it is not; if the descriptor was hooked by then,
-the call does not fall asleep but makes another pass (``poll_wqueues.triggered``).
+A pass takes time, milliseconds with many descriptors, and packets arrive during it. A packet that arrives
+ahead of the front is found, one that arrives behind it is not. If its descriptor was hooked by then, the
+call does not sleep but makes another pass (``poll_wqueues.triggered``).
 
-Counted: every descriptor looked at, found or not; every entry hooked. Simplified: a file has one
-wait queue; the n entries are one object that knows which descriptors it hooked; within a pass the
-cost of one look-up is the same for every file (what grows with their number, as the cache no longer
-holds them all, is shared out evenly: :meth:`sim.machine.costs.CostTable.each_ps`).
+How a scan is charged: a pass costs the same for each descriptor that it checks, found or not, and more for
+each entry that it hooks (:meth:`ScanPass.spent`). Entry, copies and exit are charged by
+:mod:`sim.kernel.waiting.select_and_poll`.
+
+Simplified: a file has one wait queue. The n entries are one object that knows which descriptors it hooked.
+Within a pass one check costs the same for every file: cache misses, which grow with the number of files, are
+shared evenly (:meth:`sim.machine.costs.CostTable.each_ps`).
+
+Why not otherwise: a pass could be one event per descriptor. With a million descriptors that is a million
+events for each call. Here a pass knows by arithmetic how far it is at any nanosecond, and only interrupts
+change it.
 """
 
 from __future__ import annotations
@@ -32,14 +39,16 @@ from sim.machine.task import Task
 
 
 class ScanPass:
-    """One pass over all descriptors of a call: where its front is at any moment.
+    """One pass over all descriptors of a call. It knows where its front is at any moment.
+
+    A *rank* is a position in the order in which the call walks its descriptors.
 
     Attributes:
-        number: 1 for a call's first pass.
-        start_ns: when it begins (the call's entry is paid for by then).
-        end_ns: when it was over, None while it runs.
-        found: ranks that it finds ready, ascending.
-        hook_limit: ranks below it get an entry hooked: up to the first one found, that one included.
+        number: 1 for the first pass of a call.
+        start_ns: When it begins, after the call's entry.
+        end_ns: When it ended; None while it runs.
+        found: Ranks that it finds ready, ascending.
+        hook_limit: Ranks below it get an entry hooked: up to the first one found, that one included.
     """
 
     __slots__ = (
@@ -69,19 +78,19 @@ class ScanPass:
         self.hook_ps = kernel.costs.hook_ps
         self.found = call.look()
         self.hook_limit = 0
-        if number == 1 and call.hooking:
+        if number == 1 and call.may_sleep:
             self.hook_limit = self.found[0] + 1 if self.found else self.request.count
         self._stolen_ns = 0
         self._reached_ps = 0
-        # How far it had come at each interrupt, and what those up to it had taken: enough to say
-        # exactly when each descriptor was looked at.
+        # Progress at each interrupt, and the time that interrupts had taken by then. From these follows
+        # exactly when each descriptor was checked.
         self._interrupted_ps: list[int] = []
         self._stolen_by_ns: list[int] = []
 
-    # -- how far ---------------------------------------------------------------------------
+    # -- progress --------------------------------------------------------------------------
 
     def _cost_ps(self, rank: int) -> int:
-        """What everything below a rank costs."""
+        """Cost in ps of everything below a rank."""
         return rank * self.scan_ps + min(rank, self.hook_limit) * self.hook_ps
 
     def _elapsed_ps(self, now_ns: int) -> int:
@@ -91,7 +100,7 @@ class ScanPass:
         return min(max(self._reached_ps, (now_ns - self.start_ns - self._stolen_ns) * 1000), end_ps)
 
     def position(self, now_ns: int) -> int:
-        """Descriptors looked at by now."""
+        """Descriptors checked by now."""
         elapsed_ps = self._elapsed_ps(now_ns)
         hooking_ps = self._cost_ps(self.hook_limit)
         if elapsed_ps < hooking_ps:
@@ -99,11 +108,11 @@ class ScanPass:
         return self.hook_limit + (elapsed_ps - hooking_ps) // self.scan_ps
 
     def finish_ns(self) -> int:
-        """When it will be over, if nothing more interrupts it."""
+        """Time at which it ends if nothing more interrupts it."""
         return self.start_ns + self._stolen_ns + -(-self._cost_ps(self.request.count) // 1000)
 
     def looked_at_ns(self, rank: int, now_ns: int) -> int | None:
-        """When the descriptor at a rank was looked at; None if it was not yet."""
+        """Time at which the descriptor at a rank was checked; None if it was not checked yet."""
         if rank >= self.position(now_ns):
             return None
         done_ps = self._cost_ps(rank + 1)
@@ -111,17 +120,17 @@ class ScanPass:
         stolen_ns = self._stolen_by_ns[before - 1] if before else 0
         return self.start_ns + stolen_ns - (-done_ps // 1000)
 
-    # -- what happens to it ---------------------------------------------------------------
+    # -- interrupts and packets -----------------------------------------------------------
 
     def interrupted(self, stolen_ns: int) -> None:
-        """An interrupt took the CPU for so long, from now on."""
+        """An interrupt takes the CPU for ``stolen_ns`` from now on."""
         self._reached_ps = self._elapsed_ps(self.call.kernel.now_ns)
         self._stolen_ns += stolen_ns
         self._interrupted_ps.append(self._reached_ps)
         self._stolen_by_ns.append(self._stolen_ns)
 
     def changed(self, rank: int) -> int:
-        """What is asked about at a rank became ready: will this pass find it?"""
+        """The descriptor at a rank became ready: an :class:`Effect` that says if this pass finds it."""
         kernel = self.call.kernel
         position = self.position(kernel.now_ns)
         place = bisect_left(self.found, rank)
@@ -137,19 +146,19 @@ class ScanPass:
             self.call.triggered = True
         return Effect.SCAN_BEHIND
 
-    # -- what it cost ---------------------------------------------------------------------
+    # -- cost -----------------------------------------------------------------------------
 
     def spent(self, now_ns: int) -> tuple[Part, ...]:
-        """CPU time of the pass up to now."""
+        """CPU time of the pass up to now, by account."""
         elapsed_ps, position = self._elapsed_ps(now_ns), self.position(now_ns)
         hook_ps = min(position, self.hook_limit) * self.hook_ps
-        if position < self.hook_limit:  # each is asked first, then hooked
+        if position < self.hook_limit:  # each descriptor is checked first, then hooked
             hook_ps += max(0, elapsed_ps - self._cost_ps(position) - self.scan_ps)
         hook_ns = hook_ps // 1000
         return (Account.SCAN, -(-elapsed_ps // 1000) - hook_ns), (Account.WAIT_QUEUE, hook_ns)
 
     def counted(self, now_ns: int) -> tuple[Tally, ...]:
-        """What the pass did up to now."""
+        """Counts of the pass up to now."""
         position = self.position(now_ns)
         return (
             (Count.SCANNED, position),
@@ -167,18 +176,18 @@ class ScanCall(ScanInProgress):
         latest: The latest passes of all calls; this call adds its own.
         request: What the call asks about.
         serial: The number of the call.
-        hooking: True if the call may sleep, and therefore hooks itself on what it asks about.
+        may_sleep: True if the call may sleep, and therefore hooks itself on what it asks about.
     """
 
     __slots__ = (
         "closed",
         "each_ps",
-        "foreseen",
+        "found_first",
         "hooked",
-        "hooking",
         "kernel",
         "last",
         "latest",
+        "may_sleep",
         "passes",
         "ready",
         "request",
@@ -199,7 +208,7 @@ class ScanCall(ScanInProgress):
         latest: deque[ScanPass],
         request: ScanRequest,
         serial: int,
-        hooking: bool,
+        may_sleep: bool,
     ) -> None:
         self.kernel = kernel
         self.latest = latest
@@ -208,42 +217,42 @@ class ScanCall(ScanInProgress):
         self.request = request
         self.serial = serial
         self.each_ps = request.each_ps(kernel.costs)
-        """What looking at one descriptor costs in any of its passes."""
-        self.foreseen: list[int] | None = None
-        """Ranks that are ready, where checking the arguments showed them already."""
-        self.hooking = hooking
+        """Cost in ps of checking one descriptor, the same in all passes."""
+        self.found_first: list[int] | None = None
+        """Ranks that are ready, if checking the arguments has found them already; else None."""
+        self.may_sleep = may_sleep
         self.hooked = 0
-        """Ranks below it have an entry hooked, from the first pass to the return."""
+        """Ranks below it have an entry hooked from the first pass to the return."""
         self.triggered = False
-        """An entry was woken since the last pass."""
+        """True if an entry was woken since the last pass."""
         self.passes = 0
         """Passes begun."""
         self.last = False
-        """The pass under way is the last one, whatever it finds."""
+        """True if the pass under way is the last one, whatever it finds."""
         self.ready: int | None = None
-        """What the call returns, once that is known."""
+        """The call's result; None until it is known."""
         self.timer: int | None = None
-        """The armed timeout."""
+        """Number of the timeout's timer; None if there is none."""
         self.sleeper: Task | None = None
         self.slept = False
         self.scanned = 0
         self.spent_ns = 0
         self.closed: list[tuple[OpenFile, int]] = []
-        """Files whose descriptors were closed since the call hooked itself on them, and the bits it wants:
-        it holds them, and hears of them, until it returns."""
+        """Files whose descriptors were closed after the call hooked itself on them, and the bits it wants.
+        The call holds the files, and hears of their changes, until it returns."""
         self.unhooked: set[int] = set()
-        """Those descriptors: what is opened under their numbers only a pass can find."""
+        """The descriptors of those files. Only a pass finds what is opened under their numbers now."""
 
     def look(self) -> list[int]:
-        """The ranks that are ready now."""
-        found, self.foreseen = self.foreseen, None
+        """Ranks that are ready now."""
+        found, self.found_first = self.found_first, None
         if found is None:
             refresh_lazy_files(self.kernel, self.request)
             found = self.request.ready_ranks(self.kernel.table.poll_masks)
         return found
 
     def changed(self, file: OpenFile, key: int) -> None:
-        """A file's wait queue is woken (``pollwake``), or just its mask changed under a pass."""
+        """A file's wait queue is woken (``pollwake``), perhaps during a pass."""
         kernel = self.kernel
         if self.closed and self.sleeper is not None:
             for held, wanted in self.closed:
@@ -258,27 +267,27 @@ class ScanCall(ScanInProgress):
                 for rank in self.request.hits(fd, file.mask):
                     kernel.effect |= self.scan.changed(rank)
             elif self.sleeper is None:
-                # Asleep no more, not scanning yet: the pass about to start finds it.
+                # It has woken and does not scan yet: the pass that is about to start finds it.
                 kernel.effect |= Effect.SCAN_AHEAD
             elif fd not in self.unhooked:
                 self._wake()
                 return
 
     def _wake(self) -> None:
-        """Have the sleeping call make another pass."""
+        """Wake the sleeping call, which makes another pass."""
         sleeper, self.sleeper = self.sleeper, None
         if sleeper is not None:
             self.kernel.wake(sleeper)
             self.kernel.effect |= Effect.WOKE_SCAN
 
     def number_closed(self, file: OpenFile, fd: int) -> None:
-        """A descriptor is closed that the call is hooked by: the file stays until the call returns."""
+        """A descriptor is closed. A file on which the call is hooked stays until the call returns."""
         if self.hooked and fd not in self.unhooked and (wanted := self.request.wanted(fd)):
             self.unhooked.add(fd)
             file.holds += 1
             self.closed.append((file, wanted))
 
-    def over(self) -> None:
+    def end(self) -> None:
         """The call returns (``poll_freewait``)."""
         self.kernel.scans.remove(self)
         for file, _ in self.closed:
@@ -289,7 +298,7 @@ class ScanCall(ScanInProgress):
     def until_ready(self) -> Generator[None, None, ScanPass]:
         """The loop of ``do_select`` and ``do_poll``: pass, sleep, pass again.
 
-        All it knows is kept by the call, so that it can be made anew in the middle of one.
+        All state is on the call, so that this generator can be made again in the middle of a call.
 
         Returns:
             The last pass.
@@ -299,28 +308,28 @@ class ScanCall(ScanInProgress):
         return scan
 
     def _go_on(self) -> ScanPass | None:
-        """Do what comes next, up to where time has to pass; gives the last pass when it is over."""
+        """Do what comes next, up to where time must pass; returns the last pass once it is over."""
         kernel = self.kernel
         scan = self.scan
         if scan is not None:
             self._end_pass(scan)
             if scan.found or self.last:
                 return scan
-            if not self.triggered and self.hooking:
+            if not self.triggered and self.may_sleep:
                 self.spent_ns += kernel.pay_switch()
                 kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
                 self.slept = True
                 self.sleeper = kernel.block()
                 return None
-        elif self.passes:  # awake again
+        elif self.passes:  # it slept and is awake again
             self.spent_ns += kernel.pay_switch()
         self.triggered = False
         self._begin_pass()
         return None
 
     def timed_out(self) -> None:
-        """The timeout is over: one more pass, and back."""
-        self.hooking = False
+        """The time is up: one more pass, then return."""
+        self.may_sleep = False
         if self.sleeper is not None:
             sleeper, self.sleeper = self.sleeper, None
             self.kernel.wake(sleeper)
@@ -328,7 +337,7 @@ class ScanCall(ScanInProgress):
     def _begin_pass(self) -> None:
         kernel = self.kernel
         self.passes += 1
-        self.last = not self.hooking
+        self.last = not self.may_sleep
         scan = kernel.scan = self.scan = ScanPass(self, self.passes, kernel.free_ns)
         self.latest.append(scan)
         kernel.free_ns = scan.finish_ns()

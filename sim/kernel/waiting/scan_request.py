@@ -1,39 +1,37 @@
-"""What a call to select or poll asks about: which descriptors, in which order, for which events.
+"""The request of a call to select or poll: which descriptors, in which order, for which events.
 
-select brings up to three bitmaps, and the kernel walks their union word by word, upwards; poll
-brings an array, walked from its start. Both come down to the same questions: how many descriptors
-are there, which of them match the poll masks as they are now, and where in the walk does a given
-descriptor stand. They are answered with vectors over the descriptor table's mask array, so that a
-million descriptors cost a millisecond here (and the 34 virtual milliseconds that they cost there).
+select passes up to three bitmaps, and the kernel walks their union word by word, upwards. poll passes an
+array, which the kernel walks from its start. Both need the same answers: the number of descriptors, those
+that match the poll masks as they are now, and the position of a given descriptor in the walk. The answers
+are vector operations over the descriptor table's mask array, so a scan of a million descriptors takes a
+millisecond of real time (and 34 milliseconds of virtual time).
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernel import poll_bits
-
-if TYPE_CHECKING:
-    from sim.machine.costs import CostTable
+from sim.machine.costs import CostTable
 
 Words = npt.NDArray[np.uint64]
 """A bitmap in words of 64 descriptors, as the kernel keeps it (``fd_set_bits``)."""
 Masks = npt.NDArray[np.uint16]
 
 STRETCH = 32_768
-"""Descriptors looked at in one vector: what is set aside for it stays in the cache, and is small
-enough for the allocator to have at hand (fresh pages would cost more than the scan)."""
+"""Descriptors checked in one vector operation. Its memory stays in the cache, and is small enough for the
+allocator to reuse (new pages would cost more than the scan)."""
 
 POLLFD = np.dtype([("fd", "<i4"), ("events", "<i2"), ("revents", "<i2")])
 """``struct pollfd``: 8 bytes."""
 
 
 def words_for(nfds: int) -> Words:
-    """An empty bitmap with room for descriptors below ``nfds``."""
+    """An empty bitmap for descriptors below ``nfds``."""
     return np.zeros((nfds + 63) // 64, dtype=np.uint64)
 
 
@@ -56,37 +54,37 @@ def clear_bit(words: Words, fd: int) -> None:
 
 
 def bit_numbers(words: Words, nfds: int) -> npt.NDArray[np.int64]:
-    """The descriptors below ``nfds`` whose bits are set, ascending."""
+    """Descriptors below ``nfds`` whose bits are set, ascending."""
     bits = np.unpackbits(words.view(np.uint8), bitorder="little", count=nfds)
     return np.flatnonzero(bits.view(np.bool_))
 
 
 class ScanRequest(Protocol):
-    """The descriptors of one call, in the order of the walk. A rank is a place in that order."""
+    """The descriptors of one call in the order of the walk. A rank is a position in that order."""
 
     count: int
 
     def each_ps(self, costs: CostTable) -> int:
-        """What looking at each of them costs in a pass over all."""
+        """Cost in ps of checking each of them in a pass over all."""
 
     def ready_ranks(self, masks: Masks) -> list[int]:
-        """The ranks of those that are ready, ascending."""
+        """Ranks of the descriptors that are ready, ascending."""
 
     def rank(self, fd: int) -> int | None:
-        """Where a descriptor stands; None if it is not asked about."""
+        """Rank of a descriptor; None if it is not part of the request."""
 
     def wanted(self, fd: int) -> int:
-        """The poll bits asked for, HUP and ERR included; 0 if it is not asked about."""
+        """Poll bits wanted of a descriptor, HUP and ERR included; 0 if it is not part of the request."""
 
     def hits(self, fd: int, mask: int) -> list[int]:
-        """The ranks at which a descriptor stands that are ready when these are its poll bits."""
+        """Ranks of a descriptor that are ready if its poll bits are ``mask``."""
 
     def fd_at(self, rank: int) -> int:
-        """The descriptor at a rank; for ``rank == count`` one more than the last."""
+        """The descriptor at a rank; for ``rank == count`` one more than the last descriptor."""
 
 
 class SelectRequest:
-    """The union of select's three bitmaps."""
+    """The three bitmaps of select."""
 
     def __init__(self, nfds: int, bitmaps: tuple[Words | None, Words | None, Words | None]) -> None:
         self.nfds = nfds
@@ -111,13 +109,13 @@ class SelectRequest:
 
     @cached_property
     def _before(self) -> npt.NDArray[np.int64]:
-        """Set bits in the words before each word, and all of them at the end."""
+        """Number of set bits before each word; at the end the number of all set bits."""
         before = np.zeros(len(self.union) + 1, dtype=np.int64)
         np.cumsum(self._per_word, out=before[1:])
         return before
 
     def ready_fds(self, masks: Masks) -> npt.NDArray[np.int64]:
-        """The descriptors that are ready for a set they are in; closed ones always are (``NVAL``)."""
+        """Descriptors that are ready for a set that they are in. Closed ones always are (``NVAL``)."""
         found = [
             self._ready_between(first, masks[first : min(first + STRETCH, self.nfds)])
             for first in range(0, self.nfds, STRETCH)
@@ -125,7 +123,7 @@ class SelectRequest:
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     def _ready_between(self, first: int, masks: Masks) -> npt.NDArray[np.int64]:
-        """Those of a stretch that begins at ``first`` and has these masks."""
+        """The ready descriptors of a stretch that begins at ``first`` and has these masks."""
         ready: npt.NDArray[np.bool_] | None = None
         for words, mask in self.sets:
             octets = words[first // 64 : (first + STRETCH) // 64].view(np.uint8)
@@ -138,7 +136,7 @@ class SelectRequest:
         return self.ranks(self.ready_fds(masks))
 
     def ranks(self, fds: npt.NDArray[np.int64]) -> list[int]:
-        """Where descriptors asked about stand."""
+        """Ranks of descriptors that are part of the request."""
         return self._ranks(fds).tolist() if len(fds) else []
 
     def _ranks(self, fds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -173,7 +171,7 @@ class SelectRequest:
         return [] if rank is None or not mask & self.wanted(fd) else [rank]
 
     def results(self, ranks: list[int], masks: Masks) -> list[Words]:
-        """The bitmaps to hand back: for each set given, those of ``ranks`` that are ready for it."""
+        """The result bitmaps: for each set passed, those of ``ranks`` that are ready for it."""
         fds = bit_numbers(self.union, self.nfds)[ranks]
         words, shifts = fds >> 6, (fds & 63).astype(np.uint64)
         results = []
@@ -195,14 +193,14 @@ class SelectRequest:
 
 
 class PollRequest:
-    """poll's array of ``struct pollfd``. Entries with a negative number are walked, never ready."""
+    """The array of ``struct pollfd``. Entries with a negative number are walked, but never ready."""
 
     def __init__(self, entries: npt.NDArray[np.void], limit: int) -> None:
         self.count = len(entries)
         self._fds: npt.NDArray[np.int32] = entries["fd"].copy()
         self._limit = limit
-        """Descriptors the table knows."""
-        self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(poll_bits.ALWAYS_TOLD)
+        """One more than the highest number in the descriptor table."""
+        self.events: Masks = entries["events"].astype(np.uint16) | np.uint16(poll_bits.ALWAYS_REPORTED)
         self._usable = self.count == 0 or (int(self._fds.min()) >= 0 and int(self._fds.max()) < limit)
 
     def each_ps(self, costs: CostTable) -> int:
@@ -210,14 +208,14 @@ class PollRequest:
 
     @cached_property
     def _order(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64] | None]:
-        """The descriptors ascending, and the rank of each (None: they were in order)."""
+        """The descriptors ascending, and the rank of each; None for the ranks if the array is in order."""
         if bool((self._fds[1:] > self._fds[:-1]).all()):
             return self._fds, None
         order = np.argsort(self._fds, kind="stable")
         return self._fds[order], order
 
     def answers(self, masks: Masks) -> Masks:
-        """The ``revents`` of every entry, as things stand."""
+        """``revents`` of every entry by the given poll masks."""
         if self._usable:
             return masks.take(self._fds, mode="clip") & self.events
         inside = (self._fds >= 0) & (self._fds < self._limit)
@@ -236,7 +234,7 @@ class PollRequest:
         return place if order is None else int(order[place])
 
     def _ranks(self, fd: int) -> list[int]:
-        """Everywhere that a descriptor stands: an array can name it more than once."""
+        """All ranks of a descriptor. An array can name it more than once."""
         ascending, order = self._order
         if order is None:
             rank = self.rank(fd)
@@ -261,11 +259,11 @@ class PollRequest:
 
 
 class ListedRequest:
-    """Descriptors named one by one, as programs in Python do: what is few is not worth a vector.
+    """A short list of descriptors, as programs in Python pass it. A vector is not worth it for a few.
 
     Args:
-        events: the poll bits wanted of each descriptor, those that are always told included; in the order of
-            the walk.
+        events: Poll bits wanted of each descriptor, in the order of the walk; they include those that are
+            always reported.
     """
 
     def __init__(self, events: dict[int, int]) -> None:
@@ -281,7 +279,7 @@ class ListedRequest:
         return {fd: rank for rank, fd in enumerate(self.events)}
 
     def answers(self, ranks: list[int], masks: Masks) -> dict[int, int]:
-        """The poll bits of what stands at these ranks, by descriptor, as things stand."""
+        """Poll bits of the descriptors at these ranks, by descriptor."""
         cells, end = masks.data, len(masks)
         fds = self._fds
         found = {}
@@ -314,14 +312,14 @@ class ListedRequest:
 
 
 class ListedPollRequest(ListedRequest):
-    """What stands in an array of ``struct pollfd``, as a list."""
+    """The content of an array of ``struct pollfd`` as a list."""
 
     def each_ps(self, costs: CostTable) -> int:
         return costs.each_ps(costs.poll_scan_ps, self.count)
 
 
 class ListedSelectRequest(ListedRequest):
-    """What stands in select's bitmaps, as a list; ``nfds`` is one more than the highest descriptor."""
+    """The content of select's bitmaps as a list; ``nfds`` is one more than the highest descriptor."""
 
     def __init__(self, events: dict[int, int], nfds: int) -> None:
         super().__init__(events)

@@ -1,12 +1,16 @@
-"""select and poll, from entry to return.
+"""The calls select and poll, from entry to return.
 
-What the calls do, the scan, is in :mod:`sim.kernel.waiting.scan`; here is what frames it: arguments copied
-in and results copied out, timeouts, and the bill. The bytes are Linux's. select copies each bitmap it is
-given in and out, ``8 * ceil(nfds / 64)`` bytes each way; poll 8 bytes in and 2 out for every descriptor.
-select's timeout is 16 bytes more in, and 16 out to say what is left of it; poll takes its in a register.
+The scan itself is in :mod:`sim.kernel.waiting.scan`. Here is what surrounds it: arguments are copied in and
+results out, timeouts are armed, and both are charged. The sizes are Linux's. select copies each bitmap in
+and out, ``8 * ceil(nfds / 64)`` bytes each way. poll copies 8 bytes in and 2 bytes out for every descriptor.
+select's timeout is 16 bytes more in, and 16 bytes out for the time that is left. poll's timeout is passed in
+a register.
 
-A call that is given a :class:`~sim.kernel.waiting.restart.Restart` can go on where it was in a program made
-anew.
+How a call is charged: entry, scan (:mod:`sim.kernel.waiting.scan`), copies and exit, in
+:meth:`ScanCalls._scan`.
+
+A call that gets a :class:`~sim.kernel.waiting.restart.Restart` can go on where it was in a program that was
+started again.
 """
 
 from __future__ import annotations
@@ -42,11 +46,11 @@ _SETS = (
     (poll_bits.OUT, poll_bits.WRITABLE_SET),
     (poll_bits.PRI, poll_bits.EXCEPTIONAL_SET),
 )
-"""select's sets: a bit that no other set wants, and all that it wants."""
+"""For each of select's sets, a bit that no other set wants, and all bits that it wants."""
 
 
 def select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, int]:
-    """What a select call copies in and out."""
+    """Bytes that a select call copies in and out."""
     set_bytes = 8 * ((nfds + 63) // 64) * sets
     return (
         set_bytes + (TIMESPEC_BYTES if timeout_ns is not None else 0),
@@ -55,12 +59,12 @@ def select_bytes(nfds: int, sets: int, timeout_ns: int | None) -> tuple[int, int
 
 
 def poll_bytes(count: int) -> tuple[int, int]:
-    """What a poll call copies in and out."""
+    """Bytes that a poll call copies in and out."""
     return POLLFD_BYTES * count, REVENTS_BYTES * count
 
 
 def _cut(bitmap: Words, nfds: int) -> Words:
-    """A copy of a bitmap's part below ``nfds``: bits above are ignored."""
+    """A copy of the part of a bitmap below ``nfds``. Bits above are ignored."""
     cut = bitmap[: (nfds + 63) // 64].copy()
     if nfds % 64:
         cut[-1] &= np.uint64((1 << (nfds % 64)) - 1)
@@ -96,17 +100,17 @@ class ScanCalls:
         """Wait until a descriptor in one of the bitmaps is ready (``core_sys_select``).
 
         Args:
-            nfds: one more than the highest descriptor asked about; there is no FD_SETSIZE here, that
-                is the C library's.
-            bitmaps: for reading, writing, exceptions; words of 64 bits, or None. They are overwritten
-                with the result, as in Linux.
-            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+            nfds: One more than the highest descriptor. FD_SETSIZE does not apply: it is the C library's.
+            bitmaps: For reading, writing and exceptions; words of 64 bits, or None. The result overwrites
+                them, as in Linux.
+            timeout_ns: Longest time to wait; None waits forever, 0 not at all.
+            restart: State of a call that goes on.
 
         Returns:
-            The bits set in the results, over all three; 0 at a timeout.
+            Number of bits set in the results, over all three bitmaps; 0 at a timeout.
 
         Raises:
-            OSError: EBADF, a descriptor asked about is not open; EINVAL, ``nfds`` is negative.
+            OSError: EBADF, a descriptor is not open; EINVAL, ``nfds`` is negative.
         """
         kernel = self.kernel
         if nfds < 0:
@@ -139,7 +143,7 @@ class ScanCalls:
         bitmaps: tuple[Words | None, Words | None, Words | None],
         timeout_ns: int | None,
     ) -> ScanCall:
-        """Check the arguments."""
+        """Check the arguments and make the call."""
         kernel = self.kernel
         request = SelectRequest(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
         refresh_lazy_files(kernel, request)
@@ -148,24 +152,25 @@ class ScanCalls:
         if len(ready) and (masks[ready] == poll_bits.NVAL).any():
             raise poll_bits.bad_descriptor()
         call = self._call(request, timeout_ns)
-        call.foreseen = request.ranks(ready)
+        call.found_first = request.ranks(ready)
         return call
 
     def select_listed(
         self, nfds: int, sets: int, events: dict[int, int], timeout_ns: int | None
     ) -> Generator[None, None, dict[int, int]]:
-        """:func:`select` for a program that has a list and no bitmaps: the same call at the same price.
+        """:meth:`select` for a program that has a list and no bitmaps: the same call at the same price.
 
         Args:
-            nfds: one more than the highest descriptor asked about.
-            sets: how many bitmaps a C program would bring.
-            events: by descriptor, ascending, the poll bits of the sets that it is in.
+            nfds: One more than the highest descriptor.
+            sets: Number of bitmaps that a C program would pass.
+            events: By descriptor, ascending, the poll bits of the sets that it is in.
+            timeout_ns: As for :meth:`select`.
 
         Returns:
-            By descriptor the poll bits of each that was found.
+            By descriptor, the poll bits of each that was found.
 
         Raises:
-            OSError: EBADF, a descriptor asked about is not open.
+            OSError: EBADF, a descriptor is not open.
         """
         kernel = self.kernel
         masks = kernel.table.poll_masks
@@ -200,11 +205,13 @@ class ScanCalls:
         """Wait until an entry of an array of ``struct pollfd`` is ready (``do_sys_poll``).
 
         Args:
-            entries: dtype :data:`sim.kernel.waiting.scan_request.POLLFD`; ``revents`` of every entry is
-            overwritten. timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+            entries: Array of dtype :data:`sim.kernel.waiting.scan_request.POLLFD`. The call overwrites
+                ``revents`` of every entry.
+            timeout_ns: Longest time to wait; None waits forever, 0 not at all.
+            restart: State of a call that goes on.
 
         Returns:
-            How many entries are ready; 0 at a timeout.
+            Number of entries that are ready; 0 at a timeout.
         """
         kernel = self.kernel
         if restart is not None and restart.scan is not None:
@@ -226,21 +233,22 @@ class ScanCalls:
     def poll_listed(
         self, events: dict[int, int], timeout_ns: int | None
     ) -> Generator[None, None, dict[int, int]]:
-        """:func:`poll` for a program that has a list and no array: the same call at the same price.
+        """:meth:`poll` for a program that has a list and no array: the same call at the same price.
 
         Args:
-            events: by descriptor the poll bits asked for, those that are always told included.
+            events: By descriptor, the poll bits asked for and those that are always reported.
+            timeout_ns: As for :meth:`poll`.
 
         Returns:
-            By descriptor the ``revents`` of each that is ready, in the order of ``events``.
+            By descriptor, ``revents`` of each that is ready, in the order of ``events``.
         """
         kernel = self.kernel
         request = ListedPollRequest(events)
         answers: dict[int, int] = {}
 
         def answer(found: list[int]) -> int:
-            told = request.answers(found, kernel.table.poll_masks)
-            answers.update((fd, mask) for fd, mask in told.items() if mask)
+            revents = request.answers(found, kernel.table.poll_masks)
+            answers.update((fd, mask) for fd, mask in revents.items() if mask)
             return len(answers)
 
         call = self._call(request, timeout_ns)
@@ -256,12 +264,18 @@ class ScanCalls:
         answer: Callable[[list[int]], int],
         restart: Restart | None = None,
     ) -> Generator[None, None, int]:
-        """What select and poll have in common around the scan; how many are ready.
+        """Enter, scan and return, as select and poll both do.
 
         Args:
-            base_ns: the call without its scan and its copies.
-            copied_bytes: in and out.
-            answer: hands over what was found, by rank, and counts it as the call's result does.
+            call: The call.
+            timeout_ns: Longest time to wait.
+            base_ns: Cost of the call without its scan and its copies.
+            copied_bytes: Bytes copied in and out.
+            answer: Passes the found ranks to the program, and counts them as the call's result does.
+            restart: State of a call that goes on.
+
+        Returns:
+            The call's result.
         """
         kernel = self.kernel
         count = call.request.count
@@ -279,7 +293,7 @@ class ScanCalls:
             try:
                 scan = yield from call.until_ready()
             finally:
-                call.over()
+                call.end()
             call.ready = answer(scan.found)
             self._return_from(call, base_ns + copy_in_ns, copied_out, scan)
             yield
@@ -288,7 +302,7 @@ class ScanCalls:
         return call.ready
 
     def _return_from(self, call: ScanCall, entry_ns: int, copied_out: int, scan: ScanPass) -> None:
-        """Book the way out of select or poll."""
+        """Charge the way out of the call, and write its record."""
         kernel, count, ready = self.kernel, call.request.count, call.ready
         assert ready is not None
         copy_out_ns = kernel.copy_ns(copied_out)

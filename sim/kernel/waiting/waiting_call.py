@@ -1,9 +1,12 @@
-"""A call that waits, as an object: what it knows lies in it and not in a generator.
+"""A waiting call as an object: its state lies in attributes and not in a generator.
 
-The calls of kqueue, io_uring and completion ports are made of *steps*. A step pays for what it does
-and then either lets that time pass, or has put the task to sleep. Between two steps all that the call
-knows lies in its attributes, so its generator (:meth:`WaitingCall.run`) can be thrown away and made
-anew at any yield, and goes on where the old one was.
+The calls of kqueue, io_uring and completion ports consist of *steps*. A step pays for what it does, and then
+either lets that time pass or has put the task to sleep. Between two steps all state is in the call's
+attributes. So its generator (:meth:`WaitingCall.run`) can be discarded at any yield, and a new one goes on
+where the old one was.
+
+Why not otherwise: a plain generator, as select and epoll have, is shorter. But a checkpoint cannot copy a
+generator, and these calls have too much state for a :class:`~sim.kernel.waiting.restart.Restart`.
 """
 
 from __future__ import annotations
@@ -19,45 +22,46 @@ class WaitingCall(ABC):
     """A system call under way that may sleep.
 
     Args:
-        timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+        kernel: The kernel.
+        timeout_ns: Longest time to wait; None waits forever, 0 not at all.
     """
 
     def __init__(self, kernel: KernelCore, timeout_ns: int | None) -> None:
         self.kernel = kernel
         self.timeout_ns = timeout_ns
         self.over = False
-        """The result is known; only the time that the way out takes has to pass."""
+        """True if the result is known, and only the time of the way out must pass."""
         self.slept = False
         self.wakeup_unpaid = False
-        """It was put to sleep, and the way back to the CPU is not paid yet."""
+        """True if it was put to sleep and has not paid the switch back yet."""
         self.timed_out = False
         self.serial = kernel.next_serial()
         self.cost_ns = 0
-        """CPU time of this call so far, sleeping excluded."""
+        """CPU time in ns of this call so far, without sleep."""
         self._sleeper: Task | None = None
         self._timer: int | None = None
 
     def run(self) -> Generator[None, None, None]:
-        """The call, from where it stands to its return."""
+        """Run the call from where it is to its return."""
         try:
             while not self.over:
                 self.step()
                 yield
-        except GeneratorExit:  # given up by whoever called
+        except GeneratorExit:  # the program was closed
             if not self.over:
                 self.end()
             raise
 
     @abstractmethod
     def step(self) -> None:
-        """Do what comes next, up to where time has to pass.
+        """Do what comes next, up to where time must pass.
 
         Raises:
-            OSError: the call fails; nothing is left of it.
+            OSError: The call fails and is over.
         """
 
     def end(self) -> None:
-        """The call is over: let go of what it holds."""
+        """The call is over: release what it holds."""
         self.over = True
         if self._timer is not None:
             self.kernel.timers.cancel(self._timer)
@@ -67,12 +71,12 @@ class WaitingCall(ABC):
 
     @property
     def must_return(self) -> bool:
-        """Whether it must return now, whatever it has."""
+        """True if it must return now, whatever it has found."""
         return self.timed_out or self.timeout_ns == 0
 
     @property
     def asleep(self) -> Task | None:
-        """The task that sleeps in it."""
+        """The task that sleeps in the call; None if none does."""
         return self._sleeper
 
     def sleep(self) -> None:
@@ -84,13 +88,13 @@ class WaitingCall(ABC):
         self._sleeper = kernel.block()
 
     def pay_awakening(self) -> None:
-        """If it was asleep: the way back to the CPU."""
+        """Pay the switch back to the CPU, if the call was asleep."""
         if self.wakeup_unpaid:
             self.wakeup_unpaid = False
             self.cost_ns += self.kernel.pay_switch()
 
     def wake(self) -> bool:
-        """Make its task runnable; whether it slept."""
+        """Make its task runnable; True if it slept."""
         task = self._sleeper
         self._awake()
         return task is not None and self.kernel.wake(task)

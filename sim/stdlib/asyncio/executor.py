@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
 
-from sim.stdlib.argument_checks import duration_ns
+from sim.stdlib.durations import duration_ns
 
 if TYPE_CHECKING:
     from sim.stdlib.process import SimulatedProcess

@@ -163,7 +163,7 @@ REFUSED = [
     (["replay", "CAST", "--at", "soon"], "--at: 'soon' is not a duration"),
     (["replay", "CAST", "--fds", "3"], "there is no option '--fds'"),
     (["export", "CAST"], "export needs two files"),
-    (["export", "CAST", "a.mp4"], "a.mp4 must end in .gif, .svg, .png, .txt"),
+    (["export", "CAST", "a.mp4"], "a.mp4 must end in .gif, .svg, .png or .txt"),
     (["export", "CAST", "a.gif", "--at", "1s"], "--at is for svg, png and txt"),
     (["export", "CAST", "a.png", "--to", "1s"], "--to is for gif"),
     (["export", "CAST", "a.gif", "--from", "300ms", "--to", "200ms"], "--from must be before --to"),

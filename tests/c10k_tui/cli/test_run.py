@@ -11,7 +11,7 @@ from c10k_tui.cli.main import main
 from sim.machine.costs import BUILT_IN
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import PRESETS, Scenario, parse_scenario
-from sim.studies.calibration import kernel, machine, save
+from sim.studies.calibration import kernel_name, machine_name, save
 from tests.support.command_process import on_terminal, piped
 
 COUNTS = (
@@ -49,12 +49,14 @@ def test_the_json_has_the_promised_form(capsys):
 
 def test_the_json_names_the_cost_table(capsys, monkeypatch, tmp_path):
     assert data(capsys, "n=16", "--for", "1ms")["costs"]["name"] == BUILT_IN.name
-    mine = replace(BUILT_IN, name="calibrated", machine=machine(), kernel=kernel(), date="2026-01-31")
+    mine = replace(
+        BUILT_IN, name="calibrated", machine=machine_name(), kernel=kernel_name(), date="2026-01-31"
+    )
     save(mine, tmp_path / "mine.json")
     monkeypatch.setenv(ANOTHER_FILE, str(tmp_path / "mine.json"))
     costs = data(capsys, "n=16", "--for", "1ms")["costs"]
     assert (costs["name"], costs["date"]) == ("calibrated", "2026-01-31")
-    assert (costs["machine"], costs["kernel"]) == (machine(), kernel())
+    assert (costs["machine"], costs["kernel"]) == (machine_name(), kernel_name())
 
 
 def test_a_broken_cost_table_is_one_line_and_the_race_goes_on(capsys, monkeypatch, tmp_path):

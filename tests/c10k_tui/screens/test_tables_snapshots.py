@@ -33,7 +33,7 @@ def shown(*keys: str, measured: bool = False):
         await it.press(keys[0])
         screen = await settled(it)
         if measured:
-            screen.model.beside = {
+            screen.model.host_comparisons = {
                 lane: HostComparison(lane, 64, 6_000, 1.0, 12_000, 0.98)
                 if lane != "iocp"
                 else HostComparison(lane, 64, None, None, None, None, "no Linux kernel has it")

@@ -6,7 +6,6 @@ results and moments), every account, every count, every latency, and whatever th
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -50,10 +49,6 @@ SLOW_MS = {"a slow reader": 400, "a slow reader that is sent much": 1_500, "the 
 
 NOT_COMPARED = {"poll_mask", "mechanism", "setup_ns", "activity", "serving_fd"}
 """An array, compared as a list; and what building it would have cost, and what its server is at."""
-PIECEMEAL = (
-    "from 3.12 on, a transport sends what is left unsent with sendmsg, all of it, as 3.11 does with send; "
-    "the simulated kernel has no sendmsg, and without it they send piece by piece"
-)
 
 
 @contextmanager
@@ -90,8 +85,6 @@ def shown(lane: Lane, scenario: Scenario) -> list[object]:
 @pytest.mark.parametrize("name", RACES)
 def test_it_does_what_asyncio_does(name):
     scenario = RACES[name]
-    if scenario.fault == "slow-reader" and sys.version_info >= (3, 12):
-        pytest.skip(PIECEMEAL)
     with both(scenario) as (lane, real):
         for at_ns in [
             *range(0, MS, 14_013),
@@ -127,8 +120,6 @@ def test_it_does_what_asyncio_does_in_any_race(scenario):
 )
 def test_the_comparison_notices_each_of_its_numbers(monkeypatch, name, value, race):
     """The races above go where these matter: with another one, the model is found out."""
-    if RACES[race].fault == "slow-reader" and sys.version_info >= (3, 12):
-        pytest.skip(PIECEMEAL)
     monkeypatch.setattr(asyncio_streams, name, value)
     with both(RACES[race]) as (lane, real):
         at_ns = 0

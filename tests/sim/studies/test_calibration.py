@@ -19,8 +19,8 @@ MINE = replace(
     BUILT_IN,
     name="calibrated",
     scan_ps=31_234,
-    machine=calibration.machine(),
-    kernel=calibration.kernel(),
+    machine=calibration.machine_name(),
+    kernel=calibration.kernel_name(),
     date="2026-11-24",
 )
 

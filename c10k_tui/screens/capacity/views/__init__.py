@@ -1,1 +1,1 @@
-"""What the capacity screen draws: ``chart`` in cells, ``page`` as shapes for SVG and PNG."""
+"""Views of the capacity screen: ``chart`` in cells, ``page`` as shapes for SVG and PNG."""

@@ -1,1 +1,1 @@
-"""What the comparison screen draws: ``table``."""
+"""Views of the comparison screen: ``table``."""

@@ -111,7 +111,7 @@ class _Layout:
         else:
             for column in self.columns:
                 spans += self._figure(column, facts, ranges[column.key])
-            spans += self._measured(model.beside.get(lane))
+            spans += self._measured(model.host_comparisons.get(lane))
             spans += self._words(lane)
         if lane == model.lane:
             spans[:2] = [(f"{mark} {lane} ", "cursor"), (" " * (NAME_WIDTH - 3 - len(lane)), "text")]
@@ -139,17 +139,17 @@ class _Layout:
         known = self._model.known()
         return 2 * sum(column.value_of(facts) == value for facts in known) > len(known)
 
-    def _measured(self, beside: HostComparison | None) -> list[Span]:
+    def _measured(self, comparison: HostComparison | None) -> list[Span]:
         if not self.measured:
             return []
-        if beside is None:
+        if comparison is None:
             return [("… ".rjust(self._here_width()), "dim")]
-        if beside.measured_ns is None or beside.simulated_ns is None:
+        if comparison.measured_ns is None or comparison.simulated_ns is None:
             return [("not here ".rjust(self._here_width()), "dim")]
         figures = (
-            format_duration(beside.simulated_ns),
-            format_duration(beside.measured_ns),
-            f"{beside.ratio:.1f}×",
+            format_duration(comparison.simulated_ns),
+            format_duration(comparison.measured_ns),
+            f"{comparison.ratio:.1f}×",
         )
         return [
             (f"{text} ".rjust(cells), role)

@@ -1,1 +1,1 @@
-"""What the curve screen draws: ``plot``, a chart in the cells of a terminal."""
+"""Views of the curve screen: ``plot``, a chart in the cells of a terminal."""

@@ -1,4 +1,4 @@
-"""What the loop screen draws.
+"""Views of the loop screen.
 
 - ``turn``: a turn of the loop as a ring.
 - ``kernel``: descriptors, ready list and arrivals.

@@ -78,7 +78,7 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
 
 
 def _row(one: Descriptor, width: int, marked: int | None) -> Line:
-    """A descriptor in words; used while every descriptor has a row of its own."""
+    """A descriptor in words; used while there is a row for each descriptor."""
     glyph, role = look_of(one)
     words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.kind, one.kind)
     if one.kind == "connected" and one.peer < 0:

@@ -1,4 +1,4 @@
-"""What the path screen draws.
+"""Views of the path screen.
 
 - ``strip``: the stages as two lines that part.
 - ``sides``: the head, one side of the screen, the totals.

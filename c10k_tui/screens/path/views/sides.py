@@ -76,7 +76,7 @@ def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> lis
     index = 0 if side.name == "epoll" else 1
     step = model.beats[model.at][index]
     if step is None:
-        return _beside(model, side, width, height)
+        return _lines_without_step(model, side, width, height)
     role = side.name
     said = _title_and_sentence(
         (title_of(side, step), role), ((sentence(path, side, step), "text"),), width, height
@@ -192,7 +192,7 @@ def _title_and_sentence(title: Span, words: Line, width: int, height: int) -> li
     return [*lines, *([()] * (_FIXED_ROWS - len(lines)))] if height >= _HIGH else lines
 
 
-def _beside(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
+def _lines_without_step(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
     """A side without a step of its own: why, and the state of its structures."""
     if side.failure is not None:
         return _title_and_sentence(

@@ -57,7 +57,7 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
     """A scanning lane: the set that every call hands over, and the kernel's copy of it, which it checks."""
     if height == 1:
         return [_set_line(lane, view, width)]
-    asked, whole = _asked(lane, view)
+    checked, whole = _checked(lane, view)
     if width < WALL_WIDTH:
         crossing = fitting(
             (
@@ -75,8 +75,8 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
         )
         rows = [
             (0, crossing),
-            (1, _copy(view, asked, whole, width)),
-            (2, fitting(_asked_words(view, asked, whole), width)),
+            (1, _copy(view, checked, whole, width)),
+            (2, fitting(_checked_words(view, checked, whole), width)),
             (3, fitting((words("the program holds the list", "text"), words("list: program")), width)),
             (4, fitting((words("the kernel keeps nothing", "dim"), words("kernel: none", "dim")), width)),
             (5, memory_words(lane, width)),
@@ -89,8 +89,8 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
     back = arrow_out("answer", bytes_words(view.out_bytes, left - 11), left)
     rows = [
         (2, walled(_program("holds the list", left, "strong"), words("kernel: keeps nothing of it"), width)),
-        (0, walled(handed, _copy(view, asked, whole, right), width)),
-        (1, walled(back, fitting(_asked_words(view, asked, whole), right), width)),
+        (0, walled(handed, _copy(view, checked, whole, right), width)),
+        (1, walled(back, fitting(_checked_words(view, checked, whole), right), width)),
         (3, walled(_walk_words(view, left), _per_ready(lane, view, right), width)),
         (5, walled((), fitting(_hook_words(), right), width)),
         (4, memory_words(lane, width)),
@@ -102,12 +102,12 @@ def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
     """The whole picture in one line."""
     copied = f"{glyphs.PLAY}{format_bytes(view.in_bytes)} {glyphs.BACK}{format_bytes(view.out_bytes)} "
     label = f"{view.form} " if width >= len(copied) + len(view.form) + 7 else ""
-    asked, whole = _asked(lane, view)
-    bar = _copy(view, asked, whole, width - len(label) - len(copied))
+    checked, whole = _checked(lane, view)
+    bar = _copy(view, checked, whole, width - len(label) - len(copied))
     return fitting((((label, "text"), (copied, "wasted"), *bar), words(copied.strip(), "wasted")), width)
 
 
-def _asked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
+def _checked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
     """Descriptors checked so far in the current pass, and their number in all."""
     scan = lane.passes[-1] if lane.passes else None
     if not view.in_kernel or scan is None:
@@ -115,19 +115,19 @@ def _asked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
     return scan.position, scan.count
 
 
-def _copy(view: SetView, asked: int, whole: int, width: int) -> Line:
+def _copy(view: SetView, checked: int, whole: int, width: int) -> Line:
     """The kernel's copy of the set: what was checked, and what is still to be checked."""
     if width <= 0 or not view.in_kernel:
         return words(glyphs.IDLE * max(0, width), "idle")
-    done = gauge(asked, whole, width, "heat-3")[: asked > 0]
+    done = gauge(checked, whole, width, "heat-3")[: checked > 0]
     return (*done, (glyphs.HEAT[0] * (width - width_of(done)), "heat-1"))
 
 
-def _asked_words(view: SetView, asked: int, whole: int) -> tuple[Line, ...]:
+def _checked_words(view: SetView, checked: int, whole: int) -> tuple[Line, ...]:
     if not view.in_kernel:
         return (words("no copy here between two calls", "dim"), words("between two calls", "dim"))
-    far = ((f"{asked:,}", "strong"), (f" of {whole:,} asked", "text"))
-    return ((*far, (" in this pass", "dim")), far, words(f"{asked:,} asked"))
+    far = ((f"{checked:,}", "strong"), (f" of {whole:,} asked", "text"))
+    return ((*far, (" in this pass", "dim")), far, words(f"{checked:,} asked"))
 
 
 def _walk_words(view: SetView, width: int) -> Line:

@@ -1,4 +1,4 @@
-"""The calls of completion ports, named as this project names calls.
+"""The calls of completion ports, and the names that they have here.
 
 ==============================  ==========================================
 ``sys_create_port``             CreateIoCompletionPort, a new port
@@ -42,7 +42,10 @@ class GetCall(PortWaiter):
     """A GetQueuedCompletionStatusEx() call under way.
 
     Args:
-        most: packets to take at most.
+        kernel: The kernel.
+        port_fd: The port's descriptor.
+        most: Most packets to take.
+        timeout_ns: Longest time to wait; None waits forever, 0 not at all.
 
     Raises:
         PortError: ERROR_INVALID_HANDLE, not a port.
@@ -70,7 +73,7 @@ class GetCall(PortWaiter):
             if port.queue and port.running < port.concurrency and task is not None:
                 port.threads[task] = None
                 self._take()
-        elif self.packets:  # released with one; what else is there it takes along
+        elif self.packets:  # it was released with one packet, and takes the others along
             self._take()
         if self.packets or self.abandoned or self.must_return:
             self._leave()
@@ -82,7 +85,7 @@ class GetCall(PortWaiter):
             port.release()
 
     def _take(self) -> None:
-        """Take packets, as many as there are and fit."""
+        """Take packets, as many as fit."""
         queue = self.port.queue
         while queue and len(self.packets) < self.most:
             self.packets.append(queue.popleft())
@@ -105,7 +108,7 @@ class GetCall(PortWaiter):
 
     @property
     def result(self) -> list[Packet]:
-        """What the call gives back.
+        """The packets.
 
         Raises:
             PortError: WAIT_TIMEOUT; ERROR_ABANDONED_WAIT_0, the port was closed.
@@ -146,10 +149,11 @@ class PortCalls:
         self.ports: list[CompletionPort] = []
 
     def create(self, concurrency: int = 0) -> int:
-        """A new port; concurrency 0 stands for the number of CPUs, which is one."""
-        port = CompletionPort(self.kernel, self.ports, concurrency or 1)
-        self.kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
-        return self.kernel.table.install(port)
+        """Make a port. Concurrency 0 stands for the number of CPUs, which is one."""
+        kernel = self.kernel
+        port = CompletionPort(kernel, self.ports, concurrency or 1)
+        kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        return kernel.table.install(port)
 
     def _port(self, fd: int) -> CompletionPort:
         port = self.kernel.table.files.get(fd)
@@ -158,7 +162,11 @@ class PortCalls:
         return port
 
     def _pending(self, fd: int) -> Pending:
-        """The operations of a handle that is tied to a port."""
+        """The operations of a handle that is tied to a port.
+
+        Raises:
+            PortError: ERROR_INVALID_HANDLE; ERROR_INVALID_PARAMETER, it is not tied.
+        """
         if not self.kernel.table.is_open(fd):
             raise PortError(ERROR_INVALID_HANDLE)
         file = self.kernel.table.file(fd)
@@ -173,18 +181,19 @@ class PortCalls:
         Raises:
             PortError: ERROR_INVALID_HANDLE; ERROR_INVALID_PARAMETER, it is tied already.
         """
+        kernel = self.kernel
         port = self._port(port_fd)
-        if not self.kernel.table.is_open(fd):
+        if not kernel.table.is_open(fd):
             raise PortError(ERROR_INVALID_HANDLE)
-        file = self.kernel.table.file(fd)
+        file = kernel.table.file(fd)
         if any(file in other.handles for other in self.ports):
             raise PortError(ERROR_INVALID_PARAMETER)
-        self.kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
+        kernel.pay_call(Account.INTEREST_LIST, port.costs.associate_ns)
         port.associate(file, key)
-        self.kernel.journal.append((self.kernel.now_ns, Kind.CTL, fd, 1, 0, self.kernel.next_serial()))
+        kernel.journal.append((kernel.now_ns, Kind.CTL, fd, 1, 0, kernel.next_serial()))
 
     def skip_on_success(self, fd: int) -> None:
-        """Have operations that end at once queue no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)."""
+        """Queue no packet for operations that end at once (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)."""
         pending = self._pending(fd)
         self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.close_ns)
         pending.skip = True
@@ -193,24 +202,23 @@ class PortCalls:
         """Start a receive into a buffer of ``size`` bytes, which is locked until it ends.
 
         Returns:
-            The result, if it ended at once and the port is skipped; None if a packet will come.
+            The result, if the operation ended at once and the port is skipped; None if a packet follows.
         """
         return self._start(fd, Operation(RECEIVE, size, tag))
 
     def accept(self, fd: int, tag: int) -> Packet | None:
-        """Start an accept; as :meth:`receive`, ``moved`` is the new descriptor."""
+        """Start an accept, as :meth:`receive`. ``moved`` is the new descriptor."""
         return self._start(fd, Operation(ACCEPT, 0, tag))
 
     def _start(self, fd: int, operation: Operation) -> Packet | None:
+        kernel = self.kernel
         pending = self._pending(fd)
         port = pending.port
-        self.kernel.ledger.counted[Count.OPERATIONS] += 1
+        kernel.ledger.counted[Count.OPERATIONS] += 1
         costs = port.costs
         base_ns = costs.start_accept_ns if operation.kind == ACCEPT else costs.start_read_ns
         packet = None if pending.operations else pending.attempt(operation)
-        self.kernel.pay_call(
-            Account.SOCKET_IO, base_ns + self.kernel.copy_ns(len(packet.data) if packet else 0)
-        )
+        kernel.pay_call(Account.SOCKET_IO, base_ns + kernel.copy_ns(len(packet.data) if packet else 0))
         if packet is None:
             port.started += 1
             pending.operations.append(operation)
@@ -221,19 +229,18 @@ class PortCalls:
         return None
 
     def send(self, fd: int, data: bytes, tag: int) -> Packet | None:
-        """Send bytes from a locked buffer; as :meth:`receive`. What is sent is taken at once here."""
+        """Send bytes from a locked buffer, as :meth:`receive`. The socket takes them at once here."""
+        kernel = self.kernel
         pending = self._pending(fd)
-        self.kernel.ledger.counted[Count.OPERATIONS] += 1
-        self.kernel.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
-        spent_ns = pending.port.costs.start_write_ns + self.kernel.copy_ns(len(data))
-        self.kernel.pay_call(Account.SOCKET_IO, spent_ns)
+        kernel.ledger.counted[Count.OPERATIONS] += 1
+        kernel.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
+        spent_ns = pending.port.costs.start_write_ns + kernel.copy_ns(len(data))
+        kernel.pay_call(Account.SOCKET_IO, spent_ns)
         try:
             packet = Packet(pending.key, pending.file.write(data), tag)
         except OSError:
             packet = Packet(pending.key, 0, tag, ERROR_NETNAME_DELETED)
-        self.kernel.journal.append(
-            (self.kernel.now_ns, Kind.WRITE, fd, packet.moved, 0, self.kernel.next_serial())
-        )
+        kernel.journal.append((kernel.now_ns, Kind.WRITE, fd, packet.moved, 0, kernel.next_serial()))
         if pending.skip and not packet.error:
             return packet
         pending.port.queue_packet(packet, ended=0)
@@ -246,10 +253,10 @@ class PortCalls:
         port.queue_packet(Packet(key, moved, tag), ended=0)
 
     def cancel(self, fd: int, tag: int | None = None) -> None:
-        """End the operations of a handle, or the one with a tag: each queues ERROR_OPERATION_ABORTED.
+        """End the operations of a handle, or the one with a tag. Each queues ERROR_OPERATION_ABORTED.
 
         Raises:
-            PortError: ERROR_NOT_FOUND, there is none.
+            PortError: ERROR_NOT_FOUND, there is no such operation.
         """
         pending = self._pending(fd)
         self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
@@ -257,7 +264,7 @@ class PortCalls:
             raise PortError(ERROR_NOT_FOUND)
 
     def get_call(self, port_fd: int, most: int, timeout_ns: int | None = None) -> GetCall:
-        """A GetQueuedCompletionStatusEx() call that is about to begin: see :class:`GetCall`."""
+        """A GetQueuedCompletionStatusEx() call that is about to begin."""
         return GetCall(self.kernel, port_fd, most, timeout_ns)
 
     def get_queued(
@@ -266,8 +273,9 @@ class PortCalls:
         """Wait for packets.
 
         Args:
-            most: how many to take at most.
-            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+            port_fd: The port's descriptor.
+            most: Most packets to take.
+            timeout_ns: Longest time to wait; None waits forever, 0 not at all.
 
         Raises:
             PortError: WAIT_TIMEOUT; ERROR_ABANDONED_WAIT_0, the port was closed; ERROR_INVALID_HANDLE.

@@ -1,28 +1,28 @@
-"""Completion ports: operations started with their buffer, and a queue of results.
+"""Completion ports: operations that are started with their buffer, and a queue of results.
 
-Windows ("I/O Completion Ports", "WSARecv function", Microsoft): there is no question whether a socket is
-ready. The program *starts* an operation and brings its buffer, which stays locked in memory until the
-operation ends (an OVERLAPPED and an I/O request packet, IRP). When data arrives it is copied into the
-buffer there and then, and the result goes as a *packet* to the queue of the completion port to which the
-handle was tied: bytes, the handle's key, which operation, error. An operation that could be done at once
-is done at once, and queues its packet all the same, unless the handle was told to skip it
-(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS). Nothing is registered, scanned or asked; but an operation that was
-not started brings nothing, so every idle connection holds a started receive.
+Windows ("I/O Completion Ports", "WSARecv function", Microsoft): a program does not ask if a socket is ready.
+It *starts* an operation and passes a buffer, which stays locked in memory until the operation ends (an
+OVERLAPPED and an I/O request packet, IRP). When data arrives, it is copied into the buffer at once. The
+result goes as a *packet* to the queue of the completion port to which the handle is tied: bytes, the
+handle's key, the operation, an error. An operation that can be done at once is done at once. It queues its
+packet all the same, unless the handle was set to skip that (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS). Nothing
+is registered, scanned or asked. But without a started operation no data is delivered, so every idle
+connection holds a started receive.
 
 Packets leave in the order in which they were queued. Threads that wait at the port are released last in,
-first out, because the last one's caches are warm, and only while fewer than the port's *concurrency* of its
-threads run: a thread of the port that sleeps elsewhere makes room for another one, and one that comes back
-takes the next packet without a switch.
+first out, because the caches of the last one are warm. They are released only while fewer than *concurrency*
+threads of the port run. A thread of the port that sleeps elsewhere makes room for another one, and a thread
+that comes back takes the next packet without a switch.
 
-Simplified: AcceptEx gives its connection a number when it ends, not when it starts; a handle is a
-descriptor; errors are Windows' numbers in :class:`PortError`. Left out: files, APCs, RIO, tying a
-handle to another port.
+Simplified: AcceptEx gives its connection a number when it ends, not when it starts. A handle is a
+descriptor. Errors are Windows' numbers in :class:`PortError`. Left out: files, APCs, RIO, tying a handle to
+another port.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sim.kernel import poll_bits
 from sim.kernel.core import KernelCore
@@ -32,9 +32,7 @@ from sim.kernel.waiting.waiting_call import WaitingCall
 from sim.machine.accounts import Count
 from sim.machine.completion_costs import port_costs
 from sim.machine.records import Effect, Kind
-
-if TYPE_CHECKING:
-    from sim.machine.task import Task
+from sim.machine.task import Task
 
 ERROR_INVALID_HANDLE: Final = 6
 ERROR_NETNAME_DELETED: Final = 64
@@ -59,7 +57,7 @@ SEND: Final = 2
 
 
 class PortError(Exception):
-    """A call failed with one of Windows' error numbers."""
+    """A call failed with a Windows error number."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"[WinError {code}] {_NAMES[code]}")
@@ -67,33 +65,33 @@ class PortError(Exception):
 
 
 class Packet(NamedTuple):
-    """One result on a port's queue."""
+    """One result on the queue of a port."""
 
     key: int
-    """What the handle was tied to the port with."""
+    """The key with which the handle was tied to the port."""
     moved: int
     """Bytes moved; the new descriptor for an accept."""
     tag: int
-    """Which operation: stands for the OVERLAPPED's address."""
+    """Number of the operation; it stands for the address of the OVERLAPPED."""
     error: int = 0
     data: bytes = b""
-    """What a receive brought, in the program's memory now."""
+    """The received bytes, which are in the program's memory now."""
 
 
 class Operation:
-    """One overlapped operation, started and not ended (an IRP)."""
+    """One overlapped operation that was started and has not ended (an IRP)."""
 
     __slots__ = ("kind", "size", "tag")
 
     def __init__(self, kind: int, size: int, tag: int) -> None:
         self.kind = kind
         self.size = size
-        """Bytes in the locked buffer; 0 asks for no data, only to be told of it."""
+        """Size of the locked buffer in bytes; 0 asks to hear of data without taking it."""
         self.tag = tag
 
 
 class Pending:
-    """The operations started on one handle, in order: hears of the file, and ends them."""
+    """The operations started on one handle, in order: a wait-queue entry that ends them."""
 
     __slots__ = ("file", "key", "operations", "port", "skip")
 
@@ -104,11 +102,11 @@ class Pending:
         self.file = file
         self.key = key
         self.skip = False
-        """FILE_SKIP_COMPLETION_PORT_ON_SUCCESS."""
+        """True if FILE_SKIP_COMPLETION_PORT_ON_SUCCESS is set."""
         self.operations: deque[Operation] = deque()
 
     def wake(self, key: int) -> bool:
-        """Something arrived: end what can end now, in the interrupt (a deferred procedure call)."""
+        """Something arrived: end operations in the interrupt (a deferred procedure call)."""
         while self.operations and self.file.mask & poll_bits.IN:
             packet = self.attempt(self.operations[0])
             if packet is None:
@@ -121,7 +119,7 @@ class Pending:
         return False
 
     def attempt(self, operation: Operation) -> Packet | None:
-        """Do an operation if it can be done now."""
+        """Run an operation if it can be done now; None if it must wait."""
         kernel, file = self.port.kernel, self.file
         fd = file.numbers[0] if file.numbers else -1
         try:
@@ -142,7 +140,7 @@ class Pending:
         return Packet(self.key, len(data), operation.tag, data=data)
 
     def abort(self, tag: int | None) -> bool:
-        """End operations without a result; whether there was one."""
+        """End operations without a result; True if there was one."""
         ended = [operation for operation in self.operations if tag is None or operation.tag == tag]
         for operation in ended:
             self.operations.remove(operation)
@@ -162,7 +160,7 @@ class PortWaiter(WaitingCall):
 
 
 class IdleReceives(NamedTuple):
-    """Receives started on a block of untouched connections: one each, tagged and keyed with its number."""
+    """Receives started on a block of untouched connections; each has its number as tag and key."""
 
     first: int
     last: int
@@ -170,10 +168,12 @@ class IdleReceives(NamedTuple):
 
 
 class CompletionPort(OpenFile):
-    """What a port's handle points to (``KQUEUE``, as ``KeInitializeQueue`` makes it).
+    """The object behind a port's handle (``KQUEUE``, as ``KeInitializeQueue`` makes it).
 
     Args:
-        concurrency: how many of its threads may run at a time.
+        kernel: The kernel.
+        ports: All ports of the kernel. This one is one of them until it closes.
+        concurrency: Most of its threads that may run at a time.
     """
 
     kernel: KernelCore
@@ -200,29 +200,29 @@ class CompletionPort(OpenFile):
         self.concurrency = concurrency
         self.queue: deque[Packet] = deque()
         self.calls: list[PortWaiter] = []
-        """Threads that wait here; the last to come is the first to be released."""
+        """Calls of threads that wait here. The one that came last is released first."""
         self.threads: dict[Task, None] = {}
-        """Threads that took a packet here and have not come to another port since."""
+        """Threads that took a packet here and have not called another port since."""
         self.handles: dict[OpenFile, Pending] = {}
         self.idle_blocks: list[IdleReceives] = []
         self.started = 0
-        """Operations under way, those on untouched connections included."""
+        """Number of operations under way, including those on untouched connections."""
 
     # -- handles --------------------------------------------------------------------------
 
     def associate(self, file: OpenFile, key: int) -> Pending:
-        """Tie a handle to the port, for its life."""
+        """Tie a handle to the port until it closes."""
         pending = self.handles[file] = Pending(self, file, key)
         file.wait_queue.add(pending)
         return pending
 
     def receive_on_block(self, first: int, last: int, size: int) -> None:
-        """Have a receive started on every descriptor of a block of untouched connections."""
+        """Start a receive on every descriptor of a block of untouched connections."""
         self.idle_blocks.append(IdleReceives(first, last, size))
         self.started += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
-        """One descriptor of a block is touched for the first time: tie it, and start its receive."""
+        """A descriptor of a block is touched for the first time: tie it, and start its receive."""
         for first, last, size in self.idle_blocks:
             if first <= fd <= last:
                 pending = self.associate(file, fd)
@@ -241,14 +241,19 @@ class CompletionPort(OpenFile):
     # -- packets --------------------------------------------------------------------------
 
     def queue_packet(self, packet: Packet, ended: int = 1) -> None:
-        """Append a result, and release a thread for it if one may run (``KeInsertQueue``)."""
+        """Append a result, and release a thread for it if one may run (``KeInsertQueue``).
+
+        Args:
+            packet: The result.
+            ended: Operations under way that end with it.
+        """
         self.started -= ended
         self.queue.append(packet)
         self.kernel.ledger.counted[Count.COMPLETIONS] += 1
         self.release()
 
     def release(self) -> None:
-        """Let waiting threads have packets, as far as there are both, and room to run."""
+        """Give packets to waiting threads, as long as there are both and one more may run."""
         while self.queue and self.calls and self.running < self.concurrency:
             call = self.calls.pop()
             call.packets.append(self.queue.popleft())
@@ -260,16 +265,16 @@ class CompletionPort(OpenFile):
 
     @property
     def running(self) -> int:
-        """Threads of the port that run or could run now."""
+        """Number of the port's threads that run or are runnable."""
         return sum(not (task.blocked or task.done) for task in self.threads)
 
     def thread_blocked(self, task: Task) -> None:
-        """A thread went to sleep: if it is one of the port's, another one may run."""
+        """A thread went to sleep. If it is one of the port's threads, another one may run."""
         if task in self.threads and self.queue:
             self.release()
 
     def released(self) -> None:
-        """Closed: whoever waits is told so."""
+        """The port is closed: waiting calls return with an error."""
         calls, self.calls = self.calls, []
         for call in calls:
             call.abandoned = True

@@ -80,14 +80,16 @@ class EpollCalls:
         """Wait until something is on the ready list (``ep_poll``).
 
         Args:
-            maxevents: most events to report; the rest stay on the list, at its head.
-            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+            epfd: The epoll's descriptor.
+            maxevents: Most events to report. The rest stays at the head of the list.
+            timeout_ns: Longest time to wait; None waits forever, 0 not at all.
+            restart: State of a call that goes on.
 
         Returns:
             ``(descriptor, events)`` pairs; none at a timeout.
 
         Raises:
-            OSError: EBADF; EINVAL, not an epoll, or ``maxevents`` below 1 or beyond EP_MAX_EVENTS.
+            OSError: EBADF; EINVAL, not an epoll, or ``maxevents`` is below 1 or above EP_MAX_EVENTS.
         """
         kernel = self.kernel
         epoll = kernel.table.files.get(epfd) or kernel.table.file(epfd)
@@ -122,7 +124,7 @@ class EpollCalls:
             if cost_ns and kernel.faults is not None:
                 kernel.faults.woken_in_vain(epoll)
             if not cost_ns:
-                epoll.holds += 1  # closed while a call sleeps in it, it stays until that returns
+                epoll.holds += 1  # an epoll that is closed meanwhile stays until this call returns
             elif kernel.running is not None:
                 kernel.running.vain_wakes += 1
             charge = self._sleeps.get((stale, not cost_ns)) or self._sleep_charge(stale, not cost_ns)
@@ -139,8 +141,8 @@ class EpollCalls:
                 restart.asleep = serial, looked, passes, cost_ns, deadline
             try:
                 yield
-            except GeneratorExit:  # given up by whoever called
-                if task in epoll.waiters:  # not woken in the meantime
+            except GeneratorExit:  # the program was closed
+                if task in epoll.waiters:  # it was not woken meanwhile
                     epoll.waiters.remove(task)
                 kernel.release_hold(epoll)
                 raise
@@ -189,7 +191,7 @@ class EpollCalls:
         return charge
 
     def _sleep_charge(self, stale: int, first: bool) -> Charge:
-        """epoll_wait found nothing (but stale items) and goes to sleep, ``first`` in this call or again."""
+        """The walk found only stale items, or none, and the call sleeps; ``first`` if for the first time."""
         kernel = self.kernel
         costs = kernel.costs
         switches = kernel.switches_per_sleep
@@ -212,7 +214,7 @@ class EpollCalls:
         return charge
 
     def _return_charge(self, found: int, stale: int, slept: bool) -> Charge:
-        """epoll_wait walked the ready list and returns; after a sleep its entry is paid for already."""
+        """The walk is over and the call returns. After a sleep its entry is paid for already."""
         kernel = self.kernel
         costs = kernel.costs
         copied = EVENT_BYTES * found

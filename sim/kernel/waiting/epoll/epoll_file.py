@@ -1,50 +1,51 @@
-"""epoll: the interest list, the ready list, and who puts what on it.
+"""epoll: the interest list, the ready list, and the items on them.
 
-Linux (``fs/eventpoll.c``): a program registers a descriptor once, with ``epoll_ctl``. That makes an
-item in the *interest list*, found by (open file, descriptor number), and hooks one callback on the
-file's wait queue. From then on the file itself reports: when a packet arrives, the softirq wakes
-the socket's wait queue, and ``ep_poll_callback`` appends the item to the *ready list*, from the
-interrupt, while the program does something else or sleeps. ``epoll_wait`` takes the ready list as
-it is, asks each file on it once more whether it is still ready (``ep_item_poll``), drops those that
-are not, and reports the rest (``ep_send_events``). A level-triggered item goes back to the list's
-tail, to be asked again at the next call; an edge-triggered one does not.
+Linux (``fs/eventpoll.c``): a program registers a descriptor once, with ``epoll_ctl``. That makes an item in
+the *interest list*, found by (open file, descriptor number), and hooks one callback on the file's wait
+queue. From then on the file itself reports. When a packet arrives, the softirq wakes the socket's wait
+queue, and ``ep_poll_callback`` appends the item to the *ready list*. It runs in the interrupt, while the
+program does something else or sleeps. ``epoll_wait`` takes the ready list, asks each file on it once more if
+it is still ready (``ep_item_poll``), drops those that are not, and reports the others (``ep_send_events``).
+A level-triggered item goes back to the tail of the list and is asked again at the next call. An
+edge-triggered one does not. So the cost of a wait depends on what is *ready* (k reported, s stale), not on
+the number n of descriptors.
 
-So a wait costs what is *ready* (k reported, s stale), whatever the number n of descriptors.
+An item is in the interest list only, or in both lists (``listed``). It is disarmed if it is a one-shot item
+that was reported (``wanted`` is 0), and a *ghost* if its number was closed while the file lives on. It goes
+with ``epoll_ctl(DEL)``, with its file, or with its epoll.
 
-Simplified: the interest list is a hash by (file, number), not a red-black tree, with the tree's
-cost charged per ``epoll_ctl``; a block of untouched connections is watched as a block
-(:class:`sim.kernel.descriptors.IdleBlock`), and gets its items one by one as they are touched.
+Simplified: the interest list is a hash by (file, number) and not a red-black tree; each ``epoll_ctl`` is
+charged for the tree. A block of untouched connections is watched as a block
+(:class:`sim.kernel.descriptors.IdleBlock`) and gets its items one by one as they are touched.
 
-An epoll can watch an epoll. What would make one wake-up endless or long is refused: a cycle, a chain of
-more than five, and too many ways by which a file's wake-up would run up to the epolls that nobody
-watches (``reverse_path_check``), which is looked at only where epolls are nested.
+An epoll can watch an epoll. Linux refuses what would make one wake-up endless or long: a cycle, a chain of
+more than five, and too many ways by which the wake-up of a file runs up to epolls that nobody watches
+(``reverse_path_check``). The last is checked only where epolls are nested.
+
+Why not otherwise: the ready list could be computed from the poll masks when the program waits. But then the
+order of events, stale items and lost edges would not come out as in Linux.
 """
 
 from __future__ import annotations
 
 import errno
 from collections import deque
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile, Watch
 from sim.kernel.poll_bits import oserror
 from sim.machine.records import Effect
+from sim.machine.task import Task
 
 READY_LIST, ALREADY_LISTED, WOKE_EPOLL = Effect.READY_LIST, Effect.ALREADY_LISTED, Effect.WOKE_EPOLL
 IN_OR_OUT = poll_bits.IN | poll_bits.OUT
 
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
-    from sim.machine.task import Task
-
-CTL_ADD = 1
-CTL_DEL = 2
-CTL_MOD = 3
+CTL_ADD, CTL_DEL, CTL_MOD = 1, 2, 3
 MAX_NESTS = 4
-"""Epolls that can watch each other in a chain, beyond the first (``EP_MAX_NESTS``)."""
+"""Epolls in a chain, beyond the first (``EP_MAX_NESTS``)."""
 MOST_PATHS = (1000, 500, 100, 50, 10)
-"""Ways up from a file, by how many epolls are between (``path_limits``); the first is not held to."""
+"""Most ways up from a file, by the number of epolls between (``path_limits``). The first is not enforced."""
 EVENT_BYTES = 12
 """``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
 MAXEVENTS_MOST = (2**31 - 1) // EVENT_BYTES
@@ -66,36 +67,35 @@ class Item(Watch):
         self.arm(events)
 
     def arm(self, events: int) -> None:
-        """Set what is watched for; HUP and ERR always are."""
+        """Set the events to watch for. HUP and ERR are always watched."""
         self.events = events | poll_bits.ERR | poll_bits.HUP
         self.wanted = self.events & poll_bits.POLL_BITS
         self.once = bool(events & ONCE_REPORTED)
-        """Does not go back to the ready list when it was reported."""
+        """True if a reported item does not go back to the ready list."""
 
     def reported(self) -> None:
-        """An edge-triggered or one-shot item was reported."""
+        """An edge-triggered or one-shot item was reported: take it off the ready list, disarm a one-shot
+        one.
+        """
         self.listed = False
         if self.events & poll_bits.EPOLLONESHOT:
             self.wanted = 0
             self.epoll.disarmed += 1
 
     def number_closed(self) -> None:
-        """Its number was closed while the file lives on: the item stays, as a ghost."""
         self.epoll.ghosts.append(self)
 
-    def file_closed(self) -> None:
-        """The file is closed: the item goes (``eventpoll_release_file``)."""
+    def file_closed(self) -> None:  # eventpoll_release_file
         self.epoll.forget(self)
 
     def move_to(self, file: OpenFile) -> None:
-        """Another file takes the place of the watched one."""
         interest = self.epoll.interest
         del interest[self.file, self.fd]
         self.file = file
         interest[file, self.fd] = self
 
     def wake(self, key: int) -> bool:
-        """``ep_poll_callback``: the file changed, so put the item on the ready list."""
+        """The file changed: put the item on the ready list (``ep_poll_callback``)."""
         wanted = self.wanted
         if not wanted or (key and not key & wanted):
             faults = self.epoll.kernel.faults
@@ -123,7 +123,12 @@ class Item(Watch):
 
 
 class Epoll(OpenFile):
-    """What an epoll descriptor points to (``struct eventpoll``)."""
+    """The file behind an epoll descriptor (``struct eventpoll``).
+
+    Args:
+        kernel: The kernel.
+        epolls: All epolls of the kernel. This one is one of them until it closes.
+    """
 
     kernel: KernelCore
 
@@ -150,18 +155,18 @@ class Epoll(OpenFile):
         kernel.lazy_files[self] = None
         self.interest: dict[tuple[OpenFile, int], Item] = {}
         self.idle_blocks: list[tuple[int, int, int]] = []
-        """Blocks watched whole: (first, last, events)."""
+        """Whole blocks that are watched: (first number, last number, events)."""
         self.count = 0
-        """Descriptors watched, those in blocks that have no item of their own yet included."""
+        """Watched descriptors, including those in blocks that have no item of their own yet."""
         self.disarmed = 0
-        """One-shot items among them that have fired and were not armed again."""
+        """One-shot items that have fired and were not armed again."""
         self.ready: list[Item] = []
         self.collected_ns = -1
-        """When epoll_wait last walked the ready list."""
+        """Time at which epoll_wait last walked the ready list; -1 before the first time."""
         self.reports_once = False
-        """Whether an edge-triggered or one-shot item is or was among them."""
+        """True if an edge-triggered or one-shot item is or was registered."""
         self.reported_once: list[int] = []
-        """Numbers reported by the last epoll_wait that will not be reported again by themselves."""
+        """Numbers that the last epoll_wait reported and that are not reported again without new data."""
         self.ghosts: list[Item] = []
         """Items whose number was closed while their file stays open under another one."""
         self.waiters: deque[Task] = deque()
@@ -170,11 +175,11 @@ class Epoll(OpenFile):
     # -- epoll_ctl ------------------------------------------------------------------------
 
     def add(self, file: OpenFile, fd: int, events: int) -> None:
-        """ADD: ``ep_insert``.
+        """Register a descriptor (EPOLL_CTL_ADD, ``ep_insert``).
 
         Raises:
-            OSError: EEXIST, watched already; ELOOP; EINVAL, flags that exclude each other, or too many
-                ways for a wake-up.
+            OSError: EEXIST, it is watched already; ELOOP; EINVAL, flags that exclude each other, or too
+                many ways for a wake-up.
         """
         if events & poll_bits.EPOLLEXCLUSIVE:
             allowed = poll_bits.IN | poll_bits.OUT | poll_bits.ERR | poll_bits.HUP
@@ -193,7 +198,7 @@ class Epoll(OpenFile):
         self._list_if_ready(item)
 
     def hook(self, file: OpenFile, fd: int, events: int) -> Item:
-        """Make an item and put it on the file's wait queue."""
+        """Make an item and add it to the file's wait queue."""
         item = Item(self, file, fd, events)
         if item.once:
             self.reports_once = True
@@ -204,34 +209,34 @@ class Epoll(OpenFile):
         return item
 
     def _check_nesting(self, inner: Epoll) -> None:
-        """Whether it may watch another epoll (``ep_loop_check``): ELOOP for a cycle, or too deep."""
+        """Raise ELOOP if watching another epoll makes a cycle or too long a chain (``ep_loop_check``)."""
         if inner.reaches(self) or inner.depth() + 1 + self.height() > MAX_NESTS:
             raise oserror(errno.ELOOP)
 
     def reaches(self, other: Epoll) -> bool:
-        """Whether this epoll is ``other`` or watches it, directly or through others."""
+        """True if this epoll is ``other``, or watches it directly or through others."""
         return self is other or any(epoll.reaches(other) for epoll in self._watched_epolls())
 
     def depth(self) -> int:
-        """Epolls below this one, on the longest way down."""
+        """Number of epolls below this one, on the longest way down."""
         return max((1 + epoll.depth() for epoll in self._watched_epolls()), default=0)
 
     def height(self) -> int:
-        """Epolls above this one, on the longest way up."""
+        """Number of epolls above this one, on the longest way up."""
         return max((1 + item.epoll.height() for item in items_of(self)), default=0)
 
     def _watched_epolls(self) -> list[Epoll]:
         return [file for file, _ in self.interest if isinstance(file, Epoll)]
 
     def watch_block(self, first: int, last: int, events: int) -> None:
-        """ADD every descriptor of a block of untouched connections."""
+        """Register every descriptor of a block of untouched connections."""
         if not self.idle_blocks:
             self.kernel.block_watchers.append(self)
         self.idle_blocks.append((first, last, events))
         self.count += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
-        """A descriptor of a watched block is touched: give it its item."""
+        """A descriptor of a watched block is touched for the first time: give it an item."""
         for first, last, events in self.idle_blocks:
             if first <= fd <= last:
                 self.count -= 1  # hook() counts it again
@@ -239,10 +244,10 @@ class Epoll(OpenFile):
                 return
 
     def modify(self, file: OpenFile, fd: int, events: int) -> None:
-        """MOD: ``ep_modify``.
+        """Change the events of a registered descriptor (EPOLL_CTL_MOD, ``ep_modify``).
 
         Raises:
-            OSError: ENOENT, not watched; EINVAL, EPOLLEXCLUSIVE is or would be set.
+            OSError: ENOENT, it is not watched; EINVAL, EPOLLEXCLUSIVE is set, before or after.
         """
         if events & poll_bits.EPOLLEXCLUSIVE:
             raise oserror(errno.EINVAL)
@@ -254,15 +259,15 @@ class Epoll(OpenFile):
         self._list_if_ready(item)
 
     def delete(self, file: OpenFile, fd: int) -> None:
-        """DEL: ``ep_remove``.
+        """Remove a descriptor (EPOLL_CTL_DEL, ``ep_remove``).
 
         Raises:
-            OSError: ENOENT, not watched.
+            OSError: ENOENT, it is not watched.
         """
         self.forget(self._find(file, fd))
 
     def forget(self, item: Item) -> None:
-        """Take an item off the interest list, its wait queue and the ready list."""
+        """Remove an item from the interest list, its file's wait queue and the ready list."""
         del self.interest[item.file, item.fd]
         self.count -= 1
         self.disarmed -= not item.wanted
@@ -281,7 +286,7 @@ class Epoll(OpenFile):
         return item
 
     def _list_if_ready(self, item: Item) -> None:
-        """ADD and MOD ask the file once; what is ready goes on the list."""
+        """Ask the file once, as ADD and MOD do; put the item on the ready list if the file is ready."""
         item.file.refresh()
         if not item.listed and item.file.mask & item.wanted:
             item.listed = True
@@ -292,17 +297,17 @@ class Epoll(OpenFile):
     # -- epoll_wait -----------------------------------------------------------------------
 
     def wake_one(self) -> bool:
-        """Wake the task that came last to wait here."""
+        """Wake the task that began to wait last; True if there was one asleep."""
         if not self.waiters:
             return False
         self.kernel.effect |= WOKE_EPOLL
         return self.kernel.wake(self.waiters.pop())
 
     def collect(self, most: int) -> tuple[list[Event], int]:
-        """``ep_send_events``: walk the ready list until ``most`` events are found.
+        """Walk the ready list until ``most`` events are found (``ep_send_events``).
 
         Returns:
-            The events, and how many items were stale: listed, but not ready any more.
+            The events, and the number of stale items, which were listed but no longer ready.
         """
         walked, self.ready = self.ready, []
         self.collected_ns = now_ns = self.kernel.now_ns
@@ -336,15 +341,15 @@ class Epoll(OpenFile):
             self.wake_one()
         return events, stale
 
-    # -- being watched itself -------------------------------------------------------------
+    # -- watched by others ----------------------------------------------------------------
 
     def tell_watchers(self) -> None:
-        """Something is on the ready list: wake whoever waits for this epoll's own descriptor."""
+        """The ready list is not empty: wake those who wait for this epoll's own descriptor."""
         self.set_mask(poll_bits.IN | poll_bits.RDNORM)
         self.notify(poll_bits.IN)
 
     def refresh(self) -> None:
-        """``ep_eventpoll_poll``: ready if an item is; stale ones at the head are dropped."""
+        """Ready if an item is ready; stale items at the head are dropped (``ep_eventpoll_poll``)."""
         if not self.ready and not self.mask:
             return
         while self.ready:
@@ -358,7 +363,7 @@ class Epoll(OpenFile):
         self.set_mask(0)
 
     def released(self) -> None:
-        """Closed: every item is unhooked."""
+        """The epoll is closed: remove every item."""
         for item in tuple(self.interest.values()):
             self.forget(item)
         self.epolls.remove(self)
@@ -368,19 +373,19 @@ class Epoll(OpenFile):
 
 
 def items_of(file: OpenFile) -> list[Item]:
-    """The items that watch a file, of all epolls."""
+    """Items of all epolls that watch a file."""
     return [watch for watch in file.watches if isinstance(watch, Item)]
 
 
 def leaves_below(file: OpenFile) -> set[OpenFile]:
-    """The files at the lower ends of the chains of epolls that begin with ``file``."""
+    """Files at the lower ends of the chains of epolls that begin with ``file``."""
     if not isinstance(file, Epoll):
         return {file}
     return set().union(*(leaves_below(watched) for watched, _ in file.interest))
 
 
 def too_many_paths(file: OpenFile) -> bool:
-    """Whether a file's wake-up has too many ways to run (``reverse_path_check_proc``)."""
+    """True if the wake-up of a file has too many ways to run (``reverse_path_check_proc``)."""
     counts = [0] * len(MOST_PATHS)
 
     def climb(below: OpenFile, epolls_between: int) -> None:

@@ -1,16 +1,15 @@
 """io_uring's calls: io_uring_setup and io_uring_enter.
 
-``io_uring_enter`` (``io_uring/io_uring.c``): takes so many submissions from the ring and runs them; then, if
-it was asked for completions, runs the task work there is, moves overflowed completions into the ring,
-and sleeps until enough are there. It gives back how many submissions it took. Nothing is copied:
-submissions and completions lie in memory that both sides see.
+``io_uring_enter`` (``io_uring/io_uring.c``) takes submissions from the ring and runs them. If the program
+asked for completions, it then runs the queued task work, moves overflowed completions into the ring, and
+sleeps until enough completions are there. It returns the number of submissions that it took. Nothing is
+copied: submissions and completions lie in memory that both sides see.
 """
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Hashable
 
 from sim.kernel.core import KernelCore
 from sim.kernel.poll_bits import oserror
@@ -20,21 +19,19 @@ from sim.kernel.waiting.io_uring.requests import Request
 from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.kernel.waiting.io_uring.sq_thread import SqThread
 from sim.kernel.waiting.waiting_call import WaitingCall
-from sim.machine.accounts import Account, Charge, Count
+from sim.machine.accounts import Account, Charge, Count, Part, Tally
 from sim.machine.records import Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from sim.machine.accounts import Part, Tally
 
 
 class EnterCall(WaitingCall):
     """An io_uring_enter() call under way.
 
     Args:
-        to_submit: submissions to take at most.
-        least: completions to wait for (``min_complete``).
+        kernel: The kernel.
+        fd: The ring's descriptor.
+        to_submit: Most submissions to take.
+        least: Number of completions to wait for (``min_complete``).
+        timeout_ns: Longest time to wait; None waits forever, 0 not at all.
         flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.
 
     Raises:
@@ -54,7 +51,7 @@ class EnterCall(WaitingCall):
         self.submitted = 0
         self._asked = to_submit
         self._left = -1
-        """Submissions still to take; -1 before the call has begun."""
+        """Submissions still to take; -1 before the call begins."""
         self._looked = 0
 
     def step(self) -> None:
@@ -139,10 +136,10 @@ class EnterCall(WaitingCall):
 
     @property
     def result(self) -> int:
-        """What the call gives back: submissions taken.
+        """Number of submissions taken.
 
         Raises:
-            OSError: ETIME, the time was up, and nothing was submitted.
+            OSError: ETIME, the time is up and nothing was submitted.
         """
         if self.timed_out and not self.submitted and len(self.ring.cq) < self.least:
             raise oserror(errno.ETIME)
@@ -156,7 +153,7 @@ class EnterCall(WaitingCall):
         self.kernel.pay(charge)
 
     def _price(self, key: tuple[Hashable, ...]) -> tuple[tuple[Part, ...], tuple[Tally, ...]]:
-        """The parts and counts of one kind of step."""
+        """Cost and counts of one kind of step."""
         costs, mine = self.kernel.costs, self.ring.costs
         match key:
             case ("enter",):
@@ -184,17 +181,18 @@ class RingCalls:
         self.rings: list[IoUring] = []
 
     def setup(self, entries: int, cq_entries: int | None = None) -> int:
-        """A new ring: see :class:`sim.kernel.waiting.io_uring.ring.IoUring`.
+        """Make a ring: see :class:`sim.kernel.waiting.io_uring.ring.IoUring`.
 
         Raises:
-            OSError: EINVAL, a size that is not a power of two, or too large.
+            OSError: EINVAL, a size that is too large or not a power of two.
         """
-        ring = IoUring(self.kernel, self.rings, requests.armed_request, entries, cq_entries)
-        self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.epoll_ctl_ns)
-        return self.kernel.table.install(ring)
+        kernel = self.kernel
+        ring = IoUring(kernel, self.rings, requests.armed_request, entries, cq_entries)
+        kernel.pay_call(Account.INTEREST_LIST, kernel.costs.epoll_ctl_ns)
+        return kernel.table.install(ring)
 
     def start_sq_thread(self, fd: int, idle_ns: int) -> None:
-        """Give a ring that was just made its polling kernel thread (``IORING_SETUP_SQPOLL``)."""
+        """Give a new ring its polling kernel thread (``IORING_SETUP_SQPOLL``)."""
         ring = self.kernel.table.file(fd)
         assert isinstance(ring, IoUring)
         ring.thread = SqThread(ring, idle_ns)
@@ -213,7 +211,7 @@ class RingCalls:
         timeout_ns: int | None = None,
         flags: int = ENTER_GETEVENTS,
     ) -> EnterCall:
-        """An io_uring_enter() call that is about to begin: see :class:`EnterCall`."""
+        """An io_uring_enter() call that is about to begin."""
         return EnterCall(self.kernel, fd, to_submit, least, timeout_ns, flags)
 
     def enter(
@@ -227,12 +225,14 @@ class RingCalls:
         """Submit, then wait for completions.
 
         Args:
-            to_submit: submissions to take at most.
-            least: completions to wait for.
-            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+            fd: The ring's descriptor.
+            to_submit: Most submissions to take.
+            least: Number of completions to wait for.
+            timeout_ns: Longest time to wait; None waits forever, 0 not at all.
+            flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.
 
         Returns:
-            Submissions taken.
+            Number of submissions taken.
 
         Raises:
             OSError: EBADF; EOPNOTSUPP, not a ring; ETIME.

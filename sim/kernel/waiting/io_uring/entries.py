@@ -1,4 +1,4 @@
-"""What lies in io_uring's shared memory: submissions, completions, the rings that hold them, and buffers.
+"""The content of io_uring's shared memory: submissions, completions, rings that hold them, and buffers.
 
 Numbers are Linux's (``include/uapi/linux/io_uring.h``).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, Generic, NamedTuple, TypeVar
 
 U32 = 0xFFFFFFFF
-"""Heads and tails run through all 32 bits and wrap."""
+"""Heads and tails use all 32 bits and wrap."""
 SQE_BYTES = 64
 CQE_BYTES = 16
 MAX_ENTRIES = 32_768
@@ -16,7 +16,7 @@ MAX_ENTRIES = 32_768
 CQE_F_BUFFER: Final = 1
 """The upper 16 bits of the flags are the number of a provided buffer."""
 CQE_F_MORE: Final = 2
-"""The request goes on: more completions will come of it."""
+"""The request goes on, and more completions follow."""
 CQE_F_SOCK_NONEMPTY: Final = 4
 CQE_BUFFER_SHIFT: Final = 16
 ENTER_GETEVENTS: Final = 1
@@ -25,7 +25,7 @@ Entry = TypeVar("Entry")
 
 
 class Op:
-    """The operations there are (``IORING_OP_*``)."""
+    """The operations that this kernel has (``IORING_OP_*``)."""
 
     NOP: Final = 0
     POLL_ADD: Final = 6
@@ -44,19 +44,19 @@ class Sqe(NamedTuple):
     fd: int = -1
     user_data: int = 0
     multishot: bool = False
-    """POLL_ADD, ACCEPT, RECV: stay armed."""
+    """POLL_ADD, ACCEPT, RECV: True if the request stays armed."""
     length: int = 0
-    """RECV without a buffer group: bytes there is room for."""
+    """RECV without a buffer group: size of the buffer in bytes."""
     data: bytes = b""
-    """SEND: what to send."""
+    """SEND: the bytes to send."""
     events: int = 0
     """POLL_ADD: poll bits to wait for."""
     group: int | None = None
-    """RECV: take a buffer from this group (IOSQE_BUFFER_SELECT)."""
+    """RECV: the group to take a buffer from (IOSQE_BUFFER_SELECT); None for no group."""
     target: int = 0
     """POLL_REMOVE, ASYNC_CANCEL: user_data of the request to end."""
     silent: bool = False
-    """NOP, SEND, CLOSE and those that end others: post nothing if it goes well (IOSQE_CQE_SKIP_SUCCESS)."""
+    """NOP, SEND, CLOSE and cancelling operations: post nothing on success (IOSQE_CQE_SKIP_SUCCESS)."""
 
 
 class Cqe(NamedTuple):
@@ -66,21 +66,21 @@ class Cqe(NamedTuple):
     result: int
     flags: int = 0
     data: bytes = b""
-    """RECV: what is in the program's memory now. (No part of the 16 bytes: it is where the buffer is.)"""
+    """RECV: the received bytes. They lie in the program's buffer and are not part of the 16 bytes."""
 
     @property
     def more(self) -> bool:
-        """The request goes on."""
+        """True if the request goes on."""
         return bool(self.flags & CQE_F_MORE)
 
     @property
     def buffer(self) -> int | None:
-        """The provided buffer it used."""
+        """Number of the provided buffer that it used; None for none."""
         return self.flags >> CQE_BUFFER_SHIFT if self.flags & CQE_F_BUFFER else None
 
 
 class Ring(Generic[Entry]):
-    """One ring: a power of two of entries, filled at the tail and emptied at the head."""
+    """One ring, filled at the tail and emptied at the head; its size is a power of two."""
 
     __slots__ = ("entries", "head", "mask", "tail")
 
@@ -95,7 +95,7 @@ class Ring(Generic[Entry]):
 
     @property
     def full(self) -> bool:
-        """No entry is free."""
+        """True if no entry is free."""
         return (self.tail - self.head) & U32 > self.mask
 
     def push(self, entry: Entry) -> bool:
@@ -120,8 +120,8 @@ class BufferGroup:
     """A ring of provided buffers: the program adds at the tail, receives take from the head.
 
     Args:
-        count: how many buffers, a power of two.
-        size: bytes in each.
+        count: Number of buffers, a power of two.
+        size: Bytes in each.
     """
 
     __slots__ = ("free", "size")
@@ -133,5 +133,5 @@ class BufferGroup:
             self.free.push(number)
 
     def give_back(self, number: int) -> None:
-        """The program is done with a buffer."""
+        """Provide a buffer again after the program has used it."""
         self.free.push(number)

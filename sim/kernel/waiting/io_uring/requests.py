@@ -1,19 +1,19 @@
-"""io_uring's requests: what a submission becomes, how it waits, and what it posts.
+"""io_uring's requests: how a submission is run, how it waits, and what it posts.
 
-A request is tried at once. If its file has nothing for it, it hangs on the file's wait queue, as
-``io_arm_poll_handler`` does; the file stays open for it, whatever becomes of its number. What happens
-then is in :mod:`sim.kernel.waiting.io_uring.ring`. Requests have no price of their own: whoever runs them
-(the task that entered the kernel, or the polling thread) asks :func:`price_ns` first.
+A request is tried at once. If its file has nothing for it, it hangs on the file's wait queue
+(``io_arm_poll_handler``). The file stays open for it, even if its number is closed. What happens then is
+described in :mod:`sim.kernel.waiting.io_uring.ring`. Running a request charges nothing: the task that
+entered the kernel, or the polling thread, asks :func:`price_ns` first and charges that.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from sim.kernel import poll_bits
 from sim.kernel.files.socket import Socket
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
+from sim.kernel.open_file import OpenFile
 from sim.kernel.waiting.io_uring.entries import (
     CQE_BUFFER_SHIFT,
     CQE_F_BUFFER,
@@ -27,16 +27,13 @@ from sim.kernel.waiting.io_uring.ring import ArmedRequest, IoUring
 from sim.machine.accounts import Account, Count
 from sim.machine.records import Effect, Kind
 
-if TYPE_CHECKING:
-    from sim.kernel.open_file import OpenFile
-
 _READ_EVENTS = poll_bits.IN | poll_bits.RDNORM | poll_bits.ERR | poll_bits.HUP
 _MULTISHOT_RETRIES = 32
-"""Completions of one request after which others get their turn (``MULTISHOT_MAX_RETRY``)."""
+"""Completions of one request after which others get a turn (``MULTISHOT_MAX_RETRY``)."""
 
 
 ENDED, WAITS, GOES_ON = range(3)
-"""What becomes of a request that was tried: it is over, hangs on its file, or is to be tried again soon."""
+"""Outcome of trying a request: it is over, it waits on its file, or it must be tried again soon."""
 
 
 class Request(ArmedRequest):
@@ -49,9 +46,9 @@ class Request(ArmedRequest):
         self.ring = ring
         self.file = file
         self.queued = False
-        """It has task work queued; further wake-ups only count up (``poll_refs``)."""
+        """True while its task work is queued. Further wake-ups are only counted (``poll_refs``)."""
         self.ready_mask = 0
-        """What the one wake-up since said that the file is ready for; 0 if the file must be asked."""
+        """Poll bits of the only wake-up since then; 0 if the file must be asked."""
         self.exclusive = sqe.opcode == Op.ACCEPT
         if sqe.opcode == Op.POLL_ADD:
             self.events = sqe.events | poll_bits.ERR | poll_bits.HUP
@@ -59,13 +56,13 @@ class Request(ArmedRequest):
             self.events = _READ_EVENTS
 
     def arm(self) -> None:
-        """Hang it on the file."""
+        """Hang it on its file."""
         self.file.holds += 1
         self.file.wait_queue.add(self)
         self.ring.requests[self] = None
 
     def disarm(self) -> None:
-        """Take it off the file, and let go of that."""
+        """Take it off its file, and release the file."""
         if self in self.ring.requests:
             del self.ring.requests[self]
             self.file.wait_queue.remove(self)
@@ -74,7 +71,7 @@ class Request(ArmedRequest):
             self.ring.kernel.release_hold(self.file)
 
     def wake(self, key: int) -> bool:
-        """``io_poll_wake``: the file changed, so queue task work."""
+        """The file changed: queue task work (``io_poll_wake``)."""
         if key and not key & self.events:
             return False
         ring = self.ring
@@ -93,7 +90,10 @@ class Request(ArmedRequest):
     # -- task work ------------------------------------------------------------------------
 
     def check(self) -> bool:
-        """``io_poll_check_events``: ask the file, if its wake-up did not tell; whether it has something."""
+        """Run the task work; True if the file has something (``io_poll_check_events``).
+
+        The file is asked only if the wake-up does not say what it is ready for.
+        """
         self.queued = False
         mask = self.ready_mask
         if not mask:
@@ -108,10 +108,10 @@ class Request(ArmedRequest):
         return True
 
     def settle(self, outcome: int) -> None:
-        """What follows from a try."""
+        """Go on after a try, by its outcome."""
         if outcome == ENDED:
             self.disarm()
-        elif outcome == GOES_ON:  # others first: it is queued again behind them
+        elif outcome == GOES_ON:  # it is queued again, behind the others
             self.wake(0)
 
     def _poll_result(self, mask: int) -> None:
@@ -123,7 +123,7 @@ class Request(ArmedRequest):
 
 
 def armed_request(ring: IoUring, sqe: Sqe, file: OpenFile) -> Request:
-    """A request that waits on a file."""
+    """Make a request and arm it on a file."""
     request = Request(ring, sqe, file)
     request.arm()
     return request
@@ -133,7 +133,7 @@ def armed_request(ring: IoUring, sqe: Sqe, file: OpenFile) -> Request:
 
 
 def price_ns(ring: IoUring, sqe: Sqe) -> tuple[Account, int]:
-    """What running a submission costs, beyond taking it from the ring, and on which account."""
+    """Account and cost in ns of running a submission, without taking it from the ring."""
     costs = ring.costs
     if sqe.opcode == Op.SEND:
         return Account.SOCKET_IO, costs.write_ns + ring.kernel.copy_ns(len(sqe.data))
@@ -148,14 +148,14 @@ def price_ns(ring: IoUring, sqe: Sqe) -> tuple[Account, int]:
 
 
 def work_price_ns(request: Request) -> int:
-    """What a task-work item costs on account of the operation beneath: nothing for a poll."""
+    """Cost in ns of the operation of a task-work item; 0 for a poll."""
     if request.sqe.opcode == Op.POLL_ADD:
         return 0
     return _done_ns(request.ring, request.sqe, request.file)
 
 
 def _done_ns(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
-    """What it costs to take what a file has."""
+    """Cost in ns of taking what a file has."""
     if sqe.opcode == Op.ACCEPT:
         waiting = len(file.queue) if isinstance(file, ListeningSocket) else 1
         return ring.costs.accept_ns * (waiting if sqe.multishot else 1)
@@ -167,7 +167,7 @@ def _done_ns(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
 
 
 def run(ring: IoUring, sqe: Sqe) -> None:
-    """Run a submission: try it, and arm it if it would have to wait (``io_issue_sqe``)."""
+    """Run a submission: try it, and arm it if it must wait (``io_issue_sqe``)."""
     ring.kernel.ledger.counted[Count.SQES] += 1
     handler = _HANDLERS.get(sqe.opcode)
     try:
@@ -199,7 +199,7 @@ def _poll_add(ring: IoUring, sqe: Sqe) -> None:
 
 
 def _socket_op(ring: IoUring, sqe: Sqe) -> None:
-    """RECV, ACCEPT: at once if there is something, else when there is."""
+    """RECV and ACCEPT: act at once if there is something, else when there is."""
     file = ring.kernel.table.file(sqe.fd)
     if not isinstance(file, Socket):
         raise OSError(errno.ENOTSOCK, "not a socket")
@@ -226,7 +226,7 @@ def _close(ring: IoUring, sqe: Sqe) -> None:
 
 
 def _cancel(ring: IoUring, sqe: Sqe) -> None:
-    """End an armed request: it posts -ECANCELED, the cancelling one 0, or -ENOENT if there is none."""
+    """End an armed request, which posts -ECANCELED. The cancelling one posts 0, or -ENOENT for no match."""
     only_polls = sqe.opcode == Op.POLL_REMOVE
     for request in ring.requests:
         if request.sqe.user_data == sqe.target and (not only_polls or request.sqe.opcode == Op.POLL_ADD):
@@ -250,11 +250,11 @@ _HANDLERS = {
 }
 
 
-# -- what waits for data ------------------------------------------------------------------
+# -- operations that wait for data --------------------------------------------------------
 
 
 def _perform(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
-    """Do a RECV or ACCEPT as far as there is something: :data:`ENDED`, :data:`WAITS` or :data:`GOES_ON`."""
+    """Run a RECV or ACCEPT as long as there is something; the outcome."""
     once = _receive if sqe.opcode == Op.RECV else _accept
     for _ in range(_MULTISHOT_RETRIES):
         cqe = once(ring, sqe, file)

@@ -1,28 +1,34 @@
 """io_uring: two rings in shared memory, requests that arm themselves, and task work.
 
 Linux (``io_uring/``): program and kernel share two rings. The program writes *submissions* (SQE, 64 bytes)
-at the submission ring's tail and the kernel takes them at its head; the kernel writes *completions* (CQE,
-16 bytes) at the completion ring's tail and the program takes them at its head. One ``io_uring_enter``
-hands over many submissions and waits for completions; nothing is copied but the 64 bytes read once.
+at the tail of the submission ring, and the kernel takes them at its head. The kernel writes *completions*
+(CQE, 16 bytes) at the tail of the completion ring, and the program takes them at its head. One
+``io_uring_enter`` passes many submissions and waits for completions. Nothing is copied but the 64 bytes,
+which are read once.
 
 A submission is tried at once (``io_issue_sqe``). If it would have to wait, a poll hook is put on the file
-(``io_arm_poll_handler``). When a packet arrives, the hook (``io_poll_wake``) tests its mask and queues
-*task work*, once: later packets only count up. The task runs its task work when it next enters the
-kernel for completions: the operation is done, and its *result* posted. (The file is asked once more only
-if more than one packet woke the request, or the wake-up had no key.) So readiness and reading are one
-operation. A *multishot* request stays armed: one submission, a completion
-(flagged F_MORE) for each packet or batch of them. A multishot recv takes its memory from a ring of
-*provided buffers*; if that is empty it ends with -ENOBUFS, and must be submitted again.
+(``io_arm_poll_handler``). When a packet arrives, the hook (``io_poll_wake``) tests its mask and queues *task
+work* once; later packets are only counted. The task runs its task work when it next enters the kernel for
+completions: the operation is done and its *result* is posted. (The file is asked once more only if several
+packets woke the request, or if the wake-up had no key.) So readiness and reading are one operation. A
+*multishot* request stays armed: one submission gives a completion (flagged F_MORE) for each packet or batch
+of packets. A multishot recv takes its memory from a ring of *provided buffers*. If that ring is empty, the
+request ends with -ENOBUFS and must be submitted again.
 
-A full completion ring loses nothing: completions go to an overflow list, and from there to the ring at
-the next enter. Multishot requests end then.
+A full completion ring loses nothing: completions go to an overflow list, and from there to the ring at the
+next enter. Multishot requests end then.
 
-Rings here are set up as servers set them up (SINGLE_ISSUER, DEFER_TASKRUN: task work waits for the
-task that asks for completions), or with a polling kernel thread (SQPOLL,
+Rings here are set up as servers set them up (SINGLE_ISSUER, DEFER_TASKRUN: task work waits for the task that
+asks for completions), or with a polling kernel thread (SQPOLL,
 :mod:`sim.kernel.waiting.io_uring.sq_thread`), which takes submissions and runs task work on a CPU of its
-own. Left out: linked and drained submissions, fixed files and buffers, timeouts as submissions, operations
-not in :class:`Op`. user_data of requests that are to be cancelled should be distinct; the first that fits is
-cancelled.
+own.
+
+Left out: linked and drained submissions, fixed files and buffers, timeouts as submissions, operations not in
+:class:`~sim.kernel.waiting.io_uring.entries.Op`. Requests that are to be cancelled should have distinct
+user_data; the first one that matches is cancelled.
+
+A ring knows requests and the thread by the base classes below. :mod:`sim.kernel.waiting.io_uring.requests`
+and :mod:`sim.kernel.waiting.io_uring.sq_thread` know the ring.
 """
 
 from __future__ import annotations
@@ -68,7 +74,7 @@ class PollingThread:
     """A kernel thread that takes submissions and runs task work (SQPOLL)."""
 
     state: Count
-    """What it does: one of the counts of :mod:`sim.kernel.waiting.io_uring.sq_thread`."""
+    """Working, spinning or asleep: the count on which its time is booked."""
 
     @property
     def needs_wakeup(self) -> bool:
@@ -93,20 +99,26 @@ class PollingThread:
 
 
 class ArmedBlock(NamedTuple):
-    """Requests armed on a block of untouched connections: one submission each, alike but for fd."""
+    """Requests armed on a block of untouched connections; their submissions differ only in fd."""
 
     first: int
     last: int
     sqe: Sqe
-    """Its ``user_data`` is that of fd 0: each request's is ``user_data + fd``."""
+    """The submission for fd 0. The request of a descriptor has ``user_data + fd``."""
 
 
 class IoUring(OpenFile):
-    """What a ring descriptor points to (``struct io_ring_ctx``).
+    """The file behind a ring descriptor (``struct io_ring_ctx``).
 
     Args:
-        entries: size of the submission ring, a power of two.
-        cq_entries: size of the completion ring; twice the other by default.
+        kernel: The kernel.
+        rings: All rings of the kernel. This one is one of them until it closes.
+        arm: Makes and arms a request on a file.
+        entries: Size of the submission ring, a power of two.
+        cq_entries: Size of the completion ring; twice the other by default.
+
+    Raises:
+        OSError: EINVAL, a size that is too large or not a power of two.
     """
 
     kernel: KernelCore
@@ -150,17 +162,17 @@ class IoUring(OpenFile):
         self.overflow: deque[Cqe] = deque()
         """Completions for which the ring had no room."""
         self.requests: dict[ArmedRequest, None] = {}
-        """Armed requests, in the order in which they were made."""
+        """Armed requests in the order in which they were made."""
         self.idle_blocks: list[ArmedBlock] = []
         self.idle_armed = 0
-        """Requests on untouched connections, which have no object of their own yet."""
+        """Number of requests on untouched connections, which have no object of their own yet."""
         self.work: deque[ArmedRequest] = deque()
         """Task work: requests that were woken, in order."""
         self.groups: dict[int, BufferGroup] = {}
         self.call: WaitingCall | None = None
-        """The io_uring_enter that sleeps."""
+        """The io_uring_enter that sleeps; None if none does."""
         self.wanted = 0
-        """How many completions or task-work items it still waits for."""
+        """Number of completions or task-work items that it still waits for."""
         self.thread: PollingThread | None = None
 
     # -- the program's side: memory, no calls ---------------------------------------------
@@ -175,7 +187,7 @@ class IoUring(OpenFile):
         return done
 
     def take(self) -> Cqe | None:
-        """Take the next completion from the ring."""
+        """Take the next completion from the ring; None if it is empty."""
         cqe = self.cq.pop()
         if cqe is not None and not self.cq:
             self.update_mask()
@@ -188,7 +200,7 @@ class IoUring(OpenFile):
     # -- the kernel's side ----------------------------------------------------------------
 
     def update_mask(self) -> None:
-        """``io_uring_poll``: IN if completions wait, or task work that will make some."""
+        """Update the poll mask (``io_uring_poll``): IN if completions wait, or task work that makes some."""
         mask = 0
         if self.cq or self.overflow or self.work:
             mask |= poll_bits.IN | poll_bits.RDNORM
@@ -205,7 +217,7 @@ class IoUring(OpenFile):
         return True
 
     def post_last(self, cqe: Cqe) -> None:
-        """Write a request's last completion, or put it on the overflow list."""
+        """Write the last completion of a request, or put it on the overflow list."""
         if self.overflow or not self.cq.push(cqe):
             self.overflow.append(cqe)
         self._posted()
@@ -218,15 +230,15 @@ class IoUring(OpenFile):
             self._wake_if_enough(len(self.cq))
 
     def flush(self) -> None:
-        """Move overflowed completions into the ring, as far as there is room."""
+        """Move overflowed completions into the ring, as many as fit."""
         while self.overflow and self.cq.push(self.overflow[0]):
             self.overflow.popleft()
 
     def add_work(self, request: ArmedRequest) -> None:
-        """``io_req_task_work_add``: a request was woken; whoever runs task work is told.
+        """Queue the task work of a woken request (``io_req_task_work_add``).
 
-        A poll wakes a sleeping task only when as much work is there as it waits for (``LAZY_WAKE``);
-        other requests may post more than one completion each, and wake it at once.
+        A poll wakes the sleeping task only when there is as much work as it waits for (``LAZY_WAKE``). Other
+        requests may post more than one completion each, and wake it at once.
         """
         self.work.append(request)
         self.update_mask()
@@ -250,12 +262,12 @@ class IoUring(OpenFile):
     # -- idle connections -----------------------------------------------------------------
 
     def arm_block(self, first: int, last: int, sqe: Sqe) -> None:
-        """Have a request armed on every descriptor of a block of untouched connections."""
+        """Arm a request on every descriptor of a block of untouched connections."""
         self.idle_blocks.append(ArmedBlock(first, last, sqe))
         self.idle_armed += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
-        """One descriptor of an armed block is touched for the first time: give it its request."""
+        """A descriptor of an armed block is touched for the first time: give it its request."""
         for first, last, sqe in self.idle_blocks:
             if first <= fd <= last:
                 self.idle_armed -= 1
@@ -264,11 +276,11 @@ class IoUring(OpenFile):
 
     @property
     def armed(self) -> int:
-        """Requests that wait on a file."""
+        """Number of requests that wait on a file."""
         return self.idle_armed + len(self.requests)
 
     def released(self) -> None:
-        """Closed: every request ends with it."""
+        """The ring is closed: every request ends."""
         for request in tuple(self.requests):
             request.disarm()
         self.work.clear()

@@ -1,29 +1,25 @@
-"""The polling kernel thread of an io_uring (SQPOLL): submissions without system calls, paid with a CPU.
+"""The polling kernel thread of an io_uring (SQPOLL): submissions without system calls, at the price of a CPU.
 
-Linux (``io_uring/sqpoll.c: io_sq_thread``): the thread looks at the submission ring again and again. What
-it finds it runs; task work of the ring's requests is its own, too. While there is nothing it spins, and
-after ``sq_thread_idle`` without work it sleeps, and says so in a flag; then the program must call
-io_uring_enter once, to wake it. A packet's task work wakes it by itself.
+Linux (``io_uring/sqpoll.c: io_sq_thread``): the thread checks the submission ring again and again and runs
+what it finds. It also runs the task work of the ring's requests. While there is nothing it spins. After
+``sq_thread_idle`` without work it sleeps and sets a flag; the program must then call io_uring_enter once to
+wake it. A packet's task work wakes it without a call.
 
-A lane has one CPU, on which the server and the interrupts run. This thread is given a *second* one,
-which nothing else uses: spinning on the server's own would leave the server nothing. That CPU's time is
-booked apart (``SQ_THREAD_…_NS`` in :class:`sim.machine.accounts.Count`): work, spinning and sleep sum to the
-time, and whoever compares lanes must count it, for a spinning CPU is a burnt one.
+A lane has one CPU, on which the server and the interrupts run. This thread gets a *second* CPU, which
+nothing else uses: spinning on the server's CPU would leave the server nothing. The time of that CPU is
+booked separately (``SQ_THREAD_…_NS`` in :class:`sim.machine.accounts.Count`). Work, spinning and sleep add
+up to the whole time. A comparison of lanes must count it, because a CPU that spins does nothing else.
 
-An item is taken from the ring when the thread begins with it, and done when its time is over.
+An item is taken from the ring when the thread begins it, and takes effect when its time is over.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.kernel.waiting.io_uring import requests
+from sim.kernel.waiting.io_uring.entries import Sqe
 from sim.kernel.waiting.io_uring.requests import Request
 from sim.kernel.waiting.io_uring.ring import IoUring, PollingThread
 from sim.machine.accounts import Count
-
-if TYPE_CHECKING:
-    from sim.kernel.waiting.io_uring.entries import Sqe
 
 WORKING, SPINNING, ASLEEP = Count.SQ_THREAD_WORK_NS, Count.SQ_THREAD_SPIN_NS, Count.SQ_THREAD_SLEEP_NS
 DEFAULT_IDLE_NS = 1_000_000_000
@@ -31,10 +27,11 @@ DEFAULT_IDLE_NS = 1_000_000_000
 
 
 class SqThread(PollingThread):
-    """One ring's polling thread, on a CPU of its own.
+    """The polling thread of one ring, on a CPU of its own.
 
     Args:
-        idle_ns: how long it spins without work before it sleeps.
+        ring: The ring.
+        idle_ns: Time that it spins without work before it sleeps.
     """
 
     def __init__(self, ring: IoUring, idle_ns: int = DEFAULT_IDLE_NS) -> None:
@@ -43,14 +40,14 @@ class SqThread(PollingThread):
         self.idle_ns = idle_ns
         self.state = SPINNING
         self.since_ns = self.kernel.now_ns
-        """Since when its time is not booked yet."""
+        """The time up to which its time is booked."""
         self.item: Sqe | Request | None = None
-        """What it works on."""
+        """The submission or request that it works on; None for none."""
         self._timer = self.kernel.timers.set(self.since_ns + idle_ns, self._fall_asleep)
 
     @property
     def needs_wakeup(self) -> bool:
-        """It sleeps, and will not see new submissions by itself (``IORING_SQ_NEED_WAKEUP``)."""
+        """True if it sleeps and sees no new submissions (``IORING_SQ_NEED_WAKEUP``)."""
         return self.state == ASLEEP
 
     def book(self) -> None:
@@ -60,19 +57,19 @@ class SqThread(PollingThread):
         self.since_ns = kernel.now_ns
 
     def look(self) -> None:
-        """Something was written to the ring, or task work queued."""
+        """A submission was written to the ring, or task work was queued."""
         if self.state == SPINNING:
             self._begin(0)
         elif self.state == ASLEEP and self.ring.work:
             self.wake_up()
 
     def wake_up(self) -> None:
-        """End its sleep (io_uring_enter with SQ_WAKEUP, or task work)."""
+        """End its sleep, for io_uring_enter with SQ_WAKEUP or for task work."""
         if self.state == ASLEEP:
             self._begin(self.kernel.costs.context_switch_ns)
 
     def stop(self) -> None:
-        """The ring is closed."""
+        """The ring is closed: stop."""
         self.book()
         self.kernel.timers.cancel(self._timer)
 
@@ -102,7 +99,7 @@ class SqThread(PollingThread):
         self._timer = kernel.timers.set(kernel.now_ns + delay_ns + ns, self._done)
 
     def _done(self) -> None:
-        """The item's time is over: do it. The moment is now, whatever the server's CPU is busy with."""
+        """The item's time is over: run it now, whatever the server's CPU is doing."""
         kernel, item = self.kernel, self.item
         busy_until_ns, kernel.free_ns = kernel.free_ns, kernel.now_ns
         kernel.effect = 0

@@ -1,9 +1,10 @@
 """kqueue's two calls: kqueue and kevent.
 
-``kevent`` (``kern_kevent``): the changes are copied in and applied one after the other; a change that
-fails becomes an event flagged EV_ERROR if there is room for one, or else the call's own error; EV_RECEIPT
-asks for such an event in any case. If there were any, they are the answer. If not, the queue is taken,
-after a sleep if it is empty. Copied: 64 bytes for each change in and each event out, and 16 for a timeout.
+``kevent`` (``kern_kevent``): the changes are copied in and applied one after the other. A change that fails
+becomes an event with EV_ERROR if there is room for one, and otherwise the call's own error. EV_RECEIPT asks
+for such an event in any case. If there are such events, they are the result. If not, events are taken from
+the queue, after a sleep if it is empty. Copied are 64 bytes for each change in and each event out, and 16
+bytes for a timeout.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ class KeventCall(WaitingCall):
     """A kevent() call under way.
 
     Args:
-        changes: what to apply first.
-        most: how many events there is room for.
+        kernel: The kernel.
+        kqfd: The kqueue's descriptor.
+        changes: Changes to apply first.
+        most: Number of events that there is room for.
+        timeout_ns: Longest time to wait; None waits forever, 0 not at all.
 
     Raises:
         OSError: EBADF; EINVAL, not a kqueue, or ``most`` is negative.
@@ -65,10 +69,10 @@ class KeventCall(WaitingCall):
             self._fall_asleep(runs)
 
     def _enter(self) -> None:
-        """Pay for the way in and apply the changes."""
+        """Pay for the entry and apply the changes."""
         kernel, count = self.kernel, len(self.changes)
         self._pay("enter", count, self.timeout_ns is not None)
-        self.kqueue.holds += 1  # closed while the call is under way, it stays until that returns
+        self.kqueue.holds += 1  # a kqueue that is closed meanwhile stays until this call returns
         for change in self.changes:
             if not change.filter:
                 continue
@@ -88,7 +92,7 @@ class KeventCall(WaitingCall):
             self.end()
 
     def _apply(self, change: Kevent) -> OSError | None:
-        """Apply one change; what went wrong with it."""
+        """Apply one change; the error that it caused, or None."""
         kernel = self.kernel
         operation = change.flags & 0xF
         kernel.journal.append((kernel.now_ns, Kind.CTL, change.ident, operation, 0, self.serial))
@@ -124,7 +128,7 @@ class KeventCall(WaitingCall):
         if self.begun:
             self.kernel.release_hold(self.kqueue)
 
-    # -- what it costs --------------------------------------------------------------------
+    # -- prices ---------------------------------------------------------------------------
 
     def _pay(self, step: str, *sizes: int) -> None:
         charges = self.kernel.charges
@@ -202,14 +206,14 @@ class KqueueCalls:
         self.kernel = kernel
 
     def create(self) -> int:
-        """A new kqueue."""
+        """Make a kqueue."""
         self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.epoll_ctl_ns)
         return self.kernel.table.install(Kqueue(self.kernel))
 
     def begin_kevent(
         self, kqfd: int, changes: Iterable[Kevent], most: int, timeout_ns: int | None = None
     ) -> KeventCall:
-        """A kevent() call that is about to begin: see :class:`KeventCall`."""
+        """A kevent() call that is about to begin."""
         return KeventCall(self.kernel, kqfd, changes, most, timeout_ns)
 
     def kevent(
@@ -218,12 +222,17 @@ class KqueueCalls:
         """Apply changes, then wait for events.
 
         Args:
-            changes: applied in order.
-            most: how many events to report; 0 returns as soon as the changes are applied.
-            timeout_ns: how long to wait at most; None is for ever, 0 not at all.
+            kqfd: The kqueue's descriptor.
+            changes: Changes, applied in order.
+            most: Most events to report; with 0 the call returns once the changes are applied.
+            timeout_ns: Longest time to wait; None waits forever, 0 not at all.
+
+        Returns:
+            The events; none at a timeout.
 
         Raises:
-            OSError: EBADF; EINVAL; ENOENT, a change of what is not registered, and no room to report it.
+            OSError: EBADF; EINVAL; ENOENT, a change of a pair that is not registered, and no room to report
+            it.
         """
         call = KeventCall(self.kernel, kqfd, changes, most, timeout_ns)
         yield from call.run()

@@ -1,38 +1,38 @@
-"""kqueue's filters: what each kind of file says when a knote asks it.
+"""kqueue's filters: the answer of each kind of file to a knote.
 
-FreeBSD keeps the answer with the file's own code: ``filt_soread`` and ``filt_sowrite`` for sockets,
-``filt_piperead`` and ``filt_pipewrite``, ``filt_kqueue`` for a kqueue in another one. An answer is more
-than the bits poll gives: whether the condition holds, how much there is (bytes to read, room to
-write, connections that wait to be accepted, knotes queued, a counter's or timer's count), and whether
-the end is near (EV_EOF, with the socket's error in ``fflags``).
+In FreeBSD the answer belongs to the file's own code: ``filt_soread`` and ``filt_sowrite`` for sockets,
+``filt_piperead`` and ``filt_pipewrite`` for pipes, ``filt_kqueue`` for a kqueue in another one. An answer
+says more than poll's bits: if the condition holds, how much there is (bytes to read, room to write,
+connections to accept, queued knotes, the count of a counter or timer), and if the end is reached (EV_EOF,
+with the socket's error in ``fflags``).
 
-Simplified: room to write is what this kernel's buffers have, and a socket counts as writable from
-``SEND_LOW_WATER_BYTES`` on; whoever waits to write is woken when this kernel wakes, at a third free.
+Simplified: room to write is the room in this kernel's buffers. A socket counts as writable from
+``SEND_LOW_WATER_BYTES`` of room on. A task that waits to write is woken when this kernel wakes it, with a
+third of the buffer free.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.kernel import poll_bits
 from sim.kernel.files.eventfd import COUNT_MAX, EventFd
-from sim.kernel.files.inet import ESTABLISHED, SEND_BUFFER_BYTES, TcpSocket
+from sim.kernel.files.inet import SEND_BUFFER_BYTES, TcpSocket
 from sim.kernel.files.pipe import PAGE_BYTES, SLOTS, ReadEnd, WriteEnd
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
+from sim.kernel.files.tcp_states import ESTABLISHED
 from sim.kernel.files.timerfd import TimerFd
 from sim.kernel.files.unix import UnixSocket
-
-if TYPE_CHECKING:
-    from sim.kernel.open_file import OpenFile
+from sim.kernel.open_file import OpenFile
 
 NOTE_LOWAT = 0x1
-"""``fflags`` of the two filters: ``data`` is the low-water mark."""
+"""A flag in ``fflags`` of both filters: ``data`` is the low-water mark."""
 SEND_LOW_WATER_BYTES = 2_048
-"""SO_SNDLOWAT's default on FreeBSD."""
+"""Default of SO_SNDLOWAT on FreeBSD."""
 
 
 class Answer(NamedTuple):
-    """What a filter found."""
+    """A filter's answer: if it holds, how much there is, if the end is reached, and the socket's error."""
 
     holds: bool
     data: int
@@ -41,20 +41,21 @@ class Answer(NamedTuple):
 
 
 def can_read(file: OpenFile) -> bool:
-    """Whether EVFILT_READ can be attached to a file."""
+    """True if EVFILT_READ can watch a file."""
     return isinstance(file, StreamSocket | ListeningSocket | UnixSocket | ReadEnd | EventFd | TimerFd)
 
 
 def can_write(file: OpenFile) -> bool:
-    """Whether EVFILT_WRITE can be attached to a file."""
+    """True if EVFILT_WRITE can watch a file."""
     return isinstance(file, StreamSocket | ListeningSocket | UnixSocket | WriteEnd | EventFd)
 
 
 def readable(file: OpenFile, low_water: int | None) -> Answer:
-    """EVFILT_READ.
+    """The answer to EVFILT_READ.
 
     Args:
-        low_water: the knote's own low-water mark (NOTE_LOWAT); None for the file's.
+        file: The file.
+        low_water: The knote's own low-water mark (NOTE_LOWAT); None for the file's.
     """
     if isinstance(file, StreamSocket):
         return _stream_readable(file, low_water)
@@ -90,7 +91,7 @@ def _stream_readable(socket: StreamSocket, low_water: int | None) -> Answer:
 
 
 def writable(file: OpenFile, low_water: int | None) -> Answer:
-    """EVFILT_WRITE; the arguments are as in :func:`readable`."""
+    """The answer to EVFILT_WRITE, with arguments as for :func:`readable`."""
     file.refresh()
     least = SEND_LOW_WATER_BYTES if low_water is None else low_water
     if isinstance(file, TcpSocket):

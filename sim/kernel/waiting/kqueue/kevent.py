@@ -1,4 +1,4 @@
-"""What a program and a kqueue say to each other: ``struct kevent``, its filters, flags and notes.
+"""``struct kevent``, in which a program and a kqueue exchange changes and events: filters, flags and notes.
 
 The numbers are FreeBSD's (``sys/event.h``).
 """
@@ -22,7 +22,7 @@ KEVENT_BYTES = 64
 
 
 class Kevent(NamedTuple):
-    """``struct kevent``: a change on its way in, an event on its way out."""
+    """``struct kevent``: a change that goes in, or an event that comes out."""
 
     ident: int
     filter: int = EVFILT_READ

@@ -149,25 +149,25 @@ class Knote:
         self.udata = change.udata
         self.fflags = 0
         self.data = 0
-        """What the filter found last."""
+        """Amount that the filter found last: bytes, room, connections, expiries."""
         self.disabled = bool(change.flags & EV_DISABLE)
         self.active = False
-        """The filter held when it ran last."""
+        """True if the filter held when it last ran."""
         self.queued = False
         self.keys = _READ_KEYS if change.filter == EVFILT_READ else _WRITE_KEYS
         self.triggered = False
-        """EVFILT_USER: NOTE_TRIGGER was given."""
+        """EVFILT_USER: True if NOTE_TRIGGER was given."""
         self.timer: int | None = None
 
     # -- the object -----------------------------------------------------------------------
 
     @property
     def file(self) -> OpenFile:
-        """The open file behind the number it belongs to."""
+        """The open file behind the knote's number."""
         return self._kernel.table.file(self.ident)
 
     def wake(self, key: int) -> bool:
-        """``knote``: the object changed, so run the filter, here and now."""
+        """The file changed: run the filter at once (``knote``)."""
         if key and not key & self.keys:
             return False
         kernel = self._kernel
@@ -178,7 +178,7 @@ class Knote:
         return False
 
     def run_filter(self) -> bool:
-        """Run the filter (``f_event``); whether it holds."""
+        """Run the filter (``f_event``); True if it holds."""
         if self.filter == EVFILT_READ:
             return self._found(self._look)
         if self.filter == EVFILT_WRITE:
@@ -194,7 +194,7 @@ class Knote:
         return holds
 
     def activate(self) -> None:
-        """``KNOTE_ACTIVATE``: it holds; queue it, unless it is queued or disabled."""
+        """The filter holds: queue the knote, unless it is queued or disabled (``KNOTE_ACTIVATE``)."""
         self.active = True
         if self.disabled:
             return
@@ -204,23 +204,23 @@ class Knote:
             self._kernel.effect |= Effect.KNOTE
             self._queue.add(self)
 
-    # -- on the way out -------------------------------------------------------------------
+    # -- reporting ------------------------------------------------------------------------
 
     def event(self) -> Kevent:
-        """What is copied out."""
+        """The event that is copied out."""
         if self.filter == EVFILT_USER:
             return Kevent(self.ident, self.filter, self.flags, self.saved_fflags, self.saved_data, self.udata)
         return Kevent(self.ident, self.filter, self.flags, self.fflags, self.data, self.udata)
 
     def reset(self) -> None:
-        """It was reported and is EV_CLEAR: start anew."""
+        """Start again after an EV_CLEAR knote was reported."""
         self.data = self.fflags = 0
         self.triggered = False
 
     # -- changes --------------------------------------------------------------------------
 
     def touch(self, change: Kevent) -> None:
-        """The pair is registered again: other parameters (``f_touch``)."""
+        """The pair is registered again with other parameters (``f_touch``)."""
         self.udata = change.udata
         if self.filter == EVFILT_USER:
             self._touch_user(change)
@@ -253,7 +253,7 @@ class Knote:
     # -- EVFILT_TIMER ---------------------------------------------------------------------
 
     def start_timer(self) -> None:
-        """Set the timer going (``filt_timerstart``).
+        """Start the timer (``filt_timerstart``).
 
         Raises:
             OSError: EINVAL, unknown units or a negative time.
@@ -271,7 +271,7 @@ class Knote:
         self.timer = self._kernel.timers.set(max(at_ns, now_ns), self._expire)
 
     def _expire(self) -> None:
-        """``filt_timerexpire``: count, and go on unless it was for once."""
+        """Count an expiry, and start the timer again unless it is for one expiry (``filt_timerexpire``)."""
         self.data += 1
         self.timer = None
         if not self.flags & EV_ONESHOT and not self.saved_fflags & NOTE_ABSTIME:
@@ -280,7 +280,7 @@ class Knote:
         self.activate()
 
     def stop_timer(self) -> None:
-        """No more expiries."""
+        """Stop the timer."""
         if self.timer is not None:
             self._kernel.timers.cancel(self.timer)
             self.timer = None

@@ -1,29 +1,30 @@
-"""kqueue: knotes, the filters that decide when a packet arrives, and the queue of those that hold.
+"""kqueue: registered knotes, filters that run when a packet arrives, and the queue of active knotes.
 
-FreeBSD (``sys/kern/kern_event.c``, kqueue(2)): a program registers interest with *changes*, and one
-call, ``kevent``, takes a list of changes and gives back a list of events. Each registered pair of
-(ident, filter) is a *knote*: reading and writing on one descriptor are two. Knotes of descriptors are
-found through an array by number. A knote hangs on its object's list; when a packet arrives, the filter
-runs there and then (``knote``), and only if it *holds* is the knote queued and the sleepers of the kqueue
-woken. epoll does it the other way round: it lists first, by a mask, and asks when the program waits.
+FreeBSD (``sys/kern/kern_event.c``, kqueue(2)): a program registers interest with *changes*. One call,
+``kevent``, takes a list of changes and returns a list of events. Each registered pair of (ident, filter) is
+a *knote*: reading and writing on one descriptor are two. Knotes of descriptors are found by number in an
+array. A knote hangs on the list of its object. When a packet arrives, the filter runs at once (``knote``).
+Only if it *holds* is the knote queued and the sleepers of the kqueue woken. epoll does the opposite: it
+lists by a mask first, and asks the file when the program waits.
 
-``kevent`` puts a marker at the queue's end and takes knotes from its head until it meets the marker
-(``kqueue_scan``). Each filter runs once more: one that does not hold now is dropped, silently. A plain
-(level-triggered) knote goes to the tail again, behind the marker; EV_CLEAR takes it off until something
-happens anew; EV_DISPATCH disables it until EV_ENABLE; EV_ONESHOT deletes it, without asking.
+``kevent`` puts a marker at the end of the queue and takes knotes from its head until it meets the marker
+(``kqueue_scan``). Each filter runs once more, and a knote whose filter does not hold now is dropped without
+an event. A plain (level-triggered) knote goes to the tail again, behind the marker. EV_CLEAR takes it off
+until something new happens. EV_DISPATCH disables it until EV_ENABLE. EV_ONESHOT deletes it without running
+the filter.
 
-A knote belongs to a descriptor's *number*: close() removes it at once, whether or not the open file
-lives on under another number (``knote_fdclose``); epoll watches the open file until its end.
+A knote belongs to a descriptor's *number*: close() removes it at once, even if the open file lives on under
+another number (``knote_fdclose``). epoll watches the open file until its end.
 
-Simplified: the filters for vnodes, processes, signals and AIO are left out; a knote's object is found by
-its number; a kqueue that watches a kqueue hears of it at once and not through a kernel task.
+Simplified: the filters for vnodes, processes, signals and AIO are left out. A knote's object is found by its
+number. A kqueue that watches a kqueue hears of it at once and not through a kernel task.
 """
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
+from sim.kernel.core import KernelCore
 from sim.kernel.open_file import OpenFile
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.kqueue import filters
@@ -47,18 +48,19 @@ from sim.kernel.waiting.kqueue.kevent import (
 from sim.kernel.waiting.kqueue.knote import Knote, KnoteQueue
 from sim.machine.completion_costs import kqueue_costs
 
-if TYPE_CHECKING:
-    from sim.kernel.core import KernelCore
-
 
 def queued_knotes(file: OpenFile, _: int | None) -> Answer:
-    """``filt_kqueue``."""
+    """The answer of a kqueue that is watched (``filt_kqueue``)."""
     assert isinstance(file, Kqueue)
     return Answer(bool(file.queue), len(file.queue))
 
 
 class Kqueue(OpenFile):
-    """What a kqueue descriptor points to (``struct kqueue``)."""
+    """The file behind a kqueue descriptor (``struct kqueue``).
+
+    Args:
+        kernel: The kernel.
+    """
 
     kernel: KernelCore
 
@@ -70,11 +72,11 @@ class Kqueue(OpenFile):
         kernel.block_watchers.append(self)
         self.costs = kqueue_costs(kernel.costs)
         self.knotes: dict[tuple[int, int], Knote] = {}
-        """By (ident, filter)."""
+        """Knotes by (ident, filter)."""
         self.idle_blocks: list[tuple[int, int]] = []
-        """Blocks of untouched connections watched whole for reading: first and last number."""
+        """Whole blocks of untouched connections watched for reading: first and last number."""
         self.count = 0
-        """Knotes, those of blocks that have no object of their own yet included."""
+        """Number of knotes, including those of blocks that have no object of their own yet."""
         self.queue = KnoteQueue(kernel, self)
         """Knotes whose filter held (``kq_head``)."""
 
@@ -84,7 +86,7 @@ class Kqueue(OpenFile):
         """Apply a change (``kqueue_register``).
 
         Raises:
-            OSError: EBADF; ENOENT, not registered; EINVAL, no such filter for this.
+            OSError: EBADF; ENOENT, not registered; EINVAL, the filter does not fit the ident.
         """
         file = self._object(change)
         knote = self.knotes.get((change.ident, change.filter))
@@ -107,7 +109,7 @@ class Kqueue(OpenFile):
                 self.queue.add(knote)
 
     def _object(self, change: Kevent) -> OpenFile | None:
-        """The open file that a change is about, checked; None for a filter that has none."""
+        """The open file of a change, checked; None for a filter without a file."""
         if change.filter in {EVFILT_TIMER, EVFILT_USER}:
             return None
         if change.filter not in {EVFILT_READ, EVFILT_WRITE}:
@@ -135,12 +137,12 @@ class Kqueue(OpenFile):
         return knote
 
     def watch_block(self, first: int, last: int) -> None:
-        """EV_ADD for reading of every descriptor of a block of untouched connections."""
+        """Watch every descriptor of a block of untouched connections for reading (EV_ADD)."""
         self.idle_blocks.append((first, last))
         self.count += last - first + 1
 
     def materialize(self, file: OpenFile, fd: int) -> None:
-        """One descriptor of a watched block is touched for the first time: give it its knote."""
+        """A descriptor of a watched block is touched for the first time: give it a knote."""
         for first, last in self.idle_blocks:
             if first <= fd <= last:
                 self.count -= 1  # attaching counts it again
@@ -151,7 +153,8 @@ class Kqueue(OpenFile):
         """Delete a knote (``knote_drop``).
 
         Args:
-            file: what its number stood for, where that is closed already.
+            knote: The knote.
+            file: The file behind its number, if the number is closed already; None otherwise.
         """
         del self.knotes[knote.ident, knote.filter]
         self.count -= 1
@@ -161,7 +164,7 @@ class Kqueue(OpenFile):
             (file or knote.file).wait_queue.remove(knote)
 
     def number_closed(self, file: OpenFile, fd: int) -> int:
-        """A number is closed: its knotes go (``knote_fdclose``); what that costs, in nanoseconds."""
+        """A number is closed: drop its knotes (``knote_fdclose``); the cost in ns."""
         dropped = 0
         for kind in (EVFILT_READ, EVFILT_WRITE):
             knote = self.knotes.get((fd, kind))
@@ -173,10 +176,10 @@ class Kqueue(OpenFile):
     # -- the queue ------------------------------------------------------------------------
 
     def collect(self, most: int) -> tuple[list[Kevent], int]:
-        """``kqueue_scan``: take knotes up to the marker until ``most`` events are found.
+        """Take knotes up to the marker until ``most`` events are found (``kqueue_scan``).
 
         Returns:
-            The events, and how many filters ran.
+            The events, and the number of filters that ran.
         """
         events: list[Kevent] = []
         queue = self.queue.knotes
@@ -202,7 +205,7 @@ class Kqueue(OpenFile):
         return events, runs
 
     def _reported(self, knote: Knote) -> None:
-        """What becomes of a knote that was copied out."""
+        """A knote was copied out: queue it again, reset it or disable it, by its flags."""
         if not knote.flags & (EV_CLEAR | EV_DISPATCH):
             self.queue.knotes.append(knote)
             return
@@ -214,7 +217,7 @@ class Kqueue(OpenFile):
         self.queue.taken_off(knote)
 
     def released(self) -> None:
-        """Closed: every knote goes."""
+        """The kqueue is closed: drop every knote."""
         for knote in tuple(self.knotes.values()):
             self.drop(knote)
         self.kernel.close_watchers.remove(self)

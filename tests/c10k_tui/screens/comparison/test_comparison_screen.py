@@ -143,10 +143,12 @@ async def test_h_measures_here_beside_the_simulated_figures_and_h_again_hides_th
         assert "measuring on this machine's kernel" in it.text()
         for _ in range(STEPS):
             await it.pilot.pause(0)
-            if len(screen.model.beside) == len(LANE_NAMES) and not screen._table.measuring:
+            if len(screen.model.host_comparisons) == len(LANE_NAMES) and not screen._table.measuring:
                 break
             await asyncio.sleep(0.05)
-        measured = {lane for lane, beside in screen.model.beside.items() if beside.measured_ns}
+        measured = {
+            lane for lane, comparison in screen.model.host_comparisons.items() if comparison.measured_ns
+        }
         assert (
             {"process", "thread", "select", "poll", "epoll"}
             <= measured
@@ -171,7 +173,7 @@ async def test_h_in_the_middle_of_it_stops():
         await it.press("h")
         assert "measuring stopped" in it.text()
         await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
-        assert len(screen.model.beside) < len(LANE_NAMES)
+        assert len(screen.model.host_comparisons) < len(LANE_NAMES)
 
 
 async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):

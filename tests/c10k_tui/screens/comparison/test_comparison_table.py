@@ -53,8 +53,8 @@ def test_rows_are_the_trials_of_the_current_scenario_racing_lanes_first():
     assert model.trying() == "select"
     while model.trying() == "select":
         assert model.compute()
-    assert model.facts_of("select") == trial_result("select", SMALL)
-    assert model.facts_of("poll") is None
+    assert model.row_of("select") == trial_result("select", SMALL)
+    assert model.row_of("poll") is None
 
 
 def test_what_is_computed_in_a_frame_does_not_depend_on_the_machine():
@@ -69,13 +69,13 @@ def test_what_is_computed_in_a_frame_does_not_depend_on_the_machine():
 
 
 def test_rows_known_stay_known_and_others_are_found_anew(whole):
-    before = whole.facts_of("poll")
+    before = whole.row_of("poll")
     whole.climb_fds(1)
     assert whole.scenario.fds == 1_000
     assert set(whole.missing()) == set(LANE_NAMES)
     whole.climb_fds(-1)
     assert whole.missing() == []
-    assert whole.facts_of("poll") is before
+    assert whole.row_of("poll") is before
 
 
 def test_keys_climb_the_same_ladders_as_the_race(whole):
@@ -135,7 +135,7 @@ def test_figures_stand_in_the_rows_as_they_are(whole):
         for column in COLUMNS:
             assert column.cell(facts) in rows[facts.lane]
     for lane in (name for name, kind in LANES.items() if kind.prices.estimated):
-        assert f"~{BY_KEY['wakeup_ns'].cell(whole.facts_of(lane)).lstrip('~')}" in rows[lane]
+        assert f"~{BY_KEY['wakeup_ns'].cell(whole.row_of(lane)).lstrip('~')}" in rows[lane]
 
 
 def test_words_come_with_the_width_and_stand_beneath_in_full(whole):
@@ -153,8 +153,8 @@ def test_least_and_most_are_told_by_blocks(whole):
     values: dict[str, Any] = {facts.lane: column.value_of(facts) for facts in whole.known()}
     rows = rows_of(whole, 78)
     most, least = (choose(values, key=lambda lane: values[lane]) for choose in (max, min))
-    assert f"{column.cell(whole.facts_of(most))}{LEVELS[-1]}" in rows[most]
-    assert f"{column.cell(whole.facts_of(least))}{LEVELS[0]}" in rows[least]
+    assert f"{column.cell(whole.row_of(most))}{LEVELS[-1]}" in rows[most]
+    assert f"{column.cell(whole.row_of(least))}{LEVELS[0]}" in rows[least]
 
 
 def test_racing_lanes_are_marked_and_the_chosen_one_reversed(whole):
@@ -199,7 +199,7 @@ def test_a_lane_that_fails_says_so_in_its_row():
 
 
 def test_measured_points_stand_beside_simulated_ones(whole):
-    whole.beside = {
+    whole.host_comparisons = {
         "epoll": HostComparison("epoll", 64, 5_800, 1.0, 11_600, 0.97),
         "iocp": HostComparison("iocp", 64, None, None, None, None, "no Linux kernel has it"),
     }
@@ -217,7 +217,7 @@ def test_measured_points_stand_beside_simulated_ones(whole):
         whole.lane = "iocp"
         assert "iocp is not measured here: no Linux kernel has it." in words_of(whole)
     finally:
-        whole.shows_measured, whole.beside = False, {}
+        whole.shows_measured, whole.host_comparisons = False, {}
 
 
 @pytest.mark.parametrize(

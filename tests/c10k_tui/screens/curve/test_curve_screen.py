@@ -245,7 +245,7 @@ async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_firs
 
     costs = replace(BUILT_IN, name="calibrated", machine="a machine", date="2026-01-02", scan_ps=68_000)
     for size in ((80, 24), (140, 36)):
-        app = C10KApp(Scenario(), clock=HandClock(), costs=costs, why_not_own="the file is broken")
+        app = C10KApp(Scenario(), clock=HandClock(), costs=costs, own_costs_problem="the file is broken")
         async with app.run_test(size=size) as pilot:
             it = Stand(app, pilot, HandClock())
             await pilot.pause()

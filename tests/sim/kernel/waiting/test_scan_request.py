@@ -173,7 +173,7 @@ def test_a_list_asks_what_an_array_asks(case):
     fds, events, masks, _ = case
     wanted = {fd: bits for fd, bits in zip(fds, events, strict=True) if fd >= 0}
     array = PollRequest(pollfds(list(wanted.items())), len(masks))
-    listed = ListedPollRequest({fd: bits | poll_bits.ALWAYS_TOLD for fd, bits in wanted.items()})
+    listed = ListedPollRequest({fd: bits | poll_bits.ALWAYS_REPORTED for fd, bits in wanted.items()})
     _same_answers(listed, array, masks)
     assert listed.answers(list(range(listed.count)), masks) == dict(
         zip(wanted, array.answers(masks).tolist(), strict=True)
