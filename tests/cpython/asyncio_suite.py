@@ -101,9 +101,10 @@ def http_server(
 
     server = kernel.threading.Thread(target=serve, daemon=True)
     server.start()
-    yield SimpleNamespace(address=listener.getsockname())
+    address: Any = listener.getsockname()
+    yield SimpleNamespace(address=address)
     serving.clear()
-    kernel.socket.create_connection(listener.getsockname()).close()  # ends the last accept
+    kernel.socket.create_connection(address).close()  # ends the last accept
     server.join()
     listener.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
@@ -30,10 +30,9 @@ class PushedClock(HandClock):
 def key_event(key: str) -> events.Key:
     """A key as a terminal sends it, by Textual's name for it or by its character."""
     name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-    try:
+    sign = key if len(key) == 1 else None
+    with suppress(KeyError):
         sign = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name)))
-    except KeyError:
-        sign = key if len(key) == 1 else None
     return events.Key(name, sign)
 
 
