@@ -14,9 +14,10 @@ checkpoint, but a lane's server must be. So the server is a model of asyncio, wr
 system calls that asyncio's selector loop and streams make, in the same order, with the same arguments, at the
 same nanosecond, and it counts turns and callbacks in the same way. A test proves this:
 ``tests/sim/servers/test_asyncio_lane_against_asyncio.py`` runs the same races with the interpreter's own
-asyncio on the same kernel, and journals, accounts and counts must be equal. They are, with Python 3.11, 3.12
-and 3.13. The rest of an answer to a slow reader goes out in one call: send in 3.11, sendmsg from 3.12 on, at
-the same cost.
+asyncio on the same kernel, and journals, accounts and counts must be equal. They are, with Python 3.11 to
+3.15. The rest of an answer to a slow reader goes out in one call: send in 3.11, sendmsg from 3.12 on, at the
+same cost. One difference is known: from 3.14 on asyncio accepts backlog + 1 connections at once. The model
+accepts backlog, as 3.11 does, so that a race is the same on every interpreter.
 
 **What is charged.** Kernel and application cost the same as in every lane. The work that asyncio adds, Python
 code in user space, is charged as in :func:`sim.stdlib.kernel.asyncio_loop`: one price for a turn (account

@@ -10,6 +10,7 @@ done for it: the loop is the one of :func:`sim.stdlib.kernel.asyncio_loop`, the 
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Generator
 from contextlib import suppress
@@ -23,6 +24,8 @@ from sim.stdlib.kernel import Kernel
 from sim.stdlib.process import SimulatedProcess
 
 PATIENCE_S = 30.0
+ONE_MORE_ACCEPTED = int(sys.version_info >= (3, 14))
+"""From Python 3.14 on, asyncio accepts backlog + 1 connections at once; the lane accepts backlog."""
 
 
 class Over(SystemExit):
@@ -141,6 +144,12 @@ class RealAsyncioServer(EpollServer):
 
             def _close_self_pipe(self) -> None:
                 pass
+
+            def _accept_connection(
+                self, factory: Any, sock: Any, sslcontext: Any, server: Any, backlog: int, *given: Any
+            ) -> None:
+                accepted = backlog - ONE_MORE_ACCEPTED
+                super()._accept_connection(factory, sock, sslcontext, server, accepted, *given)
 
         self.loop: Any = Loop()
         number: int = self.loop._selector.fileno()
