@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 
 
 class Waiting(Enum):
@@ -20,41 +20,41 @@ class Waiting(Enum):
 class Family(Enum):
     """The structure in which the kernel finds out who waits for what."""
 
-    TASKS = "tasks"
+    TASKS = auto()
     """The wait queue of each socket: a task sleeps in a read of it."""
-    SCAN = "scan"
+    SCAN = auto()
     """A set that the program hands over at every call, and that the kernel scans."""
-    READY_LIST = "ready list"
+    READY_LIST = auto()
     """An epoll: an interest list and a ready list."""
-    FILTERS = "filters"
+    FILTERS = auto()
     """A kqueue: knotes, each with a filter that a packet runs."""
-    RING = "ring"
+    RING = auto()
     """An io_uring: a submission ring and a completion ring."""
-    PORT = "port"
+    PORT = auto()
     """A completion port: operations in progress and a queue of packets."""
 
 
 class Tasks(Enum):
     """The tasks of a lane's server."""
 
-    ONE = "one"
+    ONE = auto()
     """A single task serves all connections."""
-    EACH = "each"
+    EACH = auto()
     """Every connection has a task, asleep in read."""
-    POOL = "pool"
+    POOL = auto()
     """One task waits for all connections and hands them to workers."""
-    WORKERS = "workers"
+    WORKERS = auto()
     """A few tasks wait, and each serves the connections reported to it."""
 
 
 class Trigger(Enum):
     """When an event is reported again."""
 
-    LEVEL = "level"
+    LEVEL = auto()
     """As long as the descriptor is ready."""
-    EDGE = "edge"
+    EDGE = auto()
     """Only when more arrives."""
-    ONE_SHOT = "one-shot"
+    ONE_SHOT = auto()
     """Only after the program has armed the descriptor again."""
 
 
