@@ -1,5 +1,7 @@
 """How all tests run: the same examples each time, no clock decides what passes, and on the built-in costs."""
 
+import gc
+
 import pytest
 from hypothesis import settings
 
@@ -8,6 +10,12 @@ from c10k_tui.cli.costs_file import ANOTHER_FILE
 # deadline=None: a slow machine is no defect. derandomize: a failure is there again tomorrow.
 settings.register_profile("c10k", deadline=None, derandomize=True)
 settings.load_profile("c10k")
+
+
+def pytest_collection_finish():
+    """Leave the collected tests out of every later garbage collection: they live to the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

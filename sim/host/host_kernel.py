@@ -150,7 +150,7 @@ class HostKernel:
         exceptfds: Words | None = None,
         timeout_ns: int | None = None,
     ) -> int:
-        """Wait for the descriptors in bitmaps; see :func:`sim.kernel.waiting.select_and_poll.select`.
+        """Wait for descriptors in bitmaps; see :meth:`sim.kernel.waiting.select_and_poll.ScanCalls.select`.
 
         Raises:
             OSError: EBADF, EINVAL, EINTR; EFAULT if a bitmap has fewer than ``nfds`` bits.
@@ -166,7 +166,7 @@ class HostKernel:
     def sys_poll(self, entries: npt.NDArray[np.void], timeout_ns: int | None = None) -> int:
         """Wait for the entries of an array of :data:`sim.kernel.waiting.scan_request.POLLFD`.
 
-        See :func:`sim.kernel.waiting.select_and_poll.poll`.
+        See :meth:`sim.kernel.waiting.select_and_poll.ScanCalls.poll`.
 
         Raises:
             OSError: EINVAL, EINTR; EFAULT if the array has another type.
@@ -178,7 +178,7 @@ class HostKernel:
         return self._checked(self._libc.poll(pointer, ctypes.c_ulong(len(entries)), timeout_ms))
 
     def sys_epoll_wait(self, epfd: int, maxevents: int, timeout_ns: int | None = None) -> list[Event]:
-        """Wait for events; see :func:`sim.kernel.waiting.epoll.calls.epoll_wait`.
+        """Wait for events; see :meth:`sim.kernel.waiting.epoll.calls.EpollCalls.wait`.
 
         Raises:
             OSError: EBADF, EINVAL, EINTR.

@@ -13,6 +13,7 @@ file knows :class:`FileKernel`; files that need more declare ``kernel`` as a
 from __future__ import annotations
 
 import errno
+from abc import ABC, abstractmethod
 
 from sim.kernel.poll_bits import oserror
 from sim.kernel.wait_queue import WaitQueue
@@ -20,7 +21,7 @@ from sim.machine.costs import CostTable
 from sim.machine.cpu import Cpu
 
 
-class Watch:
+class Watch(ABC):
     """A lasting watch on an open file: an item of an epoll's interest list (``struct epitem``).
 
     Args:
@@ -44,35 +45,35 @@ class Watch:
         self.checked_ns: int | None = None
         """Time at which a waiting call last asked the file; None before the first time."""
 
+    @abstractmethod
     def wake(self, key: int) -> bool:
         """The file changed; True if the watch woke a task."""
-        raise NotImplementedError
 
+    @abstractmethod
     def number_closed(self) -> None:
         """Its number was closed, and the file lives on under another one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def file_closed(self) -> None:
         """The file is closed: forget it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move_to(self, file: OpenFile) -> None:
         """Another file takes the place of the watched one, under the same numbers."""
-        raise NotImplementedError
 
 
-class ScanInProgress:
+class ScanInProgress(ABC):
     """A call of select or poll under way: it hears of every file that changes or closes."""
 
     __slots__ = ()
 
+    @abstractmethod
     def changed(self, file: OpenFile, key: int) -> None:
         """A file's wait queue is woken with a key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def number_closed(self, file: OpenFile, fd: int) -> None:
         """A descriptor was closed while the call is under way."""
-        raise NotImplementedError
 
 
 class FileKernel(Cpu):

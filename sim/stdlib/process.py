@@ -49,7 +49,7 @@ class SimulatedProcess:
         """Make a call that never waits, and let the time it takes pass."""
         kernel = self.kernel
         if kernel.free_ns < kernel.now_ns:
-            kernel.catch_up()
+            kernel.book_idle()
         try:
             return function(*given)
         finally:

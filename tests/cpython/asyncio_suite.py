@@ -13,7 +13,7 @@ import importlib.util
 import unittest
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -79,11 +79,12 @@ def http_server(
     if use_ssl:
         raise unittest.SkipTest("TLS")
     listener = kernel.socket.create_server((host, port))
+    serving = ["until the block ends"]
 
     def serve() -> None:
-        while True:
+        while serving:
             connection, _ = listener.accept()
-            with connection:
+            with connection, suppress(ConnectionError):  # a client need not wait for the answer
                 answer(connection)
 
     def answer(connection: Any) -> None:
@@ -98,8 +99,14 @@ def http_server(
             left -= len(body)
             body = connection.recv(min(left, 65_536))
 
-    kernel.threading.Thread(target=serve, daemon=True).start()
-    yield SimpleNamespace(address=listener.getsockname())
+    server = kernel.threading.Thread(target=serve, daemon=True)
+    server.start()
+    address: Any = listener.getsockname()
+    yield SimpleNamespace(address=address)
+    serving.clear()
+    kernel.socket.create_connection(address).close()  # ends the last accept
+    server.join()
+    listener.close()
 
 
 def _until_blank_line(connection: Any) -> bytes:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from c10k_tui.app.pictures import HandClock
@@ -22,6 +25,15 @@ class PushedClock(HandClock):
 
     def __call__(self) -> float:
         return time.perf_counter() + self.now_s
+
+
+def key_event(key: str) -> events.Key:
+    """A key as a terminal sends it, by Textual's name for it or by its character."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    sign = key if len(key) == 1 else None
+    with suppress(KeyError):
+        sign = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name)))
+    return events.Key(name, sign)
 
 
 class Stand:
@@ -56,8 +68,18 @@ class Stand:
         return self.session.race.frame().lanes[0].first_fd
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause(0)
+        """Press keys, and wait until each is handled; not, as the pilot does, until the CPU is idle."""
+        for key in keys:
+            before = self.app.screen
+            self.app.post_message(key_event(key))
+            await self.settle()
+            if self.app.screen is not before:
+                await self.pilot.pause()  # a new screen takes several rounds of messages to stand there
+
+    async def settle(self) -> None:
+        """Wait until the messages are handled, and those that they send, and what is mounted is laid out."""
+        for _ in range(3):
+            await self.pilot.pause(0)
 
     async def run(self, seconds: float) -> None:
         """Let the race go on for so many seconds of the wall."""
@@ -66,7 +88,7 @@ class Stand:
             self.clock.now_s += 1 / FRAMES_PER_S
             self.race_screen.tick()
         self.race_screen.draw()
-        await self.pilot.pause(0)
+        await self.settle()
 
     def text(self, selector: str = "Screen") -> str:
         """What is on the screen, or in one widget."""

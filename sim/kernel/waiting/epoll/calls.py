@@ -107,11 +107,8 @@ class EpollCalls:
         else:
             kernel.call_serial = serial = kernel.call_serial + 1
             looked = passes = cost_ns = 0
-            if epoll.reported_once:  # the program is back: those events are handled now, or abandoned
-                if kernel.faults is not None:
-                    kernel.faults.back_in_wait(epoll)
-                else:
-                    epoll.reported_once.clear()
+            if epoll.reported_once:
+                self._look_back(epoll)
             if timeout_ns:
                 deadline = Deadline(kernel, epoll.waiters, timeout_ns)
         while True:
@@ -127,12 +124,8 @@ class EpollCalls:
                 epoll.holds += 1  # an epoll that is closed meanwhile stays until this call returns
             elif kernel.running is not None:
                 kernel.running.vain_wakes += 1
-            charge = self._sleeps.get((stale, not cost_ns)) or self._sleep_charge(stale, not cost_ns)
+            cost_ns += self._pay_sleep(stale, first=not cost_ns)
             stale = 0
-            cost_ns += charge.ns
-            charge.times += 1
-            kernel.free_ns += charge.ns
-            kernel.recent.append(charge)
             record((kernel.now_ns, SLEEP, -1, 0, 0, serial))
             epoll.waiters.append(task := kernel.block())
             if kernel.running is None and kernel.faults is not None:
@@ -148,28 +141,17 @@ class EpollCalls:
                 raise
         if deadline is not None:
             kernel.timers.cancel(deadline.serial)
-        found = len(events)
-        slept = cost_ns > 0
-        if slept:
+        if cost_ns:
             kernel.release_hold(epoll)
-        charge = self._returns.get((found, stale, slept)) or self._return_charge(found, stale, slept)
-        charge.times += 1
-        kernel.free_ns += charge.ns
-        kernel.recent.append(charge)
+        found = len(events)
+        spent_ns = self._pay_return(found, stale, slept=cost_ns > 0)
         record((kernel.now_ns, RETURN, -1, found, passes, serial))
         if found:
             if epoll.ghosts and kernel.faults is not None:
                 kernel.faults.reported(epoll)
-            cost_ns += charge.ns
             kernel.last_call = (
-                serial,
-                epoll.count,
-                looked + found,
-                found,
-                passes,
-                slept,
-                cost_ns,
-                kernel.free_ns,
+                *(serial, epoll.count, looked + found, found, passes, cost_ns > 0),
+                *(cost_ns + spent_ns, kernel.free_ns),
             )
         if restart is None:
             yield
@@ -178,6 +160,13 @@ class EpollCalls:
             yield
             restart.events = None
         return events
+
+    def _look_back(self, epoll: Epoll) -> None:
+        """The program is back: events that were reported once are handled by now, or abandoned."""
+        if self.kernel.faults is not None:
+            self.kernel.faults.back_in_wait(epoll)
+        else:
+            epoll.reported_once.clear()
 
     # -- prices ---------------------------------------------------------------------------
 
@@ -212,6 +201,18 @@ class EpollCalls:
             ),
         )
         return charge
+
+    def _pay_return(self, found: int, stale: int, slept: bool) -> int:
+        """Charge the way out of epoll_wait; its cost in ns."""
+        charge = self._returns.get((found, stale, slept)) or self._return_charge(found, stale, slept)
+        self.kernel.pay(charge)
+        return charge.ns
+
+    def _pay_sleep(self, stale: int, first: bool) -> int:
+        """Charge the way to sleep in epoll_wait; its cost in ns."""
+        charge = self._sleeps.get((stale, first)) or self._sleep_charge(stale, first)
+        self.kernel.pay(charge)
+        return charge.ns
 
     def _return_charge(self, found: int, stale: int, slept: bool) -> Charge:
         """The walk is over and the call returns. After a sleep its entry is paid for already."""

@@ -34,6 +34,7 @@ and :mod:`sim.kernel.waiting.io_uring.sq_thread` know the ring.
 from __future__ import annotations
 
 import errno
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -49,7 +50,7 @@ from sim.machine.completion_costs import ring_costs
 from sim.machine.records import Effect
 
 
-class ArmedRequest:
+class ArmedRequest(ABC):
     """A request that waits on a file (``io_kiocb`` with its poll hook).
 
     Args:
@@ -61,41 +62,41 @@ class ArmedRequest:
     def __init__(self, sqe: Sqe) -> None:
         self.sqe = sqe
 
+    @abstractmethod
     def disarm(self) -> None:
         """Take the request off its file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self) -> bool:
         """Run its task work; True if the file had something for it."""
-        raise NotImplementedError
 
 
-class PollingThread:
+class PollingThread(ABC):
     """A kernel thread that takes submissions and runs task work (SQPOLL)."""
 
     state: Count
     """Working, spinning or asleep: the count on which its time is booked."""
 
     @property
+    @abstractmethod
     def needs_wakeup(self) -> bool:
         """True if it sleeps and sees no new submissions (``IORING_SQ_NEED_WAKEUP``)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self) -> None:
         """A submission was written, or task work was queued."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wake_up(self) -> None:
         """End its sleep."""
-        raise NotImplementedError
 
+    @abstractmethod
     def book(self) -> None:
         """Book its CPU time up to now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """The ring is closed."""
-        raise NotImplementedError
 
 
 class ArmedBlock(NamedTuple):

@@ -31,6 +31,11 @@ BUSY = (
     "s; S; wait 100ms; 2; space; wait 100ms; end; tab; tab; up; p; t; l; wait 100ms"
 )
 """A bit of everything, faster than any hand."""
+BRIEF = (
+    "wait 200ms; +; M; wait 100ms; ?; wait 100ms; esc; down; f; wait 100ms; R; +; R; .; wait 100ms; t; s; S;"
+    "wait 100ms; space; wait 100ms; end; tab; l; wait 100ms"
+)
+"""A second of it, for what must hold of any script."""
 
 
 def settings(**changes):
@@ -60,7 +65,7 @@ def busy(tmp_path_factory):
     return path, asyncio.run(watched(path))
 
 
-def recorded(path, script=BUSY, **changes):
+def recorded(path, script=BRIEF, **changes):
     record(path, settings(**changes), parse_script(script, 30))
     return path.read_bytes()
 
@@ -71,11 +76,12 @@ def codes(data, *wanted):
 
 
 def test_the_same_words_give_the_same_bytes(busy, tmp_path):
-    assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
+    assert recorded(tmp_path / "a.cast", BUSY) == busy[0].read_bytes()
 
 
-def test_a_slow_machine_gives_the_same_bytes(busy, tmp_path, monkeypatch):
+def test_a_slow_machine_gives_the_same_bytes(tmp_path, monkeypatch):
     """Every handler that draws takes longer than Textual's own timer for repaints, which must not matter."""
+    quick = recorded(tmp_path / "quick.cast")
     draw = RaceDisplay.draw
 
     def slowly(*arguments, **named):
@@ -83,7 +89,7 @@ def test_a_slow_machine_gives_the_same_bytes(busy, tmp_path, monkeypatch):
         time.sleep(0.02)
 
     monkeypatch.setattr(RaceDisplay, "draw", slowly)
-    assert recorded(tmp_path / "a.cast") == busy[0].read_bytes()
+    assert recorded(tmp_path / "slow.cast") == quick
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
                 assert terminal.rows[: len(shown)] == shown
                 compared += 1
         frames.close()
-    assert compared > 30
+    assert compared > 10
     assert as_seen(picture_at(read(path), None)) == terminal.rows
 
 

@@ -18,10 +18,10 @@ from c10k_tui.recording.live.recorder import Recorder
 from sim.scenario.scenario import Scenario
 
 TRAVELLED = (
-    "wait 500ms; +; wait 500ms; b; b; B; wait 100ms; <; <; <; <; wait 100ms; '; wait 100ms; space;"
-    "wait 300ms; o; wait 100ms; {; wait 100ms; }; e; wait 100ms; a; >; >; >; s; S; wait 100ms; o; e; space;"
-    "wait 200ms; tab; tab; tab; up; up; enter; wait 100ms; f; enter; b; b; s; wait 100ms; f; -; wait 200ms;"
-    "space; wait 300ms; o; o; x; wait 200ms; <; <; space; wait 200ms"
+    "wait 300ms; +; wait 300ms; b; b; B; wait 100ms; <; <; <; <; wait 100ms; '; wait 100ms; space;"
+    "wait 200ms; o; wait 100ms; {; wait 100ms; }; e; wait 100ms; a; >; >; >; s; S; wait 100ms; o; e; space;"
+    "wait 100ms; tab; tab; tab; up; up; enter; wait 100ms; f; enter; b; b; s; wait 100ms; f; -; wait 100ms;"
+    "space; wait 200ms; o; o; x; wait 100ms; <; <; space; wait 100ms"
 )
 """Steps back, seeks, forks, branches left and gone back to, a row gone to, a descriptor followed."""
 
@@ -99,18 +99,23 @@ async def record_by_hand(path):
         frames.close()
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A recording in which nobody goes back."""
+    path = tmp_path_factory.mktemp("casts") / "plain.cast"
+    record(path, settings(), parse_script("wait 300ms; +; wait 300ms; '; wait 600ms", 30))
+    return replay_of(read(path))
+
+
 @pytest.mark.parametrize("key", ["b", "B", "<", "{", "a", "o", "e"])
-async def test_a_paused_replay_can_be_gone_back_in(tmp_path, key):
+async def test_a_paused_replay_can_be_gone_back_in(plain, key):
     """The key hands the race over, which stands still where it stood, and then does what it does."""
-    path = tmp_path / "a.cast"
-    script = parse_script("wait 500ms; +; wait 500ms; '; wait 1s", 30)
-    await asyncio.to_thread(record, path, settings(), script)
-    found = replay_of(read(path))
+    found = plain
     app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(100, 30)) as pilot:
         await app.recording.frames.open(None)
         app.recording.player = player = Player(app.recording.frames, found, 0, paused=True)
-        for frame in range(45):
+        for frame in range(30):
             await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         session = app.session
         there_ns = session.race.now_ns

@@ -147,7 +147,7 @@ class TravelMachine(RuleBasedStateMachine):
         assert race._time_line.checkpoints.size_bytes <= LIMIT_BYTES
 
 
-TravelMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
+TravelMachine.TestCase.settings = settings(max_examples=14, stateful_step_count=12, deadline=None)
 test_any_journey_in_any_order = TravelMachine.TestCase
 
 

@@ -1,0 +1,47 @@
+"""Studies that are computed once in a test run: the trials of the comparison, the probes of the capacity.
+
+The result of a trial or a probe depends on its arguments alone. Many tests open the same tables. The first
+test computes them; the others get the same progress, step by step, and the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+
+from c10k_tui.screens.comparison import model as comparison_model
+from sim.studies import capacity, comparison
+
+
+def share_studies(patch: pytest.MonkeyPatch) -> None:
+    """While the patch holds, no trial and no probe is computed twice."""
+    trial = computed_once(comparison.trial, lambda: None)
+    patch.setattr(comparison, "trial", trial)
+    patch.setattr(comparison_model, "trial", trial)
+    patch.setattr(
+        capacity, "probe_in_pieces", computed_once(capacity.probe_in_pieces, lambda: capacity.RACE_NS)
+    )
+
+
+def computed_once(steps: Callable[..., Generator[Any, None, Any]], setting: Callable[[], Any]) -> Any:
+    """A generator function that replays a run which ended before with the same arguments and setting."""
+    known: dict[Any, tuple[list[Any], Any]] = {}
+
+    def run_or_replay(*given: Any) -> Generator[Any, None, Any]:
+        key = (setting(), given)
+        if key in known:
+            yielded, result = known[key]
+            yield from yielded
+            return result
+        yielded, running = [], steps(*given)
+        while True:
+            try:
+                yielded.append(next(running))
+            except StopIteration as stop:
+                known[key] = (yielded, stop.value)
+                return stop.value
+            yield yielded[-1]
+
+    return run_or_replay
