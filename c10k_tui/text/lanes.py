@@ -1,8 +1,10 @@
-"""The words of the lanes: one value for each lane, with every text that depends on the lane's name.
+"""The words of the lanes, in one value for each lane.
 
 A lane has two more parts: the facts about it in :mod:`sim.scenario.lanes`, and its server in
-:mod:`sim.servers`. The screens choose their sentences by these facts (a lane that scans, a lane with a task
-for each connection). Only words that follow from no fact are here.
+:mod:`sim.servers`. The screens choose their sentences by the facts: for a lane that scans, for a lane with a
+task for each connection. This module holds the words that follow from no fact.
+
+Why not in :mod:`sim.scenario.lanes`: the simulator knows no screen, no colour and no width of a column.
 """
 
 from __future__ import annotations
@@ -15,15 +17,14 @@ from c10k_tui.text.packet_effects import EffectTable
 from sim.scenario.registry import Registry
 
 MOST_LANES = 4
-"""Number of lanes that fit on the race screen."""
+"""Largest number of lanes on the race screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneColours:
-    """A lane's colour in each theme: earth colours for tasks, blue for epoll, violet for rings.
+    """A lane's colour in each theme: earthen for tasks, blue for epoll, violet for rings.
 
-    There are more lanes than terminal colours, so some are alike; a lane's name always stands beside its
-    colour.
+    There are more lanes than terminal colours, so some lanes share one. The name always stands beside it.
     """
 
     dark: str
@@ -47,11 +48,11 @@ class LaneText:
     """Words for the effects of a packet."""
     colours: LaneColours
     before_first: tuple[str, str] = ("the kernel holds the list of all {all}", "it will say which are ready")
-    """Words before the first event: the holder of the list of all descriptors, and the event to come."""
+    """Two clauses for the time before the first event: the state, and the event that will follow."""
     column_names: tuple[str, ...] = ()
     """Shorter names for a narrow column, at most 9 and then 7 cells."""
     brief: str = ""
-    """A name of at most six cells; empty if the name itself is still clear when it is cut."""
+    """A name of at most six cells; empty if the lane's name can simply be cut."""
     tasks: str = "threads"
     """The plural word for its tasks; the lane's name is the singular."""
     key: str = ""
