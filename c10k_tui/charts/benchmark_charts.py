@@ -12,7 +12,7 @@ from sim.machine.costs import CostTable
 from sim.studies.benchmark import BenchmarkRow
 
 WAIT_WORDS = {"ready": "finds them ready at once", "slept": "sleeps first and is woken"}
-"""The two kinds of calls in words."""
+"""Words for the two kinds of calls."""
 
 Busy = int | Fraction
 """Active descriptors along a line: a number, or a share of all descriptors."""
@@ -29,7 +29,9 @@ def charts_of_rows(rows: Sequence[BenchmarkRow], costs: CostTable) -> list[Chart
 
 
 def _lines_of(places: set[tuple[int, int]]) -> list[Busy]:
-    """The lines through the places (descriptors, active descriptors): first equal numbers, then shares."""
+    """The lines through these points (descriptors, active descriptors): lines of equal numbers first, then
+    lines of equal shares.
+    """
     sizes = {fds for fds, _ in places}
     numbers = sorted({active for _, active in places})
     common = [

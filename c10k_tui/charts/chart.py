@@ -1,8 +1,8 @@
 """A chart of costs as a plain value, independent of how it is drawn.
 
-Both scales are logarithmic: a cost that grows with the number of descriptors is a slope, a constant cost is
-level. The terminal (:mod:`c10k_tui.screens.curve.views.plot`), SVG and PNG (:mod:`c10k_tui.charts.svg`,
-:mod:`c10k_tui.charts.png`) draw the same value.
+Both scales are logarithmic: a cost that grows with the number of descriptors is a rising line, a constant
+cost a level line. The terminal (:mod:`c10k_tui.screens.curve.views.plot`), SVG and PNG
+(:mod:`c10k_tui.charts.svg`, :mod:`c10k_tui.charts.png`) draw the same value.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Curve:
 
 
 def crossing(one: Curve, other: Curve) -> float | None:
-    """The x at which two drawn lines first cross; None if they do not cross where both are drawn."""
+    """The lowest x at which two lines cross; None if they do not cross where both are drawn."""
     places = sorted({x for curve in (one, other) for x, _ in curve.points})
     both = [(x, a / b) for x in places if (a := one.at(x)) and (b := other.at(x))]
     for (x0, ratio0), (x1, ratio1) in pairwise(both):
@@ -73,12 +73,14 @@ class Chart:
     curves: tuple[Curve, ...]
     marks: tuple[ChartPoint, ...] = ()
     rule: float | None = None
-    """The x of the rule, or None; each curve's cost is written where it meets the rule."""
+    """The x of the vertical rule; None for no rule. Each curve's cost is written where the curve meets the
+    rule.
+    """
     rule_label: str = ""
     x_per_cent: bool = False
     """True if x is a share, written in per cent."""
     notes: tuple[Line, ...] = ()
-    """Lines of text below the chart, for pictures that leave the screen."""
+    """Lines of text below the chart, for exported pictures."""
 
     def y_range(self) -> tuple[float, float]:
         """The costs at the ends of the y axis: round figures that enclose everything drawn."""
@@ -149,7 +151,7 @@ def _round_above(value: float) -> float:
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places close to the wanted ones and in their order, at least ``gap`` apart, within the limits."""
+    """Positions near the wanted ones, in the same order, at least ``gap`` apart, from ``low`` to ``high``."""
     placed: list[float] = []
     for place in wanted:
         placed.append(max(place, placed[-1] + gap) if placed else max(place, low))

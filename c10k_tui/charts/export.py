@@ -1,4 +1,4 @@
-"""Writes pictures of a chart under names that are not taken."""
+"""Writes pictures of a chart under names of files that do not exist yet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def export(charts: Sequence[Chart], stem: str, folder: Path) -> tuple[Path, Path
         The two files.
 
     Raises:
-        OSError: a file cannot be written; none is left behind.
+        OSError: a file cannot be written. No part of either file remains.
     """
     return export_page(page_of(charts), title_of(charts), stem, folder)
 

@@ -1,7 +1,8 @@
 """Charts as PNG, drawn with Pillow and its built-in font: the same shapes as in SVG, at twice the size.
 
-A page is drawn larger and then reduced, which smooths the lines. Pillow's font has little more than ASCII, so
-a microsecond is written ``us`` here. Why not a font of the system: pictures would differ between machines.
+A page is drawn larger and then reduced, which smooths the lines. Pillow's font has few characters beyond
+ASCII, so a microsecond is written ``us`` here. Why not a font of the operating system: pictures would differ
+between machines.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A chart as shapes on a page: lines, dots and texts with coordinates, for pictures of any format.
 
-SVG and PNG share this layout, so they show the same. The page is white and the colours are those of the light
-theme, because pictures go into documents and onto slides.
+SVG and PNG share this layout, so both show the same picture. The page is white and the colours are those of
+the light theme, because pictures go into documents and onto slides.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class TextShape:
     anchor: str = "start"
     bold: bool = False
     halo: bool = False
-    """True to draw a rim in the page's colour around the letters, so that lines behind do not touch them."""
+    """True to draw a rim in the page's colour around the letters, so that lines behind the text do not touch
+    them.
+    """
 
 
 Shape = LineShape | DotShape | TextShape

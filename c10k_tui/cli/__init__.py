@@ -1,4 +1,4 @@
-"""The command line: one module for each command, and what the commands share.
+"""The command line: one module for each command, and the modules that the commands share.
 
 The commands:
 
@@ -7,7 +7,7 @@ The commands:
 - ``watch``: an asyncio script on a simulated kernel; ``watch_output`` writes it without a screen.
 - ``bench``: the cost of a wake-up; ``bench_options`` checks its options, ``bench_output`` writes its table.
 - ``calibrate``: a cost table measured on this machine.
-- ``capacity``: how many connections each lane holds.
+- ``capacity``: the number of connections that each lane holds.
 - ``compare``: one table of all lanes.
 - ``record``, ``replay``, ``export``: recordings.
 
@@ -19,12 +19,12 @@ Shared parts:
 - ``recording_options``: the options of a recording.
 - ``recording_files``: recordings read from and written to disk.
 - ``terminal``: checks the terminal; ``--speed`` and ``--theme``.
-- ``costs_file``: where the user's cost table is.
-- ``output``: text for an output that may not know ``µ``.
+- ``costs_file``: the path of the user's cost table.
+- ``output``: text for an output whose encoding may lack ``µ``.
 - ``progress``: progress on standard error.
 - ``screenshots``: draws the pictures of the documentation.
 
 Other packages import only :func:`c10k_tui.cli.main.main`, :mod:`~c10k_tui.cli.costs_file` and the parsers
-(for tables of options). A command imports Textual, Rich and NumPy after it has understood what was typed, so
-``--help`` and typing errors answer at once.
+(for tables of options). A command imports Textual, Rich and NumPy only after it has checked its options, so
+``--help`` and error messages appear at once.
 """

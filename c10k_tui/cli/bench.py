@@ -1,8 +1,8 @@
 """``c10k-tui bench``: the cost of one wake-up, simulated and measured, as a table, JSON or CSV.
 
 The cost table in use gives the simulated figures, this machine's kernel the measured ones
-(:mod:`sim.host.measuring.meter`). A point that cannot be measured here is simulated only, and a line under
-the table says why.
+(:mod:`sim.host.measuring.meter`). A point that cannot be measured here is only simulated, and a line under
+the table gives the reason.
 """
 
 from __future__ import annotations

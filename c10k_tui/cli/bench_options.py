@@ -27,7 +27,7 @@ class BenchOptions:
     form: str
     """``table``, ``json`` or ``csv``."""
     host: bool
-    """False: simulate only."""
+    """True to measure this machine's kernel; False to simulate only."""
     svg: Path | None
     """File for the curves; None for no curves."""
 

@@ -46,7 +46,7 @@ def print_csv(rows: Iterable[BenchmarkRow]) -> None:
 
 
 def title(costs: CostTable) -> str:
-    """The title: what is shown, and the cost table of the simulated figures."""
+    """The title: the subject of the table, and the cost table of the simulated figures."""
     made = ", ".join(word for word in (costs.machine, costs.kernel, costs.date) if word)
     return f"CPU time of one wake-up; simulated costs: {costs.name}" + (f" ({made})" if made else "")
 

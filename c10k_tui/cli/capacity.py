@@ -1,4 +1,4 @@
-"""``c10k-tui capacity``: how many connections each lane holds, and what gives way beyond that number.
+"""``c10k-tui capacity``: the number of connections that each lane holds, and the limit that it meets beyond.
 
 The figures come from :mod:`sim.studies.capacity`. During the search stderr shows the size being tried; the
 result goes to stdout, as a table or as one JSON object.

@@ -1,7 +1,7 @@
-"""``c10k-tui compare``: one table of all lanes: scans, copies, wake-ups, memory, and who keeps the list.
+"""``c10k-tui compare``: one table of all lanes: scans, copies, wake-ups, memory, and the keeper of the list.
 
-The figures come from :mod:`sim.studies.comparison`, as on the comparison screen: each lane runs in a short
-race of its own. The result goes to stdout, as a table or as one JSON object.
+The figures come from :mod:`sim.studies.comparison`, as on the comparison screen: each lane runs alone in a
+short race. The result goes to stdout, as a table or as one JSON object.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def compare(words: Sequence[str]) -> int:
 
 
 def _has_setting(name: str, words: Sequence[str]) -> bool:
-    """True if the short form, in one word or several, has this setting."""
+    """True if the short form (one word or several) has this setting."""
     return any(word.startswith(f"{name}=") for word in " ".join(words).split())
 
 

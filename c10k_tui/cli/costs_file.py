@@ -24,7 +24,8 @@ def costs_path() -> Path:
 
 
 def current_costs() -> tuple[CostTable, str | None]:
-    """The cost table in use, and why it is not the user's own.
+    """The cost table in use, and the reason why it is not the user's own; None if it is, or if the user has
+    none.
 
     See :func:`sim.studies.calibration.current_costs`.
     """
@@ -34,7 +35,9 @@ def current_costs() -> tuple[CostTable, str | None]:
 
 
 def costs_in_use() -> CostTable:
-    """The user's own cost table, or the built-in one; prints on stderr why the user's own is not used."""
+    """The user's own cost table, or the built-in one. If the user's own cannot be used, prints the reason on
+    stderr.
+    """
     costs, why_not = current_costs()
     if why_not is not None:
         print(encodable(f"c10k-tui: {why_not}"), file=sys.stderr)

@@ -47,7 +47,7 @@ def export(words: list[str]) -> int:
 
     Raises:
         UsageError: an option or a value is not valid, or a file cannot be used.
-        OSError: the disk is full or failed; nothing was written.
+        OSError: the disk is full or failed. Nothing was written.
     """
     parser = export_parser()
     options = parse(parser, words)
@@ -93,7 +93,7 @@ def _export(path: Path, out: Path, form: str, options: argparse.Namespace) -> No
 
 
 def _speed_of(text: str) -> float:
-    """The value of ``--speed``: how much faster the GIF plays.
+    """The value of ``--speed``: the factor by which the GIF plays faster.
 
     Raises:
         ValueError: not a number from :data:`SLOWEST` to :data:`FASTEST`.

@@ -1,6 +1,7 @@
-"""The ``c10k-tui`` command: which command was typed, and how the process ends.
+"""The ``c10k-tui`` command: finds the command that was typed, runs it and ends the process.
 
-A command is imported when it is called, so that help and errors do not wait for the others.
+A command's module is imported only when the command is called, so that help and errors do not wait for other
+imports.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def leave(code: int) -> NoReturn:
     """End the process.
 
-    A watched script may hold tasks that catch whatever ends them and continue. At exit the interpreter
-    collects these tasks and throws into them once more, outside of any loop: they would spin forever. So the
-    process ends at once if there are such tasks.
+    A watched script may leave tasks that catch every exception, even the one that ends them, and continue. At
+    exit the interpreter collects these tasks and throws into them once more, outside of any loop: they would
+    spin forever. So if there are such tasks, the process ends at once.
     """
     unwinding = sys.modules.get("sim.scripts.unwinding")
     if unwinding is not None and unwinding.left_stubborn_tasks():
@@ -128,5 +129,5 @@ def _print_error(message: str, code: int) -> int:
 
 
 def _discard_output() -> None:
-    """Send buffered output nowhere; otherwise Python reports an error when it flushes it at exit."""
+    """Discard buffered output; otherwise Python reports an error when it flushes the buffer at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,9 @@ _IN_ASCII = str.maketrans({"µ": "u", "×": "x", "–": "-", "·": "|", "÷": "/
 
 
 def encodable(text: str) -> str:
-    """The text with characters that standard output can encode; unchanged where it can encode all of them."""
+    """The text with only characters that standard output can encode; unchanged if it can encode all of
+    them.
+    """
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)
@@ -19,7 +21,7 @@ def encodable(text: str) -> str:
 
 
 def has_rich_output(signs: str) -> bool:
-    """True if standard output is a terminal that can encode ``signs``: then a table may go through Rich."""
+    """True if standard output is a terminal that can encode ``signs``. Then Rich may print a table."""
     return sys.stdout.isatty() and encodable(signs) == signs
 
 

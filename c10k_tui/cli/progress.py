@@ -1,4 +1,4 @@
-"""Progress on standard error. Nothing is shown where standard error is not a terminal."""
+"""Progress on standard error. Nothing is shown if standard error is not a terminal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 ProgressReport = Callable[[float, str], None]
-"""Takes the part that is done, 0 … 1, and what comes next."""
+"""Takes the finished part, 0 … 1, and words for the next step."""
 _CLEAR_LINE = "\r\x1b[K"
 
 
 def show_line(words: str) -> bool:
-    """Replace the line shown last; no words clear it. False if standard error is not a terminal."""
+    """Replace the line shown last; empty words clear it. Returns False if standard error is not a
+    terminal.
+    """
     if not sys.stderr.isatty():
         return False
     sys.stderr.write(_CLEAR_LINE + words)
@@ -22,7 +24,7 @@ def show_line(words: str) -> bool:
 
 @contextmanager
 def progress_bar(title: str) -> Generator[ProgressReport, None, None]:
-    """A bar for as long as the block runs; call the report to move it."""
+    """Show a bar while the block runs; call the yielded report to move it."""
     if not sys.stderr.isatty():
         yield lambda done, what: None
         return

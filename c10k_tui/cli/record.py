@@ -154,7 +154,7 @@ def _text_of(path: Path) -> str:
 
 
 def _replay_in(options: argparse.Namespace) -> Replay | None:
-    """The recording named by ``--keys``; None if it names none.
+    """The recording named by ``--keys``; None if ``--keys`` names no recording.
 
     Raises:
         ValueError: the recording cannot be used, or another option contradicts it.

@@ -53,7 +53,7 @@ def naming_file(out: Path, if_disk_full: str) -> Generator[None, None, None]:
 
     Args:
         out: The file.
-        if_disk_full: What became of the file, for errors of the disk.
+        if_disk_full: Words for the state of the file after an error of the disk.
 
     Raises:
         UsageError: the file already exists, or cannot be opened.

@@ -1,7 +1,6 @@
-"""Options of recordings that more than one command has, and checks of their values.
+"""Options of recordings that several commands have, and checks of their values.
 
-A value is checked as far as that is possible without a file or a screen. A check raises a :class:`ValueError`
-whose message is one line.
+The checks need no file and no screen. A check raises a :class:`ValueError` whose message is one line.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _SIZE = re.compile(r"([0-9]{1,4})[x×]([0-9]{1,4})")
 
 
 def add_recording(group: argparse._ArgumentGroup) -> None:
-    """Add the options of every recording that is made, on the screen or without one."""
+    """Add the options of commands that record, on the screen or without one."""
     group.add_argument("--title", metavar="TEXT", default="", help="title of the recording")
     group.add_argument("--caption", action="store_true", help="show the pressed keys in a row of their own")
     group.add_argument(

@@ -83,7 +83,7 @@ def _race(scenario: Scenario, duration_ns: int, *, as_json: bool) -> None:
     from sim.race.race import Race
 
     costs = costs_in_use()
-    race = Race(scenario, costs, history_bytes=0)  # a command never goes back in time
+    race = Race(scenario, costs, history_bytes=0)  # this command never goes back in time
     race.advance(duration_ns)
     frame = race.frame()
     if as_json:

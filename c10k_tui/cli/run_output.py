@@ -81,7 +81,7 @@ _SPECIAL_COUNTS = (
     *("sq_thread_work_ns", "sq_thread_spin_ns", "sq_thread_sleep_ns"),
     *("empty_reads", "turns", "callbacks"),
 )
-"""Counts of some lanes only (kqueue, io_uring, ports, asyncio, epoll-et); left out where they are 0."""
+"""Counts of some lanes only (kqueue, io_uring, ports, asyncio, epoll-et); left out if they are 0."""
 
 
 def _optional_parts(lane: LaneFrame) -> dict[str, object]:
@@ -205,7 +205,7 @@ def _lane_sentence(lane: LaneFrame) -> str:
 
 
 def _why_never(lane: LaneFrame) -> str:
-    """Why a server's waiting calls never returned an event."""
+    """Words for the reason why a server's waiting calls never returned an event."""
     counters = lane.counters
     if not counters.packets:
         return "never woke, because nothing arrived"
@@ -216,7 +216,9 @@ def _why_never(lane: LaneFrame) -> str:
 
 
 def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:
-    """Cost of waiting for each answered request; fair even where one lane answered fewer requests."""
+    """Comparison of the cost of waiting per answered request; fair even if one lane answered fewer
+    requests.
+    """
     if not first.counters.requests or not last.counters.requests:
         return None
     first_ns = first.counters.wait_ns / first.counters.requests

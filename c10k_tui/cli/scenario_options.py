@@ -1,7 +1,7 @@
 """The options of a scenario, shared by every command that races.
 
-A scenario is put together in three layers, and the later one wins: a preset (or the defaults), the scenario's
-short form (``n=10000 active=3``), the options.
+A scenario has three layers: a preset (or the defaults), the scenario's short form (``n=10000 active=3``), the
+options. A later layer overrides an earlier one.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
 
 
 def _not_a_setting(word: str) -> str:
-    """The message for a word that is neither a command in first place nor a setting."""
+    """The message for a word that is neither a command (as the first word) nor a setting."""
     if word in COMMANDS:
         return f"{word} goes first: c10k-tui {word} …"
     if word in ALL_PRESETS:

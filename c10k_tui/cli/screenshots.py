@@ -1,4 +1,4 @@
-"""Draws the pictures of the screens and the demos; one version always gives the same files.
+"""Draws the pictures of the screens and the demos. One version of the program always makes the same files.
 
 ``python -m c10k_tui.cli.screenshots [DIR]`` draws the race screen at two sizes and in two themes, with other
 lanes and with a fault; the curve screen with simulated lines and with a paper's points; the comparison, the

@@ -24,7 +24,7 @@ def check_terminal(instead: str = _RUN_INSTEAD) -> None:
     """Check that the screen can be shown.
 
     Args:
-        instead: What the user can do where no screen can be shown.
+        instead: Words for what the user can do if no screen can be shown.
 
     Raises:
         UsageError: a standard stream is not a terminal, or the terminal cannot move the cursor or is too
@@ -36,7 +36,7 @@ def check_terminal(instead: str = _RUN_INSTEAD) -> None:
     term = os.environ.get("TERM", "")
     if os.name == "posix" and term in ("", "dumb", "unknown"):
         raise UsageError(f"the terminal cannot move the cursor (TERM={term or 'is not set'}); {instead}")
-    # Same rule as Textual's: COLUMNS and LINES count, and a terminal that does not know its size is 80×24.
+    # The same rule as Textual's: COLUMNS and LINES take precedence, and a terminal of unknown size is 80×24.
     columns, rows = shutil.get_terminal_size((MIN_COLUMNS, MIN_ROWS))
     if columns < MIN_COLUMNS or rows < MIN_ROWS:
         raise UsageError(
@@ -61,7 +61,7 @@ def speed_of(text: str | None) -> float | None:
         speed = float(text)
     except ValueError:
         speed = math.nan
-    if not slowest <= speed <= fastest:  # also false for nan
+    if not slowest <= speed <= fastest:  # refuses NaN too
         raise UsageError(f"--speed must be a number from {slowest:g} to {fastest:g}, or max, not {text!r}")
     return speed
 

@@ -1,7 +1,7 @@
 """``c10k-tui watch SCRIPT.py``: an asyncio script on a simulated kernel, on the screen or as figures.
 
-With ``--for`` there is no screen: the script runs for that much virtual time, or to its end. Then the command
-prints what the event loop did, as text or as one JSON object.
+With ``--for`` there is no screen: the script runs for that virtual time, or to its end. Then the command
+prints the event loop's work, as text or as one JSON object.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from sim.scripts.script import Script
 
 FAILED = 1
-"""Exit code: the script failed, or did not give back its turn."""
+"""Exit code: the script failed, or did not return control."""
 PATIENCE_S = 20.0
-"""Longest time that a script without a screen may run between two moments, in seconds of real time."""
+"""Longest wall time in seconds that a script without a screen may run between two moments."""
 SLICE = 20_000
-"""Moments after which a script without a screen gives back its turn, so that a stuck one is noticed."""
+"""Moments after which a script without a screen returns control, so that a stuck script is noticed."""
 _FIGURES_INSTEAD = "watch the script without a screen: c10k-tui watch SCRIPT.py --for 10s"
 _EPILOG = """\
 examples:
@@ -99,7 +99,7 @@ def watch(words: list[str]) -> int:
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    """The words before ``--``, and those after it, which go to the script."""
+    """The words before ``--``, and the words after it, which are the script's arguments."""
     at = words.index("--") if "--" in words else len(words)
     return words[:at], words[at + 1 :]
 
@@ -130,7 +130,7 @@ def _script(path: Path, arguments: list[str], *, keeps_output: bool) -> Script:
     Args:
         path: The script's file.
         arguments: Its ``sys.argv[1:]``.
-        keeps_output: True to keep what it prints; False to print it at once.
+        keeps_output: True to keep its output; False to print its output at once.
 
     Raises:
         UsageError: the file cannot be read, or is not Python.
@@ -208,7 +208,7 @@ def _run(script: Script, until_ns: int) -> None:
     """Run a script up to a moment of virtual time, or to its end.
 
     Raises:
-        ScriptError: the script did not give back its turn within :data:`PATIENCE_S`.
+        ScriptError: the script did not return control within :data:`PATIENCE_S`.
     """
     left = SLICE
 

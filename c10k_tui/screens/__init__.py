@@ -3,11 +3,11 @@
 - ``race``: lanes side by side; the screen at the start.
 - ``curve``: cost of a wake-up against the number of descriptors.
 - ``comparison``: one table of all lanes.
-- ``capacity``: how many connections each lane holds.
+- ``capacity``: the number of connections that each lane holds.
 - ``path``: one packet, step by step.
 - ``loop``: a script's event loop.
-- ``shared``: what several of them use.
+- ``shared``: base classes and dialogs that several screens use.
 
-``race`` opens the others, so it imports them; they import only ``shared``. No screen knows the app or a
-recording: what a screen needs of them is handed to it.
+``race`` opens the other screens, so it imports them; they import only ``shared``. No screen knows the app or
+a recording: the caller passes in the parts that a screen needs.
 """

@@ -1,4 +1,4 @@
-"""The capacity screen: how many connections each lane holds, and what gives way beyond that number.
+"""The capacity screen: the number of connections that each lane holds, and the limit that it meets beyond.
 
 - ``screen``: the screen and its actions.
 - ``model``: the values that the keys change, and the search.

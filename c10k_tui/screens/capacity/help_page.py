@@ -1,4 +1,4 @@
-"""The help of the capacity screen: how a lane's capacity is found, and every key."""
+"""The help of the capacity screen: the search for a lane's capacity, and every key."""
 
 from __future__ import annotations
 

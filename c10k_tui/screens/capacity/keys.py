@@ -1,6 +1,6 @@
 """The keys of the capacity screen; the footer, the help and the command palette use this list.
 
-An action that the race screen has too keeps its key.
+Actions that the race screen has too have the same keys there.
 """
 
 from __future__ import annotations

@@ -35,10 +35,10 @@ FRAME_WORK_NS = 15_000_000
 PIECE_WORK_NS = 500_000
 """Least price of a piece of work."""
 P99_LADDER_NS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
-"""Values of the bound: 100 µs … 100 ms."""
+"""Values of the bound on the p99 latency, in ns: 100 µs … 100 ms."""
 ACTIVE_RUNGS: tuple[Active, ...] = (3, Share(10), ACTIVE, Share(1_000), Share(10_000))
 QUESTION = 10_000
-"""The size that the chart asks about: C10K."""
+"""The size in question, which the chart marks: C10K."""
 Rung = TypeVar("Rung")
 Key = tuple[Scenario, int]
 """The load of a lane, and the bound."""
@@ -51,7 +51,7 @@ class SearchProgress:
     held: int
     """Largest size that held; 0 if none did yet."""
     broken: int | None
-    """Smallest size that did not hold; None if all sizes tried held."""
+    """Smallest size that did not hold; None if every size tried so far held."""
     trying: int | None
     """The size being tried; None if no size is."""
 

@@ -1,4 +1,4 @@
-"""The capacity screen: how many connections each lane holds, and what gives way beyond that number.
+"""The capacity screen: the number of connections that each lane holds, and the limit that it meets beyond.
 
 Each frame continues the search (:mod:`c10k_tui.screens.capacity.model`), so the bars grow on the screen.
 """

@@ -1,4 +1,6 @@
-"""The words of the capacity screen: heading, what breaks at 10,000 and next, the chosen row."""
+"""The words of the capacity screen: the heading, the lanes that break at 10,000, the next ones, the chosen
+row.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,7 @@ def reading(model: CapacityModel, *, brief: bool = False) -> Line:
 
 
 def _listed(found: list[Capacity], word: str) -> list[Span]:
-    """Names of lanes with the size at which each gives way; with ``word`` also the reason."""
+    """Names of lanes with the size at which each breaks; with ``word``, also the reason."""
     spans: list[Span] = []
     for one in found[:MOST_NAMED]:
         spans += [(", " if spans else "", "text"), (one.lane, one.lane)]

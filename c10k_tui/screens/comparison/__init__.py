@@ -1,4 +1,4 @@
-"""The comparison screen: one table of all lanes: scans, copies, wake-ups, memory, and who keeps the list.
+"""The comparison screen: one table of all lanes: scans, copies, wake-ups, memory, and the keeper of the list.
 
 - ``screen``: the screen, its actions, and measuring on this machine.
 - ``model``: the values that the keys change, and the trials of the lanes.

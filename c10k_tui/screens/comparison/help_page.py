@@ -1,4 +1,4 @@
-"""The help of the comparison screen: what a row and a column mean, and every key."""
+"""The help of the comparison screen: the meaning of rows and columns, and every key."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class ComparisonModel:
         return missing_lanes(self.racing, self.is_known)
 
     def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
-        """Continue with at most this much work; True if a row was missing."""
+        """Continue with at most this much work. Returns True if a row was missing."""
         missing = self.missing()
         compute_lanes(missing, work_ns, self._compute_lane)
         return bool(missing)

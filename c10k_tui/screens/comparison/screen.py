@@ -1,4 +1,4 @@
-"""The comparison screen: one table of all lanes: scans, copies, wake-ups, memory, and who keeps the list.
+"""The comparison screen: one table of all lanes: scans, copies, wake-ups, memory, and the keeper of the list.
 
 Each frame continues the trials (:mod:`c10k_tui.screens.comparison.model`). Measuring runs in a worker thread:
 it asks the measuring process for one lane after the other and posts each result as a message.
@@ -42,7 +42,7 @@ class ComparisonContent:
         """True while lanes are being measured."""
 
     def compute(self) -> bool:
-        """Run trials for one frame; False if all rows are known."""
+        """Run trials for one frame. Returns False if all rows are known."""
         return self._model.compute()
 
     def heading(self, notice: str, width: int) -> Line:
@@ -80,7 +80,7 @@ class ComparisonScreen(WorkingScreen):
     """The table. The result is a scenario to race, or None to continue the race.
 
     Args:
-        session: The race, which does not advance meanwhile.
+        session: The race, which stands still behind this screen.
         model: The rows found so far.
         is_stepping: Returns True while the app is run frame by frame.
     """

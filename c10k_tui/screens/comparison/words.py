@@ -78,7 +78,7 @@ def explanation(model: ComparisonModel, busy: str, width: int, height: int) -> l
 
 
 def _reading(model: ComparisonModel, *, short: bool) -> Line:
-    """The lanes with most scans, copies, switches and memory, and the lanes with least."""
+    """The lanes with the most scans, copies, switches and memory, and the lanes with the least."""
     known = [facts for facts in model.known() if facts.events]
     if model.missing():
         return ((f"Each lane races alone for {REQUESTS:,} requests; rows fill in as they end.", "dim"),)
@@ -106,7 +106,7 @@ def _ordered(known: Iterable[ComparisonRow], column: ComparisonColumn) -> list[C
 
 
 def _of_lane(model: ComparisonModel) -> Wordings:
-    """The chosen row: who keeps its list, what limits it, and the basis of its figures."""
+    """The chosen row: the keeper of its list, its limit, and the basis of its figures."""
     lane, kind = model.lane, LANES[model.lane]
     spans: list[Span] = [
         (lane, lane),

@@ -1,4 +1,4 @@
-"""The help of the curve screen: what its axes and its letters mean, and every key."""
+"""The help of the curve screen: the meaning of its axes and letters, and every key."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The keys of the curve screen; the footer, the help and the command palette use this list.
 
-An action that the race screen has too keeps its key: ``+ -`` descriptors, ``[ ]`` active descriptors, ``t``
-theme, ``?`` help, ``q`` quit.
+Actions that the race screen has too have the same keys there: ``+ -`` descriptors, ``[ ]`` active
+descriptors, ``t`` theme, ``?`` help, ``q`` quit.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The state of the curve screen, changed by its keys: no Textual, no thread, no clock.
 
-The model knows the points of its curves, their simulated costs, and what was measured. It does not compute
+The model knows the points of its curves, their simulated costs, and the measured rows. It does not compute
 costs: :meth:`CurveModel.missing` returns the points without a known cost, a worker thread of the screen (or a
 test) computes them, and :meth:`CurveModel.learn` takes the results. Why not compute here: one point may take
 longer than a frame.
@@ -37,9 +37,10 @@ class CurveModel:
     """The state of the curve screen.
 
     Args:
-        scenario: The current race; the rule is at its number of descriptors first.
+        scenario: The current race. At first the rule is at its number of descriptors.
         costs: Prices of the simulated calls.
-        own_costs_problem: Why the user's own cost table is not used; None if it is used or there is none.
+        own_costs_problem: The reason why the user's own cost table is not used; None if it is used or there
+            is none.
     """
 
     def __init__(self, scenario: Scenario, costs: CostTable, own_costs_problem: str | None = None) -> None:
@@ -140,9 +141,9 @@ class CurveModel:
     def break_even_missing(self) -> list[tuple[str, Active, str]]:
         """Mechanism, active number and kind of call of each exact break-even that is not known yet.
 
-        There are some only if the active number does not depend on the number of descriptors. For an active
-        share the crossing of the drawn lines is used (:func:`c10k_tui.charts.chart.crossing`), because each
-        step of an exact search would simulate a call that finds thousands of descriptors ready.
+        Exact break-evens exist only if the active number does not depend on the number of descriptors. For an
+        active share the crossing of the drawn lines is used (:func:`c10k_tui.charts.chart.crossing`), because
+        each step of an exact search would simulate a call that finds thousands of descriptors ready.
         """
         if self.paper is not None or self.axis != "fds" or isinstance(self.active, Share):
             return []
@@ -154,7 +155,9 @@ class CurveModel:
         self._break_even[key] = fds
 
     def break_even(self, mechanism: str) -> tuple[bool, int | None]:
-        """True if the break-even is known; and the least descriptors at which epoll is cheaper, or None."""
+        """True if the break-even is known; and the smallest number of descriptors at which epoll is cheaper,
+        or None.
+        """
         key = (mechanism, self.active, self.wait)
         return key in self._break_even, self._break_even.get(key)
 
@@ -245,7 +248,9 @@ class CurveModel:
             return None
 
     def paper_rest_ns(self, paper: Paper) -> int | None:
-        """Cost in ns added to a simulated wake-up to make a paper's unit; None if not known yet."""
+        """Cost in ns added to a simulated wake-up to get the cost of a paper's unit; None if not known
+        yet.
+        """
         try:
             return rest_ns(paper, self.simulated.__getitem__)
         except KeyError:

@@ -1,8 +1,8 @@
 """The curve screen: the cost of a wake-up against the number of descriptors, simulated and measured.
 
 Two worker threads compute. One simulates costs; a point with thousands of ready descriptors takes a second.
-The other asks the measuring process for one point after the other, if the user wants it. Both post results as
-messages, and only the screen changes the model.
+The other asks the measuring process for one point after the other, if the user starts a measurement. Both
+post results as messages, and only the screen changes the model.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         if missing or turns:
             self._simulate(missing, turns)
         self.draw()
-        # A paper's words need more room: the widgets have new sizes after the layout.
+        # A paper's words need more room: the widgets get new sizes in the next layout.
         self.call_after_refresh(self.draw)
 
     # -- computing ------------------------------------------------------------------------

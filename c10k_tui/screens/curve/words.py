@@ -58,7 +58,7 @@ def explanation(model: CurveModel, chart: Chart, busy: str, width: int, height: 
     Args:
         model: The state of the screen.
         chart: The picture.
-        busy: Progress of computing or measuring; empty if neither is going on.
+        busy: Progress of computing or measuring; empty if neither is in progress.
         width: Cells.
         height: Lines.
     """
@@ -127,7 +127,7 @@ def _cheaper_all_along(select: Curve, epoll: Curve) -> str:
 
 
 def _turning_drawn(chart: Chart) -> Line:
-    """The same, taken from the drawn lines; used for an active share."""
+    """The place at which the drawn lines of select and epoll cross; used for an active share."""
     pair = _pair(chart)
     if pair is None:
         return ()
@@ -181,7 +181,7 @@ def _errors(model: CurveModel, done: Sequence[BenchmarkRow]) -> Line:
 
 
 def _limits(model: CurveModel) -> list[Line]:
-    """Points that the lines leave out."""
+    """Words for the points that the lines leave out."""
     if model.active_now <= READY_LIMIT and (model.axis == "fds" or model.fds <= READY_LIMIT):
         return []
     return [((f"Lines end where {READY_LIMIT:,} are ready at once.", "dim"),)]
@@ -228,7 +228,7 @@ def _factor(one: Difference) -> str:
 
 
 def _why(model: CurveModel, paper: Paper) -> Line:
-    """Reasons for the difference, those that can be computed first."""
+    """Reasons for the difference; reasons with computed figures come first."""
     reasons = [*_slope_words(model, paper), *_ready_words(model, paper), *paper.causes]
     return (("Why, we think: ", "strong"), ("; ".join(reasons) + ".", "text"))
 

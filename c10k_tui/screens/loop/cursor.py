@@ -61,7 +61,7 @@ class TaskCursor:
         return kept or (frame.rows[0] if frame.rows else None)
 
     def move(self, steps: int, height: int) -> bool:
-        """Choose the task ``steps`` rows below the cursor; True if there is a task to choose."""
+        """Choose the task ``steps`` rows below the cursor. Returns True if there is a task to choose."""
         frame = self.frame(height)
         if not frame.tasks:
             return False
@@ -72,7 +72,9 @@ class TaskCursor:
         return self.choose(at - self._first, [row.number for row in self.rows(height).rows])
 
     def choose(self, y: int, numbers: Sequence[int] | None = None) -> bool:
-        """Choose the task in row ``y``, of ``numbers`` or of the screen; False if the row is empty."""
+        """Choose the task in row ``y`` of ``numbers``, or of the screen. Returns False if the row is
+        empty.
+        """
         numbers = self.shown if numbers is None else numbers
         if not 0 <= y < len(numbers):
             return False

@@ -1,4 +1,4 @@
-"""The help of the loop screen: how an event loop turns, what the colours mean, and every key."""
+"""The help of the loop screen: the turn of an event loop, the meaning of the colours, and every key."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The keys of the loop screen; the footer, the help and the command palette use this list.
 
-An action that the race screen has too keeps its key: ``space`` pause, ``s S`` steps, ``. ,`` pace, ``t``
-theme, ``?`` help, ``q`` quit.
+Actions that the race screen has too have the same keys there: ``space`` pause, ``s S`` steps, ``. ,`` pace,
+``t`` theme, ``?`` help, ``q`` quit.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """The state of the loop screen: the watched script, its pace and its steps. No Textual here.
 
 The pace is counted in turns of the event loop per second. The time of a turn is divided among its moments:
-the wait and the timers have fixed shares, the callbacks share the rest. Virtual time does not set the pace: a
-callback of a microsecond and a wait of an hour stay on the screen equally long. So sleeps are skipped, and
-the screen says how long they were.
+the wait and the timers have fixed shares, and the callbacks divide the rest. Virtual time does not affect the
+pace: a wait of a microsecond and a wait of an hour stay on the screen equally long. So sleeps are skipped,
+and the screen shows how long they were.
 
 In each frame the model waits for the script, for at most :data:`BUDGET_S`. A script that blocks in real time
-does not return. Then each frame checks once whether it has returned, and at which line it is.
+does not return. Then each frame checks once if it has returned, and reads its current line.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ SPEEDS: tuple[float | None, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100, 300, 1_
 """Turns per second; None for full speed."""
 DEFAULT_SPEED = 1.0
 BUDGET_S = 0.009
-"""Time of a frame that the script may take: about a quarter of the 33 ms between frames."""
+"""Wall time in seconds that the script may take in a frame: about a quarter of the 33 ms between frames."""
 LONGEST_GAP_S = 0.1
-"""Longest time that is made up for after a stall; the rest is dropped."""
+"""Longest wall time in seconds that is caught up after a stall; the rest is dropped."""
 MOST_MOMENTS = 20_000
-"""Most moments in one frame, whatever time is left."""
+"""Most moments in one frame, even if time is left."""
 PATIENCE_S = 0.15
-"""Time for which the first frame waits for a script that does not return."""
+"""Seconds for which the first frame waits for a script that does not return."""
 TOLD_AFTER_S = 1.0
-"""Time after which the screen says that the script blocks."""
+"""Seconds after which the screen says that the script blocks."""
 SHARES: dict[str, float] = {"wait": 0.35, "timers": 0.15, "callback": 0.5}
 """Shares of a turn's time; ``callback`` is for all callbacks together."""
 HELD_UP_SHARE = 0.8
-"""Extra share after a turn in which a callback held up the loop, so that it can be seen."""
+"""Extra share after a turn in which a callback held up the loop, so that the user can see it."""
 NOTICE_S = 2.5
 _STOPS = frozenset(("wait", "timers", "callback"))
-"""Moments at which a step stops. The first callback stops it at ``callbacks``, the end of a turn at the
-beginning of the next."""
+"""Moments at which a step stops. A step to the first callback stops at ``callbacks``; a step past the end of
+a turn stops at the beginning of the next turn.
+"""
 
 
 class LoopModel:
@@ -74,7 +75,7 @@ class LoopModel:
         """Seconds that a frame waits for the script before the screen continues without it."""
         self._last_s: float | None = None
         self._due_s = 0.0
-        """Seconds for which the current moment is still shown."""
+        """Seconds for which the current moment stays on the screen."""
         self._notice = ""
         self._notice_until_s = 0.0
         self._frame: LoopFrame | None = None
@@ -147,7 +148,9 @@ class LoopModel:
         return self._go(self._pays_for_moments(now_s + BUDGET_S))
 
     def _pays_for_moments(self, until_s: float) -> Callable[[StopPoint], bool]:
-        """A condition that stops the script when its time is used up; it runs in the script's thread."""
+        """Make a condition that stops the script when its time is used up. The condition runs in the script's
+        thread.
+        """
         left = MOST_MOMENTS
 
         def enough(moment: StopPoint) -> bool:

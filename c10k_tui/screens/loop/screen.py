@@ -36,13 +36,13 @@ CALM_FRAMES_PER_S = 10
 CALM_FROM = 10
 """Turns per second from which the loop is too fast to follow."""
 RESTS = 3
-"""A picture is followed by a pause of this many times its own duration (long with thousands of tasks)."""
+"""After a picture, the screen pauses for this multiple of the drawing time (long with thousands of tasks)."""
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 Page = Literal["awaits", "culprit", "error", "output"]
 
 
 class TaskRows(Lines):
-    """The rows of tasks; a click chooses one."""
+    """The rows of tasks; a click on a row chooses its task."""
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -220,7 +220,7 @@ class LoopScreen(KeyedScreen[None]):
         self._panel.set_class(title.startswith(("culprit", "why")), "-alarm")
 
     def _show_error_once(self, frame: LoopFrame) -> None:
-        """Change the panel to the error when the script has failed, once."""
+        """When the script has failed, change the panel to the error; do this only once."""
         if frame.error is not None and not self._error_shown:
             self._error_shown = True
             self.page = "error"

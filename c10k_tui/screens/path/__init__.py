@@ -1,4 +1,4 @@
-"""The path screen: one packet from the wire to the line after ``await``, and to select beside it.
+"""The path screen: one packet from the wire to the line after ``await``, beside its path to select.
 
 - ``screen``: the screen and its actions.
 - ``model``: the current step, and autoplay.

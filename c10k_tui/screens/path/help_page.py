@@ -1,4 +1,4 @@
-"""The help of the path screen: where its steps come from, and every key."""
+"""The help of the path screen: the origin of its steps, and every key."""
 
 from __future__ import annotations
 

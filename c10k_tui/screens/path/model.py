@@ -49,19 +49,19 @@ class PathModel:
         self._due_s = self._clock() + self.stay_s
 
     def play(self) -> None:
-        """Start autoplay, from the first step if this is the last; or stop it."""
+        """Start autoplay (from the first step if this is the last), or stop it."""
         self.playing = not self.playing
         if self.playing:
             self.go_to(0 if self.over else self.at)
 
     def pace(self, direction: int) -> None:
-        """Stay shorter (1) or longer (-1) at each step."""
+        """Make autoplay faster (1) or slower (-1)."""
         index = SPEEDS.index(self.speed) + direction
         self.speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
         self._due_s = min(self._due_s, self._clock() + self.stay_s)
 
     def tick(self) -> bool:
-        """Go to the next step if autoplay is due; True if anything changed."""
+        """Go to the next step if autoplay is due. Returns True if anything changed."""
         if not self.playing or self._clock() < self._due_s:
             return False
         if self.over:

@@ -1,4 +1,4 @@
-"""The path screen: one packet from the wire to the line after ``await``, and to select beside it.
+"""The path screen: one packet from the wire to the line after ``await``, beside its path to select.
 
 The screen has no timer. Each frame of the race screen calls :meth:`PathScreen.tick`, so autoplay follows the
 app's clock, and a replay of a recording shows the same frames.

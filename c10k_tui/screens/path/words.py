@@ -41,7 +41,7 @@ DROPS = {
     DropReason.CONNECTION_GONE: "the connection is gone",
 }
 _EXACT_NS = 100_000
-"""Durations below this are written to the nanosecond."""
+"""Durations below this number of ns are written to the nanosecond."""
 _LEFT = {
     "asleep": "was idle",
     "scanning": "leaves the scan",

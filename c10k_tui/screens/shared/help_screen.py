@@ -20,7 +20,9 @@ from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
 
 BESIDE = 48
-"""With at least this many cells left, a key's explanation stands beside its name, else on the line below."""
+"""If at least this number of cells is left, a key's explanation stands beside its name, else on the line
+below.
+"""
 UNBOUNDED = 1_000
 
 
@@ -44,13 +46,13 @@ def key_section(bindings: Sequence[Binding], palette: str = "All of this by name
 
     Args:
         bindings: The screen's keys.
-        palette: What the palette does, in words.
+        palette: Words for the effect of the palette's key.
     """
     return "Keys", (*bindings, Binding("ctrl+p", "", "Command palette", tooltip=palette))
 
 
 class HelpScreen(ModalScreen[None]):
-    """The help page over a screen, which goes on below.
+    """The help page over a screen. The screen continues below it.
 
     Args:
         page: The page.
@@ -68,7 +70,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help-box") as box:
             box.border_title = "c10k-tui"
             box.border_subtitle = "↑ ↓: more · esc: back"
-            # The scroll bar's place is kept, so the width does not depend on the height.
+            # The scroll bar's column is always kept free, so the width does not depend on the height.
             box.styles.scrollbar_gutter = "stable"
             yield HelpText(self._page)
 

@@ -22,8 +22,8 @@ class NumberScreen(ModalScreen[int | None]):
     Args:
         question: The question.
         proposed: First content of the field.
-        hint: What the user may type, shown while nothing is wrong.
-        why_not: Returns why a number is not possible, or None if it is.
+        hint: Words for the possible input, shown while the input is valid.
+        why_not: Returns the reason why a number is not possible; None if it is possible.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +43,7 @@ class NumberScreen(ModalScreen[int | None]):
             box.border_title = self._question
             box.border_subtitle = "enter: yes · esc: no"
             field = Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
-            field.cursor_blink = False  # A picture must not depend on its time.
+            field.cursor_blink = False  # A picture must not depend on the time at which it is taken.
             yield field
             yield self._message
 
@@ -62,7 +62,9 @@ class NumberScreen(ModalScreen[int | None]):
             self.dismiss(number)
 
     def _read(self, text: str) -> tuple[int | None, str | None]:
-        """The number, or what is wrong with it."""
+        """The number (None if the text is no number), and the reason why it is not possible (None if it
+        is).
+        """
         try:
             number = parse_count(text)
         except ValueError as error:

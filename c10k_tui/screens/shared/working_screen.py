@@ -1,4 +1,4 @@
-"""A screen in the race's place that computes a little in each frame, and shows what is known so far.
+"""A screen in the race's place that computes a little in each frame, and shows the results so far.
 
 The screen has no timer. The race screen stands still behind it, and each of its frames calls
 :meth:`WorkingScreen.tick`. A price list limits the work in a frame, not wall time, and notices use the
@@ -23,14 +23,14 @@ from sim.scenario.scenario import Scenario
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 NOTICE_S = 6.0
-"""Wall seconds that a notice stays. Names of files take longer to read than what a key did."""
+"""Seconds that a notice stays. Names of files take longer to read than other notices."""
 
 
 class WorkingContent(Protocol):
-    """What such a screen computes and shows. Widths and heights are in cells."""
+    """The content of such a screen: it does the work and makes the lines. Widths and heights are in cells."""
 
     def compute(self) -> bool:
-        """Do the work of one frame; False if there is nothing left to do."""
+        """Do the work of one frame. Returns False if no work is left."""
 
     def heading(self, notice: str, width: int) -> Line:
         """The line at the top."""
@@ -45,7 +45,7 @@ class WorkingContent(Protocol):
         """The body: a table or a chart."""
 
     def explanation(self, width: int, height: int) -> Sequence[Line]:
-        """What the body means, in words."""
+        """Words for the meaning of the body."""
 
 
 class WorkingScreen(KeyedScreen[Scenario | None]):
@@ -53,8 +53,8 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
 
     Args:
         session: The race that stands still. Its clock and its notices are used here too.
-        content: What the screen computes and shows.
-        subject: What the screen shows, for the words that ask for a larger terminal.
+        content: The content of the screen.
+        subject: Words for the content, for the message that asks for a larger terminal.
         help_page: The help of the screen.
         is_stepping: Returns True while the app is run frame by frame, for a recording or a replay.
     """
@@ -114,7 +114,7 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
         tall = content.body_height(height)
         if self._body.styles.height is None or self._body.styles.height.cells != tall:
             self._body.styles.height = tall
-            # The explanation below has its new size only after the layout.
+            # The explanation below gets its new size only with the layout.
             self.call_after_refresh(self.draw)
         self._head.show([content.heading(self.session.notice, width)])
         entitle(self._body, *content.frame_words())
@@ -127,7 +127,7 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
         self.draw()
 
     def change(self, change: Callable[[], None]) -> None:
-        """Change what is shown, take the notice away, and draw."""
+        """Change the content, remove the notice, and draw."""
         change()
         self.session.say("", 0)
         self.draw()

@@ -1,8 +1,8 @@
 """The capacity chart in the cells of a terminal: a bar for each lane, on a logarithmic axis up to a million.
 
-A bar ends where something gives way, and a word beside it says what. A bar without a limit ends in an arrow.
-During the search a bar is solid up to the largest size that held and shaded up to the smallest that did not.
-A rule at 10,000 crosses all bars.
+A bar ends where the lane meets a limit, and a word beside the bar names the limit. A bar without a limit ends
+in an arrow. During the search a bar is solid up to the largest size that held and shaded up to the smallest
+that did not. A rule at 10,000 crosses all bars.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAME_WIDTH = 18
 FIGURES_WIDTH = 30
 """Cells for the number of connections, the limit and the latency."""
 AXIS_LINES = 2
-"""Lines of the axis and of its words; only the words where there is too little room."""
+"""Lines for the axis and its words; if room is short, only the words are drawn."""
 _FULL, _HALF, _SHADE = "▄", "▖", "░"
 _RULE, _ON = "┊", "→"
 _TICKS = ((1, "1"), (10, "10"), (100, "100"), (1_000, "1k"), (10_000, "10k"), (100_000, "100k"))

@@ -2,8 +2,8 @@
 
 A block beside each figure shows its place between the lowest and the highest figure of the column, on a
 logarithmic scale, so best and worst are visible without colour. The name of the chosen row is reversed, and
-the title of the chosen column is in brackets. With little room the columns of words are left out first,
-because the explanation below the table has them in full.
+the title of the chosen column is in brackets. If room is short, the columns of words are left out first,
+because the explanation below the table has these words in full.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ HERE_WIDTHS = (10, 9, 6)
 DROPPED_FOR_MEASURED = ("connection_bytes", "copied_out_per_event", "copied_in_per_event")
 """Columns left out to make room for the measured ones, in this order."""
 MARGIN = 2
-"""Cells of a column besides its figures: a gap, and the block on the right."""
+"""Cells of a column in addition to its figures: a gap, and the block on the right."""
 WIDER = 3
-"""Most cells added to a column where there is room, so that its full title fits."""
+"""Most cells added to a column if there is room, so that its full title fits."""
 
 
 def table_lines(model: ComparisonModel, width: int, height: int) -> list[Line]:

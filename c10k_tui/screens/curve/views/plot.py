@@ -33,7 +33,7 @@ class _Canvas:
         self.width, self.height = width, height
         self.cells: list[list[_PlotCell]] = [[_EMPTY] * width for _ in range(height)]
         self.taken = [[False] * width for _ in range(height)]
-        """True for cells with part of the chart in them, faint lines not counted."""
+        """True for cells that hold a part of the chart, apart from faint lines."""
         self._left, right = (log10(value) for value in chart.x_range)
         self._low, high = (log10(value) for value in chart.y_range())
         self._across = max(1e-9, right - self._left)

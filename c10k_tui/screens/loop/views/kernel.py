@@ -78,7 +78,7 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
 
 
 def _row(one: Descriptor, width: int, marked: int | None) -> Line:
-    """A descriptor in words; used while there is a row for each descriptor."""
+    """A descriptor in words; used while each descriptor has its own row."""
     glyph, role = look_of(one)
     words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.kind, one.kind)
     if one.kind == "connected" and one.peer < 0:
@@ -126,7 +126,7 @@ def _block(descriptors: Sequence[Descriptor], marked: int | None) -> Span:
 
 
 def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
-    """The meaning of the glyphs and of the letters in the grid, as far as there is room."""
+    """The meaning of the glyphs and letters in the grid, as many as fit."""
     there = {LETTERS[one.kind] for one in descriptors}
     spans: list[Span] = [(READY, "ready"), (" ready ", "dim")]
     if any(one.unsent_bytes for one in descriptors):

@@ -18,7 +18,7 @@ def stack_title(row: TaskRow | None) -> str:
 
 
 def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> list[Line]:
-    """The chain of awaits from the task to what it waits for; the innermost line is always shown."""
+    """The chain of awaits from the task to the innermost awaited object, whose line is always shown."""
     if row is None:
         return [(("no task is chosen: up, down", "dim"),)]
     last: Line = ((_bottom_words(row, now_ns), role_of(row)),)
@@ -26,7 +26,7 @@ def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> li
         return [((_without_stack(row), role_of(row)),)]
     places = list(row.stack)
     left_out = max(0, len(places) + 1 - height)
-    if left_out:  # the outermost lines matter least; one row says how many are left out
+    if left_out:  # the outermost lines matter least; one row shows the number of omitted lines
         left_out += 1
     lines: list[Line] = [((f"… {left_out} awaits further out", "dim"),)] if left_out else []
     for depth, place in enumerate(places[left_out:], left_out):
@@ -105,7 +105,7 @@ def source_lines(place: Place, width: int, height: int) -> list[Line]:
 
 
 def error_lines(error: str, place: Place | None, details: str, width: int, height: int) -> list[Line]:
-    """Why the script failed: the error, the source around it, and the end of its traceback."""
+    """The failure of the script: the error, the source around it, and the end of its traceback."""
     lines: list[Line] = wrap(((error, "alarm"),), width, min(4, height))
     if place is not None:
         lines += source_lines(place, width, min(5, height - len(lines)))

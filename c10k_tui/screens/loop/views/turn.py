@@ -2,7 +2,7 @@
 
 The order is asyncio's (``BaseEventLoop._run_once``): the loop waits for descriptors, at most until its next
 timer. Due timers join the callbacks of ready descriptors in the ready queue. Then each callback in the queue
-runs once. Callbacks that become ready meanwhile run in the next turn.
+runs once. Callbacks that become ready during a turn run in the next turn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RING_ROWS = 9
 LEAST_RING_WIDTH = 46
 WIDEST_BOX = 28
 SLEPT_NS = 10_000
-"""A longer wait than this slept; the call itself takes less."""
+"""A wait of more virtual ns than this has slept; the call itself takes less."""
 _DONE, _TO_DO = "■", "□"
 
 SENTENCES: dict[Phase, str] = {
@@ -61,7 +61,7 @@ def phase_of(frame: LoopFrame) -> Phase | None:
 
 
 def turn_lines(frame: LoopFrame, width: int, height: int, held_up: bool = False) -> list[Line]:
-    """The ring, and the ready queue and a sentence where there is room.
+    """The ring; if there is room, also the ready queue and a sentence.
 
     Args:
         frame: The script at this moment.

@@ -98,7 +98,7 @@ def _passed(model: PathModel, side: LanePath) -> list[PathStep]:
 def _with_ledger(
     model: PathModel, side: LanePath, step: PathStep | None, size: tuple[int, int], source: list[Line]
 ) -> list[Line]:
-    """The structures, and the costs of all steps beside or below them where there is room."""
+    """The structures; if there is room, also the costs of all steps beside or below them."""
     width, room = size
     if width < _BESIDE:
         return _drawn(model, side, step, size, source, ledger_lines(model, side, width))
@@ -143,7 +143,7 @@ def _drawn(
 
 
 def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
-    """A heading, and all steps of a side with their costs; later steps without."""
+    """A heading, and all steps of a side; steps up to the current one with their costs."""
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
     room = width - _STAGE_WIDTH - _COST_WIDTH - 2
@@ -186,14 +186,16 @@ def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) ->
 
 
 def _title_and_sentence(title: Span, words: Line, width: int, height: int) -> list[Line]:
-    """A title and a sentence; where there is room they take a fixed number of rows, so that nothing moves."""
+    """A title and a sentence. If there is room, they take a fixed number of rows, so that nothing below
+    moves.
+    """
     text, role = title
     lines: list[Line] = [(("▌ ", role), (text, role)), *wrap(words, width, _SENTENCE_ROWS)]
     return [*lines, *([()] * (_FIXED_ROWS - len(lines)))] if height >= _HIGH else lines
 
 
 def _lines_without_step(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
-    """A side without a step of its own: why, and the state of its structures."""
+    """A side without a step at this beat: the reason, and the state of its structures."""
     if side.failure is not None:
         return _title_and_sentence(
             (f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height

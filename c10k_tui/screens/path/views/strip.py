@@ -1,4 +1,4 @@
-"""The stages of a packet's path as two lines that part: epoll and asyncio above, select below."""
+"""The stages of a packet's path as two lines that separate: epoll and asyncio above, select below."""
 
 from __future__ import annotations
 

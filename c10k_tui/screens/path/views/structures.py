@@ -47,7 +47,7 @@ def _none(words: str) -> Line:
 
 
 def _blocks(count: int, role: str) -> Line:
-    """A block for each of ``count`` things, up to :data:`_BLOCKS`."""
+    """A block for each of ``count`` frames or segments, at most :data:`_BLOCKS`."""
     shown = min(count, _BLOCKS)
     return ((glyphs.FULL * shown, role), (glyphs.IDLE * (_BLOCKS - shown), "idle"))
 
@@ -72,7 +72,9 @@ def _hooked(path: PacketPath, side: LanePath, state: PathState) -> Line:
 
 
 def _numbers(fds: tuple[int, ...], whole: int, ours: int) -> Line:
-    """A list of descriptors. A long list is cut to those up to the packet's own, or to the first ones."""
+    """A list of descriptors. A long list is cut to the descriptors up to the packet's own, or to the first
+    ones.
+    """
     if not fds:
         return _none("empty")
     end = fds.index(ours) + 1 if ours in fds else _NUMBERS
@@ -201,7 +203,8 @@ def board_lines(
     *,
     whole: bool,
 ) -> list[Line]:
-    """All structures of a side in fixed places: those of the step, and the last known state of the others.
+    """All structures of a side in fixed places: the structures of the step, and the last known state of the
+    others.
 
     Args:
         path: The packet's path.
