@@ -39,7 +39,7 @@ async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list
             stepper.show()
             await stepper.finish()
             begin_s = time.thread_time()
-            recorder.take(capture.picture(), (), runner.race_state(), capture.caption_looks())
+            recorder.take(capture.picture(), (), runner.race_state(), capture.caption_styles())
             taken.append(1000 * (time.thread_time() - begin_s))
         runner.close()
     return taken[1:]  # the first frame is a whole picture

@@ -109,7 +109,7 @@ def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
     server.start()
     for number in range(CONNECTS):
         kernel.run_until((number + 1) * 1_000_000)
-        kernel.catch_up()
+        kernel.book_idle()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until((CONNECTS + 1) * 1_000_000)
     _, counted = kernel.totals()

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from textwrap import wrap
 from typing import NoReturn
 
 from c10k_tui import __version__
@@ -42,6 +43,13 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose lines do not end inside a name such as ``epoll-et``."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrap(text, width, break_on_hyphens=False)
+
+
 def new_parser(usage: str, description: str, epilog: str) -> argparse.ArgumentParser:
     """A parser without options. Its ``prog`` is the command's name, taken from the usage."""
     return _Parser(
@@ -49,9 +57,7 @@ def new_parser(usage: str, description: str, epilog: str) -> argparse.ArgumentPa
         usage=usage,
         description=description,
         epilog=epilog,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
-            prog, max_help_position=24, width=100
-        ),
+        formatter_class=lambda prog: _HelpFormatter(prog, max_help_position=24, width=100),
         allow_abbrev=False,
         add_help=False,
     )

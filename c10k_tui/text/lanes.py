@@ -1,8 +1,10 @@
-"""The words of the lanes: all that the screens write of a lane by its name, in one value for each.
+"""The words of the lanes, in one value for each lane.
 
 A lane has two more parts: the facts about it in :mod:`sim.scenario.lanes`, and its server in
-:mod:`sim.servers`. The screens write their sentences by the facts (a lane that scans, a lane with a task for
-each connection); only what no fact says is here.
+:mod:`sim.servers`. The screens choose their sentences by the facts: for a lane that scans, for a lane with a
+task for each connection. This module holds the words that follow from no fact.
+
+Why not in :mod:`sim.scenario.lanes`: the simulator knows no screen, no colour and no width of a column.
 """
 
 from __future__ import annotations
@@ -15,15 +17,14 @@ from c10k_tui.text.packet_effects import EffectTable
 from sim.scenario.registry import Registry
 
 MOST_LANES = 4
-"""Lanes the race screen has room for."""
+"""Largest number of lanes on the race screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneColours:
     """A lane's colour in each theme: earthen for tasks, blue for epoll, violet for rings.
 
-    There are more lanes than terminal colours, so some are alike; a lane's name always stands beside its
-    colour.
+    There are more lanes than terminal colours, so some lanes share one. The name always stands beside it.
     """
 
     dark: str
@@ -47,11 +48,11 @@ class LaneText:
     """Words for the effects of a packet."""
     colours: LaneColours
     before_first: tuple[str, str] = ("the kernel holds the list of all {all}", "it will say which are ready")
-    """Before the first event: who waits for all descriptors, and what will happen."""
+    """Two clauses for the time before the first event: the state, and the event that will follow."""
     column_names: tuple[str, ...] = ()
     """Shorter names for a narrow column, at most 9 and then 7 cells."""
     brief: str = ""
-    """A name of at most six cells; empty if the name itself, cut to the cells there are, is clear."""
+    """A name of at most six cells; empty if the lane's name can simply be cut."""
     tasks: str = "threads"
     """The plural word for its tasks; the lane's name is the singular."""
     key: str = ""

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from sim.frames.mechanism import MechanismView
 from sim.machine.records import Record
-from sim.scenario.lanes import LANES, LaneKind
+from sim.scenario.lane_kind import LaneKind
+from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

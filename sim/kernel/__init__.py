@@ -19,7 +19,7 @@ What happens when a packet arrives: the network (:mod:`sim.race.network`) delive
 (``StreamSocket.deliver`` in ``files/tcp``), the socket changes its poll mask and calls ``OpenFile.notify``
 (``open_file``), which wakes the entries of its wait queue (``wait_queue``) and the scans in progress
 (``waiting/scan``). The entries belong to the mechanisms: ``Item.wake`` in ``waiting/epoll/epoll_file``,
-``Knote.wake``, ``Request.wake``, ``Pending.wake``, and ``Sleeper.wake``.
+``Knote.wake``, ``Request.wake``, ``PortHandle.wake``, and ``Sleeper.wake``.
 
 How select's scan is charged: ``ScanPass.spent`` in ``waiting/scan`` for the scan,
 ``ScanCalls`` in ``waiting/select_and_poll`` for entry, copies and exit.

@@ -6,10 +6,12 @@ packet that is being delivered. It knows no system call and no mechanism.
 :class:`sim.kernel.kernel.RawKernel` adds those, and is the object that all parts get as their ``kernel``.
 
 How a descriptor closes (:meth:`KernelCore.close_number`). Linux frees the number first (``close_fd``) and
-releases the file with its last reference (``__fput``). Here the same happens in four steps. (1) Everything
-that registered as a :class:`CloseWatcher` hears of the number. (2) The file's lasting watches hear of it if
-the file lives on under another number. (3) With the last number gone and no call under way on the file, its
-watches are removed. (4) The file itself undoes what it holds elsewhere.
+releases the file with its last reference (``__fput``). Here the same happens in four steps:
+
+1. Every :class:`CloseWatcher` hears of the number, and so does every scan in progress.
+2. If the file lives on under another number, its watches for this number hear of it.
+3. If the number was the last one and no call is under way on the file, its watches are removed.
+4. Then the file undoes what it holds elsewhere (:meth:`sim.kernel.open_file.OpenFile.released`).
 
 Why not otherwise: each mechanism could be a list on the kernel that ``close_number`` walks by name. Then the
 core must know all mechanisms, and a new one changes the core. A watcher that registers costs one call per
@@ -81,7 +83,7 @@ class KernelCore(FileKernel):
 
     def __init__(
         self, costs: CostTable, nofile: int = NOFILE, now_ns: int = 0, journal: Journal | None = None
-    ):
+    ) -> None:
         super().__init__(costs, now_ns)
         self.table = DescriptorTable(self.changed_files, nofile)
         self.journal = journal or Journal()

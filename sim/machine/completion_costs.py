@@ -8,8 +8,7 @@ changes them too:
   epoll_wait, a change as an epoll_ctl without its system call, a filter run in the call as epoll_wait's check
   of an item, a filter run by a packet as a wait-queue callback and the check of one descriptor.
 - completion ports (steps: Microsoft's "I/O Completion Ports" and "Synchronous and Asynchronous I/O"):
-starting
-  an operation is priced as the read or write call that it replaces, GetQueuedCompletionStatus as
+  starting an operation is priced as the read or write call that it replaces, GetQueuedCompletionStatus as
   epoll_wait, a packet queued or taken as a wait-queue callback.
 
 io_uring exists on Linux. Steps that no other call has were timed once, with raw calls from C on a 2-core

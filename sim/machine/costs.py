@@ -19,9 +19,9 @@ factor grows with the number of files.
 
 Prices of threads and processes come from small C programs on the same kind of machine:
 
-- ``thread_start``: pthread_create and join, 18.8 microseconds without their switches.
-- ``process_start``: fork, exit and wait, 140 microseconds without their switches (a small process on a
-  virtual machine).
+- ``thread_start``: pthread_create and join took 18.8 microseconds; their switches are subtracted.
+- ``process_start``: fork, exit and wait took 140 microseconds; their switches are subtracted (a small process
+  on a virtual machine).
 - Refills: a byte passed round a ring of N pipes costs 2.6 microseconds a hop between two threads, 3.9 between
   32, 4.2 between 400 and 5.1 between 1000; between processes 2.6, 6.8, 40 and 136. The working set of a task
   and the price of a byte are fitted to the part up to a hundred tasks. Beyond it processes cost more by the

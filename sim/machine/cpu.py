@@ -173,7 +173,7 @@ class Cpu:
         """Make a task that runs a program; it is ready to run."""
         task = Task(program, name)
         task.blocked = True
-        self.catch_up()
+        self.book_idle()
         self.wake(task)
         return task
 
@@ -201,7 +201,7 @@ class Cpu:
             self.runnable.append(task)
         return True
 
-    def catch_up(self) -> None:
+    def book_idle(self) -> None:
         """Book the time that the CPU was idle until now. Called before anything that may wake a task."""
         idle_ns = self.now_ns - self.free_ns
         if idle_ns > 0:
@@ -225,7 +225,7 @@ class Cpu:
                 break
             self.now_ns = due_ns
             if timers.due_ns == due_ns:
-                self.catch_up()
+                self.book_idle()
                 timers.fire()
             else:
                 device.interrupt()

@@ -183,7 +183,7 @@ class Scheduler:
     def start(self, body: Body, name: str, fd: int = -1, space: int = 0) -> ScheduledTask:
         """Make a program a task, ready to run."""
         task = self.make_blocked(body, name, fd, space)
-        self.cpu.catch_up()
+        self.cpu.book_idle()
         self.cpu.wake(task)
         return task
 

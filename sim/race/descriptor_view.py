@@ -60,9 +60,7 @@ def fd_view(network: Network, block_fd: int, first_fd: int, last_fd: int) -> FdV
 
 
 def _last_scanned_ns(network: Network, first_fd: int, last_fd: int) -> int | None:
-    """Time at which a scan last checked any of them, among the passes that the kernel still knows; else
-    None.
-    """
+    """Time at which a scan last checked any of them; None if no pass that the kernel still knows did."""
     kernel = network.kernel
     for scan in reversed(kernel.scan_calls.passes):
         ranks = (scan.request.rank(fd) for fd in range(first_fd, last_fd + 1))

@@ -123,9 +123,7 @@ class Branch:
         return count
 
     def lineage(self) -> Iterator[tuple[Branch, int, int]]:
-        """This branch and its ancestors: each with the time and the number of changes up to which it
-        counts.
-        """
+        """This branch and its ancestors, each with the time and the number of changes at which it ends."""
         branch: Branch | None = self
         until_ns, changes = self.end_ns, len(self.path)
         while branch is not None:
@@ -164,9 +162,7 @@ class History:
         branch.path.append(change)
 
     def truncate(self, at_ns: int, changes: int) -> None:
-        """Truncate the current branch after ``changes`` entries and at ``at_ns``, and drop all other
-        branches.
-        """
+        """Cut the current branch after ``changes`` entries, at ``at_ns``, and drop the other branches."""
         branch = self.branch
         branch.path = branch.path[:changes]
         branch.end_ns = at_ns

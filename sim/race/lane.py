@@ -164,8 +164,9 @@ class Lane:
     # -- running --------------------------------------------------------------------------
 
     def listen(self, heard: Callable[[Record], object]) -> None:
-        """Call ``heard`` with each record from now on. This is allowed only before a new or restored lane
-        runs.
+        """Call ``heard`` with each record from now on.
+
+        This is allowed only before a new or restored lane runs.
         """
         self.journal.listen(heard)
         self.network.journal_changed()

@@ -143,7 +143,7 @@ class Network:
         kernel = self.kernel
         now_ns = kernel.now_ns
         if kernel.free_ns < now_ns:
-            kernel.catch_up()
+            kernel.book_idle()
         if kernel.free_ns != kernel.stolen_until_ns:
             kernel.stolen_ns = 0
         window, index = self._window, self._next

@@ -162,15 +162,11 @@ class Race:
 
     @property
     def log(self) -> tuple[tuple[int, Scenario], ...]:
-        """All settings of the current branch, future ones included: the time, and the settings from then
-        on.
-        """
+        """All settings of the current branch, also future ones, each with the time from which it holds."""
         return tuple((change.at_ns, change.scenario) for change in self._time_line.history.branch.path)
 
     def change(self, scenario: Scenario) -> None:
-        """Change the settings from now on. In the past, this begins a branch, which becomes the current
-        one.
-        """
+        """Change the settings from now on. In the past, this begins a branch and makes it current."""
         if scenario != self.scenario:
             self._time_line.change(scenario)
 

@@ -4,8 +4,8 @@ Nothing here knows a kernel, and everything but the workload needs the standard 
 ``--help`` loads no NumPy.
 
 - ``scenario``: :class:`~sim.scenario.scenario.Scenario`, all settings of a race; its short form; presets.
-- ``lanes``: :data:`~sim.scenario.lanes.LANES`, one :class:`~sim.scenario.lanes.LaneKind` for each way to
-  wait.
+- ``lanes``: :data:`~sim.scenario.lanes.LANES`, an entry for each way to wait.
+- ``lane_kind``: :class:`~sim.scenario.lane_kind.LaneKind`, the facts about a lane.
 - ``registry``: a table to which named values can be added.
 - ``faults``: the mistakes that a race can show, with their cures.
 - ``fault_presets``: a scenario for each mistake.

@@ -135,9 +135,7 @@ class Scenario:
         return replace(self, fds=fds, active=active)
 
     def __str__(self) -> str:
-        """The short form: always ``n``, ``active``, ``seed`` and ``lanes``; other settings if not the
-        default.
-        """
+        """The short form: ``n``, ``active``, ``seed``, ``lanes``, and settings that are not the default."""
         words = [f"n={self.fds}", f"active={self.active}"]
         for name in ("rate", "burst", "payload", "churn"):
             if getattr(self, name) != _DEFAULTS[name]:

@@ -8,7 +8,7 @@
 - :mod:`~sim.scripts.host_guard`: refuses calls that would reach the host.
 - :mod:`~sim.scripts.script_output`: keeps what the script prints.
 - :mod:`~sim.scripts.loop_frame`: one moment of the script as plain values, for a screen.
-- :mod:`~sim.scripts.loop_figures`: turns, callbacks and times of the loop; who held it up.
+- :mod:`~sim.scripts.loop_figures`: turns, callbacks and times of the loop; callbacks that held it up.
 - :mod:`~sim.scripts.task_rows`: each task, its state, its line, and what it waits for.
 - :mod:`~sim.scripts.descriptors`: each descriptor, and its state in epoll.
 - :mod:`~sim.scripts.kernel_feed`: the latest events in the kernel.

@@ -73,7 +73,7 @@ class ScriptImports(RedirectedImports):
         self._runs_here = runs_here
         self._fresh: dict[str, bool] = {}
         self._path = [str(folder)]  # searched before the interpreter's own path, which is not changed
-        self._put_back: dict[str, ModuleType] = {}
+        self._set_aside: dict[str, ModuleType] = {}
         """Modules of this process that are restored when the script ends, by name."""
 
     # -- which modules are fresh ----------------------------------------------------------
@@ -110,13 +110,13 @@ class ScriptImports(RedirectedImports):
         if not level:
             package = name.partition(".")[0]
             if package not in self._fresh and self.is_fresh(package):
-                self._take_out(package)
+                self._set_package_aside(package)
         return super().load_real(*given)
 
-    def _take_out(self, package: str) -> None:
+    def _set_package_aside(self, package: str) -> None:
         """Set a package of this process aside."""
         for name in [name for name in sys.modules if name == package or name.startswith(package + ".")]:
-            self._put_back[name] = sys.modules.pop(name)
+            self._set_aside[name] = sys.modules.pop(name)
 
     # -- a finder, called before all others -----------------------------------------------
 
@@ -149,10 +149,10 @@ class ScriptImports(RedirectedImports):
             yield
         finally:
             sys.meta_path.remove(self)
-            for name in set(sys.modules) - before | set(self._put_back):
+            for name in set(sys.modules) - before | set(self._set_aside):
                 if self._fresh.get(name.partition(".")[0]):
                     sys.modules.pop(name, None)
-            sys.modules.update(self._put_back)
+            sys.modules.update(self._set_aside)
             if main_before is not None:
                 sys.modules["__main__"] = main_before
 

@@ -115,9 +115,7 @@ class Stream:
 
 
 class StreamLoop(Protocol):
-    """The event loop, as the steps of a callback need it:
-    :class:`sim.servers.asyncio_server.AsyncioServer`.
-    """
+    """The part of :class:`sim.servers.asyncio_server.AsyncioServer` that the steps of a callback need."""
 
     kernel: RawKernel
     settings: ServerSettings

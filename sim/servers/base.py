@@ -24,7 +24,8 @@ from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.kernel import RawKernel
 from sim.kernel.waiting.restart import Restart
 from sim.machine.task import Program, Task
-from sim.scenario.lanes import LANES, LaneKind
+from sim.scenario.lane_kind import LaneKind
+from sim.scenario.lanes import LANES
 from sim.scenario.units import format_bytes
 
 READ_BYTES = 65_536
@@ -61,7 +62,7 @@ class Server(ABC):
     A subclass names the lane that it serves, and with it the fault if it makes a mistake on purpose::
 
         class SelectServer(Server, lane="select"): ...
-        class NoDrain(EpollEtServer, lane="epoll-et", fault=NO_DRAIN): ...
+        class NoDrainServer(EpollEtServer, lane="epoll-et", fault=NO_DRAIN): ...
     """
 
     name = ""

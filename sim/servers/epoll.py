@@ -2,6 +2,9 @@
 
 The kernel keeps the interest list between calls. So nothing is copied in, and only items on the ready list
 are checked. In return, each new connection costs one ``epoll_ctl``.
+
+Why it has no event loop with callbacks: the other lanes are compared with this one, so it must contain
+nothing but the mechanism. :mod:`sim.servers.asyncio_server` adds a loop to it.
 """
 
 from __future__ import annotations

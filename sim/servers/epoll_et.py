@@ -5,6 +5,9 @@ checked once in epoll_wait and does not go back to the end of the list. That sav
 level-triggered item in the next call. In return the program has to *drain*: it reads until EAGAIN or end of
 file, and accepts until EAGAIN. Data that it leaves behind is not reported until more arrives. So each event
 costs one additional read, which finds nothing.
+
+Why not stop at a short read, which epoll(7) allows for streams: reading until EAGAIN is correct for every
+kind of file, and it is what most programs do.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Servers of several tasks: what threads and processes have in common.
 
 The tasks share the lane's one CPU under a scheduler (:mod:`sim.machine.scheduler`), and one descriptor table.
-Threads do share their table. Processes do not, but their tables would hold the same connections. What each
-task knows is in its own generator, so these servers cannot be started again at a yield, and their lanes get
-no checkpoints.
+Threads share their table in Linux too. Processes do not, but their tables would hold the same connections.
+What each task knows is in its own generator, so these servers cannot be started again at a yield, and their
+lanes get no checkpoints.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Generator
 
 from sim.kernel import blocking_calls
@@ -32,9 +33,9 @@ class TaskServer(Server):
         return self.kernel.costs.thread_working_set_bytes
 
     @property
+    @abstractmethod
     def tasks(self) -> int:
         """Number of tasks, also of those without an object because nothing has happened to them."""
-        raise NotImplementedError
 
     def watched_by(self, worker: int) -> int:
         """Number of descriptors for which one worker alone waits."""

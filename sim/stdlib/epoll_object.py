@@ -120,9 +120,9 @@ class EpollObject(OwnedDescriptor):
         elif most < 1:
             raise ValueError(f"maxevents must be greater than 0, got {most}")
         kernel = self._process.kernel
-        return self._process.wait(kernel.sys_epoll_wait(epfd, most, limit_ns), self._who)
+        return self._process.wait(kernel.sys_epoll_wait(epfd, most, limit_ns), self._description)
 
-    def _who(self) -> str:
+    def _description(self) -> str:
         epoll = self._process.kernel.table.files.get(self._fd)
         watched = sorted(fd for _, fd in epoll.interest) if isinstance(epoll, Epoll) else []
         named = ", ".join(map(str, watched)) or "nothing"

@@ -65,10 +65,10 @@ class KqueueObject(OwnedDescriptor):
         limit_ns = None if timeout is None else _timeout_ns(timeout)
         changes = [] if changelist is None else _raw(changelist)
         kernel = self._process.kernel
-        found = self._process.wait(kernel.sys_kevent(kqfd, changes, most, limit_ns), self._who)
+        found = self._process.wait(kernel.sys_kevent(kqfd, changes, most, limit_ns), self._description)
         return [KEVENT.of(event) for event in found]
 
-    def _who(self) -> str:
+    def _description(self) -> str:
         kqueue = self._process.kernel.table.files.get(self._fd)
         watched = sorted({ident for ident, _ in kqueue.knotes}) if isinstance(kqueue, Kqueue) else []
         named = ", ".join(map(str, watched)) or "nothing"

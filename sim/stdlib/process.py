@@ -49,7 +49,7 @@ class SimulatedProcess:
         """Make a call that never waits, and let the time it takes pass."""
         kernel = self.kernel
         if kernel.free_ns < kernel.now_ns:
-            kernel.catch_up()
+            kernel.book_idle()
         try:
             return function(*given)
         finally:
@@ -59,47 +59,47 @@ class SimulatedProcess:
             else:
                 kernel.run_until(free_ns)
 
-    def wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
+    def wait(self, program: Generator[None, None, Result], describe: Callable[[], str]) -> Result:
         """Make a call that may wait.
 
         Args:
             program: the call.
-            who: returns the call's name and what it waits for; asked only for a deadlock's message.
+            describe: returns the call's name and what it waits for; asked only for a deadlock's message.
 
         Raises:
             Deadlock: nothing can ever wake the call.
         """
         watch = self.watch
         if watch is None:
-            return self._wait(program, who)
+            return self._wait(program, describe)
         begin_ns = self.kernel.now_ns
         try:
-            return self._wait(program, who)
+            return self._wait(program, describe)
         finally:
             watch(self.kernel.now_ns - begin_ns)
 
-    def _wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
+    def _wait(self, program: Generator[None, None, Result], describe: Callable[[], str]) -> Result:
         if self.threads is not None and self.threads.alive:
-            return self.threads.wait(program, who)
+            return self.threads.wait(program, describe)
         kernel = self.kernel
         try:
             result: Result = kernel.complete(program)
         except Deadlock:
-            raise Deadlock(f"{who()} waits, and nothing in this kernel can ever wake it") from None
+            raise Deadlock(f"{describe()} waits, and nothing in this kernel can ever wake it") from None
         finally:
             program.close()
             kernel.run_until(max(kernel.free_ns, kernel.now_ns))
         return result
 
     def attempt(
-        self, fd: int, function: Callable[[int], Result], who: Callable[[], str], dont_wait: bool = False
+        self, fd: int, function: Callable[[int], Result], describe: Callable[[], str], dont_wait: bool = False
     ) -> Result:
         """Make a call on a descriptor; it waits if the open file is in blocking mode.
 
         Args:
             fd: the descriptor.
             function: the call; it takes the descriptor and raises ``BlockingIOError`` on EAGAIN.
-            who: as in :meth:`wait`.
+            describe: as in :meth:`wait`.
             dont_wait: True if this one call does not wait in any mode (``MSG_DONTWAIT``).
         """
         file = self.kernel.table.files.get(fd)
@@ -108,7 +108,7 @@ class SimulatedProcess:
         if file.mask & poll_bits.IN:
             with suppress(BlockingIOError):
                 return self.call(function, fd)
-        return self.wait(self._until_done(file, fd, function), who)
+        return self.wait(self._until_done(file, fd, function), describe)
 
     def _until_done(
         self, file: OpenFile, fd: int, function: Callable[[int], Result]
@@ -125,7 +125,7 @@ class SimulatedProcess:
         fd: int,
         data: bytes,
         function: Callable[[int, bytes], int],
-        who: Callable[[], str],
+        describe: Callable[[], str],
         dont_wait: bool = False,
     ) -> int:
         """Write to a descriptor; in blocking mode this waits until all bytes are taken.
@@ -142,7 +142,7 @@ class SimulatedProcess:
                 taken = self.call(function, fd, data)
             if taken == len(data):
                 return taken
-        return self.wait(self._until_taken(file, fd, data, taken, function), who)
+        return self.wait(self._until_taken(file, fd, data, taken, function), describe)
 
     def _until_taken(
         self, file: OpenFile, fd: int, data: bytes, taken: int, function: Callable[[int, bytes], int]

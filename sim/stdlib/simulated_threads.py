@@ -88,7 +88,7 @@ class ThreadScheduler:
 
     # -- waiting --------------------------------------------------------------------------
 
-    def wait(self, program: Generator[None, None, Result], who: Callable[[], str]) -> Result:
+    def wait(self, program: Generator[None, None, Result], describe: Callable[[], str]) -> Result:
         """Make a call that may wait, as :meth:`sim.stdlib.process.SimulatedProcess.wait`; others run
         meanwhile.
 
@@ -104,7 +104,7 @@ class ThreadScheduler:
             while not (task.done or task.blocked):
                 kernel.run_until(kernel.next_due_ns())
             if not task.done:
-                self.waiting[thread] = who
+                self.waiting[thread] = describe
                 self._give_way(thread)
         finally:
             self.waiting.pop(thread, None)
@@ -151,7 +151,7 @@ class ThreadScheduler:
         return self.ready.popleft()
 
     def _deadlock_text(self) -> str:
-        calls = [(thread.name, who()) for thread, who in self.waiting.items()]
+        calls = [(thread.name, describe()) for thread, describe in self.waiting.items()]
         if len(calls) == 1:
             return f"{calls[0][1]} waits, and nothing in this kernel can ever wake it"
         named = "; ".join(f"{name} in {call}" for name, call in calls)

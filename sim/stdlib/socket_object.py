@@ -201,17 +201,17 @@ class SocketObject:
 
     def _wait_ready(self, events: int, limit_ns: int, what: str) -> None:
         """:func:`sim.stdlib.socket_timeouts.wait_ready`, for this descriptor."""
-        wait_ready(self._process, self._fd, events, limit_ns, lambda: self._who(what))
+        wait_ready(self._process, self._fd, events, limit_ns, lambda: self._description(what))
 
     def _until_done(self, what: str, events: int, function: Callable[[int], Result]) -> Result:
         """:func:`sim.stdlib.socket_timeouts.call_within`, for this descriptor and timeout."""
         if not self._timeout_ns:
-            return self._process.attempt(self._fd, function, lambda: self._who(what))
+            return self._process.attempt(self._fd, function, lambda: self._description(what))
         return call_within(
-            self._process, self.fileno, self._timeout_ns, events, function, lambda: self._who(what)
+            self._process, self.fileno, self._timeout_ns, events, function, lambda: self._description(what)
         )
 
-    def _who(self, what: str) -> str:
+    def _description(self, what: str) -> str:
         return f"socket.{what} on descriptor {self._fd}"
 
     # -- connections ----------------------------------------------------------------------
@@ -253,7 +253,7 @@ class SocketObject:
                 kernel.sys_connect(fd, place)
 
         if not self._timeout_ns:
-            self._process.attempt(self._fd, begin_or_report, lambda: self._who("connect"))
+            self._process.attempt(self._fd, begin_or_report, lambda: self._description("connect"))
             return
         try:
             self._process.call(kernel.sys_connect, self._fd, place)
@@ -357,7 +357,7 @@ class SocketObject:
             return self._until_done(what, poll_bits.OUT, lambda fd: kernel.sys_sendto(fd, data, flags))
         call = partial(kernel.sys_sendto, flags=_OOB) if flags & _OOB else kernel.sys_sendto
         dont_wait = bool(flags & _DONTWAIT)
-        return self._process.write(self._fd, data, call, lambda: self._who(what), dont_wait=dont_wait)
+        return self._process.write(self._fd, data, call, lambda: self._description(what), dont_wait=dont_wait)
 
     def sendall(self, data: Buffer, flags: SupportsIndex = 0, /) -> None:
         """Send all bytes."""

@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 def wait_ready(
-    process: SimulatedProcess, fd: int, events: int, limit_ns: int, who: Callable[[], str]
+    process: SimulatedProcess, fd: int, events: int, limit_ns: int, describe: Callable[[], str]
 ) -> None:
     """Poll a descriptor until it is ready.
 
@@ -25,7 +25,7 @@ def wait_ready(
         fd: the descriptor.
         events: poll bits to wait for.
         limit_ns: longest time to wait; poll rounds it up to milliseconds.
-        who: returns the call's description for a deadlock's message.
+        describe: returns the call's description for a deadlock's message.
 
     Raises:
         TimeoutError: the descriptor did not become ready in time.
@@ -34,7 +34,7 @@ def wait_ready(
         raise TimeoutError("timed out")
     asked = {fd: events | poll_bits.ALWAYS_REPORTED}
     rounded_ns = -(-limit_ns // 1_000_000) * 1_000_000
-    if not process.wait(process.kernel.scan_calls.poll_listed(asked, rounded_ns), who):
+    if not process.wait(process.kernel.scan_calls.poll_listed(asked, rounded_ns), describe):
         raise TimeoutError("timed out")
 
 
@@ -44,7 +44,7 @@ def call_within(
     timeout_ns: int,
     events: int,
     function: Callable[[int], Result],
-    who: Callable[[], str],
+    describe: Callable[[], str],
 ) -> Result:
     """Make a call on a descriptor, within a timeout.
 
@@ -54,7 +54,7 @@ def call_within(
         timeout_ns: longest time to wait, for all polls together.
         events: poll bits to wait for.
         function: the call; it takes the descriptor and raises ``BlockingIOError`` on EAGAIN.
-        who: returns the call's description for a deadlock's message.
+        describe: returns the call's description for a deadlock's message.
 
     Raises:
         TimeoutError: the call could not be made in time.
@@ -62,7 +62,7 @@ def call_within(
     deadline_ns = process.kernel.now_ns + timeout_ns
     remaining_ns = timeout_ns
     while True:
-        wait_ready(process, fileno(), events, remaining_ns, who)
+        wait_ready(process, fileno(), events, remaining_ns, describe)
         try:
             return process.call(function, fileno())
         except BlockingIOError:

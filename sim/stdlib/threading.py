@@ -148,7 +148,7 @@ class ThreadObject:
         self._over = True
         del self._alive[self._thread]
         kernel = self._process.kernel
-        kernel.catch_up()
+        kernel.book_idle()
         joiners, self._joiners = self._joiners, []
         for task in joiners:
             kernel.wake(task)

@@ -138,7 +138,7 @@ class SimulatedBench:
 
     def _arrive(self) -> None:
         """Make the active descriptors ready at one moment, unless they still are."""
-        self.kernel.catch_up()
+        self.kernel.book_idle()
         for file in self.active:
             if not file.mask & poll_bits.IN:
                 file.write(_ONE)

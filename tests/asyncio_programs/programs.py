@@ -1,8 +1,8 @@
-"""The programs: every ``async def`` of the modules ``programs_*`` whose name has no underscore before it.
+"""The programs: every public ``async def`` of the modules ``programs_*``.
 
 A program takes ``log`` and calls it with what it sees. It is plain asyncio. On the host its module is
-imported as ever; on a simulated kernel it is loaded once more, with ``import socket`` and ``import time``
-answered by the kernel's faces (:mod:`sim.stdlib.module_copies`).
+imported as usual; on a simulated kernel a second copy is loaded, and its ``import socket`` and ``import
+time`` get the kernel's modules (:mod:`sim.stdlib.module_copies`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PACKAGE = "tests.asyncio_programs"
 
 
 def names() -> list[str]:
-    """Every program, as ``module.function``."""
+    """All programs, as ``module.function``."""
     found = []
     for path in sorted(Path(__file__).parent.glob("programs_*.py")):
         module = importlib.import_module(f"{PACKAGE}.{path.stem}")
@@ -30,7 +30,7 @@ def names() -> list[str]:
 
 
 class Log(list):
-    """What a program saw, in order."""
+    """The calls of ``log``, in order."""
 
     def __call__(self, *what: Any) -> None:
         self.append(" ".join(map(str, what)))

@@ -9,7 +9,7 @@ import struct
 
 
 class _Recorder(asyncio.Protocol):
-    """Logs what it is told."""
+    """Logs the calls of its methods."""
 
     def __init__(self, log, name, answer=None):
         self.log, self.name, self.answer = log, name, answer
@@ -111,7 +111,7 @@ async def writing_is_paused_and_resumed(log):
 
 
 class _Slow(asyncio.Protocol):
-    """Counts what comes."""
+    """Counts received bytes."""
 
     def __init__(self, log, over):
         self.log, self.over, self.total = log, over, 0

@@ -9,7 +9,7 @@ from typing import Any
 
 @asynccontextmanager
 async def _served(handler, **options):
-    """A server's address, while it runs."""
+    """Run a server within this context, and return its address."""
     server = await asyncio.start_server(handler, "127.0.0.1", 0, **options)
     try:
         yield server.sockets[0].getsockname()

@@ -1,4 +1,4 @@
-"""Timeouts: wait_for, timeout, timeout_at, and what happens to what was waited for."""
+"""Timeouts: wait_for, timeout, timeout_at, and the fate of the awaited task."""
 
 from __future__ import annotations
 

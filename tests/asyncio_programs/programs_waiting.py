@@ -1,4 +1,4 @@
-"""Locks, events, semaphores, conditions, barriers and queues: who waits goes on in order."""
+"""Locks, events, semaphores, conditions, barriers and queues: waiting tasks continue in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that do not fit, by what is asked for: the tables of the cases about arguments."""
+"""Wrong values for each kind of argument: the tables of the cases about arguments."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ CLOSED = 900_001
 
 
 class Almost:
-    """Has a fileno() that returns no number."""
+    """An object whose fileno() does not return a number."""
 
     def fileno(self) -> Any:
         return "fileno"
 
 
 class Negative:
-    """Has a fileno() that returns no descriptor."""
+    """An object whose fileno() returns a negative number."""
 
     def fileno(self) -> int:
         return -1
 
 
 class Index:
-    """Can stand for an integer, without being one."""
+    """An object with ``__index__`` that is not an int."""
 
     def __index__(self) -> int:
         return CLOSED
 
 
 class Raises:
-    """Can stand for nothing: every way to ask raises an error of its own."""
+    """An object whose conversions all raise an error of its own."""
 
     def __index__(self) -> int:
         raise ZeroDivisionError
@@ -45,7 +45,7 @@ class Raises:
 
 
 class Text:
-    """Claims to stand for an integer, and does not."""
+    """An object whose ``__index__`` returns text."""
 
     def __index__(self) -> Any:
         return "text"  # noqa: PLE0305 (the point of it)

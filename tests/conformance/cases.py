@@ -42,7 +42,7 @@ CASES: list[Case] = []
 
 
 def load_all() -> list[Case]:
-    """Import every topic; all cases."""
+    """Import every topic, and return all cases."""
     for topic in sorted(Path(__file__).parent.glob("case_*.py")):
         import_module(f"tests.conformance.{topic.stem}")
     return CASES

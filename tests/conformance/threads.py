@@ -1,7 +1,7 @@
-"""Threads in a case: started one by one, each blocked before the next, and told apart by name.
+"""Threads in a case: started one by one, each blocked before the next, and identified by name.
 
-The host needs time to let a thread fall asleep in its call; how that is seen is in ``/proc``: the kernel
-function a thread sleeps in (``wchan``). A simulated thread runs until it blocks as soon as the case waits.
+On the host a thread needs time to fall asleep in its call. ``/proc`` shows when it has: it names the kernel
+function in which a thread sleeps (``wchan``). A simulated thread runs until it blocks when the case waits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PATIENCE = 200
 
 
 class Threads:
-    """The threads of one case, and what their calls returned."""
+    """The threads of one case, and the results of their calls."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -26,7 +26,7 @@ class Threads:
         self._started: list[Any] = []
 
     def start(self, name: str, call: Callable[..., Any], *arguments: Any) -> None:
-        """Have a thread make a call, and wait until it is blocked in it."""
+        """Start a thread that makes a call, and wait until it is blocked in the call."""
 
         def make() -> None:
             self.returned.append((name, attempt(call, *arguments)))
@@ -40,7 +40,7 @@ class Threads:
                 return
 
     def back(self, expected: int) -> list[tuple[str, Any]]:
-        """Who has come back, by name; waits for so many, and a moment for more than that."""
+        """Names of threads whose calls have returned; waits for a number of them, and a moment for more."""
         for _ in range(_PATIENCE):
             if len(self.returned) >= expected:
                 break
@@ -49,7 +49,7 @@ class Threads:
         return sorted(self.returned)
 
     def finish(self, wake: Callable[[], Any]) -> int:
-        """Do what wakes a thread until all have come back; how many have."""
+        """Repeat an action that wakes a thread until all calls have returned; returns their number."""
         for _ in range(_PATIENCE):
             if len(self.returned) == len(self._started):
                 break
@@ -61,7 +61,7 @@ class Threads:
 
 
 def _asleep(native_id: int) -> bool:
-    """Whether a thread of the host sleeps in a system call that is not the interpreter's lock."""
+    """True if a thread of the host sleeps in a system call other than that of the interpreter's lock."""
     try:
         sleeps_in = Path(f"/proc/self/task/{native_id}/wchan").read_text()
     except OSError:

@@ -1,6 +1,6 @@
-"""The two worlds a case runs in, and how it says what it saw.
+"""The two worlds in which a case runs, and the text in which it reports its results.
 
-A world has the modules, the host's or a simulated kernel's. A case names the descriptors it
+A world has modules: the host's, or a simulated kernel's. A case gives names to the descriptors that it
 opens, and reports masks and errors as text, so that the two reports can be compared and read.
 """
 
@@ -32,7 +32,7 @@ def text(mask: int) -> str:
 
 
 class World:
-    """Modules, and everything opened on them."""
+    """Modules, and all objects that a case has opened with them."""
 
     def __init__(self, modules: Any) -> None:
         self._modules = modules
@@ -60,29 +60,29 @@ class World:
     # -- opening --------------------------------------------------------------------------
 
     def name(self, name: str, descriptor: Any) -> Any:
-        """Give a descriptor the name it is reported by."""
+        """Set the name under which a descriptor is reported."""
         number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
         self._names[number] = name
         return descriptor
 
     def keep(self, name: str, opened: Any) -> Any:
-        """Close it in the end, and report it by name."""
+        """Close an object at the end of the case, and report it by name."""
         self._opened.append(opened)
         return self.name(name, opened)
 
     def keep_number(self, name: str, number: int) -> int:
-        """Close a descriptor that no object stands for in the end, and report it by name."""
+        """Close a descriptor without an object at the end of the case, and report it by name."""
         self._numbers.append(number)
         self.name(name, number)
         return number
 
     def drop(self, number: int) -> None:
-        """Close such a descriptor now."""
+        """Close a descriptor without an object now."""
         self._numbers.remove(number)
         self.os.close(number)
 
     def pipe(self, names: str = "rw", flags: int = 0) -> tuple[int, int]:
-        """A non-blocking pipe: the end to read from, the end to write to."""
+        """A non-blocking pipe: its reading end, and its writing end."""
         ends = self.os.pipe2(self.os.O_NONBLOCK | self.os.O_CLOEXEC | flags)
         reader, writer = (self.keep_number(name, end) for name, end in zip(names, ends, strict=True))
         return reader, writer
@@ -104,7 +104,7 @@ class World:
         return pair
 
     def listener(self, backlog: int = 8, name: str = "l") -> Any:
-        """A non-blocking listening socket on a port of its own."""
+        """A non-blocking listening socket on a free port."""
         server = self.keep(name, self.socket.socket())
         server.bind((HOST, 0))
         server.listen(backlog)
@@ -142,7 +142,7 @@ class World:
 
     @contextmanager
     def few_numbers(self, spare: int) -> Generator[None, None, None]:
-        """RLIMIT_NOFILE is so low that only so many descriptors can still be opened."""
+        """Within this context RLIMIT_NOFILE allows only a few more descriptors."""
         table = self._modules.table if isinstance(self._modules, sim.Kernel) else _HostLimit()
         before, table.limit = table.limit, table.end
         fillers: list[int] = []
@@ -158,7 +158,7 @@ class World:
                 self.os.close(number)
 
     def free_port(self) -> tuple[str, int]:
-        """An address nobody listens on."""
+        """An address without a listening socket."""
         server = self.listener()
         address = server.getsockname()
         server.close()
@@ -167,7 +167,7 @@ class World:
     # -- reporting ------------------------------------------------------------------------
 
     def wait(self, epoll: Any, timeout: float | None = 0, maxevents: int = -1) -> str:
-        """What ``epoll.poll`` reports: ``a:IN b:IN|OUT``, in its order."""
+        """The report of ``epoll.poll``, in its order: ``a:IN b:IN|OUT``."""
         return self.events(epoll.poll(timeout, maxevents))
 
     def events(self, found: list[tuple[int, int]]) -> str:
@@ -175,13 +175,13 @@ class World:
         return " ".join(f"{self._names[fd]}:{text(mask)}" for fd, mask in found) or "nothing"
 
     def mask(self, descriptor: Any, events: int = ALL) -> str:
-        """What ``poll`` says of one descriptor now."""
+        """The report of ``poll`` for one descriptor now."""
         poll = self.select.poll()
         poll.register(descriptor, events)
         return text(dict(poll.poll(0)).get(_number(descriptor), 0))
 
     def sets(self, *descriptors: Any, timeout: float | None = 0) -> str:
-        """In which of ``select``'s three results the descriptors turn up."""
+        """The three results of ``select``, with the descriptors in each."""
         given = list(descriptors)
         results = self.select.select(given, given, given, timeout)
         return " ".join(
@@ -195,7 +195,7 @@ def _number(descriptor: Any) -> int:
 
 
 def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
-    """A call's result, or the error it raised as text: type, and errno where there is one."""
+    """A call's result, or its error as text: type, and errno if it has one."""
     try:
         return function(*arguments)
     except Exception as error:
@@ -205,7 +205,7 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def message(function: Callable[..., Any], *arguments: Any) -> str:
-    """The error a call raises, with its message."""
+    """A call's error, with its message."""
     try:
         return f"returned {function(*arguments)!r}"
     except Exception as error:
@@ -213,7 +213,7 @@ def message(function: Callable[..., Any], *arguments: Any) -> str:
 
 
 def fill(sender: Any, size: int = 65536) -> int:
-    """Send until nothing more is taken."""
+    """Send until the buffers are full."""
     sent = 0
     while True:
         try:
@@ -223,7 +223,7 @@ def fill(sender: Any, size: int = 65536) -> int:
 
 
 def drain(receiver: Any) -> int:
-    """Receive all that is there."""
+    """Receive until nothing is left."""
     received = 0
     while True:
         try:
@@ -236,7 +236,7 @@ def drain(receiver: Any) -> int:
 
 
 class _HostLimit:
-    """How high this process's descriptor numbers may be."""
+    """The limit on descriptor numbers of this process."""
 
     @property
     def limit(self) -> int:

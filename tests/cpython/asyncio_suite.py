@@ -1,9 +1,9 @@
 """The interpreter's own asyncio tests, on asyncio's loop on a simulated kernel.
 
-A test module and its helpers are executed once more with their imports answered by a kernel's package
-(:mod:`sim.stdlib.asyncio.package`), as a script's are; ``IsolatedAsyncioTestCase`` makes its loops there
-too. Only the HTTP server that some tests talk to, the standard library's on files over sockets, is replaced
-by one of sockets, which answers the same.
+A second copy of each test module and its helpers is executed, with imports redirected to a kernel's package
+(:mod:`sim.stdlib.asyncio.package`), as a script's are. ``IsolatedAsyncioTestCase`` makes its loops there
+too. One part is replaced: some tests talk to the standard library's HTTP server, which wraps sockets in file
+objects; here they talk to a server on plain sockets that gives the same answers.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ MODULES = (
 
 
 def installed() -> bool:
-    """Whether the interpreter's own asyncio tests are there."""
+    """True if the interpreter's own asyncio tests are installed."""
     return importlib.util.find_spec("test") is not None and all(
         importlib.util.find_spec(f"{PACKAGE}.{name}") is not None for name in MODULES
     )
 
 
 def names() -> list[str]:
-    """Every test there is, as ``module.class.method``."""
+    """All tests, as ``module.class.method``."""
     found = []
     for module_name in MODULES:
         module = importlib.import_module(f"{PACKAGE}.{module_name}")
@@ -51,7 +51,7 @@ def names() -> list[str]:
 
 
 def run(name: str) -> unittest.TestResult:
-    """Run one test on a kernel of its own."""
+    """Run one test on a new kernel."""
     module_name, class_name, method = name.split(".")
     kernel = Kernel()
     imports = kernel.asyncio.imports
@@ -75,7 +75,7 @@ def run(name: str) -> unittest.TestResult:
 def http_server(
     kernel: Kernel, *, host: str = "127.0.0.1", port: int = 0, use_ssl: bool = False
 ) -> Iterator[Any]:
-    """``run_test_server``: says "Test message", and under /loop sends back what it gets."""
+    """``run_test_server``: it answers "Test message", and under /loop sends the request's body back."""
     if use_ssl:
         raise unittest.SkipTest("TLS")
     listener = kernel.socket.create_server((host, port))
@@ -110,7 +110,7 @@ def http_server(
 
 
 def _until_blank_line(connection: Any) -> bytes:
-    """A request's head, and what came with it of its body."""
+    """A request's head, and the part of its body that came with it."""
     seen = b""
     while b"\r\n\r\n" not in seen:
         data = connection.recv(65_536)

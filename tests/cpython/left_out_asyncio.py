@@ -1,7 +1,7 @@
 """The interpreter's own asyncio tests that are not run on the simulated kernel, and why each is not.
 
-By module, class and method; a class alone stands for all of its methods. Everything that is not named
-here is run and must pass. ``LEFT_OUT`` exists in every supported Python, ``IN_SOME_VERSIONS`` in some.
+By module, class and method; a class alone stands for all of its methods. All other tests are run and must
+pass. ``LEFT_OUT`` exists in every supported Python, ``IN_SOME_VERSIONS`` in some.
 """
 
 from __future__ import annotations

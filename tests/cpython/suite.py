@@ -1,12 +1,12 @@
-"""The interpreter's own tests, taken from its ``test`` package as they are and run on a simulated kernel.
+"""The interpreter's own tests, unchanged from its ``test`` package, on a simulated kernel.
 
-A test module is loaded afresh while ``select``, ``socket``, ``os``, ``time``, ``threading`` and
-``selectors`` are a kernel's; those that it uses underneath (``test.support``, ``unittest`` …) were
-loaded before and have the host's. Two things more are the machine's there and the kernel's here: the
-limit on descriptors, and the standard output and error, which are the ends of a socket pair. Where a test
-opens and closes a file only to have a number that is not open, it is given one of the kernel's.
+A second copy of a test module is loaded while ``select``, ``socket``, ``os``, ``time``, ``threading`` and
+``selectors`` are a kernel's. The modules that it uses (``test.support``, ``unittest`` …) are loaded before
+and have the host's. Two more things are the kernel's instead of the machine's: the limit on descriptors, and
+the standard output and error, which are the ends of a socket pair. A test that opens and closes a file only
+to get a number that is not open gets such a number of the kernel's.
 
-A module that skips itself on this host (test_kqueue, for there is no kqueue) is loaded on a kernel's
+A module that skips itself on this host (test_kqueue, because Linux has no kqueue) is loaded on a kernel's
 modules only.
 """
 
@@ -33,14 +33,14 @@ MISSING = (
 
 
 def installed() -> bool:
-    """Whether the interpreter's own tests are there."""
+    """True if the interpreter's own tests are installed."""
     return importlib.util.find_spec("test") is not None and all(
         importlib.util.find_spec(f"test.{name}") is not None for name in MODULES
     )
 
 
 def _load(name: str) -> ModuleType:
-    """A copy of a module of the standard library, with the modules it imports as they stand now."""
+    """A second copy of a standard library module, which imports the modules that are in place now."""
     spec = importlib.util.find_spec(name)
     assert spec is not None
     assert spec.loader is not None
@@ -51,7 +51,7 @@ def _load(name: str) -> ModuleType:
 
 @contextmanager
 def standing_in(modules: dict[str, Any]) -> Iterator[None]:
-    """While this lasts, importing these names gives these modules."""
+    """Within this context, imports of these names return these modules."""
     before = {name: sys.modules.get(name) for name in modules}
     sys.modules.update(modules)
     try:
@@ -70,7 +70,7 @@ def _limits(kernel: Kernel) -> Any:
 
 
 def _open_standard_streams(kernel: Kernel) -> None:
-    """Have 1 and 2 open, as they are in any program, and a table as large as the host's may be."""
+    """Open 1 and 2, as in any program, and make the table as large as the host's may be."""
     os = kernel.os
     for number, end in zip((1, 2), kernel.socket.socketpair(), strict=True):
         os.dup2(end.fileno(), number)
@@ -81,7 +81,7 @@ def _open_standard_streams(kernel: Kernel) -> None:
 
 @contextmanager
 def _on(kernel: Kernel) -> Iterator[None]:
-    """While this lasts, the modules that a test imports are a kernel's."""
+    """Within this context, the modules that a test imports are a kernel's."""
     modules: dict[str, Any] = {
         called: getattr(kernel, called) for called in ("select", "socket", "os", "time", "threading")
     }
@@ -91,7 +91,7 @@ def _on(kernel: Kernel) -> Iterator[None]:
 
 
 def names() -> list[str]:
-    """Every test there is, as ``module.class.method``."""
+    """All tests, as ``module.class.method``."""
     found = []
     for module_name in MODULES:
         _load_beneath(module_name)
@@ -107,13 +107,13 @@ def names() -> list[str]:
 
 
 def _load_beneath(module_name: str) -> None:
-    """Load what a test module needs on the host's modules."""
+    """Load the modules that a test module uses, on the host's modules."""
     with suppress(unittest.SkipTest):
         importlib.import_module(f"test.{module_name}")
 
 
 def _closed_numbers(module: Any, kernel: Kernel) -> None:
-    """Have ``os_helper.make_bad_fd`` give a number that is closed here: the host's could be open."""
+    """Make ``os_helper.make_bad_fd`` return a closed number of the kernel; the host's could be open."""
 
     def make_bad_fd() -> int:
         fd = kernel.os.dup(1)
@@ -125,7 +125,7 @@ def _closed_numbers(module: Any, kernel: Kernel) -> None:
 
 
 def run(name: str) -> unittest.TestResult:
-    """Run one test on a kernel of its own."""
+    """Run one test on a new kernel."""
     module_name, class_name, method = name.split(".")
     kernel = Kernel(nofile=NOFILE)
     _open_standard_streams(kernel)

@@ -16,7 +16,7 @@ RUN = [name for name in NAMES if reason(name) is None]
 
 @pytest.fixture(autouse=True)
 def _quiet():
-    """What the tests provoke is logged to nobody."""
+    """Switch logging off: the tests provoke errors."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

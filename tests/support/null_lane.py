@@ -15,7 +15,8 @@ from c10k_tui.text.lanes import LANE_TEXTS, LaneColours, LaneText
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.machine.task import Program
-from sim.scenario.lanes import LANES, Family, LaneKind, Waiting
+from sim.scenario.lane_kind import Family, LaneKind, Waiting
+from sim.scenario.lanes import LANES
 from sim.servers.base import SERVERS, Server, ServerSettings
 
 KIND = LaneKind(

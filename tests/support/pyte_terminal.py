@@ -45,15 +45,15 @@ def as_seen(picture: TerminalPicture) -> list[list[Seen]]:
         [
             (
                 glyph,
-                colour_name(look.foreground),
-                colour_name(look.background),
-                look.bold,
-                look.italic,
-                look.underline,
-                look.reverse,
-                look.strike,
+                colour_name(style.foreground),
+                colour_name(style.background),
+                style.bold,
+                style.italic,
+                style.underline,
+                style.reverse,
+                style.strike,
             )
-            for glyph, look in row
+            for glyph, style in row
         ]
         for row in picture.rows
     ]

@@ -1,10 +1,10 @@
-"""A lane whose server is the interpreter's own asyncio: what the race's model of it is compared with.
+"""A lane whose server is the interpreter's own asyncio: the race's model of asyncio is compared with it.
 
-asyncio runs in a thread of the host's, which makes no system call itself: it hands each to the lane's
-task, and stands still until that has made it and its virtual time has passed. So its calls are made as
-every server's are, at the nanosecond at which they are due, with interrupts between them. Nothing else is
-done for it: the loop is the one of :func:`sim.stdlib.kernel.asyncio_loop`, the server
-``asyncio.start_server``, the handler the one that :mod:`sim.servers.asyncio_streams` writes out.
+asyncio runs in a thread of the host, which makes no system call itself. It passes each call to the lane's
+task, and stands still until the task has made the call and its virtual time has passed. So its calls are made
+as every server's are: at the nanosecond at which they are due, with interrupts between them. Everything else
+is asyncio: the loop is that of :func:`sim.stdlib.kernel.asyncio_loop`, the server ``asyncio.start_server``,
+and the handler the one that :mod:`sim.servers.asyncio_streams` models.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ ONE_MORE_ACCEPTED = int(sys.version_info >= (3, 14))
 
 
 class Over(SystemExit):
-    """The race is over: raised from the call that asyncio is in."""
+    """Raised from the call that asyncio is in when the race is over."""
 
 
 class HandedOver(SimulatedProcess):
-    """Calls that a task of the kernel makes for a thread of the host's, one at a time."""
+    """A process whose calls a task of the kernel makes for a thread of the host, one at a time."""
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
@@ -79,7 +79,7 @@ class HandedOver(SimulatedProcess):
             self._answered.release()
 
     def finish(self) -> None:
-        """Have the thread go on, at once, until it has nothing to do, then tidy up and end."""
+        """Let the thread run in no virtual time until it has nothing to do, then tidy up and end."""
         if self.thread is None:
             return
         self.over = True
@@ -95,7 +95,7 @@ class HandedOver(SimulatedProcess):
         assert not self.thread.is_alive()
 
     def _at_once(self, program: Program) -> Any:
-        """Run a call to its end, in no time; at the race's end one that would sleep does not come back."""
+        """Run a call to its end in no virtual time; at the race's end a call that would sleep is closed."""
         asleep = self.kernel.running is None
         while True:
             try:
@@ -137,7 +137,7 @@ class RealAsyncioServer(EpollServer):
 
     def open_spare(self) -> int:
         class Loop(self.kernel.asyncio.EventLoop):  # type: ignore[name-defined,misc]
-            """Without the self-pipe."""
+            """The kernel's loop without the self-pipe."""
 
             def _make_self_pipe(self) -> None:
                 self._csock = self._ssock = None
@@ -173,7 +173,7 @@ class RealAsyncioServer(EpollServer):
             item.checked_ns = None
 
     async def _adopt(self, block: IdleBlock) -> None:
-        """Connections as ``_accept_connection`` makes them, of sockets that are accepted already."""
+        """Make connections of accepted sockets, as ``_accept_connection`` does."""
         for fd in range(block.first, block.last + 1):
             connection = self.kernel.socket.socket(fileno=fd)
             connection.setblocking(False)
@@ -203,7 +203,7 @@ class RealAsyncioServer(EpollServer):
             self._tidy_up()
 
     def _tidy_up(self) -> None:
-        """End every task and close every connection, at once."""
+        """End every task and close every connection, in no virtual time."""
         loop = self.loop
         loop._stopping = False
         for transport in list(loop._transports.values()):

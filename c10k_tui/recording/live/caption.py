@@ -10,7 +10,7 @@ SHOWN_S = 2.0
 """Seconds that a key stays."""
 
 
-class CaptionLooks(NamedTuple):
+class CaptionStyles(NamedTuple):
     """The styles of the row in one theme."""
 
     row: CellStyle
@@ -32,13 +32,13 @@ class Caption:
         """Note that a key was pressed in this frame."""
         self._shown.append((frame, "space" if key == " " else key))
 
-    def row(self, frame: int, width: int, looks: CaptionLooks) -> CellRow:
+    def row(self, frame: int, width: int, styles: CaptionStyles) -> CellRow:
         """The row in this frame; newer keys stand to the right of older ones."""
         self._shown = [entry for entry in self._shown if frame - entry[0] < self._frames]
-        cells = [cell(" ", looks.row)]
+        cells = [cell(" ", styles.row)]
         for _, key in self._shown:
-            cells += [cell(glyph, looks.key) for glyph in f" {key} "]
-            cells.append(cell(" ", looks.row))
+            cells += [cell(glyph, styles.key) for glyph in f" {key} "]
+            cells.append(cell(" ", styles.row))
         # If there are too many keys for the row, the newest stay.
         cells = cells[-width:]
-        return (*cells, *[cell(" ", looks.row)] * (width - len(cells)))
+        return (*cells, *[cell(" ", styles.row)] * (width - len(cells)))

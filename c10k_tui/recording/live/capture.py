@@ -15,7 +15,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from c10k_tui import textual_internals
-from c10k_tui.recording.live.caption import CaptionLooks
+from c10k_tui.recording.live.caption import CaptionStyles
 from c10k_tui.recording.pictures.cells import (
     BLANK,
     DEFAULT,
@@ -48,7 +48,7 @@ class ScreenCapture:
         """Lines displayed since the last picture; None for all."""
         self._lines: dict[int, list[Strip]] = {}
         self._rows: list[CellRow] = []
-        self._palette: tuple[str, CaptionLooks] | None = None
+        self._palette: tuple[str, CaptionStyles] | None = None
 
     def displayed(self, update: object) -> None:
         """Note an update that the app displays: its lines may differ in the next picture."""
@@ -80,12 +80,15 @@ class ScreenCapture:
         self._dirty = set()
         return TerminalPicture(width, tuple(self._rows))
 
-    def caption_looks(self) -> CaptionLooks:
+    def caption_styles(self) -> CaptionStyles:
         """The styles of a caption in the current theme."""
         theme = self._app.theme
         if self._palette is None or self._palette[0] != theme:
             palette = Palette(self._app.theme_variables)
-            self._palette = theme, CaptionLooks(look_of(palette["bar"]), look_of(palette["title"]))
+            self._palette = (
+                theme,
+                CaptionStyles(cell_style_of(palette["bar"]), cell_style_of(palette["title"])),
+            )
         return self._palette[1]
 
 
@@ -98,32 +101,32 @@ def row_of(strips: list[Strip], width: int) -> CellRow:
     """A line of strips as exactly ``width`` cells."""
     cells: list[StyledCell] = []
     for strip in strips:
-        for text, style, control in strip:
+        for text, rich_style, control in strip:
             if control:
                 continue
-            look = PLAIN if style is None else look_of(style)
+            style = PLAIN if rich_style is None else cell_style_of(rich_style)
             if text.isascii():
-                cells += [cell(glyph, look) for glyph in text]
+                cells += [cell(glyph, style) for glyph in text]
             else:
-                _put(cells, text, look)
+                _put(cells, text, style)
     return (*cells[:width], *[BLANK] * (width - len(cells)))
 
 
-def _put(cells: list[StyledCell], text: str, look: CellStyle) -> None:
+def _put(cells: list[StyledCell], text: str, style: CellStyle) -> None:
     """Append glyphs of any width: a wide one takes two cells, one without a width joins the cell before."""
     for glyph in text:
         # Every glyph below the combining marks is one cell wide, and so is every glyph in the race's own
         # ranges above.
         size = 1 if glyph < "\u0300" or "\u2190" <= glyph <= "\u28ff" else cell_len(glyph)
         if size:
-            cells.append(cell(glyph, look))
-            cells += [cell("", look)] * (size - 1)
+            cells.append(cell(glyph, style))
+            cells += [cell("", style)] * (size - 1)
         elif cells:
-            cells[-1] = cell(cells[-1].glyph + glyph, cells[-1].look)
+            cells[-1] = cell(cells[-1].glyph + glyph, cells[-1].style)
 
 
 @lru_cache(maxsize=4_096)
-def look_of(style: Style) -> CellStyle:
+def cell_style_of(style: Style) -> CellStyle:
     """A Rich style as the style of a cell."""
     return CellStyle(
         _colour(style.color),

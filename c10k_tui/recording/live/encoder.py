@@ -84,8 +84,8 @@ def _cost(row: CellRow, start: int, end: int) -> int:
     """Bytes for writing unchanged cells again."""
     if end - start > MOVE_COST:
         return end - start
-    look = row[start - 1].look
-    if any(cell.look != look for cell in row[start:end]) or row[end].look != look:
+    style = row[start - 1].style
+    if any(cell.style != style for cell in row[start:end]) or row[end].style != style:
         return MOVE_COST + 1
     return sum(len(cell.glyph.encode()) for cell in row[start:end])
 
@@ -103,30 +103,30 @@ def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle)
     Returns:
         The style with which it writes afterwards.
     """
-    for glyph, look in row[start:end]:
-        if look is not pen and look != pen:
-            parts.append(_sgr(pen, look))
-            pen = look
+    for glyph, style in row[start:end]:
+        if style is not pen and style != pen:
+            parts.append(_sgr(pen, style))
+            pen = style
         parts.append(glyph)
     return pen
 
 
-def _sgr(pen: CellStyle, look: CellStyle) -> str:
+def _sgr(pen: CellStyle, style: CellStyle) -> str:
     """The sequence that changes the style of writing, with only what differs."""
-    if look == PLAIN:
+    if style == PLAIN:
         return "\x1b[0m"
     codes: list[str] = []
-    if (pen.bold and not look.bold) or (pen.dim and not look.dim):
+    if (pen.bold and not style.bold) or (pen.dim and not style.dim):
         codes.append("22")
         pen = pen._replace(bold=False, dim=False)
     for name, on, off in _ATTRIBUTES:
-        wanted = getattr(look, name)
+        wanted = getattr(style, name)
         if wanted != getattr(pen, name):
             codes.append(on if wanted else off)
-    if look.foreground != pen.foreground:
-        codes.append(_colour(look.foreground, 30))
-    if look.background != pen.background:
-        codes.append(_colour(look.background, 40))
+    if style.foreground != pen.foreground:
+        codes.append(_colour(style.foreground, 30))
+    if style.background != pen.background:
+        codes.append(_colour(style.background, 40))
     return f"\x1b[{';'.join(codes)}m"
 
 

@@ -139,7 +139,7 @@ class FrameRunner:
         await stepper.finish()
         self.scripted = False
         if self.recorder is not None:
-            self.recorder.take(capture.picture(), pressed, self.race_state(), capture.caption_looks())
+            self.recorder.take(capture.picture(), pressed, self.race_state(), capture.caption_styles())
 
     async def take_resize(self) -> None:
         """Give the app the terminal's new size, if it has changed since the last frame."""

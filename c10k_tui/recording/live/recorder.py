@@ -18,7 +18,7 @@ from c10k_tui.recording.cast.lines import CastEvent, time_us_of, unseen_data
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
-from c10k_tui.recording.live.caption import Caption, CaptionLooks
+from c10k_tui.recording.live.caption import Caption, CaptionStyles
 from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.recording.pictures.cells import TerminalPicture
 
@@ -69,7 +69,7 @@ class Recorder:
         self._marks.append(label)
 
     def take(
-        self, picture: TerminalPicture, keys: Sequence[str], moment: RaceState, looks: CaptionLooks
+        self, picture: TerminalPicture, keys: Sequence[str], moment: RaceState, styles: CaptionStyles
     ) -> None:
         """Take a finished frame.
 
@@ -104,7 +104,7 @@ class Recorder:
         if self.paused:
             self._unseen, self._paused_at = [], frame
         else:
-            events = self._picture(picture, frame, looks, events)
+            events = self._picture(picture, frame, styles, events)
         try:
             self.writer.write(events)
         except OSError:
@@ -112,12 +112,12 @@ class Recorder:
             raise
 
     def _picture(
-        self, picture: TerminalPicture, frame: int, looks: CaptionLooks, events: list[CastEvent]
+        self, picture: TerminalPicture, frame: int, styles: CaptionStyles, events: list[CastEvent]
     ) -> list[CastEvent]:
         """The events of a frame with its picture and its markers."""
         now_us = self._time_us(frame)
         if self._caption is not None:
-            row = self._caption.row(frame, picture.width, looks)
+            row = self._caption.row(frame, picture.width, styles)
             picture = replace(picture, rows=(*picture.rows, row))
         size = (picture.width, picture.height)
         if size != self._size:

@@ -41,7 +41,7 @@ class StyledCell(NamedTuple):
     """One place on the screen. The right half of a wide glyph is a cell whose glyph is empty."""
 
     glyph: str
-    look: CellStyle
+    style: CellStyle
 
 
 PLAIN = CellStyle()
@@ -51,9 +51,9 @@ CellRow = tuple[StyledCell, ...]
 
 
 @lru_cache(maxsize=65_536)
-def cell(glyph: str, look: CellStyle) -> StyledCell:
+def cell(glyph: str, style: CellStyle) -> StyledCell:
     """The shared cell of this glyph and style."""
-    return StyledCell(glyph, look)
+    return StyledCell(glyph, style)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,15 +37,15 @@ class Colours:
         self._own = (rgb(header.foreground), rgb(header.background))
         self._palette = [rgb(colour) for colour in header.palette]
 
-    def of(self, look: CellStyle) -> tuple[int, int]:
+    def of(self, style: CellStyle) -> tuple[int, int]:
         """Foreground and background of a style, as 0xRRGGBB."""
         foreground, background = (
             colour if colour >= 0 else own if colour == DEFAULT else self._palette[ansi_number(colour)]
-            for colour, own in zip((look.foreground, look.background), self._own, strict=True)
+            for colour, own in zip((style.foreground, style.background), self._own, strict=True)
         )
-        if look.reverse:
+        if style.reverse:
             foreground, background = background, foreground
-        if look.dim:
+        if style.dim:
             foreground = mixed(background, foreground, DIMMED)
         return foreground, background
 
@@ -64,12 +64,14 @@ def mixed(low: int, high: int, share: float) -> int:
 
 def shape_of(cell: StyledCell, width: int, height: int) -> NDArray[np.float64]:
     """The share of foreground in each pixel of a cell, 0 … 1."""
-    glyph, look = cell
-    shape = mask(glyph, look.bold, width, height)
-    if look.underline or look.strike:
+    glyph, style = cell
+    shape = mask(glyph, style.bold, width, height)
+    if style.underline or style.strike:
         shape = shape.copy()
         thick = max(1, width // 8)
-        for row in ([height - 2 * thick] if look.underline else []) + ([height // 2] if look.strike else []):
+        for row in ([height - 2 * thick] if style.underline else []) + (
+            [height // 2] if style.strike else []
+        ):
             shape[row : row + thick] = 1
     return shape
 
@@ -92,7 +94,7 @@ def image(picture: TerminalPicture, header: CastHeader, scale: int = PNG_SCALE) 
 def _tile(cell: StyledCell, colours: Colours, width: int, height: int) -> Pixels:
     shape = shape_of(cell, width, height)[..., np.newaxis]
     foreground, background = (
-        np.array([colour >> 16, colour >> 8 & 255, colour & 255]) for colour in colours.of(cell.look)
+        np.array([colour >> 16, colour >> 8 & 255, colour & 255]) for colour in colours.of(cell.style)
     )
     tile: Pixels = np.rint(background + (foreground - background) * shape).astype(np.uint8)
     return tile

@@ -103,7 +103,7 @@ class TerminalEmulator:
             if cells == 0:
                 if self._x:
                     last = row[self._x - 1]
-                    row[self._x - 1] = cell((last.glyph + glyph)[:8], last.look)
+                    row[self._x - 1] = cell((last.glyph + glyph)[:8], last.style)
                 continue
             if self._x + cells > width:
                 return  # The encoder never writes beyond the edge; other text is cut off.

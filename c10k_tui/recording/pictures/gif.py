@@ -68,7 +68,7 @@ class GifPainter:
     def _tile(self, cell: StyledCell) -> Indices:
         tile = self._tiles.get(cell)
         if tile is None:
-            foreground, background = self._colours.of(cell.look)
+            foreground, background = self._colours.of(cell.style)
             steps = np.rint(shape_of(cell, CELL_WIDTH, CELL_HEIGHT) * STEPS).astype(np.intp)
             indices = [self._index(mixed(background, foreground, step / STEPS)) for step in range(STEPS + 1)]
             tile = self._tiles[cell] = np.array(indices, dtype=np.uint8)[steps]

@@ -38,7 +38,7 @@ def svg(picture: TerminalPicture, header: CastHeader) -> str:
 
 def _backgrounds(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
     x = 0
-    for colour, cells in groupby(row, key=lambda cell: colours.of(cell.look)[1]):
+    for colour, cells in groupby(row, key=lambda cell: colours.of(cell.style)[1]):
         count = len(list(cells))
         if colour != colours.background:
             yield (
@@ -50,24 +50,24 @@ def _backgrounds(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
 
 def _texts(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
     x = 0
-    for look, run in groupby(row, key=lambda cell: cell.look):
+    for style, run in groupby(row, key=lambda cell: cell.style):
         cells = list(run)
         placed = [(x + at, cell) for at, cell in enumerate(cells) if cell.glyph.strip()]
         if placed:
-            yield _text(placed, look, y, colours)
+            yield _text(placed, style, y, colours)
         x += len(cells)
 
 
-def _text(placed: list[tuple[int, StyledCell]], look: CellStyle, y: int, colours: Colours) -> str:
+def _text(placed: list[tuple[int, StyledCell]], style: CellStyle, y: int, colours: Colours) -> str:
     places = " ".join(f"{x * CELL_WIDTH:.1f}" for x, _ in placed)
-    attributes = ' font-weight="bold"' if look.bold else ""
-    if look.italic:
+    attributes = ' font-weight="bold"' if style.bold else ""
+    if style.italic:
         attributes += ' font-style="italic"'
-    lines = [name for name, on in (("underline", look.underline), ("line-through", look.strike)) if on]
+    lines = [name for name, on in (("underline", style.underline), ("line-through", style.strike)) if on]
     if lines:
         attributes += f' text-decoration="{" ".join(lines)}"'
     glyphs = escape("".join(cell.glyph[0] for _, cell in placed))
-    fill = _hex(colours.of(look)[0])
+    fill = _hex(colours.of(style)[0])
     return f'<text x="{places}" y="{y * CELL_HEIGHT + BASELINE:g}" fill="{fill}"{attributes}>{glyphs}</text>'
 
 

@@ -19,10 +19,12 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from c10k_tui.charts.export import export
+from c10k_tui.screens.curve.help_page import CURVE_PAGE
 from c10k_tui.screens.curve.keys import CURVE_BINDINGS
 from c10k_tui.screens.curve.model import CurveModel
 from c10k_tui.screens.curve.views.plot import plot_lines
 from c10k_tui.screens.curve.words import explanation, heading, legend_line
+from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -255,9 +257,6 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.curve.help_page import CURVE_PAGE
-        from c10k_tui.screens.shared.help_screen import HelpScreen
-
         self.app.push_screen(HelpScreen(CURVE_PAGE))
 
     def action_export(self) -> None:

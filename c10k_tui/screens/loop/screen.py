@@ -16,9 +16,11 @@ from textual.containers import Horizontal, Vertical
 
 from c10k_tui.screens.loop import words
 from c10k_tui.screens.loop.cursor import TaskCursor
+from c10k_tui.screens.loop.help_page import LOOP_PAGE
 from c10k_tui.screens.loop.keys import LOOP_BINDINGS
 from c10k_tui.screens.loop.model import LoopModel
 from c10k_tui.screens.loop.views import kernel, stack, turn
+from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.text.loop_counters import figures_line
 from c10k_tui.text.script_tasks import task_lines, tasks_title
@@ -285,7 +287,4 @@ class LoopScreen(KeyedScreen[None]):
         self.call_after_refresh(self.draw)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.loop.help_page import LOOP_PAGE
-        from c10k_tui.screens.shared.help_screen import HelpScreen
-
         self.app.push_screen(HelpScreen(LOOP_PAGE))

@@ -14,10 +14,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from c10k_tui.screens.path.help_page import PATH_PAGE
 from c10k_tui.screens.path.keys import PATH_BINDINGS
 from c10k_tui.screens.path.model import PathModel
 from c10k_tui.screens.path.views.sides import head_lines, side_lines, side_subtitle, side_title, total_lines
 from c10k_tui.screens.path.views.strip import strip_lines
+from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -113,7 +115,4 @@ class PathScreen(KeyedScreen[None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        from c10k_tui.screens.path.help_page import PATH_PAGE
-        from c10k_tui.screens.shared.help_screen import HelpScreen
-
         self.app.push_screen(HelpScreen(PATH_PAGE))

@@ -63,8 +63,10 @@ def poll_bytes(count: int) -> tuple[int, int]:
     return POLLFD_BYTES * count, REVENTS_BYTES * count
 
 
-def _cut(bitmap: Words, nfds: int) -> Words:
+def _cut(bitmap: Words | None, nfds: int) -> Words | None:
     """A copy of the part of a bitmap below ``nfds``. Bits above are ignored."""
+    if bitmap is None:
+        return None
     cut = bitmap[: (nfds + 63) // 64].copy()
     if nfds % 64:
         cut[-1] &= np.uint64((1 << (nfds % 64)) - 1)
@@ -122,7 +124,8 @@ class ScanCalls:
             call = restart.scan
         else:
             call = self._begin_select(nfds, bitmaps, timeout_ns)
-        request: SelectRequest = call.request  # type: ignore[assignment]
+        request = call.request
+        assert isinstance(request, SelectRequest)
 
         def answer(found: list[int]) -> int:
             if not found:
@@ -145,7 +148,9 @@ class ScanCalls:
     ) -> ScanCall:
         """Check the arguments and make the call."""
         kernel = self.kernel
-        request = SelectRequest(nfds, tuple(None if b is None else _cut(b, nfds) for b in bitmaps))  # type: ignore[arg-type]
+        reading, writing, exceptional = bitmaps
+        cut = _cut(reading, nfds), _cut(writing, nfds), _cut(exceptional, nfds)
+        request = SelectRequest(nfds, cut)
         refresh_lazy_files(kernel, request)
         masks = kernel.table.poll_masks
         ready = request.ready_fds(masks)
@@ -217,9 +222,9 @@ class ScanCalls:
         if restart is not None and restart.scan is not None:
             call = restart.scan
         else:
-            request = PollRequest(entries, kernel.table.end)
-            call = self._call(request, timeout_ns)
-        request = call.request  # type: ignore[assignment]
+            call = self._call(PollRequest(entries, kernel.table.end), timeout_ns)
+        request = call.request
+        assert isinstance(request, PollRequest)
 
         def answer(found: list[int]) -> int:
             revents = np.zeros(request.count, dtype=np.uint16)

@@ -103,7 +103,7 @@ class CheckpointStore:
             branch: the branch.
             at_ns: the moment.
             changes: number of entries of the path at or before the moment.
-            born: 1-based index of the change that started this lane.
+            started_by: 1-based index of the change that started this lane.
 
         Returns:
             None if there is no such checkpoint.

@@ -102,9 +102,7 @@ def _word(length: int) -> np.dtype[Any]:
 
 
 def _nearest(words: Words, bases: list[BaseArray]) -> BaseArray | None:
-    """The base that differs least in a sample of words; None if all zeros differ less. Newer bases come
-    first.
-    """
+    """The base that differs least in a sample of words, newer ones first; None if zeros differ less."""
     step = max(1, len(words) // _PROBES)
     probe = words[::step]
     nearest, least = None, int(np.count_nonzero(probe))

@@ -128,7 +128,7 @@ class ThreadPool(Executor):
         task = kernel.block()
 
         def wake(_: object = None) -> None:
-            kernel.catch_up()
+            kernel.book_idle()
             if task.blocked:
                 kernel.wake(task)
 

@@ -1,4 +1,4 @@
-"""The echo server in its three styles: the same bytes, on the host's kernel and on a simulated one."""
+"""The echo server in three styles: the same bytes on the host's kernel and on a simulated one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def world(request):
 
 @pytest.fixture(params=[serve_callbacks, serve_generators, serve_await])
 def echo(request, world):
-    """A loop with a server on it, and what makes clients."""
+    """A loop with a server, and a function that makes clients."""
     loop = EventLoop(world.select, world.time)
     listener = world.socket.create_server(("127.0.0.1", 0))
     request.param(loop, listener)
@@ -63,7 +63,7 @@ def echo(request, world):
 
 
 async def exchange(loop, client, data):
-    """Send it all, and read as much back."""
+    """Send all bytes, and read the same number back."""
     unsent, received = data, bytearray()
     while len(received) < len(data):
         if unsent:
@@ -98,7 +98,7 @@ def test_a_client_that_does_not_read_gets_everything_later(echo):
     sent = 0
 
     async def stuff():
-        """Send until nothing goes any more, reading nothing."""
+        """Send until the buffers are full, without reading."""
         nonlocal sent
         quiet = 0
         while quiet < 20 and sent < len(data):
@@ -123,7 +123,7 @@ def test_a_client_that_does_not_read_gets_everything_later(echo):
 
 
 async def _nothing():
-    """A turn of the loop."""
+    """Wait for one turn of the loop."""
 
 
 def test_the_server_outlives_clients_that_go_away(echo):

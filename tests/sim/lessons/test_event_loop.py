@@ -1,4 +1,4 @@
-"""The small event loop and its coroutines, on the host's kernel and on a simulated one alike."""
+"""The event loop of the lessons and its coroutines, on the host's kernel and on a simulated one."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_having_slept_gives_no_credit():
     sleeper = scheduler.make_blocked(body, "sleeper", -1, 0)
     kernel.run_until(10 * SLICE_NS)
     before = ran["worker"]
-    kernel.catch_up()
+    kernel.book_idle()
     kernel.wake(sleeper)
     kernel.run_until(50 * SLICE_NS)
     assert abs(ran["worker"] - before - ran["sleeper"]) <= SLICE_NS // 1_000
@@ -167,7 +167,7 @@ def wake_in_turn(kernel: Kernel, tasks: list[ScheduledTask], rounds: int) -> int
     before = totals(kernel)["context_switch"]
     for _ in range(rounds):
         for task in tasks:
-            kernel.catch_up()
+            kernel.book_idle()
             assert kernel.wake(task)
             kernel.run_until(kernel.now_ns + 10_000)
     return totals(kernel)["context_switch"] - before
@@ -198,7 +198,7 @@ def test_from_task_to_task_is_one_switch():
     tasks = [scheduler.start(blocking(kernel, 2), str(number)) for number in range(3)]
     kernel.run_until(1_000_000)
     before = totals(kernel)["context_switches"]
-    kernel.catch_up()
+    kernel.book_idle()
     for task in tasks:
         kernel.wake(task)
     kernel.run_until(2_000_000)

@@ -1,4 +1,4 @@
-"""A script that is ended with the test."""
+"""A fixture that makes scripts and ends them with the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kernel beneath a script does: its descriptors, and what arrives where."""
+"""The kernel of a script: its descriptors, and the rows of the feed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PROGRAM = """
 
 
 class Watched:
-    """A script and its feed, looked at before each callback as the screen does."""
+    """A script and its feed; the feed is read before each callback, as the screen does."""
 
     def __init__(self, tmp_path):
         self.script = Written(tmp_path, PROGRAM).start()

@@ -1,4 +1,4 @@
-"""What is counted of a loop: turns, steps, callbacks, where the time goes, and who holds it up."""
+"""The figures of a loop: turns, steps, callbacks, shares of time, and callbacks that hold it up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script prints: kept, the newest lines to show and all of it to print; its keyboard refused."""
+"""The output of a script: the newest lines, all of it, and the refused keyboard."""
 
 from __future__ import annotations
 

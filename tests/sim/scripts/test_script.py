@@ -1,4 +1,4 @@
-"""Scripts on a simulated kernel: run and stepped, and ended where they stand."""
+"""Scripts on a simulated kernel: run, stepped, and ended in the middle."""
 
 from __future__ import annotations
 

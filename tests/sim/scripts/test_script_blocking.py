@@ -1,4 +1,4 @@
-"""Scripts that block for real: found at their line, and ended or waited for."""
+"""Scripts that block for real: their line is found, and they are ended or waited for."""
 
 from __future__ import annotations
 

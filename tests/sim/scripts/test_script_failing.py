@@ -1,4 +1,4 @@
-"""Scripts that fail, and scripts that are none: one line that names theirs."""
+"""Scripts that fail, and files that are not Python: one line that names the script's line."""
 
 from __future__ import annotations
 

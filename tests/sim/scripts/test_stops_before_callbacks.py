@@ -1,4 +1,4 @@
-"""A script is stopped before each callback too, and says what it is at."""
+"""A script stops before each callback too, and names the callback."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_step_of_a_turn_is_none_before_a_callback(program):
 
 
 def at_callback(script, turn):
-    """Run to the first callback of a turn."""
+    """Run up to the first callback of a turn."""
     assert script.run_until(lambda moment: moment == "callback" and script.record.counters().turns == turn)
 
 

@@ -1,4 +1,4 @@
-"""The tasks of a loop as rows: state, what each waits for, and the exact lines at which it stands."""
+"""The tasks of a loop as rows: state, reason for waiting, and the exact lines of the stack."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, 
     server.start()
     for number in range(50):
         kernel.run_until((number + 1) * MS)
-        kernel.catch_up()
+        kernel.book_idle()
         server.listener.established(StreamSocket(kernel))
     kernel.run_until(60 * MS)
     _, counted = kernel.totals()

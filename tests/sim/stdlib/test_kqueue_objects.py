@@ -1,6 +1,6 @@
-"""``k.select.kqueue`` and ``kevent``: what CPython's selectmodule.c checks, converts and says.
+"""``k.select.kqueue`` and ``kevent``: the checks, conversions and messages of CPython's selectmodule.c.
 
-The interpreter's own test_kqueue runs in tests/cpython; here is what it does not ask.
+The interpreter's own test_kqueue runs in tests/cpython; these tests cover the rest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The faces in virtual time: what no host can show, because there it would take as long, or for ever."""
+"""The modules in virtual time: programs that would take hours on a host, or never end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def kernel() -> Kernel:
 
 
 def deadlock(call, *arguments) -> str:
-    """What a call that can never return says."""
+    """The message of a call that can never return."""
     with pytest.raises(sim.Deadlock) as caught:
         call(*arguments)
     return str(caught.value)
@@ -169,7 +169,7 @@ def test_the_wall_clock_starts_at_the_epoch(kernel):
 
 
 def echo(kernel: Kernel, listener_fd: int) -> Program:
-    """A server in the kernel that serves one connection at a time, waiting in epoll."""
+    """A server inside the kernel: it waits in epoll and serves one connection at a time."""
     epfd = kernel.sys_epoll_create1()
     kernel.sys_epoll_ctl(epfd, 1, listener_fd, poll_bits.IN)
     while True:

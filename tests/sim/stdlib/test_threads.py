@@ -1,4 +1,4 @@
-"""Threads of control on one kernel: when they switch, how they end, and what a deadlock says."""
+"""Simulated threads: when they switch, how they end, and the message of a deadlock."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_threads_take_turns_in_the_order_in_which_they_can_go_on(kernel):
 
 
 def conversation() -> tuple[list[str], int]:
-    """A server with a thread for each of its clients, which are threads themselves."""
+    """A server with a thread for each client; the clients are threads, too."""
     kernel = Kernel()
     told: list[str] = []
     server = kernel.socket.create_server(("127.0.0.1", 7000))

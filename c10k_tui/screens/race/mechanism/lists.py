@@ -25,7 +25,7 @@ from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, width_of
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import EpollView, IocpView, KqueueView, SetView
-from sim.scenario.lanes import Trigger
+from sim.scenario.lane_kind import Trigger
 from sim.scenario.units import format_bytes
 
 WALL_WIDTH = 44

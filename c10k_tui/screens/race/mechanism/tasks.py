@@ -25,7 +25,7 @@ from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, Span, width_of
 from sim.frames.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
 from sim.frames.mechanism import EpollView
-from sim.scenario.lanes import Trigger
+from sim.scenario.lane_kind import Trigger
 from sim.scenario.units import format_bytes, format_short
 
 

@@ -7,7 +7,7 @@ from c10k_tui.screens.race.views.verdict import held_up
 from c10k_tui.text.styled_text import Line, Wordings
 from sim.frames.frame import LaneFrame, PassView, TaskView
 from sim.frames.mechanism import IoUringView, LoopView
-from sim.scenario.lanes import Family
+from sim.scenario.lane_kind import Family
 
 
 def activity(lane: LaneFrame) -> Line:

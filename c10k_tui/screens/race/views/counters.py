@@ -14,7 +14,8 @@ from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, clip
 from sim.frames.frame import Frame, LaneFrame
-from sim.scenario.lanes import REFERENCE, Family, LaneKind
+from sim.scenario.lane_kind import Family, LaneKind
+from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_bytes, format_duration, format_short
 
 Getter = Callable[[LaneFrame], int | None]

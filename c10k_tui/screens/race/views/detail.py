@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from c10k_tui.text.lanes import brief_name
 from c10k_tui.text.styled_text import Line, Span, clip, fitting
 from sim.frames.frame import FdView, Frame, LaneFrame, TaskState, TaskView
-from sim.scenario.lanes import Family
+from sim.scenario.lane_kind import Family
 from sim.scenario.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}

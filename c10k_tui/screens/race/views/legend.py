@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from c10k_tui.screens.race.views.cpu import GROUPS, AccountGroup
 from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
-from sim.scenario.lanes import LANES, LaneKind
+from sim.scenario.lane_kind import LaneKind
+from sim.scenario.lanes import LANES
 
 
 @dataclass(frozen=True, slots=True)

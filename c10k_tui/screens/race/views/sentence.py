@@ -13,7 +13,7 @@ from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, Wordings, marked
 from sim.frames.frame import CallView, LaneFrame
 from sim.frames.mechanism import LoopView
-from sim.scenario.lanes import Family, Tasks, Trigger
+from sim.scenario.lane_kind import Family, Tasks, Trigger
 from sim.scenario.units import format_duration, format_short
 
 __all__ = ["sentence", "sentences"]

@@ -30,8 +30,8 @@ from sim.kernel.waiting.completion_port.port import (
     CompletionPort,
     Operation,
     Packet,
-    Pending,
     PortError,
+    PortHandle,
     PortWaiter,
 )
 from sim.machine.accounts import Account, Charge, Count
@@ -161,7 +161,7 @@ class PortCalls:
             raise PortError(ERROR_INVALID_HANDLE)
         return port
 
-    def _pending(self, fd: int) -> Pending:
+    def _handle(self, fd: int) -> PortHandle:
         """The operations of a handle that is tied to a port.
 
         Raises:
@@ -194,9 +194,9 @@ class PortCalls:
 
     def skip_on_success(self, fd: int) -> None:
         """Queue no packet for operations that end at once (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)."""
-        pending = self._pending(fd)
+        handle = self._handle(fd)
         self.kernel.pay_call(Account.INTEREST_LIST, self.kernel.costs.close_ns)
-        pending.skip = True
+        handle.skip = True
 
     def receive(self, fd: int, size: int, tag: int) -> Packet | None:
         """Start a receive into a buffer of ``size`` bytes, which is locked until it ends.
@@ -212,18 +212,18 @@ class PortCalls:
 
     def _start(self, fd: int, operation: Operation) -> Packet | None:
         kernel = self.kernel
-        pending = self._pending(fd)
-        port = pending.port
+        handle = self._handle(fd)
+        port = handle.port
         kernel.ledger.counted[Count.OPERATIONS] += 1
         costs = port.costs
         base_ns = costs.start_accept_ns if operation.kind == ACCEPT else costs.start_read_ns
-        packet = None if pending.operations else pending.attempt(operation)
+        packet = None if handle.operations else handle.attempt(operation)
         kernel.pay_call(Account.SOCKET_IO, base_ns + kernel.copy_ns(len(packet.data) if packet else 0))
         if packet is None:
             port.started += 1
-            pending.operations.append(operation)
+            handle.operations.append(operation)
             return None
-        if pending.skip and not packet.error:
+        if handle.skip and not packet.error:
             return packet
         port.queue_packet(packet, ended=0)
         return None
@@ -231,19 +231,19 @@ class PortCalls:
     def send(self, fd: int, data: bytes, tag: int) -> Packet | None:
         """Send bytes from a locked buffer, as :meth:`receive`. The socket takes them at once here."""
         kernel = self.kernel
-        pending = self._pending(fd)
+        handle = self._handle(fd)
         kernel.ledger.counted[Count.OPERATIONS] += 1
         kernel.ledger.counted[Count.COPIED_IN_BYTES] += len(data)
-        spent_ns = pending.port.costs.start_write_ns + kernel.copy_ns(len(data))
+        spent_ns = handle.port.costs.start_write_ns + kernel.copy_ns(len(data))
         kernel.pay_call(Account.SOCKET_IO, spent_ns)
         try:
-            packet = Packet(pending.key, pending.file.write(data), tag)
+            packet = Packet(handle.key, handle.file.write(data), tag)
         except OSError:
-            packet = Packet(pending.key, 0, tag, ERROR_NETNAME_DELETED)
+            packet = Packet(handle.key, 0, tag, ERROR_NETNAME_DELETED)
         kernel.journal.append((kernel.now_ns, Kind.WRITE, fd, packet.moved, 0, kernel.next_serial()))
-        if pending.skip and not packet.error:
+        if handle.skip and not packet.error:
             return packet
-        pending.port.queue_packet(packet, ended=0)
+        handle.port.queue_packet(packet, ended=0)
         return None
 
     def post(self, port_fd: int, moved: int, key: int, tag: int) -> None:
@@ -258,9 +258,9 @@ class PortCalls:
         Raises:
             PortError: ERROR_NOT_FOUND, there is no such operation.
         """
-        pending = self._pending(fd)
+        handle = self._handle(fd)
         self.kernel.pay_call(Account.SOCKET_IO, self.kernel.costs.close_ns)
-        if not pending.abort(tag):
+        if not handle.abort(tag):
             raise PortError(ERROR_NOT_FOUND)
 
     def get_call(self, port_fd: int, most: int, timeout_ns: int | None = None) -> GetCall:

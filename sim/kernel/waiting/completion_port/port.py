@@ -90,8 +90,14 @@ class Operation:
         self.tag = tag
 
 
-class Pending:
-    """The operations started on one handle, in order: a wait-queue entry that ends them."""
+class PortHandle:
+    """A handle that is tied to a port: a wait-queue entry that ends its operations.
+
+    Args:
+        port: The port.
+        file: The open file behind the handle.
+        key: The key with which it is tied.
+    """
 
     __slots__ = ("file", "key", "operations", "port", "skip")
 
@@ -104,6 +110,7 @@ class Pending:
         self.skip = False
         """True if FILE_SKIP_COMPLETION_PORT_ON_SUCCESS is set."""
         self.operations: deque[Operation] = deque()
+        """Operations that were started on it and have not ended, in order."""
 
     def wake(self, key: int) -> bool:
         """Something arrived: end operations in the interrupt (a deferred procedure call)."""
@@ -203,18 +210,18 @@ class CompletionPort(OpenFile):
         """Calls of threads that wait here. The one that came last is released first."""
         self.threads: dict[Task, None] = {}
         """Threads that took a packet here and have not called another port since."""
-        self.handles: dict[OpenFile, Pending] = {}
+        self.handles: dict[OpenFile, PortHandle] = {}
         self.idle_blocks: list[IdleReceives] = []
         self.started = 0
         """Number of operations under way, including those on untouched connections."""
 
     # -- handles --------------------------------------------------------------------------
 
-    def associate(self, file: OpenFile, key: int) -> Pending:
+    def associate(self, file: OpenFile, key: int) -> PortHandle:
         """Tie a handle to the port until it closes."""
-        pending = self.handles[file] = Pending(self, file, key)
-        file.wait_queue.add(pending)
-        return pending
+        handle = self.handles[file] = PortHandle(self, file, key)
+        file.wait_queue.add(handle)
+        return handle
 
     def receive_on_block(self, first: int, last: int, size: int) -> None:
         """Start a receive on every descriptor of a block of untouched connections."""
@@ -225,17 +232,17 @@ class CompletionPort(OpenFile):
         """A descriptor of a block is touched for the first time: tie it, and start its receive."""
         for first, last, size in self.idle_blocks:
             if first <= fd <= last:
-                pending = self.associate(file, fd)
-                pending.skip = True
-                pending.operations.append(Operation(RECEIVE, size, fd))
+                handle = self.associate(file, fd)
+                handle.skip = True
+                handle.operations.append(Operation(RECEIVE, size, fd))
                 return
 
     def number_closed(self, file: OpenFile, fd: int) -> int:
         """If it was the last descriptor of a handle, abort the operations started on the handle."""
-        pending = None if file.numbers else self.handles.pop(file, None)
-        if pending is not None:
-            file.wait_queue.remove(pending)
-            pending.abort(None)
+        handle = None if file.numbers else self.handles.pop(file, None)
+        if handle is not None:
+            file.wait_queue.remove(handle)
+            handle.abort(None)
         return 0
 
     # -- packets --------------------------------------------------------------------------
@@ -279,8 +286,8 @@ class CompletionPort(OpenFile):
         for call in calls:
             call.abandoned = True
             call.wake()
-        for pending in self.handles.values():
-            pending.file.wait_queue.remove(pending)
+        for handle in self.handles.values():
+            handle.file.wait_queue.remove(handle)
         self.ports.remove(self)
         self.kernel.close_watchers.remove(self)
         self.kernel.block_watchers.remove(self)

@@ -107,11 +107,8 @@ class EpollCalls:
         else:
             kernel.call_serial = serial = kernel.call_serial + 1
             looked = passes = cost_ns = 0
-            if epoll.reported_once:  # the program is back: those events are handled now, or abandoned
-                if kernel.faults is not None:
-                    kernel.faults.back_in_wait(epoll)
-                else:
-                    epoll.reported_once.clear()
+            if epoll.reported_once:
+                self._look_back(epoll)
             if timeout_ns:
                 deadline = Deadline(kernel, epoll.waiters, timeout_ns)
         while True:
@@ -163,6 +160,13 @@ class EpollCalls:
             yield
             restart.events = None
         return events
+
+    def _look_back(self, epoll: Epoll) -> None:
+        """The program is back: events that were reported once are handled by now, or abandoned."""
+        if self.kernel.faults is not None:
+            self.kernel.faults.back_in_wait(epoll)
+        else:
+            epoll.reported_once.clear()
 
     # -- prices ---------------------------------------------------------------------------
 

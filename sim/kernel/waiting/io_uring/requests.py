@@ -273,12 +273,12 @@ def _perform(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
 
 def _receive(ring: IoUring, sqe: Sqe, file: OpenFile) -> Cqe | None:
     """One recv; None if nothing is there."""
-    kernel, buffer, size = ring.kernel, None, sqe.length
+    kernel, group, size = ring.kernel, None, sqe.length
     if sqe.group is not None:
         group = ring.groups.get(sqe.group)
         if group is None or not group.free:
             return Cqe(sqe.user_data, -errno.ENOBUFS)
-        buffer, size = group.free.entries[group.free.head & group.free.mask], group.size
+        size = group.size
     try:
         data = file.read(size)
     except BlockingIOError:
@@ -289,8 +289,9 @@ def _receive(ring: IoUring, sqe: Sqe, file: OpenFile) -> Cqe | None:
     fd = file.numbers[0] if file.numbers else -1
     kernel.journal.append((kernel.now_ns, Kind.READ, fd, len(data), 0, kernel.next_serial()))
     flags = CQE_F_SOCK_NONEMPTY if file.mask & poll_bits.IN and data else 0
-    if buffer is not None and data:
-        ring.groups[sqe.group].free.pop()  # type: ignore[index]
+    if group is not None and data:
+        buffer = group.free.pop()
+        assert buffer is not None
         flags |= CQE_F_BUFFER | buffer << CQE_BUFFER_SHIFT
     return Cqe(sqe.user_data, len(data), flags, data)
 

@@ -41,18 +41,18 @@ GLYPHS = st.sampled_from([*" ab", "·", "▓", "⣿", "╭", "漢"])
 @st.composite
 def pictures(draw):
     """Any picture; few looks, so that there are runs, and some wide glyphs."""
-    looks = draw(st.lists(LOOKS, min_size=1, max_size=3))
+    styles = draw(st.lists(LOOKS, min_size=1, max_size=3))
     rows = []
     for _ in range(HEIGHT):
         row: list[StyledCell] = []
         while len(row) < WIDTH:
-            glyph, look = draw(GLYPHS), draw(st.sampled_from(looks))
+            glyph, style = draw(GLYPHS), draw(st.sampled_from(styles))
             if glyph == "漢":
                 if len(row) + 2 > WIDTH:
                     continue
-                row += [cell(glyph, look), cell("", look)]
+                row += [cell(glyph, style), cell("", style)]
             else:
-                row.append(cell(glyph, look))
+                row.append(cell(glyph, style))
         rows.append(tuple(row))
     return TerminalPicture(WIDTH, tuple(rows))
 
@@ -69,14 +69,14 @@ def test_the_last_picture_is_seen_by_both_emulators(sequence):
 
 
 def test_dim_comes_and_goes_without_taking_bold_along():
-    looks = [
+    styles = [
         CellStyle(bold=True, dim=True),
         CellStyle(bold=True),
         CellStyle(dim=True),
         PLAIN,
         CellStyle(dim=True),
     ]
-    picture = TerminalPicture(5, (tuple(cell("x", look) for look in looks),))
+    picture = TerminalPicture(5, (tuple(cell("x", style) for style in styles),))
     screen = TerminalEmulator(5, 1)
     screen.write(whole(picture))
     assert screen.picture == picture

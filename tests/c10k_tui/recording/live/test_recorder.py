@@ -8,14 +8,14 @@ from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.caption import Caption, CaptionLooks
+from c10k_tui.recording.live.caption import Caption, CaptionStyles
 from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.pictures.cells import PLAIN, CellStyle, TerminalPicture, cell
 from c10k_tui.recording.pictures.export import pictures
 from sim.scenario.scenario import PRESETS, Scenario
 
-LOOKS = CaptionLooks(PLAIN, CellStyle(bold=True))
+LOOKS = CaptionStyles(PLAIN, CellStyle(bold=True))
 MOMENT = RaceState(1, Scenario())
 
 

@@ -21,8 +21,8 @@ HEADER = parse_header(header_line(RecordingSettings(width=20, height=4)))
 AMBER = CellStyle(0xFFAF00, 0x121212)
 
 
-def row_of(text, look=AMBER, width=20):
-    return tuple(cell(glyph, look) for glyph in text.ljust(width))
+def row_of(text, style=AMBER, width=20):
+    return tuple(cell(glyph, style) for glyph in text.ljust(width))
 
 
 def picture(*rows):
@@ -75,14 +75,14 @@ def test_lines_meet_at_the_edges_of_cells():
 
 
 def test_pixels_have_the_colours_of_their_cells():
-    looks = [
+    styles = [
         AMBER,
         AMBER._replace(reverse=True),
         CellStyle(ansi(9), DEFAULT),
         CellStyle(),
         CellStyle(0xFFFFFF, 0, dim=True),
     ]
-    row = tuple(cell("█", look) for look in looks) + (cell(" ", PLAIN),) * 15
+    row = tuple(cell("█", style) for style in styles) + (cell(" ", PLAIN),) * 15
     pixels = image(picture(row), HEADER, scale=1)
     assert pixels.shape == (4 * CELL_HEIGHT, 20 * CELL_WIDTH, 3)
     colours = [int.from_bytes(pixels[8, x * CELL_WIDTH + 4].tobytes()) for x in range(6)]
@@ -131,7 +131,7 @@ def test_more_colours_than_a_gif_has_become_the_nearest():
     many = [CellStyle(0x010000 * n, 0x000100 * n + m) for n in range(80) for m in (0, 200)]
     painter = GifPainter(HEADER, 20, 4)
     for start in range(0, len(many), 20):
-        painter.paint(picture(tuple(cell("a", look) for look in many[start : start + 20])))
+        painter.paint(picture(tuple(cell("a", style) for style in many[start : start + 20])))
     assert len(painter.palette) == TRANSPARENT
     assert painter.paint(picture()).max() < TRANSPARENT
 
@@ -145,8 +145,8 @@ def test_a_smaller_picture_leaves_nothing_of_the_larger_one():
 
 
 def test_svg_has_every_glyph_at_its_place_and_no_markup_of_the_text():
-    look = AMBER._replace(bold=True, underline=True)
-    shown = picture(row_of(" a<&b ▓", look), row_of("⣿", CellStyle(0x1, 0xABCDEF)))
+    style = AMBER._replace(bold=True, underline=True)
+    shown = picture(row_of(" a<&b ▓", style), row_of("⣿", CellStyle(0x1, 0xABCDEF)))
     text = svg(shown, replace(HEADER, title="<script>"))
     root = ElementTree.fromstring(text)
     space = "{http://www.w3.org/2000/svg}"

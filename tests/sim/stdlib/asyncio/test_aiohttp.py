@@ -1,4 +1,4 @@
-"""aiohttp, as it is installed, on the simulated kernel: a server answers a client, in virtual time."""
+"""The installed aiohttp on the simulated kernel: a server answers a client in virtual time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""asyncio's loop on a simulated kernel: time, order, what it refuses, what is asyncio's own."""
+"""asyncio's loop on a simulated kernel: time, order, refusals, and which code is asyncio's own."""
 
 from __future__ import annotations
 
