@@ -1,10 +1,10 @@
 """Textual's private names, all of them in one place.
 
-Recordings run the app frame by frame: one key after the other, and a picture only when no widget has anything
-left to do. Textual has no public API for that. The functions below give each private name a meaning;
+Recordings run the app frame by frame: keys are handled one by one, and a picture is taken only when no widget
+has work left. Textual has no public API for that. The functions below give each private name a meaning;
 nothing else in the program uses one. They are written for Textual 8.2 (:data:`TRIED_WITH`), and the bound on
 Textual in ``pyproject.toml`` admits no other minor version. :func:`missing_names` lists the names that the
-installed Textual lacks; a test asserts that there are none.
+installed Textual lacks; a test asserts that the list is empty.
 
 Why not Textual's ``Pilot``: it waits by wall time until the app seems idle, so two runs may take a different
 number of repaints, and it works only without a terminal.
@@ -70,12 +70,12 @@ def key_name(character: str) -> str:
 
 
 def is_leaving(app: App[Any]) -> bool:
-    """True if the app has been asked to exit, is being taken down, or has failed."""
+    """True if the app has been asked to exit, is shutting down, or has failed."""
     return bool(app._exit or app._closing or app._exception is not None)
 
 
 def is_closing(app: App[Any]) -> bool:
-    """True if the app is being taken down."""
+    """True if the app is shutting down."""
     return app._closing
 
 
@@ -90,14 +90,14 @@ def has_size(app: App[Any]) -> bool:
 
 
 def set_headless_size(app: App[Any], width: int, height: int) -> None:
-    """Tell the driver the size of a terminal that does not exist; a real driver finds its size itself."""
+    """Set the terminal size of the headless driver; a real driver finds the size itself."""
     driver = app._driver
     if driver is not None and driver.is_headless:
         driver._size = (width, height)
 
 
 def write_to_terminal(app: App[Any], text: str) -> None:
-    """Write to the terminal, past the screen's contents; nothing happens without a terminal."""
+    """Write text to the terminal directly, not through the screen; nothing happens without a terminal."""
     driver = app._driver
     if driver is not None and not driver.is_headless:
         driver.write(text)
@@ -126,7 +126,7 @@ def changed_lines(update: object) -> set[int] | None:
 
 
 def waits_for_time(app: App[Any]) -> bool:
-    """True if the app holds updates back until a batch or a pause between resizes ends."""
+    """True if the app delays updates until a batch or a pause between resizes ends."""
     return bool(app._batch_count or app._resize_timer is not None)
 
 
@@ -134,19 +134,19 @@ def waits_for_time(app: App[Any]) -> bool:
 
 
 def seen_screens(app: App[Any]) -> list[Screen[Any]]:
-    """The screens that show: those that are seen through the top one, then the top one."""
+    """The visible screens: first the ones seen through the top screen, then the top screen."""
     return [*app._background_screens, app.screen]
 
 
 def background_screens(app: App[Any]) -> list[Screen[Any]]:
-    """The screens that are seen through the top one."""
+    """The screens that are visible through the top screen."""
     return app._background_screens
 
 
 def allow_switch(app: App[Any]) -> None:
     """Make the top screen one that ``switch_screen`` can replace.
 
-    Textual takes a result callback away when it replaces a screen. The first screen of an app has none.
+    Textual removes a result callback when it replaces a screen, but the first screen of an app has none.
     """
     if not app.screen._result_callbacks:
         app.screen._push_result_callback(app.screen, None)
@@ -168,7 +168,7 @@ def needs_repaint(screen: Screen[Any]) -> bool:
 
 
 def stop_update_timer(screen: Screen[Any]) -> None:
-    """Let a screen repaint only in :func:`update_now`."""
+    """Stop a screen's update timer, so that it repaints only in :func:`update_now`."""
     screen._update_timer.stop()
 
 
@@ -181,8 +181,7 @@ def restart_update_timer(screen: Screen[Any]) -> None:
 def rendered_lines(
     app: App[Any], first: int, end: int, lines: frozenset[int]
 ) -> Iterator[tuple[int, list[Strip]]]:
-    """Lines of the top screen, each with its strips from left to right, as Textual renders them to write
-    them.
+    """Lines of the top screen, each with its strips from left to right, as Textual renders them for output.
 
     Args:
         app: The app.
@@ -206,7 +205,7 @@ def rendered_lines(
 
 
 def message_pumps(app: App[Any]) -> list[MessagePump]:
-    """Everything with a message queue: the app, and the nodes of the screens that show."""
+    """Everything with a message queue: the app, and the nodes of the visible screens."""
     screens = seen_screens(app)
     return [app, *(node for screen in screens for node in screen.walk_children(with_self=True))]
 

@@ -1,8 +1,8 @@
-"""The Textual apps, and what runs them without a terminal. Only the commands import from here.
+"""The Textual apps, and their use without a terminal. Only the commands import from here.
 
 - ``race_app``: the app around the race screen.
 - ``watch_app``: the app around the loop screen.
-- ``themed_app``: what both share: themes, command palette, lines without colours.
+- ``themed_app``: the base class of both: themes, command palette, lines without colours.
 - ``command_palette``: Textual's palette, adapted.
 - ``headless``: records a race without a terminal.
 - ``pictures``: screens as SVG.

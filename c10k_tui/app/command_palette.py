@@ -6,9 +6,9 @@ from textual.command import CommandList, CommandPalette, SearchIcon
 
 
 class C10KCommandPalette(CommandPalette):
-    """Textual's palette without its emoji, which ignores paging while its list has no height.
+    """Textual's palette without the emoji. It ignores paging keys while its list has no height.
 
-    A list without a height has no lines to page over; Textual's list raises ``KeyError`` then.
+    A list without height has no lines to page over, and Textual's list raises ``KeyError`` then.
     """
 
     def on_mount(self) -> None:

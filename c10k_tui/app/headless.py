@@ -17,8 +17,8 @@ from c10k_tui.recording.live.recorder import Recorder
 
 
 def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
-    """The app, with the race at the start that a recording's settings describe."""
-    # The settings decide about colours, not the shell.
+    """The app, with its race at the start given by a recording's settings."""
+    # The settings decide on colours, not the shell's environment.
     os.environ.pop("NO_COLOR", None)
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"
@@ -46,8 +46,8 @@ def record(
 
     Args:
         path: The file to write.
-        settings: What is raced, and how it is shown.
-        script: The keys, and how long the recording is.
+        settings: The race and its display.
+        script: The keys, and the length of the recording.
         resizes: Changes of the terminal's size.
         force: True to overwrite an existing file.
 
@@ -56,7 +56,7 @@ def record(
 
     Raises:
         FileExistsError: the file exists.
-        OSError: writing failed. The file ends with the frame before.
+        OSError: writing failed. The file ends with the previous frame.
     """
     app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)

@@ -1,6 +1,6 @@
 """The screens as SVG pictures, the same for one version of the program on every machine.
 
-Tests set the clock by hand, and everything shown is deterministic. One exception: lines of the standard
+The clock is set by hand, and everything shown is deterministic. One exception: line numbers in the standard
 library's own files (asyncio in a stack of awaits) depend on the version of Python.
 """
 
@@ -62,7 +62,7 @@ async def race_picture(
 
 
 async def opened_picture(width: int, height: int, theme: str, *keys: str, seconds: float = 3.0) -> str:
-    """A screen that a key of the race screen opens, as SVG, with everything computed."""
+    """A screen opened by keys of the race screen, as SVG, when all its results are computed."""
     clock = HandClock()
     app = C10KApp(Scenario(), clock=clock)
     app.theme = theme
@@ -91,7 +91,7 @@ async def loop_picture(width: int, height: int, theme: str, script: Path, turns:
 
 
 async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
-    """The curve screen with all its lines, after some keys, as SVG."""
+    """The curve screen after some keys, with all its lines, as SVG."""
     app = C10KApp(Scenario(), clock=HandClock(), paused=True)
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:

@@ -39,7 +39,7 @@ class C10KApp(ThemedApp):
         costs: Cost of each simulated step; None for the built-in table.
         own_costs_problem: Why the user's own cost table is not used, for a notice at the start; None if it is
             used, or there is none.
-        plan: What to record or replay from the start; None for nothing.
+        plan: The recording or replay to start with; None for neither.
     """
 
     def __init__(
@@ -79,9 +79,9 @@ class C10KApp(ThemedApp):
         return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event now, or keep it for the next frame if the app is run frame by frame."""
+        """Handle an event now; if the app runs frame by frame, keep it for the next frame."""
         if isinstance(event, events.Key) and not self.screen_stack:
-            return  # the event was still waiting when the last screen went
+            return  # the event was still queued when the last screen was removed
         if not self.recording.takes(event):
             await super().on_event(event)
 

@@ -1,4 +1,4 @@
-"""What both apps share: three themes, the command palette, lines without colours."""
+"""Base class of both apps: three themes, the command palette, lines without colours."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class ThemedApp(App[str]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Filters for every line; with ``NO_COLOR`` the one that suits the current theme.
 
-        Textual chooses between greys and no colours at its start and keeps that choice. The colours of the
-        terminal's own theme are not known to it: greys made of them would be black on black.
+        Textual chooses between greys and no colours once, at its start. It does not know the colours of the
+        terminal's own theme: greys computed from them would be black on black.
         """
         filters = super().get_line_filters()
         if not (self.no_color and self.native_ansi_color):
@@ -39,7 +39,7 @@ class ThemedApp(App[str]):
         return [NoColor() if isinstance(line_filter, Monochrome) else line_filter for line_filter in filters]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The program's colours for themes that are not its own (the palette offers Textual's themes too)."""
+        """The program's colours for other themes (the palette offers Textual's themes too)."""
         return {**super().get_theme_variable_defaults(), **(dark() if self.current_theme.dark else light())}
 
     def next_theme(self) -> None:
@@ -62,7 +62,7 @@ class ThemedApp(App[str]):
         yield from self._key_commands()
 
     def _key_commands(self) -> Iterator[SystemCommand]:
-        """The keys of the current screen, also of one below the palette."""
+        """The keys of the current screen; if the palette is open, those of the screen below it."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, KeyedScreen):
                 yield from screen.commands()

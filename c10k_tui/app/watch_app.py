@@ -17,7 +17,7 @@ class WatchApp(ThemedApp):
     """A script and its event loop on the screen.
 
     Args:
-        script: The script, not started, with an output of its own.
+        script: The script, not started, with its own output.
         speed: Turns a second; None for as fast as possible.
         paused: True to start paused.
         clock: Seconds on a clock that never goes back.

@@ -22,7 +22,7 @@ BUDGET_S = 0.008
 
 
 class ArrivalSource(Protocol):
-    """What the host lane reads of a race."""
+    """The members of a race that the host lane reads."""
 
     @property
     def scenario(self) -> Scenario: ...
@@ -39,7 +39,7 @@ def _make_lane(mechanism: str, fds: int, clock: Callable[[], float]) -> HostLane
 
 
 class HostLaneSwitch:
-    """Holds the host lane, if there is one.
+    """Owns the host lane, if there is one.
 
     Args:
         clock: Seconds on a clock that never goes back.
@@ -51,7 +51,7 @@ class HostLaneSwitch:
         self._make_lane = make_lane
         self._lane: HostLane | None = None
         self.mechanism = MECHANISMS[0]
-        """How the lane waits, or will wait when it is switched on."""
+        """The mechanism with which the lane waits now, or will wait when it is switched on."""
 
     @property
     def on(self) -> bool:
@@ -78,8 +78,8 @@ class HostLaneSwitch:
         self._lane = self._make_lane(self.mechanism, scenario.fds, self._clock)
 
     def step(self, race: ArrivalSource) -> None:
-        """Do a frame's share of work. If the race has another number of descriptors, the connections are made
-        again.
+        """Do one frame's share of work. If the number of descriptors of the race has changed, open the
+        connections again.
         """
         if self._lane is None:
             return
@@ -89,7 +89,7 @@ class HostLaneSwitch:
         self._lane.step(race.workload, race.now_ns, BUDGET_S)
 
     def view(self) -> HostView | None:
-        """What the lane shows; None without a lane."""
+        """The state of the lane to show; None without a lane."""
         return None if self._lane is None else self._lane.view()
 
     def close(self) -> None:

@@ -1,13 +1,14 @@
-"""How fast virtual time runs: from wall time to nanoseconds of the race, frame by frame.
+"""The pace of virtual time: from wall time to nanoseconds of the race, frame by frame.
 
-What the race shows lasts microseconds, so it runs some thousand times slower than real time. At speed 1, one
-scan over all descriptors takes two seconds to watch, however long it takes in virtual time. With few
-descriptors (16) a scan is so short that nothing would happen for minutes; then the gap between two bursts
-takes two seconds instead. A speed is a number, or None for as fast as possible.
+The events of a race last microseconds, so the race runs some thousand times slower than real time. At speed
+1, one scan over all descriptors takes two seconds to watch, however long it takes in virtual time. With few
+descriptors (16), a scan is so short that at this pace nothing would happen for minutes. Then the gap between
+two bursts takes two seconds instead. A speed is a number, or None for as fast as possible.
 
-A step depends on the time that has passed, not on a number of frames, because timers skip. A frame may spend
-only a part of its time on the race. If the race needs more, it runs slower, and :attr:`Pacer.kept_up` says by
-how much. The cost of a step is not known before the step, so it is learnt from earlier steps.
+A step depends on the time that has passed, not on a number of frames, because timers skip late ticks. A frame
+may spend only a part of its time on the race. If the race needs more, it runs slower, and
+:attr:`Pacer.kept_up` is the part of the speed that is reached. The cost of a step is not known before the
+step, so it is learnt from earlier steps.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ BUDGET_S = 0.009
 LONGEST_GAP_S = 0.1
 """Wall seconds that are caught up after a stall; the rest is dropped."""
 LONGEST_STEP_NS = 1_000_000_000
-"""The most virtual time of one frame, however cheap it is (a silent race costs nothing)."""
+"""The most virtual time of one frame, even if it costs almost no work (a race without packets)."""
 _MEMORY = 0.8
 """Weight of the past in running means."""
 

@@ -1,4 +1,6 @@
-"""The race as a session and the screens use it: :class:`sim.race.race.Race`, or one that a test makes."""
+"""The interface of a race to a session and the screens: :class:`sim.race.race.Race` has it, and so have the
+races of tests.
+"""
 
 from __future__ import annotations
 

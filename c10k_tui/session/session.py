@@ -1,10 +1,10 @@
-"""What the user plays with: one race, its pace, and every change that the keys can make.
+"""A session: one race, its pace, and every change that the keys can make.
 
-A session imports no Textual. It is the screen without a terminal, so tests check the effect of each key as a
-value. A change of a setting takes effect in the running race, which keeps its time and its counters. A reset,
-another seed and a preset make a new race.
+This module does not import Textual. A session is the race screen without a terminal, so tests check the
+effect of each key as a value. A change of a setting takes effect in the running race, which keeps its time
+and its counters. A reset, another seed and a preset make a new race.
 
-The session's way back in time is in :mod:`c10k_tui.session.time_travel`.
+The session's jumps in time are in :mod:`c10k_tui.session.time_travel`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Session:
         self.race = make_race(scenario)
         self.pacer = Pacer(clock, speed)
         self.races = 1
-        """Number of races so far. When it changes, nothing that was known of the race holds any more."""
+        """Number of races so far. When it changes, everything known about the earlier race is void."""
         self.changes = 0
         """Number of changes of a setting so far. When it changes, servers may have been rebuilt."""
         self.own_costs_problem: str | None = None
@@ -86,7 +86,7 @@ class Session:
 
     @property
     def notice(self) -> str:
-        """What the last key did, in words; empty when the notice has expired."""
+        """Words for the effect of the last key; empty when the notice has expired."""
         return self._notice if self._clock() < self._notice_until_s else ""
 
     def say(self, words: str, seconds: float = NOTICE_S) -> None:
@@ -95,7 +95,7 @@ class Session:
         self._notice_until_s = self._clock() + seconds
 
     def tick(self) -> bool:
-        """Let the race go on for the time that has passed. Returns True if it moved."""
+        """Advance the race by the time that has passed. Returns True if its time has changed."""
         if self.paused:
             self.pacer.halt()
             return False
@@ -142,13 +142,15 @@ class Session:
         self._set_base()
 
     def forget_elsewhere(self) -> None:
-        """Forget all other branches, and what comes after now. A recording does not hold them."""
+        """Forget all other branches, and everything after the current time. A recording does not contain
+        them.
+        """
         self.race.forget_elsewhere()
         self.travel.forget_branches()
 
     def follow_settings(self) -> None:
-        """Take over the settings of the race's current time, if the race has come to others by playing or by
-        a jump.
+        """Take over the settings of the race's current time, if they changed because the race played on or
+        jumped.
         """
         if self.scenario != self._shown:
             self.changes += 1
@@ -162,7 +164,7 @@ class Session:
         self.pacer.forget_cost()
 
     def _change(self, scenario: Scenario, words: str) -> None:
-        """Change the settings from now on. In the past this begins a branch."""
+        """Change the settings from the current time on. In the past this begins a branch."""
         branch, at_ns = self.race.branch, self.race.now_ns
         self.race.change(scenario)
         self.changes += 1
@@ -267,7 +269,8 @@ class Session:
         return None
 
     def set_lanes(self, lanes: Collection[str], words: str) -> None:
-        """Race these lanes from now on, in the order of all lanes. Nothing happens if they race already.
+        """Race these lanes from now on, in the order of :data:`~sim.scenario.lanes.LANES`. Do nothing if they
+        race already.
 
         Raises:
             ScenarioError: these lanes cannot race.
@@ -277,7 +280,7 @@ class Session:
             self._change(replace(self.scenario, lanes=ordered), words)
 
     def toggle_lane(self, name: str) -> None:
-        """Add a lane to the race or remove it; say why if that is impossible."""
+        """Add a lane to the race or remove it. If that is impossible, show the reason as a notice."""
         lanes = set(self.scenario.lanes) ^ {name}
         if (reason := self.why_not_lanes(lanes)) is not None:
             self.say(reason)
@@ -285,7 +288,7 @@ class Session:
             self.set_lanes(lanes, f"{name} {'on' if name in lanes else 'off'}")
 
     def toggle_fd_setsize(self) -> None:
-        """Switch the limit on or off that stops select at 1024 descriptors."""
+        """Switch select's limit of 1024 descriptors on or off."""
         limited = not self.scenario.fd_setsize
         words = (
             "FD_SETSIZE on: select stops at 1024" if limited else "FD_SETSIZE off: select takes any number"
@@ -313,8 +316,8 @@ class Session:
         now = self.scenario
         if now.fault:
             return now.fault
-        # A fault cured in this race counts, and so does the fault of a preset that equals the first scenario
-        # without its fault.
+        # A fault that was cured in this race counts. So does the fault of a preset that, without its fault,
+        # equals the first scenario.
         made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
         if made or self.began_with.fault:
             return made[-1] if made else self.began_with.fault

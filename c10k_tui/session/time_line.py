@@ -1,6 +1,6 @@
 """The time line as values: the current branch, the position on it, and its markers in words.
 
-The session speaks of markers and branches, recordings name them, and the race screen draws them
+The session's notices name markers and branches, recordings name them too, and the race screen draws them
 (:mod:`c10k_tui.screens.race.views.time_line`). So the values and their words are here, below all three.
 """
 
@@ -35,15 +35,16 @@ class TimeView:
 
     now_ns: int
     end_ns: int
-    """End of the branch: the farthest time that it was run to."""
+    """End of the branch: the latest time to which it was run."""
     branch: int
     """0-based number of the branch."""
     branches: int
     """Number of branches."""
     marks: tuple[TimeLineMark, ...]
     left_end_ns: int = 0
-    """End of the parent branch; 0 for the first branch. The line reaches that far, without showing what is
-    there."""
+    """End of the parent branch; 0 for the first branch. The line extends to this time, but shows nothing
+    after its own end.
+    """
 
     @property
     def span_ns(self) -> int:

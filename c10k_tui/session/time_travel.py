@@ -1,8 +1,8 @@
-"""Back and forth in the time of a session: seeks, steps, markers and branches.
+"""Jumps in the time of a session: seeks, steps, markers and branches.
 
-A race in the past shows what it showed then. While it plays on from there, what happened once happens
-again, changes of settings included. A change in the past begins a branch; the branch that it leaves stays,
-and the session can go back to it.
+A race in the past shows the same as it did then. When it plays on from there, the same events happen again,
+changes of settings included. A change in the past begins a branch. The old branch stays, and the session can
+return to it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCRUBS = 50
 
 
 class TravellingSession(Protocol):
-    """What time travel needs of a session."""
+    """The members of a session that time travel needs."""
 
     paused: bool
     race: RaceProtocol
@@ -43,7 +43,7 @@ class TimeTravel:
     def __init__(self, session: TravellingSession) -> None:
         self._session = session
         self.jumps = 0
-        """Number of jumps so far. What was shown before a jump does not lead up to what is shown after it."""
+        """Number of jumps so far. A frame after a jump does not follow from the frame before it."""
         self.forks = 0
         """Number of branches that a change in the past began, in all races of the session."""
         self.following: int | None = None
@@ -77,7 +77,7 @@ class TimeTravel:
         self.seek(at_ns)
 
     def scrub(self, direction: int) -> None:
-        """Pause, and go one part of the time line forth (1) or back (-1)."""
+        """Pause, and go forward (1) or back (-1) by ``1 / SCRUBS`` of the time line."""
         race = self._session.race
         if direction > 0 and not self.in_past:
             self._session.say("this is the present: space goes on")
@@ -87,7 +87,7 @@ class TimeTravel:
             self.pause_at(race.now_ns + direction * max(1, race.end_ns // SCRUBS))
 
     def go_to_start(self) -> None:
-        """Pause, and go to the start of the race. The time line keeps what happened since."""
+        """Pause, and go to the start of the race. The time line keeps all later events."""
         self.pause_at(0)
         self._session.say("the start")
 
@@ -129,7 +129,7 @@ class TimeTravel:
         self.forks += 1
 
     def forget_branches(self) -> None:
-        """Forget where branches were left: another race has begun, or the branches are gone."""
+        """Forget the times at which branches were left: another race has begun, or the branches are gone."""
         self._left_ns.clear()
 
     def go_to_branch(self, number: int) -> None:
@@ -199,7 +199,7 @@ class TimeTravel:
         self._say_if_over()
 
     def _say_if_over(self) -> None:
-        """Say so if no event is left. Without the notice, the key would seem to do nothing."""
+        """Show a notice if no event is left. Without it, the key would seem to have no effect."""
         self._session.follow_settings()
         if self._session.race.next_event_ns() is None:
             self._session.say("nothing more will happen")

@@ -3,7 +3,7 @@
 - ``styled_text``: lines of styled text, cut, padded and wrapped.
 - ``glyphs``: every glyph of the screens.
 - ``themes``: the colours of the three themes; ``palette``: roles as terminal styles.
-- ``lanes``: the words of each lane; ``packet_effects``: what a packet caused in a lane.
+- ``lanes``: the words of each lane; ``packet_effects``: the effects of a packet in a lane.
 - ``comparison_columns``: the columns of the comparison.
 - ``loop_counters``, ``script_tasks``: the event loop of a watched script.
 - ``pace_words``: the pace of a race; ``ratios``: ratios; ``fault_words``: faults that occurred;

@@ -1,8 +1,8 @@
 """The glyphs of the screens.
 
 They are block, braille and box-drawing characters and a few signs of Latin-1, all one cell wide in every
-terminal. Why not more expressive characters: where one is two cells wide, the columns of the grid shift. Each
-state of a descriptor has a glyph of its own, so the picture can be read without colour.
+terminal. Why not more expressive characters: some terminals draw them two cells wide, and then the grid's
+columns shift. Each state of a descriptor has a glyph of its own, so the picture can be read without colour.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from sim.scripts.loop_figures import LoopCounters
 
 
 def figures_line(counters: LoopCounters | None, width: int) -> Line:
-    """The loop's counters: turns, callbacks per turn, time spent waiting, the longest callback.
+    """The loop's counters as a line: turns, callbacks per turn, time spent waiting, the longest callback.
 
-    Returns the longest wording that fits into ``width`` cells; no text without counters.
+    Returns the longest wording that fits into ``width`` cells; an empty line without counters.
     """
     if counters is None:
         return ()

@@ -28,7 +28,7 @@ def slowdown_words(rate_ns: float) -> str:
 
 
 def scan_words(scan_ns: int, rate_ns: float) -> str:
-    """Wall time of one scan: ``one scan takes 2 s``, or how many scans fit in a second.
+    """Wall time of one scan (``one scan takes 2 s``), or the number of scans per second.
 
     Args:
         scan_ns: Virtual time of one scan over all descriptors.

@@ -8,9 +8,11 @@ from __future__ import annotations
 from sim.machine.records import Effect
 
 Sizes = tuple[str, ...]
-"""The same in fewer and fewer words."""
+"""Wordings of one effect, from the longest to the shortest."""
 EffectTable = dict[int, Sizes]
-"""By effect. The first entry whose bits are all set is shown, so an entry with more bits stands earlier."""
+"""Wordings by effect. The first entry whose bits are all set is shown, so an entry with more bits stands
+earlier.
+"""
 
 _NOBODY: Sizes = ("nobody was waiting", "nobody waiting", "nobody")
 _DISARMED: Sizes = ("nobody is told until it is armed again", "not armed", "nobody")
@@ -18,7 +20,7 @@ _NOT_STARTED: Sizes = ("nothing was started for it", "nothing started", "nobody"
 
 
 def _own_task(task: str) -> EffectTable:
-    """Each connection has a task of its own."""
+    """Words for lanes in which each connection has its own task."""
     return {
         Effect.WOKE_TASK: (f"woke its {task}, asleep in the call", f"woke its {task}", "woke"),
         Effect.NOBODY: (f"its {task} is awake and will find it", "awake: will find it", "awake"),
@@ -26,7 +28,7 @@ def _own_task(task: str) -> EffectTable:
 
 
 def _ready_list(who: str, brief: str, nobody: Sizes) -> EffectTable:
-    """An epoll has a ready list, and ``who`` waits in epoll_wait."""
+    """Words for lanes with an epoll's ready list, where ``who`` waits in epoll_wait."""
     return {
         Effect.READY_LIST | Effect.WOKE_EPOLL: (
             f"→ ready list, woke {who}",
@@ -46,7 +48,7 @@ def _ready_list(who: str, brief: str, nobody: Sizes) -> EffectTable:
 
 
 def _ring(nobody: Sizes) -> EffectTable:
-    """An io_uring reports to its task by task work."""
+    """Words for lanes in which io_uring reports to its task by task work."""
     return {
         Effect.TASK_WORK | Effect.WOKE_WAITER: ("→ task work, woke the task", "→ work, woke it", "→ woke"),
         Effect.TASK_WORK_AGAIN: ("task work is queued already", "queued already", "queued"),

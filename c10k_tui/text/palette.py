@@ -1,7 +1,7 @@
 """Roles as terminal styles of the current theme.
 
-Widgets that draw lines share one palette, made once for each theme from the theme's variables. Why not ask
-the style sheet: fifty styles in each widget would take longer than the first frame may.
+Widgets that draw lines share one palette, made once for each theme from the theme's variables. Why not the
+style sheet: computing fifty styles in each widget would delay the first frame too much.
 """
 
 from __future__ import annotations

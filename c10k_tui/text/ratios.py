@@ -1,4 +1,4 @@
-"""Ratios as text, the same everywhere."""
+"""Ratios as text, written in one way everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The tasks of a watched script as rows: state, what each waits for, and its line of the script."""
+"""The tasks of a watched script as rows: the state of each, the thing it waits for, and its line of the
+script.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,7 @@ def short_name(function: str) -> str:
 
 
 def tasks_title(frame: LoopFrame) -> str:
-    """Number of tasks, and how many are in each state."""
+    """Number of tasks in all and in each state."""
     words = [f"{frame.states[state]:,} {state}" for state in MARKS if frame.states.get(state)]
     return " · ".join([f"tasks {frame.tasks:,}", *words])
 
@@ -88,7 +90,7 @@ def _columns(frame: LoopFrame, width: int) -> tuple[int, int, int]:
         ),
         strict=True,
     )
-    # The state changes all the time, and a column that moves is hard to read.
+    # The state changes often, and a column that moves is hard to read.
     return min(most[0], max(name)), most[1] if max(state) > 8 else 8, min(most[2], max(place))
 
 

@@ -2,8 +2,8 @@
 
 The colours of states are those of Okabe and Ito, moved to the nearest colours of a 256-colour terminal:
 orange for the scan, blue for data, never red against green. All greys have equal parts of red, green and
-blue. So no state is lost without truecolor or to a colour-blind reader. The theme ``c10k-ansi`` uses the
-terminal's own sixteen colours and its own background.
+blue. So all states can be told apart without truecolor, and by a colour-blind reader. The theme ``c10k-ansi``
+uses the terminal's own sixteen colours and its own background.
 
 The colours of lanes are defined with the words of lanes (:mod:`c10k_tui.text.lanes`).
 

@@ -1,7 +1,7 @@
 """The row of keys at the bottom, made from the bindings. A click on a key presses it.
 
-It is one widget that draws a line. Textual's footer is one widget for each key, and the first frame would
-come a tenth of a second later.
+It is one widget that draws a line. Why not Textual's footer: it has one widget for each key, which delays the
+first frame by a tenth of a second.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 
 FooterItem = tuple[list[Binding], str]
-"""Bindings shown together, and what they do, in words."""
+"""Bindings shown together, and the words for their effect."""
 
 
 def items_of(bindings: Sequence[Binding]) -> list[FooterItem]:
@@ -51,7 +51,7 @@ class KeyFooter(Lines):
         self._targets: list[tuple[int, int, Binding]] = []
 
     def on_resize(self) -> None:
-        """Show as many keys as there is room for. The last two (help, quit) always stay."""
+        """Show as many keys as fit. The last two (help, quit) are always shown."""
         items = list(self._items)
         while len(items) > 3 and _width(items) > self.size.width:
             del items[-3]

@@ -15,10 +15,10 @@ from c10k_tui.text.styled_text import Line, merged, pad
 
 
 def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Write a title and a subtitle on a widget's frame, if they are new: setting a title repaints the whole
-    widget.
+    """Set a widget's title and subtitle if they differ from the current ones: setting a title repaints the
+    whole widget.
 
-    Brackets are no markup here: a task may be called ``[1]``.
+    Brackets are shown as they are, not read as markup: a task may be called ``[1]``.
     """
     above, below = Content(title), Content(subtitle)
     if (widget.border_title or "") != above.markup:

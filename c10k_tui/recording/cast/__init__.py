@@ -1,11 +1,11 @@
 """The asciicast file: its header, its events, its keys.
 
-- ``settings``: the values that a recording is run again from.
+- ``settings``: the values from which a recording can be run again.
 - ``header``: these values as the first line of the file, and back.
-- ``keycodes``: keys as a terminal sends them.
-- ``key_script``: keys as a person writes them.
+- ``keycodes``: keys as the characters that a terminal sends.
+- ``key_script``: keys in the notation of a user's script.
 - ``lines``: events as lines of the file.
-- ``writer``: writes a file that holds whole lines only.
+- ``writer``: writes a file of whole lines only.
 - ``reader``: checks and reads a file of any origin.
 - ``race_prices``: the cost of a race in real time, by a fixed price list.
 

@@ -39,11 +39,11 @@ PALETTE = (
     *("#000000", "#cd0000", "#00cd00", "#cdcd00", "#1e90ff", "#cd00cd", "#00cdcd", "#e5e5e5"),
     *("#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff"),
 )
-"""Sixteen colours for a terminal that names none: xterm's, with a blue that is easier to read."""
+"""The sixteen colours used if no others are given: xterm's, with a blue that is easier to read."""
 
 
 class CastError(ValueError):
-    """A file cannot be used; the message says in one line what is wrong with it."""
+    """A file cannot be used; the message gives the reason in one line."""
 
 
 def header_line(settings: RecordingSettings) -> str:

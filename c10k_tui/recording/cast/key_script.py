@@ -1,4 +1,4 @@
-"""Keys as a person writes them: ``wait 2s; +; wait 1s; space``.
+"""The notation of keys in a user's script: ``wait 2s; +; wait 1s; space``.
 
 Semicolons or new lines separate the steps; ``#`` starts a comment. A step is a key (``+``, ``space``, ``F2``,
 ``up``, ``semicolon``) or ``wait`` and a duration. A wait is rounded to whole frames, so a script means the
@@ -34,7 +34,7 @@ _OTHER_NAMES = {
 
 
 class KeyScriptError(ValueError):
-    """A step is not valid; the message says which and why."""
+    """A step is not valid; the message names the step and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def frames_of(text: str, frames_per_s: int) -> int:
     """A duration in frames, rounded to the nearest.
 
     Raises:
-        KeyScriptError: not a duration, or longer than :data:`LONGEST_S`.
+        KeyScriptError: the text is not a duration, or is longer than :data:`LONGEST_S`.
     """
     try:
         time_ns = parse_duration_ns(text)

@@ -1,8 +1,8 @@
-"""Keys as a terminal sends them; the ``i`` events of a recording hold them in this form.
+"""Keys as the characters that a terminal sends; the ``i`` events of a recording hold keys in this form.
 
 A key is one printable ASCII character or one of :data:`NAMES`. A recording can hold no other key, so a file
-of another origin can press no other key either. Control characters are left out: they open the command
-palette, read the clipboard and interrupt the program.
+of unknown origin cannot press other keys. Control characters are excluded: they open the command palette,
+read the clipboard and interrupt the program.
 """
 
 from __future__ import annotations

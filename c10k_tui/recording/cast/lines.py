@@ -4,9 +4,10 @@ A time is a frame number divided by the frame rate, in whole microseconds. Ascii
 beginning, asciicast 3 from the previous event. Text is UTF-8, and only the characters that JSON requires are
 escaped, so no line depends on a locale.
 
-Besides the codes of asciicast (``o`` picture, ``i`` key, ``m`` marker, ``r`` size) there is ``p``: the frames
-and keys that passed while the recording was paused, as ``FRAMES FRAME:KEY …``. Players skip it, as they skip
-every code that they do not know. The picture does not need these frames; a replay of the race does.
+This program adds one code to those of asciicast (``o`` picture, ``i`` key, ``m`` marker, ``r`` size): ``p``,
+the frames and keys that passed while the recording was paused, as ``FRAMES FRAME:KEY …``. Players skip every
+code that they do not know. A player does not need these frames to show the picture, but a replay needs them
+to run the race.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import is_key
 
 _TOKEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|.", re.DOTALL)
-"""One escape sequence or one character, which must not be divided."""
+"""One escape sequence or one character, which must not be split."""
 CODES = ("o", "i", "m", "r", "p")
 
 
@@ -55,7 +56,7 @@ def event_line(event: CastEvent, since_us: int) -> str:
 
 
 def split(data: str, room_bytes: int) -> tuple[str, str]:
-    """Divide ``data`` so that the first part takes at most ``room_bytes`` in a line; sequences stay whole."""
+    """Split ``data`` so that the first part takes at most ``room_bytes`` in a line; sequences stay whole."""
     at = 0
     for token in _TOKEN.finditer(data):
         room_bytes -= len(json.dumps(token[0], ensure_ascii=False).encode()) - 2

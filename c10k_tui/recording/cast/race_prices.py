@@ -1,7 +1,7 @@
 """Price list of a race: the cost of a virtual nanosecond, in seconds of real time.
 
-The prices are constants, so a recording advances by the same steps on every machine. Why not measure: a
-measured cost differs from machine to machine, and the recorded frames would differ with it.
+The prices are constants, so a recording advances by the same steps on every machine. Why not measure: costs
+differ between machines, so the recorded frames would differ too.
 """
 
 from __future__ import annotations

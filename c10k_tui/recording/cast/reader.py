@@ -1,7 +1,7 @@
 """Reads a recording from a file of any origin.
 
-Everything is checked before it is used, and an error names its line. Sizes are limited first: a file that
-claims an hour of a huge screen costs no more than its own length.
+Everything is checked before it is used, and an error names its line. Sizes and lengths are checked against
+limits first, so a file that claims an hour of a huge screen costs only the reading of the file.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ MOST_BYTES = 256_000_000
 LONGEST_LINE_BYTES = 4_000_000
 LONGEST_US = LONGEST_S * 1_000_000
 MOST_KEYS_A_FRAME = 64
-"""Far more keys than a keyboard sends in a thirtieth of a second."""
+"""Limit of keys in one frame: far more than a keyboard sends in a thirtieth of a second."""
 MOST_FRAMES = 1_000_000
-"""Most frames that a replay runs, including those that passed while the recording was paused."""
+"""Limit of frames that a replay runs, including frames that passed while the recording was paused."""
 _SIZE = re.compile(r"([0-9]{1,3})x([0-9]{1,3})")
 
 
@@ -63,7 +63,7 @@ class Recording:
 class Replay:
     """Everything needed to run a recording again.
 
-    Frames are counted as the race ran, including those that passed while the recording was paused.
+    Frame numbers count all frames of the race, including frames that passed while the recording was paused.
     """
 
     settings: RecordingSettings
@@ -73,7 +73,9 @@ class Replay:
     """First frame and number of frames of each pause of the recording."""
 
     def recorded(self, frame: int) -> int:
-        """The frame of the recording that shows a frame of the race, or the next recorded frame."""
+        """The frame of the recording that shows a frame of the race; if it was not recorded, the next
+        recorded frame.
+        """
         return frame - sum(min(count, max(0, frame - first)) for first, count in self.unseen)
 
     def raced(self, recorded: int) -> int:
@@ -141,7 +143,7 @@ def _events(lines: Iterator[str], version: int) -> Iterator[CastEvent]:
         time_s, code, data = event
         if isinstance(time_s, bool) or not isinstance(time_s, (int, float)):
             raise CastError(f"line {number} has no time")
-        if not 0 <= time_s <= LONGEST_S:  # also true for nan
+        if not 0 <= time_s <= LONGEST_S:  # refuses NaN too
             raise CastError(f"line {number} has a time outside 0 to {LONGEST_S} s")
         time_us = round(time_s * 1_000_000) + (now_us if version == 3 else 0)
         if not now_us <= time_us <= LONGEST_US:

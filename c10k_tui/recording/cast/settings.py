@@ -1,7 +1,7 @@
 """Everything that decides what a recording shows, except for the keys.
 
-A recording is run again from these values, so they are limited: a race may begin late and have many changes,
-but running up to its beginning must not take minutes.
+A replay starts from these values, so they have limits. A recording may begin late in a race and after many
+changes, but running the race to that point must not take minutes.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ THEMES = ("c10k-dark", "c10k-light", "c10k-ansi")
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 MOST_COLUMNS, MOST_ROWS = 500, 200
 LONGEST_START_NS = 600_000_000_000
-"""Latest beginning of a recording, in virtual time; a replay runs the race up to there again."""
+"""Latest beginning of a recording, in virtual ns; a replay runs the race from its start to there."""
 LONGEST_START_S = 120.0
-"""Highest cost of running up to the beginning, by :mod:`~c10k_tui.recording.cast.race_prices`."""
+"""Highest cost of running the race to the beginning, in seconds by
+:mod:`~c10k_tui.recording.cast.race_prices`.
+"""
 MOST_CHANGES = 10_000
 
 
@@ -37,7 +39,7 @@ class RecordingStart:
     at_ns: int = 0
 
     def why_not(self) -> str | None:
-        """Why a replay cannot run the race up to here; None if it can."""
+        """The reason why a replay cannot run the race to this state; None if it can."""
         if self.at_ns > LONGEST_START_NS or len(self.changes) > MOST_CHANGES:
             return "the race ran for too long"
         cost_s, scenario, since_ns = 0.0, self.scenario, 0

@@ -1,10 +1,10 @@
-"""Writes the file of a recording, which holds whole lines only, even if the process is killed.
+"""Writes the file of a recording. The file has only whole lines, even if the process is killed.
 
 Linux writes page by page, and a killed process may stop between two pages (mm/filemap.c:
-generic_perform_write). So each line is written by a call of its own, without a buffer, and no line crosses
-the end of a page: a picture that is too long becomes two events of the same time, and a line that ends close
-to the end of a page is padded with blanks, which JSON allows. After a short write (a full disk, a limit) the
-file is truncated to the last whole frame.
+generic_perform_write). So each line is written by its own call, without a buffer, and no line crosses the end
+of a page. A picture that is too long becomes two events of the same time. A line that ends close to the end
+of a page is padded with blanks, which JSON allows. After a short write (a full disk, a limit) the file is
+truncated to the last whole frame.
 
 Why not write a temporary file and rename it: a recording may last for minutes, and all of it would be lost if
 the process were killed.
@@ -46,7 +46,7 @@ class CastWriter:
         self._last_us = 0
         self._size = 0
         flags = os.O_WRONLY | os.O_CREAT | (0 if force else os.O_EXCL) | getattr(os, "O_BINARY", 0)
-        # Not O_TRUNC: a file that is not regular must not be changed at all.
+        # Without O_TRUNC, because a file that is not regular must not be changed at all.
         if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, "it exists and is not a regular file", str(path))
         self._fd = os.open(path, flags, 0o666)
@@ -97,7 +97,7 @@ class CastWriter:
                 part, rest = CastEvent(part.time_us, "o", first), CastEvent(part.time_us, "o", last)
                 line = self._line(part)
             elif len(line) > room >= LEAST_ROOM_BYTES and len(line) <= PAGE_BYTES:
-                # Only pictures can be divided: pad the page with a picture that changes nothing.
+                # Only pictures can be split: pad the page with a picture that changes nothing.
                 part, rest = CastEvent(part.time_us, "o", ""), part
                 line = self._line(part)
             if room - LEAST_ROOM_BYTES < len(line) < room or rest is not None:

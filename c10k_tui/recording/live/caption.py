@@ -7,7 +7,7 @@ from typing import NamedTuple
 from c10k_tui.recording.pictures.cells import CellRow, CellStyle, cell
 
 SHOWN_S = 2.0
-"""Seconds that a key stays."""
+"""Time in seconds for which a key is shown."""
 
 
 class CaptionStyles(NamedTuple):
@@ -18,7 +18,7 @@ class CaptionStyles(NamedTuple):
 
 
 class Caption:
-    """The keys of the last moments.
+    """The keys pressed in the last :data:`SHOWN_S` seconds.
 
     Args:
         frames_per_s: The frame rate.

@@ -1,7 +1,7 @@
 """The screen as a picture: Textual's strips to cells.
 
 Most of a screen stays the same from frame to frame. So only lines that the app has displayed since the last
-picture are rendered, and of those only the ones with other strips become cells again.
+picture are rendered, and only lines whose strips have changed are converted to cells.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ScreenCapture:
     """Takes pictures of an app.
 
     Args:
-        app: The running app. Its owner passes everything that it displays on to :meth:`displayed`.
+        app: The running app. The caller passes each of its display updates to :meth:`displayed`.
     """
 
     def __init__(self, app: App[str]) -> None:
@@ -113,10 +113,12 @@ def row_of(strips: list[Strip], width: int) -> CellRow:
 
 
 def _put(cells: list[StyledCell], text: str, style: CellStyle) -> None:
-    """Append glyphs of any width: a wide one takes two cells, one without a width joins the cell before."""
+    """Append glyphs of any width. A wide glyph takes two cells; a glyph of width 0 joins the previous
+    cell.
+    """
     for glyph in text:
-        # Every glyph below the combining marks is one cell wide, and so is every glyph in the race's own
-        # ranges above.
+        # Every glyph below the combining marks is one cell wide. So is every glyph in the higher ranges that
+        # the race uses.
         size = 1 if glyph < "\u0300" or "\u2190" <= glyph <= "\u28ff" else cell_len(glyph)
         if size:
             cells.append(cell(glyph, style))

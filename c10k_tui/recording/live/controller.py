@@ -1,8 +1,8 @@
-"""The recording keys of a running app, and what an app was started to record or replay.
+"""The recording keys of a running app, and the recording or replay for which it was started.
 
-The controller is idle until a recording begins (``--record``, or the key ``r``) or a replay does. Then it
-runs the frames (:mod:`~c10k_tui.recording.live.frame_runner`) at their pace, as long as there is a terminal.
-Without one, the command runs the frames.
+The controller is idle until a recording (``--record``, or the key ``r``) or a replay begins. Then it runs the
+frames (:mod:`~c10k_tui.recording.live.frame_runner`) at their pace if the app has a terminal. Without a
+terminal, the command runs the frames.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class RecordingController:
-    """Starts and ends the recording or replay of an app; there is one at a time at most.
+    """Starts and ends recordings and replays of an app, at most one at a time.
 
     Args:
         app: The app.
@@ -41,7 +41,7 @@ class RecordingController:
         clock: The clock of the session.
         make_screen: Makes a stepped race screen.
         leave: Leaves the app.
-        plan: What to do as soon as the app runs; None for nothing.
+        plan: The recording or replay to start as soon as the app runs; None for neither.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class RecordingController:
         self.messages: list[str] = []
         """Lines to print on the shell after the app."""
         self.failure: str | None = None
-        """Why a recording failed; None if none has."""
+        """The reason why a recording failed; None if no recording has failed."""
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -73,7 +73,7 @@ class RecordingController:
 
     @property
     def planned(self) -> bool:
-        """True until the recording or replay that the app was started for has ended."""
+        """True until the recording or replay for which the app was started has ended."""
         return self.frames.planned
 
     def takes(self, event: events.Event) -> bool:
@@ -84,8 +84,8 @@ class RecordingController:
         return self.frames.takes(event)
 
     def keeps_app(self) -> bool:
-        """True if the app must not be left now: a script may not leave it, and a recording is finished
-        first.
+        """True if the app must not be left now: a script cannot leave the app, and a running recording must
+        be finished first.
         """
         if self.frames.scripted:
             return True
@@ -122,7 +122,7 @@ class RecordingController:
     # -- with a terminal ------------------------------------------------------------------
 
     def app_is_ready(self) -> None:
-        """Start what was planned. Without a terminal the command does it."""
+        """Start the planned recording or replay. Without a terminal, the command does this."""
         if self._plan is not None and not self._app.is_headless:
             self._start(self._plan)
 
@@ -142,7 +142,7 @@ class RecordingController:
             elif plan.path is not None:
                 await self._record(plan, plan.path)
         except Exception as error:
-            # An app that is taken down has no screen left to step. That is no failure.
+            # An app that shuts down has no screen left to step. This is not a failure.
             if not textual_internals.is_closing(self._app):
                 textual_internals.fail(self._app, error)
         finally:
@@ -227,8 +227,8 @@ class RecordingController:
         )
 
     def show_state(self) -> None:
-        """Write the state of the recording or replay at the bottom right of the terminal, but in no
-        picture.
+        """Write the state of the recording or replay at the bottom right of the terminal. It is not part of a
+        recorded picture.
         """
         app, recorder = self._app, self.frames.recorder
         if self.frames.stepper is None or not textual_internals.has_terminal(app):

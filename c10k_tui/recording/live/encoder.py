@@ -1,9 +1,9 @@
 """The terminal sequences that lead from one picture to the next.
 
-Only changed cells are written. The cursor is placed (CUP) or moved forward (CUF), and of a cell's style only
-what differs from the style before is written (SGR). Colours are 24-bit, or the terminal's own sixteen for the
-theme that uses them. Nothing depends on the type of the terminal: every terminal of today knows these
-sequences, and so does every player of asciicasts.
+Only changed cells are written. The cursor is placed (CUP) or moved forward (CUF). Of a cell's style, only the
+differences from the previous style are written (SGR). Colours are 24-bit, or the terminal's own sixteen for
+the theme that uses them. Nothing depends on the type of the terminal: every current terminal and every player
+of asciicasts knows these sequences.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, CellRow, CellStyle, TerminalPicture, ansi_number
 
 CLEAR = "\x1b[?25l\x1b[0m\x1b[H\x1b[2J"
-"""Before a whole picture: hide the cursor and clear the screen."""
+"""Sequences before a whole picture: hide the cursor and clear the screen."""
 MOVE_COST = 9
 """Bytes of a cursor movement in the file, where ESC is written ``\\u001b``."""
 
@@ -59,8 +59,8 @@ def changes(before: TerminalPicture, after: TerminalPicture) -> str:
 
 
 def _spans(old: CellRow, new: CellRow) -> Iterator[tuple[int, int]]:
-    """The changed spans of a row. Two spans are joined if writing what is between them is shorter than a
-    movement.
+    """The changed spans of a row. Two spans are joined if writing the cells between them is shorter than
+    moving the cursor.
     """
     changed = [x for x, (a, b) in enumerate(zip(old, new, strict=True)) if a is not b and a != b]
     start = end = -1
@@ -112,7 +112,7 @@ def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle)
 
 
 def _sgr(pen: CellStyle, style: CellStyle) -> str:
-    """The sequence that changes the style of writing, with only what differs."""
+    """The sequence that changes the style from ``pen`` to ``style``; it has only the differences."""
     if style == PLAIN:
         return "\x1b[0m"
     codes: list[str] = []

@@ -1,10 +1,10 @@
-"""The pace of a recorded race: the virtual time of a frame depends on the settings only, never on wall time.
+"""The pace of a recorded race: the virtual time of a frame depends only on the settings, never on wall time.
 
-The :class:`~c10k_tui.session.pacer.Pacer` of a race that is only watched learns the cost of a step, and takes
-steps that this machine can afford. On another machine they would be longer or shorter. Here a price list
-gives the cost instead: a price for each request and each reconnection in each lane. So a speed is reached, or
-not, to the same degree on every machine, and "as fast as possible" is a fixed speed. On a slow machine it
-takes longer to make a frame, but the recording is the same.
+If a race is not recorded, its :class:`~c10k_tui.session.pacer.Pacer` learns the cost of a step and takes
+steps that this machine can afford. On another machine the steps would be longer or shorter. In a recording, a
+price list gives the cost instead: a price for each request and each reconnection in each lane. So the part of
+the wanted speed that is reached is the same on every machine, and "as fast as possible" is a fixed speed. On
+a slow machine a frame takes longer to make, but the recording is the same.
 """
 
 from __future__ import annotations
@@ -38,14 +38,16 @@ class FramePacer(Pacer):
         return min(LONGEST_STEP_NS, max(1, int(BUDGET_S / cost_s_per_ns(self._scenario()))))
 
     def _fastest_step_ns(self, elapsed_s: float) -> int:
-        """As much as the budget allows. The price is known, so the steps need not grow slowly."""
+        """As much virtual time as the budget allows. The price is known, so the steps need not grow
+        slowly.
+        """
         step_ns = self._affordable_ns()
         if elapsed_s > 0:
             self.rate_ns = step_ns / elapsed_s
         return step_ns
 
     def forget_cost(self) -> None:
-        """Do nothing: the price of another scenario is looked up when it is needed."""
+        """Do nothing: the price of each scenario is computed when it is needed."""
 
     def learn(self, step_ns: int, seconds: float) -> None:
         """Do nothing: the wall time of a step makes no difference."""

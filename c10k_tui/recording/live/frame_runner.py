@@ -1,10 +1,10 @@
 """The frames of a recording or a replay: keys in, a picture out, one frame after the other.
 
 The app runs freely until :meth:`FrameRunner.open`. From then on it is stepped
-(:mod:`~c10k_tui.recording.live.stepper`), and its owner calls :meth:`FrameRunner.frame` for every frame. With
-a terminal the owner is the :class:`~c10k_tui.recording.live.controller.RecordingController` or the
-:class:`~c10k_tui.recording.live.player.Player`; without one it is the command. So all of them make the same
-file.
+(:mod:`~c10k_tui.recording.live.stepper`), and the runner's owner calls :meth:`FrameRunner.frame` for every
+frame. With a terminal, the owner is the :class:`~c10k_tui.recording.live.controller.RecordingController` or
+the :class:`~c10k_tui.recording.live.player.Player`; without a terminal, it is the command. All owners use the
+same runner, so they make the same file.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class FrameRunner:
         session: The race and its pace.
         clock: The clock of the session.
         make_screen: Makes a stepped race screen.
-        planned: True if the app is to be stepped from its start. Keys wait for the first frame then.
+        planned: True if the app must be stepped from its start. Then keys wait for the first frame.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class FrameRunner:
         self.recorder: Recorder | None = None
         """None while nothing is recorded."""
         self.scripted = False
-        """True while keys come from a file or a script. They can neither record nor leave the app."""
+        """True while keys come from a file or a script. Such keys can neither record nor leave the app."""
         self.leaving = False
-        """True if the app is to be left when the frame is finished."""
+        """True if the app must exit when the current frame is finished."""
         self._ended = False
         self._early: list[str] = []
         """Keys pressed before the first frame."""
@@ -75,7 +75,7 @@ class FrameRunner:
 
     @property
     def ending(self) -> bool:
-        """True if the current frame is the last. The key that ended it must not show in the recording."""
+        """True if the current frame is the last. The key that ended the recording must not appear in it."""
         return self._ended or self.leaving
 
     def end_after_frame(self) -> None:
@@ -102,8 +102,8 @@ class FrameRunner:
         """Start to step the app.
 
         Args:
-            make_recorder: Opens the recording. It is called when the race stands where it begins. None for no
-                recording.
+            make_recorder: Opens the recording; called when the race has reached the recording's beginning.
+                None for no recording.
         """
         from c10k_tui.recording.live.capture import ScreenCapture
         from c10k_tui.recording.live.stepper import Stepper
@@ -149,7 +149,7 @@ class FrameRunner:
             await stepper.resize(*size)
 
     def race_state(self) -> RaceState:
-        """What is raced now."""
+        """The current state of the race, for markers."""
         session = self.session
         return RaceState(session.races, session.scenario, session.travel.forks, session.travel.jumps)
 

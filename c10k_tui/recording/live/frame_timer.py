@@ -7,8 +7,9 @@ import asyncio
 FRAMES_PER_S = 30
 """Frame rate of every recording that this program makes."""
 LATE_S = 0.1
-"""Frames later than this are not caught up with. The recording is the same anyway: its times are frame
-numbers."""
+"""Delay in seconds beyond which late frames are not caught up. This does not change the recording: its times
+are frame numbers.
+"""
 
 
 class FrameTimer:

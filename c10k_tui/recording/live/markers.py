@@ -1,4 +1,4 @@
-"""Markers that a recording gets without a key: presets, seeds, branches, numbers of descriptors, faults."""
+"""Markers that a recording sets without a key: presets, seeds, branches, numbers of descriptors, faults."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from sim.scenario.scenario import PRESETS, Scenario
 
 @dataclass(frozen=True, slots=True)
 class RaceState:
-    """What is raced in one frame, as far as markers need it."""
+    """The facts about the race in one frame that markers need."""
 
     races: int
     """Number of races so far."""
     scenario: Scenario
     forks: int = 0
-    """Number of branches so far that a change in the past began."""
+    """Number of branches so far that began with a change in the past."""
     jumps: int = 0
-    """Number of jumps in time so far. Settings that differ after a jump are no change."""
+    """Number of jumps in time so far. Settings that differ after a jump do not count as a change."""
 
 
 def markers_between(before: RaceState, after: RaceState) -> list[str]:

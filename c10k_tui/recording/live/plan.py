@@ -1,4 +1,4 @@
-"""What a run of the app records or replays from its first frame on."""
+"""The recording or replay for which the app is started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPlan:
-    """A recording, a replay, or neither: then the app is only run frame by frame, by its caller.
+    """A recording, a replay, or neither. With neither, the caller runs the app frame by frame.
 
     Attributes:
         path: The file to record to; None for no recording.

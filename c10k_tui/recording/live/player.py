@@ -1,8 +1,8 @@
-"""Runs a recording again on the screen: the scenario is raced, and the recorded keys are pressed.
+"""Runs a recording again on the screen: runs its scenario and presses the recorded keys.
 
-Nothing is shown from the file's pictures. The user can pause with space and look around. The first key that
-changes something takes the race over: the remaining recorded keys are dropped, and the user continues the
-race, with its whole past.
+The pictures in the file are not used. The user can pause with space and look around. With the first key that
+changes something, the user takes over: the remaining recorded keys are dropped, and the race continues with
+its whole past.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOOKING = frozenset(
 )
 """Keys that change nothing in the race. The user may press them during a replay."""
 FRAMES_AT_ONCE = 30
-"""Frames that are run at top speed between two looks at the keyboard."""
+"""Frames that run at top speed between two checks of the keyboard."""
 
 
 class Player:
@@ -44,7 +44,7 @@ class Player:
         self._next = 0
         """Index of the next recorded key."""
         self._looking_elsewhere = False
-        """True while a screen that the user has opened lies over the race."""
+        """True while a screen that the user has opened covers the race."""
 
     @property
     def _stepper(self) -> Stepper:
@@ -53,7 +53,7 @@ class Player:
 
     @property
     def state(self) -> str:
-        """Where the replay is, in a few words."""
+        """The position of the replay, in a few words."""
         stepper = self._frames.stepper
         frame = stepper.frame if stepper is not None else 0
         sign = "▌▌" if self._paused else "▶"
@@ -90,7 +90,7 @@ class Player:
         return any(first <= frame < first + count for first, count in self._replay.unseen)
 
     def _stands(self) -> bool:
-        """True if the replay waits: it is paused, or the user has opened a screen over it."""
+        """True if the replay waits: it is paused, or the user has opened another screen."""
         at = self._frames.stepper
         reached = at is not None and at.frame >= self._at_frame
         return reached and (self._paused or self._looking_elsewhere)
@@ -104,7 +104,7 @@ class Player:
         return [press.key for press in presses[first : self._next]]
 
     async def user_takes_over(self, key: str) -> bool:
-        """Answer a key of the user; True if it changes the race."""
+        """Handle a key of the user. Returns True if the key changes the race."""
         app, stepper = self._frames.app, self._stepper
         if self._looking_elsewhere:
             await stepper.press(key)
@@ -146,4 +146,4 @@ def _signs() -> frozenset[str]:
 
 
 _BOUND = _signs()
-"""Every key that does something on the race screen, by the name that recordings give it."""
+"""Every key that has an effect on the race screen, by its name in recordings."""

@@ -1,10 +1,10 @@
 """Frames to the lines of a recording.
 
 Frames are counted twice: as shown, and as recorded. While a recording is paused, only the first count goes
-on. When the recording continues, a ``p`` event says what was left out, and the picture is written as a whole,
-because any part of it may have changed.
+on. When the recording continues, a ``p`` event lists the omitted frames and keys. Then the whole picture is
+written, because any part of it may have changed.
 
-Within a frame the order is: size, what was left out, keys, picture, markers.
+Within a frame the order is: size, omitted frames and keys, keys, picture, markers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Recorder:
     Args:
         settings: The settings in the file's header.
         writer: Writes the lines.
-        moment: What is raced when the recording begins.
+        moment: The state of the race when the recording begins.
     """
 
     def __init__(self, settings: RecordingSettings, writer: CastWriter, moment: RaceState) -> None:
@@ -76,11 +76,11 @@ class Recorder:
         Args:
             picture: The screen.
             keys: The keys pressed in the frame.
-            moment: What is raced now.
-            looks: The styles of the caption.
+            moment: The current state of the race.
+            styles: The styles of the caption.
 
         Raises:
-            OSError: writing failed. The file ends with the frame before.
+            OSError: writing failed. The file ends with the previous frame.
         """
         frame = self._shown
         self._shown += 1

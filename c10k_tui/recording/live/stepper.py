@@ -1,12 +1,13 @@
-"""Runs the app frame by frame: first the keys, then the race, then nothing until both have had their effect.
+"""Runs the app frame by frame: first the keys, then the race, then a wait until both have had their full
+effect.
 
 An app that runs freely handles keys, timers and repaints whenever they come, so two runs may differ. Here
-they have an order. Keys and sizes that arrive wait for the next frame. In the frame, each one is handled
+they have a fixed order. New keys and sizes wait for the next frame. In that frame, each of them is handled
 completely before the next. Then the race advances by one frame. The frame ends when no widget has a message
-left. So what a frame shows depends only on the frames before it. Mouse events are dropped meanwhile: a
+left. So the contents of a frame depend only on earlier frames and keys. Mouse events are dropped, because a
 recording holds only keys.
 
-What this needs of Textual beyond its public API stands in :mod:`c10k_tui.textual_internals`.
+Textual's private names that this module needs are in :mod:`c10k_tui.textual_internals`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from c10k_tui.session.pacer import Pacer
 from c10k_tui.session.session import Session
 
 MOST_ROUNDS = 1_000
-"""Rounds after which messages that cause more messages are given up."""
+"""Limit of rounds; if messages still cause more messages after it, the stepper gives up."""
 MOST_KEYS_A_FRAME = 64
 
 
@@ -72,7 +73,7 @@ class Stepper:
         """New size of the terminal since the last frame; None if it has not changed."""
 
     def takes(self, event: events.Event) -> bool:
-        """Keep an event for the next frame, or drop it; False if the app must handle it now."""
+        """Keep an event for the next frame, or drop it. Returns False if the app must handle it now."""
         if event is self._sent:
             return False
         if isinstance(event, events.Key):
@@ -88,7 +89,7 @@ class Stepper:
         return isinstance(event, (events.MouseEvent, events.Paste, events.AppBlur, events.AppFocus))
 
     async def begin(self, screen: RaceScreen) -> None:
-        """Replace all screens by a new race screen, which shows the race where it stands.
+        """Replace all screens by a new race screen, which shows the race at its current time.
 
         Args:
             screen: A stepped race screen, not yet mounted.
@@ -96,8 +97,8 @@ class Stepper:
         app, session = self._app, self._session
         app.animation_level = "none"
         self._clock.show(0, self._rate)
-        # Events due at this very time happen now, and the records of the past are taken out of the race.
-        # A replay does the same, so both begin with an equal race.
+        # Events due at exactly this time happen now, and earlier records are taken out of the race. A replay
+        # does the same, so both begin with an equal race.
         session.race.advance(session.race.now_ns)
         session.race.frame()
         session.use_pacer(FramePacer(self._clock, lambda: session.scenario, session.pacer.speed))
@@ -109,7 +110,7 @@ class Stepper:
         await self.settle()
 
     async def press(self, key: str) -> None:
-        """Press a key, and wait until everything that it causes has happened."""
+        """Press a key, and wait until all its effects have happened."""
         await self._send(key_event(key))
 
     async def resize(self, width: int, height: int) -> None:
@@ -124,7 +125,7 @@ class Stepper:
         await self.settle()
         self._sent = None
         if self._screen is not None and not self._is_ending():
-            # Drawings on the way may have been for a layout that has changed since.
+            # Earlier drawings may belong to a layout that has changed since.
             self._screen.draw()
             await self.settle()
 
@@ -166,14 +167,14 @@ class Stepper:
                 return
 
     def _hold(self) -> None:
-        """Stop the screens' update timers, whose repaints would come before or after a message by chance."""
+        """Stop the screens' update timers: by chance, their repaints could come before or after a message."""
         for screen in self._app.screen_stack:
             if screen not in self._held:
                 textual_internals.stop_update_timer(screen)
                 self._held.add(screen)
 
     async def _round(self) -> None:
-        """Wait until every message pump has handled what was in its queue."""
+        """Wait until every message pump has handled the messages in its queue."""
         app = self._app
         waiting = {
             pump for pump in textual_internals.message_pumps(app) if textual_internals.can_handle(pump)
@@ -186,10 +187,10 @@ class Stepper:
             if not pump.call_later(handled, pump):
                 handled(pump)
         turns = 0
-        # A widget that is removed meanwhile handles nothing more, nor does an app that has failed.
+        # A widget removed during this wait handles no more messages. Neither does an app that has failed.
         while not (textual_internals.is_leaving(app) or textual_internals.have_ended(waiting)):
-            # Nothing here waits for wall time, so one turn of the loop is enough. If something does after
-            # all, the sleep lets it go on.
+            # Nothing here should wait for wall time, so one turn of the loop is enough. If something does
+            # wait, the sleep lets it continue.
             await asyncio.sleep(0 if turns < MOST_ROUNDS else 0.001)
             self._hold()
             turns += 1
@@ -213,14 +214,14 @@ class Stepper:
 
 
 def key_event(key: str) -> events.Key:
-    """The event of pressing a key, which has the name that recordings give it."""
+    """The event of pressing a key, given by its name in recordings."""
     if len(key) > 1:
         return events.Key(key, None)
     return events.Key(textual_internals.key_name(key), key)
 
 
 def key_of(event: events.Key) -> str | None:
-    """The key of an event, by the name that recordings give it; None if a recording cannot hold it."""
+    """The key of an event, by its name in recordings; None if a recording cannot hold it."""
     if event.character is not None and len(event.character) == 1 and event.is_printable:
         return event.character if is_key(event.character) else None
     return event.key if is_key(event.key) and len(event.key) > 1 else None

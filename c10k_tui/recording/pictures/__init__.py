@@ -1,7 +1,7 @@
 """Recordings as PNG, SVG, GIF and text.
 
 - ``cells``: a terminal's picture as rows of cells.
-- ``emulator``: the bytes of a recording back to pictures.
+- ``emulator``: from the bytes of a recording to pictures.
 - ``export``: writes a recording in another form.
 - ``draw``: a picture as pixels and as PNG; ``glyph_masks``: the pixels of glyphs; ``fonts``: the font.
 - ``gif``: pictures as an animation.

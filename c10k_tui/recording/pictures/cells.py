@@ -1,7 +1,7 @@
 """A terminal's picture as a value: rows of cells, each with a glyph and a style.
 
-A colour is one number: 0xRRGGBB, or :data:`DEFAULT` for the terminal's default, or :func:`ansi` for one of
-its sixteen colours. Equal cells are one object, so unchanged rows compare by identity.
+A colour is one number: 0xRRGGBB, or :data:`DEFAULT` for the terminal's default, or a value of :func:`ansi`
+for one of the terminal's sixteen colours. Equal cells are one object, so unchanged rows compare by identity.
 """
 
 from __future__ import annotations

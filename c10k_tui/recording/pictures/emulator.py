@@ -1,11 +1,11 @@
-"""A terminal emulator that understands only what this program writes.
+"""A terminal emulator that understands only the sequences that this program writes.
 
 It protects the export from recordings of unknown origin. It accepts the four sequences that
 :mod:`c10k_tui.recording.live.encoder` writes, new lines and erasing, and refuses everything else, so a file
 can produce glyphs and colours only.
 
-Why not a full emulator: a terminal can be asked to report, to resize and to print, and none of that is
-needed.
+Why not a full emulator: a full terminal obeys requests to report, to resize and to print. The export needs
+none of them, and a file of unknown origin must not be able to make them.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class TerminalEmulator:
         self.resize(width, height)
 
     def resize(self, width: int, height: int) -> None:
-        """Change the size and blank the screen; the next text has to draw all of it."""
+        """Change the size and blank the screen; the next text must draw the whole screen."""
         self._picture = blank(width, height)
         self._rows: list[list[StyledCell]] = [list(row) for row in self._picture.rows]
         self._dirty: set[int] = set()
@@ -68,7 +68,7 @@ class TerminalEmulator:
         return self._picture
 
     def write(self, text: str) -> None:
-        """Change the screen as ``text`` says.
+        """Apply ``text`` to the screen, as a terminal does.
 
         Raises:
             UnknownSequence: the text holds a sequence that this program does not write.
@@ -106,7 +106,7 @@ class TerminalEmulator:
                     row[self._x - 1] = cell((last.glyph + glyph)[:8], last.style)
                 continue
             if self._x + cells > width:
-                return  # The encoder never writes beyond the edge; other text is cut off.
+                return  # The encoder never writes beyond the edge; text of other origin is cut off.
             row[self._x] = cell(glyph, self._pen)
             if cells == 2:
                 row[self._x + 1] = cell("", self._pen)

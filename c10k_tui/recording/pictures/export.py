@@ -164,7 +164,7 @@ def _gif(recording: Recording, begin_us: int, end_us: int, speed: float) -> byte
 
 
 def _write(out: Path, data: bytes) -> None:
-    """Write a temporary file and rename it, so that a full disk leaves the old file as it was."""
+    """Write a temporary file and rename it, so that a full disk leaves the old file unchanged."""
     part = out.with_name(f".{out.name}.part")
     try:
         part.write_bytes(data)

@@ -1,8 +1,8 @@
 """The shapes of glyphs: the share of foreground in each pixel of a cell.
 
 Letters come from DejaVu Sans Mono, which is in ``fonts`` with its licence. Blocks, shades, braille and lines
-are drawn here, as terminals draw them. Why not take them from the font too: they have to meet at the edges of
-cells, whatever line height the font has, and the font has no braille.
+are drawn here, as terminals draw them. Why not take them from the font too: they must meet at the edges of
+cells, whatever the font's line height is, and the font has no braille.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ _LINES = {
 
 @cache
 def font(size_px: float, bold: bool) -> ImageFont.FreeTypeFont:
-    """The font at a size, with Pillow's own layout, so that no other library places the glyphs."""
+    """The font at a size, with Pillow's basic layout engine, so that glyph positions depend on no other
+    library.
+    """
     name = "DejaVuSansMono-Bold.ttf" if bold else "DejaVuSansMono.ttf"
     return ImageFont.truetype(str(FONTS / name), size_px, layout_engine=ImageFont.Layout.BASIC)
 

@@ -1,6 +1,6 @@
 """A picture as SVG: a rectangle for each run of one background, a text for each run of one style.
 
-Every glyph has a position of its own, so that a font with other widths does not shift the rest of the line.
+Every glyph has its own position, so that a font with other widths does not shift the rest of the line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from c10k_tui.recording.pictures.draw import Colours
 CELL_WIDTH, CELL_HEIGHT = 8.4, 18
 FONT_SIZE = 14
 BASELINE = 13.5
-"""Distance from the top of a cell."""
+"""Distance of a glyph's baseline from the top of its cell, in pixels."""
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 

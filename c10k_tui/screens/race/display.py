@@ -1,8 +1,8 @@
-"""Draws the race: takes a frame and hands each widget its part of it.
+"""Draws the race: takes a frame and gives each widget its part of the frame.
 
-The parts of a frame have rates of their own. Grids follow every frame, thirty times a second; pictures of the
-mechanisms change ten times a second, and text four times, which is as fast as a reader can follow figures.
-After a change by the user everything is drawn at once.
+Each part of the screen has its own rate. Grids are drawn in every frame, thirty times a second; pictures of
+the mechanisms ten times a second; text four times a second, because a reader cannot follow figures faster
+than that. After a change by the user everything is drawn at once.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
 
 class DrawingRate:
-    """Tells when a part of the screen is due again.
+    """Decides when a part of the screen must be drawn again.
 
     Args:
-        per_s: How often it is drawn in a second.
+        per_s: Number of times per second that the part is drawn.
     """
 
     def __init__(self, per_s: int) -> None:
@@ -57,7 +57,7 @@ class DrawingRate:
         """True if the part is due at this time of the session's clock."""
         return now_s >= self._next_s
 
-    def groups_of(self, now_s: float) -> None:
+    def note_drawn(self, now_s: float) -> None:
         """Note that the part is drawn now."""
         self._next_s = now_s + self._between_s
 
@@ -127,10 +127,10 @@ class RaceDisplay:
         self._feed.border_title = "interrupts"
 
     def resized(self, width: int, height: int) -> bool:
-        """Take over the size of the terminal, in cells.
+        """Take the new size of the terminal, in cells.
 
         Returns:
-            True if it is too small for the race.
+            True if the terminal is too small for the race.
         """
         words = f"c10k-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}:"
         lines: list[Line] = [((words, "strong"),), (("enlarge it or use c10k-tui run", "text"),)]
@@ -169,19 +169,19 @@ class RaceDisplay:
             self._lanes.panel(lane.name).grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
         if not session.paused and self._samples.is_due(now_s):
-            self._samples.groups_of(now_s)
+            self._samples.note_drawn(now_s)
             self._past.costs.sample(frame)
         if with_text or self._pictures.is_due(now_s):
-            self._pictures.groups_of(now_s)
+            self._pictures.note_drawn(now_s)
             for lane in frame.lanes:
                 self._lanes.panel(lane.name).show_inside(lane)
         if with_text:
-            self._texts.groups_of(now_s)
+            self._texts.note_drawn(now_s)
             self._stale = False
             self._draw_text(frame)
 
     def _meet(self, frame: Frame) -> None:
-        """Forget what was drawn if it does not lead up to this frame."""
+        """Reset the grids, the feed and the cursor if this frame does not follow from the last one."""
         continuity = self._past.meet(frame)
         if continuity is Continuity.CONTINUES:
             return
@@ -218,7 +218,8 @@ class RaceDisplay:
     def _draw_head(self, frame: Frame) -> Line:
         """Draw the two lines at the top, and return the first.
 
-        A notice without room beside the pace replaces the pace, without its explanation if that is too long.
+        A notice that does not fit beside the pace replaces the pace. If it is still too long, its explanation
+        is left out.
         """
         session, width = self._session, self._head.size.width
         pacer = session.pacer

@@ -1,6 +1,7 @@
 """Every key of the race screen. The footer, the help and the command palette are made from this list.
 
-It has only keys that every terminal passes on: letters, digits, signs of the main block, function keys.
+The list has only keys that every terminal passes on: letters, digits, punctuation of the main block, function
+keys.
 """
 
 from __future__ import annotations
@@ -276,7 +277,7 @@ GRID_BINDINGS: list[Binding] = [
     ),
     Binding("escape", "leave", "Cursor off", id="cursor.off", show=False, tooltip="Show the legend again"),
 ]
-"""Keys of a grid. If no grid has the focus, the race screen passes them on to the first lane's grid."""
+"""Keys of a grid. If no grid has the focus, the race screen passes these keys on to the first lane's grid."""
 
 FEED_BINDINGS: list[Binding] = [
     Binding(
@@ -292,4 +293,4 @@ FEED_BINDINGS: list[Binding] = [
     Binding("pageup", "scroll(10)", "Much earlier", id="feed.pageup", show=False, tooltip="Earlier packets"),
     Binding("pagedown", "scroll(-10)", "Much later", id="feed.pagedown", show=False, tooltip="Later packets"),
 ]
-"""Keys of the feed while it has the focus. Up and down move in the feed then."""
+"""Keys of the feed while it has the focus. Then the up and down keys move in the feed."""

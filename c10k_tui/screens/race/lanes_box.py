@@ -1,4 +1,6 @@
-"""A box with all lanes: what each is, and which of them race. At most four race on the screen."""
+"""A box with all lanes: a description of each, and a mark at the lanes that race. At most four race on the
+screen.
+"""
 
 from __future__ import annotations
 
@@ -98,8 +100,8 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
 
 
 def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
-    """The row of one lane: on or off, its name, what it is, and since when if there is room for that in every
-    row.
+    """The row of one lane: on or off, its name, its description, and the origin of its interface if every row
+    has room for that.
 
     Args:
         name: The lane.

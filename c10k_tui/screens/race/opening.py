@@ -1,7 +1,7 @@
-"""What the race screen's keys open: boxes on top of the race, and screens in its place.
+"""The boxes on top of the race and the screens in its place, which the race screen's keys open.
 
-The race stands still while another screen has the terminal, and goes on when the user comes back. What a
-screen has computed and measured stays known until the app ends.
+The race stands still while another screen has the terminal, and continues when the user comes back. Results
+that a screen has computed or measured are kept until the app ends.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class RaceView(Protocol):
-    """What opening a box or a screen needs of the race screen."""
+    """The members of the race screen that :class:`Opening` needs."""
 
     def changed(self) -> None:
         """Show a change at once."""
@@ -44,18 +44,18 @@ class Tickable(Protocol):
     """A screen without a timer: the frames of the race, which stands still behind it, drive it."""
 
     def tick(self) -> None:
-        """Go on for one frame."""
+        """Do one frame's work."""
 
 
 class Opening:
-    """Opens boxes and screens, and takes their results over into the race.
+    """Opens boxes and screens, and applies their results to the race.
 
     Args:
         session: The race and its pace.
         view: The race screen.
         pointing: The cursor.
         feed: The feed, for the packet whose path is shown.
-        recording: The recording; what uses wall time is refused while it steps the app.
+        recording: The recording. While it steps the app, keys that need wall time are refused.
         clock: The clock of the session.
     """
 
@@ -77,13 +77,13 @@ class Opening:
         self.away = False
         """True while another screen has the whole terminal. The race stands still then."""
         self._ticking: Tickable | None = None
-        """That screen, if the race's frames drive it."""
+        """The screen in the race's place, if the race's frames drive it; else None."""
         self._curve: CurveModel | None = None
         self._comparison: ComparisonModel | None = None
         self._capacity: CapacityModel | None = None
 
     def tick(self) -> None:
-        """Let the screen in the race's place go on for one frame."""
+        """Let the screen in the race's place do one frame's work."""
         if self._ticking is not None:
             self._ticking.tick()
 
@@ -108,7 +108,9 @@ class Opening:
         )
 
     def follow(self) -> None:
-        """Follow the descriptor under the cursor, or ask which one; end following if one is followed."""
+        """Follow the descriptor under the cursor, or ask for a number. If a descriptor is followed already,
+        stop following.
+        """
         pointing = self._pointing
         fd = pointing.pointed_fd()
         if self._session.travel.following is not None:
@@ -203,7 +205,9 @@ class Opening:
         self._show_until_raced(screen, "just beyond what it holds")
 
     def path(self) -> None:
-        """Show the path of a packet: the feed's chosen one, one of the cursor's cell, or the newest."""
+        """Show the path of a packet: the one chosen in the feed, else one of the cell under the cursor, else
+        the newest.
+        """
         from c10k_tui.screens.path.screen import PathScreen
         from c10k_tui.screens.race.packet_choice import NoPacketToFollow, chosen
         from sim.path.packet_path import follow

@@ -1,4 +1,4 @@
-"""Which packet is shown when the user asks for the path of a packet."""
+"""Choice of the packet whose path the path screen shows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def chosen(
         first_fd: The first descriptor of the grids.
 
     Raises:
-        NoPacketToFollow: there is none.
+        NoPacketToFollow: there is no such packet.
     """
     if row is not None:
         if not _has_data(row):
@@ -43,7 +43,7 @@ def chosen(
     if theirs:
         return FollowedPacket(theirs[-1].time_ns, theirs[-1].serial)
     packet = None
-    if not race.scenario.churn:  # with churn it is not known yet which clients will be in the cell
+    if not race.scenario.churn:  # With churn, the clients that will be in the cell are not known yet.
         packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
     if packet is None:
         raise NoPacketToFollow("no packet for this cell, nor soon: choose a busy one, or esc and g")

@@ -1,7 +1,8 @@
-"""The cursor on the grids, and the descriptor that is followed.
+"""The cursor on the grids, and the followed descriptor.
 
-The cursor stands on a block of descriptors: one cell of a grid, which may stand for several. The same block
-is under the cursor in every lane. A followed descriptor keeps the cursor on its cell.
+The cursor stands on a block of descriptors. A block is one cell of a grid, which may stand for several
+descriptors. The cursor is on the same block in every lane. A followed descriptor keeps the cursor on its
+cell.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ Block = tuple[int, int]
 
 
 class Pointing:
-    """What the cursor points at, and which descriptor is followed.
+    """Keeps the cursor's block and the followed descriptor.
 
     Args:
         session: The race and its pace.
@@ -31,7 +32,7 @@ class Pointing:
         self.frame: Frame | None = None
         """The frame on the screen; None before the first."""
         self.block: Block | None = None
-        """What is under the cursor; None while there is no cursor."""
+        """The block under the cursor; None while there is no cursor."""
 
     @property
     def first_fd(self) -> int:
@@ -51,31 +52,33 @@ class Pointing:
             model.cursor = None if block is None else block[0] // model.layout.k
 
     def leave(self) -> None:
-        """Take the cursor away, or put it back on the followed descriptor."""
+        """Remove the cursor; if a descriptor is followed, put the cursor back on it."""
         self.point_at(self.followed_block())
 
     def move(self, dx: int, dy: int) -> None:
-        """Move the cursor by cells. The first lane's grid gets the focus, because no grid has it."""
+        """Move the cursor by this many cells. The first lane's grid gets the focus, because no grid has it
+        yet.
+        """
         grid = self._lanes.panel(self._session.scenario.lanes[0]).grid
         grid.focus()
         grid.action_move(dx, dy)
 
     def restore(self) -> None:
-        """Put the cursor back on the followed descriptor if a grid of another size has lost it."""
+        """Put the cursor back on the followed descriptor if a change of the grid's size has removed it."""
         assert self.frame is not None
         first = self._lanes.panel(self.frame.lanes[0].name)
         if self.block is None or first.grid.model.cursor is None:
             self.leave()
 
     def keep_within(self, fds: int) -> None:
-        """Take the cursor away if it stands beyond this number of descriptors."""
+        """Remove the cursor if its block does not exist with this number of descriptors."""
         if self.block is not None and self.block[1] >= fds:
             self.point_at(None)
 
     # -- following --------------------------------------------------------------------------
 
     def follow(self, fd: int | None) -> None:
-        """Show only what concerns one descriptor; None: everything again."""
+        """Show only events of one descriptor; None shows all events again."""
         self._session.travel.following = self._feed.model.only_fd = fd
         if fd is not None:
             self.point_at(self.followed_block())
@@ -100,7 +103,7 @@ class Pointing:
         return self.first_fd + self.block[0]
 
     def proposed_fd(self) -> int:
-        """A descriptor to propose for following: under the cursor, else of the newest packet, else the
+        """A descriptor to propose for following: the one under the cursor, else the newest packet's, else the
         first.
         """
         if self.block is not None:

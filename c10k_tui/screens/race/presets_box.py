@@ -1,4 +1,4 @@
-"""A box with all presets: ordinary races, and races in which a fault strikes soon."""
+"""A box with all presets: ordinary races, and races in which a fault occurs soon."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ GROUPS = (
     ("Races", tuple(PRESETS)),
     ("Mistakes one can watch", tuple(FAULT_PRESETS)),
 )
-"""A heading, and the presets below it."""
+"""Pairs of a heading and the names of the presets below it."""
 NAME_WIDTH = 2 + max(map(len, ALL_PRESETS))
 
 
 class PresetsScreen(ModalScreen[str | None]):
-    """The list of presets. The result is the chosen name, or None.
+    """The list of presets. The result is the chosen name; None if the user closes the box without a choice.
 
     Args:
-        now: The current scenario. If it is a preset, the cursor is on that at first.
+        now: The current scenario. If it is a preset, the cursor starts on that preset.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,7 +60,7 @@ class PresetsScreen(ModalScreen[str | None]):
         box.highlighted = box.get_option_index(chosen)
 
     def _chosen(self, box: OptionList) -> str:
-        """The preset under the cursor, or the one that races, or the first."""
+        """Name of the preset under the cursor; without a cursor, the one that races now, else the first."""
         if box.highlighted is not None and (name := box.get_option_at_index(box.highlighted).id) is not None:
             return name
         return preset_of(self._now) or next(iter(ALL_PRESETS))
@@ -71,13 +71,13 @@ class PresetsScreen(ModalScreen[str | None]):
 
 
 def preset_of(scenario: Scenario) -> str | None:
-    """The preset that a scenario is, whatever its seed; None if it is none."""
+    """Name of the preset that equals the scenario apart from the seed; None if there is none."""
     same = (name for name, (_, one) in ALL_PRESETS.items() if replace(one, seed=scenario.seed) == scenario)
     return next(same, None)
 
 
 def preset_text(name: str, width: int) -> Text:
-    """A preset's name and what it is, on as many lines of ``width`` cells as needed."""
+    """A preset's name and description, on as many lines of ``width`` cells as needed."""
     lines = wrap(((ALL_PRESETS[name][0], "text"),), max(1, width - NAME_WIDTH), len(ALL_PRESETS[name][0]))
     words = ("\n" + " " * NAME_WIDTH).join(map(text_of, lines))
     return Text.assemble((f" {name}".ljust(NAME_WIDTH), "bold"), words, no_wrap=True)

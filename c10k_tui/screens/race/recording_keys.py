@@ -1,7 +1,8 @@
-"""The keys that record a race: start and end, pause, marker; and what the race screen asks of a recording.
+"""The keys that record a race (start and end, pause, marker), and the interface of a recording to the race
+screen.
 
 The recorder runs the whole app frame by frame, so it stands above the screens. The race screen knows only
-:class:`RecordingKeys`, which the app hands to it.
+:class:`RecordingKeys`; the app passes in an object that has its members.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ RECORDING_BINDINGS: list[Binding] = [
 
 
 class RecordingKeys(Protocol):
-    """What the race screen asks of the recording."""
+    """The members of the recording that the race screen needs."""
 
     @property
     def stepping(self) -> bool:
-        """True while the app is run frame by frame, for a recording or a replay."""
+        """True while a recording or a replay runs the app frame by frame."""
 
     def record_key(self) -> None:
         """Start a recording, or end the current one."""
@@ -56,15 +57,15 @@ class RecordingKeys(Protocol):
 
 
 def refused_while_stepping(recording: RecordingKeys, say: Callable[[str], None], what: str) -> bool:
-    """Refuse, with a notice, what depends on wall time while the app is run frame by frame.
+    """Refuse a key that depends on wall time while the app runs frame by frame, and show a notice.
 
     Args:
         recording: The recording.
         say: Shows a notice.
-        what: What is refused, in words.
+        what: Words for the refused action.
 
     Returns:
-        True if it was refused.
+        True if the key was refused.
     """
     if recording.stepping:
         say(f"{what} is not recorded: it would not come out the same again")

@@ -1,15 +1,15 @@
 """The race screen: lanes side by side, what happens in them, and what it costs.
 
-One timer lets the race go on and draws it. The screen owns its parts and passes each key on to one of them:
+One timer advances the race and draws it. The screen owns its parts and passes each key on to one of them:
 
 - :class:`~c10k_tui.screens.race.display.RaceDisplay` draws frames,
-- :class:`~c10k_tui.screens.race.pointing.Pointing` has the cursor and the followed descriptor,
+- :class:`~c10k_tui.screens.race.pointing.Pointing` keeps the cursor and the followed descriptor,
 - :class:`~c10k_tui.screens.race.opening.Opening` opens boxes and other screens,
-- :class:`~c10k_tui.screens.race.time_line_drag.TimeLineDrag` answers the mouse on the time line,
+- :class:`~c10k_tui.screens.race.time_line_drag.TimeLineDrag` handles the mouse on the time line,
 - :class:`~c10k_tui.session.session.Session` changes the race and its time.
 
 Textual calls a method ``action_x`` for a key that is bound to ``x``. So each key of
-:mod:`c10k_tui.screens.race.keys` has one such method below, which names the part that answers.
+:mod:`c10k_tui.screens.race.keys` has one such method below, which names the part that handles it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class RaceScreen(KeyedScreen[str]):
         session: The race and its pace.
         clock: The session's clock.
         recording: The recording that the recording keys control.
-        stepped: True if the caller calls :meth:`tick` for each frame; False for a timer that does.
+        stepped: True if the caller calls :meth:`tick` for each frame; False if a timer calls it.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = RACE_BINDINGS
@@ -75,7 +75,7 @@ class RaceScreen(KeyedScreen[str]):
         self._recording = recording
         self._stepped = stepped
         self.host_lane = HostLaneSwitch(time.perf_counter)
-        """The lane on the real kernel. It runs by wall time, whatever clock the session has."""
+        """The lane on the real kernel. It uses wall time, even if the session has another clock."""
         racing = session.scenario.lanes
         self.lanes = LaneRow(name for name in LANES if name in racing or LANE_TEXTS[name].key)
         feed = Feed(id="feed")
@@ -114,7 +114,7 @@ class RaceScreen(KeyedScreen[str]):
     # -- frames -----------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Let the race go on for the time that has passed, and show it."""
+        """Advance the race by the time that has passed, and show it."""
         if self._opening.away:
             self._opening.tick()
             return
@@ -126,14 +126,14 @@ class RaceScreen(KeyedScreen[str]):
             self._display.draw(with_text=with_text, moved=moved)
 
     def draw(self) -> None:
-        """Show all of the race as it is now."""
+        """Draw every part of the screen now."""
         self._display.draw(with_text=True, moved=False)
 
     def _lanes_changed(self) -> None:
         self.call_after_refresh(self._show_lanes)
 
     def _show_lanes(self) -> None:
-        """Show the panels of the racing lanes. They are drawn when the layout has given them their sizes."""
+        """Show the panels of the racing lanes. They are drawn as soon as the layout has set their sizes."""
         names = self.session.scenario.lanes
         if not self.lanes.show_lanes(names):
             return
@@ -144,7 +144,7 @@ class RaceScreen(KeyedScreen[str]):
     # -- what the parts ask of the screen ---------------------------------------------------
 
     def changed(self) -> None:
-        """Show a change by the user at once. A change of the layout shows one refresh later."""
+        """Show a change by the user at once. A change of the layout becomes visible one refresh later."""
         self.set_class(self.host_lane.on, "-hosting")
         self.call_after_refresh(self._show_lanes)
         self._display.make_stale()

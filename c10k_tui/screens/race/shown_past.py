@@ -1,8 +1,8 @@
-"""What earlier frames leave on the screen: the cost curve, scans between two frames, warnings that last.
+"""The traces of earlier frames on the screen: the cost curve, scans between two frames, warnings that last.
 
 A frame does not always follow from the one before it. The user may have started another race, jumped in time,
-or changed a setting, which may have rebuilt the servers. :meth:`ShownPast.meet` finds out, and forgets what
-no longer holds.
+or changed a setting, which may have rebuilt the servers. :meth:`ShownPast.meet` detects this, and drops the
+traces that are no longer true.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from sim.frames.frame import Frame
 
 
 class Continuity(Enum):
-    """How a frame follows from the frame before it."""
+    """The relation of a frame to the frame before it."""
 
     CONTINUES = auto()
-    """The race went on, or stood still."""
+    """The same race without a change or a jump, at the same or a later time."""
     CHANGED = auto()
     """A setting changed: servers may have been rebuilt, or a branch began."""
     ELSEWHERE = auto()
@@ -49,7 +49,7 @@ class ScanCounts:
 
 
 class ShownPast:
-    """What the screen remembers of earlier frames.
+    """The screen's memory of earlier frames.
 
     Args:
         session: The race and its pace.
@@ -65,7 +65,7 @@ class ShownPast:
         self._branch = 0
 
     def meet(self, frame: Frame) -> Continuity:
-        """Compare a frame with the last one, and forget what no longer holds."""
+        """Compare a frame with the last one, and drop what is no longer true."""
         session = self._session
         before, self._seen = self._seen, (session.races, session.changes, session.travel.jumps)
         if self._seen == before:

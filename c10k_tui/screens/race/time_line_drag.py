@@ -1,4 +1,4 @@
-"""The mouse on the race screen's time line: where it points, the race goes.
+"""The mouse on the race screen's time line: the race goes to the time under the mouse.
 
 While a button is held down, the mouse reports more places than frames can show. So the latest place waits
 for the next frame, and each frame seeks once at most.
@@ -23,17 +23,19 @@ class TimeLineDrag:
         self._session = session
         self._changed = changed
         self._wanted_ns: int | None = None
-        """Virtual time at which the mouse has pointed since the last frame; None if it has not."""
+        """Virtual time in ns under the mouse, not sought yet; None if there is nothing to seek."""
 
     def point_at(self, at_ns: int, *, held: bool) -> None:
-        """Pause, and go to a virtual time: in the next frame while the button is held down, else at once."""
+        """Pause, and go to a virtual time (ns): in the next frame while the button is held down, else at
+        once.
+        """
         self._session.travel.stop()
         self._wanted_ns = at_ns
         if not held:
             self.seek()
 
     def seek(self) -> None:
-        """Go to the wanted time, if there is one and the race is not there."""
+        """Go to the wanted time, if there is one and the race is not there already."""
         wanted_ns, self._wanted_ns = self._wanted_ns, None
         race = self._session.race
         if wanted_ns is not None and min(wanted_ns, race.end_ns) != race.now_ns:

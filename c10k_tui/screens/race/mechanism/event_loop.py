@@ -1,8 +1,7 @@
-"""An event loop on epoll: the callbacks that are ready, and the work between a packet and the line after
-await.
+"""An event loop on epoll: its ready callbacks, and its work between a packet and the line after ``await``.
 
-The kernel's side is epoll's. The loop adds the program's side: each event causes callbacks that call each
-other, turn by turn, until nothing is left to do.
+The kernel's side is the same as for epoll. The loop adds the program's side: each event schedules callbacks,
+which schedule further callbacks, turn by turn, until nothing is left to do.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ def _queue_choices(view: LoopView) -> tuple[Line, ...]:
 
 
 def _round_choices(view: LoopView) -> tuple[Line, ...]:
-    """What the last round took, from nothing to do to nothing to do."""
+    """Turns and callbacks of the last round. A round lasts from one idle moment of the loop to the next."""
     said = view.round
     events = ((f"{said.events:,}", "strong"), (" event" if said.events == 1 else " events", "text"))
     turns = ((f"{said.turns:,}", "strong"), (" turn" if said.turns == 1 else " turns", "text"))

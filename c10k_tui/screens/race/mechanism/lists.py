@@ -1,6 +1,6 @@
-"""Who holds the list of descriptors, and what crosses into the kernel and back in a call.
+"""The holder of the list of descriptors, and the data that crosses into the kernel and back in a call.
 
-select and poll hand the whole list over in every call. epoll and kqueue keep it in the kernel and have a
+select and poll pass the whole list in every call. epoll and kqueue keep it in the kernel and have a
 queue of ready descriptors. A completion port has no list, but operations in flight and a queue of results. If
 there is room for a wall, the program's side is left of it and the kernel's side right.
 """
@@ -54,7 +54,7 @@ def memory_words(lane: LaneFrame, width: int) -> Line:
 
 
 def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[Line]:
-    """A scanning lane: the set that every call hands over, and the kernel's copy of it, which it checks."""
+    """A scanning lane: the set that every call passes in, and the kernel's copy, which the kernel checks."""
     if height == 1:
         return [_set_line(lane, view, width)]
     checked, whole = _checked(lane, view)
@@ -116,7 +116,7 @@ def _checked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
 
 
 def _copy(view: SetView, checked: int, whole: int, width: int) -> Line:
-    """The kernel's copy of the set: what was checked, and what is still to be checked."""
+    """The kernel's copy of the set: the checked part and the part still to be checked."""
     if width <= 0 or not view.in_kernel:
         return words(glyphs.IDLE * max(0, width), "idle")
     done = gauge(checked, whole, width, "heat-3")[: checked > 0]
@@ -155,7 +155,7 @@ def _hook_words() -> tuple[Line, ...]:
 
 
 def _program(does: str, width: int, role: str = "text") -> Line:
-    """What the program does with the list."""
+    """The program's line: its action on the list."""
     return fitting((words(f"program: {does}", role), words(does, role)), width)
 
 

@@ -1,7 +1,7 @@
 """The parts from which the pictures of mechanisms are made: queues, gauges, and the wall around the kernel.
 
-A line is made for a width and is never longer. Where there are several wordings, they go from the longest to
-the shortest, and the first that fits is taken.
+Each line is made for a width and is never longer. Several wordings of one line are ordered from the longest
+to the shortest; the first that fits is used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def words(text: str, role: str = "text") -> Line:
 
 
 def fitting(choices: Iterable[Line], width: int) -> Line:
-    """The first wording that fits; if none does, the last one, cut to the width."""
+    """The first wording that fits; if none fits, the last one, cut to the width."""
     line: Line = ()
     for line in choices:
         if width_of(line) <= width:
@@ -32,7 +32,7 @@ def fitting(choices: Iterable[Line], width: int) -> Line:
 
 
 def joined(parts: Sequence[Line], width: int, between: str = " · ") -> Line:
-    """As many parts as fit, from the first on, with something between them."""
+    """As many of the first parts as fit, separated by ``between``."""
     line: Line = ()
     for part in parts:
         longer = (*line, (between, "dim"), *part) if line else part
@@ -99,13 +99,17 @@ def gauge(part: int, whole: int, width: int, role: str) -> Line:
 
 
 def arrow_in(label: str, load: str, width: int) -> Line:
-    """What goes into the kernel: a label, and an arrow away from it with the load written on it."""
+    """Data that goes into the kernel: a label, then an arrow that points away from it and carries the load's
+    words.
+    """
     prefix = f"{label} " if label else ""
     return clip(((prefix, "text"), (_shaft(load, width - len(prefix)) + glyphs.PLAY, "wasted")), width)
 
 
 def arrow_out(label: str, load: str, width: int) -> Line:
-    """What comes out of the kernel: a label, and an arrow to it with the load written on it."""
+    """Data that comes out of the kernel: a label, then an arrow that points to it and carries the load's
+    words.
+    """
     prefix = f"{label} " if label else ""
     return clip(((prefix, "text"), (glyphs.BACK + _shaft(load, width - len(prefix)), "good")), width)
 
@@ -122,7 +126,7 @@ def bytes_words(count: int, room: int) -> str:
 
 
 def ranked(rows: Sequence[tuple[int, Line]], height: int) -> list[Line]:
-    """The rows of the lowest ranks that fit, in their own order."""
+    """The ``height`` rows with the lowest ranks, in their original order."""
     places = sorted(range(len(rows)), key=lambda place: rows[place][0])[: max(0, height)]
     return [rows[place][1] for place in sorted(places)]
 

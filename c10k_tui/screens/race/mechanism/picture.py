@@ -1,7 +1,7 @@
-"""Inside a lane: the picture of its mechanism.
+"""The picture inside a lane: its mechanism.
 
-Each way to wait has something else that is worth seeing: the set that select hands over, the ready list,
-io_uring's rings, a port's queue, a run queue. All of it is in the frame (:mod:`sim.frames.mechanism`,
+Each way to wait has a different structure worth seeing: the set passed to select, the ready list, io_uring's
+rings, a port's queue, a run queue. All of them are in the frame (:mod:`sim.frames.mechanism`,
 :class:`~sim.frames.frame.TaskView`); nothing is counted again here. The picture fits any room: one line,
 three lines, or more.
 """
@@ -46,15 +46,13 @@ def _lines(lane: LaneFrame, width: int, height: int) -> list[Line]:
 
 
 def waiting_words(lane: str) -> str:
-    """What a lane is told, in words: that something can be done, or that it was done; empty if the lane
-    blocks.
-    """
+    """Words for the kind of report a lane gets: readiness or completion; empty if the lane blocks."""
     return LANES[lane].waiting.value
 
 
 def price_words(lane: str) -> tuple[str, str, str]:
-    """What must be said about a lane's prices: at length, briefly, and beside its name; empty for measured
-    prices.
+    """Words for the origin of a lane's prices: a full note, one word, and an abbreviation beside the name.
+    The last two are empty for measured prices.
     """
     prices = LANES[lane].prices
     return (prices.note, "estimated", "(est.)") if prices.estimated else (prices.note, "", "")

@@ -1,8 +1,9 @@
 """io_uring's two rings, drawn as loops of slots, filled from the head to the tail.
 
 The program writes submissions at the tail of one ring and takes completions from the head of the other. Both
-go round. A loop has fewer slots than a ring has entries, so one round of the loop is only a stretch of the
-ring. A slot stands for as many entries as needed to fit what is in the ring, and the picture says how many.
+rings wrap around. A loop has fewer slots than a ring has entries, so one round of the loop shows only a part
+of the ring. Each slot stands for enough entries that all used entries fit on the loop, and the picture shows
+this number.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ def _with_kernel(
     """The insides of the loops, with the kernel's state in their last rows when there is no room between
     them.
 
-    A single row has room only for the polling thread, if there is one. How full the ring is, the loop shows.
+    A single row has room only for the polling thread, if there is one. The loop itself shows how full the
+    ring is.
     """
     if len(taken) == 1:
         if view.thread is None:
@@ -109,7 +111,7 @@ def _with_kernel(
 
 
 def _in_loop_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
-    """How full the submission ring is, with its thread, or the thread alone."""
+    """Fill level of the submission ring with its polling thread, or the thread alone."""
     used: Line = counted("SQ", ring_used(view.submissions))
     choices = _thread_choices(lane, view)
     brief = words(f"{_VERBS[view.thread or '']} {_burnt_percent(lane)}%", "wasted")
@@ -247,7 +249,7 @@ def _entry_rows(said: list[str], used: int, width: int, rows: int) -> list[Line]
 
 
 def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
-    """The kernel's own state, the most telling first."""
+    """The kernel's own state, the most important line first."""
     armed = fitting((counted("armed", view.armed),), width)
     rows = [armed]
     if view.thread is not None:
@@ -286,7 +288,7 @@ def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
 
 
 def _burnt_percent(lane: LaneFrame) -> int:
-    """Percent of its own CPU that the polling thread has used, at work or spinning."""
+    """Percent of its own CPU that the polling thread has used, working or spinning."""
     counters = lane.counters
     busy_ns = counters.sq_thread_work_ns + counters.sq_thread_spin_ns
     return round(100 * busy_ns / max(1, busy_ns + counters.sq_thread_sleep_ns))
@@ -322,7 +324,7 @@ def _ring_line(lane: LaneFrame, view: IoUringView, width: int) -> Line:
 
 
 def _stacked(lane: LaneFrame, view: IoUringView, width: int, height: int) -> list[Line]:
-    """Rings unrolled one below the other, where loops do not fit side by side."""
+    """Rings unrolled into lines, one below the other; used if two loops do not fit side by side."""
     rows: list[tuple[int, Line]] = []
     for rank, (ring, name) in enumerate(((view.completions, "CQ"), (view.submissions, "SQ"))):
         label = f"{name} {ring_used(ring):,} "

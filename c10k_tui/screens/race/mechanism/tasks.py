@@ -1,9 +1,9 @@
 """Tasks on one CPU: which one runs, the run queue, which ones are blocked, and the cost of switches and
 memory.
 
-With a thread or a process for each connection there is no list of descriptors. Each task sleeps in a read of
-its own, so the tasks say what is waited for. Lanes with a few workers on epolls have both: a ready list, and
-tasks that take from it.
+With a thread or a process for each connection there is no list of descriptors. Each task sleeps in its own
+read, so the tasks themselves show which connections are waited for. Lanes with a few workers on epolls have
+both: a ready list, and tasks that take from it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
 
 
 def _names(fds: tuple[int, ...]) -> tuple[str, ...]:
-    """What tasks serve, up to the first that serves nothing yet: it was woken to look for something."""
+    """Descriptors that tasks serve, up to the first task without one (-1): it was woken and has not found
+    work yet.
+    """
     return tuple(str(fd) for fd in takewhile(lambda fd: fd >= 0, fds))
 
 
@@ -98,7 +100,7 @@ def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
 
 
 def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
-    """How many of the tasks sleep, as a bar of all tasks."""
+    """The share of tasks that sleep, as a bar."""
     whole = tasks.running + tasks.runnable + tasks.blocked
     kind = LANE_TEXTS[lane.name].tasks
     asleep: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
@@ -113,7 +115,7 @@ def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
 
 
 def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryView | None) -> Line:
-    """Switches a second, and what else there is room for: first memory, if it has no line of its own."""
+    """Switches per second, then as much as fits; memory comes first if it has no line of its own."""
     counters = lane.counters
     per_s = counters.switches_per_s
     rate = "–" if per_s is None else format_short(per_s)
@@ -138,7 +140,7 @@ def _with_gauge(line: Line, part: int, whole: int, width: int) -> Line:
 
 
 def _reserve_line(lane: LaneFrame, width: int) -> Line:
-    """Addresses reserved for stacks, beside the memory of the machine."""
+    """Address space reserved for stacks, compared with the memory of the machine."""
     memory = lane.memory
     if memory is None or not memory.reserved_bytes:
         return ()
@@ -168,7 +170,7 @@ def _asleep_words(lane: LaneFrame) -> tuple[Line, ...]:
 
 
 def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
-    """How often each worker was woken, and how often in vain."""
+    """Number of times that each worker was woken, and number of wake-ups without work."""
     each = " ".join(format_short(worker.wakes) for worker in tasks.workers)
     vain = sum(worker.vain_wakes for worker in tasks.workers)
     lost: Line = words(f"{format_short(vain)} for nothing", "wasted" if vain else "good")
@@ -181,13 +183,13 @@ def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
 
 
 def _watched_choices(tasks: TaskView) -> tuple[Line, ...]:
-    """How many descriptors each worker waits for."""
+    """Number of descriptors that each worker waits for."""
     each = words(" ".join(format_short(worker.watched) for worker in tasks.workers), "strong")
     return ((*words("each waits for its own: "), *each), (*words("own "), *each), each)
 
 
 def _workers_line(tasks: TaskView, width: int) -> Line:
-    """The workers side by side, each in a fixed place, with what it does."""
+    """The workers side by side, each in a fixed place, with its current action."""
     count = len(tasks.workers)
     if not count:
         return words("about to start its workers", "dim") if width >= 26 else ()
@@ -201,7 +203,7 @@ def _workers_line(tasks: TaskView, width: int) -> Line:
 
 
 def _worker_words(worker: WorkerView, room: int) -> Span:
-    """What one worker does, in at most ``room`` cells."""
+    """The current action of one worker, in at most ``room`` cells."""
     served = str(worker.fd) if worker.fd >= 0 else ""
     if worker.state == TaskState.RUNNING:
         long, short, role = f" {served or 'runs'} ", glyphs.PLAY, "notice"

@@ -1,4 +1,4 @@
-"""What a lane does at this moment, in one line, in longer and shorter wordings."""
+"""The current action of a lane in one line, in longer and shorter wordings."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sim.scenario.lane_kind import Family
 
 
 def activity(lane: LaneFrame) -> Line:
-    """What the lane does, in full."""
+    """The lane's current action, in the longest wording."""
     return activities(lane)[0]
 
 
 def activities(lane: LaneFrame) -> Wordings:
-    """What the lane does, from the longest wording to the shortest."""
+    """The lane's current action, from the longest wording to the shortest."""
     if lane.activity == "failed":
         return ((("stopped", "alarm"),),)
     if held_up(lane):
@@ -39,7 +39,7 @@ def activities(lane: LaneFrame) -> Wordings:
 
 def _asleep(lane: LaneFrame) -> Wordings:
     asleep = ("asleep", "strong")
-    if lane.serving_fd is not None:  # a write to it found no room
+    if lane.serving_fd is not None:  # A write to it found the send buffer full.
         where = (f" in a call for fd {lane.serving_fd}", "wasted")
         return (asleep, where, (": nobody else is served", "dim")), (asleep, where), (asleep,)
     if isinstance(lane.mechanism, IoUringView) and lane.mechanism.thread in ("spinning", "working"):
@@ -65,7 +65,7 @@ def _in_the_call(lane: LaneFrame) -> Wordings:
 
 
 def _of_tasks(lane: LaneFrame, tasks: TaskView) -> Wordings:
-    """Which of several tasks has the CPU, and how many wait for it."""
+    """The task that has the CPU, and the number of tasks that wait for the CPU."""
     if lane.activity == "sleeping":
         asleep = (f"all {tasks.blocked:,} asleep", "strong")
         return (asleep, (": nothing to do until an interrupt", "dim")), (asleep,), (("all asleep", "strong"),)

@@ -1,4 +1,4 @@
-"""Where a cell of a grid gets its glyph and its colour.
+"""Glyph and colour of a grid's cells.
 
 :mod:`~c10k_tui.screens.race.views.cells` gives each cell a code: a state and a heat. Here a code becomes a
 glyph (:mod:`c10k_tui.text.glyphs`) and a role, and the palette (:mod:`c10k_tui.text.palette`) gives the role

@@ -1,26 +1,27 @@
-"""The grid as numbers: which cell stands for which descriptors, and what each cell shows.
+"""The grid as numbers: the descriptors of each cell, and the state that the cell shows.
 
-**Layout.** A cell stands for one descriptor if all of them fit, else for a block of ``k``, where ``k`` is the
-smallest number that fits. Few descriptors get big cells.
+**Layout.** If all descriptors fit, each cell stands for one. Else each cell stands for a block of ``k``
+descriptors, where ``k`` is the smallest number that fits. Few descriptors get big cells.
 
 **What a cell shows.** A cell has a *state*: idle, ready (unread bytes), just read, packet just arrived. It
-also has a *heat*: how long ago a scan passed it, in four steps, and a step of its own for the front of the
-scan. Heat is a pure function of the passes in a frame: within a pass the front moves evenly, so the age of a
-cell is simple arithmetic. epoll makes no passes, so its cells never get hot. This is the point of the
-picture.
+also has a *heat*: the time since a scan passed it, in four steps, and one more step for the front of the
+scan. Heat is a pure function of the passes in a frame: within a pass the front moves evenly, so simple
+arithmetic gives the age of a cell. epoll makes no passes, so its cells never get hot. This is the point of
+the picture.
 
-Lanes in which several tasks share the CPU make no passes either. There, heat is how long ago a task ran *for
-this descriptor*: it read, wrote or went to sleep on it. The state is what that task does: running, runnable
-or blocked; a descriptor without a task at it has none of these. Of the states of a cell's descriptors the
-strongest is shown.
+Lanes in which several tasks share the CPU make no passes either. There, heat is the time since a task ran
+*for this descriptor*: it read, wrote or went to sleep on it. The state is the state of that task: running,
+runnable or blocked. A descriptor without a task has none of these. A cell shows the strongest state among its
+descriptors.
 
-Some lanes report results (io_uring, a completion port). The bytes leave the socket before the program hears
-of them, so a descriptor is hardly ever ready. What waits for the program there is *completed*. The records
-give it: bytes read, minus bytes written in answer.
+Some lanes report results (io_uring, a completion port). The kernel takes the bytes out of the socket before
+it reports to the program, so a descriptor is hardly ever ready. Received bytes that the program has not
+answered yet are *completed*. The records give their number: bytes read, minus bytes written in answer.
 
 **Cost.** The states of tasks are one byte for each descriptor. Nothing else grows with the number of
-descriptors from frame to frame. The ready descriptors are followed by the records, because only what they
-name can have changed. The whole mask is read only when the layout changes or records were lost.
+descriptors from frame to frame. The set of ready descriptors is updated from the records, because only
+descriptors named in a record can have changed. The whole mask is read only when the layout changes or records
+were lost.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from sim.frames.frame import LaneFrame, PassView, TaskState, TaskView
 from sim.machine.records import Kind, Record
 
 POLLIN = 0x0001
-"""The bit of a poll mask that means: reading would not block."""
+"""Bit of a poll mask: reading would not block."""
 
 HEAT_LEVELS = 6
 """0: cold. 1 to 4: checked some time ago to just now. 5: the front of the scan."""
@@ -59,7 +60,7 @@ READ_S = 0.5
 """Wall seconds that a read flashes; longer, because epoll reads while the arrival still flashes."""
 
 NAMED = 2_000
-"""With more records than this in a frame, reading the whole mask is faster than following them."""
+"""If a frame has more records than this, reading the whole mask is faster than following the records."""
 _TOUCHING = frozenset((Kind.PACKET, Kind.READ, Kind.ACCEPT, Kind.CLOSE))
 """Records of events that can make a descriptor ready or not ready."""
 _READING = frozenset((Kind.READ,))
@@ -86,12 +87,12 @@ _PITCHES = (
 
 Codes = npt.NDArray[np.uint8]
 Change = tuple[int, int, int]
-"""``(row, first column, column after the last)`` of what must be drawn again."""
+"""``(row, first column, column after the last)`` of a stretch that must be drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
 class GridLayout:
-    """Where each descriptor stands, for one number of descriptors and one size of the grid."""
+    """Position of each descriptor, for one number of descriptors and one size of the grid."""
 
     fds: int
     width: int
@@ -203,7 +204,7 @@ class CellModel:
         """Completed bytes that are not answered yet, by descriptor, counted from the grid's first."""
 
     def forget(self) -> None:
-        """Start again with the next frame, which does not follow from the last one."""
+        """Start over: the next frame does not follow from the last one."""
         self._first_fd = -1
 
     def resize(self, fds: int, width: int, height: int) -> bool:
@@ -218,7 +219,7 @@ class CellModel:
         return True
 
     def show(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> list[Change]:
-        """Take a frame in. Returns what must be drawn again.
+        """Take a frame. Returns the stretches that must be drawn again.
 
         Args:
             lane: The lane at ``now_ns``. It must have as many descriptors as the layout.
@@ -248,9 +249,7 @@ class CellModel:
     def _tasks_at(
         self, tasks: TaskView, arrived: npt.NDArray[np.bool_], now_ns: int, trail_ns: float
     ) -> tuple[Codes, Codes]:
-        """State and heat of the cells where tasks share the CPU: which one runs, and which ones ran just
-        now.
-        """
+        """State and heat of the cells in a lane whose tasks share the CPU."""
         at = tasks.states
         if self.layout.k > 1:
             at = np.maximum.reduceat(at, np.arange(0, self.layout.fds, self.layout.k))
@@ -269,7 +268,7 @@ class CellModel:
         return state, heat
 
     def mark(self, fd: int | None) -> None:
-        """Make the cell of a descriptor stand out from the next frame on; None for no cell."""
+        """Highlight the cell of a descriptor, from the next frame on; None for no cell."""
         self._marked_fd = fd
 
     def _draw_mark(self, cells: Codes) -> None:
@@ -297,13 +296,13 @@ class CellModel:
             self._is_ready = np.pad(self._is_ready, (0, missing))
         starts = np.arange(0, layout.fds, layout.k)
         self._ready = np.add.reduceat(self._is_ready, starts, dtype=np.int32)
-        self._held_bytes.clear()  # what was held before the lost records cannot be known
+        self._held_bytes.clear()  # Some records were not followed, so this is unknown.
         if not keep_flashes:
             self._arrived_ns = np.full(layout.cells, LONG_AGO, np.int64)
             self._served_ns = np.full(layout.cells, LONG_AGO, np.int64)
 
     def _apply(self, lane: LaneFrame) -> None:
-        """Follow the records: only a descriptor that they name can have changed."""
+        """Update from the records: only a descriptor named in a record can have changed."""
         first_fd, fds, k = lane.first_fd, self.layout.fds, self.layout.k
         arrived_ns, served_ns = self._arrived_ns, self._served_ns
         serving = _RUNNING if lane.tasks is not None else _READING
@@ -328,7 +327,7 @@ class CellModel:
             self._hold(lane.records[-NAMED:], first_fd)
 
     def _hold(self, records: Sequence[Record], first_fd: int) -> None:
-        """Follow the bytes received for the program, and the bytes of its answers."""
+        """Count the bytes received for the program, minus the bytes of its answers."""
         held = self._held_bytes
         for _, kind, fd, size, _, _ in records:
             index = fd - first_fd

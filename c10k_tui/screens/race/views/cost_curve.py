@@ -1,8 +1,8 @@
 """The cost of a wake-up over the last seconds, one line for each lane, on a logarithmic scale.
 
-A sample is taken several times a second. It is the waiting time between two samples, divided by the wake-ups
-between them. With few wake-ups, most of that time belongs to a call that has not returned yet; then the cost
-of the last finished call is the sample. No samples are taken while the race is paused.
+A sample is taken several times a second. It is the CPU time spent on waiting between two samples, divided by
+the wake-ups between them. With few wake-ups, most of that time belongs to a call that has not returned yet;
+then the cost of the last finished call is the sample. No samples are taken while the race is paused.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ class WakeupCostHistory:
         self._seen.clear()
 
     def cut(self, now_ns: int) -> None:
-        """Drop the samples after this time: the race will go on otherwise from here."""
+        """Drop the samples after this time: from here the race continues differently."""
         self._now_ns = now_ns
         for history in self._samples.values():
             while history and history[-1][0] > now_ns:
                 history.pop()
 
     def go_to(self, frame: Frame) -> None:
-        """Show the samples up to another time. Later samples stay, for a way back to their time."""
+        """Show the samples up to another time. Later samples are kept for a jump forward."""
         self._now_ns = frame.now_ns
         self._seen = {lane.name: (lane.counters.wakeups, lane.counters.wait_ns) for lane in frame.lanes}
 
     def _known(self) -> dict[str, list[int | None]]:
-        """The samples up to now of every lane that has some."""
+        """The samples up to now, of every lane that has samples."""
         known = {
             name: [cost for at_ns, cost in history if at_ns <= self._now_ns]
             for name, history in self._samples.items()
@@ -57,7 +57,7 @@ class WakeupCostHistory:
         return {name: costs for name, costs in known.items() if costs}
 
     def sample(self, frame: Frame) -> None:
-        """Take one sample of every lane, unless it has later ones."""
+        """Take one sample of every lane that has no later samples."""
         self._now_ns = frame.now_ns
         names = {lane.name for lane in frame.lanes}
         for name in [name for name in self._samples if name not in names]:
@@ -66,7 +66,7 @@ class WakeupCostHistory:
             history = self._samples.setdefault(lane.name, deque(maxlen=SAMPLES))
             cost = self._cost_ns(lane)
             if history and history[0][0] > frame.now_ns:
-                history.clear()  # Its samples all come later: new ones of this time are worth more.
+                history.clear()  # All its samples are later: start over.
             if not history or history[-1][0] <= frame.now_ns:
                 history.append((frame.now_ns, cost if cost is not None or not history else history[-1][1]))
 

@@ -1,7 +1,7 @@
-"""The counters of all lanes side by side, and how many times one lane exceeds another.
+"""The counters of all lanes side by side, and the ratio between two of the lanes.
 
 All counters start with the race. The rows depend on the lanes: switches and memory for lanes with tasks,
-submissions and completions for lanes with rings. The height decides how many rows are shown; the most telling
+submissions and completions for lanes with rings. The height limits the number of rows; the most important
 rows stay longest.
 """
 
@@ -23,7 +23,7 @@ Getter = Callable[[LaneFrame], int | None]
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """One figure: its label, where it comes from, how it is written."""
+    """One figure: its label, its source in the frame, and its format."""
 
     label: str
     rank: int
@@ -32,7 +32,7 @@ class CounterRow:
     text: Callable[[int], str] = format_short
     role: str = "text"
     applies: Callable[[LaneKind], bool] = lambda kind: True
-    """True for a lane that this figure says something about. The row is shown if such a lane takes part."""
+    """True for a lane to which this figure applies. The row is shown if such a lane takes part."""
 
 
 def _of(name: str) -> Getter:
@@ -129,7 +129,7 @@ SHORT = {
 """Labels for narrow tables, of up to 13 and up to 10 cells."""
 LABEL_WIDTHS = (20, 14, 10)
 LEAST_COLUMN = 8
-"""As wide as ``99.9 ms`` and a blank."""
+"""Cells of the narrowest column: ``99.9 ms`` and a blank."""
 
 
 def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
@@ -149,7 +149,9 @@ def counter_lines(frame: Frame, width: int, height: int) -> list[Line]:
 
 
 def _label_width(width: int, columns: int) -> int:
-    """Cells for the labels beside this many columns. Many columns with longer names get one cell more."""
+    """Cells for the labels. If there are more than four columns and enough width, a column gets one cell
+    more.
+    """
     least = LEAST_COLUMN + (columns > 4 and width >= LABEL_WIDTHS[-1] + (LEAST_COLUMN + 1) * columns)
     return next((label for label in LABEL_WIDTHS if width - label >= least * columns), LABEL_WIDTHS[-1])
 
@@ -161,12 +163,12 @@ def _shown_ratio(frame: Frame, width: int) -> tuple[LaneFrame, LaneFrame] | None
 
 
 def since_words(frame: Frame) -> str:
-    """The time from which the counters count, in words."""
+    """Words for the time at which the counters started."""
     return f"since t = {format_duration(frame.since_ns)}" if frame.since_ns else "since the start"
 
 
 def ratio_words(frame: Frame, width: int) -> str:
-    """What the ratio column divides, in words, for a table of this width."""
+    """Words for the two lanes that the ratio column divides, for a table of this width."""
     compared = _shown_ratio(frame, width)
     return f"ratio: {compared[0].name} ÷ {compared[1].name}" if compared is not None else ""
 
@@ -174,9 +176,9 @@ def ratio_words(frame: Frame, width: int) -> str:
 def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
     """The two lanes that the ratio compares; None for a single lane.
 
-    The question is by how much a lane exceeds epoll: a lane that scans, if one takes part, else the first
-    other lane. Without epoll, the first lane is compared with the last: the older way with the newer. A
-    failed lane is compared only if there is no other.
+    The ratio says by how much a lane exceeds epoll. That lane is a scanning lane if one takes part, else the
+    first other lane. Without epoll, the first lane is compared with the last: the older interface with the
+    newer. A failed lane is compared only if there is no other.
     """
     working = [lane for lane in frame.lanes if lane.failure is None]
     if len(frame.lanes) < 2:

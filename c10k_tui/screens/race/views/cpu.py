@@ -23,7 +23,7 @@ class AccountGroup:
     """Name in the palette after ``cpu-`` and ``key-``."""
     name: str
     brief: str
-    """The name where room is scarce. Its capital is the letter for a small block."""
+    """The name for narrow screens. Its capital is the letter for a small block."""
     accounts: tuple[str, ...]
 
     @property
@@ -43,7 +43,7 @@ GROUPS: tuple[AccountGroup, ...] = (
     AccountGroup("serving", "serving", "serVe", ("socket_io", "application")),
     AccountGroup("idle", "idle", "idle", ("idle",)),
 )
-"""In the order of the bar."""
+"""The groups in the order of the bar."""
 
 
 def groups_of(lanes: Iterable[LaneFrame]) -> tuple[AccountGroup, ...]:
@@ -58,7 +58,9 @@ def group_times(cost_ns: Mapping[str, int]) -> list[int]:
 
 
 def cells_of(parts: list[int], width: int) -> list[int]:
-    """Cells for each part, ``width`` in all: the largest remainders get the odd cells."""
+    """Cells for each part, ``width`` in all: the cells left after rounding down go to the parts with the
+    largest remainders.
+    """
     total = sum(parts)
     if total <= 0 or width <= 0:
         return [0] * len(parts)
@@ -94,7 +96,7 @@ def _caption(group: AccountGroup, percent: float, cells: int) -> str:
 
 
 def times_line(cost_ns: Mapping[str, int], width: int) -> Line:
-    """Time by account in figures, as many as fit in ``width`` cells. The largest stay longest."""
+    """Time by account in figures, as many as fit in ``width`` cells; the smallest are left out first."""
     parts = [(part, group) for part, group in zip(group_times(cost_ns), GROUPS, strict=True) if part]
     for kept in range(len(parts), 0, -1):
         least = sorted((part for part, _ in parts), reverse=True)[kept - 1]

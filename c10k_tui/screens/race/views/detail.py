@@ -1,4 +1,4 @@
-"""The line below the grids about the descriptors under the cursor: what each lane knows of them."""
+"""The line below the grids: each lane's state of the descriptors under the cursor."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sim.scenario.lane_kind import Family
 from sim.scenario.units import format_bytes, format_duration
 
 _WORDS = {TaskState.RUNNING: "running", TaskState.RUNNABLE: "runnable", TaskState.BLOCKED: "asleep"}
-"""What a task at a descriptor does."""
+"""Word for the state of a task at a descriptor."""
 NAME_CELLS = 6
 """Cells for a lane's name when there is little room."""
 
 
 def detail_line(views: Mapping[str, FdView], frame: Frame, width: int) -> Line:
-    """What each lane knows of the descriptors under the cursor.
+    """Each lane's state of the descriptors under the cursor.
 
     Args:
-        views: What each lane's kernel says of them, by lane.
+        views: The kernel's state of these descriptors, by lane.
         frame: The race now.
         width: Cells.
     """
@@ -59,7 +59,7 @@ def _state(lane: LaneFrame, view: FdView) -> str:
 
 
 def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
-    """What the tasks at these descriptors do, the busiest named."""
+    """Number and state of the tasks at these descriptors, for the busiest state that occurs."""
     states = tasks.states[view.first_fd - lane.first_fd : view.last_fd - lane.first_fd + 1]
     for state, word in _WORDS.items():
         count = int((states == state).sum())
@@ -73,5 +73,5 @@ def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
         return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
     if lane.kind.scans:
         return ", not checked yet"
-    # For the other lanes it is not known: only items of a ready list keep the time of their last check.
+    # Other lanes have no such time: only items of a ready list keep the time of their last check.
     return ", never checked: nobody asked" if lane.kind.family is Family.READY_LIST else ""

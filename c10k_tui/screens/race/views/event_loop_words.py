@@ -1,7 +1,8 @@
-"""The words of a lane with an event loop: what its loop did with the events, and what that cost beyond epoll.
+"""The words of a lane with an event loop: its loop's work on the events, and the cost of that work beyond
+epoll.
 
-Figures are of the loop's last round: from the last time that it had nothing to do to the next. The verdict's
-figures are means since the counters began.
+Figures are of the loop's last round. A round lasts from one idle moment of the loop to the next. The
+verdict's figures are means since the counters began.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _count(count: int, one: str) -> str:
 
 
 def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
-    """What the loop does now; None if the lane sleeps, or something else than its loop is busy."""
+    """The loop's current action; None if the lane sleeps, or if something other than its loop is busy."""
     if lane.activity == "collecting":
         where = "in epoll_wait, or about to be" if loop.polling else "between two callbacks"
         return (("the loop's turn", "strong"), (f": {where}", "dim"))
@@ -51,7 +52,9 @@ def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
 
 
 def loop_verdict(frame: Frame) -> Wordings | None:
-    """What the loop adds to a wake-up of a server that waits in epoll alone; None without both lanes."""
+    """The cost that the loop adds to a wake-up, compared with a server that waits in epoll alone; None
+    without both lanes.
+    """
     epoll = next((lane for lane in frame.lanes if lane.name == REFERENCE), None)
     loop = next((lane for lane in frame.lanes if lane.kind.event_loop), None)
     if epoll is None or loop is None:

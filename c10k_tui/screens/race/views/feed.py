@@ -1,8 +1,8 @@
-"""The interrupt feed: one row for each packet, with what it caused in every lane.
+"""The interrupt feed: one row for each packet, with its effect in every lane.
 
 All lanes get the same packets at the same virtual times, and a packet has the same serial number in each
-lane. So rows are joined by it. The feed keeps the newest rows, and counts the packets without a row: at full
-speed these are most packets. A dropped packet is shown in red.
+lane. So rows are joined by it. The feed keeps the newest rows, and counts the packets without a row. At full
+speed most packets have no row. A dropped packet is shown in red.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KEPT = 500
 _ARRIVALS = (Kind.PACKET, Kind.DROP)
 _ROWS = (*_ARRIVALS, Kind.STRIKE)
 _AFTER_ALL = 2**62
-"""Added to the serial of a strike, so that its row comes after the packets of its time."""
+"""Added to the serial of a strike, so that its row comes after all packets of the same time."""
 WIDE_PACKET, NARROW_PACKET, TINY_PACKET, BARE_PACKET, LEAST_PACKET = 43, 27, 18, 8, 6
 """Widths of the packet's own part of a row, in cells."""
 LEAST_COLUMN = 7
@@ -36,25 +36,25 @@ columns."""
 
 @dataclass(slots=True)
 class FeedRow:
-    """One packet and what it caused."""
+    """One packet and its effects."""
 
     serial: int
     time_ns: int
     fd: int
     size_bytes: int
     effects: dict[str, tuple[int, bool]] = field(default_factory=dict)
-    """The effect or the reason, by lane, and True if the packet was dropped."""
+    """By lane: the effect, or the reason of a drop; and True if the packet was dropped."""
     strike: tuple[str, int, int] | None = None
     """For a fault that struck instead of a packet: lane, fault, number of strikes by then."""
 
     @property
     def moment(self) -> tuple[int, int]:
-        """What rows are ordered by."""
+        """The sort key of a row: virtual time, then serial."""
         return self.time_ns, self.serial
 
 
 class FeedModel:
-    """The newest packets, and which of them are shown.
+    """The newest packets, and the filter that selects the shown ones.
 
     Only records are kept here. Rows are made when they are drawn, because at full speed most packets pass
     without ever being seen.
@@ -77,7 +77,7 @@ class FeedModel:
         self._fresh = True
 
     def take(self, frame: Frame) -> None:
-        """Take in what arrived since the last frame."""
+        """Add the packets that arrived since the last frame."""
         names = [lane.name for lane in frame.lanes]
         for name in [name for name in self._kept if name not in names]:
             del self._kept[name], self._packets[name]
@@ -104,7 +104,7 @@ class FeedModel:
 
     @property
     def missed(self) -> int:
-        """Number of packets that have no row, or none any more."""
+        """Number of packets that never had a row or have lost it."""
         return self._newest + 1 - min(KEPT, max(self._packets.values(), default=0))
 
     def rows(self, most: int = KEPT) -> list[FeedRow]:
@@ -115,7 +115,7 @@ class FeedModel:
         """
         rows: dict[tuple[int, int], FeedRow] = {}
         for number, (name, kept) in enumerate(self._kept.items()):
-            # Lanes may differ by a few packets, so a few more than wanted are examined.
+            # The lanes' records may differ by a few packets, so a few more than wanted are examined.
             wanted = min(most + 16, KEPT)
             for time_ns, kind, fd, size, effect, serial in _newest_first(kept, self.only_fd, wanted):
                 if kind == Kind.STRIKE:
@@ -138,7 +138,7 @@ class FeedModel:
             yield from reversed(records)
 
     def title(self) -> str:
-        """What the feed shows, for its frame."""
+        """The title on the feed's frame: its contents."""
         words = "interrupts" if self.only_fd is None else f"interrupts for fd {self.only_fd} only"
         return f"{words} · {self.missed:,} earlier ones not shown" if self.missed > 0 else words
 
@@ -196,7 +196,7 @@ def row_line(row: FeedRow, lanes: list[str], width: int) -> Line:
 
 
 def _columns(lanes: int, width: int) -> tuple[int, int]:
-    """Widths of the packet's part and of each lane's column. The lanes get room for words first."""
+    """Widths of the packet's part and of each lane's column. The lanes' columns get their room first."""
     if width - WIDE_PACKET >= 21 * lanes:
         packet = WIDE_PACKET
     elif width - NARROW_PACKET >= 9 * lanes:

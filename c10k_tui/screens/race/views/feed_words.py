@@ -1,4 +1,4 @@
-"""What a packet caused in a lane, in words as long as the room allows."""
+"""The effect of a packet in a lane, in words as long as the room allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REPORTED = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLET
 
 
 def effect_words(lane: str, effect: int, dropped: bool, width: int) -> tuple[str, str]:
-    """What a packet caused in a lane: the words and their role in the palette.
+    """The effect of a packet in a lane: the words and their role in the palette.
 
     Args:
         lane: A lane's name.

@@ -1,6 +1,7 @@
-"""The line about one followed descriptor: when it became ready, was picked up and answered, in each lane.
+"""The line about one followed descriptor: the times at which it became ready, was picked up and answered, in
+each lane.
 
-It comes from the newest records, which the feed keeps. Nothing is said of what happened before them.
+It comes from the newest records, which the feed keeps. Earlier events are not shown.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _line(
 
 
 def _outcome(request: FollowedRequest, now_ns: int, words: FollowWording) -> Iterator[Span]:
-    """What happened to a packet in one lane. Times count from its arrival."""
+    """The fate of a packet in one lane. Times count from its arrival."""
     if request.packet_ns is None:
         yield "not known", "dim"
     elif request.dropped:

@@ -1,6 +1,4 @@
-"""The two lines at the top: the scenario and where its figures come from, then the pace and the race's
-time.
-"""
+"""The two lines at the top: the scenario and the origin of its figures; the pace and the race's time."""
 
 from __future__ import annotations
 
@@ -14,8 +12,8 @@ from sim.scenario.units import format_count, format_duration, format_short
 
 
 def scenario_line(scenario: Scenario, width: int, costs: CostTable) -> Line:
-    """The scenario at the left, the origin of the figures at the right. Words are left out before figures
-    are.
+    """The scenario at the left, the origin of the figures at the right. If room is short, words are left out
+    before figures.
 
     The cost table's name may have no room here; then it stands elsewhere (:func:`since_costs`).
     """
@@ -39,7 +37,9 @@ def scenario_line(scenario: Scenario, width: int, costs: CostTable) -> Line:
 
 
 def since_costs(head: Line, since: str, costs: CostTable) -> str:
-    """The time from which the counters count; also the cost table's name, unless the head has it."""
+    """The words for the start of the counters (``since``), then the cost table's name unless the head shows
+    it.
+    """
     return since if "costs:" in text_of(head) else f"{since} · costs: {costs.name}"
 
 
@@ -94,7 +94,7 @@ def speed_line(
         speed: The speed that the user chose; None for as fast as possible.
         rate_ns: Virtual nanoseconds per wall second.
         scan_ns: Virtual time of one scan over all descriptors.
-        kept_up: Part of the speed that is reached.
+        kept_up: Part of the wanted speed that is reached, from 0 to 1.
         scans: Scans that the busiest scanning lane has finished since the last frame.
         notice: What the last key did; empty without a notice.
     """
@@ -117,7 +117,7 @@ def speed_line(
 
 
 def time_words(now_ns: int, end_ns: int, width: int) -> Line:
-    """The race's time; in the past, also that it is the past, and of how much time."""
+    """The race's time; for a frame in the past, also a sign of that and the end of the branch."""
     time: Line = (("t = ", "dim"), (format_duration(now_ns) + " ", "strong"))
     if now_ns >= end_ns:
         return time

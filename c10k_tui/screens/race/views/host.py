@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from sim.host.host_lane import HostView
 
 LINES = 3
-"""With fewer lines than this, the first line says what was not played."""
+"""With fewer lines than this, the first line also says how many arrivals were not played."""
 DEARER = 1.5
 """From this factor on between measured and simulated cost, a call needs an explanation."""
 
 
 def host_title(view: HostView) -> str:
-    """The title of the frame: whose figures these are."""
+    """The title of the frame: the origin of the figures."""
     return f"{view.mechanism} ─ MEASURED on this machine's kernel"
 
 
 def host_subtitle(view: HostView, width: int) -> str:
-    """The subtitle of the frame: the number of connections, and why not more."""
+    """The subtitle of the frame: the number of connections, and why they are fewer than in the race."""
     count = f"{view.opened:,} TCP connections over loopback"
     if view.opened < view.requested:
         count = f"{view.opened:,} of {view.requested:,} TCP connections"
@@ -73,8 +73,8 @@ _ABOUT = "a real server answers the same clients; its waiting calls are measured
 
 
 def _call_of(mechanism: str) -> str:
-    """The call in which a server waits. It has the mechanism's name; for an event loop it is the real call's
-    name.
+    """Name of the call in which a server waits: the mechanism's name, or for an event loop the name of the
+    real call.
     """
     return LANES[mechanism].waiting_call if LANES[mechanism].event_loop else mechanism
 
@@ -85,7 +85,7 @@ def _opening(view: HostView) -> Line:
 
 
 def _last(view: HostView, with_skipped: bool) -> list[Line]:
-    """The last wake-up, and what was not played if that has no line of its own."""
+    """The last wake-up; also the arrivals that were not played, if they have no line of their own."""
     what = "wake-up" if LANES[view.mechanism].event_loop else "call"
     cost: Line = ((f"last {what} ", "text"), (format_duration(view.last_ns or 0), "strong"))
     were = "descriptor was" if view.last_ready == 1 else "descriptors were"
@@ -125,7 +125,7 @@ def _beside(view: HostView, frame: Frame) -> list[Line]:
 
 
 def _played(view: HostView, width: int) -> Line:
-    """How many of the race's arrivals the host lane has got."""
+    """Number of the race's arrivals that the host lane has received."""
     answered: Span = (f"{format_short(view.answered)} requests answered, a burst at a time", "text")
     if not view.skipped:
         return (answered,)

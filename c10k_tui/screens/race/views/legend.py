@@ -1,4 +1,4 @@
-"""What the glyphs on the grids mean, for the lanes on the screen."""
+"""The meaning of the grids' glyphs, for the lanes on the screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.scenario.lanes import LANES
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A state of a cell: how it is drawn, and what it means."""
+    """A state of a cell: its glyph, its colour and its meaning."""
 
     glyph: str
     role: str
@@ -22,7 +22,7 @@ class LegendEntry:
     brief: str
     """The meaning in one word."""
     seen_in: Callable[[LaneKind], bool]
-    """True for a lane whose grid can show it."""
+    """True for a lane whose grid can show this state."""
 
 
 def _in_all(kind: LaneKind) -> bool:
@@ -57,23 +57,23 @@ GRID_LEGEND: tuple[LegendEntry, ...] = (
     LegendEntry(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", _completes),
     LegendEntry(glyphs.READ, "read", "being read", "read", lambda kind: not kind.has_tasks),
 )
-"""In the order of the legend."""
+"""The entries in the order of the legend."""
 
 
 def entries_of(lanes: Iterable[str]) -> list[LegendEntry]:
-    """What the grids of these lanes can show."""
+    """The states that the grids of these lanes can show."""
     shown = [LANES[lane] for lane in lanes]
     return [sign for sign in GRID_LEGEND if any(map(sign.seen_in, shown))]
 
 
 def legend(lanes: Iterable[str], width: int, groups: Sequence[AccountGroup] = GROUPS) -> Line:
-    """What the grids' glyphs mean, and the names of the blocks of the CPU bars, whose capitals are their
-    letters.
+    """The meaning of the grids' glyphs, and the names of the CPU bars' blocks. The capital in a name is the
+    letter on its block.
 
     Args:
         lanes: The lanes on the screen.
         width: Cells.
-        groups: The blocks that their bars can have.
+        groups: The blocks that the lanes' bars can have.
     """
     signs = entries_of(lanes)
     full = _glyphs(signs, full=True)

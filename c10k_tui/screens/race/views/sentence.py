@@ -1,4 +1,4 @@
-"""What a lane has just done, in words for a reader who has never heard of epoll.
+"""The last action of a lane, in words for a reader who has never heard of epoll.
 
 Every number comes from the call that the sentence is about, from the lane's counters, or from its tasks.
 Checks in vain are the descriptors that the call checked, minus those found ready, over all passes of the

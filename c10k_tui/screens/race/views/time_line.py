@@ -1,8 +1,8 @@
 """The row of the time line: the current branch, the position on it, and its markers.
 
 The row has the line between two keys, its end time, and the words of the marker nearest to the position. The
-place and the length of the line depend on the width only, so that the line stands still under a mouse that
-drags. A cell stands for a stretch of time; a cell with a marker stands for that marker's time.
+place and the length of the line depend only on the width, so that the line does not move while the mouse
+drags along it. A cell stands for a stretch of time; a cell with a marker stands for that marker's time.
 """
 
 from __future__ import annotations

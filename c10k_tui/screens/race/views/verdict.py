@@ -18,15 +18,18 @@ from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration, format_short
 
 BUSY_CHECKS = 20
-"""If at least one check in this many finds something, epoll's lead is small for that reason."""
+"""If at least one check in this number finds a ready descriptor, scanning wastes little, and so epoll's lead
+is small.
+"""
 FEW_FDS = 64
-"""With at most this many descriptors a scan takes hardly any time."""
+"""With at most this number of descriptors, a scan takes hardly any time."""
 HELD_UP_PERCENT = 95
-"""With this much of its CPU time in interrupts a server makes no progress: receive livelock."""
+"""If interrupts take at least this percentage of the CPU time, a server makes no progress: receive livelock.
+"""
 HELD_UP_AFTER_NS = 2_000_000
 """Before this time, one burst of packets can be most of the time."""
 FEW_ANSWERS = 100
-"""With fewer answers than this, the lane with more answers is only the one that was asked first."""
+"""With fewer answers than this, a lead in answers only shows which lane got a request first."""
 
 
 def verdict(frame: Frame, width: int) -> Line:
@@ -130,7 +133,7 @@ def _alone(lane: LaneFrame) -> Wordings:
 
 
 def _all_scan(frame: Frame) -> Wordings:
-    """A race of scanning lanes only."""
+    """The verdict on a race of scanning lanes only."""
     counts: list[tuple[str, str]] = []
     for index, lane in enumerate(frame.lanes):
         counts += [(", " if index else "", "text"), (lane.name, lane.name)]
@@ -147,7 +150,7 @@ def _all_scan(frame: Frame) -> Wordings:
 
 
 def _to_come(scan: LaneFrame) -> Wordings:
-    """Before both lanes had a wake-up: what to look for."""
+    """The words before both lanes had a wake-up: they say what to watch."""
     who, epoll = (scan.name, scan.name), ("epoll", "epoll")
     reports = (" is told which are ready.", "text")
     return (
@@ -244,7 +247,9 @@ def _wakeups(scan: LaneFrame, epoll: LaneFrame, lead: str) -> Wordings:
 
 
 def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:
-    """How many times cheaper a wake-up of epoll is; None before both lanes had one."""
+    """Factor by which epoll's wake-up is cheaper than the scanning lane's; None before both lanes had a
+    wake-up.
+    """
     if not scan.counters.wakeup_ns or not epoll.counters.wakeup_ns:
         return None
     return ratio_text(scan.counters.wakeup_ns, epoll.counters.wakeup_ns)

@@ -1,4 +1,4 @@
-"""The verdict when a lane has failed: why, and what the others do instead."""
+"""The verdict when a lane has failed: the reason, and the way in which other lanes avoid it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def failed_verdicts(frame: Frame, failed: LaneFrame) -> Wordings:
 
     Args:
         frame: The race.
-        failed: The lane. Without a warning, it has met the C library's limit.
+        failed: The lane. If it has no warning, it failed at the C library's limit.
     """
     others = [lane for lane in frame.lanes if lane.failure is None]
     kind = FD_SETSIZE if failed.warning is None else failed.warning.kind

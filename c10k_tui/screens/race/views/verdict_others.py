@@ -2,9 +2,9 @@
 
 A wake-up is not the same in every lane: a thread's brings one request, epoll's may bring a hundred. So the
 verdict compares all CPU time spent on waiting (:attr:`sim.frames.frame.Counters.wait_ns`) per answered
-request. The winner is the winner of this race and nothing else: with few connections, all of them busy,
-threads do as well as epoll or better, and the verdict says so. Where the kernel tells every lane what is
-ready and no lane has several tasks, the costs are close; then the number of calls tells the lanes apart.
+request. The winner is the winner of this race only. With few connections that are all busy, threads do as
+well as epoll or better, and the verdict says so. If the kernel reports the ready descriptors to every lane
+and no lane has several tasks, the costs are close. Then the number of calls distinguishes the lanes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.units import format_bytes, format_duration, format_short
 
 ALIKE_PERCENT = 5
-"""Costs that differ by less are called alike."""
+"""Costs that differ by less than this percentage are called alike."""
 
 
 def other_verdicts(frame: Frame) -> Wordings:
@@ -49,7 +49,7 @@ def _list(lanes: tuple[LaneFrame, ...], words: dict[str, str]) -> Line:
 
 
 def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
-    """Before each lane has answered something: what to look for."""
+    """The words before each lane has answered a request: they say what to watch."""
 
     def costs_of(some: tuple[LaneFrame, ...]) -> Line:
         spans = [
@@ -104,7 +104,9 @@ def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
 
 
 def _difference(dear: LaneFrame, cheap: LaneFrame) -> Line:
-    """The difference of the two costs, and if it speaks for a task for each connection."""
+    """The difference of the two costs. If a task for each connection costs less or about the same, it says
+    so.
+    """
     over, under = _request_ns(dear), _request_ns(cheap)
     alike = (over - under) * 100 < ALIKE_PERCENT * over
     words: Line = marked("about the same") if alike else marked(f"*{ratio_text(over, max(1, under))}×* less")
@@ -124,7 +126,7 @@ def _memory(one: LaneFrame, other: LaneFrame) -> Line:
 
 
 def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
-    """Three or four lanes: the cost of waiting for a request in each."""
+    """Three or four lanes: the cost of waiting per request in each."""
     costs = _list(lanes, {lane.name: _cost_words(lane) for lane in lanes})
     dear, cheap = max(lanes, key=_request_ns), min(lanes, key=_request_ns)
     ends = {lane.name: _cost_words(lane) for lane in (dear, cheap)}
@@ -141,7 +143,7 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
 
 
 def _calls(lanes: tuple[LaneFrame, ...]) -> Wordings:
-    """Lanes to which the kernel tells what is ready: the number of calls for a request in each."""
+    """Lanes to which the kernel reports the ready descriptors: the number of calls per request in each."""
     calls = _list(
         lanes, {lane.name: ratio_text(lane.counters.syscalls, lane.counters.requests) for lane in lanes}
     )

@@ -1,8 +1,7 @@
-"""A fault that strikes: what goes wrong in a lane, and what a program does instead.
+"""The words for a fault that occurs in a lane: the fault, and the correct way of a program.
 
-Many faults strike for a microsecond only, so a warning stays once its fault has struck. Its words are about
-the present, or about the last strike. The longest wording that fits is shown, and no wording is cut inside a
-word.
+Many faults last only a microsecond, so a warning stays after its fault has struck. Its words describe the
+present, or the last strike. The longest wording that fits is shown, and no wording is cut inside a word.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_short
 
 KEY = "u"
-"""The key that cures a fault, and makes it again."""
+"""The key that cures a fault, or makes it again."""
 
 
 HOLD_S = 1.5
@@ -29,8 +28,8 @@ HOLD_S = 1.5
 class LastingWarnings:
     """Warnings that stay long enough to be read while a race goes on.
 
-    A warning keeps its descriptor, and "now" or "last time", for a while. Its figures are always those of the
-    frame.
+    For a while, a warning keeps its descriptor and its word "now" or "last time". Its figures are always
+    those of the frame.
     """
 
     def __init__(self) -> None:
@@ -41,12 +40,12 @@ class LastingWarnings:
         self._held.clear()
 
     def hold(self, frame: Frame, now_s: float, *, moving: bool) -> Frame:
-        """The frame with warnings that stay; the same frame if none is kept.
+        """The frame with its earlier warnings kept; the same frame if no warning is kept.
 
         Args:
             frame: The race now.
             now_s: Wall time.
-            moving: True if the race goes on. In a paused race the warnings are those of its time.
+            moving: True if the race goes on. A paused race shows the warnings of its own time.
         """
         if not moving:
             self.forget()
@@ -65,7 +64,7 @@ class LastingWarnings:
             self._held[lane.name] = view, now_s
             return lane
         if (held.fd, held.present) == (view.fd, view.present):
-            return lane  # the same warning, with the figures of this frame
+            return lane  # The same warning, with the figures of this frame.
         warning = replace(
             view, text=held.text, brief=held.brief, fd=held.fd, count=held.count, present=held.present
         )
@@ -73,7 +72,7 @@ class LastingWarnings:
 
 
 def curable(warning: FaultView, scenario: Scenario) -> bool:
-    """True if the key cures this fault: it is switched on in the scenario, and did not arise without it."""
+    """True if the key cures this fault: the scenario makes it. A fault that arose otherwise has no key."""
     return warning.kind == (FD_SETSIZE if scenario.fd_setsize and not scenario.fault else scenario.fault)
 
 
@@ -81,7 +80,7 @@ def warning_lines(warning: FaultView, width: int, rows: int, *, with_key: bool) 
     """The warning in at most ``rows`` lines of ``width`` cells.
 
     Args:
-        warning: What goes wrong.
+        warning: The fault.
         width: Cells in a line.
         rows: Number of lines.
         with_key: True if a key cures the fault.
@@ -145,7 +144,7 @@ def struck_verdict(frame: Frame) -> Wordings | None:
 
 
 def _each(lanes: list[LaneFrame]) -> Line:
-    """What goes wrong in each of several lanes."""
+    """The fault in each of several lanes."""
     spans: list[Span] = []
     for lane in lanes:
         if lane.warning is not None:

@@ -39,7 +39,7 @@ class Feed(Lines, can_focus=True):
         """The rows on the screen."""
 
     def take(self, frame: Frame) -> None:
-        """Take a frame in; :meth:`draw` shows it."""
+        """Store a frame; :meth:`draw` shows it."""
         self._lanes = [lane.name for lane in frame.lanes]
         self.model.take(frame)
 
@@ -119,7 +119,7 @@ class Feed(Lines, can_focus=True):
         self.draw()
 
     def forget(self) -> None:
-        """Start again for another race, which does not have the row under the cursor."""
+        """Drop all rows: the next frame belongs to another race or another time."""
         self.model.forget()
         self._held = None
 

@@ -25,7 +25,7 @@ from c10k_tui.widgets.lines import Painted
 from sim.frames.frame import LaneFrame
 
 LABEL_PITCH = 6
-"""From this pitch on, a cell has its descriptor's number on it."""
+"""Cells with at least this pitch (terminal columns) show their descriptor's number."""
 
 
 class Grid(Painted, can_focus=True):

@@ -1,4 +1,4 @@
-"""One lane on the screen: its grid, the picture of its mechanism, and what it does now and has just done."""
+"""One lane on the screen: its grid, the picture of its mechanism, its current action and its last one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
 
 WIDE = 90
-"""A lane at least this wide says in one line what it does, and so has a line left for CPU times."""
+"""A lane at least this wide needs one line for its action, so one line is left for CPU times."""
 
 
 class LanePanel(Vertical):
@@ -59,12 +59,12 @@ class LanePanel(Vertical):
         self.inside.show(inside(lane, *self.inside.size))
 
     def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False) -> None:
-        """Show what the lane does now and has just done, or its warning.
+        """Show the lane's current action and its last one, or its warning.
 
         Args:
             lane: The lane now.
-            scans: Scans over all its descriptors that it has finished since the last frame.
-            curable: True if a key cures what goes wrong in the lane.
+            scans: Number of scans over all its descriptors that the lane has finished since the last frame.
+            curable: True if a key cures the fault in the lane.
         """
         width, height = self.words.size
         warning = lane.warning
@@ -91,8 +91,8 @@ class LanePanel(Vertical):
         self.words.show(lines)
 
     def show_frame(self) -> None:
-        """Write the frame: the lane, what it is told, the origin of its prices, and the descriptors in a
-        cell.
+        """Write title and subtitle: the lane, readiness or completion, the origin of its prices, and the
+        descriptors in a cell.
         """
         entitle(self, *frame_words(self.lane, self.grid.model.layout.k, self.size.width - 4))
 
@@ -100,7 +100,8 @@ class LanePanel(Vertical):
 def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
     """Title and subtitle of a lane's frame, each of at most ``room`` cells.
 
-    The frame always says if prices are estimated: if nowhere else, then beside the name.
+    The frame always says if prices are estimated. If there is no other room, an abbreviation stands beside
+    the name.
     """
     waiting, (long, short, beside) = waiting_words(lane), price_words(lane)
     cells = "1 cell = 1 fd" if k == 1 else f"1 cell = {k:,} fds"

@@ -35,7 +35,7 @@ class TimeLine(Lines):
         self._held = False
 
     def show_time(self, view: TimeView) -> None:
-        """Show where the race is."""
+        """Show the race's position on the line."""
         self._view = view
         self.show([time_line(view, self.size.width)])
 
