@@ -25,6 +25,8 @@ from sim.machine.accounts import Account, Charge, Count, Tally
 from sim.machine.records import Kind
 from sim.machine.task import Task
 
+_FIRST, _AGAIN, _FOUND_READY = "blocking: first sleep", "blocking: sleep again", "blocking: found ready"
+"""Keys of the charges in :attr:`sim.kernel.core.KernelCore.charges`."""
 _FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
 
 
@@ -122,7 +124,7 @@ def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
     Returns:
         The cost in ns.
     """
-    charge = kernel.charges.get(("blocking", woken)) or _sleep_charge(kernel, woken)
+    charge = kernel.charges.get(_AGAIN if woken else _FIRST) or _sleep_charge(kernel, woken)
     kernel.pay(charge)
     kernel.journal.append((kernel.now_ns, Kind.SLEEP, fd, 0, 0, kernel.call_serial))
     return charge.ns
@@ -130,14 +132,14 @@ def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
 
 def pay_found(kernel: RawKernel) -> None:
     """Count a call that checked its descriptor and found it ready; it costs nothing more."""
-    charge = kernel.charges.get("blocking found")
+    charge = kernel.charges.get(_FOUND_READY)
     if charge is None:
-        charge = kernel.charges["blocking found"] = Charge((), _FOUND)
+        charge = kernel.charges[_FOUND_READY] = Charge((), _FOUND)
     kernel.pay(charge)
 
 
 def _sleep_charge(kernel: RawKernel, woken: bool) -> Charge:
     counts: tuple[Tally, ...] = ((Count.SCANNED, 1), (Count.HOOKS, 1), (Count.SPURIOUS_WAKES, int(woken)))
     hook_ns = -(-kernel.costs.hook_ps // 1000)
-    charge = kernel.charges["blocking", woken] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
+    charge = kernel.charges[_AGAIN if woken else _FIRST] = Charge(((Account.WAIT_QUEUE, hook_ns),), counts)
     return charge

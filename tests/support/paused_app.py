@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -20,11 +19,12 @@ from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
 
 
-class PushedClock(HandClock):
-    """The real clock, which can be pushed on: for what must be paced by its true cost."""
+class CostlyClock(HandClock):
+    """A clock set by hand on which each look takes 2 ms: whatever is paced by its cost gets little done."""
 
     def __call__(self) -> float:
-        return time.perf_counter() + self.now_s
+        self.now_s += 0.002
+        return self.now_s
 
 
 def key_event(key: str) -> events.Key:

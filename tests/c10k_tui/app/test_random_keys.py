@@ -7,7 +7,7 @@ from textual import events
 
 from c10k_tui.screens.race.keys import FEED_BINDINGS, GRID_BINDINGS, RACE_BINDINGS
 from sim.scenario.scenario import Scenario
-from tests.support.paused_app import PushedClock, stand
+from tests.support.paused_app import CostlyClock, stand
 
 KEYS = sorted(
     {
@@ -26,7 +26,7 @@ async def test_random_keys_and_sizes(seed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # Among the keys is the one that records.
     dice = random.Random(seed)
     scenario = Scenario(fds=dice.choice([1, 16, 2_000]), active=1)
-    async with stand(scenario, speed=dice.choice([0.1, 2, 1_000]), clock=PushedClock()) as it:
+    async with stand(scenario, speed=dice.choice([0.1, 2, 1_000]), clock=CostlyClock()) as it:
         for _ in range(60):
             what = dice.random()
             if what < 0.1:

@@ -10,13 +10,15 @@ from sim.studies import capacity
 from sim.studies.host_comparison import HostComparison
 from tests.support.fixed_race import StillRace
 from tests.support.paused_app import Stand
+from tests.support.rendered_lines import colours, drawn_lines, lines
 from tests.support.table_screens import settled
 
 SIZES = [(120, 36), (80, 24), (200, 50)]
 LOOKS = [
     pytest.param(size, theme, id=f"{theme}-{size[0]}x{size[1]}")
-    for size, theme in [*((size, "c10k-dark") for size in SIZES), ((120, 36), "c10k-light")]
+    for size, theme in [((120, 36), "c10k-dark"), ((80, 24), "c10k-light"), ((80, 24), "c10k-ansi")]
 ]
+"""Sizes and themes of the pictures; the text is the same in every theme."""
 
 
 def still(theme: str = "c10k-dark", scenario: Scenario | None = None) -> C10KApp:
@@ -52,14 +54,30 @@ def test_the_comparison(snap_compare, size, theme):
     assert snap_compare(still(theme), terminal_size=size, run_before=shown("w", "down"))
 
 
+def test_measured_beside_simulated(snap_compare):
+    run_before = shown("w", "right", "s", measured=True)
+    assert snap_compare(still(), terminal_size=(120, 36), run_before=run_before)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_measured_beside_simulated(snap_compare, size):
-    assert snap_compare(still(), terminal_size=size, run_before=shown("w", "right", "s", measured=True))
+async def test_the_lines_of_the_comparison_are_the_same_in_every_theme(snapshot, size):
+    assert await drawn_lines(still(), size, run_before=shown("w", "down")) == snapshot
 
 
-def test_where_threads_and_processes_have_no_memory(snap_compare):
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_lines_of_measured_beside_simulated(snapshot, size):
+    assert await drawn_lines(still(), size, run_before=shown("w", "right", "s", measured=True)) == snapshot
+
+
+async def test_the_lines_where_threads_and_processes_have_no_memory(snapshot):
     app = still(scenario=Scenario(fds=1_000_000))
-    assert snap_compare(app, terminal_size=(120, 36), run_before=shown("w"))
+    assert await drawn_lines(app, (120, 36), run_before=shown("w")) == snapshot
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_lines_of_the_capacity_are_the_same_in_every_theme(snapshot, size, monkeypatch):
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
+    assert await drawn_lines(still(), size, run_before=shown("m", "down")) == snapshot
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
@@ -69,8 +87,18 @@ def test_the_capacity(snap_compare, size, theme, monkeypatch):
 
 
 @pytest.mark.parametrize("key", ["w", "m"])
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-ansi"])
-def test_no_color(snap_compare, monkeypatch, theme, key):
+def test_no_color(snap_compare, monkeypatch, key):
     monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(still(theme), terminal_size=(80, 24), run_before=shown(key))
+    assert snap_compare(still(), terminal_size=(80, 24), run_before=shown(key))
+
+
+@pytest.mark.parametrize("key", ["w", "m"])
+async def test_no_color_leaves_none_of_the_terminals_own_colours(snapshot, monkeypatch, key):
+    monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = still("c10k-ansi")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(key)(pilot)
+        assert colours(app) <= {"default"}
+        assert lines(app) == snapshot

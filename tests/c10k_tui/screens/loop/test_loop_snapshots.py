@@ -11,9 +11,11 @@ from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
 from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput
+from tests.support.rendered_lines import colours, drawn_lines, lines
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
-SIZES = [(120, 36), (80, 24)]
+LOOKS = [((120, 36), "c10k-dark"), ((80, 24), "c10k-light"), ((80, 24), "c10k-ansi")]
+"""Sizes and themes of the pictures; the text is the same in every theme."""
 
 
 def still(name: str, theme: str) -> WatchApp:
@@ -40,28 +42,48 @@ def shown(turns: int, *keys: str):
     return run_before
 
 
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-light", "c10k-ansi"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("size", "theme"), LOOKS, ids=lambda look: look if isinstance(look, str) else f"{look[0]}x{look[1]}"
+)
 def test_a_packet_on_its_way(snap_compare, size, theme):
     """It lies in the buffer, its descriptor is on the ready list, its reader in the queue."""
     assert snap_compare(still("echo", theme), terminal_size=size, run_before=shown(13, "s", "tab"))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_who_held_up_the_loop(snap_compare, size):
-    keys = ("s", "s", "s", "c")
-    assert snap_compare(still("blocking", "c10k-dark"), terminal_size=size, run_before=shown(8, *keys))
+CULPRIT = ("s", "s", "s", "c")
+"""Keys that lead to whoever held up the loop."""
 
 
-def test_on_a_large_terminal(snap_compare):
-    assert snap_compare(
-        still("backpressure", "c10k-dark"), terminal_size=(200, 50), run_before=shown(40, "tab")
-    )
+def test_who_held_up_the_loop(snap_compare):
+    app = still("blocking", "c10k-dark")
+    assert snap_compare(app, terminal_size=(120, 36), run_before=shown(8, *CULPRIT))
 
 
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-ansi"])
-def test_no_color(snap_compare, monkeypatch, theme):
+@pytest.mark.parametrize(
+    ("name", "size", "turns", "keys"),
+    [
+        ("echo", (120, 36), 13, ("s", "tab")),
+        ("echo", (80, 24), 13, ("s", "tab")),
+        ("blocking", (80, 24), 8, CULPRIT),
+        ("backpressure", (200, 50), 40, ("tab",)),
+    ],
+    ids=str,
+)
+async def test_the_lines_are_the_same_in_every_theme(snapshot, name, size, turns, keys):
+    app = still(name, "c10k-dark")
+    assert await drawn_lines(app, size, run_before=shown(turns, *keys)) == snapshot
+
+
+def test_no_color(snap_compare, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(
-        still("blocking", theme), terminal_size=(80, 24), run_before=shown(8, "s", "s", "s", "c")
-    )
+    app = still("blocking", "c10k-dark")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=shown(8, *CULPRIT))
+
+
+async def test_no_color_leaves_none_of_the_terminals_own_colours(snapshot, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = still("blocking", "c10k-ansi")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(8, *CULPRIT)(pilot)
+        assert colours(app) <= {"default"}
+        assert lines(app) == snapshot

@@ -6,6 +6,11 @@ from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import Stand
+from tests.support.rendered_lines import colours, drawn_lines, lines
+
+LOOKS = [((120, 36), "c10k-dark"), ((80, 24), "c10k-light"), ((80, 24), "c10k-ansi")]
+"""Sizes and themes of the pictures; the text is the same in every theme."""
+
 
 RACED = Scenario(rate=2_000)
 
@@ -28,22 +33,36 @@ def at_step(step: int):
     return run_before
 
 
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-light", "c10k-ansi"])
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("size", "theme"), LOOKS, ids=lambda look: look if isinstance(look, str) else f"{look[0]}x{look[1]}"
+)
 def test_where_epoll_knows_and_select_scans(snap_compare, size, theme):
     assert snap_compare(app_of(theme), terminal_size=size, run_before=at_step(11))
 
 
-@pytest.mark.parametrize("step", [2, 14, 16])
-def test_the_nic_the_future_and_the_line_after_await(snap_compare, step):
-    assert snap_compare(app_of("c10k-dark"), terminal_size=(120, 36), run_before=at_step(step))
+def test_the_future(snap_compare):
+    assert snap_compare(app_of("c10k-dark"), terminal_size=(120, 36), run_before=at_step(14))
 
 
-def test_it_on_a_large_terminal(snap_compare):
-    assert snap_compare(app_of("c10k-dark"), terminal_size=(200, 50), run_before=at_step(13))
+@pytest.mark.parametrize(
+    ("size", "step"),
+    [((120, 36), 2), ((120, 36), 11), ((80, 24), 11), ((200, 50), 13), ((120, 36), 16)],
+    ids=lambda value: f"step {value}" if isinstance(value, int) else f"{value[0]}x{value[1]}",
+)
+async def test_the_lines_are_the_same_in_every_theme(snapshot, size, step):
+    """The NIC, where epoll knows and select scans, the future, the line after await."""
+    assert await drawn_lines(app_of("c10k-dark"), size, run_before=at_step(step)) == snapshot
 
 
-@pytest.mark.parametrize("theme", ["c10k-dark", "c10k-ansi"])
-def test_no_color(snap_compare, monkeypatch, theme):
+def test_no_color(snap_compare, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(app_of(theme), terminal_size=(80, 24), run_before=at_step(14))
+    assert snap_compare(app_of("c10k-dark"), terminal_size=(80, 24), run_before=at_step(14))
+
+
+async def test_no_color_leaves_none_of_the_terminals_own_colours(snapshot, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = app_of("c10k-ansi")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_step(14)(pilot)
+        assert colours(app) <= {"default"}
+        assert lines(app) == snapshot

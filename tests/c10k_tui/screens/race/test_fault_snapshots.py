@@ -12,6 +12,7 @@ from c10k_tui.app.race_app import C10KApp
 from c10k_tui.screens.race.screen import RaceScreen
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
+from tests.support.rendered_lines import drawn_lines
 
 
 def app_of(scenario: Scenario, theme: str = "c10k-dark") -> C10KApp:
@@ -42,13 +43,17 @@ def after(run_ns: int) -> Callable[[Pilot[str]], Awaitable[None]]:
         ("dup", "c10k-dark", (120, 36), 3_000_000),
         ("no-drain", "c10k-light", (80, 24), 450_000),
         ("no-rearm", "c10k-ansi", (120, 36), 3_000_000),
-        ("slow-reader", "c10k-dark", (200, 50), 6_000_000),
     ],
     ids=str,
 )
 def test_a_warning(snap_compare, name, theme, size, run_ns):
     app = app_of(FAULT_PRESETS[name][1], theme)
     assert snap_compare(app, terminal_size=size, run_before=after(run_ns))
+
+
+async def test_the_lines_of_a_warning_on_a_large_terminal(snapshot):
+    app = app_of(FAULT_PRESETS["slow-reader"][1])
+    assert await drawn_lines(app, (200, 50), run_before=after(6_000_000)) == snapshot
 
 
 def test_the_list_of_presets(snap_compare):

@@ -15,6 +15,7 @@ from sim.race.race import Race
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
+from tests.support.rendered_lines import drawn_lines
 
 BUSY = Scenario(fds=10_000, active=500, rate=200_000, burst=40, churn=1_000)
 AT_NS = 5_003_000
@@ -84,11 +85,23 @@ async def test_a_lane_that_failed_says_why_and_has_no_picture():
         assert it.text("#lane-epoll .inside").strip()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("lanes", [FOURS[0], FOURS[2], ("select", "epoll")], ids=",".join)
+@pytest.mark.parametrize(
+    ("lanes", "size"),
+    [
+        pytest.param(lanes, size, id=f"{','.join(lanes)}-{size[0]}x{size[1]}")
+        for lanes, size in [(FOURS[0], (120, 36)), (FOURS[2], (80, 24))]
+    ],
+)
 def test_the_look(snap_compare, lanes, size):
     app = C10KApp(replace(BUSY, lanes=lanes), paused=True, clock=HandClock(), make_race=raced)
     assert snap_compare(app, terminal_size=size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("lanes", [FOURS[0], FOURS[2], ("select", "epoll")], ids=",".join)
+async def test_the_lines_of_the_pictures_are_the_same_in_every_theme(snapshot, lanes, size):
+    app = C10KApp(replace(BUSY, lanes=lanes), paused=True, clock=HandClock(), make_race=raced)
+    assert await drawn_lines(app, size) == snapshot
 
 
 @pytest.mark.parametrize("theme", ["c10k-light", "c10k-ansi"])
