@@ -42,7 +42,7 @@ async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list
             recorder.take(capture.picture(), (), runner.race_state(), capture.caption_styles())
             taken.append(1000 * (time.thread_time() - begin_s))
         runner.close()
-    return taken[1:]  # the first frame is a whole picture
+    return taken[1:]  # without the first frame, which is a whole picture
 
 
 def figures() -> list[Figure]:
