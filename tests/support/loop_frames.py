@@ -1,4 +1,4 @@
-"""Frames of a watched script made by hand: what a view is shown in these tests."""
+"""Frames of a watched script made by hand, as input of the views in tests."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ FRAME = LoopFrame(
 
 
 def frame(**known: Any) -> LoopFrame:
-    """A frame that waits, but for what is known."""
+    """A frame of a loop that waits, with the given fields replaced."""
     return replace(FRAME, **known)
 
 
