@@ -12,8 +12,8 @@ from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.reader import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.live.start_plan import RecordingPlan
 
 
 def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:

@@ -13,7 +13,7 @@ from c10k_tui.text.styled_text import Line, Span, clip, pad
 from sim.scenario.units import format_duration
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import LoopTaskState, TaskRow
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 MARKS: dict[LoopTaskState, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
 """The glyph of each state."""

@@ -9,7 +9,7 @@ from sim.scripts.descriptors import Descriptor
 from sim.scripts.loop_figures import Culprit, LoopCounters
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow, WaitReason
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 PLACE = Place("/home/u/echo.py", 14, "client")
 LIBRARY = Place("/usr/lib/streams.py", 540, "StreamReader._wait_for_data")

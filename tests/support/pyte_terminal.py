@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyte
 
-from c10k_tui.recording.pictures.cells import DEFAULT, TerminalPicture, ansi_number
+from c10k_tui.recording.pictures.styled_cells import DEFAULT, TerminalPicture, ansi_number
 
 NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 """pyte's names of the sixteen colours; bright colours have a prefix."""

@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from c10k_tui import textual_internals
 from c10k_tui.recording.live.caption import CaptionStyles
-from c10k_tui.recording.pictures.cells import (
+from c10k_tui.recording.pictures.styled_cells import (
     BLANK,
     DEFAULT,
     PLAIN,

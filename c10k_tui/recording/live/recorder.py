@@ -20,7 +20,7 @@ from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionStyles
 from c10k_tui.recording.live.markers import RaceState, markers_between
-from c10k_tui.recording.pictures.cells import TerminalPicture
+from c10k_tui.recording.pictures.styled_cells import TerminalPicture
 
 
 class Recorder:

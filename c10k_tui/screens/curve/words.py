@@ -15,7 +15,7 @@ from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, spread, width_of, wrap
 from sim.machine.costs import BUILT_IN
 from sim.studies.benchmark import BenchmarkRow
-from sim.studies.papers import Difference, Paper, differences, implied_ready, slopes_ns
+from sim.studies.published_papers import Difference, Paper, differences, implied_ready, slopes_ns
 
 FIGURES_FROM = 100
 """Width from which a paper's printed figures are part of the sentence."""
