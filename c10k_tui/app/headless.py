@@ -92,5 +92,5 @@ async def _record(
 
 
 def record_again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
-    """Record the race and the keys of a recording again. Raises what :func:`record` raises."""
+    """Record the race and the keys of a recording again. Raises the same errors as :func:`record`."""
     return record(path, replay.settings, replay.script, replay.resizes, force=force)

@@ -36,7 +36,7 @@ def role_of(row: TaskRow) -> str:
 
 
 def state_words(row: TaskRow, now_ns: int) -> str:
-    """The state of a task, or what it waits for."""
+    """Words for the state of a task, or for the thing that it waits for."""
     waiting = row.waiting
     if waiting is None:
         return row.state if row.stack or row.state == "running" else f"{row.state}, to begin"

@@ -61,7 +61,7 @@ class ScreenCapture:
             self._dirty.update(lines)
 
     def picture(self) -> TerminalPicture:
-        """The screen as it is now."""
+        """The current picture of the screen."""
         width, height = self._app.size
         if len(self._rows) != height or len(self._rows[0]) != width:
             self._dirty = None

@@ -27,7 +27,7 @@ SCANNING = ("select", "poll")
 
 
 def heading(model: CurveModel, notice: str, width: int) -> Line:
-    """The line at the top: the screen and what it shows on the left, the cost table on the right."""
+    """The line at the top: the screen and its subject on the left, the cost table on the right."""
     left: list[Span] = [(" curve ", "title"), (" ", "text")]
     if notice:
         left.append((f" {notice} ", "notice"))

@@ -63,7 +63,7 @@ class DrawingRate:
 
 
 class RaceDisplay:
-    """The widgets of the race screen, and what they show.
+    """Owns the widgets of the race screen, and draws frames into them.
 
     Args:
         session: The race and its pace.

@@ -1,4 +1,4 @@
-"""The race screen: lanes side by side, what happens in them, and what it costs.
+"""The race screen: lanes side by side, the events in them, and their costs.
 
 One timer advances the race and draws it. The screen owns its parts and passes each key on to one of them:
 
