@@ -1,4 +1,4 @@
-# Every target makes the environment it needs: a fresh checkout wants only Python (3.11 or later, with
+# Every target makes the environment that it needs: a fresh checkout needs only Python (3.11 or later, with
 # venv and pip) and make. The environment is .venv; it is built once, and again only when
 # pyproject.toml or constraints.txt has changed.
 #
@@ -16,7 +16,7 @@ ARGS ?=
 STEPS ?= 20000
 
 BIN := .venv/bin
-# Folders that hold Python; what is not there (yet) is not checked.
+# Folders and files with Python code; missing ones are left out.
 CODE := $(wildcard sim c10k_tui tests benchmarks examples docs noxfile.py)
 
 help:
@@ -35,8 +35,8 @@ help:
 run: .venv/run.stamp
 	@$(BIN)/python -m c10k_tui $(ARGS)
 
-# What must hold before anything is merged: form, lint, types, layers, tests. One worker more than there are cores: a
-# test of the screen waits for it now and then.
+# The checks before a merge: format, lint, types, layers, tests. One more worker than cores: at times a
+# test of the screen waits and leaves its core idle.
 test: .venv/dev.stamp
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
@@ -48,27 +48,27 @@ test: .venv/dev.stamp
 test-all: .venv/dev.stamp
 	$(BIN)/nox --tags whole $(ARGS)
 
-# The tests of sim, of asyncio on it and of the commands, on every Python found but the one in .venv.
+# The tests of sim, of asyncio on it and of the commands, on every Python found except the one in .venv.
 test-others: .venv/dev.stamp
 	$(BIN)/nox --session others $(ARGS)
 
-# Python 3.14 and 3.15 of Debian's unstable suite, unpacked into folders of their own. Nothing is installed.
+# Python 3.14 and 3.15 of Debian's unstable suite, each unpacked into its own folder. Nothing is installed.
 interpreters:
 	tools/unpack_pythons
 
-# What the simulated kernel and the host's see, case by case, counted by group.
+# The results of all conformance cases on the simulated kernel and on the host's, counted by group.
 conformance: .venv/dev.stamp
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-# Random programs on the simulated kernel and the host's, for so many steps.
+# Random programs on the simulated kernel and the host's, for $(STEPS) steps.
 fuzz: .venv/dev.stamp
 	@$(BIN)/python -m tests.fuzz $(STEPS) $(ARGS)
 
-# Measures what the project promises about speed and memory.
+# Measures the speed and the memory that the project promises.
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# Draws the pictures anew; the same version gives the same files.
+# Draws the pictures again; the same version of the program gives the same files.
 screenshots: .venv/run.stamp
 	$(BIN)/python -m c10k_tui.cli.screenshots screenshots
 
@@ -87,7 +87,7 @@ clean:
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-# What running needs.
+# The packages needed to run the program.
 .venv/run.stamp: pyproject.toml constraints.txt
 	@python='$(PYTHON)'; found=; \
 	for name in $${python:-python3 python3.14 python3.13 python3.12 python3.11 python}; do \
@@ -105,13 +105,13 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 	@$(INSTALL) --editable .
 	@touch $@
 
-# What checking needs, on top of it.
+# The packages needed for the checks, in addition.
 .venv/dev.stamp: .venv/run.stamp
 	@echo "adding the development tools to .venv (once)"
 	@$(INSTALL) --editable '.[dev]'
 	@touch $@
 
-# What building the documentation needs, on top of what running needs.
+# The packages needed to build the documentation, in addition to those of the program.
 .venv/docs.stamp: .venv/run.stamp
 	@echo "adding MkDocs to .venv (once)"
 	@$(INSTALL) --editable '.[docs]'

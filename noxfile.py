@@ -1,17 +1,17 @@
-"""The test suite on every Python that the project supports and that this machine has.
+"""Runs the test suite on every Python that the project supports and that this machine has.
 
 ``nox --list`` names the interpreters found, and those that are missing. An interpreter counts only if it
-runs: a shim on ``PATH`` that ends with an error is passed over. The places searched, in this order:
+runs: a shim on ``PATH`` that ends with an error is skipped. The search order is:
 
 1. the variable ``PYTHON3_14`` (``PYTHON3_15`` …), a path;
 2. every folder on ``PATH``, as ``python3.14``;
 3. the versions that pyenv keeps;
-4. folders into which a Debian package was unpacked: ``.interpreters/3.14`` in this checkout (made by
+4. folders with an unpacked Debian package: ``.interpreters/3.14`` in this checkout (made by
    ``make interpreters``) and ``/opt/python3.14``.
 
-``tests-3.13`` runs the whole suite there, ``core-3.13`` the tests that depend on the interpreter most, and
-``others`` runs ``core`` on each interpreter but its own. Arguments after ``--`` are pytest's:
-``nox -s tests-3.13 -- tests/sim -x``.
+``tests-3.13`` runs the whole suite on Python 3.13, ``core-3.13`` the tests that depend most on the
+interpreter, and ``others`` runs ``core`` on each interpreter except the one that runs nox. Arguments after
+``--`` are pytest's: ``nox -s tests-3.13 -- tests/sim -x``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import nox
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 ROOT = Path(__file__).parent
 SETTLE_S = 20.0
-"""Longest time an interpreter may take to say its version."""
+"""Longest time in seconds that an interpreter may take to print its version."""
 
 nox.options.error_on_missing_interpreters = True
 # Debian's unpacked interpreters have no ensurepip, which venv needs; virtualenv brings its own pip.
@@ -36,7 +36,7 @@ nox.options.reuse_existing_virtualenvs = True
 
 
 def places(version: str) -> Iterator[Path]:
-    """Paths at which an interpreter of this version may lie, the preferred one first."""
+    """Paths at which an interpreter of this version may be, the preferred one first."""
     if named := os.environ.get("PYTHON" + version.replace(".", "_")):
         yield Path(named)
     for folder in os.get_exec_path():
@@ -82,7 +82,7 @@ def _run_tests(session: nox.Session, *given: str) -> None:
 
 
 def whole(session: nox.Session) -> None:
-    """The whole suite, or what stands after ``--``."""
+    """Run the whole suite, or pytest with the arguments after ``--``."""
     _run_tests(session, *session.posargs)
 
 
@@ -93,7 +93,7 @@ def core(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def others(session: nox.Session) -> None:
-    """``core`` on every interpreter found but the version that runs nox."""
+    """Run ``core`` on every interpreter found, except the version that runs nox."""
     here = "{}.{}".format(*sys.version_info)
     for version in FOUND:
         if version != here:

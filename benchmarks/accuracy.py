@@ -1,7 +1,7 @@
 """The error of the calibrated table's predictions on this machine, and the growth of its calls with n.
 
-A table is fitted as ``c10k-tui calibrate`` does it. Other points, measured in the same rounds, are compared
-with the simulated kernel. No point that is judged here is used for the fit.
+A table is fitted in the same way as by ``c10k-tui calibrate``. Other points, measured in the same rounds, are
+compared with the simulated kernel. No point of this comparison is used for the fit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ACTIVE = (1, 3, Share(100), Share(1_000), Share(10_000))
 MEDIAN_ERROR, PERCENTILE_ERROR = 0.10, 0.25
 SLOPE_FROM = 500
 FEW = 3
-"""Active descriptors of the points whose growth with n is judged: a fixed number."""
+"""Fixed number of active descriptors of the points that show the growth with n."""
 
 
 def exponent(costs_ns: Iterable[tuple[int, int]]) -> float:
@@ -37,7 +37,7 @@ def exponent(costs_ns: Iterable[tuple[int, int]]) -> float:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """Smallest value that a share of all values does not exceed."""
+    """Smallest value that is not exceeded by this share (0 … 1) of all values."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
@@ -49,7 +49,8 @@ def figures() -> list[Figure]:
             fit = fit_points(meter.nofile.now)
             asked = points(FDS, ACTIVE, MECHANISMS, WAITS)
             assert not set(asked) & set(fit)
-            # In the same rounds, so that a neighbour that fills the caches affects both.
+            # Both are measured in the same rounds, so that another process that fills the caches affects
+            # both.
             survey = Survey([*fit, *asked], meter, fewest=3)
             survey.run(lambda done, due, what: None)
             warnings = meter.warnings
@@ -80,7 +81,7 @@ def figures() -> list[Figure]:
 
 
 def _of(name: str, errors: dict[Point, float]) -> Figure:
-    """Errors of one mechanism or of one way to wait."""
+    """A figure for the errors of one mechanism or of one way to wait."""
     some = [error for point, error in errors.items() if name in (point.mechanism, point.wait)]
     note = f"95th percentile {percentile(some, 0.95):.3f}"
     return Figure(f"  {name}: median error", statistics.median(some), "", note=note)

@@ -1,8 +1,9 @@
 """Ten thousand asyncio connections that each echo once, client and server on one simulated kernel.
 
 The program uses unmodified asyncio streams: :func:`asyncio.start_server`, and as many concurrent calls of
-:func:`asyncio.open_connection`. The figure is CPU time of this process, so a busy machine does not count.
-Beside it stands the same program on the host's kernel, with as many clients as its descriptor limit allows.
+:func:`asyncio.open_connection`. The figure is CPU time of this process, so other load on the machine does not
+count. Beside it stands the same program on the host's kernel, with as many clients as its descriptor limit
+allows.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from sim.stdlib.kernel import Kernel
 
 FDS = 1_000
 GAP_NS = 50_000
-"""Mean time between packets in ns. It is so long that nearly each packet is a wake-up of its own."""
+"""Mean time between packets in ns, long enough that nearly each packet causes its own wake-up."""
 PACKETS = 20_000
 MAX_EVENTS = 64
 
@@ -74,7 +74,7 @@ def timeouts() -> simpy.Environment:
 
 
 def store() -> simpy.Environment:
-    """A process that puts and one that gets: the cost of a message in SimPy."""
+    """One process that puts and one that gets: the cost of a message in SimPy."""
     environment = simpy.Environment()
     channel = simpy.Store(environment)
 
@@ -93,7 +93,7 @@ def store() -> simpy.Environment:
 
 
 def figures() -> list[Figure]:
-    """The ratio, and the two times behind it."""
+    """The ratio of the two times, and the times themselves."""
     kernel, wakeups = reading_server()
     clock, messages = timeouts(), store()
 

@@ -1,9 +1,9 @@
 """A step back in races with a mistake, after ten seconds of watching.
 
-At the default pace, ten seconds of watching are some milliseconds of the race. At top speed they are seconds,
-and that is measured here. Lanes with one task have checkpoints, except for the lane that a slow reader stops
-in the middle of serving. Lanes with several tasks have none (:mod:`sim.servers.task_server`) and run again
-from the start.
+At the default pace, ten seconds of watching are some milliseconds of the race. At top speed they are seconds;
+this is the case measured here. Lanes with one task have checkpoints, except a lane that a slow reader stops
+while it serves. Lanes with several tasks have none (:mod:`sim.servers.task_server`), so they run again from
+the start.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Four lanes on one screen, 120 by 36, 10,000 descriptors: CPU and frames.
 
-Which four lanes are the heaviest depends on the question: the most work to simulate (scans, switches), the
-most to draw (heat that moves over two grids), or the most packets (all connections active). Each has a row. A
-frame is sent only when something on the screen has changed. Lanes without scans stand still between two
-bursts, so their frames are counted at a speed at which something always changes.
+The heaviest four lanes depend on the kind of work: most to simulate (scans, switches), most to draw (heat
+that moves over two grids), or most packets (all connections active). Each kind has a row. A frame is sent
+only when something on the screen has changed. Lanes without scans stand still between two bursts, so their
+frames are counted at a speed at which something always changes.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A message along a chain of socketpairs, measured here, beside libevent's own benchmark.
 
 libevent's ``test/bench.c -n 5000 -a 1 -w 1000`` passes one byte along 5000 socketpairs, 10,000 descriptors.
-Raw calls do the same here (:mod:`sim.host.measuring.message_chain`). The ratio between the methods is
-compared, because libevent's program adds its loop. It is not part of this project.
-``LIBEVENT_BENCH=/path/to/bench`` names a built one, which then runs in turn with ours.
+Raw calls do the same here (:mod:`sim.host.measuring.message_chain`). The ratios between the methods are
+compared, because libevent's program adds the cost of its loop. That program is not part of this project.
+``LIBEVENT_BENCH=/path/to/bench`` names a built one, which then runs in turns with ours.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ AGREE = 0.2
 
 
 def quietly() -> None:
-    """Take the conditions of the measuring process: one CPU, and real-time priority if it is allowed."""
+    """Set the conditions of the measuring process: one CPU, and real-time priority if that is allowed."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     try:
         os.sched_setscheduler(0, FIFO, MEASURED)

@@ -14,8 +14,8 @@ LIMIT_MB = 200
 LIMIT_S = 2.0
 REPETITIONS = 3
 PATIENCE_S = 60
-# Each reading has a process of its own, because memory is seldom given back. Everything is imported and warm
-# before the first reading. The second reading is the peak of a race that has run for a while.
+# Each measurement has its own process, because a process seldom gives memory back. Everything is imported and
+# warm before the first reading. The second reading is the peak of a race that has run for a while.
 CODE = """
 import json, sys, time
 from sim.race.race import Race

@@ -14,8 +14,8 @@ from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
-from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.live.start_plan import RecordingPlan
 from sim.scenario.scenario import PRESETS, Scenario
 
 SECONDS = 20
@@ -42,7 +42,7 @@ async def costs_ms(settings: RecordingSettings, path: Path, frames: int) -> list
             recorder.take(capture.picture(), (), runner.race_state(), capture.caption_styles())
             taken.append(1000 * (time.thread_time() - begin_s))
         runner.close()
-    return taken[1:]  # the first frame is a whole picture
+    return taken[1:]  # without the first frame, which is a whole picture
 
 
 def figures() -> list[Figure]:

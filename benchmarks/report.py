@@ -48,7 +48,7 @@ def show(figures: Iterable[Figure], title: str) -> None:
         verdict = {None: "", True: "[green]yes[/]", False: "[bold red]NO[/]"}[figure.ok]
         table.add_row(figure.name, f"{number(figure.measured)} {figure.unit}", limit, verdict, figure.note)
     console = Console()
-    # A log has no width of its own, so its lines get enough room.
+    # Output to a file has no width, so the table gets enough room.
     console.print(table, width=None if console.is_terminal else 150)
 
 

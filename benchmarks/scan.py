@@ -1,9 +1,9 @@
 """A simulated scan beside the host's own ``select``, over the same number of descriptors.
 
 The host's call uses a bitmap of any size, beyond the C library's FD_SETSIZE. Its descriptors are real
-eventfds, as many as the process may have. They are the cheapest files to ask; sockets cost several times as
-much. Beyond that number, the host's cost is extrapolated from its cost per descriptor, and the figure says
-so.
+eventfds, as many as the process may have. They are the cheapest files to check; sockets cost several times as
+much. Beyond the limit of the process, the host's cost is extrapolated from its cost per descriptor, and the
+figure says so.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from sim.stdlib.kernel import Kernel
 
 SIZES = (10_000, 100_000, 1_000_000)
 SHARE = 20
-"""The host's scan must take at least this many times as long as a simulated one."""
+"""Least ratio of the host's scan time to the simulated scan time."""
 CALLS = 50
-"""Calls in a run at the smallest size. A single call would find the rival's data in the caches."""
+"""Number of calls in a run at the smallest size. A single call would find its rival's data in the caches."""
 TURNS = 9
 SPARE_FDS = 100
 """Descriptors reserved for the process itself."""
@@ -85,7 +85,7 @@ def idle_kernel(count: int) -> tuple[Kernel, int, Words]:
 
 
 def simulated_pass(count: int) -> Job:
-    """One pass over idle descriptors: which are ready, how long it takes, and what it costs."""
+    """One pass over idle descriptors: the ready ones, the virtual time of the pass, and its charges."""
     kernel, nfds, asked = idle_kernel(count)
     call = ScanCall(kernel, deque(), SelectRequest(nfds, (asked, None, None)), 1, True)
 
@@ -127,7 +127,8 @@ def figures() -> list[Figure]:
         for size in SIZES:
             asked = fds[:size]
             jobs = host_select(asked), simulated_pass(size), simulated_select(size)
-            # Runs are about equally long, and the host never gets more descriptors than the limit allows.
+            # All runs take about the same time, and the host never gets more descriptors than the limit
+            # allows.
             calls = [CALLS, *(2 * [max(2, CALLS * min(SIZES) // size)])]
             turns = rivals_ns(*map(repeated, jobs, calls), repetitions=TURNS)
             host_ns, pass_ns, call_ns = map(truediv, turns, calls)

@@ -35,7 +35,7 @@ def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watch
 
     Args:
         fds: Number of descriptors at the start.
-        rungs: The keys, and the number of descriptors that each leads to.
+        rungs: The two keys, each with the number of descriptors after it.
     """
     screen = terminal.start("--fds", str(fds))
     try:
@@ -48,7 +48,7 @@ def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watch
         frames = bytes(screen.output[begin:]).split(terminal.FRAME_BEGIN)[1:]
         keys_ms = []
         for press in range(PRESSES):
-            # The waits are uneven, so that keys meet frames at all phases.
+            # The waits are uneven, so that keys arrive at all phases of a frame.
             screen.watch(BETWEEN_KEYS_S + press % 7 * 0.005)
             key, leads_to = rungs[press % 2]
             shown = f"{leads_to:,} fds"

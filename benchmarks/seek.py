@@ -1,8 +1,8 @@
-"""Going back in time: a seek in a session of a minute, the cost of checkpoints, and their memory.
+"""Jumps back in time: a seek in a session of a minute, the cost of checkpoints, and their memory.
 
-The session is that of the screen: a frame every 33 ms for a minute, with as much of the race in each as its
-budget of wall time allows (speed ``max``). No frame is drawn, so the session takes only the pacer's budget
-and not a minute.
+The session is the same as on the screen: a frame every 33 ms for a minute, and in each frame as much of the
+race as the budget of wall time allows (speed ``max``). No frame is drawn, so the session takes only the sum
+of the budgets and not a minute.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def session(
     """Run a race for a minute of frames at top speed.
 
     Returns:
-        The race, and the time of each frame's part of it in ms.
+        The race, and the wall time in ms that each frame spent on it.
     """
     race = Race(scenario) if history_bytes is None else Race(scenario, history_bytes=history_bytes)
     step_ns, took_ms = 100_000.0, []
@@ -50,7 +50,7 @@ def session(
 
 
 def seeks_ms(race: Race) -> list[float]:
-    """Wall time in ms of seeks to places all over the session, each with its frame and a lookup."""
+    """Wall time in ms of each of several seeks across the session, each with its frame and a lookup."""
     chance = random.Random(_SEED)
     took = []
     end_ns = race.end_ns
@@ -100,7 +100,7 @@ def of_checkpoint(name: str, scenario: Scenario) -> list[Figure]:
 
 
 def overhead(name: str, scenario: Scenario, until_ns: int) -> Figure:
-    """Slowdown of a race that keeps checkpoints, measured in turns with one that does not."""
+    """Slowdown of a race that keeps checkpoints, measured in turns with a race that does not."""
 
     def run_s(history_bytes: int) -> float:
         race = Race(scenario, history_bytes=history_bytes)

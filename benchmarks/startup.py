@@ -49,7 +49,7 @@ def painted(output: bytes) -> bool:
 
 
 def figures() -> list[Figure]:
-    """Both times; the first screen also with a million descriptors."""
+    """Both times; the time of the first screen also with a million descriptors."""
     return [
         Figure("c10k-tui --help", help_s(), "s", HELP_LIMIT_S),
         Figure(

@@ -3,7 +3,7 @@
 A call through such a module (``select.select``) is compared with the raw call on a kernel in the same state.
 A raw call that may wait includes the code that completes it (:meth:`sim.machine.cpu.Cpu.complete`). The raw
 select and poll get their bitmap and array ready-made, as in a server of a race. The modules pass lists to the
-kernel, which walks them as lists. For a few descriptors they are faster than the raw call, and the figure is
+kernel, which walks them as lists. For a few descriptors a list is faster than the raw call, and the figure is
 negative.
 """
 

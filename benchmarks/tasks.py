@@ -4,7 +4,8 @@ A request in each lane that this machine has (:mod:`sim.studies.host_comparison`
 :mod:`sim.host.measuring.lane_requests`): the server's CPU time, and the number of times that a task *sleeps*
 for it. The kernel counts the sleeps (``voluntary_ctxt_switches``), and the simulated kernel records them.
 
-The herd: workers wait on one listening socket, and the figure is how many of them wake for one connection.
+The herd: workers wait on one listening socket, and the figure is the number of workers that wake for one
+connection.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ PAYLOAD = 64
 
 
 def lanes() -> list[Figure]:
-    """A request in each lane, measured beside simulated."""
+    """A request in each lane, measured and simulated."""
     found = []
     try:
         with Meter() as meter:
@@ -102,7 +103,7 @@ def _accept_for_ever(listener: socket.socket, events: int) -> None:
 
 
 def woken_simulated(kind: type[EpollExclusiveServer]) -> float:
-    """The same workers and as many connections, in virtual time."""
+    """The same number for the same workers and connections on the simulated kernel."""
     kernel = Kernel()
     server = kind(kernel, ServerSettings(PAYLOAD, True, None))
     server.adopt(IdleBlock(kernel.table.end, kernel.table.end - 1, lambda fd: StreamSocket(kernel)))

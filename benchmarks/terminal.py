@@ -1,7 +1,8 @@
-"""The program on a pseudo-terminal, watched from outside: its output, the time of it, and its CPU time.
+"""The program on a pseudo-terminal, watched from outside: its output, the times of the output, and its CPU
+time.
 
-The terminal answers one question of the program: it supports synchronized updates, as most terminals do
-today. The marks at their beginning and end separate one frame from the next.
+The terminal answers one query of the program: it supports synchronized updates, as most terminals do today.
+The marks at the beginning and the end of an update separate one frame from the next.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Terminal:
     output: bytearray = field(default_factory=bytearray)
 
     def read(self, until_s: float) -> bool:
-        """Read the output that is available, waiting until ``until_s`` at most.
+        """Read the available output; wait for it until ``until_s`` at most.
 
         Returns:
             True if there was any output.
@@ -46,7 +47,7 @@ class Terminal:
             return False
         try:
             chunk = os.read(self.fd, 65_536)
-        except OSError:  # the other side is closed
+        except OSError:  # the program has closed the terminal
             return False
         self.output += chunk
         if _ASKS_FOR_FRAMES in chunk:
@@ -58,7 +59,7 @@ class Terminal:
         os.write(self.fd, keys)
 
     def watch(self, seconds: float) -> None:
-        """Read for a while."""
+        """Read for this number of seconds."""
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             self.read(until_s)
@@ -97,7 +98,7 @@ class Terminal:
 
 
 def start(*words: str) -> Terminal:
-    """Start the program on a terminal of its own."""
+    """Start the program on its own terminal."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (ROWS, COLUMNS))
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}

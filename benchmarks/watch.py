@@ -1,4 +1,4 @@
-"""The Loop screen with a thousand tasks: the cost of its pictures, without the simulation."""
+"""The loop screen with a thousand tasks: the cost of its pictures, without the simulation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.report import Figure
 
 CLIENTS = 500
-"""Number of clients. Each has a task, and the server has one more for it."""
+"""Number of clients. Each has a task, and the server has another task for it."""
 MEASURED_S = 5.0
 CPU_PERCENT = 40
 """Most CPU in per cent of a core that the screen may use, without the script's own part."""
@@ -42,7 +42,7 @@ async def _watch(path: Path, speed: float) -> tuple[float, float, float]:
     """Watch a script.
 
     Returns:
-        CPU time over wall time, the script's part of it, and pictures a second.
+        CPU time divided by wall time, the script's part of this, and pictures per second.
     """
     from c10k_tui.app.watch_app import WatchApp
     from c10k_tui.screens.loop.screen import LoopScreen

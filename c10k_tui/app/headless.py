@@ -12,8 +12,8 @@ from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.reader import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.live.start_plan import RecordingPlan
 
 
 def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
@@ -92,5 +92,5 @@ async def _record(
 
 
 def record_again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
-    """Record the race and the keys of a recording again. Raises what :func:`record` raises."""
+    """Record the race and the keys of a recording again. Raises the same errors as :func:`record`."""
     return record(path, replay.settings, replay.script, replay.resizes, force=force)

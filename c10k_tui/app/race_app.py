@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from c10k_tui.app.themed_app import ThemedApp
 from c10k_tui.recording.live.controller import RecordingController
-from c10k_tui.recording.live.plan import RecordingPlan
+from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.session.pacer import DEFAULT_SPEED

@@ -28,7 +28,7 @@ class ThemedApp(App[str]):
         self.theme = self._themes[0].name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Filters for every line; with ``NO_COLOR`` the one that suits the current theme.
+        """Filters for every line; with ``NO_COLOR``, the filter that suits the current theme.
 
         Textual chooses between greys and no colours once, at its start. It does not know the colours of the
         terminal's own theme: greys computed from them would be black on black.
@@ -62,7 +62,7 @@ class ThemedApp(App[str]):
         yield from self._key_commands()
 
     def _key_commands(self) -> Iterator[SystemCommand]:
-        """The keys of the current screen; if the palette is open, those of the screen below it."""
+        """The keys of the current screen; if the palette is open, the keys of the screen below it."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, KeyedScreen):
                 yield from screen.commands()

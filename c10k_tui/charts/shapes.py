@@ -1,7 +1,7 @@
 """A chart as shapes on a page: lines, dots and texts with coordinates, for pictures of any format.
 
-SVG and PNG share this layout, so both show the same picture. The page is white and the colours are those of
-the light theme, because pictures go into documents and onto slides.
+SVG and PNG share this layout, so both show the same picture. The page is white and has the colours of the
+light theme, because pictures go into documents and onto slides.
 """
 
 from __future__ import annotations

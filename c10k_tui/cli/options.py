@@ -1,6 +1,6 @@
 """The parser of every command, its errors, and the options that every command has.
 
-An error is one line that says what is wrong and what to do; the exit code is 2. This module needs no Textual,
+An error is one line with the problem and its remedy; the exit code is 2. This module needs no Textual,
 no Rich and no NumPy, so ``--help`` and a typing error answer without loading them.
 
 Why not plain argparse: on an error it prints the usage, which scrolls the message away, and it exits. This
@@ -28,7 +28,7 @@ _BENCH_ONLY = ("--mechanisms", "--wait", "--csv", "--no-host", "--svg")
 
 
 class UsageError(Exception):
-    """The command cannot do what was typed. The message is one line: what is wrong, and what to do."""
+    """The command cannot do what was typed. The message is one line: the problem and its remedy."""
 
 
 class _Parser(argparse.ArgumentParser):

@@ -17,7 +17,7 @@ from c10k_tui.session.pacer import DEFAULT_SPEED
 
 if TYPE_CHECKING:
     from c10k_tui.app.race_app import C10KApp
-    from c10k_tui.recording.live.plan import RecordingPlan
+    from c10k_tui.recording.live.start_plan import RecordingPlan
 
 _EPILOG = """\
 commands (c10k-tui COMMAND --help says more):
@@ -127,7 +127,7 @@ def _recording_plan(options: argparse.Namespace) -> RecordingPlan | None:
         reason = "; overwrite it with --force" if path.is_file() else " and is not a regular file"
         raise UsageError(f"{path} already exists{reason}")
 
-    from c10k_tui.recording.live.plan import RecordingPlan
+    from c10k_tui.recording.live.start_plan import RecordingPlan
 
     return RecordingPlan(
         path=path, force=options.force, title=title, caption=options.caption, cast_version=version

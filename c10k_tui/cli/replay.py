@@ -61,7 +61,7 @@ def replay(words: list[str]) -> int:
 
     from c10k_tui.app.headless import staged_app
     from c10k_tui.cli.race_screen import show
-    from c10k_tui.recording.live.plan import RecordingPlan
+    from c10k_tui.recording.live.start_plan import RecordingPlan
 
     app = staged_app(
         found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)

@@ -10,7 +10,7 @@ from sim.scripts.loop_figures import Culprit
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.script import Script
 from sim.scripts.task_rows import TaskRow
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 
 def as_data(script: Script, frame: LoopFrame, stuck: str | None, printed: list[str]) -> dict[str, object]:

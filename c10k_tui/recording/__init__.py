@@ -1,9 +1,9 @@
 """Recordings: asciicast files that any player can play, and that this program can run again as a race.
 
-A session is a scenario and the keys pressed in it, each with its time. So a recording is an asciicast whose
-header holds the scenario, whose ``i`` events are the keys, whose ``m`` events are markers and whose ``o``
-events are the picture. A player of asciicasts shows the picture; this program runs the scenario again and
-presses the keys.
+A session is a scenario and the keys pressed in it, each with its time. So a recording is an asciicast: its
+header holds the scenario, its ``i`` events are the keys, its ``m`` events are markers and its ``o`` events
+are the picture. A player of asciicasts shows the picture; this program runs the scenario again and presses
+the keys.
 
 Time is counted in frames: the time of frame n is n divided by the frame rate, regardless of wall time. While
 a recording is made or replayed, the virtual time of a frame depends only on the settings

@@ -4,7 +4,7 @@
 - ``time_travel``: seeks, steps, markers and branches of a session.
 - ``time_line``: the current branch and its markers as values, in words.
 - ``pacer``: wall time to virtual time.
-- ``race_protocol``: what a session needs of a race.
+- ``race_protocol``: the members of a race that a session needs.
 - ``host_lane_switch``: the lane on this machine's own kernel.
 - ``lane_by_lane``: work on every lane, a little in each frame.
 

@@ -12,7 +12,7 @@ from sim.scenario.lanes import LANES
 
 
 def missing_lanes(racing: Collection[str], is_known: Callable[[str], bool]) -> list[str]:
-    """Lanes without a result, in the order in which they are computed: those of the race come first.
+    """Lanes without a result, in the order in which they are computed: the lanes of the race come first.
 
     Args:
         racing: The lanes of the current race.

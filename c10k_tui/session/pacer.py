@@ -1,9 +1,9 @@
 """The pace of virtual time: from wall time to nanoseconds of the race, frame by frame.
 
 The events of a race last microseconds, so the race runs some thousand times slower than real time. At speed
-1, one scan over all descriptors takes two seconds to watch, however long it takes in virtual time. With few
-descriptors (16), a scan is so short that at this pace nothing would happen for minutes. Then the gap between
-two bursts takes two seconds instead. A speed is a number, or None for as fast as possible.
+1, one scan over all descriptors takes two wall seconds, regardless of its virtual time. With few descriptors
+(16), a scan is so short that at this pace nothing would happen for minutes. Then the gap between two bursts
+takes two seconds instead. A speed is a number, or None for as fast as possible.
 
 A step depends on the time that has passed, not on a number of frames, because timers skip late ticks. A frame
 may spend only a part of its time on the race. If the race needs more, it runs slower, and
@@ -53,7 +53,7 @@ class Pacer:
         """Part of the wanted speed that is reached; 1 is all of it."""
 
     def set_base(self, scan_ns: int, gap_ns: int | None) -> None:
-        """Set what takes two seconds at speed 1.
+        """Set the virtual time that takes two seconds at speed 1.
 
         Args:
             scan_ns: Virtual time of one scan.

@@ -109,7 +109,7 @@ class Session:
         return True
 
     def frame(self) -> Frame:
-        """The race now. Its records are those since the last frame."""
+        """The race now. It has the records since the last frame."""
         frame = self.race.frame()
         self.travel.no_server_runs = all(lane.failure is not None for lane in frame.lanes)
         return frame
@@ -120,7 +120,9 @@ class Session:
         return self.race.past
 
     def use_pacer(self, pacer: Pacer) -> None:
-        """Go on with another pacer. The notice is dropped, because the new pacer's clock may be another."""
+        """Continue with another pacer. The notice is dropped, because the new pacer may have another
+        clock.
+        """
         self.pacer = pacer
         self._notice = ""
         self._set_base()
@@ -157,7 +159,9 @@ class Session:
             self._set_base()
 
     def _set_base(self) -> None:
-        """Tell the pacer how long a scan and the gap between bursts are in this scenario."""
+        """Set the pacer's base times for this scenario: the length of a scan and of the gap between
+        bursts.
+        """
         scenario = self._shown = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
         self.pacer.set_base(self.race.scan_ns, gap_ns)

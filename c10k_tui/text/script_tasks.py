@@ -13,7 +13,7 @@ from c10k_tui.text.styled_text import Line, Span, clip, pad
 from sim.scenario.units import format_duration
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import LoopTaskState, TaskRow
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 MARKS: dict[LoopTaskState, str] = {"running": PLAY, "ready": POSITION, "suspended": IDLE}
 """The glyph of each state."""
@@ -36,7 +36,7 @@ def role_of(row: TaskRow) -> str:
 
 
 def state_words(row: TaskRow, now_ns: int) -> str:
-    """The state of a task, or what it waits for."""
+    """Words for the state of a task, or for the thing that it waits for."""
     waiting = row.waiting
     if waiting is None:
         return row.state if row.stack or row.state == "running" else f"{row.state}, to begin"

@@ -1,6 +1,6 @@
 """The colours of the three themes.
 
-The colours of states are those of Okabe and Ito, moved to the nearest colours of a 256-colour terminal:
+The states have the colours of Okabe and Ito, moved to the nearest colours of a 256-colour terminal:
 orange for the scan, blue for data, never red against green. All greys have equal parts of red, green and
 blue. So all states can be told apart without truecolor, and by a colour-blind reader. The theme ``c10k-ansi``
 uses the terminal's own sixteen colours and its own background.

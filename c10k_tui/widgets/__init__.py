@@ -1,4 +1,4 @@
-"""Widgets that all screens use. Each draws lines that a screen hands to it.
+"""Widgets that all screens use. Each draws lines that it gets from a screen.
 
 - ``lines``: a widget that shows lines of styled text.
 - ``footer``: the row of keys at the bottom.

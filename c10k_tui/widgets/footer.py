@@ -42,7 +42,7 @@ class KeyFooter(Lines):
     """One line of keys.
 
     Args:
-        bindings: The bindings; only those with ``show`` appear.
+        bindings: The bindings; bindings without ``show`` do not appear.
     """
 
     def __init__(self, bindings: Sequence[Binding], *, id: str | None = None) -> None:  # noqa: A002

@@ -60,7 +60,7 @@ class Lines(Painted):
         self._lines: Sequence[Line] = ()
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Show these lines. Only lines that differ from the ones before are repainted."""
+        """Show these lines. Only lines that differ from the earlier ones are repainted."""
         old, self._lines = self._lines, lines
         width = self.size.width
         for y in range(max(len(old), len(lines))):

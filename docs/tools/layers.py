@@ -1,8 +1,8 @@
 """Draws the layers of the two packages from the contracts that ``lint-imports`` checks.
 
-The drawing and the contracts cannot disagree: ``docs/assets/layers-sim.svg`` and ``layers-c10k_tui.svg``
-are written from ``[tool.importlinter]`` in ``pyproject.toml``. A layer stands above what it may import.
-Rooms that stand side by side in one layer do not import each other.
+The drawings and the contracts cannot disagree: ``docs/assets/layers-sim.svg`` and ``layers-c10k_tui.svg`` are
+written from ``[tool.importlinter]`` in ``pyproject.toml``. A layer may import the layers below it. Rooms side
+by side in one layer do not import each other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PACKAGES = ("sim", "c10k_tui")
 COLOURS = ("#0b66a8", "#1a7fb8", "#2a8f9d", "#2f8f6b", "#6d8b2f", "#9a7d1e", "#a8642a", "#8d4a4a", "#6a4f7d")
 """Fill of each layer from the top, repeated if there are more; white text reads well on all of them."""
 WIDTH, HEIGHT, GAP = 640, 40, 10
-"""Of the drawing, of a layer, and between two boxes, in pixels."""
+"""Width of the drawing, height of a layer, and gap between two boxes, in pixels."""
 
 
 def layers_of(package: str) -> list[list[str]]:
@@ -62,7 +62,7 @@ def in_words(package: str) -> str:
 
 
 def path_of(package: str) -> Path:
-    """Where the drawing of a package is kept."""
+    """Path of a package's drawing."""
     return ROOT / "docs" / "assets" / f"layers-{package}.svg"
 
 

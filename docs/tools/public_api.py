@@ -87,7 +87,7 @@ def _brief(parameter: inspect.Parameter) -> inspect.Parameter:
 
 
 def _sentence(value: Any) -> str:
-    """The first paragraph about a name, without a reference to where the rest is said."""
+    """The first paragraph about a name, without a reference to further text."""
     return re.sub(r": `\w+`\.$", ".", first_paragraph(inspect.getdoc(value) or ""))
 
 

@@ -1,4 +1,4 @@
-"""Writes the tables of rooms: each folder of a package, and what its docstring says lives there."""
+"""Writes the tables of rooms: each folder of a package, and the first paragraph of its docstring."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def room_table(package: str) -> str:
 
 
 def _row(package: str, room: str) -> tuple[str, str]:
-    """A room, or a module that stands beside the rooms, and the first paragraph of its docstring."""
+    """A row for a room, or for a module beside the rooms: its name and the first paragraph of its
+    docstring.
+    """
     path = ROOT / package / room
     shown, file = (
         (f"{room}/", path / "__init__.py") if path.is_dir() else (f"{room}.py", path.with_suffix(".py"))

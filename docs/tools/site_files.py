@@ -1,9 +1,9 @@
-"""A hook of MkDocs: adds the files outside ``docs/`` that the pages point to.
+"""A hook of MkDocs: adds the files outside ``docs/`` to which the pages link.
 
 Pages are read in two places: on the built site and in a plain file view of the repository. A link such as
-``../screenshots/race.svg`` is right in the second. The hook adds the pictures, the change log and the guide
-for contributors to the site, and lets the links there point to the added files, so that one spelling works in
-both places and MkDocs checks all of them.
+``../screenshots/race.svg`` works only in the second. The hook adds the pictures, the change log and the guide
+for contributors to the site, and lets the links there point to the added files, so that the same link works
+in both places and MkDocs checks it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
-"""Pages that stand at the top of the repository, and where the site has them."""
+"""Pages at the top of the repository, with their paths on the site."""
 
 
 def on_files(files: Files, *, config: Any) -> Files:
@@ -29,7 +29,7 @@ def on_files(files: Files, *, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Files) -> str:
-    """Point links that leave ``docs/`` to what :func:`on_files` has added."""
+    """Change links that leave ``docs/`` so that they lead to the files added by :func:`on_files`."""
     up = page.file.src_uri.count("/")
     if page.file.src_uri in PAGES.values():
         return re.sub(r"\]\(docs/", "](", markdown)

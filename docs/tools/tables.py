@@ -1,4 +1,5 @@
-"""Writes what the documentation takes from the code: tables of keys, options, lanes, rooms and public names.
+"""Writes the parts of the documentation that come from the code: tables of keys, options, lanes, rooms and
+public names.
 
 A page marks the place of a table with two comments::
 
@@ -7,7 +8,8 @@ A page marks the place of a table with two comments::
     <!-- end of keys: race -->
 
 Everything between them is written by ``python -m docs.tools.tables``, which ``make docs`` runs. A test
-compares every block with what this module would write, so a changed key or option cannot leave a page behind.
+compares every block with the output of this module, so no page can be out of date after a changed key or
+option.
 
 Why not written by hand: the program has about a hundred keys and forty options, and a table that is copied
 once is wrong after the next change.
@@ -42,7 +44,7 @@ from sim.scenario.scenario import PRESETS
 
 DOCS = Path(__file__).parents[1]
 REFRESH = "make docs  (or: .venv/bin/python -m docs.tools.tables)"
-"""How a stale table is refreshed."""
+"""Command that refreshes a table that is out of date."""
 
 KEYS: dict[str, Sequence[Binding]] = {
     "race": RACE_BINDINGS,
@@ -67,7 +69,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "replay": replay.replay_parser,
     "export": export.export_parser,
 }
-"""Makes the parser of each command; ``screen`` is the command without a word."""
+"""Functions that make the parser of each command; ``screen`` is the program without a command."""
 
 BLOCK = re.compile(
     r"^<!-- (?P<kind>keys|options|presets|lanes|api|rooms|layers): (?P<name>\w+) -->\n"
@@ -76,7 +78,7 @@ BLOCK = re.compile(
 )
 """A marked block of a page."""
 SCENARIO_GROUP = "scenario"
-"""First word of the title of the options that every race takes; they have a table of their own."""
+"""First word of the title of the options that every race takes; these options have their own table."""
 
 
 def key_table(bindings: Sequence[Binding]) -> str:
@@ -104,14 +106,14 @@ def option_table(command: str) -> str:
 
 
 def preset_table(name: str) -> str:
-    """The presets called ``races`` or ``mistakes``, each with its words and the race it stands for."""
+    """The presets called ``races`` or ``mistakes``, each with its description and its scenario."""
     presets = {"races": PRESETS, "mistakes": FAULT_PRESETS}[name]
     rows = [(f"`{preset}`", words, f"`{scenario}`") for preset, (words, scenario) in presets.items()]
     return table(("preset", "what it is", "scenario"), rows)
 
 
 def lane_table() -> str:
-    """All lanes: what the server does, since when, who keeps the list, and what limits it."""
+    """All lanes: the server's work, the origin of the interface, the keeper of the list, and the limit."""
     rows = [
         (f"`{name}`", LANE_TEXTS[name].what, kind.introduced, kind.keeper, kind.limit)
         for name, kind in LANES.items()
@@ -120,7 +122,7 @@ def lane_table() -> str:
 
 
 def refreshed(text: str) -> str:
-    """A page with every marked block as it should be.
+    """The text of a page with every marked block written again.
 
     Raises:
         KeyError: a block has a name that no screen or command has.

@@ -53,7 +53,7 @@ from sim.kernel.waiting.io_uring.calls import EnterCall, RingCalls
 from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS
 from sim.kernel.waiting.kqueue.calls import KeventCall, KqueueCalls
 from sim.kernel.waiting.kqueue.kevent import Kevent
-from sim.kernel.waiting.restart import Restart
+from sim.kernel.waiting.restarted_call import Restart
 from sim.kernel.waiting.scan_request import Words
 from sim.kernel.waiting.select_and_poll import ScanCalls
 from sim.machine.accounts import Account, Charge, Count

@@ -16,7 +16,7 @@ from sim.machine.accounts import Account, Charge, Count
 from sim.scripts.loop_figures import LoopRecord
 from sim.scripts.task_rows import TaskRow, WaitReason
 from sim.stacks.await_stack import await_frames
-from sim.stacks.place import place_of, program_line
+from sim.stacks.code_place import place_of, program_line
 from sim.stdlib.asyncio.loop_watcher import TurnStep
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """A task: one thread of control, whose program is a generator.
 
 The program is the server's own code with system calls in it. It yields where virtual time may pass. A
-generator cannot be copied; :mod:`sim.kernel.waiting.restart` says how a program goes on from a checkpoint.
+generator cannot be copied; :mod:`sim.kernel.waiting.restarted_call` says how a program goes on from a
+checkpoint.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sim.machine.accounts import Account
 from sim.machine.records import Effect
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 COMMON_STAGES = ("wire", "dma", "interrupt", "softirq", "tcp", "buffer", "queue")
 """Stages of every packet, regardless of how the server waits."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.kernel.files.slow import SlowStreamSocket
+from sim.kernel.files.slow_client import SlowStreamSocket
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.clock import NEVER

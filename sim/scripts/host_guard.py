@@ -20,7 +20,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from sim.stacks.place import Place, place_of
+from sim.stacks.code_place import Place, place_of
 
 NETWORK = "reaches for the host's network; a simulated run has a network of its own"
 PROCESS = "starts a process of the host; a simulated machine has one process"

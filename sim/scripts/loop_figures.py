@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.stacks.await_stack import await_places, name_of
-from sim.stacks.place import Place, calling_line, program_line
+from sim.stacks.code_place import Place, calling_line, program_line
 from sim.stdlib.asyncio.loop_watcher import LoopWatcher, TurnStep
 
 if TYPE_CHECKING:

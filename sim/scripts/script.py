@@ -35,7 +35,7 @@ from sim.scripts.script_error import ScriptError, compiled, exit_error, uncaught
 from sim.scripts.script_imports import ScriptImports
 from sim.scripts.script_output import ScriptOutput
 from sim.scripts.unwinding import ScriptUnwound, Unwinding
-from sim.stacks.place import Place, place_of
+from sim.stacks.code_place import Place, place_of
 from sim.stdlib.asyncio.loop_watcher import TurnStep
 from sim.stdlib.kernel import Kernel
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
 
-from sim.stacks.place import Place, one_line
+from sim.stacks.code_place import Place, one_line
 
 
 class ScriptError(Exception):

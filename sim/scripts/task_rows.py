@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from sim.stacks.await_stack import await_frames, name_of
-from sim.stacks.place import Place, place_of, program_line
+from sim.stacks.code_place import Place, place_of, program_line
 from sim.stdlib.asyncio.numbered_task import ordered_tasks
 
 LoopTaskState = Literal["running", "ready", "suspended"]

@@ -3,10 +3,10 @@
 The program of a server is a generator. A checkpoint of a lane would have to copy it
 (:mod:`sim.race.time_travel.checkpoint`), but a generator cannot be copied. So a server can keep a rule:
 *everything that its program knows when it yields is stored on the server*. That is the list of events left to
-serve, :attr:`Server.serving_fd`, and the :class:`~sim.kernel.waiting.restart.Restart` that it passes to every
-waiting call. Then :meth:`Server.run`, started again at any moment, continues exactly where the old generator
-was. A server that keeps the rule sets :attr:`Server.restartable`. A server that does not is correct too, but
-its lane gets no checkpoints, and going back in time runs it again from where it was built.
+serve, :attr:`Server.serving_fd`, and the :class:`~sim.kernel.waiting.restarted_call.Restart` that it passes
+to every waiting call. Then :meth:`Server.run`, started again at any moment, continues exactly where the old
+generator was. A server that keeps the rule sets :attr:`Server.restartable`. A server that does not is
+correct too, but its lane gets no checkpoints, and going back in time runs it again from where it was built.
 
 Why not state machines instead of generators: a program of twenty lines would become a table of states, and
 nobody could read from it what a select server does.
@@ -22,7 +22,7 @@ from sim.kernel.blocking_calls import write_rest
 from sim.kernel.descriptors import IdleBlock
 from sim.kernel.files.tcp import ListeningSocket
 from sim.kernel.kernel import RawKernel
-from sim.kernel.waiting.restart import Restart
+from sim.kernel.waiting.restarted_call import Restart
 from sim.machine.task import Program, Task
 from sim.scenario.lane_kind import LaneKind
 from sim.scenario.lanes import LANES

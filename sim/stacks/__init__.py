@@ -1,6 +1,6 @@
 """Source lines and stacks of Python programs: where a suspended coroutine stands. Knows no kernel.
 
-- :mod:`sim.stacks.place`: a line of a program, and whether it is the program's own or the library's.
+- :mod:`sim.stacks.code_place`: a line of a program, and whether it is the program's own or the library's.
 - :mod:`sim.stacks.await_stack`: the chain of awaits of a suspended coroutine.
 
 Every room may import from here; this room imports nothing else of ``sim``.

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
-from sim.stacks.place import Place, one_line, place_of, program_line
+from sim.stacks.code_place import Place, one_line, place_of, program_line
 
 _PARTS = (CoroutineType, GeneratorType, AsyncGeneratorType)
 _DEPTH = 10_000

@@ -4,7 +4,7 @@
 - ``capacity``: how many connections a lane holds.
 - ``comparison``: the figures that tell the lanes apart.
 - ``host_comparison``: a request in a lane, simulated beside measured on the host's kernel.
-- ``papers``: published experiments beside the same experiments on our cost table.
+- ``published_papers``: published experiments beside the same experiments on our cost table.
 - ``calibration``: a cost table measured on this machine, and its file.
 - ``fit``: the cost table that explains measured points best.
 

@@ -1,9 +1,9 @@
-"""The conformance report: how many cases there are, by group, and how many came out equal.
+"""The conformance report: the number of cases in each group, and the number with equal results.
 
     python -m tests.conformance
 
 A group is a topic of cases, run on the host's kernel and on the simulated one. The last lines are the
-interpreter's own tests, run on the simulated kernel alone. The exit code is 1 if anything differed.
+interpreter's own tests, run on the simulated kernel alone. The exit code is 1 if any result differed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _equal(case: Case) -> bool:
 
 
 def _cases() -> list[str]:
-    """Run all cases and print a line for each group; those that differed."""
+    """Run all cases and print a line for each group. Returns the cases that differed."""
     cases, differed = load_all(), []
     groups = Counter(case.topic for case in cases)
     for topic in sorted(groups):
@@ -47,7 +47,7 @@ def _row(*cells: object) -> None:
 
 
 def _interpreter_suite() -> list[str]:
-    """Run the interpreter's own tests and print a line for each module; those that failed."""
+    """Run the interpreter's own tests and print a line for each module. Returns the modules that failed."""
     if not suite.installed():
         print(suite.MISSING)
         return ["the interpreter's own tests"]

@@ -32,7 +32,7 @@ class Index:
 
 
 class Raises:
-    """An object whose conversions all raise an error of its own."""
+    """An object whose conversions all raise its own error."""
 
     def __index__(self) -> int:
         raise ZeroDivisionError
@@ -48,7 +48,7 @@ class Text:
     """An object whose ``__index__`` returns text."""
 
     def __index__(self) -> Any:
-        return "text"  # noqa: PLE0305 (the point of it)
+        return "text"  # noqa: PLE0305 (on purpose)
 
 
 BAD: dict[str, Any] = {
@@ -68,7 +68,7 @@ BAD: dict[str, Any] = {
     "2**64": 2**64,
     "-2**64": -(2**64),
 }
-"""What is wrong wherever a number is asked for, or is an edge of what fits."""
+"""Values that are wrong for every number argument, or are at the limits of valid numbers."""
 LARGE: dict[str, Any] = {"2**31-1": 2**31 - 1, "2**31": 2**31, "2**32": 2**32}
 DESCRIPTORS: dict[str, Any] = {
     "closed": CLOSED,
@@ -145,18 +145,18 @@ ITERABLES: dict[str, Any] = {
 }
 FD = {**BAD, **LARGE, **DESCRIPTORS}
 SOCKET_FD = {name: value for name, value in FD.items() if name != "2**32"}
-"""Without what the socket module cuts down to a number that is open."""
+"""Without a value that the socket module truncates to an open number."""
 INT = {**BAD, **LARGE}
 SIZES = {**BAD, "2**62": 2**62, "2**63-1": 2**63 - 1}
 FLAGS = {name: value for name, value in BAD.items() if name not in {"-1", "-2"}}
-"""Without those that stand for all flags at once: most of them are left out."""
+"""Without the values that set all flags at once, because the tests leave out most flags."""
 FROMFD = {name: value for name, value in INT.items() if name != "-2"}
-"""Without a negative one, for which CPython raises what happens to be in ``errno``; -1 is a new epoll."""
+"""Without -2, for which CPython raises the current value of ``errno``; -1 makes a new epoll."""
 HOSTS = {
     name: ADDRESSES[name]
     for name in ("short forms", "numbers", "host 256", "host 08", "host blank", "port True")
 }
-"""Addresses of the right type: of others the standard library leaves a socket open that it has made."""
+"""Addresses of the right type: for others, the standard library leaves a socket open."""
 CONNECTIONS = {
     **{name: ADDRESSES[name] for name in ("None", "text", "bytes", "int", "empty", "short", "long")},
     **{name: ADDRESSES[name] for name in ("host int", "host list", "port float")},
@@ -165,4 +165,4 @@ CONNECTIONS = {
     "port without name": (HOST, "no such service"),
     "bytes of a host": (HOST.encode(), 1),
 }
-"""What getaddrinfo and the loop around it make of an address; port 1 is nobody's."""
+"""Addresses for getaddrinfo and the loop around it; no process listens on port 1."""

@@ -1,9 +1,9 @@
 """Wrong arguments: every function of the modules, with each argument replaced by values that do not fit.
 
-One case is one function. It is called with arguments that are right, then with each of them replaced by
-each bad value in turn, then with one argument less and one more, and with a keyword it does not know.
-What comes back is told as the type of the exception and its errno, or ``ok``. Only values that cannot
-block or reach outside are in the tables: the host runs them too.
+One case is one function. It is called with valid arguments, then with each of them replaced by each bad value
+in turn, then with one argument less and one more, and with an unknown keyword. The result is the type of the
+exception and its errno, or ``ok``. The tables have only values that cannot block or reach other machines,
+because the host runs them too.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Call(NamedTuple):
     find: Callable[[World], Callable[..., Any]]
     """The function in a world, ready to be called."""
     right: Callable[[World], tuple[Any, ...]]
-    """Arguments that are right."""
+    """Valid arguments."""
     wrong: tuple[dict[str, Any], ...]
-    """For each of them, what to replace it by."""
+    """The replacements for each argument, by name."""
 
 
 def _see(call: Call, world: World) -> list[str]:
@@ -67,7 +67,7 @@ def _see(call: Call, world: World) -> list[str]:
 
 
 def _close(world: World, result: Any) -> None:
-    """Give back what a call has opened."""
+    """Close the descriptors that a call has opened."""
     for opened in result if isinstance(result, tuple) else (result,):
         if hasattr(opened, "close"):
             attempt(opened.close)

@@ -1,4 +1,6 @@
-"""Threads blocked on sockets, in reads, sends and accepts: who is woken, and who sleeps on."""
+"""Threads blocked on sockets, in reads, sends and accepts: the threads that wake, and the threads that keep
+sleeping.
+"""
 
 from __future__ import annotations
 
@@ -152,7 +154,7 @@ def blocking_calls_on_both_ends(world: World) -> Any:
 
 
 def _in_turn(threads: Threads, act: Callable[[], Any], count: int = 3) -> list[Any]:
-    """Who has come back after each time that something was done."""
+    """The calls that have returned after each repetition of ``act``."""
     seen: list[Any] = []
     for number in range(1, count + 1):
         act()

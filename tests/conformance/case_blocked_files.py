@@ -1,4 +1,4 @@
-"""Threads blocked on pipes, counters and timers: who is woken, and with what."""
+"""Threads blocked on pipes, counters and timers: the threads that wake, and their results."""
 
 from __future__ import annotations
 

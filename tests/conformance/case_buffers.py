@@ -1,4 +1,4 @@
-"""Buffers of sockets: low-water marks, sizes, and who is told of room. No case counts TCP's bytes."""
+"""Buffers of sockets: low-water marks, sizes, and reports of room. No case counts TCP's bytes."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def sizes_that_are_set(world: World) -> Any:
     return seen
 
 
-@case("sock_setsockopt: SO_SNDBUF wakes those who wait to write, SO_RCVBUF nobody")
+@case("sock_setsockopt: SO_SNDBUF wakes waiting writers, SO_RCVBUF wakes no task")
 def edges_of_setting_a_size(world: World) -> Any:
     seen = []
     pairs = [world.unix(), world.tcp("cd"), world.unix("ef", world.socket.SOCK_DGRAM)]

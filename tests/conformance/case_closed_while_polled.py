@@ -1,7 +1,7 @@
-"""Descriptors that are closed while poll and select sleep on them (fs/select.c: __pollwait holds the file).
+"""Descriptors closed while poll and select sleep on them (fs/select.c: __pollwait holds the file).
 
-The call is hooked on the open file, and hears of nothing else; what its number stands for it looks up anew
-when it wakes.
+The call is in the wait queue of the open file, so only this file can wake it. When it wakes, it looks the
+descriptor's number up again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SOON_MS = 250
 
 
 def _asleep_on(world: World, number: int) -> Threads:
-    """A thread in poll and one in select, both on a descriptor, to read from it."""
+    """A thread in poll and one in select, both waiting for a descriptor to become readable."""
 
     def poll() -> list[int]:
         polling = world.select.poll()

@@ -1,4 +1,4 @@
-"""close and dup, and what they do to those who watch."""
+"""close and dup, and their effect on watchers."""
 
 from __future__ import annotations
 

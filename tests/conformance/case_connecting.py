@@ -245,7 +245,7 @@ def listening_after_a_refusal(world: World) -> Any:
     return [*seen, attempt(client.listen), client.getsockname()[0], world.mask(client)]
 
 
-@case("tcp_disconnect: sk_error_report wakes those who wait for ERR")
+@case("tcp_disconnect: sk_error_report wakes waiters for ERR")
 def the_report_of_a_refusal_is_an_edge(world: World) -> Any:
     client, port = world.fresh(), world.free_port()
     epoll = world.epoll((client, world.select.EPOLLOUT | world.select.EPOLLET))

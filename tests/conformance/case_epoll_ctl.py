@@ -1,4 +1,4 @@
-"""epoll_ctl: what it takes, what it refuses, and with which error."""
+"""epoll_ctl: the calls that succeed, the calls that fail, and their errors."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def each_write_is_an_edge(world: World) -> Any:
     return [*seen, world.wait(epoll)]
 
 
-@case("eventfd_read wakes those who want to write")
+@case("eventfd_read wakes waiting writers")
 def each_read_is_an_edge_for_writers(world: World) -> Any:
     v = world.eventfd()
     epoll = world.epoll((v, world.select.EPOLLIN | world.select.EPOLLOUT | world.select.EPOLLET))

@@ -1,7 +1,7 @@
-"""The classic mistakes, as small programs, each beside the same program without it.
+"""The classic mistakes as small programs, each beside the same program without the mistake.
 
-What a mistake does is read off what the program gets done, and off what the kernel then says of the
-descriptor: the same symptom on the machine's own kernel and on the simulated one.
+The symptom of a mistake is the work that the program has done, and the kernel's report on the descriptor
+afterwards. Both kernels must show the same symptom.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REQUEST = b"1234"
 
 
 def _serve(epoll: Any, serve: Callable[[int], None]) -> None:
-    """Serve what is reported until nothing is, which takes ten rounds at most here."""
+    """Serve all reported descriptors until none is reported; at most ten rounds."""
     for _ in range(10):
         found = epoll.poll(0)
         for fd, _ in found:
@@ -130,7 +130,7 @@ def a_number_used_again_is_reported_for_the_file_before(world: World) -> Any:
 
 
 def _workers(world: World, server: Any, events: int, count: int) -> tuple[Threads, list[Any]]:
-    """Threads w1, w2 … each asleep in an epoll of its own that watches the listening socket."""
+    """Threads w1, w2 … each asleep in its own epoll that watches the listening socket."""
     threads = Threads(world)
     epolls = [world.epoll((server, events)) for _ in range(count)]
     for number, epoll in enumerate(epolls, 1):
@@ -153,7 +153,9 @@ def a_connection_wakes_the_whole_herd_or_one(world: World) -> Any:
 
 @case("fs/eventpoll.c: ep_poll_callback returns 0 where nobody waits; herd")
 def a_worker_that_is_awake_does_not_end_the_walk(world: World) -> Any:
-    """So EPOLLEXCLUSIVE wakes more than one where one is busy: it finds the connection on its list too."""
+    """So EPOLLEXCLUSIVE wakes more than one worker if one is busy: the busy one also finds the connection in
+    its list.
+    """
     server = world.listener()
     exclusive = world.select.EPOLLIN | world.select.EPOLLEXCLUSIVE
     busy = world.epoll((server, exclusive))

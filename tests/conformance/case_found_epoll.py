@@ -1,4 +1,4 @@
-"""Differences that random programs and odd ones found, in epoll: each was one, and is none any more."""
+"""Details of epoll that are easy to get wrong, each taken from a random or an unusual program."""
 
 from __future__ import annotations
 

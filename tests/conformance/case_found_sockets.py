@@ -1,4 +1,4 @@
-"""Differences that random programs found, in sockets: each was one, and is none any more."""
+"""Details of sockets that are easy to get wrong, each taken from a random program."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def an_error_outlives_listening(world: World) -> Any:
     full = world.listener(0)
     first = world.connecting(full.getsockname(), "d")
     seen: list[Any] = [world.mask(first)]
-    for sends in (0, 1, 2):  # the first of them takes the error
+    for sends in (0, 1, 2):  # the first send takes the error
         s = world.connecting(full.getsockname())
         seen += [attempt(s.shutdown, world.socket.SHUT_RD), attempt(s.listen, 0), world.mask(s)]
         seen += [attempt(s.recv, 1), [attempt(s.send, b"x") for _ in range(sends)]]

@@ -1,4 +1,4 @@
-"""No more descriptors: what fails with EMFILE, and what is left as it was."""
+"""No more descriptors: the calls that fail with EMFILE, and the state that they leave unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and addresses: getaddrinfo, getnameinfo and the conversions, asked about numbers and localhost."""
+"""Names and addresses: getaddrinfo, getnameinfo and the conversions, for numbers and localhost."""
 
 from __future__ import annotations
 

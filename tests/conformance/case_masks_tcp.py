@@ -1,4 +1,4 @@
-"""What poll says of a TCP socket in each of its states, and what its calls do there."""
+"""A TCP socket's poll mask in each of its states, and the results of its calls there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What poll says of a UNIX stream pair in each of its states, and what its calls do there."""
+"""A UNIX stream pair's poll masks in each of its states, and the results of its calls there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UNIX datagram and packet pairs: messages, room, and how each kind ends."""
+"""UNIX datagram and packet pairs: messages, room, and the end of each kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _kinds(world: World) -> tuple[int, int]:
 
 
 def _edges(world: World, socket: Any) -> Any:
-    """An epoll for every edge, the first of which is over."""
+    """An edge-triggered epoll whose first edge is already reported."""
     epoll = world.epoll((socket, 0x2007 | world.select.EPOLLET))
     epoll.poll(0)
     return epoll

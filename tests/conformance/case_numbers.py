@@ -1,4 +1,4 @@
-"""Descriptor numbers: dup2, inheritable, and who still watches what."""
+"""Descriptor numbers: dup2, inheritable, and the registrations that remain."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def an_inheritable_number_that_is_closed(world: World) -> Any:
     return [*seen, again == v, os.get_inheritable(again)]
 
 
-@case("dup2(2): a number beyond those in use leaves the ones between free")
+@case("dup2(2): a number above all used ones leaves the numbers between free")
 def a_number_far_ahead(world: World) -> Any:
     os = world.os
     v = world.eventfd(1)

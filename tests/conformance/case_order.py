@@ -1,4 +1,4 @@
-"""In which order an epoll reports, and who comes first next time."""
+"""The order of an epoll's reports, within a call and from call to call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rotation_under_maxevents(world: World) -> Any:
     return [world.wait(epoll, 0, 2) for _ in range(6)]
 
 
-@case("fs/eventpoll.c: ep_done_scan, the unreported first, then those that came meanwhile")
+@case("fs/eventpoll.c: ep_done_scan, unreported items first, then items that came during the scan")
 def a_newcomer_takes_its_place(world: World) -> Any:
     epoll, others = _watched(world, 6)
     for other in others[:5]:

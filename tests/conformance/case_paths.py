@@ -1,4 +1,4 @@
-"""Epolls that watch epolls: how many ways a wake-up may run (fs/eventpoll.c: reverse_path_check)."""
+"""Epolls that watch epolls: the limit on the paths of a wake-up (fs/eventpoll.c: reverse_path_check)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.conformance.world import World, attempt
 
 
 def _chain(world: World, length: int, *watched: tuple[Any, int]) -> list[Any]:
-    """Epolls each of which watches the one before; the first one watches what is given."""
+    """A chain of epolls, each of which watches the one before; the first watches ``watched``."""
     epolls = [world.epoll(*watched, name="e0")]
     for number in range(1, length):
         epolls.append(world.epoll((epolls[-1], 1), name=f"e{number}"))
@@ -17,7 +17,7 @@ def _chain(world: World, length: int, *watched: tuple[Any, int]) -> list[Any]:
 
 
 def _watchers(world: World, epoll: Any, count: int) -> list[Any]:
-    """What comes of so many epolls beginning to watch one; only how often it was what."""
+    """The results of registering one epoll in ``count`` others, each with its number of occurrences."""
     results = [attempt(world.epoll(name=f"o{number}").register, epoll, 1) for number in range(count)]
     return [(result, results.count(result)) for result in dict.fromkeys(results)]
 

@@ -1,4 +1,4 @@
-"""Pipes: what fits, what comes out, and how they end."""
+"""Pipes: capacity, the data read, and the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.conformance.world import World, attempt
 
 
 def write_until_full(world: World, writer: int, size: int) -> int:
-    """Write chunks until one is refused; how many bytes went in."""
+    """Write chunks until one is refused. Returns the number of bytes written."""
     written = 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Pipes that are watched: which operation makes an edge, order, one-shot, closing."""
+"""Watched pipes: the operations that make an edge, order, one-shot, closing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def edges_for_the_writer(world: World) -> Any:
     return [*seen, world.wait(epoll), world.wait(epoll)]
 
 
-@case("pipe_write is nothing for those who wait to write")
+@case("pipe_write does not wake waiting writers")
 def a_write_is_no_edge_for_the_writer(world: World) -> Any:
     r, w = world.pipe()
     epoll = world.epoll((w, world.select.EPOLLOUT | world.select.EPOLLET))

@@ -1,4 +1,4 @@
-"""What Python adds: constants, types, argument checks, and the modules that build on these."""
+"""Python's own part: constants, types, argument checks, and the modules built on the raw calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the objects of the modules are: their classes, attributes, and what is refused to them."""
+"""The objects of the modules: their classes, their attributes, and the operations that they refuse."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def attributes_of_an_epoll(world: World) -> Any:
 @case("Lib/socket.py: a derived class; dup keeps it, accept does not")
 def a_class_derived_from_socket(world: World) -> Any:
     class Derived(world.socket.socket):  # type: ignore[misc, name-defined]
-        """Has attributes, as every class has that is written in Python."""
+        """A subclass, which has a ``__dict__`` like every class written in Python."""
 
     plain = Derived()
     plain.note = 1

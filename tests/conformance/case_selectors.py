@@ -1,4 +1,4 @@
-"""The standard library's own selectors module, unmodified, on the world's select: whole programs on it."""
+"""The standard library's own selectors module, unmodified, on the world's select, in whole programs."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def selectors_refuse(world: World) -> Any:
 
 
 def _echo(world: World, module: Any, kind: str) -> list[str]:
-    """A server that speaks to three clients at once, and what it did.
+    """Run a server with three clients at once. Returns its actions.
 
-    Not in which order: SelectSelector asks in the order of a set of numbers, and the numbers differ.
+    The order is not compared: SelectSelector asks in the order of a set of numbers, and the numbers differ.
     """
     server = world.listener()
     selector = getattr(module, kind)()
@@ -145,7 +145,7 @@ def descriptors_that_are_no_sockets(world: World) -> Any:
 def the_order_of_what_is_ready(world: World) -> Any:
     module = load_selectors(world)
     seen = []
-    for kind in KINDS[:3]:  # SelectSelector goes by a set of its own
+    for kind in KINDS[:3]:  # SelectSelector uses the order of its own set
         pairs = [world.unix() for _ in range(4)]
         with getattr(module, kind)() as selector:
             for number in (2, 0, 3, 1):

@@ -1,4 +1,6 @@
-"""Threads blocked on the same epoll, or on the same file: who is woken, and who sleeps on."""
+"""Threads blocked on the same epoll, or on the same file: the threads that wake, and the threads that keep
+sleeping.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,7 @@ def two_waiters_of_a_one_shot_item_only_one_returns(world: World) -> Any:
     epoll = world.epoll((a, events))
     threads = _waiters(world, epoll, 2)
     b.send(b"x")
-    b.send(b"y")  # wakes the other one too, and either may be first: who it was is not told
+    b.send(b"y")  # wakes the other one too; either may be first, so the case does not report which
     seen = [[events for _, events in threads.back(1)]]
     epoll.modify(a, events)
     return [*seen, threads.back(2), threads.finish(lambda: epoll.modify(a, events))]
@@ -139,7 +141,7 @@ def shutdown_wakes_who_asked_for_nothing_else(world: World) -> Any:
             threads = Threads(world)
             threads.start("t", _poll, world, ends[0], events)
             ends[end].shutdown(how)
-            if pair == world.tcp and events == 0:  # one direction is still open on either side
+            if pair == world.tcp and events == 0:  # each side still has one open direction
                 ends[1 - end].shutdown(how)
             seen.append(threads.back(1))
     return seen

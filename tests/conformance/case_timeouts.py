@@ -1,4 +1,4 @@
-"""Timeouts: never early, and what the arguments stand for."""
+"""Timeouts: never early; and the meaning of the arguments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.conformance.world import World, attempt, message
 
 
 def _not_early(world: World, seconds: float, call: Callable[..., Any], *arguments: Any) -> Any:
-    """What a call returned, and whether it took as long as it should have at least."""
+    """The result of a call, and True if it took at least ``seconds``."""
     start = world.time.monotonic()
     seen = attempt(call, *arguments)
     return seen, world.time.monotonic() - start >= seconds

@@ -1,4 +1,4 @@
-"""timerfd: expiries, and how they are counted. No case depends on how late a timer may be."""
+"""timerfd: expiries and their count. No case depends on the lateness of a timer."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def asking_takes_no_expiry(world: World) -> Any:
     return [*seen, 0 < rest <= LONG, world.mask(t), _expiries(world, t), world.mask(t)]
 
 
-@case("timerfd_setup: setting it anew forgets what was not read")
+@case("timerfd_setup: a new setting drops unread expiries")
 def setting_forgets_expiries(world: World) -> Any:
     t, os = world.timerfd(), world.os
     seen: list[Any] = []

@@ -19,9 +19,9 @@ class Case(NamedTuple):
     source: str
     """Where the behaviour is written down: a man page, a kernel function, a CPython module."""
     see: Callable[[World], Any]
-    """Takes a world, returns what it saw."""
+    """Takes a world, and returns the results to compare."""
     needs_bytes: int = 0
-    """Memory that the host's side takes at one time, where it is large."""
+    """Memory that the host's side needs at one time, if it is large; else 0."""
 
     @property
     def left_out(self) -> str | None:
@@ -36,7 +36,7 @@ class Case(NamedTuple):
 
 
 MOST_EVENTS_BYTES = 2_200_000_000
-"""CPython sets aside 12 bytes for each of ``maxevents`` before it asks the kernel: 2.1 GB at the most."""
+"""CPython allocates 12 bytes for each of ``maxevents`` before it calls the kernel: at most 2.1 GB."""
 
 CASES: list[Case] = []
 

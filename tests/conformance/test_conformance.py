@@ -1,4 +1,4 @@
-"""Every case, on the host's kernel and on the simulated one: both must see the same."""
+"""Every case on the host's kernel and on the simulated one: the results must be equal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def test_both_kernels_see_the_same(case: Case) -> None:
         pytest.skip(case.left_out)
     seen, host_saw = simulated(case.see), on_host(case.see)
     for _ in range(MORE_LOOKS):
-        # A busy host can put off a softirq, and so a packet, for a moment: what differs must do so again.
+        # A busy host can delay a softirq, and so a packet, for a moment: a difference counts only if it
+        # appears again.
         if seen != host_saw:
             host_saw = on_host(case.see)
     assert seen == host_saw

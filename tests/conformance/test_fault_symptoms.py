@@ -1,4 +1,6 @@
-"""The symptom of each classic mistake: that the two kernels agree is not enough, both must show it."""
+"""The symptom of each classic mistake: it is not enough that the two kernels agree; both must show the
+symptom.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from tests.conformance.world import World, on_host, simulated
 SYMPTOMS: list[tuple[Callable[[World], Any], Any]] = [
     (
         faults.who_reads_once_an_edge_leaves_a_connection_starving,
-        # Bytes read, what epoll says, what poll says: 8 stay unread though nobody is told, and 8 for good.
+        # Bytes read, epoll's report, poll's report: 8 bytes stay unread without a report, and 8 stay unread
+        # for ever.
         [(4, "nothing", "IN"), (8, "nothing", "IN"), 8, (12, "nothing", "0"), (16, "nothing", "0"), 0],
     ),
     (

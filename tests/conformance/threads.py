@@ -13,7 +13,7 @@ from typing import Any
 from tests.conformance.world import World, attempt
 
 _PATIENCE = 200
-"""Pauses of 10 ms after which what has not happened will not."""
+"""Number of pauses of 10 ms after which an expected event will not happen any more."""
 
 
 class Threads:
@@ -22,7 +22,7 @@ class Threads:
     def __init__(self, world: World) -> None:
         self.world = world
         self.returned: list[tuple[str, Any]] = []
-        """Who came back with what, in the order in which they did."""
+        """Name and result of each call that has returned, in this order."""
         self._started: list[Any] = []
 
     def start(self, name: str, call: Callable[..., Any], *arguments: Any) -> None:
@@ -40,7 +40,9 @@ class Threads:
                 return
 
     def back(self, expected: int) -> list[tuple[str, Any]]:
-        """Names of threads whose calls have returned; waits for a number of them, and a moment for more."""
+        """Names and results of the calls that have returned. Waits for ``expected`` of them, and a moment for
+        more.
+        """
         for _ in range(_PATIENCE):
             if len(self.returned) >= expected:
                 break

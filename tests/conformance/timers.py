@@ -1,4 +1,4 @@
-"""timerfd for every Python: the os module's functions of 3.13, by the C library where Python lacks them."""
+"""timerfd for every Python: the os module's functions of 3.13, through the C library if Python lacks them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _timerfd_gettime(fd: int, /) -> Any:
 
 
 class HostOs:
-    """The os module, with timerfd where it has none."""
+    """The os module, with timerfd functions added if it has none."""
 
     TFD_NONBLOCK, TFD_CLOEXEC, TFD_TIMER_ABSTIME = TFD_NONBLOCK, TFD_CLOEXEC, TFD_TIMER_ABSTIME
     timerfd_create = staticmethod(_timerfd_create)

@@ -21,7 +21,7 @@ import sim
 from tests.conformance.timers import host_os
 
 ALL = select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP
-"""What a mask is asked for, where a case does not say otherwise."""
+"""Events that :meth:`World.mask` asks for by default."""
 _BITS = ("IN", "PRI", "OUT", "ERR", "HUP", "NVAL", "RDNORM", "RDBAND", "WRNORM", "WRBAND", "RDHUP")
 HOST = "127.0.0.1"
 
@@ -54,7 +54,7 @@ class World:
             except OSError:
                 continue
         if self.threading is not threading:
-            with self.threading:  # as at a program's end, the threads end that are still there
+            with self.threading:  # as at a program's end, remaining threads are ended
                 pass
 
     # -- opening --------------------------------------------------------------------------
@@ -200,7 +200,9 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     except Exception as error:
         code = getattr(error, "errno", None)
-        known = errno.errorcode.get(code, str(code)) if code else ""  # getaddrinfo's are no errno
+        known = (
+            errno.errorcode.get(code, str(code)) if code else ""
+        )  # getaddrinfo's codes are not errno values
         return f"{type(error).__name__} {known}".strip()
 
 

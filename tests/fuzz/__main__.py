@@ -1,7 +1,8 @@
-"""Fuzzing for as long as one likes: ``python -m tests.fuzz 200000``.
+"""Fuzzing for a given number of steps: ``python -m tests.fuzz 200000``.
 
-Programs are drawn in rounds, each from a seed of its own, which is printed: the same seed draws the
-same programs. Exits with 0 if the kernels never differed, with 1 and a script if they did.
+Programs are drawn in rounds. Each round has its own seed, which is printed: the same seed draws the same
+programs. The exit code is 0 if the kernels never differed, else 1; then a script that shows the difference is
+printed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ PROGRAMS_PER_ROUND = 200
 
 
 def main() -> int:
-    """Run it; the exit code."""
+    """Run the fuzzing. Returns the exit code."""
     parser = _Parser(prog="make fuzz", description="random programs on both kernels")
     parser.add_argument("steps", type=_positive, help="stop after so many calls")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="of the first round")
@@ -46,10 +47,10 @@ def main() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """A parser whose error messages are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Give up, with exit code 2."""
+        """Print the message and exit with code 2."""
         self.exit(2, f"{self.prog}: {message}, as in: make fuzz STEPS=200000\n")
 
 

@@ -1,7 +1,7 @@
-"""A difference between the kernels: made sure of, made small, made a script.
+"""A difference between the kernels: confirmed, reduced, and written as a script.
 
-Loopback is synchronous, but a busy machine may put its softirqs off; so a difference counts only if
-the same lines show it again. Then every line is left out that the difference does not need.
+Loopback is synchronous, but a busy machine may delay its softirqs. So a difference counts only if the same
+lines show it again. Then every line that the difference does not need is left out.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Difference(AssertionError):
         super().__init__("\n" + self.script())
 
     def script(self) -> str:
-        """The program, to be run as it is."""
+        """The program as a script that can be run."""
         host, simulated = self.outcomes[-1]
         whole = " ".join(line.expression for line in self.lines)
         helpers = [source for name, source in HELPERS.items() if f"{name}(" in whole]
@@ -62,7 +62,7 @@ class Difference(AssertionError):
 
 
 def _statement(line: Line, outcome: tuple[str, str]) -> str:
-    """A line as the script has it: what assigns stands plain, what is looked at is seen."""
+    """A line of the script: an assignment as it is, any other expression inside ``see``."""
     if line.targets and " is " in outcome[0]:
         return line.source
     said = outcome[0] if outcome[0] == outcome[1] else "?"
@@ -94,7 +94,7 @@ def replay(lines: Sequence[Line]) -> Difference | None:
 
 
 def certain(lines: Sequence[Line], times: int = 2) -> Difference | None:
-    """As :func:`replay`, but what does not show so many times in a row is no difference."""
+    """Like :func:`replay`, but a difference counts only if it appears this number of times in a row."""
     found = replay(lines)
     for _ in range(times - 1):
         again = replay(lines)
@@ -104,7 +104,7 @@ def certain(lines: Sequence[Line], times: int = 2) -> Difference | None:
 
 
 def smallest(difference: Difference) -> Difference:
-    """The same difference without the lines, and without the bits in masks, that it does not need."""
+    """The same difference without the lines and the bits of masks that it does not need."""
     found, size = difference, 0
     while size != len(found.script()):
         size = len(found.script())
@@ -114,7 +114,7 @@ def smallest(difference: Difference) -> Difference:
 
 
 def _shorter(found: Difference) -> Iterator[Difference]:
-    """Ever shorter versions, each made from the one before."""
+    """Shorter and shorter versions, each made from the one before."""
     for position in reversed(range(len(found.lines))):
         if position < len(found.lines):
             without = found.lines[:position] + found.lines[position + 1 :]
@@ -134,7 +134,7 @@ def _shorter(found: Difference) -> Iterator[Difference]:
 
 
 def _set_only_once_needed(lines: list[Line]) -> list[Line]:
-    """The lines whose variables have all been set by then."""
+    """The lines whose variables are all set by earlier lines."""
     known: set[str] = set()
     kept = []
     for line in lines:

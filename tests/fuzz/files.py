@@ -27,21 +27,21 @@ FLAG_CALLS = (
     "os.get_inheritable({})",
 )
 TIMES = ("initial=0", "initial=10**18", "initial=10**18, interval=10**18")
-"""What a timer is set to that does not expire meanwhile."""
+"""Settings of a timer that does not expire during the program."""
 
 
 class Files(Machine):
-    """A program in the making that knows files."""
+    """A growing program with the rules for files."""
 
     def open(self, kind: str) -> None:
-        """Open one, or a pair."""
+        """Open a file of a kind, or a pair."""
         getattr(self, f"open_{kind}")()
 
     @initialize(
         kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3), mask=MASKS, rhythm=st.integers(0, 5)
     )
     def begin(self, kinds, mask, rhythm):
-        """Something to start with."""
+        """Open the first files, and register sockets in an epoll."""
         self.rhythm = rhythm
         for kind in ("epoll", *kinds):
             self.open(kind)
@@ -55,7 +55,9 @@ class Files(Machine):
 
     @invariant()
     def wait_now_and_then(self):
-        """All epolls are waited for after so many steps: what happened in between is told apart."""
+        """Wait on all epolls after every ``rhythm`` steps, so that events of different steps are reported
+        apart.
+        """
         self.beat += 1
         if self.rhythm and self.beat % self.rhythm == 0:
             for epoll in self.epolls:
@@ -81,13 +83,13 @@ class Files(Machine):
         self.opened("pipe", "unblocked(os.pipe2(os.O_DIRECT))", count=2)
 
     def open_timer(self) -> None:
-        """One that has expired, to begin with."""
+        """Open a timer that has expired."""
         made = "os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)"
         for name in self.opened("timer", made):
             self.step(f"expire({name}, 0)")
 
     def open_epoll_again(self) -> None:
-        """Another object for an epoll there is."""
+        """Make another object for an existing epoll."""
         made = f"select.epoll.fromfd(os.dup({self.epolls[-1]}.fileno()))" if self.epolls else "select.epoll()"
         self.opened("epoll", made, self.epolls)
 
@@ -127,7 +129,7 @@ class Files(Machine):
     @precondition(lambda self: self.files and self.room)
     @rule(which=PICK, whole=st.booleans())
     def duplicate(self, which, whole):
-        """By number, or a socket as a socket object."""
+        """Duplicate a descriptor by its number, or a socket as a socket object."""
         name = self.pick(self.files, which)
         kind = self.kind(name)
         if whole and name in self.sockets:
@@ -138,7 +140,9 @@ class Files(Machine):
     @precondition(lambda self: self.files)
     @rule(which=PICK, what=PICK)
     def duplicate_over(self, which, what):
-        """What the other variable stood for is closed, and it stands for the same file now."""
+        """dup2 over another variable's descriptor: its old file is closed, and it refers to the duplicated
+        file.
+        """
         others = [name for name in self.files if name not in self.epolls] or self.files
         name, over = self.pick(self.files, which), self.pick(others, what)
         kind = self.kind(name)
@@ -149,7 +153,9 @@ class Files(Machine):
     @precondition(lambda self: self.files)
     @rule(which=PICK, keep=st.integers(0, 4))
     def close(self, which, keep):
-        """Now and then by number: the variable then stands for whatever gets the number next."""
+        """Close a file, sometimes by number. Then the variable refers to the next file that gets the
+        number.
+        """
         name = self.pick(self.files, which)
         if not keep:
             self.step(f"os.close({self.number(name)})")
@@ -185,7 +191,7 @@ class Files(Machine):
         self.drain(which)
 
     def drain(self, which: int) -> None:
-        """Read all there is."""
+        """Read until nothing is left."""
         self.step(f"drain({self.number(self.pick(self.files, which))})")
 
     @precondition(lambda self: self.files)
@@ -196,7 +202,7 @@ class Files(Machine):
     @precondition(lambda self: "timer" in map(self.kind, self.files))
     @rule(which=PICK, times=st.sampled_from([*TIMES, None, None]), period=st.sampled_from([0, 10**18]))
     def time(self, which, times, period):
-        """Set a timer that does not expire, or one that has; how much time is left is the host's."""
+        """Set a timer so that it does not expire or has expired. The remaining time is not compared."""
         number = self.number(self.pick([name for name in self.files if self.kind(name) == "timer"], which))
         if times is None:
             self.step(f"expire({number}, {period})")
@@ -207,7 +213,7 @@ class Files(Machine):
     @precondition(lambda self: "eventfd" in map(self.kind, self.files))
     @rule(which=PICK, value=st.sampled_from([None, None, 0, 1, 3, 2**64 - 2]))
     def count(self, which, value):
-        """Take from an eventfd's counter, or add to it."""
+        """Read from an eventfd's counter, or add to it."""
         name = self.pick([name for name in self.files if self.kind(name) == "eventfd"], which)
         number = self.number(name)
         self.step(f"os.eventfd_read({number})" if value is None else f"os.eventfd_write({number}, {value})")

@@ -1,14 +1,14 @@
-"""Random programs: what they are made of, and how a step is taken on both sides.
+"""Random programs: their variables and lines, and the run of a step on both sides.
 
-The state machine keeps a list of the variables of each sort; a rule draws which to use, most recent
-first, and composes a line. Lines are run on the simulated kernel while the program is made, since what
-can come next depends on them; the whole is then run on both sides without a pause, so that nothing
-that takes time (a delayed ACK: 40 ms) gets between two lines.
+The state machine keeps a list of the variables of each kind. A rule chooses variables, the most recent first,
+and writes a line. Lines run on the simulated kernel while the program grows, because the possible next lines
+depend on their results. Then the whole program runs on both sides without a pause, so that nothing that takes
+time (a delayed ACK: 40 ms) happens between two lines.
 
-What Linux itself does not determine is left out of the programs: filling TCP buffers (they tune
-themselves; a program sends less than fits), a socket that connects to itself, urgent data between
-UNIX sockets, when the ACK of a FIN comes (it is waited for), anything that takes time, and
-blocking calls (every open file is non-blocking).
+The programs leave out everything that Linux does not determine: full TCP buffers (their size changes
+automatically, so a program sends less than fits), a socket that connects to itself, urgent data between UNIX
+sockets, the time of the ACK of a FIN (the program waits for it), anything that takes time, and blocking calls
+(every open file is non-blocking).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from tests.fuzz.sides import FIRST, HOST, Line, Side
 BITS = ("IN", "OUT", "RDHUP", "PRI", "ERR", "HUP", "RDNORM", "WRNORM", "WRBAND")
 Picked = TypeVar("Picked")
 MOST_FILES = 12
-"""Variables for descriptors that a program gets."""
+"""Largest number of variables for descriptors in a program."""
 PICK = st.integers(0, 7)
-"""Which variable of a sort, counted from the latest."""
+"""Index of a variable of one kind, counted from the latest."""
 
 
 def masks(prefix: str, *flags: str) -> st.SearchStrategy[str]:
@@ -47,12 +47,12 @@ def _unlike(*lists: list[str]) -> list[str]:
 
 
 class Machine(RuleBasedStateMachine):
-    """A program in the making."""
+    """A growing program."""
 
     steps: ClassVar[int] = 0
     programs: ClassVar[int] = 0
     unsteady: ClassVar[int] = 0
-    """Differences that did not show again when the same lines were run once more."""
+    """Number of differences that did not appear again when the same lines were repeated."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Machine(RuleBasedStateMachine):
         self.simulated = Side(sim.Kernel(), FIRST, HOST)
         self.lines: list[Line] = []
         self.files: list[str] = []
-        """Variables of anything with a descriptor."""
+        """Variables of all objects and numbers with a descriptor."""
         self.sockets: list[str] = []
         self.tcp: list[str] = []
         self.epolls: list[str] = []
@@ -68,19 +68,19 @@ class Machine(RuleBasedStateMachine):
         self.listeners: list[str] = []
         self.addresses: list[str] = []
         self.watched: list[tuple[str, str]] = []
-        """Who watches whom."""
+        """Pairs of an epoll's variable and a watched variable."""
         self.kinds: dict[int, str] = {}
-        """What is behind each descriptor number."""
+        """Kind of file behind each descriptor number."""
         self._count = 0
         self.beat = 0
         self.rhythm = 0
-        """Every so many steps all epolls are waited for; 0 is never."""
+        """Number of steps after which the program waits on all epolls; 0 for never."""
 
     def teardown(self) -> None:
         """Run the whole program on both sides.
 
         Raises:
-            Difference: they differ, again and again.
+            Difference: they differ, and differ again when the program is repeated.
         """
         if replay(self.lines) is None:
             return
@@ -95,7 +95,7 @@ class Machine(RuleBasedStateMachine):
         """Add a line to the program.
 
         Returns:
-            What comes of it, on the simulated kernel.
+            The outcome on the simulated kernel, as text.
         """
         Machine.steps += 1
         line = Line(targets, expression)
@@ -108,7 +108,9 @@ class Machine(RuleBasedStateMachine):
         return tuple(f"v{self._count - count + each}" for each in range(count))
 
     def opened(self, kind: str, expression: str, *lists: list[str], count: int = 1) -> tuple[str, ...]:
-        """Run a line that opens descriptors, and keep its variables; none if it failed."""
+        """Run a line that opens descriptors, and keep its variables. Returns an empty tuple if the line
+        failed.
+        """
         names = self.fresh(count)
         if " is " not in self.step(expression, *names):
             return ()
@@ -118,7 +120,7 @@ class Machine(RuleBasedStateMachine):
         return names
 
     def register(self, epoll: str, name: str, mask: str, *, by_number: bool = False) -> None:
-        """Have an epoll watch a descriptor."""
+        """Register a descriptor in an epoll."""
         if self.step(f"{epoll}.register({self.number(name) if by_number else name}, {mask})") == "None":
             self.watched.append((epoll, name))
 
@@ -139,20 +141,20 @@ class Machine(RuleBasedStateMachine):
         return set(self.files) - set(self.sockets) - set(self.epolls)
 
     def kind(self, name: str) -> str:
-        """What is behind a variable's descriptor; a number that was closed can have a new file by now."""
+        """Kind of file behind a variable's descriptor. A closed number can have a new file by now."""
         return self.kinds.get(self.simulated.number(name), "")
 
     def can_fill(self, name: str) -> bool:
-        """Whether what fits into it is for certain."""
+        """True if the size of the file's buffer is known exactly."""
         return self.kind(name) in {"unix", "pipe"}
 
     @property
     def room(self) -> bool:
-        """Whether the program may open more."""
+        """True if the program may open more descriptors."""
         return len(self.files) < MOST_FILES
 
     def forget(self, name: str) -> None:
-        """Use a variable no more."""
+        """Remove a variable from all lists."""
         for names in (self.files, self.sockets, self.tcp, self.listeners, self.epolls):
             if name in names:
                 names.remove(name)

@@ -1,4 +1,4 @@
-"""Rules for the calls that wait, all with no time to wait, and for epoll_ctl. The whole of a program."""
+"""Rules for the waiting calls, all with a timeout of 0, and for epoll_ctl; and the complete program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAXEVENTS = st.sampled_from([-1, -1, -1, 1, 2, 3])
 
 
 class Programs(Sockets):
-    """A program in the making that knows everything."""
+    """A growing program with all rules."""
 
     @precondition(lambda self: self.epolls and self.files)
     @rule(which=PICK, what=PICK, mask=MASKS, by_number=st.booleans())
@@ -61,7 +61,7 @@ class Programs(Sockets):
     @precondition(lambda self: self.files)
     @rule(which=PICK, mask=POLL_MASKS)
     def look(self, which, mask):
-        """One descriptor's mask."""
+        """Ask poll for one descriptor's mask."""
         self.step(f"mask({self.number(self.pick(self.files, which))}, {mask})")
 
     @precondition(lambda self: self.files)

@@ -1,4 +1,4 @@
-"""A round: so many random programs, drawn by Hypothesis."""
+"""A round: a number of random programs, drawn by Hypothesis."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from tests.fuzz.programs import Programs
 from tests.fuzz.sides import Worlds
 
 STEPS_PER_PROGRAM = 60
-"""Rules that a program is made of; most add one line, some several."""
+"""Number of rules that make a program; most rules add one line, some several."""
 
 
 def play(programs: int, seed: int | None = None) -> None:
     """Run a round.
 
     Args:
-        seed: where the random programs come from; None for always the same ones.
+        programs: Number of programs.
+        seed: Seed of the random programs; None for the same programs each time.
 
     Raises:
-        Difference: the kernels differ. It is not made small yet: see :func:`tests.fuzz.differences.smallest`,
-            which knows lines better than Hypothesis does.
+        Difference: the kernels differ. The program is not reduced yet:
+            :func:`tests.fuzz.differences.smallest` does this better than Hypothesis, because it knows the
+            lines.
     """
 
     class Round(Programs):
-        """The programs, with this round's seed."""
+        """The program's rules, with this round's seed."""
 
     machine = Round if seed is None else hypothesis.seed(seed)(Round)
     chosen = settings(

@@ -1,9 +1,9 @@
-"""One program on two kernels: each side runs the same line and says what came of it.
+"""One program on two kernels: each side runs the same line and reports its outcome.
 
-A program is a list of lines of Python that use ``select``, ``socket`` and ``os`` and nothing else of
-a world, so a line is at once what is run, what is compared and what is printed. Descriptor numbers
-are compared too: both sides hand out the lowest free one. The host's process has files open that are
-no business of a program; all holes between them are filled first, and numbers are counted from there.
+A program is a list of lines of Python that use only ``select``, ``socket`` and ``os`` of a world. So the same
+text is run, compared and printed. Descriptor numbers are compared too: both sides give out the lowest free
+number. The host's process has open files that do not belong to a program. So all free numbers between these
+files are filled first, and the numbers of the program count from above them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ import sim
 from tests.conformance.world import Host, text
 
 FIRST = 3
-"""The number that a program's first descriptor is reported as, and has on a simulated kernel."""
+"""Number of a program's first descriptor on a simulated kernel; the host's first descriptor is reported as
+this number too.
+"""
 HOST = "127.0.0.1"
 _SPAN = 128
-"""More descriptors than a program can have open."""
+"""A number of descriptors that no program exceeds."""
 _SHOWN = 40
-"""Bytes of data that are shown as they are."""
+"""Number of bytes up to which data is shown in full."""
 _FIN_WAIT1 = 4
 _ACK_TRIES = 30
 _RESET = struct.pack("ii", 1, 0)
@@ -89,7 +91,7 @@ def drain(number):
     return taken > 0
 """,
 }
-"""Functions that a line may call, by name; each is part of every script that uses it."""
+"""Source of functions that a line may call, by name; a script contains each function that it uses."""
 
 
 def _tcp_state(end: socket.socket) -> int:
@@ -103,7 +105,7 @@ class Line(NamedTuple):
     """One statement of a program."""
 
     targets: tuple[str, ...]
-    """The variables it assigns: descriptors, or an address."""
+    """The variables that the line assigns: descriptors, or an address."""
     expression: str
 
     @property
@@ -113,7 +115,7 @@ class Line(NamedTuple):
 
 
 class HostNumbers:
-    """Keeps the host's free descriptor numbers in one piece, above all that are in use."""
+    """Keeps the host's free descriptor numbers contiguous, above all used numbers."""
 
     def __init__(self) -> None:
         self._fillers: list[int] = []
@@ -121,7 +123,7 @@ class HostNumbers:
         """The lowest free number."""
 
     def settle(self) -> int:
-        """Fill the holes, if there are any; the lowest free number."""
+        """Fill all gaps between used numbers. Returns the lowest free number."""
         probe = os.open(os.devnull, os.O_RDONLY)
         if probe == self.first:
             os.close(probe)
@@ -137,7 +139,7 @@ class HostNumbers:
         return self.settle() if probe == top else probe
 
     def close(self) -> None:
-        """Give the holes back."""
+        """Close the files that fill the gaps."""
         for number in self._fillers:
             os.close(number)
         self._fillers.clear()
@@ -145,7 +147,7 @@ class HostNumbers:
 
 
 class Side:
-    """A program's variables in one world, and what its lines do there."""
+    """A program's variables in one world, and the runs of its lines there."""
 
     def __init__(self, modules: Any, first: int, host: str) -> None:
         self._shift = FIRST - first
@@ -164,7 +166,7 @@ class Side:
         """Run one.
 
         Returns:
-            What it returned, or the type and errno of what it raised, as text.
+            The line's result, or the type and errno of its exception, as text.
         """
         try:
             value = eval(line.expression, self._namespace)
@@ -187,7 +189,7 @@ class Side:
         return f"{name} is {number + self._shift}"
 
     def number(self, name: str) -> int:
-        """The descriptor behind a variable, as it is reported; -1 if there is none."""
+        """The descriptor behind a variable, in the numbering of reports; -1 if there is none."""
         value = self._namespace[name]
         try:
             number = value if isinstance(value, int) else value.fileno()
@@ -198,8 +200,8 @@ class Side:
     def acknowledge(self) -> None:
         """Wait for the ACKs of FINs that TCP delays, 40 ms at most.
 
-        Such an ACK wakes whoever shut the connection once more, when the next segment goes the other way
-        or when the time is over. The simulated kernel's TCP delays nothing.
+        Such an ACK comes with the next segment in the other direction, or when the delay is over. It wakes
+        the side that shut the connection once more. The simulated kernel's TCP delays no ACK.
         """
         for value in tuple(self._namespace.values()):
             for _ in range(_ACK_TRIES):
@@ -208,7 +210,7 @@ class Side:
                 time.sleep(0.002)
 
     def same_address(self, name: str, address: str) -> bool:
-        """Whether a socket's own address is the one in a variable."""
+        """True if a socket's own address equals the address in a variable."""
         try:
             return bool(self._namespace[name].getsockname() == self._namespace[address])
         except OSError:
@@ -236,7 +238,7 @@ class Side:
                 return repr(value)
 
     def forget(self) -> None:
-        """Drop the objects without having them close anything."""
+        """Drop the objects in such a way that they do not close their descriptors."""
         for value in self._namespace.values():
             if callable(getattr(value, "detach", None)):
                 value.detach()
@@ -249,14 +251,14 @@ class Side:
 
 
 class Worlds:
-    """A fresh program's two sides."""
+    """The two sides of a new program."""
 
     _numbers = HostNumbers()
     _opened = 0
 
     def __init__(self) -> None:
-        # Each process and program has a loopback address of its own: nobody else listens there, and
-        # ports of connections that are over stay apart.
+        # Each process and program has its own loopback address: no other process listens there, and ports of
+        # ended connections are not reused.
         Worlds._opened += 1
         host = f"127.{1 + os.getpid() % 250}.{1 + os.getpid() // 250 % 250}.{1 + Worlds._opened % 250}"
         self._closed = False
@@ -265,14 +267,16 @@ class Worlds:
         self.simulated = Side(sim.Kernel(), FIRST, host)
 
     def run(self, line: Line) -> tuple[str, str]:
-        """Run a line on both sides; what came of it on the host, and on the simulated kernel."""
+        """Run a line on both sides. Returns its outcome on the host, and on the simulated kernel."""
         seen = self.host.run(line)
         if ".shutdown(" in line.expression:
             self.host.acknowledge()
         return seen, self.simulated.run(line)
 
     def close(self) -> None:
-        """Close every descriptor of the host's that the program has left open, connections by RST."""
+        """Close every descriptor that the program has left open on the host; connections are closed by
+        RST.
+        """
         if self._closed:
             return
         self._closed = True
@@ -292,5 +296,5 @@ class Worlds:
 
     @classmethod
     def give_back(cls) -> None:
-        """Close what keeps the host's numbers in one piece."""
+        """Close the files that keep the host's free numbers contiguous."""
         cls._numbers.close()

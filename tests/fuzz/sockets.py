@@ -1,4 +1,4 @@
-"""Rules for what only sockets do."""
+"""Rules for calls that only sockets have."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CALLS = st.one_of(SENDS, SENDS, RECEIVES, RECEIVES, SHUTDOWNS, ERRORS)
 
 
 class Sockets(Files):
-    """A program in the making that knows sockets."""
+    """A growing program with the rules for sockets."""
 
     @precondition(lambda self: self.sockets)
     @rule(which=PICK, call=CALLS)
@@ -58,7 +58,9 @@ class Sockets(Files):
     @precondition(lambda self: self.sockets)
     @rule(calls=st.lists(st.tuples(PICK, CALLS), min_size=2, max_size=4))
     def use_several(self, calls):
-        """Hypothesis leaves some rules out of a program altogether; sockets want to be used in most."""
+        """Several calls on sockets. Hypothesis omits some rules in a program, but most programs should use
+        sockets.
+        """
         for which, call in calls:
             self.step(f"{self.pick(self.sockets, which)}.{call}")
 
@@ -70,21 +72,21 @@ class Sockets(Files):
     @precondition(lambda self: "tcp" in map(self.kind, self.sockets))
     @rule(which=PICK, call=st.sampled_from(URGENT))
     def urgent(self, which, call):
-        """Urgent data, of TCP alone: what UNIX sockets make of it has changed from version to version."""
+        """Urgent data of TCP only: its handling in UNIX sockets differs between versions of Linux."""
         name = self.pick([name for name in self.sockets if self.kind(name) == "tcp"], which)
         self.step(f"{name}.{call}")
 
     @precondition(lambda self: any(map(self.can_fill, self.sockets)))
     @rule(which=PICK, size=SIZES_OF_BUFFERS)
     def resize(self, which, size):
-        """The send buffer of a UNIX stream, whose size is what is asked for and no more."""
+        """Set the send buffer of a UNIX stream, which gets exactly the requested size."""
         name = self.pick(list(filter(self.can_fill, self.sockets)), which)
         self.step(f"{name}.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, {size})")
 
     @precondition(lambda self: self.sockets)
     @rule(which=PICK)
     def reset(self, which):
-        """Close, by RST where it is TCP."""
+        """Close a socket; TCP by RST."""
         name = self.pick(self.sockets, which)
         self.step(f"{name}.setsockopt(socket.SOL_SOCKET, {RESET})")
         self.step(f"{name}.close()")

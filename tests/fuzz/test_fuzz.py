@@ -1,4 +1,4 @@
-"""Random programs on both kernels; and a kernel that is wrong on purpose is found out."""
+"""Random programs on both kernels; and kernels with deliberate errors, which the programs must detect."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def reported_again(self: Item) -> None:
 
 
 def changed_in_silence(self: TcpSocket) -> None:
-    """A connection that changes its state wakes nobody."""
+    """A connection that changes its state wakes no waiter."""
     self.update_mask()
 
 

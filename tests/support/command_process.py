@@ -1,4 +1,4 @@
-"""The command in a process of its own, on pipes or on a pseudo-terminal."""
+"""The command in its own process, on pipes or on a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ def piped(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 PATIENCE_S = 60
-"""When a command is given up; it takes about one second."""
+"""Seconds after which a command is killed; usually it takes about one second."""
 ALTERNATE_SCREEN = b"\x1b[?1049h"
-"""What a program sends to draw on a screen of its own."""
+"""Sequence that switches to the alternate screen."""
 
 
 def on_terminal(
     *words: str, columns: int = 120, rows: int = 36, keys: bytes = b"", **env: str | None
 ) -> tuple[int, str]:
-    """The command on a pseudo-terminal of a given size; ``keys`` are typed once it draws on a screen.
+    """The command on a pseudo-terminal of a given size; ``keys`` are typed as soon as it uses the alternate
+    screen.
 
     Returns:
-        The exit code and all that was written, output and errors together.
+        The exit code, and all output and errors together.
     """
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (rows, columns))
@@ -62,7 +63,7 @@ def on_terminal(
                 os.write(ours, keys)
                 keys = b""
     except OSError:
-        pass  # Linux: EIO when the other side is closed by all
+        pass  # Linux: EIO when no process has the other side open
     finally:
         watchdog.cancel()
         os.close(ours)

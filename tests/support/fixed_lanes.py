@@ -1,4 +1,4 @@
-"""A race of any lanes that stands for one moment, made by hand: three packets have come, one is served."""
+"""A race of any lanes at one fixed moment, made by hand: three packets have arrived, one is being served."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.support.fixed_race import NOW_NS, READY, StillRace
 from tests.support.lane_frames import FIRST_FD, call, counters, lane, mask_of, packet
 
 JUST_RAN = 25
-"""Descriptors whose tasks ran of late, the longer ago the farther up."""
+"""Number of descriptors whose tasks ran recently; tasks of higher descriptors ran earlier."""
 
 
 class StillLanes(StillRace):
-    """As many descriptors as the scenario says, in each of its lanes."""
+    """A fixed race with the scenario's lanes and number of descriptors."""
 
     def frame(self) -> Frame:
         names = self.scenario.lanes
@@ -31,7 +31,7 @@ def _still(name: str, fds: int) -> LaneFrame:
 
 
 def _places(fds: int) -> list[int]:
-    """Where the three packets came."""
+    """Indices of the three descriptors with packets."""
     return [index * fds // 10_000 for index in READY]
 
 
@@ -56,7 +56,7 @@ def _counted(switches: int, calls: int) -> Counters:
 
 
 def _crew(name: str, fds: int) -> LaneFrame:
-    """A lane of several tasks: one runs, one could, the third has just run."""
+    """A lane of several tasks: one runs, one is runnable, the third has just run."""
     own = name in ("process", "thread")
     first, second, third = _places(fds)
     states = np.full(fds, TaskState.BLOCKED if own else TaskState.NONE, np.uint8)

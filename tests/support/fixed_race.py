@@ -1,4 +1,6 @@
-"""A race that stands for one moment, made by hand: the look of the screen, whatever the kernel does."""
+"""A race at one fixed moment, made by hand, so that the pictures of the screen do not depend on the
+kernel.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,7 @@ class StillRace:
         """It stands still."""
 
     def forget_elsewhere(self) -> None:
-        """It has no other branches."""
+        """Do nothing: there are no other branches."""
 
     def step_back_event(self) -> None:
         """It stands still."""
@@ -74,7 +76,7 @@ class StillRace:
         return SettingsChange(0, self.scenario, 0, self.workload)
 
     def lane_copy(self, lane: str, at_ns: int, heard: object) -> None:
-        """It has no lanes to copy."""
+        """There is no lane to copy."""
 
     def branches(self) -> tuple[BranchView, ...]:
         return (BranchView(0, None, 0, NOW_NS, ()),)

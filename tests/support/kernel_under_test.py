@@ -1,4 +1,4 @@
-"""A kernel under test: connected sockets, bytes that arrive by themselves, and what a call cost."""
+"""A kernel under test: connected sockets, bytes that arrive at a set time, and the cost of a call."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ROUND_COSTS = CostTable(
 
 
 def pairs(kernel: RawKernel, count: int) -> tuple[list[int], list[int]]:
-    """``count`` TCP connections: our ends and the far ends, by descriptor."""
+    """Make ``count`` TCP connections. Returns the descriptors of our ends and of the far ends."""
     ours, theirs = [], []
     loopback = kernel.socket_calls.loopback
     for _ in range(count):
@@ -76,7 +76,7 @@ def socket_at(kernel: RawKernel, fd: int) -> StreamSocket:
 
 
 def arrive(kernel: RawKernel, fd: int, at_ns: int, data: bytes = b"x") -> None:
-    """Have bytes lie in the descriptor's receive buffer at ``at_ns``; the arrival itself costs nothing."""
+    """Put bytes into the descriptor's receive buffer at ``at_ns``; the arrival itself costs nothing."""
     socket = socket_at(kernel, fd)
 
     def delivery() -> None:
@@ -94,7 +94,7 @@ def totals(kernel: RawKernel) -> dict[str, int]:
 
 
 class Work:
-    """What a program did: its result, and every count and account as an attribute."""
+    """The work of a program: its result, and every count and account as an attribute."""
 
     def __init__(self, result: Any, change: dict[str, int]) -> None:
         self.result = result
@@ -105,12 +105,12 @@ class Work:
 
 
 def settle(kernel: RawKernel) -> None:
-    """Let the time pass that the calls made so far take."""
+    """Let virtual time pass until all calls so far have taken their time."""
     kernel.run_until(max(kernel.now_ns, kernel.free_ns))
 
 
 def measure(kernel: RawKernel, program: Generator[None, None, Any]) -> Work:
-    """Run a program to its end; what it gave, counted and cost."""
+    """Run a program to its end. Returns its result, counts and costs."""
     settle(kernel)
     before = totals(kernel)
     result = kernel.complete(program)
@@ -127,12 +127,12 @@ def bitmap(fds: Iterable[int], nfds: int) -> Words:
 
 
 def pollfds(entries: Iterable[tuple[int, int]]) -> npt.NDArray[np.void]:
-    """poll()'s array from (descriptor, events)."""
+    """poll()'s array from pairs (descriptor, events)."""
     return np.array([(fd, events, 0) for fd, events in entries], dtype=POLLFD)
 
 
 def reading(fds: Iterable[int]) -> npt.NDArray[np.void]:
-    """poll()'s array that asks to read from each."""
+    """poll()'s array that asks for readability of each descriptor."""
     return pollfds((fd, poll_bits.IN) for fd in fds)
 
 
@@ -143,11 +143,11 @@ def raises(code: int, call: Callable[..., object], *arguments: object) -> None:
 
 
 class Script(Workload):
-    """A workload written down packet by packet.
+    """A workload given packet by packet.
 
     Args:
-        packets: ``(time_ns, slot)``, ascending in time; ``~slot`` where a client is replaced.
-        payload: what each request says.
+        packets: ``(time_ns, slot)``, ascending in time; ``~slot`` if a client is replaced.
+        payload: bytes of each request.
     """
 
     def __init__(self, packets: Sequence[tuple[int, int]], payload: bytes = b"x" * 64) -> None:
@@ -161,7 +161,7 @@ class Script(Workload):
         return not self.packets
 
     def window(self, number: int) -> Window:
-        """All of them are in the first window; the next one has a packet that never comes."""
+        """All packets are in the first window; the next window has a packet that never arrives."""
         if number:
             return Window([NEVER - 1, NEVER], [0], len(self.packets))
         return Window(

@@ -1,6 +1,7 @@
-"""Studies that are computed once in a test run: the trials of the comparison, the probes of the capacity.
+"""Studies that are computed only once in a test run: the trials of the comparison, the probes of the
+capacity.
 
-The result of a trial or a probe depends on its arguments alone. Many tests open the same tables. The first
+The result of a trial or a probe depends only on its arguments. Many tests open the same tables. The first
 test computes them; the others get the same progress, step by step, and the same result.
 """
 
@@ -16,7 +17,7 @@ from sim.studies import capacity, comparison
 
 
 def share_studies(patch: pytest.MonkeyPatch) -> None:
-    """While the patch holds, no trial and no probe is computed twice."""
+    """While the patch is active, compute no trial and no probe twice."""
     trial = computed_once(comparison.trial, lambda: None)
     patch.setattr(comparison, "trial", trial)
     patch.setattr(comparison_model, "trial", trial)
@@ -26,7 +27,9 @@ def share_studies(patch: pytest.MonkeyPatch) -> None:
 
 
 def computed_once(steps: Callable[..., Generator[Any, None, Any]], setting: Callable[[], Any]) -> Any:
-    """A generator function that replays a run which ended before with the same arguments and setting."""
+    """A generator function that replays a finished run with the same arguments and setting, if there is
+    one.
+    """
     known: dict[Any, tuple[list[Any], Any]] = {}
 
     def run_or_replay(*given: Any) -> Generator[Any, None, Any]:

@@ -9,7 +9,7 @@ from tests.support.kernel_under_test import ROUND_COSTS, pairs, raises, socket_a
 
 
 class Rig:
-    """A kernel, a kqueue and connections that nobody has registered."""
+    """A kernel, a kqueue and connections that are not registered."""
 
     def __init__(self, count: int = 3) -> None:
         self.kernel = Kernel(ROUND_COSTS)
@@ -23,7 +23,7 @@ class Rig:
         return file
 
     def control(self, *changes: Kevent, most: int = 64, timeout_ns: int | None = 0) -> list[Kevent]:
-        """One kevent() call that does not wait, if nothing else is said."""
+        """Make one kevent() call. By default it does not wait."""
         program = self.kernel.sys_kevent(self.fd, changes, most, timeout_ns)
         events: list[Kevent] = self.kernel.complete(program)
         return events

@@ -1,4 +1,4 @@
-"""Frames made by hand: what a view is shown in these tests."""
+"""Frames made by hand, as input of the views in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Races of any lanes at any moment: what the views have to be true of."""
+"""Races of any lanes at any moment, as input for tests of properties of the views."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LANE_NAMES = tuple(LANES)
 
 ACTIVE: tuple[Active, ...] = (1, Share(1_000), Share(10_000))
 NO_FLASH_NS = 1
-"""Virtual nanoseconds per wall second at which what flashed or glowed a moment ago is over."""
+"""Virtual nanoseconds per wall second, so few that every flash and glow ends at once."""
 
 
 @st.composite

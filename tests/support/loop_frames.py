@@ -1,4 +1,4 @@
-"""Frames of a watched script made by hand: what a view is shown in these tests."""
+"""Frames of a watched script made by hand, as input of the views in tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sim.scripts.descriptors import Descriptor
 from sim.scripts.loop_figures import Culprit, LoopCounters
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow, WaitReason
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 PLACE = Place("/home/u/echo.py", 14, "client")
 LIBRARY = Place("/usr/lib/streams.py", 540, "StreamReader._wait_for_data")
@@ -49,7 +49,7 @@ FRAME = LoopFrame(
 
 
 def frame(**known: Any) -> LoopFrame:
-    """A frame that waits, but for what is known."""
+    """A frame of a loop that waits, with the given fields replaced."""
     return replace(FRAME, **known)
 
 

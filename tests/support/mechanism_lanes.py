@@ -1,4 +1,4 @@
-"""Lanes made by hand, one for each mechanism: what its picture is drawn from in these tests."""
+"""Lanes made by hand, one for each mechanism, from which tests draw its picture."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tasks(**known: Any) -> TaskView:
 
 
 def workers(*states: tuple[int, int, int]) -> dict[str, Any]:
-    """Workers by state, descriptor and wakes, and the counts that go with them."""
+    """Workers with state, descriptor and number of wake-ups, and the counts that belong to them."""
     of = [state for state, _, _ in states]
     return {
         "running": of.count(RUNNING),
@@ -131,4 +131,4 @@ EXAMPLES: dict[str, LaneFrame] = {
         counters=SWITCHING,
     ),
 }
-"""By lane."""
+"""The examples by lane."""

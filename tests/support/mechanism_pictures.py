@@ -1,4 +1,4 @@
-"""What the pictures of the lanes in :mod:`tests.support.mechanism_lanes` look like, by lane and size."""
+"""The expected pictures of the lanes in :mod:`tests.support.mechanism_lanes`, by lane and size."""
 
 from __future__ import annotations
 

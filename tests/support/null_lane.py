@@ -39,7 +39,7 @@ TEXT = LaneText(
 
 @contextmanager
 def null_lane() -> Iterator[None]:
-    """Register the lane, and remove it again. Its server registers itself, as it is defined."""
+    """Register the lane, and remove it at the end. Its server is registered by its class definition."""
 
     class NullServer(Server, lane="null"):
         restartable = True

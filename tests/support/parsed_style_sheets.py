@@ -14,7 +14,7 @@ from textual.css.stylesheet import Stylesheet
 
 
 def share_parsed_style_sheets(patch: pytest.MonkeyPatch) -> None:
-    """While the patch holds, a style sheet is parsed once for each set of variables."""
+    """While the patch is active, parse a style sheet only once for each set of variables."""
     parse, known = Stylesheet._parse_rules, {}
 
     def parse_once(sheet: Stylesheet, *given: Any, **named: Any) -> Any:

@@ -1,4 +1,4 @@
-"""An app that stands still until it is told to go on."""
+"""An app whose clock stands still until the test sets it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from sim.scenario.scenario import Scenario
 
 
 class CostlyClock(HandClock):
-    """A clock set by hand on which each look takes 2 ms: whatever is paced by its cost gets little done."""
+    """A clock set by hand that advances by 2 ms at each reading, so work that is paced by its cost does
+    little.
+    """
 
     def __call__(self) -> float:
         self.now_s += 0.002
@@ -46,7 +48,7 @@ class Stand:
 
     @property
     def race_screen(self) -> RaceScreen:
-        """The race screen, whatever lies over it."""
+        """The race screen, even if another screen covers it."""
         screen = self.app.screen_stack[0]
         assert isinstance(screen, RaceScreen)
         return screen
@@ -68,21 +70,25 @@ class Stand:
         return self.session.race.frame().lanes[0].first_fd
 
     async def press(self, *keys: str) -> None:
-        """Press keys, and wait until each is handled; not, as the pilot does, until the CPU is idle."""
+        """Press keys, and wait until each is handled. (The pilot waits until the CPU is idle, which takes
+        longer.)
+        """
         for key in keys:
             before = self.app.screen
             self.app.post_message(key_event(key))
             await self.settle()
             if self.app.screen is not before:
-                await self.pilot.pause()  # a new screen takes several rounds of messages to stand there
+                await self.pilot.pause()  # a new screen needs several rounds of messages
 
     async def settle(self) -> None:
-        """Wait until the messages are handled, and those that they send, and what is mounted is laid out."""
+        """Wait until all messages and their follow-up messages are handled, and new widgets have their
+        layout.
+        """
         for _ in range(3):
             await self.pilot.pause(0)
 
     async def run(self, seconds: float) -> None:
-        """Let the race go on for so many seconds of the wall."""
+        """Run the race for this number of wall seconds."""
         self.race_screen.tick()
         for _ in range(round(seconds * FRAMES_PER_S)):
             self.clock.now_s += 1 / FRAMES_PER_S
@@ -91,7 +97,7 @@ class Stand:
         await self.settle()
 
     def text(self, selector: str = "Screen") -> str:
-        """What is on the screen, or in one widget."""
+        """The text on the screen, or in one widget."""
         if selector == "Screen":
             strips = self.app.screen._compositor.render_strips()
             return "\n".join(strip.text for strip in strips)
@@ -117,7 +123,9 @@ async def stand(
 
 
 async def leads_back(it: Stand, back: str) -> None:
-    """The race stands still behind the screen that is open, and goes on when a key has left it."""
+    """Check that the race stands still behind the open screen, and continues after a key has closed the
+    screen.
+    """
     stopped_ns = it.session.race.now_ns
     await it.run(0.5)
     assert it.session.race.now_ns == stopped_ns

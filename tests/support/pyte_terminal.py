@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 import pyte
 
-from c10k_tui.recording.pictures.cells import DEFAULT, TerminalPicture, ansi_number
+from c10k_tui.recording.pictures.styled_cells import DEFAULT, TerminalPicture, ansi_number
 
 NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
-"""What pyte calls the sixteen colours; bright ones have a prefix."""
+"""pyte's names of the sixteen colours; bright colours have a prefix."""
 Seen = tuple[str, str, str, bool, bool, bool, bool, bool]
 
 
 class Emulated:
-    """A terminal of a size, and what is written to it."""
+    """A terminal of a given size, to which text can be written."""
 
     def __init__(self, width: int, height: int) -> None:
         self._screen = pyte.Screen(width, height)
@@ -40,7 +40,7 @@ class Emulated:
 
 
 def as_seen(picture: TerminalPicture) -> list[list[Seen]]:
-    """Our own cells in the emulator's words (it knows nothing of dim)."""
+    """Our own cells in the emulator's terms (it does not know dim)."""
     return [
         [
             (
@@ -69,7 +69,7 @@ def colour_name(colour: int) -> str:
 
 
 def shown(width: int, height: int, written: Iterable[str]) -> list[list[Seen]]:
-    """What a terminal shows after all that was written."""
+    """The cells of a terminal after all the text is written."""
     terminal = Emulated(width, height)
     for text in written:
         terminal.write(text)

@@ -1,4 +1,6 @@
-"""Races under test: what must hold of any of them at any moment, and a digest of what they showed."""
+"""Races under test: the properties that hold in every race at every moment, and digests of frames and
+records.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ SCENARIOS = [
     Scenario(fds=100, rate=0, churn=30_000, seed=7, lanes=("select", "poll", "epoll")),
     Scenario(fds=5, rate=0, lanes=("select", "epoll")),
 ]
-"""Races of different kinds: idle, busy, bursty, churning, drowning, silent."""
+"""Races of different kinds: idle, busy, bursty, with churn, overloaded, silent."""
 
 
 def scenarios() -> st.SearchStrategy[Scenario]:
@@ -75,7 +77,7 @@ def scenarios() -> st.SearchStrategy[Scenario]:
 
 
 def check_accounts(frame: Frame, before: Frame | None = None) -> None:
-    """All time is accounted for, nothing is negative, and nothing ever goes back."""
+    """Check that all time is accounted for, that no figure is negative, and that no figure decreases."""
     for lane in frame.lanes:
         cost_ns = lane.counters.cost_ns
         assert sum(cost_ns.values()) == frame.now_ns - frame.since_ns, lane.name
@@ -121,7 +123,7 @@ def shown(frame: Frame, *, records: bool = True) -> list[object]:
 
 
 def records_of(race: Race, until_ns: int, step_ns: int = MS) -> dict[str, list[Record]]:
-    """Run a race in steps, and give all records of each lane."""
+    """Run a race in steps. Returns all records of each lane."""
     records: dict[str, list[Record]] = {lane.name: list(lane.records) for lane in race.frame().lanes}
     while race.now_ns < until_ns:
         race.advance(min(until_ns, race.now_ns + step_ns))
@@ -132,7 +134,7 @@ def records_of(race: Race, until_ns: int, step_ns: int = MS) -> dict[str, list[R
 
 
 def arrivals(records: Iterable[Record]) -> list[tuple[int, int]]:
-    """When which packet came, taken or dropped: ``(time_ns, serial)``."""
+    """Times of all packets, received or dropped: ``(time_ns, serial)``."""
     return [(record[0], record[5]) for record in records if record[1] in (Kind.PACKET, Kind.DROP)]
 
 
@@ -143,7 +145,7 @@ def digest(records: dict[str, list[Record]]) -> str:
 
 
 def check_change(before: Scenario, after: Scenario, change_ns: int, cuts: list[int], end_ns: int) -> None:
-    """A change at a moment makes the same race, whether time passes in one go or in pieces."""
+    """Check that a change gives the same race if time passes in one step and in several."""
     whole, pieces = Race(before), Race(before)
     whole.advance(change_ns)
     for cut_ns in sorted(cut for cut in cuts if cut < change_ns):
@@ -159,7 +161,9 @@ def check_change(before: Scenario, after: Scenario, change_ns: int, cuts: list[i
 
 
 def check_churn(name: str) -> tuple[Scenario, LaneFrame, list[int]]:
-    """Connections that come and go leave as many; gives the scenario, the last frame, the kinds recorded."""
+    """Check that churn keeps the number of connections. Returns scenario, last frame, and kinds of the
+    records.
+    """
     scenario = Scenario(fds=50, active=10, rate=5_000, churn=5_000, lanes=(name,))
     race = Race(scenario)
     records = records_of(race, 50 * MS)[name]
@@ -169,9 +173,9 @@ def check_churn(name: str) -> tuple[Scenario, LaneFrame, list[int]]:
     kinds = [record[1] for record in records]
     assert kinds.count(Kind.ACCEPT) > 200
     assert kinds.count(Kind.CLOSE) > 200
-    assert frame.registered == scenario.fds + 1  # and the listening socket
+    assert frame.registered == scenario.fds + 1  # one more: the listening socket
     open_fds = sum(1 for mask in frame.poll_mask if not mask & poll_bits.NVAL)
-    assert open_fds == scenario.fds + 2  # the listening socket and the epoll, or a spare
+    assert open_fds == scenario.fds + 2  # two more: the listening socket, and the epoll or a spare
     requests = sum(1 for record in records if record[1] == Kind.PACKET and record[3] > 0)
     assert frame.counters.requests == requests
     return scenario, frame, kinds

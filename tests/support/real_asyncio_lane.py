@@ -1,10 +1,10 @@
-"""A lane whose server is the interpreter's own asyncio: the race's model of asyncio is compared with it.
+"""A lane whose server is the interpreter's own asyncio. Tests compare the race's model of asyncio with it.
 
 asyncio runs in a thread of the host, which makes no system call itself. It passes each call to the lane's
-task, and stands still until the task has made the call and its virtual time has passed. So its calls are made
-as every server's are: at the nanosecond at which they are due, with interrupts between them. Everything else
-is asyncio: the loop is that of :func:`sim.stdlib.kernel.asyncio_loop`, the server ``asyncio.start_server``,
-and the handler the one that :mod:`sim.servers.asyncio_streams` models.
+task, and waits until the task has made the call and its virtual time has passed. So its calls are made like
+the calls of every server: at the nanosecond at which they are due, with interrupts between them. Everything
+else is asyncio: the loop is that of :func:`sim.stdlib.kernel.asyncio_loop`, the server
+``asyncio.start_server``, and the handler the one that :mod:`sim.servers.asyncio_streams` models.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ ONE_MORE_ACCEPTED = int(sys.version_info >= (3, 14))
 
 
 class Over(SystemExit):
-    """Raised from the call that asyncio is in when the race is over."""
+    """Raised at the end of the race from asyncio's current call."""
 
 
 class HandedOver(SimulatedProcess):
-    """A process whose calls a task of the kernel makes for a thread of the host, one at a time."""
+    """A process whose calls come from a thread of the host; a task of the kernel makes them, one at a
+    time.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
@@ -66,7 +68,7 @@ class HandedOver(SimulatedProcess):
     # -- the task's side ------------------------------------------------------------------
 
     def serve(self, main: Any) -> Program:
-        """Let the thread run, and make its calls."""
+        """Start the thread, and make its calls."""
         self.thread = threading.Thread(target=main, daemon=True)
         self.thread.start()
         while True:
@@ -79,7 +81,7 @@ class HandedOver(SimulatedProcess):
             self._answered.release()
 
     def finish(self) -> None:
-        """Let the thread run in no virtual time until it has nothing to do, then tidy up and end."""
+        """Let the thread finish its work in no virtual time, then clean up and end."""
         if self.thread is None:
             return
         self.over = True
@@ -95,7 +97,9 @@ class HandedOver(SimulatedProcess):
         assert not self.thread.is_alive()
 
     def _at_once(self, program: Program) -> Any:
-        """Run a call to its end in no virtual time; at the race's end a call that would sleep is closed."""
+        """Run a call to its end in no virtual time. A call that would sleep is closed, and :class:`Over` is
+        raised.
+        """
         asleep = self.kernel.running is None
         while True:
             try:
@@ -120,7 +124,7 @@ def _plain(function: Any, given: tuple[Any, ...]) -> Generator[None, None, Any]:
 
 
 class RealAsyncioServer(EpollServer):
-    """Waits in ``await reader.read()``."""
+    """An asyncio server that waits in ``await reader.read()``."""
 
     name = "asyncio"
     restartable = False
@@ -173,7 +177,7 @@ class RealAsyncioServer(EpollServer):
             item.checked_ns = None
 
     async def _adopt(self, block: IdleBlock) -> None:
-        """Make connections of accepted sockets, as ``_accept_connection`` does."""
+        """Turn accepted sockets into connections, as ``_accept_connection`` does."""
         for fd in range(block.first, block.last + 1):
             connection = self.kernel.socket.socket(fileno=fd)
             connection.setblocking(False)

@@ -12,7 +12,7 @@ THEMES = ("c10k-dark", "c10k-light", "c10k-ansi")
 
 
 def lines(app: App[Any]) -> str:
-    """What is on the screen, line by line, without the blanks at the ends of the lines."""
+    """The text on the screen, line by line, without the blanks at the ends of the lines."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
@@ -30,7 +30,7 @@ async def drawn_lines(
     run_before: Callable[[Pilot[Any]], Awaitable[None]] | None = None,
     themes: Iterable[str] = THEMES,
 ) -> str:
-    """The lines of an app after some keys; all these themes must draw the same ones."""
+    """The lines of an app after some keys. Checks that all these themes draw the same lines."""
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)
         await pilot.press(*press)

@@ -1,4 +1,4 @@
-"""Scripts for tests: written to a file, their lines found by a mark."""
+"""Scripts for tests: written to a file, with marks by which a test finds their lines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Written:
         return lines[0]
 
     def place(self, mark, function):
-        """As a place is told in messages."""
+        """A place in the form used by messages."""
         return f"{self.path.name}:{self.line(mark)} in {function}"
 
     def start(self, **given):

@@ -1,4 +1,4 @@
-"""The screens that compute in the race's frames, frame by frame."""
+"""Helpers for the screens that compute in the race's frames."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FRAMES = 3_000
 
 
 def screen_of(it: Stand) -> Any:
-    """The screen in the race's place, whatever lies over it."""
+    """The screen in the race's place, even if another screen covers it."""
     return next(
         screen for screen in it.app.screen_stack if isinstance(screen, ComparisonScreen | CapacityScreen)
     )
 
 
 async def settled(it: Stand) -> Any:
-    """The screen when everything on it has been computed, in the race's frames."""
+    """Run the race's frames until the screen has computed everything. Returns the screen."""
     screen = screen_of(it)
     for _ in range(FRAMES):
         if not screen.model.missing():

@@ -1,4 +1,4 @@
-"""Races that go back in time, and races run straight to compare them with."""
+"""Races that go back in time, and races that run straight on, for comparison."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from sim.scenario.scenario import Scenario
 from tests.support.races import shown
 
 Log = list[tuple[int, Scenario]]
-"""Changes of settings: when, and what holds from then on."""
+"""Changes of settings: virtual time, and the scenario from then on."""
 
 
 def everything(race: Race) -> list[object]:
-    """What a race shows right after a jump to where it is, each descriptor included, and what comes next."""
+    """All that a race shows right after a jump to its own current time: the frame, descriptors, and the next
+    event.
+    """
     race.seek(race.now_ns)
     frame = race.frame()
     looks = []
@@ -27,7 +29,7 @@ def everything(race: Race) -> list[object]:
 
 
 def straight(scenario: Scenario, log: Log, at_ns: int) -> Race:
-    """A race run to a moment that has never been anywhere else, and has no checkpoints."""
+    """A race that has run straight to a moment, without jumps and checkpoints."""
     race = Race(scenario, history_bytes=0)
     for change_ns, settings_ in log:
         if change_ns <= at_ns:
@@ -38,7 +40,7 @@ def straight(scenario: Scenario, log: Log, at_ns: int) -> Race:
 
 
 def densely_kept(scenario: Scenario, history_bytes: int, spacing_ns: int) -> Race:
-    """A race with more checkpoints than would be worth it."""
+    """A race with more checkpoints than would be useful."""
     race = Race(scenario, history_bytes=history_bytes)
     kept = race._time_line.checkpoints
     kept.spacing_ns, kept.cost_factor = spacing_ns, 0

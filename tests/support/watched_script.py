@@ -36,7 +36,7 @@ class Watched:
 
     @property
     def record(self) -> LoopRecord:
-        """What is counted of its loop."""
+        """The record of its loop."""
         record = self.script.record
         assert record is not None
         return record
@@ -46,7 +46,7 @@ class Watched:
         await self.pilot.pause(0)
 
     async def run(self, seconds: float) -> None:
-        """Let so much time of the wall pass."""
+        """Let this number of wall seconds pass."""
         self.screen.tick()
         for _ in range(round(seconds * FRAMES_PER_S)):
             self.clock.now_s += 1 / FRAMES_PER_S
@@ -55,13 +55,13 @@ class Watched:
         await self.pilot.pause(0)
 
     async def turn(self, number: int) -> None:
-        """Step to the beginning of a turn, from the script's beginning."""
+        """Step from the script's beginning to the beginning of a turn."""
         for _ in range(number):
             self.screen.action_step_turn()
         await self.pilot.pause(0)
 
     def text(self, selector: str = "Screen") -> str:
-        """What is on the screen, or in one widget."""
+        """The text on the screen, or in one widget."""
         if selector == "Screen":
             strips = self.app.screen._compositor.render_strips()
             return "\n".join(strip.text for strip in strips)
@@ -81,7 +81,7 @@ async def watched(
     """The app on a terminal of this size.
 
     Args:
-        patience_s: how long a script may keep its turn; much, because the machine may be busy.
+        patience_s: seconds for which a script may keep control; many, because the machine may be busy.
     """
     clock = HandClock()
     output = ScriptOutput()

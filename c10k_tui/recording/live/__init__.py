@@ -1,7 +1,7 @@
 """The running app, recorded and replayed. The app and the commands import from here.
 
 - ``controller``: the recording keys, and the recording or replay for which the app was started.
-- ``plan``: the recording or replay for which the app was started, as a value.
+- ``start_plan``: the recording or replay for which the app was started, as a value.
 - ``player``: runs a recording again on the screen.
 - ``frame_runner``: one frame after the other: keys in, a picture out.
 - ``stepper``: the order of events in a frame.

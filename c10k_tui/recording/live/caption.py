@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from c10k_tui.recording.pictures.cells import CellRow, CellStyle, cell
+from c10k_tui.recording.pictures.styled_cells import CellRow, CellStyle, cell
 
 SHOWN_S = 2.0
 """Time in seconds for which a key is shown."""

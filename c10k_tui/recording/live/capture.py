@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from c10k_tui import textual_internals
 from c10k_tui.recording.live.caption import CaptionStyles
-from c10k_tui.recording.pictures.cells import (
+from c10k_tui.recording.pictures.styled_cells import (
     BLANK,
     DEFAULT,
     PLAIN,
@@ -61,7 +61,7 @@ class ScreenCapture:
             self._dirty.update(lines)
 
     def picture(self) -> TerminalPicture:
-        """The screen as it is now."""
+        """The current picture of the screen."""
         width, height = self._app.size
         if len(self._rows) != height or len(self._rows[0]) != width:
             self._dirty = None

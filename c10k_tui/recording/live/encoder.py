@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, CellRow, CellStyle, TerminalPicture, ansi_number
+from c10k_tui.recording.pictures.styled_cells import (
+    DEFAULT,
+    PLAIN,
+    CellRow,
+    CellStyle,
+    TerminalPicture,
+    ansi_number,
+)
 
 CLEAR = "\x1b[?25l\x1b[0m\x1b[H\x1b[2J"
 """Sequences before a whole picture: hide the cursor and clear the screen."""

@@ -1,8 +1,8 @@
 """Frames to the lines of a recording.
 
-Frames are counted twice: as shown, and as recorded. While a recording is paused, only the first count goes
-on. When the recording continues, a ``p`` event lists the omitted frames and keys. Then the whole picture is
-written, because any part of it may have changed.
+Frames are counted twice: as shown, and as recorded. While a recording is paused, only the first count
+increases. When the recording continues, a ``p`` event lists the omitted frames and keys. Then the whole
+picture is written, because any part of it may have changed.
 
 Within a frame the order is: size, omitted frames and keys, keys, picture, markers.
 """
@@ -20,7 +20,7 @@ from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionStyles
 from c10k_tui.recording.live.markers import RaceState, markers_between
-from c10k_tui.recording.pictures.cells import TerminalPicture
+from c10k_tui.recording.pictures.styled_cells import TerminalPicture
 
 
 class Recorder:

@@ -9,8 +9,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from c10k_tui.recording.cast.header import CastHeader
-from c10k_tui.recording.pictures.cells import DEFAULT, CellStyle, StyledCell, TerminalPicture, ansi_number
 from c10k_tui.recording.pictures.glyph_masks import mask
+from c10k_tui.recording.pictures.styled_cells import (
+    DEFAULT,
+    CellStyle,
+    StyledCell,
+    TerminalPicture,
+    ansi_number,
+)
 
 CELL_WIDTH, CELL_HEIGHT = 8, 16
 PNG_SCALE = 2

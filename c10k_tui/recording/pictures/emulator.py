@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 
-from c10k_tui.recording.pictures.cells import (
+from c10k_tui.recording.pictures.styled_cells import (
     BLANK,
     DEFAULT,
     PLAIN,

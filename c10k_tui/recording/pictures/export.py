@@ -13,8 +13,8 @@ from pathlib import Path
 from c10k_tui.recording.cast.header import CastError
 from c10k_tui.recording.cast.reader import Recording
 from c10k_tui.recording.cast.settings import MOST_COLUMNS, MOST_ROWS
-from c10k_tui.recording.pictures.cells import TerminalPicture
 from c10k_tui.recording.pictures.emulator import TerminalEmulator, UnknownSequence
+from c10k_tui.recording.pictures.styled_cells import TerminalPicture
 
 GIF_FRAMES_PER_S = 10
 """Frame rate of an animation: fast enough to show a scan, slow enough for a small file."""

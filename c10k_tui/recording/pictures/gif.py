@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
 from c10k_tui.recording.cast.header import CastHeader
-from c10k_tui.recording.pictures.cells import BLANK, StyledCell, TerminalPicture
 from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, Colours, mixed, shape_of
+from c10k_tui.recording.pictures.styled_cells import BLANK, StyledCell, TerminalPicture
 
 Indices = NDArray[np.uint8]
 TRANSPARENT = 255

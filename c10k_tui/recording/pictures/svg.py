@@ -10,8 +10,8 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from c10k_tui.recording.cast.header import CastHeader
-from c10k_tui.recording.pictures.cells import CellRow, CellStyle, StyledCell, TerminalPicture
 from c10k_tui.recording.pictures.draw import Colours
+from c10k_tui.recording.pictures.styled_cells import CellRow, CellStyle, StyledCell, TerminalPicture
 
 CELL_WIDTH, CELL_HEIGHT = 8.4, 18
 FONT_SIZE = 14

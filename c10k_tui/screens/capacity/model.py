@@ -164,21 +164,21 @@ class CapacityModel:
     # -- computing ------------------------------------------------------------------------
 
     def missing(self) -> list[str]:
-        """Lanes without a row, those of the race first."""
+        """Lanes without a result, the lanes of the race first."""
         return missing_lanes(self.racing, self.is_known)
 
     def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
-        """Continue with at most this much work; True if a row was missing."""
+        """Continue with at most this much work. Returns True if a result was missing."""
         missing = self.missing()
         compute_lanes(missing, work_ns, self._compute_lane)
         return bool(missing)
 
     def is_known(self, lane: str) -> bool:
-        """True if the row of this lane is known."""
+        """True if the result of this lane is known."""
         return self.found(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
-        """Continue the search of one lane; returns what is left of the budget."""
+        """Continue the search of one lane. Returns the rest of the budget, in ns."""
         key = self._key(lane)
         if self._search is None or self._search[0] != key:
             self._search = (key, find_capacity_in_pieces(lane, self.load, self.limit_ns, self.costs))

@@ -63,7 +63,7 @@ class CapacityScreen(WorkingScreen):
     """The chart. The result is a scenario to race, or None to continue the race.
 
     Args:
-        session: The race, which does not advance meanwhile.
+        session: The race, which stands still behind this screen.
         model: The capacities found so far.
         is_stepping: Returns True while the app is run frame by frame.
         folder: Folder for exported pictures; None for the current one.

@@ -50,7 +50,7 @@ class ComparisonModel:
         self.lane = scenario.lanes[0]
         """The lane of the chosen row."""
         self.host_comparisons: dict[str, HostComparison] = {}
-        """Measurements on this machine by lane, including those that failed."""
+        """Measurements on this machine by lane, including failed ones."""
         self.shows_measured = False
         self.start_at(scenario)
 
@@ -124,7 +124,7 @@ class ComparisonModel:
         return missing[0] if missing else None
 
     def missing(self) -> list[str]:
-        """Lanes without a row, those of the race first."""
+        """Lanes without a row, the lanes of the race first."""
         return missing_lanes(self.racing, self.is_known)
 
     def compute(self, work_ns: int = FRAME_WORK_NS) -> bool:
@@ -138,7 +138,7 @@ class ComparisonModel:
         return self.row_of(lane) is not None
 
     def _compute_lane(self, lane: str, budget_ns: int) -> int:
-        """Continue the trial of one lane; returns what is left of the budget."""
+        """Continue the trial of one lane. Returns the rest of the budget, in ns."""
         scenario = lane_scenario(lane, self.scenario)
         if self._trial is None or self._trial[0] != scenario:
             self._trial = (scenario, trial(lane, self.scenario, self.costs))

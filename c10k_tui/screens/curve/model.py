@@ -18,7 +18,7 @@ from sim.host.measuring.points import MECHANISMS, WAITS, Point, active_count
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LADDER, Active, Scenario, Share
 from sim.studies.benchmark import BenchmarkRow
-from sim.studies.papers import PAPERS, Paper, ours_ns, rest_ns
+from sim.studies.published_papers import PAPERS, Paper, ours_ns, rest_ns
 
 FDS_GRID = (*(step * 10**power for power in range(1, 6) for step in (1, 2, 5)), 1_000_000)
 """Numbers of descriptors at which the curves have points."""

@@ -15,7 +15,7 @@ from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, spread, width_of, wrap
 from sim.machine.costs import BUILT_IN
 from sim.studies.benchmark import BenchmarkRow
-from sim.studies.papers import Difference, Paper, differences, implied_ready, slopes_ns
+from sim.studies.published_papers import Difference, Paper, differences, implied_ready, slopes_ns
 
 FIGURES_FROM = 100
 """Width from which a paper's printed figures are part of the sentence."""
@@ -27,7 +27,7 @@ SCANNING = ("select", "poll")
 
 
 def heading(model: CurveModel, notice: str, width: int) -> Line:
-    """The line at the top: the screen and what it shows on the left, the cost table on the right."""
+    """The line at the top: the screen and its subject on the left, the cost table on the right."""
     left: list[Span] = [(" curve ", "title"), (" ", "text")]
     if notice:
         left.append((f" {notice} ", "notice"))

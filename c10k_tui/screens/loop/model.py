@@ -18,7 +18,7 @@ from sim.scripts.loop_frame import LoopFrame, frame_of, held_up
 from sim.scripts.script import Script, StopPoint
 from sim.scripts.script_error import ScriptError
 from sim.scripts.script_output import KEPT_LINES
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 SPEEDS: tuple[float | None, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100, 300, 1_000, None)
 """Turns per second; None for full speed."""

@@ -8,7 +8,7 @@ from c10k_tui.text.styled_text import Line, clip, spread
 from sim.scenario.units import format_duration
 from sim.scripts.loop_figures import Culprit
 from sim.scripts.loop_frame import HELD_UP_NS, LoopFrame
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 
 NO_CLIENTS = "nothing in this kernel can ever wake it"
 """Part of the simulator's error for a script in which all tasks wait forever."""

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from c10k_tui.screens.race.grid_cursor import Pointing
 from c10k_tui.screens.race.keys import RACE_BINDINGS
-from c10k_tui.screens.race.pointing import Pointing
 from c10k_tui.screens.race.shown_past import Continuity, ShownPast
 from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
 from c10k_tui.screens.race.views.cpu import groups_of
@@ -63,7 +63,7 @@ class DrawingRate:
 
 
 class RaceDisplay:
-    """The widgets of the race screen, and what they show.
+    """Owns the widgets of the race screen, and draws frames into them.
 
     Args:
         session: The race and its pace.

@@ -1,4 +1,4 @@
-"""The help of the race screen: what the lanes are, the grid's legend, and every key."""
+"""The help of the race screen: a description of the lanes, the grid's legend, and every key."""
 
 from __future__ import annotations
 

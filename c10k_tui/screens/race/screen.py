@@ -1,10 +1,10 @@
-"""The race screen: lanes side by side, what happens in them, and what it costs.
+"""The race screen: lanes side by side, the events in them, and their costs.
 
 One timer advances the race and draws it. The screen owns its parts and passes each key on to one of them:
 
 - :class:`~c10k_tui.screens.race.display.RaceDisplay` draws frames,
-- :class:`~c10k_tui.screens.race.pointing.Pointing` keeps the cursor and the followed descriptor,
-- :class:`~c10k_tui.screens.race.opening.Opening` opens boxes and other screens,
+- :class:`~c10k_tui.screens.race.grid_cursor.Pointing` keeps the cursor and the followed descriptor,
+- :class:`~c10k_tui.screens.race.opened_screens.Opening` opens boxes and other screens,
 - :class:`~c10k_tui.screens.race.time_line_drag.TimeLineDrag` handles the mouse on the time line,
 - :class:`~c10k_tui.session.session.Session` changes the race and its time.
 
@@ -24,9 +24,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from c10k_tui.screens.race.display import RaceDisplay
+from c10k_tui.screens.race.grid_cursor import Pointing
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
-from c10k_tui.screens.race.opening import Opening
-from c10k_tui.screens.race.pointing import Pointing
+from c10k_tui.screens.race.opened_screens import Opening
 from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
 from c10k_tui.screens.race.time_line_drag import TimeLineDrag
 from c10k_tui.screens.race.widgets.feed import Feed

@@ -3,8 +3,8 @@
 ==========  ================================================================================
 socket      base of all sockets, and the interface that a socket is bound to
 tcp         a connection to a client outside, and the listening socket
-slow        a connection to a client that reads slowly
-urgent      the receiving half of TCP between simulated sockets: urgent byte, low-water mark
+slow_client a connection to a client that reads slowly
+urgent_data the receiving half of TCP between simulated sockets: urgent byte, low-water mark
 inet        a TCP socket that connects to another simulated one
 tcp_states  states of a TCP socket
 loopback    ports and handshakes of the simulated loopback interface

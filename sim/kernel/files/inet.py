@@ -32,7 +32,7 @@ from sim.kernel.files.tcp_states import (
     SYN_SENT,
     UNCONNECTED,
 )
-from sim.kernel.files.urgent import UrgentStream
+from sim.kernel.files.urgent_data import UrgentStream
 from sim.kernel.poll_bits import oserror
 
 SEND_BUFFER_BYTES = 16_384

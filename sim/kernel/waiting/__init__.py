@@ -9,7 +9,7 @@ kqueue/            knotes, filters, kevent
 io_uring/          rings, requests, io_uring_enter, the polling kernel thread
 completion_port/   overlapped operations and the queue of their results
 waiting_call       base of the calls of the last three: a call made of steps
-restart            how a call goes on in a program that was started again
+restarted_call     how a call goes on in a program that was started again
 =================  ==========================================================================
 
 The mechanisms know files and the core of the kernel, not each other.

@@ -9,8 +9,8 @@ a register.
 How a call is charged: entry, scan (:mod:`sim.kernel.waiting.scan`), copies and exit, in
 :meth:`ScanCalls._scan`.
 
-A call that gets a :class:`~sim.kernel.waiting.restart.Restart` can go on where it was in a program that was
-started again.
+A call that gets a :class:`~sim.kernel.waiting.restarted_call.Restart` can go on where it was in a program
+that was started again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy.typing as npt
 from sim.kernel import poll_bits
 from sim.kernel.core import KernelCore
 from sim.kernel.poll_bits import oserror
-from sim.kernel.waiting.restart import Restart
+from sim.kernel.waiting.restarted_call import Restart
 from sim.kernel.waiting.scan import ScanCall, ScanPass, refresh_lazy_files
 from sim.kernel.waiting.scan_request import (
     ListedPollRequest,

@@ -6,7 +6,7 @@ attributes. So its generator (:meth:`WaitingCall.run`) can be discarded at any y
 where the old one was.
 
 Why not otherwise: a plain generator, as select and epoll have, is shorter. But a checkpoint cannot copy a
-generator, and these calls have too much state for a :class:`~sim.kernel.waiting.restart.Restart`.
+generator, and these calls have too much state for a :class:`~sim.kernel.waiting.restarted_call.Restart`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from textual.color import Color
 
 from c10k_tui.screens.race.views.cell_colours import look_of
-from c10k_tui.screens.race.views.cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
+from c10k_tui.screens.race.views.grid_cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
 from c10k_tui.text.palette import _ROLES, Palette
 from c10k_tui.text.themes import ansi, dark, light, themes
 from sim.scenario.lanes import LANES

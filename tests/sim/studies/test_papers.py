@@ -5,7 +5,7 @@ import pytest
 from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
 from sim.studies.benchmark import simulated_ns
-from sim.studies.papers import (
+from sim.studies.published_papers import (
     BANGA,
     GAMMO,
     KERRISK,

@@ -9,7 +9,7 @@ from c10k_tui.text.styled_text import Line, clip, pad, wrap
 from sim.scenario.units import format_duration
 from sim.scripts.loop_figures import Culprit
 from sim.scripts.task_rows import TaskRow
-from sim.stacks.place import Place, one_line
+from sim.stacks.code_place import Place, one_line
 
 
 def stack_title(row: TaskRow | None) -> str:

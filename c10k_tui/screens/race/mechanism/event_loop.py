@@ -76,7 +76,7 @@ def _round_choices(view: LoopView) -> tuple[Line, ...]:
 
 
 def _price_line(view: LoopView, width: int) -> Line:
-    """The loop's own CPU time in that round, beside that of its epoll_waits."""
+    """The loop's own CPU time in that round, beside the CPU time of its epoll_waits."""
     loop_ns, epoll_ns = view.round.loop_ns, view.round.epoll_ns
     prices: Line = (
         ("loop ", "text"),

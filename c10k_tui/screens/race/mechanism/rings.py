@@ -63,7 +63,7 @@ def ring_used(ring: RingView) -> int:
 
 
 def ring_lines(lane: LaneFrame, view: IoUringView, width: int, height: int) -> list[Line]:
-    """Both rings, and between them what the kernel has in flight."""
+    """Both rings, and between them the operations in flight in the kernel."""
     if height < 3:
         return [_ring_line(lane, view, width), *_kernel_rows(lane, view, width)[: height - 1]]
     if width < LOOPS_WIDTH:
@@ -274,7 +274,7 @@ def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
 
 
 def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
-    """The polling kernel thread: what it does, and how much of its own CPU it has used."""
+    """The polling kernel thread: its current action, and the part of its own CPU that it has used."""
     percent = _burnt_percent(lane)
     state = view.thread or ""
     role = {"working": "good", "spinning": "wasted"}.get(state, "dim")

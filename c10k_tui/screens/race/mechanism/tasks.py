@@ -84,7 +84,7 @@ def _names(fds: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
-    """The task that has the CPU, and those that wait for it."""
+    """The task that has the CPU, and the tasks that wait for the CPU."""
     if not tasks.running:
         on_cpu: Line = words("CPU idle", "dim")
     elif tasks.running_fd >= 0:

@@ -4,8 +4,8 @@ No module here imports Textual. A view is a function of a :class:`sim.frames.fra
 earlier frames. So tests check the contents without a screen. The widgets and the display import from here.
 
 - ``header``: the two lines at the top. ``time_line``: the row of the time line.
-- ``cells``: the descriptors and the state of each cell of a grid. ``cell_colours``: glyph and colour of a
-  cell. ``legend``: the meaning of the glyphs.
+- ``grid_cells``: the descriptors and the state of each cell of a grid. ``cell_colours``: glyph and colour of
+  a cell. ``legend``: the meaning of the glyphs.
 - ``activity``: the current action of a lane. ``sentence``: its last action. ``event_loop_words``: both for an
   event loop.
 - ``cpu``: CPU time as a bar. ``counters``: the table of counters. ``cost_curve``: cost of a wake-up over the

@@ -1,15 +1,15 @@
 """Glyph and colour of a grid's cells.
 
-:mod:`~c10k_tui.screens.race.views.cells` gives each cell a code: a state and a heat. Here a code becomes a
-glyph (:mod:`c10k_tui.text.glyphs`) and a role, and the palette (:mod:`c10k_tui.text.palette`) gives the role
-its colour in the current theme.
+:mod:`~c10k_tui.screens.race.views.grid_cells` gives each cell a code: a state and a heat. Here a code
+becomes a glyph (:mod:`c10k_tui.text.glyphs`) and a role, and the palette (:mod:`c10k_tui.text.palette`)
+gives the role its colour in the current theme.
 """
 
 from __future__ import annotations
 
 from rich.style import Style
 
-from c10k_tui.screens.race.views.cells import BLANK, CURSOR, FRONT, HEAT_LEVELS, STRUCK
+from c10k_tui.screens.race.views.grid_cells import BLANK, CURSOR, FRONT, HEAT_LEVELS, STRUCK
 from c10k_tui.text import glyphs
 from c10k_tui.text.palette import Palette
 
@@ -68,4 +68,4 @@ def _running(_heat: int) -> tuple[str, str]:
 
 
 _STATES = (_idle, _ready, _read, _arrived, _completed, _blocked, _ran, _runnable, _running)
-"""In the order of :data:`c10k_tui.screens.race.views.cells.STATES`: heat to glyph and role."""
+"""In the order of :data:`c10k_tui.screens.race.views.grid_cells.STATES`: heat to glyph and role."""

@@ -96,7 +96,7 @@ def speed_line(
         scan_ns: Virtual time of one scan over all descriptors.
         kept_up: Part of the wanted speed that is reached, from 0 to 1.
         scans: Scans that the busiest scanning lane has finished since the last frame.
-        notice: What the last key did; empty without a notice.
+        notice: Words for the effect of the last key; empty without a notice.
     """
     going: list[Span] = [(" ▌▌ paused ", "title"), (" ", "text")] if paused else [(" ▶ ", "strong")]
     pace: list[Span] = [("as fast as it goes", "text")]

@@ -1,8 +1,9 @@
 """The last action of a lane, in words for a reader who has never heard of epoll.
 
 Every number comes from the call that the sentence is about, from the lane's counters, or from its tasks.
-Checks in vain are the descriptors that the call checked, minus those found ready, over all passes of the
-call. "So far" counts since the counters began. Each sentence has several wordings, the longest first.
+The number of wasted checks is the number of descriptors that the call checked, minus the number found ready,
+over all passes of the call. "So far" counts since the counters began. Each sentence has several wordings, the
+longest first.
 """
 
 from __future__ import annotations

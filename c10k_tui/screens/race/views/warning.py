@@ -22,14 +22,14 @@ KEY = "u"
 
 
 HOLD_S = 1.5
-"""Wall seconds that a warning keeps its words while the race goes on."""
+"""Wall seconds that a warning keeps its words while the race runs."""
 
 
 class LastingWarnings:
-    """Warnings that stay long enough to be read while a race goes on.
+    """Warnings that stay long enough to be read while a race runs.
 
-    For a while, a warning keeps its descriptor and its word "now" or "last time". Its figures are always
-    those of the frame.
+    For a while, a warning keeps its descriptor and its word "now" or "last time". Its figures are always the
+    frame's.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class LastingWarnings:
         Args:
             frame: The race now.
             now_s: Wall time.
-            moving: True if the race goes on. A paused race shows the warnings of its own time.
+            moving: True if the race runs. A paused race shows the warnings of its own time.
         """
         if not moving:
             self.forget()

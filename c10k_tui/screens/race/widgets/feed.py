@@ -16,7 +16,7 @@ from sim.frames.frame import Frame
 
 
 class Feed(Lines, can_focus=True):
-    """The packets of the race and what each caused."""
+    """The packets of the race and the effects of each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*FEED_BINDINGS]
     BINDING_GROUP_TITLE = "Interrupt feed"

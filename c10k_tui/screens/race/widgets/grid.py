@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from c10k_tui.screens.race.keys import GRID_BINDINGS
 from c10k_tui.screens.race.views.cell_colours import look_of
-from c10k_tui.screens.race.views.cells import CellModel
+from c10k_tui.screens.race.views.grid_cells import CellModel
 from c10k_tui.widgets.lines import Painted
 from sim.frames.frame import LaneFrame
 

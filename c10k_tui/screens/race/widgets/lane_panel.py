@@ -49,7 +49,7 @@ class LanePanel(Vertical):
     def _colour_title(self, _theme: Theme) -> None:
         """Write the lane's name in its colour.
 
-        Why not in the style sheet: it would need a rule for each lane, and the colours stand with the
+        Why not in the style sheet: it would need a rule for each lane, and the colours are defined with the
         lanes' words.
         """
         self.styles.border_title_color = self.app.theme_variables[f"c10k-{self.lane}"]

@@ -4,8 +4,8 @@ epoll_wait copies nothing in, and copies 12 bytes out for each event that it rep
 a register. What it walks, the ready list, is in :mod:`sim.kernel.waiting.epoll.epoll_file`. Here is what
 surrounds the walk: sleeping and being woken, the timeout, and the price.
 
-A call that gets a :class:`~sim.kernel.waiting.restart.Restart` can go on where it was in a program that was
-started again.
+A call that gets a :class:`~sim.kernel.waiting.restarted_call.Restart` can go on where it was in a program
+that was started again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.kernel.waiting.epoll.epoll_file import (
     Epoll,
     Event,
 )
-from sim.kernel.waiting.restart import Deadline, Restart
+from sim.kernel.waiting.restarted_call import Deadline, Restart
 from sim.machine.accounts import Account, Charge, Count
 from sim.machine.records import Kind
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c10k_tui.recording.live.encoder import changes, whole
-from c10k_tui.recording.pictures.cells import (
+from c10k_tui.recording.pictures.emulator import TerminalEmulator, UnknownSequence
+from c10k_tui.recording.pictures.styled_cells import (
     BLANK,
     DEFAULT,
     PLAIN,
@@ -19,7 +20,6 @@ from c10k_tui.recording.pictures.cells import (
     blank,
     cell,
 )
-from c10k_tui.recording.pictures.emulator import TerminalEmulator, UnknownSequence
 from tests.support.pyte_terminal import as_seen, shown
 
 WIDTH, HEIGHT = 14, 3

@@ -11,8 +11,8 @@ from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.caption import Caption, CaptionStyles
 from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.recording.live.recorder import Recorder
-from c10k_tui.recording.pictures.cells import PLAIN, CellStyle, TerminalPicture, cell
 from c10k_tui.recording.pictures.export import pictures
+from c10k_tui.recording.pictures.styled_cells import PLAIN, CellStyle, TerminalPicture, cell
 from sim.scenario.scenario import PRESETS, Scenario
 
 LOOKS = CaptionStyles(PLAIN, CellStyle(bold=True))

@@ -16,9 +16,9 @@ from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.capture import ScreenCapture
-from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.pictures.export import picture_at
 from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
 from c10k_tui.screens.race.display import RaceDisplay

@@ -12,9 +12,9 @@ from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.reader import read, replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.plan import RecordingPlan
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
+from c10k_tui.recording.live.start_plan import RecordingPlan
 from sim.scenario.scenario import Scenario
 
 TRAVELLED = (

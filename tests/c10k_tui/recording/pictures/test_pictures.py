@@ -10,10 +10,18 @@ from PIL import Image, ImageFont
 
 from c10k_tui.recording.cast.header import header_line, parse_header
 from c10k_tui.recording.cast.settings import RecordingSettings
-from c10k_tui.recording.pictures.cells import DEFAULT, PLAIN, CellStyle, TerminalPicture, ansi, blank, cell
 from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, image, png
 from c10k_tui.recording.pictures.gif import STEPS, TRANSPARENT, GifPainter, gif
 from c10k_tui.recording.pictures.glyph_masks import FONTS, mask
+from c10k_tui.recording.pictures.styled_cells import (
+    DEFAULT,
+    PLAIN,
+    CellStyle,
+    TerminalPicture,
+    ansi,
+    blank,
+    cell,
+)
 from c10k_tui.recording.pictures.svg import svg
 from c10k_tui.text import glyphs
 

@@ -10,7 +10,7 @@ from sim.host.measuring.points import Point
 from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Scenario, Share
 from sim.studies.benchmark import BenchmarkRow, break_even_fds, simulated_ns
-from sim.studies.papers import GAMMO, KERRISK, PAPERS
+from sim.studies.published_papers import GAMMO, KERRISK, PAPERS
 
 
 def by_hand(point):

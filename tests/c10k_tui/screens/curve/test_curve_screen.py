@@ -15,7 +15,7 @@ from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_duration
 from sim.studies.benchmark import simulated_ns
-from sim.studies.papers import PAPERS
+from sim.studies.published_papers import PAPERS
 from tests.support.paused_app import Stand, leads_back, stand
 
 STEPS = 600

@@ -14,7 +14,7 @@ from c10k_tui.text.script_tasks import role_of, state_words, task_lines, tasks_t
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.scripts.loop_figures import Culprit
 from sim.scripts.task_rows import WaitReason
-from sim.stacks.place import Place
+from sim.stacks.code_place import Place
 from tests.support.loop_frames import LIBRARY, PLACE, frame, on_fd, row
 
 TIMER = WaitReason("timer", due_ns=1_100_178_062)

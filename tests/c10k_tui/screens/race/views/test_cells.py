@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.screens.race.views.cells import (
+from c10k_tui.screens.race.views.grid_cells import (
     ARRIVED,
     ARRIVED_S,
     BLANK,

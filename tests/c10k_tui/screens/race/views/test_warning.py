@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c10k_tui.recording.live.markers import RaceState, markers_between
-from c10k_tui.screens.race.views.cells import STRUCK, CellModel
 from c10k_tui.screens.race.views.feed import FeedModel, row_line
+from c10k_tui.screens.race.views.grid_cells import STRUCK, CellModel
 from c10k_tui.screens.race.views.time_line import time_line
 from c10k_tui.screens.race.views.verdict import verdict
 from c10k_tui.screens.race.views.warning import (

@@ -46,7 +46,7 @@ IDLE, READY, READ, ARRIVED, COMPLETED, BLOCKED, RAN, RUNNABLE, RUNNING = STATES 
 BLANK = 255
 """A place of the terminal outside all cells."""
 STRUCK = 254
-"""The cell of the descriptor at which a fault struck, whatever its state."""
+"""The cell of the descriptor at which a fault struck, in any state."""
 CURSOR = 64
 """Added to the code of the cell under the cursor."""
 
@@ -65,7 +65,7 @@ _TOUCHING = frozenset((Kind.PACKET, Kind.READ, Kind.ACCEPT, Kind.CLOSE))
 """Records of events that can make a descriptor ready or not ready."""
 _READING = frozenset((Kind.READ,))
 _RUNNING = frozenset((Kind.READ, Kind.WRITE, Kind.SLEEP))
-"""Records of what a task does for a descriptor."""
+"""Records of a task's actions for a descriptor."""
 _ENDING = frozenset((Kind.CLOSE, Kind.DROP))
 
 LONG_AGO = -(2**62)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.screen import Screen
 
-from c10k_tui.screens.race.pointing import Pointing
+from c10k_tui.screens.race.grid_cursor import Pointing
 from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.shared.keyed_screen import Result
