@@ -168,8 +168,8 @@ async def call_later_runs_in_the_order_of_time(log):
         loop.call_later(delay_s, log, delay_s)
     cancelled = loop.call_later(0.015, log, "never")
     cancelled.cancel()
-    loop.call_at(loop.time() + 0.025, log, "at")
-    await asyncio.sleep(0.05)
+    loop.call_at(loop.time() + 0.05, log, "at")
+    await asyncio.sleep(0.07)
     log(cancelled.cancelled())
 
 

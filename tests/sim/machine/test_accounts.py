@@ -26,7 +26,7 @@ def test_the_sum_is_exact_wherever_one_stops(scenario):
         check_accounts(frame, before)
 
 
-@settings(max_examples=60)
+@settings(max_examples=33)
 @given(scenarios(), st.lists(st.integers(0, 200_000), max_size=40))
 def test_the_sum_is_exact_for_any_race_and_any_steps(scenario, steps):
     race = Race(scenario)
@@ -37,7 +37,7 @@ def test_the_sum_is_exact_for_any_race_and_any_steps(scenario, steps):
         check_accounts(frame, before)
 
 
-@settings(max_examples=120)
+@settings(max_examples=66)
 @given(
     st.sampled_from(["select", "poll", "epoll"]),
     st.integers(0, 28_000),

@@ -118,7 +118,7 @@ def test_the_steps_cost_what_the_lanes_accounts_change_by(words, which):
     seed=st.integers(0, 99),
     which=st.integers(1, 9),
 )
-@settings(max_examples=25)
+@settings(max_examples=13)
 def test_whatever_is_raced_the_steps_follow_each_other_and_nothing_is_lost(
     fds, share, rate, burst, seed, which
 ):

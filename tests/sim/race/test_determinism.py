@@ -15,7 +15,7 @@ from tests.support.races import MS, SCENARIOS, check_change, digest, records_of,
 END_NS = 3 * MS
 
 
-@settings(max_examples=60)
+@settings(max_examples=33)
 @given(scenarios(), st.lists(st.integers(0, END_NS), max_size=30))
 def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
     whole, pieces = Race(scenario), Race(scenario)
@@ -26,7 +26,7 @@ def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
     assert shown(whole.frame()) == shown(pieces.frame())
 
 
-@settings(max_examples=40)
+@settings(max_examples=22)
 @given(scenarios(), st.lists(st.integers(0, END_NS), max_size=20))
 def test_looking_at_a_race_changes_nothing(scenario, looks):
     looked_at, left_alone = Race(scenario), Race(scenario)
@@ -58,7 +58,7 @@ def test_single_steps_lead_to_the_same_place(scenario):
     assert shown(stepped.frame()) == shown(run.frame())
 
 
-@settings(max_examples=30)
+@settings(max_examples=16)
 @given(scenarios(), scenarios(), st.integers(0, END_NS), st.lists(st.integers(0, END_NS), max_size=10))
 def test_changes_at_the_same_moment_make_the_same_race(before, after, change_ns, cuts):
     check_change(before, after, change_ns, cuts, END_NS)

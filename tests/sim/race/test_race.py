@@ -15,7 +15,7 @@ from tests.support.races import MS, SCENARIOS, arrivals, check_churn, records_of
 ALL = ("select", "poll", "epoll")
 
 
-@settings(max_examples=50)
+@settings(max_examples=27)
 @given(scenarios())
 def test_every_lane_gets_the_same_packets(scenario):
     records = records_of(Race(scenario), 5 * MS)
@@ -63,7 +63,7 @@ def test_what_was_sent_was_answered_dropped_or_is_still_there(scenario):
             assert counters.requests + counters.dropped + there // scenario.payload == sent[lane.name]
 
 
-@settings(max_examples=40)
+@settings(max_examples=22)
 @given(scenarios())
 def test_the_bytes_answered_are_the_bytes_asked(scenario):
     records = records_of(Race(scenario), 5 * MS)

@@ -110,11 +110,11 @@ class RaceMachine(RuleBasedStateMachine):
             assert lane.counters.latency_p50_ns is None or lane.counters.latency_p50_ns > 0
 
 
-RaceMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=20)
+RaceMachine.TestCase.settings = settings(max_examples=13, stateful_step_count=20)
 test_any_keys_in_any_order = RaceMachine.TestCase
 
 
-@settings(max_examples=40)
+@settings(max_examples=22)
 @given(
     st.sampled_from([1, 16, 300]),
     st.lists(

@@ -40,7 +40,7 @@ def races() -> st.SearchStrategy[Scenario]:
     return st.builds(build, scenarios(), lanes, st.sampled_from(["", "", *FAULTS]))
 
 
-@settings(max_examples=80)
+@settings(max_examples=44)
 @given(races(), st.lists(st.integers(0, 200_000), max_size=40))
 def test_the_sum_is_exact_for_any_race_and_any_steps(scenario, steps):
     race = Race(scenario)
@@ -51,7 +51,7 @@ def test_the_sum_is_exact_for_any_race_and_any_steps(scenario, steps):
         check_accounts(frame, before)
 
 
-@settings(max_examples=80)
+@settings(max_examples=44)
 @given(races(), st.lists(st.integers(0, END_NS), max_size=30))
 def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
     whole, pieces = Race(scenario), Race(scenario)
@@ -73,13 +73,13 @@ def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
             assert replace(one.tasks, states=other.tasks.states) == other.tasks
 
 
-@settings(max_examples=40)
+@settings(max_examples=22)
 @given(races(), races(), st.integers(0, END_NS), st.lists(st.integers(0, END_NS), max_size=10))
 def test_changes_at_the_same_moment_make_the_same_race(before, after, change_ns, cuts):
     check_change(before, after, change_ns, cuts, END_NS)
 
 
-@settings(max_examples=40)
+@settings(max_examples=22)
 @given(scenarios())
 def test_every_lane_gets_the_same_packets(scenario):
     records = records_of(Race(replace(scenario, lanes=("epoll", *NEW))), 3 * MS)
@@ -87,7 +87,7 @@ def test_every_lane_gets_the_same_packets(scenario):
     assert all(lane == packets["epoll"] for lane in packets.values())
 
 
-@settings(max_examples=40)
+@settings(max_examples=22)
 @given(scenarios())
 def test_the_bytes_answered_are_the_bytes_asked(scenario):
     records = records_of(Race(replace(scenario, lanes=NEW)), 3 * MS)

@@ -54,7 +54,7 @@ def test_every_lane_has_a_server_and_says_what_a_watch_takes():
 # -- the same race for everyone ------------------------------------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=16)
 @given(scenarios())
 def test_every_lane_gets_the_same_packets(scenario):
     records = records_of(Race(replace(scenario, lanes=BESIDE_EPOLL)), 5 * MS)
@@ -84,7 +84,7 @@ def test_below_saturation_every_lane_answers_every_request(scenario):
     assert counters["epoll"].dropped == 0
 
 
-@settings(max_examples=30)
+@settings(max_examples=16)
 @given(scenarios(), st.lists(st.integers(0, END_NS), max_size=20))
 def test_all_time_is_accounted_for_at_any_moment(scenario, moments):
     race = Race(replace(scenario, lanes=NEW))
@@ -98,7 +98,7 @@ def test_all_time_is_accounted_for_at_any_moment(scenario, moments):
         before = frame
 
 
-@settings(max_examples=30)
+@settings(max_examples=16)
 @given(scenarios(), st.lists(st.integers(0, END_NS), max_size=30))
 def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
     whole, pieces = Race(replace(scenario, lanes=NEW)), Race(replace(scenario, lanes=NEW))
@@ -109,7 +109,7 @@ def test_one_long_run_and_many_short_ones_show_the_same(scenario, cuts):
     assert all_of(whole.frame()) == all_of(pieces.frame())
 
 
-@settings(max_examples=20)
+@settings(max_examples=11)
 @given(scenarios(), st.lists(st.integers(0, END_NS), max_size=20))
 def test_looking_changes_nothing(scenario, looks):
     looked_at, left_alone = Race(replace(scenario, lanes=NEW)), Race(replace(scenario, lanes=NEW))

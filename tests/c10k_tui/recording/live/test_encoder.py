@@ -129,6 +129,8 @@ def test_another_size_needs_a_whole_picture():
         "\x9b1m",
         "\x1bc",
         "\x1b[10000000000000000000000C",
+        "\x1b[98m",
+        "\x1b[108m",
     ],
 )
 def test_nothing_else_is_understood(text):

@@ -33,14 +33,14 @@ BUSY = (
 """A bit of everything, faster than any hand."""
 BRIEF = (
     "wait 200ms; +; M; wait 100ms; ?; wait 100ms; esc; down; f; wait 100ms; R; +; R; .; wait 100ms; t; s; S;"
-    "wait 100ms; space; wait 100ms; end; tab; l; wait 100ms"
+    "wait 100ms; space; wait 100ms; end; tab; l; wait 100ms; x; wait 100ms"
 )
 """A second of it, for what must hold of any script."""
 
 
 def settings(**changes):
     start = RecordingStart(changes.pop("scenario", Scenario(fds=2_000)))
-    return RecordingSettings(**{"start": start, "width": 100, "height": 30, **changes})
+    return RecordingSettings(**{"start": start, "width": 80, "height": 24, **changes})
 
 
 async def watched(path):
@@ -48,7 +48,7 @@ async def watched(path):
     script = parse_script(BUSY, 30)
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(path, settings())
-    async with app.run_test(size=(100, 30)):
+    async with app.run_test(size=(80, 24)):
         frames = app.recording.frames
         await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
         for frame in range(script.frames + 1):
@@ -119,14 +119,14 @@ def test_keys_and_markers_are_in_the_file(tmp_path):
 @pytest.mark.parametrize("theme", THEMES)
 async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme):
     """Frame by frame: the emulator is fed as the file grows, and compared with the app's own cells."""
-    wanted = settings(theme=theme, caption=theme == "c10k-light", height=31 if theme == "c10k-light" else 30)
+    wanted = settings(theme=theme, caption=theme == "c10k-light", height=25 if theme == "c10k-light" else 24)
     script = parse_script(BUSY, 30)
     app = staged_app(wanted, RecordingPlan())
     path = tmp_path / "a.cast"
     writer = CastWriter(path, wanted)
     terminal = Emulated(wanted.width, wanted.height)
     done = compared = 0
-    async with app.run_test(size=(100, 30)):
+    async with app.run_test(size=(80, 24)):
         frames = app.recording.frames
         await frames.open(lambda: Recorder(wanted, writer, frames.race_state()))
         for frame in range(script.frames + 1):
@@ -147,7 +147,7 @@ async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme)
 async def test_what_the_camera_sees_is_what_textual_would_write():
     """Beside Textual's own export of the screen, which takes another way through the compositor."""
     app = staged_app(settings(), RecordingPlan())
-    async with app.run_test(size=(100, 30)):
+    async with app.run_test(size=(80, 24)):
         await app.recording.frames.open(None)
         for keys in ((), ("?",), ("escape", "n"), ("escape", "down")):
             await app.recording.frames.frame(keys, scripted=True)
@@ -199,7 +199,7 @@ def test_the_terminal_may_change_its_size(tmp_path):
 async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeypatch, keys):
     monkeypatch.chdir(tmp_path)
     app = staged_app(settings(), RecordingPlan())
-    async with app.run_test(size=(100, 30)):
+    async with app.run_test(size=(80, 24)):
         await app.recording.frames.open(None)
         await app.recording.frames.frame(keys, scripted=True)
         await app.recording.frames.frame(("+",), scripted=True)
@@ -212,7 +212,7 @@ async def test_no_key_of_a_file_leaves_the_app_or_writes_files(tmp_path, monkeyp
 
 async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame():
     app = staged_app(settings(), RecordingPlan())
-    async with app.run_test(size=(100, 30)):
+    async with app.run_test(size=(80, 24)):
         await app.recording.frames.open(None)
         stepper = app.recording.frames.stepper
         assert stepper is not None
@@ -231,7 +231,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
     """Beside a script of the same length: the last frame has nothing of the key either."""
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
-    async with app.run_test(size=(100, 30)):
+    async with app.run_test(size=(80, 24)):
         frames = app.recording.frames
         await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
         for frame in range(20):
@@ -246,7 +246,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
 async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         frames = app.recording.frames
         await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
         for _ in range(30):
@@ -292,7 +292,7 @@ def test_the_demos_are_scripts_that_can_be_recorded():
 
 async def test_without_a_recording_its_keys_say_what_they_are_for():
     app = C10KApp(Scenario(fds=16), paused=True)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         for key, words in (("R", "pauses a recording"), ("M", "marks a moment")):
             await pilot.press(key)
             assert words in app.session.notice

@@ -17,10 +17,14 @@ from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from sim.scenario.scenario import Scenario
 
-TRAVELLED = (
+THERE_AND_BACK = (
     "wait 300ms; +; wait 300ms; b; b; B; wait 100ms; <; <; <; <; wait 100ms; '; wait 100ms; space;"
     "wait 200ms; o; wait 100ms; {; wait 100ms; }; e; wait 100ms; a; >; >; >; s; S; wait 100ms; o; e; space;"
-    "wait 100ms; tab; tab; tab; up; up; enter; wait 100ms; f; enter; b; b; s; wait 100ms; f; -; wait 100ms;"
+    "wait 100ms"
+)
+"""Steps back, seeks, a fork, the branch left and gone back to."""
+TRAVELLED = THERE_AND_BACK + (
+    "; tab; tab; tab; up; up; enter; wait 100ms; f; enter; b; b; s; wait 100ms; f; -; wait 100ms;"
     "space; wait 200ms; o; o; x; wait 100ms; <; <; space; wait 100ms"
 )
 """Steps back, seeks, forks, branches left and gone back to, a row gone to, a descriptor followed."""
@@ -28,7 +32,7 @@ TRAVELLED = (
 
 def settings(**changes):
     return RecordingSettings(
-        **{"start": RecordingStart(Scenario(fds=2_000)), "width": 100, "height": 30, **changes}
+        **{"start": RecordingStart(Scenario(fds=2_000)), "width": 80, "height": 24, **changes}
     )
 
 
@@ -74,7 +78,7 @@ async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_pa
 async def record_by_hand(path):
     app = staged_app(settings(speed=30.0), RecordingPlan())
     script = parse_script(TRAVELLED, 30)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         session, frames = app.session, app.recording.frames
         session.race.advance(5_000_000)
         session.set_fds(5_000)
@@ -112,7 +116,7 @@ async def test_a_paused_replay_can_be_gone_back_in(plain, key):
     """The key hands the race over, which stands still where it stood, and then does what it does."""
     found = plain
     app = staged_app(found.settings, RecordingPlan())
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await app.recording.frames.open(None)
         app.recording.player = player = Player(app.recording.frames, found, 0, paused=True)
         for frame in range(30):

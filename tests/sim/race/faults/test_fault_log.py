@@ -41,7 +41,7 @@ def run_straight(scenario: Scenario, at_ns: int) -> Race:
     return race
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=13, deadline=None)
 @given(st.sampled_from(STRIKES), st.lists(st.integers(0, END_NS), max_size=12))
 def test_looking_often_or_once_tells_the_same(name, moments):
     _, scenario = FAULT_PRESETS[name]

@@ -133,7 +133,7 @@ def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, na
 def test_so_it_does_when_connections_at_rest_go_back_into_their_block(name, scenario, kept, monkeypatch):
     monkeypatch.setattr(connection_rows, "OBJECTS_KEPT", kept)
     monkeypatch.setattr(connection_rows, "ROWS_FOR_RESTING", 0)
-    copies(name, scenario, [MS // 3, 3 * MS, 4 * MS, 6 * MS, 14 * MS], 18 * MS)
+    copies(name, scenario, [MS // 3, 2 * MS, 3 * MS, 8 * MS], 10 * MS)
 
 
 def test_connections_at_rest_are_given_up_where_there_are_many(monkeypatch):
