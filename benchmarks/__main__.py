@@ -10,14 +10,14 @@ from pathlib import Path
 from benchmarks.report import Figure, save, show
 
 NAMES = {
-    "scan": "a scan, simulated and the host's",
+    "scan": "a scan, simulated and on the host",
     "events": "an epoll wake-up and SimPy's events",
-    "stdlib": "what the modules of the standard library add to the raw calls",
+    "stdlib": "the time that the standard library's modules add to the raw calls",
     "connections": "ten thousand asyncio connections",
     "wakeup": "epoll at a thousand and at a million descriptors",
     "accuracy": "the error of predictions on this machine's kernel",
     "libevent": "a message along 5,000 socketpairs",
-    "tasks": "a request in each lane and the thundering herd, simulated and the host's",
+    "tasks": "a request in each lane and the thundering herd, simulated and on the host",
     "memory": "a race of a million descriptors",
     "seek": "going back in time, and the cost of checkpoints",
     "faults": "a step back in races with a mistake",
@@ -25,7 +25,7 @@ NAMES = {
     "startup": "the time until the commands answer",
     "screen": "the screen: CPU, frames, keys",
     "lanes": "four lanes on the screen: CPU and frames",
-    "watch": "the Loop screen with a thousand tasks",
+    "watch": "the loop screen with a thousand tasks",
     "recording": "recording: its cost per frame, and its size",
 }
 """Benchmarks by module of this package, in the order in which they run."""

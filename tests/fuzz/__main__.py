@@ -23,8 +23,8 @@ PROGRAMS_PER_ROUND = 200
 def main() -> int:
     """Run the fuzzing. Returns the exit code."""
     parser = _Parser(prog="make fuzz", description="random programs on both kernels")
-    parser.add_argument("steps", type=_positive, help="stop after so many calls")
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="of the first round")
+    parser.add_argument("steps", type=_positive, help="number of calls after which to stop")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="seed of the first round")
     given = parser.parse_args()
     begun, seed = time.monotonic(), given.seed
     while Machine.steps < given.steps:

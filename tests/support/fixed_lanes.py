@@ -11,7 +11,9 @@ from tests.support.fixed_race import NOW_NS, READY, StillRace
 from tests.support.lane_frames import FIRST_FD, call, counters, lane, mask_of, packet
 
 JUST_RAN = 25
-"""Number of descriptors whose tasks ran recently; tasks of higher descriptors ran earlier."""
+"""Number of equal parts of the descriptors. At each border between two parts a task ran recently; at higher
+descriptors earlier.
+"""
 
 
 class StillLanes(StillRace):

@@ -39,8 +39,8 @@ HELD_UP_SHARE = 0.8
 """Extra share after a turn in which a callback held up the loop, so that the user can see it."""
 NOTICE_S = 2.5
 _STOPS = frozenset(("wait", "timers", "callback"))
-"""Moments at which a step stops. A step to the first callback stops at ``callbacks``; a step past the end of
-a turn stops at the beginning of the next turn.
+"""Moments at which a step stops. ``callbacks`` needs no stop, because the first ``callback`` follows it, and
+``over`` needs none, because the next turn's ``wait`` follows.
 """
 
 
