@@ -25,7 +25,7 @@ class Figure:
     limit."""
     at_least: bool = False
     note: str = ""
-    """How the figure was obtained, if that is not obvious."""
+    """The origin of the figure, if it is not obvious; else empty."""
 
     @property
     def ok(self) -> bool | None:

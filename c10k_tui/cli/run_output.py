@@ -216,8 +216,12 @@ def _why_never(lane: LaneFrame) -> str:
 
 
 def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:
-    """Comparison of the cost of waiting per answered request; fair even if one lane answered fewer
-    requests.
+    """The cost of waiting per answered request in two lanes, in words.
+
+    A cost per request is fair even if one lane answered fewer requests.
+
+    Returns:
+        The sentence; None if a lane answered no request, or the last lane spent no time on waiting.
     """
     if not first.counters.requests or not last.counters.requests:
         return None

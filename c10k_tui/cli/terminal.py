@@ -15,7 +15,7 @@ from c10k_tui.cli.options import UsageError
 from c10k_tui.session.pacer import DEFAULT_SPEED, SPEEDS
 
 MIN_COLUMNS, MIN_ROWS = 80, 24
-"""Smallest terminal for which the screens have a layout."""
+"""Smallest terminal for which the screens have a layout, in cells."""
 
 _RUN_INSTEAD = "run the race without a screen: c10k-tui run"
 

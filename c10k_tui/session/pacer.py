@@ -129,7 +129,9 @@ class Pacer:
 
 
 def faster(speed: float | None, steps: int) -> float | None:
-    """The speed ``steps`` rungs up the ladder (down if negative), clamped at its ends."""
+    """The speed ``steps`` rungs up the ladder (down if negative), clamped at its ends; None is the
+    fastest.
+    """
     rungs = [float("inf") if rung is None else rung for rung in SPEEDS]
     value = float("inf") if speed is None else speed
     above = [rung for rung in rungs if rung > value]

@@ -141,7 +141,7 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         " a connection",
     ),
 )
-"""From left to right. In each of them less is better."""
+"""The columns from left to right. In each of them, a lower figure is better."""
 BY_KEY = {column.key: column for column in COLUMNS}
 KEEPER_MEANING = "who holds the list of what is waited for, while nobody waits"
 LIMIT_MEANING = "what gives way when there are many connections"

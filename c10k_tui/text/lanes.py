@@ -22,7 +22,7 @@ MOST_LANES = 4
 
 @dataclass(frozen=True, slots=True)
 class LaneColours:
-    """A lane's colour in each theme: earthen for tasks, blue for epoll, violet for rings.
+    """A lane's colour in each theme: earth colours for tasks, blue for epoll, violet for rings.
 
     There are more lanes than terminal colours, so some lanes share one. The name always stands beside it.
     """

@@ -20,7 +20,7 @@ WIDTH, HEIGHT, GAP = 640, 40, 10
 
 
 def layers_of(package: str) -> list[list[str]]:
-    """The rooms of a package from the top layer down; a layer lists the rooms that stand side by side.
+    """The rooms of a package from the top layer down; a layer lists the rooms that are side by side.
 
     Raises:
         LookupError: no contract states the layers of this package.

@@ -88,7 +88,7 @@ def key_table(bindings: Sequence[Binding]) -> str:
 
 
 def option_table(command: str) -> str:
-    """The options of one command, without those of the scenario and without help and version.
+    """The options of one command, except the options of the scenario, help and version.
 
     Args:
         command: A name in :data:`PARSERS`, or ``scenario`` for the options that every race takes.

@@ -94,7 +94,7 @@ def replay(lines: Sequence[Line]) -> Difference | None:
 
 
 def certain(lines: Sequence[Line], times: int = 2) -> Difference | None:
-    """Like :func:`replay`, but a difference counts only if it appears this number of times in a row."""
+    """Like :func:`replay`, but a difference counts only if it appears ``times`` times in a row; else None."""
     found = replay(lines)
     for _ in range(times - 1):
         again = replay(lines)

@@ -1,6 +1,6 @@
 """The lane that ``CONTRIBUTING.md`` adds as an example: ``null``, a server that never answers.
 
-The three parts stand in one file here. In the program they are three: the class is a module of
+The three parts are in one file here. In the program they are separate: the class is a module of
 :mod:`sim.servers`, the facts are an entry of :data:`sim.scenario.lanes.LANES`, and the words are an entry of
 :data:`c10k_tui.text.lanes.LANE_TEXTS`.
 """

@@ -3,8 +3,8 @@
 asyncio runs in a thread of the host, which makes no system call itself. It passes each call to the lane's
 task, and waits until the task has made the call and its virtual time has passed. So its calls are made like
 the calls of every server: at the nanosecond at which they are due, with interrupts between them. Everything
-else is asyncio: the loop is that of :func:`sim.stdlib.kernel.asyncio_loop`, the server
-``asyncio.start_server``, and the handler the one that :mod:`sim.servers.asyncio_streams` models.
+else is asyncio: the loop comes from :func:`sim.stdlib.kernel.asyncio_loop`, the server is
+``asyncio.start_server``, and the handler is the same that :mod:`sim.servers.asyncio_streams` models.
 """
 
 from __future__ import annotations

@@ -9,11 +9,13 @@ from __future__ import annotations
 from sim.scenario.scenario import Scenario
 
 REQUEST_S = 12e-6
-"""Price of a request in one lane; measured 2 to 15 µs (Python 3.11, one core of a machine from 2020)."""
+"""Price in seconds of a request in one lane; measured 2 to 15 µs (Python 3.11, one core of a machine from
+2020).
+"""
 RECONNECTION_S = 60e-6
-"""Price of replacing a connection, in one lane."""
+"""Price in seconds of replacing a connection in one lane."""
 RACE_S_PER_S = 0.01
-"""Price of a virtual second in which nothing arrives."""
+"""Price in seconds of a virtual second in which no packet arrives."""
 
 
 def cost_s_per_ns(scenario: Scenario) -> float:

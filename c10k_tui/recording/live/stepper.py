@@ -61,7 +61,9 @@ class Stepper:
         self._is_ending = is_ending
         self._screen: RaceScreen | None = None
         self._sent: events.Event | None = None
-        """The event that this stepper sends now. It is handled at once; every other event waits."""
+        """The event that this stepper sends now; None between events. It is handled at once; every other
+        event waits.
+        """
         self._animation_level = app.animation_level
         self._held: WeakSet[Screen[object]] = WeakSet()
         """Screens whose update timers are stopped."""

@@ -21,7 +21,7 @@ class TaskCursor:
         self.chosen: int | None = None
         """Number of the chosen task; None while the cursor follows the loop."""
         self.followed: int | None = None
-        """Number of the task that ran last."""
+        """Number of the task that ran last; None before the first task."""
         self.shown: list[int] = []
         """Numbers of the tasks in the rows of the screen."""
         self._first = 0

@@ -39,7 +39,7 @@ TEXTS_PER_S = 4
 PICTURES_PER_S = 10
 SAMPLES_PER_S = 8
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
-"""The smallest terminal that has room for the race."""
+"""The smallest terminal that has room for the race, in cells."""
 
 
 class DrawingRate:
