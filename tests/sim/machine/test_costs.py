@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,16 @@ from sim.kernel import poll_bits
 from sim.kernel.waiting.epoll.epoll_file import CTL_ADD
 from sim.machine.costs import BUILT_IN, PUBLISHED
 from sim.stdlib.kernel import Kernel
-from tests.support.kernel_under_test import ROUND_COSTS, arrive, bitmap, measure, pairs, reading, socket_at
+from tests.support.kernel_under_test import (
+    ROUND_COSTS,
+    arrive,
+    bitmap,
+    measure,
+    pairs,
+    reading,
+    socket_at,
+    totals,
+)
 
 
 def test_a_pass_over_more_than_the_cache_holds_pays_for_what_is_beyond_it():
@@ -89,3 +99,20 @@ def test_every_table_says_where_it_comes_from(table):
     assert table.name
     assert table.source
     assert table.date
+
+
+def test_a_read_that_finds_nothing_costs_a_read_and_copies_nothing():
+    kernel = Kernel(replace(BUILT_IN, read_ns=1_000))
+    near, far = kernel.socket.socketpair()
+    near.setblocking(False)
+    cost_ns, copied = {}, {}
+    for found, message in (("nothing", b""), ("a byte", b"x")):
+        if message:
+            far.send(message)
+        before = totals(kernel)
+        with suppress(BlockingIOError):
+            near.recv(1)
+        cost_ns[found] = totals(kernel)["socket_io"] - before["socket_io"]
+        copied[found] = totals(kernel)["copied_out_bytes"] - before["copied_out_bytes"]
+    assert cost_ns["nothing"] == 1_000 < cost_ns["a byte"]
+    assert copied == {"nothing": 0, "a byte": 1}
