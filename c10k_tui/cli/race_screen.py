@@ -140,7 +140,7 @@ def show(app: C10KApp) -> int:
     Returns:
         The exit code: 0, the app's own if it failed, or 1 if a recording failed.
     """
-    # The imported modules stay for good: keep the garbage collector from walking them during a frame.
+    # Imported modules are never freed, so the garbage collector need not walk them during a frame.
     gc.freeze()
     last = app.run()
     if app.return_code:

@@ -160,7 +160,7 @@ def _on_screen(path: Path, arguments: list[str], options: argparse.Namespace) ->
     app = WatchApp(script, speed=speed, paused=options.paused)
     if theme is not None:
         app.theme = theme
-    # The imported modules stay for good: keep the garbage collector from walking them during a frame.
+    # Imported modules are never freed, so the garbage collector need not walk them during a frame.
     gc.freeze()
     app.run()
     if script.output is not None:

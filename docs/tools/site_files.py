@@ -2,8 +2,8 @@
 
 Pages are read in two places: on the built site and in a plain file view of the repository. A link such as
 ``../screenshots/race.svg`` works only in the second. The hook adds the pictures, the change log and the guide
-for contributors to the site, and lets the links there point to the added files, so that the same link works
-in both places and MkDocs checks it.
+for contributors to the site, and changes the links there to the added files. So the same link works in both
+places, and MkDocs checks it.
 """
 
 from __future__ import annotations

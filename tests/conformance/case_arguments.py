@@ -1,9 +1,9 @@
 """Wrong arguments: every function of the modules, with each argument replaced by values that do not fit.
 
-One case is one function. It is called with valid arguments, then with each of them replaced by each bad value
-in turn, then with one argument less and one more, and with an unknown keyword. The result is the type of the
-exception and its errno, or ``ok``. The tables have only values that cannot block or reach other machines,
-because the host runs them too.
+One case is one function. It is called with valid arguments, then with each argument replaced by each bad
+value in turn. Then it is called with one argument less, with one more, and with an unknown keyword. The
+result is the type of the exception and its errno, or ``ok``. The tables have only values that cannot block or
+reach other machines, because the host runs them too.
 """
 
 from __future__ import annotations

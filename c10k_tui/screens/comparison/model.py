@@ -2,8 +2,8 @@
 
 Each row comes from a short race of its lane alone (:func:`sim.studies.comparison.trial`), run in pieces.
 :meth:`ComparisonModel.compute` does the work of one frame. Its budget is counted by a price list, not in real
-time, so the rows appear at the same frames on every machine, and a replay of a recording shows the same. Rows
-are kept by lane and scenario.
+time. So the rows appear at the same frames on every machine and in every replay of a recording. Rows are kept
+by lane and scenario.
 
 Why not a thread: its rows would arrive at other frames on another machine, and the replay would differ.
 """

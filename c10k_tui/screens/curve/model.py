@@ -142,8 +142,9 @@ class CurveModel:
         """Mechanism, active number and kind of call of each exact break-even that is not known yet.
 
         Exact break-evens exist only if the active number does not depend on the number of descriptors. For an
-        active share the crossing of the drawn lines is used (:func:`c10k_tui.charts.chart.crossing`), because
-        each step of an exact search would simulate a call that finds thousands of descriptors ready.
+        active share, the crossing of the drawn lines is used (:func:`c10k_tui.charts.chart.crossing`). Why
+        not an exact search: each of its steps would simulate a call that finds thousands of descriptors
+        ready.
         """
         if self.paper is not None or self.axis != "fds" or isinstance(self.active, Share):
             return []

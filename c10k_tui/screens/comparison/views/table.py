@@ -1,7 +1,7 @@
 """The comparison as lines: a row for each lane, a column for each figure.
 
 A block beside each figure shows its place between the lowest and the highest figure of the column, on a
-logarithmic scale, so best and worst are visible without colour. The name of the chosen row is reversed, and
+logarithmic scale. So best and worst are visible without colour. The name of the chosen row is reversed, and
 the title of the chosen column is in brackets. If room is short, the columns of words are left out first,
 because the explanation below the table has these words in full.
 """
