@@ -100,7 +100,7 @@ def test_the_table_names_the_cost_table(capsys):
     )
 
 
-def test_progress_is_told_in_order():
+def test_progress_is_reported_in_order():
     told: list[float] = []
     options = bench_options_of(parse(bench_parser(), ["--fds", "10,20", "--no-host"]))
     rows = measured(options, BUILT_IN, [], lambda done, what: told.append(done))

@@ -28,7 +28,7 @@ def test_a_reader_that_has_gone_ends_it_quietly_with_141():
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_an_output_that_takes_nothing_is_told_in_one_line(tmp_path, monkeypatch, capsys):
+def test_a_full_output_gives_one_line(tmp_path, monkeypatch, capsys):
     def disk_full(text):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

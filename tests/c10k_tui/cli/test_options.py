@@ -153,7 +153,7 @@ def test_the_duration_has_a_default_and_takes_units():
     assert duration_ns_of(parse(run_parser(), ["--for", "60s"])) == 60_000_000_000
 
 
-def test_an_unknown_option_is_told_before_its_value_is_taken_for_a_word():
+def test_the_message_names_an_unknown_option_and_not_its_value():
     with pytest.raises(UsageError, match="did you mean --rate"):
         scenario_from("--rat", "20k")
 

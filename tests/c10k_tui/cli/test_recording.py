@@ -221,7 +221,7 @@ def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 
 
-def test_a_full_disk_is_told_and_leaves_a_recording_that_can_be_used(tmp_path):
+def test_a_full_disk_gives_a_message_and_a_usable_recording(tmp_path):
     path = tmp_path / "a.cast"
     done = subprocess.run(
         [*COMMAND, "record", str(path), "--for", "20s"],

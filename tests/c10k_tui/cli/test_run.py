@@ -192,6 +192,6 @@ def test_the_defaults_are_the_c10k_race_for_100_ms(capsys):
         (["--fds", "1M", "--for", "5ms"], "select: has not returned from a waiting call yet."),
     ],
 )
-def test_a_server_that_never_woke_is_told_apart_by_the_reason(options, said, capsys):
+def test_the_table_has_the_reason_why_a_server_never_woke(options, said, capsys):
     assert main(["run", "--for", "2ms", *options]) == 0
     assert said in capsys.readouterr().out

@@ -22,12 +22,12 @@ def test_no_terminal_at_all_names_run():
     )
 
 
-def test_a_mistake_is_told_before_the_terminal_is_looked_at():
+def test_a_bad_option_is_reported_before_the_terminal_is_checked():
     assert piped("--fds", "0").stderr == "c10k-tui: fds must be 1 to 1,000,000, not 0\n"
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(79, 24), (80, 23), (1, 1), (40, 100)])
-def test_a_terminal_too_small_is_told_its_size_and_the_size_needed(columns, rows):
+def test_for_a_small_terminal_the_message_has_its_size_and_the_size_needed(columns, rows):
     code, text = on_terminal(columns=columns, rows=rows)
     assert code == 2
     assert text == (

@@ -75,7 +75,7 @@ def test_arguments_are_the_script_s(sleeps, capsys):
     assert json.loads(capsys.readouterr().out)["output"] == ["arguments a --for -x"]
 
 
-def test_a_script_that_fails_is_told_with_its_line_and_ends_with_1(tmp_path, capsys):
+def test_a_script_that_fails_is_reported_with_its_line_and_exit_code_1(tmp_path, capsys):
     program = Written(
         tmp_path, "import asyncio\nasync def main():\n    1 / 0  #: here\nasyncio.run(main())\n"
     )

@@ -134,7 +134,7 @@ def spurious(race: Race) -> int:
 
 
 @pytest.mark.parametrize(("name", "count"), [("pool", 9), ("epoll-oneshot", 4), ("epoll-exclusive", 4)])
-def test_the_workers_are_told_one_by_one(name, count):
+def test_the_frame_has_every_worker(name, count):
     race = Race(replace(BUSY, lanes=(name,)))
     states = set()
     for _ in range(80):

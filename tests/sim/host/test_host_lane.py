@@ -76,7 +76,7 @@ def test_large_requests_come_back_whole(mechanism):
         lane.close()
 
 
-def test_fewer_descriptors_than_wanted_are_told_and_the_rest_goes_on(monkeypatch):
+def test_with_too_few_descriptors_it_says_so_and_uses_what_it_has(monkeypatch):
     here = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(host_lane, "raise_nofile", lambda: Nofile(0, here + SPARE_FDS + 20, 0))
     lane, race = running("poll", fds=50, active=50)
@@ -99,7 +99,7 @@ def test_no_room_at_all_is_a_failure_in_words(monkeypatch):
     lane.close()
 
 
-def test_a_server_that_dies_is_told():
+def test_the_death_of_the_server_gives_a_message():
     lane, race = running("epoll")
     lane._server.process.kill()
     until(lane, race, lambda view: view.state == "failed")
@@ -108,7 +108,7 @@ def test_a_server_that_dies_is_told():
     lane.close()
 
 
-def test_another_system_is_told(monkeypatch):
+def test_another_operating_system_gives_a_message(monkeypatch):
     monkeypatch.setattr(host_lane, "why_no_host", lambda: "Plan 9 is not Linux")
     lane = HostLane("select", 10)
     lane.step(Workload(Scenario()), 0, 0.01)

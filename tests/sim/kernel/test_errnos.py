@@ -73,7 +73,7 @@ def test_select(kernel):
     assert kernel.complete(kernel.sys_select(hole, bitmap([twin, hole], nfds), None, None, 0)) == 0
 
 
-def test_a_call_that_failed_is_no_longer_told_of_changes(kernel):
+def test_a_failed_call_leaves_no_wait_queue_entry(kernel):
     (fd, hole), _ = pairs(kernel, 2)
     kernel.sys_close(hole)
     nfds = kernel.table.end

@@ -117,7 +117,7 @@ def test_a_packet_is_no_reason_to_wake_who_waits_for_room_to_write():
     assert not waiting.done
 
 
-def test_edge_triggered_items_are_listed_anew_by_every_packet():
+def test_every_packet_lists_an_edge_triggered_item_again():
     kernel, _, fds = machine((ARRIVAL_NS, 3), (2 * ARRIVAL_NS, 3))
     epfd = watch_all(kernel, fds, poll_bits.IN | poll_bits.EPOLLET)
     first = kernel.start(kernel.sys_epoll_wait(epfd, 8))

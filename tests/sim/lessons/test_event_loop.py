@@ -122,7 +122,7 @@ def test_reader_and_writer_of_one_descriptor(loop, pair):
     assert len(seen) == 3
 
 
-def test_a_callback_can_take_back_what_another_descriptor_is_about_to_be_told(loop, world):
+def test_a_callback_can_remove_another_callback_of_the_same_turn(loop, world):
     (a, a_peer), (b, b_peer) = world.socket.socketpair(), world.socket.socketpair()
     seen: list[str] = []
 

@@ -182,7 +182,7 @@ def test_the_clock_and_the_counters_go_on_through_a_change():
         assert new.counters.requests > old.counters.requests
 
 
-def test_an_added_lane_starts_everyone_s_account_anew():
+def test_an_added_lane_resets_the_accounts_of_all_lanes():
     race = Race(Scenario(fds=100, lanes=("select",)))
     race.advance(20 * MS)
     race.change(replace(race.scenario, lanes=("select", "epoll")))

@@ -124,7 +124,7 @@ def test_looking_changes_nothing(scenario, looks):
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 @pytest.mark.parametrize("name", NEW)
-def test_a_program_begun_anew_at_any_yield_goes_on_where_the_old_one_was(name, scenario):
+def test_a_program_recreated_at_any_yield_goes_on_where_the_old_one_was(name, scenario):
     scenario = replace(scenario, lanes=(name,))
     lane, twin = (Lane(name, scenario, BUILT_IN, Workload(scenario), 0) for _ in range(2))
     lost = []

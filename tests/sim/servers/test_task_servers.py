@@ -161,7 +161,7 @@ def test_a_new_connection_wakes_one_exclusive_worker_or_the_whole_herd():
 
 
 @pytest.mark.parametrize(("kind", "woken"), [(epoll_exclusive.EpollExclusiveServer, 1), (HerdServer, 4)])
-def test_a_connection_that_finds_all_workers_asleep_wakes_exactly_so_many(kind, woken):
+def test_number_of_workers_that_a_connection_wakes_if_all_sleep(kind, woken):
     kernel = Kernel()
     server = kind(kernel, ServerSettings(64, True, None))
     end = kernel.table.end
@@ -317,7 +317,7 @@ def test_workers_show_what_they_are_at_and_nothing_else():
     assert TaskState.BLOCKED not in seen
 
 
-def test_switches_per_second_are_told_once_some_time_has_passed():
+def test_switches_per_second_are_shown_after_some_time():
     race = Race(Scenario(lanes=("thread",)))
     assert race.frame().lanes[0].counters.switches_per_s is None
     race.advance(10_000_000)

@@ -288,7 +288,7 @@ def test_a_deadlock_names_everyone_and_what_they_wait_for(kernel):
     )
 
 
-def test_a_deadlock_of_one_is_told_as_without_threads(kernel):
+def test_a_deadlock_of_one_thread_has_the_message_of_a_program_without_threads(kernel):
     a, _ = kernel.socket.socketpair()
     kernel.threading.Thread(target=kernel.time.sleep, args=(1,)).start()
     with pytest.raises(sim.Deadlock) as caught:

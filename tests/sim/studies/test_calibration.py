@@ -88,7 +88,7 @@ def test_a_file_that_is_no_text_is_broken_too(tmp_path, data):
     assert current_costs(path)[0] == BUILT_IN
 
 
-def test_a_directory_in_its_place_is_told_of(tmp_path):
+def test_a_directory_in_place_of_the_file_gives_a_message(tmp_path):
     table, why_not = current_costs(tmp_path)
     assert table == BUILT_IN
     assert why_not is not None

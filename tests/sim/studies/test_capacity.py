@@ -89,7 +89,7 @@ def test_where_not_one_holds_the_answer_is_none():
     assert result == Capacity("epoll", 0, "latency", None)
 
 
-def test_drops_are_told_from_slowness():
+def test_drops_and_slowness_are_two_different_limits():
     tried = probe("select", 20_000, replace(LOAD, churn=1_000_000, rate=1_000, active=1), 10**12)
     assert tried.gave_way == "drops"
 

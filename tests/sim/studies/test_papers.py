@@ -45,7 +45,7 @@ def figure(paper, mechanism, fds):
         (BANGA, "epoll", 782, 741_840, "1348 requests/s"),
     ],
 )
-def test_a_printed_figure_is_worth_so_many_nanoseconds(paper, mechanism, fds, cost_ns, printed):
+def test_a_printed_figure_in_nanoseconds(paper, mechanism, fds, cost_ns, printed):
     one = figure(paper, mechanism, fds)
     assert (one.cost_ns, one.printed) == (cost_ns, printed)
 

@@ -43,7 +43,7 @@ def test_nothing_is_a_script_too():
         ("wait 99999999999999999999999999999999999999999s", "is not a duration"),
     ],
 )
-def test_what_cannot_be_is_told(text, said):
+def test_a_bad_key_script_gives_a_message(text, said):
     with pytest.raises(KeyScriptError, match=said.replace("+", r"\+").replace("?", r"\?")):
         parse_script(text, 30)
 

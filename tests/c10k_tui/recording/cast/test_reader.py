@@ -150,7 +150,7 @@ def test_what_no_header_can_say(tmp_path, changes, said):
     assert said in refusal(cast(tmp_path, **changes))
 
 
-def test_a_line_that_was_cut_off_is_told_by_its_number(tmp_path):
+def test_the_message_names_the_number_of_a_line_that_was_cut_off(tmp_path):
     path = cast(tmp_path, '[0.0,"o","a"]', '[1.0,"o","b"]')
     path.write_bytes(path.read_bytes()[:-5])
     assert refusal(path) == "line 3 is cut off; delete this line to use the rest"

@@ -143,12 +143,12 @@ def test_narrow_lanes_say_the_same_in_fewer_words():
     ]
 
 
-def test_what_is_not_played_is_told():
+def test_the_screen_names_what_the_host_lane_does_not_play():
     assert said(view(skipped=1_234), 80)[2] == ("21 requests answered, a burst at a time · 1,234 not played")
     assert "a frame has 8 ms for them" in said(view(skipped=1_234))[2]
 
 
-def test_fewer_connections_than_asked_for_are_told_with_the_reason():
+def test_fewer_connections_than_asked_for_are_shown_with_the_reason():
     few = view(opened=990, why_fewer="this process may have 1,024 descriptors")
     assert host_subtitle(few, 118) == "990 of 2,000 TCP connections: this process may have 1,024 descriptors"
     assert host_subtitle(few, 70) == "990 of 2,000: this process may have 1,024 descriptors"

@@ -105,7 +105,7 @@ def test_a_slow_reader_suspends_its_own_task_only_where_writes_are_awaited():
     assert counters.requests > 0.9 * (counters.packets + counters.dropped)
 
 
-def test_a_program_that_waits_in_a_write_is_ended_when_its_server_is_started_anew():
+def test_a_program_that_waits_in_a_write_ends_when_its_server_restarts():
     scenario = replace(FAULT_PRESETS["slow-reader"][1], lanes=("epoll",))
     workload = Workload(scenario)
     lane = Lane("epoll", scenario, BUILT_IN, workload, 0)
@@ -189,7 +189,7 @@ def listening(kernel: Kernel) -> ListeningSocket:
 
 
 @pytest.mark.parametrize("drains", [False, True])
-def test_any_program_that_does_not_drain_is_told_so(drains):
+def test_any_program_that_does_not_drain_gets_the_warning(drains):
     kernel = Kernel(ROUND_COSTS)
     listener = listening(kernel)
     ours, _ = pairs(kernel, 1)

@@ -86,7 +86,7 @@ def test_so_it_does_at_every_single_step(name, scenario):
     assert seen(other, scenario) == seen(lane, scenario)
 
 
-def test_servers_of_one_task_can_be_begun_anew():
+def test_servers_of_one_task_can_be_restarted():
     assert set(KEPT) >= {"select", "poll", "epoll", "epoll-et"}
     assert not any(server_of(name).restartable for name in ("thread", "process", "pool"))
 
@@ -173,7 +173,7 @@ def test_requests_half_read_and_half_answered_are_restored_too(name):
     copies(name, scenario, moments, moments[-1] + MS)
 
 
-def test_a_lane_whose_server_cannot_be_begun_anew_has_no_checkpoint(monkeypatch):
+def test_a_lane_whose_server_cannot_be_restarted_has_no_checkpoint(monkeypatch):
     monkeypatch.setattr(server_of("poll"), "restartable", False)
     scenario = Scenario(fds=16)
     assert take_checkpoint(Lane("poll", scenario, BUILT_IN, Workload(scenario), 0), 1, []) is None

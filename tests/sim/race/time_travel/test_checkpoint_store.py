@@ -41,7 +41,7 @@ def weighed(race: Race) -> int:
     return sum(c.size_bytes for c in kept) + sum(base.size_bytes for base in bases.values())
 
 
-def test_a_server_that_cannot_be_begun_anew_is_run_again_from_the_start(monkeypatch):
+def test_a_server_that_cannot_be_restarted_runs_again_from_the_start(monkeypatch):
     monkeypatch.setattr(PollServer, "restartable", False)
     scenario = Scenario(fds=300, rate=100_000, lanes=("select", "poll", "epoll"))
     race = densely_kept(scenario, 400_000, 1_000_000)

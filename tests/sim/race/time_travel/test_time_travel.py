@@ -318,7 +318,7 @@ def test_a_seek_beyond_the_end_runs_on():
     assert everything(race) == everything(plain)
 
 
-def test_a_lane_that_left_and_came_back_begins_anew_where_it_came_back():
+def test_a_lane_that_left_and_came_back_starts_from_zero():
     scenario = Scenario(fds=100, rate=100_000, lanes=ALL)
     race = densely_kept(scenario, LIMIT_BYTES, 1_000_000)
     log: Log = []

@@ -58,7 +58,7 @@ def test_a_poll_completion_is_readiness_and_a_receive_is_bytes():
     assert "560+1B" in "\n".join(drawn(of("io_uring", mechanism=view), (98, 6)))
 
 
-def test_spurious_wakes_are_told_of_loudly():
+def test_spurious_wakes_stand_out():
     assert ("5 for nothing", "wasted") in inside(EXAMPLES["epoll-exclusive"], 58, 3)[1]
     calm = replace(EXAMPLES["epoll-exclusive"], tasks=tasks(**workers((1, -1, 7), (1, -1, 79))))
     assert ("0 for nothing", "good") in inside(calm, 58, 3)[1]

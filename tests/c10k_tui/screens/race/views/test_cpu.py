@@ -65,7 +65,7 @@ def test_before_anything_happened_the_bar_is_empty():
     assert text_of(bar(counters().cost_ns, 30)) == " " * 30
 
 
-def test_the_times_are_told_as_far_as_there_is_room():
+def test_the_times_are_shown_if_there_is_room():
     cost_ns = {"scan": 36_000_000, "interrupt": 1_500, "idle": 5_000_000}
     assert text_of(times_line(cost_ns, 98)) == "scan 36.0 ms · interrupts 1.50 µs · CPU idle 5.00 ms"
     assert text_of(times_line(cost_ns, 40)) == "scan 36.0 ms · CPU idle 5.00 ms"

@@ -81,7 +81,7 @@ def test_a_lane_that_dropped_something_has_not_given_the_same_answers(width):
     assert "same answers" not in words
 
 
-def test_drops_of_every_lane_are_told():
+def test_the_verdict_names_the_drops_of_every_lane():
     shown = frame(*(lane(name, counters=counters(dropped=5)) for name in ("select", "poll", "epoll")))
     assert said(shown).startswith("Same packets, but select dropped 5, poll 5, epoll 5. ")
     assert said(frame(lane(counters=counters(dropped=5)))).startswith("select dropped 5. select alone")
@@ -96,7 +96,7 @@ def test_lanes_that_differ_grossly_are_not_called_the_same():
     assert "same answers" not in said(frame(behind, ahead, fds=10), NARROW)
 
 
-def test_two_lanes_that_scan_are_told_of_together():
+def test_one_sentence_covers_two_lanes_that_scan():
     shown = frame(*(lane(name, 2_000, counters=counters(wasted=5_000)) for name in ("select", "poll")))
     assert "Both look at all 2,000 in every call. Looks for nothing: select 5,000, poll 5,000" in said(shown)
     assert "Both look at all" in said(shown, NARROW)

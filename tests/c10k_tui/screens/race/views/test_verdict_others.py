@@ -95,7 +95,7 @@ def test_before_anything_is_answered_it_says_who_is_told_and_how():
     )
 
 
-def test_a_lane_without_memory_is_told_of_and_what_others_take():
+def test_the_verdict_names_a_lane_without_memory_and_what_the_others_take():
     broke = lane(
         "process",
         failure="process fails here",

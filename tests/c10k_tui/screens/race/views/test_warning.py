@@ -72,7 +72,7 @@ def test_now_and_for_what_was_are_both_among_them():
 
 @pytest.mark.parametrize("width", [28, 38, 58, 98])
 @pytest.mark.parametrize("name", [name for name in FAULT_PRESETS if name != "herd-cured"])
-def test_the_remedy_is_always_told_and_no_word_is_cut(name, width):
+def test_the_remedy_is_always_shown_and_no_word_is_cut(name, width):
     for view in seen()[name]:
         lines = warning_lines(view, width, 2, with_key=True)
         assert len(lines) <= 2
@@ -150,7 +150,7 @@ def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
     assert struck_verdict(frame(lane("epoll"), lane("epoll-et"))) is None
 
 
-def test_where_several_are_struck_each_is_told():
+def test_each_lane_with_a_fault_has_its_warning():
     views = [
         replace(DRAIN, kind="slow-reader", brief=f"{who} waits for a client") for who in ("one", "everybody")
     ]
@@ -206,7 +206,7 @@ def test_the_time_line_shows_where_it_struck_and_where_it_was_cured():
     assert "no-drain cured" in line
 
 
-def test_a_fault_that_is_switched_is_a_change_that_is_told():
+def test_the_time_line_names_a_changed_fault():
     fault, none = Scenario(fault="dup"), Scenario()
     assert change_words(fault, none) == "dup cured"
     assert change_words(none, fault) == "dup made"

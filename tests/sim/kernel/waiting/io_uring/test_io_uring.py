@@ -169,7 +169,7 @@ def test_a_batch_of_sends_is_one_call():
     assert all(kernel.sys_read(their, 99) == b"y" * 64 for their in theirs)
 
 
-def test_one_shot_polls_are_submitted_anew_each_time():
+def test_one_shot_polls_are_submitted_again_each_time():
     kernel = Kernel(ROUND_COSTS)
     ours = pairs(kernel, 1)[0][0]
     fd, ring = ring_of(kernel)

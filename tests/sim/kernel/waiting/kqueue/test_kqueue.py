@@ -149,7 +149,7 @@ def test_level_triggered_reports_until_it_is_read():  # kqueue_scan: back to the
     assert rig.control() == []
 
 
-def test_clear_reports_anew_only_after_something_happened():  # kqueue(2), EV_CLEAR
+def test_clear_reports_again_only_after_a_change():  # kqueue(2), EV_CLEAR
     rig = Rig()
     rig.add(rig.ours[0], flags=EV_CLEAR)
     rig.come_in(rig.ours[0])
@@ -302,7 +302,7 @@ def test_a_timer_for_once_is_gone_after_it():
     assert rig.kqueue.count == 0
 
 
-def test_a_timer_set_anew_forgets_what_it_counted():  # filt_timertouch
+def test_a_timer_that_is_set_again_starts_its_count_at_zero():  # filt_timertouch
     rig = Rig()
     rig.control(Kevent(1, EVFILT_TIMER, data=10), most=0)
     rig.kernel.run_until(rig.kernel.now_ns + 25 * MS)
