@@ -144,10 +144,25 @@ class WaitReasonFinder:
         children = getattr(future, "_children", None)
         if children is not None:
             return WaitReason(f"gather of {len(children)}")
-        innermost = place_of(stack[-1]) if stack else None
-        if innermost is not None and innermost.in_library:
-            return WaitReason(innermost.function)
-        return WaitReason("a future")
+        return WaitReason(_library_call(stack) or "a future")
+
+
+def _library_call(stack: list[FrameType]) -> str | None:
+    """The innermost library function with a public name; None if the program's own code awaits the future.
+
+    A private helper says nothing to the reader, and has another name in each Python: 3.14's
+    ``TaskGroup.__aexit__`` awaits in ``TaskGroup._aexit``.
+    """
+    innermost = None
+    for frame in reversed(stack):
+        place = place_of(frame)
+        if not place.in_library:
+            break
+        innermost = innermost or place.function
+        name = place.function.rpartition(".")[2]
+        if not name.startswith("_") or name.startswith("__"):
+            return place.function
+    return innermost
 
 
 def watched_keys(loop: Any) -> list[Any]:

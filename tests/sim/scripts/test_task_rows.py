@@ -54,6 +54,13 @@ PROGRAM = """
     async def collects(*tasks):
         await asyncio.gather(*tasks)  #: collects
 
+    async def grouped():
+        async with asyncio.TaskGroup() as group:  #: grouped
+            group.create_task(asyncio.sleep(3600), name="in the group")
+
+    async def several(*tasks):
+        await asyncio.wait(tasks)  #: several
+
     async def deep(depth):
         if depth:
             await deep(depth - 1)  #: deep
@@ -107,6 +114,8 @@ PROGRAM = """
         task(waits_for(30), "waits_for")
         task(joins(made["sleeps"]), "joins")
         task(collects(made["sleeps"], made["gets"]), "collects")
+        task(grouped(), "grouped")
+        task(several(made["sleeps"]), "several")
         task(deep(2), "deep")
         task(iterates(), "iterates")
         task(futures(loop.create_future()), "futures")
@@ -153,6 +162,8 @@ SUSPENDED = {
     "limited": ("Event.wait", None),
     "joins": ("sleeps", None),
     "collects": ("gather of 2", None),
+    "grouped": ("TaskGroup.__aexit__", None),
+    "several": ("wait", None),
     "iterates": ("timer", "numbers"),
     "custom": ("timer", "custom"),
     "futures": ("a future", None),

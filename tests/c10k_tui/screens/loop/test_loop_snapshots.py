@@ -13,6 +13,9 @@ from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput
 from tests.support.rendered_lines import colours, drawn_lines, lines
 
+# A script that is left in the middle leaves its streams unclosed.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
 EXAMPLES = Path(__file__).parents[4] / "examples"
 LOOKS = [((120, 36), "c10k-dark"), ((80, 24), "c10k-light"), ((80, 24), "c10k-ansi")]
 """Sizes and themes of the pictures; the text is the same in every theme."""
