@@ -142,3 +142,9 @@ def test_blocking_errors_have_the_standard_library_s_classes(kernel):
     assert kernel.sys_write(here, b"x") == 1  # nobody has said yet that nobody reads it
     with pytest.raises(BrokenPipeError):
         kernel.sys_write(here, b"x")
+
+
+def test_dup3_returns_the_number_it_was_asked_for(kernel):
+    fd = pairs(kernel, 1)[0][0]
+    assert kernel.file_calls.dup3(fd, 77) == 77
+    assert not kernel.file_calls.get_inheritable(77)
