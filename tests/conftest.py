@@ -16,6 +16,7 @@ def pytest_collection_finish():
     """Leave the collected tests out of every later garbage collection: they live to the end anyway."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # apps and kernels make many objects; most go without the collector
 
 
 @pytest.fixture(autouse=True)
