@@ -51,15 +51,19 @@ def cast(tmp_path_factory):
     "changes",
     [
         {"TERM": "dumb", "COLORTERM": None, "LC_ALL": "C", "TZ": "Pacific/Auckland"},
-        {"TERM": None, "COLORTERM": "truecolor", "LC_ALL": "tr_TR.UTF-8", "NO_COLOR": "1", "COLUMNS": "7"},
         {
+            "TERM": None,
+            "COLORTERM": "truecolor",
+            "LC_ALL": "tr_TR.UTF-8",
+            "NO_COLOR": "1",
+            "COLUMNS": "7",
             "TEXTUAL_COLOR_SYSTEM": "standard",
             "TEXTUAL_FPS": "3",
             "TEXTUAL_ANIMATIONS": "full",
             "PYTHONHASHSEED": "5",
         },
     ],
-    ids=["dumb", "no colour", "textual's own"],
+    ids=["dumb", "no colour and textual's own"],
 )
 def test_no_terminal_locale_or_hour_is_in_the_bytes(cast, tmp_path, changes):
     code, _ = run("record", str(tmp_path / "b.cast"), *SHORT, "--title", "a title", **changes)

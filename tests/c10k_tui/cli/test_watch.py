@@ -84,7 +84,7 @@ def test_a_script_that_fails_is_reported_with_its_line_and_exit_code_1(tmp_path,
     assert error == f"c10k-tui: {program.place('here', 'main')}: ZeroDivisionError: division by zero\n"
 
 
-def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps):
+def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps, capsys):
     Written(tmp_path, "x = = 1\n", "wrong.py")
     for words, said in (
         ([], "watch needs a script: c10k-tui watch SCRIPT.py"),
@@ -102,15 +102,19 @@ def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps):
         ([str(sleeps.path), "--json"], "--json needs --for: "),
         ([str(sleeps.path), "--speed", "0"], "--speed must be 0.1 to 1000 turns per second, or max, not '0'"),
         ([str(sleeps.path), "--theme", "solar"], "there is no theme 'solar'; choose from c10k-dark, "),
-        (
-            [str(sleeps.path)],
-            "standard input is not a terminal; watch the script without a screen: c10k-tui watch ",
-        ),
     ):
-        done = piped("watch", *words)
-        assert (done.returncode, done.stdout) == (2, ""), words
-        assert done.stderr.startswith(f"c10k-tui: {said}"), done.stderr
-        assert done.stderr.count("\n") == 1
+        code = main(["watch", *words])
+        out, err = capsys.readouterr()
+        check_refusal(said, code, out, err)
+    done = piped("watch", str(sleeps.path))
+    said = "standard input is not a terminal; watch the script without a screen: c10k-tui watch "
+    check_refusal(said, done.returncode, done.stdout, done.stderr)
+
+
+def check_refusal(said, code, out, err):
+    assert (code, out) == (2, ""), said
+    assert err.startswith(f"c10k-tui: {said}"), err
+    assert err.count("\n") == 1, err
 
 
 def test_all_of_it_is_printed_after_the_end(tmp_path):

@@ -43,26 +43,43 @@ def settings(**changes):
     return RecordingSettings(**{"start": start, "width": 80, "height": 24, **changes})
 
 
-async def watched(path):
-    """Record the busy script by hand; gives the scenario and the time that the race ended with."""
-    script = parse_script(BUSY, 30)
-    app = staged_app(settings(), RecordingPlan())
-    writer = CastWriter(path, settings())
-    async with app.run_test(size=(80, 24)):
-        frames = app.recording.frames
-        await frames.open(lambda: Recorder(settings(), writer, frames.race_state()))
-        for frame in range(script.frames + 1):
-            await frames.frame([p.key for p in script.presses if p.frame == frame], scripted=True)
-        ended = app.session.scenario, app.session.race.now_ns
-        frames.close()
-    return ended
+class Watched:
+    """A script recorded by hand, frame by frame."""
+
+    def __init__(self, path, words, wanted):
+        self.path = path
+        self.settings = wanted
+        self.script = parse_script(words, 30)
+        self.seen = []
+        """After each frame that is not paused: the size of the file, and the app's own cells."""
+        self.ended = None
+        """The scenario and the time that the race ended with."""
+
+    async def record(self):
+        app = staged_app(self.settings, RecordingPlan())
+        writer = CastWriter(self.path, self.settings)
+        async with app.run_test(size=(80, 24)):
+            frames = app.recording.frames
+            await frames.open(lambda: Recorder(self.settings, writer, frames.race_state()))
+            for frame in range(self.script.frames + 1):
+                keys = [p.key for p in self.script.presses if p.frame == frame]
+                await frames.frame(keys, scripted=True)
+                if frames.recorder is not None and not frames.recorder.paused:
+                    self.seen.append((self.path.stat().st_size, ScreenCapture(app).picture()))
+            self.ended = app.session.scenario, app.session.race.now_ns
+            frames.close()
+
+
+def watched(path, words, **changes):
+    recording = Watched(path, words, settings(**changes))
+    asyncio.run(recording.record())
+    return recording
 
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory):
-    """A recording of the busy script, and how its race ended."""
-    path = tmp_path_factory.mktemp("casts") / "busy.cast"
-    return path, asyncio.run(watched(path))
+    """A recording of the busy script."""
+    return watched(tmp_path_factory.mktemp("casts") / "busy.cast", BUSY)
 
 
 def recorded(path, script=BRIEF, **changes):
@@ -75,13 +92,8 @@ def codes(data, *wanted):
     return [(code, text) for _, code, text in lines if code in wanted]
 
 
-def test_the_same_words_give_the_same_bytes(busy, tmp_path):
-    assert recorded(tmp_path / "a.cast", BUSY) == busy[0].read_bytes()
-
-
-def test_a_slow_machine_gives_the_same_bytes(tmp_path, monkeypatch):
+def test_the_same_words_give_the_same_bytes_on_a_slow_machine_too(busy, tmp_path, monkeypatch):
     """Every handler that draws takes longer than Textual's own timer for repaints, which must not matter."""
-    quick = recorded(tmp_path / "quick.cast")
     draw = RaceDisplay.draw
 
     def slowly(*arguments, **named):
@@ -89,7 +101,7 @@ def test_a_slow_machine_gives_the_same_bytes(tmp_path, monkeypatch):
         time.sleep(0.02)
 
     monkeypatch.setattr(RaceDisplay, "draw", slowly)
-    assert recorded(tmp_path / "slow.cast") == quick
+    assert recorded(tmp_path / "slow.cast", BUSY) == busy.path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -117,31 +129,26 @@ def test_keys_and_markers_are_in_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-async def test_an_independent_terminal_shows_what_the_app_shows(tmp_path, theme):
-    """Frame by frame: the emulator is fed as the file grows, and compared with the app's own cells."""
-    wanted = settings(theme=theme, caption=theme == "c10k-light", height=25 if theme == "c10k-light" else 24)
-    script = parse_script(BUSY, 30)
-    app = staged_app(wanted, RecordingPlan())
-    path = tmp_path / "a.cast"
-    writer = CastWriter(path, wanted)
-    terminal = Emulated(wanted.width, wanted.height)
-    done = compared = 0
-    async with app.run_test(size=(80, 24)):
-        frames = app.recording.frames
-        await frames.open(lambda: Recorder(wanted, writer, frames.race_state()))
-        for frame in range(script.frames + 1):
-            await frames.frame([p.key for p in script.presses if p.frame == frame], scripted=True)
-            data = path.read_bytes()
-            for text in codes(b"\n" + data[done:], "o") if done else codes(data, "o"):
-                terminal.write(text[1])
-            done = len(data)
-            if frames.recorder is not None and not frames.recorder.paused:
-                shown = as_seen(ScreenCapture(app).picture())
-                assert terminal.rows[: len(shown)] == shown
-                compared += 1
-        frames.close()
-    assert compared > 10
-    assert as_seen(picture_at(read(path), None)) == terminal.rows
+def test_an_independent_terminal_shows_what_the_app_shows(busy, tmp_path, theme):
+    """Frame by frame: the emulator is fed as the file grew, and compared with the app's own cells."""
+    if theme == busy.settings.theme:
+        recording = busy
+    else:
+        framed = {"caption": True, "height": 25} if theme == "c10k-light" else {}
+        recording = watched(tmp_path / "a.cast", BRIEF, theme=theme, **framed)
+    data = recording.path.read_bytes()
+    terminal = Emulated(recording.settings.width, recording.settings.height)
+    done = 0
+    for size, picture in recording.seen:
+        for _, text in codes((b"\n" if done else b"") + data[done:size], "o"):
+            terminal.write(text)
+        done = size
+        shown = as_seen(picture)
+        assert terminal.rows[: len(shown)] == shown
+    assert len(recording.seen) > 10
+    for _, text in codes(b"\n" + data[done:], "o"):
+        terminal.write(text)
+    assert as_seen(picture_at(read(recording.path), None)) == terminal.rows
 
 
 async def test_what_the_camera_sees_is_what_textual_would_write():
@@ -161,7 +168,7 @@ async def test_what_the_camera_sees_is_what_textual_would_write():
 
 
 def test_every_glyph_that_is_shown_can_be_drawn(busy):
-    used = {sign for _, text in codes(busy[0].read_bytes(), "o") for sign in text if sign > "~"}
+    used = {sign for _, text in codes(busy.path.read_bytes(), "o") for sign in text if sign > "~"}
     assert len(used) > 15
     face = ImageFont.truetype(str(FONTS / "DejaVuSansMono.ttf"), 20)
     missing = face.getmask("\ufffe").getbbox(), bytes(face.getmask("\ufffe"))
@@ -226,8 +233,16 @@ async def test_while_it_is_stepped_only_keys_get_through_and_only_with_a_frame()
         app.recording.frames.close()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    """The bytes of a recording of 20 frames in which no key is pressed."""
+    path = tmp_path_factory.mktemp("casts") / "still.cast"
+    record(path, settings(), KeyScript((), 19))
+    return path.read_bytes()
+
+
 @pytest.mark.parametrize("key", ["r", None])
-async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
+async def test_the_key_that_ends_a_recording_is_not_in_it(still, tmp_path, key):
     """Beside a script of the same length: the last frame has nothing of the key either."""
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
@@ -238,9 +253,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(tmp_path, key):
             await frames.frame([key] if key and frame == 19 else [], scripted=False)
         assert frames.ending == (key == "r")
         frames.close()
-    script = KeyScript((), 19)
-    await asyncio.to_thread(record, tmp_path / "b.cast", settings(), script)
-    assert (tmp_path / "a.cast").read_bytes() == (tmp_path / "b.cast").read_bytes()
+    assert (tmp_path / "a.cast").read_bytes() == still
 
 
 async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
@@ -276,8 +289,7 @@ async def replayed(path, until):
 
 
 async def test_a_replay_runs_the_same_race_at_another_size(busy):
-    path, ended = busy
-    assert await replayed(path, replay_of(read(path)).script.frames) == ended
+    assert await replayed(busy.path, replay_of(read(busy.path)).script.frames) == busy.ended
 
 
 def test_the_demos_are_scripts_that_can_be_recorded():

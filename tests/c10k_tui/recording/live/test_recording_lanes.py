@@ -8,8 +8,8 @@ from c10k_tui.recording.pictures.export import pictures
 from sim.scenario.scenario import Scenario
 
 CHOSEN = (
-    "wait 500ms; L; up; up; space; wait 200ms; end; space; wait 200ms; esc; wait 1s; "
-    "L; down; down; space; up; space; wait 200ms; L; wait 1s"
+    "wait 100ms; L; up; up; space; wait 100ms; end; space; wait 100ms; esc; wait 200ms; "
+    "L; down; down; space; up; space; wait 100ms; L; wait 200ms"
 )
 """A thread comes in, iocp is one too many; then select goes and the pool comes."""
 SETTINGS = RecordingSettings(

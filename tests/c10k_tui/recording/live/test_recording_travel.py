@@ -42,22 +42,27 @@ def codes(path, code):
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("script", "changes"),
     [
-        {},
-        {"speed": None, "width": 120, "height": 36, "caption": True, "cast_version": 3},
-        {
-            "start": RecordingStart(
-                Scenario(fds=64, rate=100_000), ((1_000_000, Scenario(fds=128, rate=100_000)),), 30_000_000
-            ),
-            "speed": 30.0,
-        },
+        (THERE_AND_BACK, {}),
+        (TRAVELLED, {"speed": None, "width": 120, "height": 36, "caption": True, "cast_version": 3}),
+        (
+            THERE_AND_BACK,
+            {
+                "start": RecordingStart(
+                    Scenario(fds=64, rate=100_000),
+                    ((1_000_000, Scenario(fds=128, rate=100_000)),),
+                    30_000_000,
+                ),
+                "speed": 30.0,
+            },
+        ),
     ],
     ids=["slow", "as fast as it goes", "from the middle"],
 )
-def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, changes):
+def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, script, changes):
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
-    record(first, settings(**changes), parse_script(TRAVELLED, 30))
+    record(first, settings(**changes), parse_script(script, 30))
     record_again(second, replay_of(read(first)))
     assert first.read_bytes() == second.read_bytes()
     assert "{" in codes(first, "i")
