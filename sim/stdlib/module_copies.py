@@ -18,8 +18,10 @@ import builtins
 import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 
@@ -100,16 +102,32 @@ class RedirectedImports:
         """Execute a second copy of a module, with its imports redirected; it becomes a stand-in."""
         spec = importlib.util.find_spec(name)
         assert spec is not None
-        loader: Any = spec.loader
         module = importlib.util.module_from_spec(spec)
         module.__dict__["__builtins__"] = self.builtins
-        if hasattr(loader, "get_code"):  # it finds the compiled code
-            code = loader.get_code(name)
-        else:
-            code = compile(Path(str(spec.origin)).read_bytes(), str(spec.origin), "exec", dont_inherit=True)
-        exec(code, module.__dict__)
+        exec(_code_of(spec), module.__dict__)
         self.stand_ins[name] = module
         return module
+
+
+def _code_of(spec: ModuleSpec) -> CodeType:
+    """A module's compiled code; it is read again only if the source file has changed."""
+    try:
+        version = Path(str(spec.origin)).stat()
+    except OSError:  # in a zip archive, for example
+        return _read_code(spec.name, spec.loader, str(spec.origin))
+    return _code_of_version(spec.name, spec.loader, str(spec.origin), version.st_mtime_ns, version.st_size)
+
+
+@lru_cache(maxsize=64)
+def _code_of_version(name: str, loader: Any, origin: str, mtime_ns: int, size_bytes: int) -> CodeType:
+    return _read_code(name, loader, origin)
+
+
+def _read_code(name: str, loader: Any, origin: str) -> CodeType:
+    if hasattr(loader, "get_code"):  # it finds the compiled code
+        code: CodeType = loader.get_code(name)
+        return code
+    return compile(Path(origin).read_bytes(), origin, "exec", dont_inherit=True)
 
 
 def _spread(stand_in: Any) -> ModuleType:

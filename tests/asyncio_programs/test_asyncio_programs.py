@@ -9,13 +9,19 @@ from tests.asyncio_programs.programs import names, on_host, simulated
 
 NAMES = names()
 MANY = "programs_streams.many_clients_at_once"
+MORE_LOOKS = 2
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_kernels_give_the_same_log_and_every_run_takes_the_same_virtual_time(name):
     first, second = sim.Kernel(), sim.Kernel()
-    seen = simulated(name, first)
-    assert seen == on_host(name)
+    seen, host_saw = simulated(name, first), on_host(name)
+    for _ in range(MORE_LOOKS):
+        # On a busy host a timer can fire so late that another one overtakes it: a difference counts only if
+        # it appears again.
+        if seen != host_saw:
+            host_saw = on_host(name)
+    assert seen == host_saw
     assert seen
     assert first.table.files == {}, "nothing is left open"
     assert simulated(name, second) == seen

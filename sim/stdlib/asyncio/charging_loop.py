@@ -6,16 +6,18 @@ loops, and a mock has every attribute.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from asyncio import Handle
 from collections.abc import Callable, Iterator
 
 
-class ChargingLoop:
+class ChargingLoop(ABC):
     """A loop that numbers its tasks and charges for its callbacks."""
 
     task_numbers: Iterator[int]
     """The numbers of the tasks to come."""
 
+    @abstractmethod
     def run_callback(self, handle: Handle, run: Callable[[], None]) -> None:
         """Charge for a callback, and run it.
 
@@ -23,4 +25,3 @@ class ChargingLoop:
             handle: the callback.
             run: runs it, without a charge.
         """
-        raise NotImplementedError
