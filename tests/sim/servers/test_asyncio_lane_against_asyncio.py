@@ -44,7 +44,7 @@ RACES = {
     ),
 }
 SLOW_MS = {"a slow reader": 400, "a slow reader that is sent much": 1_500, "the largest request": 200}
-"""How long the races run in which little happens; the others run 30 ms."""
+"""How long the races run in which little happens; the others run 20 ms."""
 
 
 NOT_COMPARED = {"poll_mask", "mechanism", "setup_ns", "activity", "serving_fd"}
@@ -88,8 +88,8 @@ def test_it_does_what_asyncio_does(name):
     with both(scenario) as (lane, real):
         for at_ns in [
             *range(0, MS, 14_013),
-            *range(MS, 30 * MS, 1_200_011),
-            *range(30 * MS, SLOW_MS.get(name, 30) * MS, 99 * MS),
+            *range(MS, 20 * MS, 1_200_011),
+            *range(20 * MS, SLOW_MS.get(name, 20) * MS, 99 * MS),
         ]:
             lane.run_until(at_ns)
             real.run_until(at_ns)

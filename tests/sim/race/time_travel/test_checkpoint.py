@@ -32,7 +32,7 @@ def seen(lane: Lane, scenario: Scenario) -> list[object]:
     lane.journal.recall()
     frame = lane.frame(scenario)
     runs = [(frame.first_fd, lane.kernel.table.end), (0, frame.first_fd + 5)]
-    runs += [(fd, fd) for fd in range(0, lane.kernel.table.end, 1 + scenario.fds // 40)]
+    runs += [(fd, fd) for fd in range(0, lane.kernel.table.end, 1 + scenario.fds // 20)]
     return [
         replace(frame, poll_mask=NO_MASKS),
         frame.poll_mask.tolist(),
@@ -120,8 +120,8 @@ def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, na
     while len(moments) < 400 and lane.kernel.now_ns < 20 * MS:
         lane.run_until(lane.kernel.next_due_ns())
         moments.append(lane.kernel.now_ns)
-    copies(name, scenario, moments[::20], 25 * MS)
-    copies(name, scenario, [MS, 20 * MS, 40 * MS], 60 * MS)
+    copies(name, scenario, moments[::40], 25 * MS)
+    copies(name, scenario, [MS, 20 * MS, 30 * MS], 40 * MS)
     lane.run_until(25 * MS)
     struck = lane.frame(scenario).warning
     assert (struck is not None) == (name != "epoll" or fault == "dup")

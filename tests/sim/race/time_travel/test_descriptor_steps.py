@@ -38,11 +38,11 @@ def test_forth_and_back_stop_at_every_record_that_names_it(scenario):
     fd = busy_fd(scenario)
     race, whole = Race(scenario), Race(scenario)
     seen: list[int] = []
-    while len(seen) < 30:
+    while len(seen) < 12:
         assert race.step_to_fd(fd)
         seen.append(race.now_ns)
     whole.advance(race.now_ns)
-    assert seen == moments(whole, fd)[:30]
+    assert seen == moments(whole, fd)[:12]
     back = [race.now_ns]
     while race.step_back_to_fd(fd):
         back.append(race.now_ns)

@@ -260,7 +260,7 @@ def test_stepping_back_stops_where_stepping_forward_stopped(scenario):
     race = Race(scenario)
     race.advance(2 * MS)
     stops = []
-    for _ in range(25):
+    for _ in range(14):
         before_ns = race.now_ns
         race.step_event()
         if race.now_ns == before_ns:
@@ -278,7 +278,7 @@ def test_stepping_back_stops_where_stepping_forward_stopped(scenario):
 def test_stepping_back_a_call_stops_where_stepping_forward_stopped(scenario):
     race = Race(scenario)
     race.advance(2 * MS)
-    stops = [race.now_ns for _ in range(12) if race.step_syscall()]
+    stops = [race.now_ns for _ in range(8) if race.step_syscall()]
     end_ns = race.end_ns
     for at_ns in stops[-2::-1]:
         race.step_back_syscall()
