@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from textual import events
@@ -86,6 +86,14 @@ class Stand:
         """
         for _ in range(3):
             await self.pilot.pause(0)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds: a new lane needs several rounds of messages before it is drawn."""
+        for _ in range(50):
+            if holds():
+                return
+            await self.pilot.pause()
+        assert holds()
 
     async def run(self, seconds: float) -> None:
         """Run the race for this number of wall seconds."""

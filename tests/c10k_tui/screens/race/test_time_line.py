@@ -240,14 +240,12 @@ async def test_the_small_curve_never_shows_the_future():
 async def test_lanes_of_the_past_are_seen_in_the_past():
     async with stand() as it:
         await lived(it, change="2")
-        assert it.text().count("1 cell =") == 3
+        await it.until(lambda: it.text().count("1 cell =") == 3)
         await it.press("a")
-        await it.pilot.pause(0)
-        assert it.text().count("1 cell =") == 2
+        await it.until(lambda: it.text().count("1 cell =") == 2)
         await it.press("space")
         await it.run(2.5)
-        await it.pilot.pause(0)
-        assert it.text().count("1 cell =") == 3
+        await it.until(lambda: it.text().count("1 cell =") == 3)
 
 
 async def test_running_on_in_the_past_plays_what_happened_and_goes_on():

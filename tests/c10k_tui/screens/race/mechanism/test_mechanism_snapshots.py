@@ -35,6 +35,13 @@ def raced(scenario: Scenario) -> Race:
     return race
 
 
+def at_rest(scenario: Scenario) -> Race:
+    """A race whose news has been taken: no cell flashes, whichever draw comes first at the size of the screen."""
+    race = raced(scenario)
+    race.frame()
+    return race
+
+
 @pytest.mark.parametrize(
     "lanes", [*FOURS, *(four[:3] for four in FOURS), *(four[:1] for four in FOURS)], ids=",".join
 )
@@ -100,7 +107,7 @@ def test_the_look(snap_compare, lanes, size):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("lanes", [FOURS[0], FOURS[2], ("select", "epoll")], ids=",".join)
 async def test_the_lines_of_the_pictures_are_the_same_in_every_theme(snapshot, lanes, size):
-    app = C10KApp(replace(BUSY, lanes=lanes), paused=True, clock=HandClock(), make_race=raced)
+    app = C10KApp(replace(BUSY, lanes=lanes), paused=True, clock=HandClock(), make_race=at_rest)
     assert await drawn_lines(app, size) == snapshot
 
 
