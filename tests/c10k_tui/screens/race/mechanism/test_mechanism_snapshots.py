@@ -36,7 +36,7 @@ def raced(scenario: Scenario) -> Race:
 
 
 def at_rest(scenario: Scenario) -> Race:
-    """A race whose news has been taken: no cell flashes, whichever draw comes first at the size of the screen."""
+    """A race whose news has been taken: no cell flashes, whichever draw comes first at the final size."""
     race = raced(scenario)
     race.frame()
     return race
