@@ -2,13 +2,17 @@
 
 import pytest
 
-from tests.support.known_studies import share_studies
-from tests.support.parsed_style_sheets import share_parsed_style_sheets
+from tests.support.known_studies import shared_studies
+from tests.support.parsed_style_sheets import shared_style_sheets
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _nothing_computed_twice():
-    with pytest.MonkeyPatch.context() as patch:
-        share_parsed_style_sheets(patch)
-        share_studies(patch)
-        yield
+@pytest.fixture(scope="session")
+def _stand_ins():
+    return [*shared_style_sheets(), *shared_studies()]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_computed_twice(monkeypatch, _stand_ins):
+    """In this folder only: the tests of the studies themselves compute everything."""
+    for owner, name, value in _stand_ins:
+        monkeypatch.setattr(owner, name, value)

@@ -10,20 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-import pytest
-
 from c10k_tui.screens.comparison import model as comparison_model
 from sim.studies import capacity, comparison
 
+StandIn = tuple[object, str, object]
+"""An object, the name of an attribute, and the value that it has while the tests of a folder run."""
 
-def share_studies(patch: pytest.MonkeyPatch) -> None:
-    """While the patch is active, compute no trial and no probe twice."""
+
+def shared_studies() -> list[StandIn]:
+    """Stand-ins that compute no trial and no probe twice."""
     trial = computed_once(comparison.trial, lambda: None)
-    patch.setattr(comparison, "trial", trial)
-    patch.setattr(comparison_model, "trial", trial)
-    patch.setattr(
-        capacity, "probe_in_pieces", computed_once(capacity.probe_in_pieces, lambda: capacity.RACE_NS)
-    )
+    probe = computed_once(capacity.probe_in_pieces, lambda: capacity.RACE_NS)
+    return [
+        (comparison, "trial", trial),
+        (comparison_model, "trial", trial),
+        (capacity, "probe_in_pieces", probe),
+    ]
 
 
 def computed_once(steps: Callable[..., Generator[Any, None, Any]], setting: Callable[[], Any]) -> Any:

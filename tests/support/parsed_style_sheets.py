@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from textual.css.stylesheet import Stylesheet
 
+from tests.support.known_studies import StandIn
 
-def share_parsed_style_sheets(patch: pytest.MonkeyPatch) -> None:
-    """While the patch is active, parse a style sheet only once for each set of variables."""
+
+def shared_style_sheets() -> list[StandIn]:
+    """A stand-in that parses a style sheet only once for each set of variables."""
     parse, known = Stylesheet._parse_rules, {}
 
     def parse_once(sheet: Stylesheet, *given: Any, **named: Any) -> Any:
@@ -23,4 +24,4 @@ def share_parsed_style_sheets(patch: pytest.MonkeyPatch) -> None:
             known[key] = parse(sheet, *given, **named)
         return known[key]
 
-    patch.setattr(Stylesheet, "_parse_rules", parse_once)
+    return [(Stylesheet, "_parse_rules", parse_once)]

@@ -88,11 +88,11 @@ class Stand:
             await self.pilot.pause(0)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds: a new lane needs several rounds of messages before it is drawn."""
-        for _ in range(50):
+        """Let frames pass until something holds: a new lane is drawn once the layout has set its size."""
+        for _ in range(30):
             if holds():
                 return
-            await self.pilot.pause()
+            await self.run(1 / FRAMES_PER_S)
         assert holds()
 
     async def run(self, seconds: float) -> None:

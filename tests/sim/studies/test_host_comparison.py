@@ -94,6 +94,8 @@ def test_a_lane_without_a_server_here_is_no_answer():
 
 
 @needs_linux
+# The measuring process has one thread when it forks its server; a process that runs tests can have more.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_kernel_that_forbids_io_uring_is_refused_in_one_line(monkeypatch):
     from sim.host.measuring import ring_server_loops
     from sim.host.measuring.lane_requests import measure_lane
