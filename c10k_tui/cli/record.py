@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
-from c10k_tui.cli.recording_files import FRAMES_PER_S, naming_file, read_replay
+from c10k_tui.cli.recording_files import naming_file, read_replay
 from c10k_tui.cli.recording_options import add_recording, cast_version_of, size_of, title_of
 from c10k_tui.cli.scenario_options import add_scenario, fit_for_screen, scenario_of
 from c10k_tui.cli.terminal import speed_of, theme_of
 from c10k_tui.recording.cast.key_script import KeyScript, KeyScriptError, frames_of, parse_script
 from c10k_tui.recording.cast.reader import Replay
 from c10k_tui.recording.cast.settings import LEAST_ROWS, RecordingSettings, RecordingStart
+from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
 
 DEFAULT_FOR = "20s"
 """Length of a recording without keys and without ``--for``."""

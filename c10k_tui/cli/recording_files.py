@@ -10,9 +10,7 @@ from pathlib import Path
 from c10k_tui.cli.options import UsageError
 from c10k_tui.recording.cast.header import CastError
 from c10k_tui.recording.cast.reader import Recording, Replay, read, replay_of
-
-FRAMES_PER_S = 30
-"""Frame rate of every recording made or replayed here."""
+from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
 
 
 def read_recording(path: Path) -> Recording:

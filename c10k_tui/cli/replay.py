@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
-from c10k_tui.cli.recording_files import FRAMES_PER_S, read_replay
+from c10k_tui.cli.recording_files import read_replay
 from c10k_tui.cli.recording_options import file_of, time_us_of
 from c10k_tui.cli.terminal import check_terminal
 from c10k_tui.recording.cast.lines import frame_of
+from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
 
 _EPILOG = """\
 space pauses and continues the replay. The first key that changes something ends it: the race is yours then.
