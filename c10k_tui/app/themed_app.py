@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from c10k_tui import textual_internals
 from c10k_tui.app.ending_signals import LastResort, ending_signals
@@ -64,7 +65,8 @@ class ThemedApp(App[str]):
         super().__init__()
         self.ended_by: int | None = None
         """The signal that ended the app; None if no signal did. A lost terminal counts as SIGHUP."""
-        self._typed_ahead = TypedAhead(self)
+        self.typed_ahead = TypedAhead(self)
+        """The keys and clicks that wait for those before them."""
         self._last_resort = LastResort(self._restore_terminal)
         self._themes = themes()
         for theme in self._themes:
@@ -137,7 +139,13 @@ class ThemedApp(App[str]):
 
     def keeps(self, event: events.Event) -> bool:
         """Keep an event for later; False if the app must handle it now."""
-        return self._typed_ahead.keeps(event)
+        return self.typed_ahead.keeps(event)
+
+    def search_themes(self) -> None:
+        """Open a list of all themes; Textual's own list would be its unchanged palette."""
+        from c10k_tui.app.command_palette import C10KCommandPalette
+
+        self.push_screen(C10KCommandPalette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     # -- looks ------------------------------------------------------------------------------
 

@@ -53,6 +53,11 @@ class TypedAhead:
         """The event that is delivered from the queue now."""
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """True while an input is being handled; further input is kept."""
+        return self._task is not None
+
     def keeps(self, event: events.Event) -> bool:
         """Keep an input event for later; False if the app must handle it now.
 

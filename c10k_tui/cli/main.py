@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from c10k_tui.cli.options import COMMANDS, UsageError
+from c10k_tui.cli.output import write_plainly
 from c10k_tui.cli.signals import exit_code_of, signals_raise
 
 Command = Callable[[list[str]], int]
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. An error is printed on stderr in one line.
     """
+    write_plainly()
     try:
         with signals_raise():
             code = _dispatch(list(sys.argv[1:] if argv is None else argv))

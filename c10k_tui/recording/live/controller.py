@@ -90,7 +90,7 @@ class RecordingController:
         return self.frames.scripted or self.ends()
 
     def ends(self) -> bool:
-        """Leave the app when the current frame of a recording or replay is finished; False if there is none."""
+        """Leave the app after the current frame of a recording or replay; False if there is none."""
         if self._task is None or self._task.done():
             return False
         self.frames.leaving = True

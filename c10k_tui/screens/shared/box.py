@@ -22,7 +22,8 @@ def is_on_top(screen: Screen[Any]) -> bool:
 
 def no_screen_left() -> AwaitComplete:
     """The result of leaving a screen that is not on top."""
-    return AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+    nothing: AwaitComplete = AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+    return nothing
 
 
 class Box(ModalScreen[Result]):
