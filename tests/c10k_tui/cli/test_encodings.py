@@ -15,27 +15,26 @@ ENCODINGS = ("ascii", "latin-1", "cp1252", "euc-kr", "iso2022_kr", "utf-16")
 SIGNS = "µ × – — … → ≤ │ ╭ █ ⣿ é 한 🔎 \udcff"
 
 
-@pytest.fixture(params=ENCODINGS)
-def streams(request, monkeypatch):
-    """Standard output and standard error with this encoding; gives their bytes."""
+def written_by(monkeypatch, encoding, *words):
+    """The exit code of a command, and its bytes on standard output and on standard error."""
     written = [io.BytesIO(), io.BytesIO()]
     for name, raw in zip(("stdout", "stderr"), written, strict=True):
-        monkeypatch.setattr(sys, name, io.TextIOWrapper(raw, encoding=request.param, write_through=True))
-    return lambda: [raw.getvalue() for raw in written]
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(raw, encoding=encoding, write_through=True))
+    return main(words), *(raw.getvalue() for raw in written)
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_the_help_of_every_command_is_written(streams, command):
-    assert main([*([command] if command else []), "--help"]) == 0
-    out, err = streams()
-    assert len(out) > 500
-    assert err == b""
+def test_the_help_of_every_command_is_written(monkeypatch, encoding, command):
+    code, out, err = written_by(monkeypatch, encoding, *([command] if command else []), "--help")
+    assert (code, err) == (0, b"")
+    assert len(out) > 200
 
 
-def test_an_error_with_any_sign_in_it_is_one_line(streams):
-    assert main(["--fds", SIGNS]) == 2
-    out, err = streams()
-    assert out == b""
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_an_error_with_any_sign_in_it_is_one_line(monkeypatch, encoding):
+    code, out, err = written_by(monkeypatch, encoding, "--fds", SIGNS)
+    assert (code, out) == (2, b"")
     assert len(err) > len(SIGNS)
 
 
@@ -48,9 +47,9 @@ def test_a_locale_without_utf_8_gives_no_traceback(words):
 
 
 def test_the_screen_names_the_encoding_that_has_no_signs_for_it():
-    code, text = on_terminal(PYTHONIOENCODING="euc-kr")
+    code, text = on_terminal(PYTHONIOENCODING="ascii")
     assert code == 2
     assert text == (
-        "c10k-tui: the encoding euc-kr has no signs for the screen; choose a locale with UTF-8, such as "
+        "c10k-tui: the encoding ascii has no signs for the screen; choose a locale with UTF-8, such as "
         "LC_ALL=C.UTF-8, or run the race without a screen: c10k-tui run\n"
     )
