@@ -69,7 +69,7 @@ class WatchedLoop(EventLoop):
 
 
 def task_rows(loop: EventLoop) -> list[TaskRow]:
-    """The tasks that the loop's callbacks can still wake, in the loop's order; the loop keeps no list.
+    """The tasks that the loop's callbacks can still wake, in the loop's order; the loop keeps no list."""
     reasons = dict(_wait_reasons(loop))
     seen: dict[int, Future] = {}
     for future in _known(loop):
