@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WORDS = "What Whatever How Whether Where Who Whoever Whose Whom Why Which Those".split()
+WORDS = ("What", "How", "Whether", "Where", "Who", "Whose", "Whom", "Why", "Which", "Those")
 OPENS_AS_A_QUESTION = re.compile(rf'^[ \t]*(?:r?"""\s*|#: ?)(?:{"|".join(WORDS)})\b.*', re.MULTILINE)
 """A docstring of a module, class, function or attribute, or a ``#:`` comment, that opens with one of them."""
 
 
-@pytest.mark.parametrize("package", ["sim", "c10k_tui"])
-def test_no_docstring_opens_as_a_question(package):
+@pytest.mark.parametrize(
+    "folder", ["sim", "c10k_tui", "benchmarks", "docs", "examples", "tests/sim", "tests/support"]
+)
+def test_no_docstring_opens_as_a_question(folder):
     found = [
         f"{path.relative_to(ROOT)}: {opening.strip()}"
-        for path in sorted((ROOT / package).rglob("*.py"))
+        for path in sorted((ROOT / folder).rglob("*.py"))
         for opening in OPENS_AS_A_QUESTION.findall(path.read_text(encoding="utf-8"))
     ]
     assert found == []
