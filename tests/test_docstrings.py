@@ -14,7 +14,20 @@ OPENS_AS_A_QUESTION = re.compile(rf'^[ \t]*(?:r?"""\s*|#: ?)(?:{"|".join(WORDS)}
 
 
 @pytest.mark.parametrize(
-    "folder", ["sim", "c10k_tui", "benchmarks", "docs", "examples", "tests/sim", "tests/support"]
+    "folder",
+    [
+        "sim",
+        "c10k_tui",
+        "benchmarks",
+        "docs",
+        "examples",
+        "tests/sim",
+        "tests/support",
+        "tests/docs",
+        "tests/conformance",
+        "tests/cpython",
+        "tests/fuzz",
+    ],
 )
 def test_no_docstring_opens_as_a_question(folder):
     found = [
