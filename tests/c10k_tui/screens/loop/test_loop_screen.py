@@ -128,7 +128,7 @@ async def test_a_chosen_task_s_awaits(echo):
         await to_the_sleep(it)
         await it.press("home", "down")
         assert it.screen.cursor.chosen == 3  # the second was looking the address up, and is done
-        lines = it.text("#loop-told").splitlines()
+        lines = it.text("#loop-panel").splitlines()
         assert f"echo.py:{echo.line('sleeps')} client" in lines[0]
         assert "await asyncio.sleep(3600)" in lines[0]
         assert re.search(r"└ tasks\.py:\d+ sleep", lines[1])
@@ -136,7 +136,7 @@ async def test_a_chosen_task_s_awaits(echo):
         await it.press("S")  # whatever the loop does
         assert it.screen.cursor.chosen == 3
         await it.press("up")
-        assert f"echo.py:{echo.line('joins')} main" in it.text("#loop-told")
+        assert f"echo.py:{echo.line('joins')} main" in it.text("#loop-panel")
         await it.press("escape")
         assert it.screen.cursor.chosen is None
 
@@ -157,7 +157,7 @@ async def test_a_chosen_task_stays_in_sight_and_is_let_go_when_it_is_done(tmp_pa
     async with watched(program.path) as it:
         await it.turn(3)
         await it.press("end", "up")
-        assert "awaits of Task-100" in str(it.screen.query_one("#loop-told").border_title)
+        assert "awaits of Task-100" in str(it.screen.query_one("#loop-panel").border_title)
         for _ in range(500):  # those before it end one after the other
             it.screen.action_step_turn()
             if it.script.kernel.now_ns > 80e9:
@@ -210,12 +210,12 @@ async def test_pages_of_the_lowest_panel_and_its_size(echo):
         await to_the_sleep(it)
         assert it.screen.page == "awaits"
         await it.press("tab")
-        assert "printed" in str(it.screen.query_one("#loop-told").border_title)
-        height = it.screen.query_one("#loop-told").size.height
+        assert "printed" in str(it.screen.query_one("#loop-panel").border_title)
+        height = it.screen.query_one("#loop-panel").size.height
         await it.press("enter")
-        assert it.screen.query_one("#loop-told").size.height > height
+        assert it.screen.query_one("#loop-panel").size.height > height
         await it.press("enter", "tab")
-        assert "awaits of" in str(it.screen.query_one("#loop-told").border_title)
+        assert "awaits of" in str(it.screen.query_one("#loop-panel").border_title)
 
 
 async def test_the_culprit_in_red_with_its_line():
@@ -230,9 +230,9 @@ async def test_the_culprit_in_red_with_its_line():
         number = next(n for n, text in enumerate(source, 1) if "time.sleep" in text and "    " in text)
         assert "HELD UP THE LOOP for 350 ms: worker at blocking.py:" in it.text("#loop-note")
         await it.press("c")
-        told = it.text("#loop-told")
-        assert f"blocking.py:{number} in look_up" in told
-        assert re.search(rf"▶ +{number} +time\.sleep\(0\.35\)", told)
+        panel = it.text("#loop-panel")
+        assert f"blocking.py:{number} in look_up" in panel
+        assert re.search(rf"▶ +{number} +time\.sleep\(0\.35\)", panel)
         styles = {
             segment.style and segment.style.color and segment.style.color.triplet
             for y in range(2)
