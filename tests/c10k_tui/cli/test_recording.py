@@ -6,7 +6,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from c10k_tui.cli.replay import replay_parser
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.pictures.export import picture_at
 from tests.support.command_process import COMMAND, environment, on_terminal, piped
+from tests.support.file_events import written_files
 from tests.support.pyte_terminal import as_seen, shown
 
 PARSERS = {"record": record_parser, "replay": replay_parser, "export": export_parser}
@@ -249,13 +249,12 @@ def test_a_full_disk_gives_a_message_and_a_usable_recording(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number):
     path = tmp_path / "a.cast"
-    process = subprocess.Popen(
-        [*COMMAND, "record", str(path), "--for", "600s"], stderr=subprocess.PIPE, env=environment()
-    )
-    patience = time.monotonic() + 50
-    while not path.exists() or path.stat().st_size < 30_000:
-        assert time.monotonic() < patience
-        time.sleep(0.02)
+    with written_files(tmp_path, patience_s=50) as wait_for_writing:
+        process = subprocess.Popen(
+            [*COMMAND, "record", str(path), "--for", "600s"], stderr=subprocess.PIPE, env=environment()
+        )
+        while not path.exists() or path.stat().st_size < 30_000:
+            wait_for_writing()
     process.send_signal(number)
     _, err = process.communicate(timeout=50)
     assert process.returncode == (130 if number == signal.SIGINT else -number)
