@@ -1,4 +1,4 @@
-"""How all tests run: the same examples each time, no clock decides what passes, and on the built-in costs."""
+"""Settings for all tests: the same examples each time, no limit by the clock, and the built-in costs."""
 
 import gc
 
@@ -7,19 +7,19 @@ from hypothesis import settings
 
 from c10k_tui.cli.costs_file import ANOTHER_FILE
 
-# deadline=None: a slow machine is no defect. derandomize: a failure is there again tomorrow.
+# deadline=None: a slow machine is no defect. derandomize: a failure can be repeated.
 settings.register_profile("c10k", deadline=None, derandomize=True)
 settings.load_profile("c10k")
 
 
 def pytest_collection_finish():
-    """Leave the collected tests out of every later garbage collection: they live to the end anyway."""
+    """Exclude the collected tests from later garbage collections: they live until the end."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)  # apps and kernels make many objects; most go without the collector
+    gc.set_threshold(100_000, 50, 100)  # reference counts free most objects of apps and kernels
 
 
 @pytest.fixture(autouse=True)
 def _no_costs_of_the_user(monkeypatch, tmp_path_factory):
-    """What whoever runs the tests has calibrated must not change what they see."""
+    """Hide the user's own cost table: a calibration must not change the results of the tests."""
     monkeypatch.setenv(ANOTHER_FILE, str(tmp_path_factory.getbasetemp() / "no-costs.json"))

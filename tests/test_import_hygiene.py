@@ -1,4 +1,4 @@
-"""Who may import whom, asked of a fresh interpreter: the kernel knows no screen, help loads nothing heavy."""
+"""Imports in a fresh interpreter: the kernel loads no screen, and the help loads no heavy module."""
 
 import subprocess
 import sys

@@ -220,7 +220,7 @@ class LoopScreen(KeyedScreen[None]):
         self._panel.set_class(title.startswith(("culprit", "why")), "-alarm")
 
     def _show_error_once(self, frame: LoopFrame) -> None:
-        """When the script has failed, change the panel to the error; do this only once."""
+        """Change the panel to the error of a failed script; do this only once."""
         if frame.error is not None and not self._error_shown:
             self._error_shown = True
             self.page = "error"

@@ -28,7 +28,7 @@ SHORT = ("n=64", "--size", "80x24", "--keys", "wait 200ms; +; M; wait 200ms")
 
 
 def run(*words, **changes):
-    """The command in a process of its own; gives its exit code and what it wrote on stderr."""
+    """Run the command in its own process; return its exit code and its stderr."""
     done = subprocess.run(
         [*COMMAND, *words],
         capture_output=True,
@@ -182,7 +182,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
-def test_what_cannot_be_is_one_line_and_leaves_everything_as_it_was(
+def test_an_impossible_request_gives_one_line_and_changes_no_file(
     cast, tmp_path, monkeypatch, capsys, words, said
 ):
     monkeypatch.chdir(tmp_path)

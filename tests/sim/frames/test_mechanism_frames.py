@@ -1,4 +1,4 @@
-"""What a frame tells of sets, lists, queues and workers is what the kernel has and counts."""
+"""The sets, lists, queues and workers of a frame equal those of the kernel."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Both:
 
 
 def outcome(call, *arguments: object) -> object:
-    """What a call gives, or how it fails."""
+    """The result of a call, or its errno."""
     try:
         return call(*arguments)
     except OSError as error:

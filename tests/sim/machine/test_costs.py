@@ -1,4 +1,4 @@
-"""What the cost table adds beyond counts times prices: misses, skipped words, stale items; exact."""
+"""Exact costs beyond counts times prices: cache misses, skipped words, stale items."""
 
 from __future__ import annotations
 

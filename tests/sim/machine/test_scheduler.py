@@ -34,7 +34,7 @@ def machine() -> tuple[Kernel, Scheduler]:
 
 
 class Log:
-    """Who began a step when."""
+    """The time and the task of each step."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel

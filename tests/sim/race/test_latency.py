@@ -67,7 +67,7 @@ def test_latency_runs_from_the_packet_to_the_end_of_the_answer(lane):
     costs = race.costs
     took = []
     for begin_ns in came:
-        # What is read is answered in one go, so the answer's record stands where that work begins.
+        # Reading and answering is one piece of work; the answer's record has the time at which it begins.
         written_ns, size = next((answer for answer in answered if answer[0] >= begin_ns), (None, 0))
         if written_ns is not None:
             copies_ns = 2 * -(-size * costs.copy_ps // 1000)

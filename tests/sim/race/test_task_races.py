@@ -1,4 +1,4 @@
-"""What holds of every race holds with tasks too: accounts, packets, and time cut as one likes."""
+"""The rules of every race also hold with tasks: accounts, packets, and any division of time into steps."""
 
 from __future__ import annotations
 

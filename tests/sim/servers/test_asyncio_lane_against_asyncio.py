@@ -44,7 +44,7 @@ RACES = {
     ),
 }
 SLOW_MS = {"a slow reader": 400, "a slow reader that is sent much": 1_500, "the largest request": 200}
-"""How long the races run in which little happens; the others run 20 ms."""
+"""Durations of the races in which little happens; the others run 20 ms."""
 
 
 NOT_COMPARED = {"poll_mask", "mechanism", "setup_ns", "activity", "serving_fd"}

@@ -203,7 +203,7 @@ def test_a_connection_that_comes_gets_a_thread_and_one_that_goes_gives_it_back()
     for lane in race.frame().lanes:
         started = sum(1 for record in lane.records if record[1] == Kind.ACCEPT)
         start_ns = BUILT_IN.thread_start_ns if lane.name == "thread" else BUILT_IN.process_start_ns
-        # Where the process lane lags behind, the last start may be under way.
+        # If the process lane is late, the last start may not have ended.
         assert (started - 1) * start_ns <= lane.counters.cost_ns["task_start"] <= started * start_ns
         assert started > 100
 

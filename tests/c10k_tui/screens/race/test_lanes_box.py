@@ -1,4 +1,4 @@
-"""The box with all lanes (key L): by keys and by mouse, never more than the screen has room for."""
+"""The box with all lanes (key L): by keys and by mouse, with at most the lanes that fit on the screen."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def shown(it, selector="#lanes-list"):
 
 
 def steps(name, since="select"):
-    """Keys that bring the cursor to a lane from where it stands."""
+    """Keys that move the cursor from one lane to another."""
     way = LANE_NAMES.index(name) - LANE_NAMES.index(since)
     return ["down" if way > 0 else "up"] * abs(way)
 

@@ -1,4 +1,4 @@
-"""What a call asks about, worked out with vectors, against the same worked out with Python sets."""
+"""The descriptors of a scan, computed with vectors, equal those computed with Python sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has struck in a lane is noted when it does: however the race is run, and wherever it jumps."""
+"""A fault is logged at the time at which it strikes, independent of steps and jumps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.races import MS
 STRIKES = [name for name in FAULT_PRESETS if name != "herd-cured"]
 END_NS = 12 * MS
 SEEN = ("struck", "failed")
-"""What a marker calls it when a fault shows."""
+"""The kinds of a marker that show a fault."""
 
 
 def warnings(race: Race) -> dict[str, FaultView | None]:

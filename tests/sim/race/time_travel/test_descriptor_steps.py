@@ -15,7 +15,7 @@ SCENARIOS = [
 
 
 def moments(race, fd):
-    """When records name a descriptor, by a journal that has forgotten nothing."""
+    """Times of the records that name a descriptor, from a complete journal."""
     return sorted(
         {
             record[0]

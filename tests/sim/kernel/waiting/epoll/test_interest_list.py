@@ -1,4 +1,4 @@
-"""What becomes of an item on the interest list: removal, close, dup, several watchers, nesting."""
+"""The life of an item on the interest list: removal, close, dup, several watchers, nesting."""
 
 from __future__ import annotations
 

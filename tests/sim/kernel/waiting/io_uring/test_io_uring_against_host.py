@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this ho
 Seen = tuple[int, int, bool, bool, bool]
 """user_data, result, F_MORE, F_BUFFER, F_SOCK_NONEMPTY."""
 WITHOUT_HINT = 3
-"""How much of it counts where the hint depends on the kernel's version."""
+"""Number of fields to compare if the hint depends on the kernel's version."""
 
 
 class Side(Protocol):
