@@ -1,4 +1,4 @@
-"""Imports in a fresh interpreter: the kernel loads no screen, and the help loads no heavy module."""
+"""The modules that a fresh interpreter loads: the kernel loads no screen, and help loads nothing heavy."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The commands, code, keys, paths and links in the README and the documentation work."""
+"""Everything in the README and the documentation works: commands, code, keys, paths and links."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RUN = ("run", "capacity", "compare", "watch")
 """Commands that are run here to their end; the others open a screen, measure, or write a file."""
 TOP_FOLDERS = "sim|c10k_tui|tests|benchmarks|examples|screenshots|docs|tools"
 NOT_KEYS = {"T", "=", "z", "|", "k", "i", "!"}
-"""Single characters between backticks that are not keys: glyphs, units, event codes, the name of a kernel."""
+"""Single characters between backticks that are no keys: glyphs, units, event codes, a kernel's name."""
 
 
 def test_every_page_with_commands_is_read():
