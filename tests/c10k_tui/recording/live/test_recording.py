@@ -256,7 +256,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(still, tmp_path, key):
     assert (tmp_path / "a.cast").read_bytes() == still
 
 
-async def test_after_a_recording_the_app_runs_on_its_own_timer_again(tmp_path):
+async def test_after_a_recording_the_app_runs_on_its_own_timer_again(tmp_path, monkeypatch):
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -275,7 +275,7 @@ async def test_after_a_recording_the_app_runs_on_its_own_timer_again(tmp_path):
                 ticked.set()
             return moved
 
-        app.session.tick = ticks
+        monkeypatch.setattr(app.session, "tick", ticks)
         await asyncio.wait_for(ticked.wait(), 30)
         assert app.session.race.now_ns > before_ns
         assert app.clock() > before_s
