@@ -34,9 +34,11 @@ ODD = (
 )  # fmt: skip
 """Pastes, changes of focus, other signs, and reports of the terminal."""
 SIZES = (
-    (120, 36), (120, 36), (120, 36), (80, 24), (80, 24), (80, 24), (200, 50), (60, 20), (10, 3), (10, 3),
-    (1, 1), (2, 40), (200, 1), (81, 25), (500, 200),
+    (120, 36), (120, 36), (80, 24), (80, 24), (80, 24), (80, 24), (60, 20), (10, 3), (10, 3), (1, 1), (2, 40),
+    (200, 1), (81, 25), (160, 46),
 )  # fmt: skip
+LARGE = (500, 200)
+"""A size that takes long to draw, and so is drawn seldom."""
 FIRST_SIZE = SIZES[0]
 
 
@@ -63,7 +65,8 @@ class Typist:
         """The next act."""
         what = self._dice.random()
         if what < 0.06:
-            self._width, self._height = self._dice.choice(SIZES)
+            large = self._dice.random() < 0.02
+            self._width, self._height = LARGE if large else self._dice.choice(SIZES)
             return ("size", self._width, self._height)
         if what < 0.12:
             return ("time", self._dice.choice((0.04, 0.1, 0.3)))
