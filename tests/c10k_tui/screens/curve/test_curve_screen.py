@@ -65,9 +65,9 @@ async def test_a_newcomer_sees_lines_names_and_one_sentence(size):
         select, poll, epoll = (
             simulated_ns(Point(name, 10_000, 3, "slept"), BUILT_IN) for name in ("select", "poll", "epoll")
         )
-        told = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
+        expected = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
         costs = f"({format_duration(select)} : {format_duration(epoll)})"
-        assert f"At 10,000 fds, 3 active: {told} {costs};" in words
+        assert f"At 10,000 fds, 3 active: {expected} {costs};" in words
         assert "descriptors watched →" in words
         assert "1,000,000" in words
         assert "Cost table built-in" in words

@@ -69,13 +69,13 @@ def test_a_second_cpu_is_not_kept_quiet():
 
 
 def test_those_that_are_told_are_compared_by_their_calls():
-    told = served("epoll", 700, 2.3), served("epoll-et", 690, 3.3)
+    racing = served("epoll", 700, 2.3), served("epoll-et", 690, 3.3)
     assert (
-        said(*told)
+        said(*racing)
         == f"{SAME}None of them asks every descriptor. Calls for a request: epoll 2.3, epoll-et 3.3."
     )
-    told = served("epoll", 700, 2.3), served("io_uring", 800, 0.32)
-    assert said(*told) == (
+    racing = served("epoll", 700, 2.3), served("io_uring", 800, 0.32)
+    assert said(*racing) == (
         f"{SAME}epoll is told which are ready, io_uring what came. "
         "Calls for a request: epoll 2.3, io_uring 0.32."
     )
