@@ -217,11 +217,12 @@ async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
         await it.press("v")
         await settled(it)
         await it.press("m")
+        workers = [worker for worker in it.app.workers if worker.group == "measure"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
         for _ in range(STEPS):
             await it.pilot.pause(0)
             if "simulated only: Plan 9" in it.text():
                 break
-            await asyncio.sleep(0.02)
         assert "simulated only: Plan 9 is not Linux" in it.text()
         assert curve_of(it)._measuring is None
 
