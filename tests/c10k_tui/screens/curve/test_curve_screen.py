@@ -36,7 +36,8 @@ async def settled(it: Stand) -> CurveScreen:
             screen.draw()
             await it.pilot.pause(0)
             return screen
-        await asyncio.sleep(0.05)
+        workers = [worker for worker in it.app.workers if worker.group == "simulate"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
     raise AssertionError("it computes for ever")
 
 
