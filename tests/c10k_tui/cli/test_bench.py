@@ -101,12 +101,12 @@ def test_the_table_names_the_cost_table(capsys):
 
 
 def test_progress_is_reported_in_order():
-    told: list[float] = []
+    shares: list[float] = []
     options = bench_options_of(parse(bench_parser(), ["--fds", "10,20", "--no-host"]))
-    rows = measured(options, BUILT_IN, [], lambda done, what: told.append(done))
+    rows = measured(options, BUILT_IN, [], lambda done, what: shares.append(done))
     assert len(rows) == len(options.points())
-    assert told == sorted(told)
-    assert 0 <= told[0] <= told[-1] <= 1
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(capsys, tmp_path):

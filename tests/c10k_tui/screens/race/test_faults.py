@@ -123,7 +123,7 @@ async def test_the_preset_of_a_cure_can_be_made_the_mistake():
         assert it.session.scenario.fault == "herd"
 
 
-async def test_a_mistake_that_no_lane_can_make_is_told():
+async def test_a_mistake_that_no_lane_can_make_has_a_note():
     async with stand(Scenario(fds=500, fault="no-drain")) as it:
         await it.run(1)
         assert "no-drain is a mistake that epoll-et makes" in it.text("#note")
@@ -201,5 +201,5 @@ def test_it_is_recorded_and_comes_out_the_same_again(tmp_path):
     assert "read until EAGAIN" in text
 
 
-def test_every_fault_is_among_those_watched_here():
+def test_these_tests_cover_every_fault():
     assert set(FAULTS) | {"fd-setsize"} == set(WHERE)
