@@ -6,8 +6,8 @@ dropped, and a new parser takes the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from codecs import getincrementaldecoder
+from collections.abc import Iterator
 
 from textual.message import Message
 

@@ -134,6 +134,8 @@ class ThemedApp(App[str]):
         """Handle an event now, unless it is kept for later."""
         if isinstance(event, INPUT) and (self.ended_by is not None or not self.screen_stack):
             return  # it was still queued when the app was left
+        if isinstance(event, events.Resize) and not event.size:
+            return  # 0×0 is a terminal that does not know its size
         if not self.keeps(event):
             await super().on_event(event)
 

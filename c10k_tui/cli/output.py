@@ -24,7 +24,7 @@ _ESCAPED = range(0xDC80, 0xDD00)
 
 
 def _replacement(error: UnicodeError) -> tuple[str | bytes, int]:
-    """What to write instead of characters that a stream cannot encode. An escaped byte is written as itself."""
+    """The replacement of a character that a stream cannot encode. An escaped byte is written as itself."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]

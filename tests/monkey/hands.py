@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import redirect_stderr
+from io import StringIO
 
 from textual import events
 from textual.driver import Driver
@@ -50,7 +52,8 @@ async def play(situation: Situation, race: Scenario, acts: Sequence[Act]) -> int
     """
     done: list[Act] = []
     terminal = TerminalInput()
-    with app_of(situation, race) as app:
+    # Textual prints an error too, with every local variable.
+    with app_of(situation, race) as app, redirect_stderr(StringIO()):
         try:
             async with app.run_test(size=FIRST_SIZE) as pilot:
                 await pilot.pause(0)

@@ -70,7 +70,7 @@ class Typist:
             return ("size", self._width, self._height)
         if what < 0.12:
             return ("time", self._dice.choice((0.04, 0.1, 0.3)))
-        return ("read", "".join(self._some() for _ in range(self._dice.choice((1, 1, 2, 4, 8)))))
+        return ("read", "".join(self._some() for _ in range(self._dice.choice((1, 2, 4, 8, 16)))))
 
     def _some(self) -> str:
         dice = self._dice
