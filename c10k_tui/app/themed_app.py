@@ -49,6 +49,7 @@ class ThemedApp(App[str]):
     TITLE = "c10k"
     CSS_PATH = Path(__file__).parent / "app.tcss"
     HORIZONTAL_BREAKPOINTS = []
+    ALLOW_SELECT = False  # No widget here offers its text; Textual fails at a drag over a screen that closes.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             SUSPEND_KEY,
