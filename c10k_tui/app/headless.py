@@ -9,7 +9,7 @@ from pathlib import Path
 
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript
-from c10k_tui.recording.cast.reader import Replay, Resize
+from c10k_tui.recording.cast.replay import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.recorder import Recorder

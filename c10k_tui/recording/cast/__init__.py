@@ -7,6 +7,8 @@
 - ``lines``: events as lines of the file.
 - ``writer``: writes a file of whole lines only.
 - ``reader``: checks and reads a file of any origin.
+- ``file_kinds``: names a file that is not an asciicast.
+- ``replay``: the keys, sizes and pauses with which a recording is run again.
 - ``race_prices``: the cost of a race in real time, by a fixed price list.
 
 Every module here may be imported from outside. They import the session's pace, ``text`` and ``sim``.

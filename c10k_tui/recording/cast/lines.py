@@ -22,6 +22,11 @@ from c10k_tui.recording.cast.keycodes import is_key
 _TOKEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|.", re.DOTALL)
 """One escape sequence or one character, which must not be split."""
 CODES = ("o", "i", "m", "r", "p")
+GRID_US = 5_000
+"""A time this close to the time of a frame is the time of this frame. Other tools round times to
+milliseconds, and people who edit a file round more. Frames are at least 16.7 ms apart, so no time is close to
+two of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,24 @@ def time_us_of(frame: int, frames_per_s: int) -> int:
 def frame_of(time_us: int, frames_per_s: int) -> int:
     """The frame nearest to a time in microseconds."""
     return (2 * time_us * frames_per_s + 1_000_000) // 2_000_000
+
+
+def frame_at(time_us: int, frames_per_s: int) -> int:
+    """The last frame whose time is not after a time in microseconds: the frame that is shown then."""
+    frame = frame_of(time_us, frames_per_s)
+    return frame - (time_us_of(frame, frames_per_s) > time_us)
+
+
+def is_frame_time(time_us: int, frames_per_s: int) -> bool:
+    """True if a time in microseconds is the time of a frame, or close to it (:data:`GRID_US`)."""
+    return abs(time_us_of(frame_of(time_us, frames_per_s), frames_per_s) - time_us) <= GRID_US
+
+
+def snapped_us(time_us: int, frames_per_s: int) -> int:
+    """The time of the frame that a time is close to; the same time if it is close to none."""
+    if not is_frame_time(time_us, frames_per_s):
+        return time_us
+    return time_us_of(frame_of(time_us, frames_per_s), frames_per_s)
 
 
 def event_line(event: CastEvent, since_us: int) -> str:

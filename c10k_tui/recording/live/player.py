@@ -11,7 +11,7 @@ import asyncio
 
 from c10k_tui import textual_internals
 from c10k_tui.recording.cast.keycodes import QUIT
-from c10k_tui.recording.cast.reader import Replay
+from c10k_tui.recording.cast.replay import Replay
 from c10k_tui.recording.live.frame_runner import FrameRunner
 from c10k_tui.recording.live.frame_timer import FRAMES_PER_S, FrameTimer
 from c10k_tui.recording.live.stepper import Stepper, key_event

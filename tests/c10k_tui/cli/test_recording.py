@@ -163,7 +163,7 @@ REFUSED = [
     (["replay", "missing.cast"], "missing.cast: No such file"),
     (["replay", "junk.cast"], "junk.cast: it does not begin with the header"),
     (["replay", "cut.cast"], "cut.cast: line 21 is cut off"),
-    (["replay", "CAST", "--at", "9s"], "--at is beyond the end of"),
+    (["replay", "CAST", "--at", "9s"], "which is 0.4s long"),
     (["replay", "CAST", "--at", "soon"], "--at: 'soon' is not a duration"),
     (["replay", "CAST", "--fds", "3"], "there is no option '--fds'"),
     (["export", "CAST"], "export needs two files"),

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from c10k_tui.recording.cast.key_script import KeyPress
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.caption import Caption, CaptionStyles

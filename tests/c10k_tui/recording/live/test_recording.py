@@ -12,7 +12,8 @@ from textual import events
 from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript, parse_script
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.capture import ScreenCapture
@@ -190,7 +191,7 @@ def test_a_recording_that_begins_in_the_middle_can_be_run_again(tmp_path):
 
 
 def test_the_terminal_may_change_its_size(tmp_path):
-    from c10k_tui.recording.cast.reader import Resize
+    from c10k_tui.recording.cast.replay import Resize
 
     sizes = (Resize(5, 120, 40), Resize(12, 80, 24))
     script = parse_script("wait 300ms; +; wait 300ms", 30)
