@@ -1,8 +1,9 @@
 """Runs a recording again on the screen: runs its scenario and presses the recorded keys.
 
-The pictures in the file are not used. The user can pause with space and look around. With the first key that
-changes something, the user takes over: the remaining recorded keys are dropped, and the race continues with
-its whole past.
+The pictures in the file are not used. The race runs at the recorded size of the terminal
+(:mod:`~c10k_tui.recording.live.letterbox`). The user can pause with space and look around. With the first key
+that changes something, the user takes over: the remaining recorded keys are dropped, and the race continues
+with its whole past.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from c10k_tui.recording.cast.keycodes import QUIT
 from c10k_tui.recording.cast.replay import Replay
 from c10k_tui.recording.live.frame_runner import FrameRunner
 from c10k_tui.recording.live.frame_timer import FRAMES_PER_S, FrameTimer
+from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.stepper import Stepper, key_event
 from c10k_tui.screens.race.keys import RACE_BINDINGS
 
@@ -31,13 +33,18 @@ class Player:
     Args:
         frames: Runs the app frame by frame; opened without a recorder.
         replay: The recording to replay.
-        at_frame: The first frame that is shown at its own pace. Frames before it run at top speed.
+        at_frame: The first frame that is shown. The frames up to it run at top speed.
         paused: True to pause there.
+        box: The part of the terminal in which the replay is drawn.
     """
 
-    def __init__(self, frames: FrameRunner, replay: Replay, at_frame: int, *, paused: bool) -> None:
+    def __init__(
+        self, frames: FrameRunner, replay: Replay, at_frame: int, *, paused: bool, box: Letterbox
+    ) -> None:
         self._frames = frames
         self._replay = replay
+        self.box = box
+        self._sizes = {resize.frame: resize for resize in replay.resizes}
         self._script = replay.script
         self._at_frame = at_frame
         self._paused = paused
@@ -55,7 +62,7 @@ class Player:
     def state(self) -> str:
         """The position of the replay, in a few words."""
         stepper = self._frames.stepper
-        frame = stepper.frame if stepper is not None else 0
+        frame = max(0, stepper.frame - 1) if stepper is not None else 0
         sign = "▌▌" if self._paused else "▶"
         recorded, end = self._replay.recorded(frame), self._replay.end
         return f"{sign} replay {recorded / FRAMES_PER_S:.1f} / {end / FRAMES_PER_S:.1f} s"
@@ -65,26 +72,64 @@ class Player:
         frames, stepper = self._frames, self._stepper
         timer = FrameTimer(FRAMES_PER_S)
         taken: str | None = None
-        while stepper.frame <= self._script.frames and taken is None:
-            quick = stepper.frame < self._at_frame or self._is_unseen(stepper.frame)
-            if quick:
-                if stepper.frame % FRAMES_AT_ONCE == 0:
-                    await asyncio.sleep(0)
-            else:
+        while taken is None and self._app_runs() and (self._has_frames() or self._stands()):
+            quick = stepper.frame <= self._at_frame or self._is_unseen(stepper.frame)
+            if not quick:
                 await timer.next()
-            await frames.take_resize()
-            while stepper.keys and not quick and taken is None:
+            elif stepper.frame % FRAMES_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            self._take_window()
+            if not self.box.fits:
+                await self._wait_for_room(timer)
+            while stepper.keys and not quick and taken is None and not frames.leaving:
                 key = stepper.keys.pop(0)
                 if await self.user_takes_over(key):
                     taken = key
             if frames.leaving:
                 break
-            if taken is None and not self._stands():
-                await frames.frame(self.due_keys(stepper.frame), scripted=True)
+            if taken is None and self._has_frames() and not self._stands():
+                await self._frame()
             elif self._paused:
                 await stepper.settle()
         frames.close()
         self.hand_over(taken)
+        self.box.release()
+
+    async def _frame(self) -> None:
+        """Run the next frame, at its recorded size and with its recorded keys."""
+        stepper = self._stepper
+        resize = self._sizes.get(stepper.frame)
+        if resize is not None:
+            height = resize.height - self._replay.settings.caption
+            self.box.note_size(resize.width, height)
+            await stepper.resize(resize.width, height)
+        await self._frames.frame(self.due_keys(stepper.frame), scripted=True)
+
+    def _take_window(self) -> None:
+        """Draw all of the terminal again if its size, or the recorded size, has changed."""
+        stepper = self._stepper
+        if stepper.size is not None:
+            size, stepper.size = stepper.size, None
+            self.box.note_window(size)
+        self.box.draw()
+
+    async def _wait_for_room(self, timer: FrameTimer) -> None:
+        """Wait until the window has room for the recorded size. The only key is the one that quits."""
+        frames, stepper = self._frames, self._stepper
+        while not self.box.fits and self._app_runs():
+            await timer.next()
+            if QUIT in stepper.keys:
+                await frames.app.action_quit()
+            stepper.keys.clear()
+            self._take_window()
+
+    def _app_runs(self) -> bool:
+        """False if the user leaves, or something else has ended the app."""
+        return not (self._frames.leaving or textual_internals.is_leaving(self._frames.app))
+
+    def _has_frames(self) -> bool:
+        """True if the recording has a frame after the one that is shown."""
+        return self._stepper.frame <= self._replay.last_shown
 
     def _is_unseen(self, frame: int) -> bool:
         return any(first <= frame < first + count for first, count in self._replay.unseen)
@@ -92,7 +137,7 @@ class Player:
     def _stands(self) -> bool:
         """True if the replay waits: it is paused, or the user has opened another screen."""
         at = self._frames.stepper
-        reached = at is not None and at.frame >= self._at_frame
+        reached = at is not None and at.frame > self._at_frame
         return reached and (self._paused or self._looking_elsewhere)
 
     def due_keys(self, frame: int) -> list[str]:

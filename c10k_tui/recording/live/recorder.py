@@ -136,13 +136,14 @@ class Recorder:
         return time_us_of(frame - self._passed, self._rate)
 
     def close(self) -> None:
-        """Finish the recording with a line at the time of its last frame.
+        """Finish the recording with a line at the time of its last frame, which shows the cursor again.
 
         Raises:
             OSError: writing failed.
         """
         try:
-            if not self._failed and self.writer.last_us < self.recorded_us:
-                self.writer.write([CastEvent(self.recorded_us, "o", "")])
+            if not self._failed:
+                end_us = max(self.writer.last_us, self.recorded_us)
+                self.writer.write([CastEvent(end_us, "o", encoder.ending(self._size[1]))])
         finally:
             self.writer.close()

@@ -17,6 +17,7 @@ from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.capture import ScreenCapture
+from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
@@ -281,7 +282,7 @@ async def replayed(path, until):
     app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(120, 40)):
         await app.recording.frames.open(None)
-        player = Player(app.recording.frames, found, until, paused=False)
+        player = Player(app.recording.frames, found, until, paused=False, box=Letterbox(app, 80, 24))
         for frame in range(until + 1):
             await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         seen = app.session.scenario, app.session.race.now_ns
