@@ -15,7 +15,7 @@ from c10k_tui.recording.cast.file_kinds import why_not_text
 from c10k_tui.recording.cast.key_script import KeyScript, KeyScriptError, frames_of, parse_script
 from c10k_tui.recording.cast.replay import Replay
 from c10k_tui.recording.cast.settings import LEAST_ROWS, RecordingSettings, RecordingStart
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.session.pacer import FRAMES_PER_S
 
 DEFAULT_FOR = "20s"
 """Length of a recording without keys and without ``--for``."""

@@ -11,7 +11,7 @@ from c10k_tui.cli.options import UsageError
 from c10k_tui.recording.cast.header import CastError
 from c10k_tui.recording.cast.reader import Recording, read
 from c10k_tui.recording.cast.replay import Replay, replay_of
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.session.pacer import FRAMES_PER_S
 
 
 def read_recording(path: Path) -> Recording:

@@ -9,7 +9,8 @@ from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from sim.host.host_lane import HostLane, HostView
+    from sim.host.host_lane import HostLane
+    from sim.host.host_view import HostView
     from sim.scenario.workload import Workload
 
 MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
