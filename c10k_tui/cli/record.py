@@ -86,12 +86,12 @@ def record(words: list[str]) -> int:
             settings, script = replay.settings, replay.script
     except (ValueError, KeyScriptError) as error:
         raise UsageError(str(error)) from None
-    resizes = () if replay is None else replay.resizes
+    resizes, figures = ((), None) if replay is None else (replay.resizes, replay.figures)
 
     from c10k_tui.app import headless
 
     with naming_file(out, "the recording is complete up to this point"):
-        writer = headless.record(out, settings, script, resizes, force=options.force)
+        writer = headless.record(out, settings, script, resizes, figures, force=options.force)
     print(f"recorded {out}: {writer.last_us / 1e6:.1f} s, {writer.size_bytes / 1e3:,.0f} kB")
     return 0
 

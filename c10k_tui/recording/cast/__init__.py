@@ -5,6 +5,7 @@
 - ``keycodes``: keys as the characters that a terminal sends.
 - ``key_script``: keys in the notation of a user's script.
 - ``lines``: events as lines of the file.
+- ``figures``: measured figures as the data of events, and back.
 - ``writer``: writes a file of whole lines only.
 - ``reader``: checks and reads a file of any origin.
 - ``file_kinds``: names a file that is not an asciicast.

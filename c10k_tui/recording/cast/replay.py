@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from c10k_tui.recording.cast.figures import FigureDecoder, FigureError
 from c10k_tui.recording.cast.header import CastError, plain, settings_of
 from c10k_tui.recording.cast.key_script import KeyPress, KeyScript
 from c10k_tui.recording.cast.keycodes import PAUSE_RECORDING, key_of
@@ -21,6 +22,7 @@ from c10k_tui.recording.cast.settings import (
     MOST_ROWS,
     RecordingSettings,
 )
+from c10k_tui.session.measured_figures import Figure
 
 MOST_KEYS_A_FRAME = 64
 """Limit of keys in one frame: far more than a keyboard sends in a thirtieth of a second."""
@@ -54,6 +56,8 @@ class Replay:
     """First frame and number of frames of each pause of the recording."""
     end_us: int
     """Length of the recording in µs: the time of its last event."""
+    figures: tuple[tuple[int, Figure], ...] = ()
+    """Measured figures, each with the frame in which it acts."""
     ends_paused: bool = False
     """True if the last frame was not recorded, because the recording was paused in it."""
 
@@ -105,6 +109,8 @@ def replay_of(recording: Recording) -> Replay:
     resizes: list[Resize] = []
     unseen: list[tuple[int, int]] = []
     passed = 0
+    figures: list[tuple[int, Figure]] = []
+    decoder = FigureDecoder()
     paused_us: int | None = None
     """Time at which the recording may have been paused; None if something is shown after it."""
     for event in recording.events:
@@ -125,7 +131,9 @@ def replay_of(recording: Recording) -> Replay:
             presses += [KeyPress(frame + press.frame, press.key) for press in keys]
             unseen.append((frame, frames))
             passed += frames
-        if event.code != "i" and not (event.code == "o" and _DRAWS_NOTHING.fullmatch(event.data)):
+        elif event.code == "k":
+            figures.append(_figure(event, frame, decoder, unseen))
+        if event.code not in "ik" and not (event.code == "o" and _DRAWS_NOTHING.fullmatch(event.data)):
             paused_us = None
     total = frame_at(recording.end_us, rate) + passed
     if total > MOST_FRAMES:
@@ -137,11 +145,12 @@ def replay_of(recording: Recording) -> Replay:
         tuple(resizes),
         tuple(unseen),
         recording.end_us,
+        tuple(figures),
         ends_paused=paused_us is not None and paused_us == recording.end_us,
     )
 
 
-_IN_FRAMES = {"i": "key", "r": "size", "p": "pause"}
+_IN_FRAMES = {"i": "key", "r": "size", "p": "pause", "k": "figure"}
 """Codes of events that act in a frame, and words for them."""
 
 
@@ -151,6 +160,22 @@ def _between(event: CastEvent, rate: int) -> str:
     times = " and ".join(f"{time_us_of(frame, rate) / 1e6:g}" for frame in (before, before + 1))
     what = _IN_FRAMES[event.code]
     return f"the {what} at {event.time_us / 1e6:g} s lies between two frames; the nearest are at {times} s"
+
+
+def _figure(
+    event: CastEvent, frame: int, decoder: FigureDecoder, unseen: list[tuple[int, int]]
+) -> tuple[int, Figure]:
+    """A measured figure, and the frame in which it acts."""
+    try:
+        figure, after = decoder.figure(event.data)
+        if after is None:
+            return frame, figure
+        first, count = unseen[-1] if unseen else (0, 0)
+        if after >= count:
+            raise FigureError
+    except FigureError:
+        raise CastError(f"the measured figure at {event.time_us / 1e6:g} s is not valid") from None
+    return first + after, figure
 
 
 def _check_order(presses: list[KeyPress]) -> None:

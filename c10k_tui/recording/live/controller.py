@@ -25,6 +25,7 @@ from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.measured_figures import FigureSource, MeasuredFigures
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
@@ -75,6 +76,11 @@ class RecordingController:
     def stepping(self) -> bool:
         """True while the app is run frame by frame."""
         return self.frames.stepping
+
+    @property
+    def figures(self) -> MeasuredFigures:
+        """Passes measured figures to the screens."""
+        return self.frames.figures
 
     @property
     def planned(self) -> bool:
@@ -167,7 +173,7 @@ class RecordingController:
 
         box, self._box = self._box or _box_of(self._app, replay), None
         self.player = Player(self.frames, replay, plan.at_frame, paused=plan.paused, box=box)
-        await self.frames.open(None)
+        await self.frames.open(None, FigureSource.RECORDING, replay.figures)
         await self.player.run()
         self.player = None
 
@@ -188,7 +194,7 @@ class RecordingController:
 
         failed = ""
         try:
-            await frames.open(make_recorder)
+            await frames.open(make_recorder, FigureSource.MACHINE)
             await self._record_frames()
             recorded = frames.recorder
             frames.close()
