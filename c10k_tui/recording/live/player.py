@@ -17,13 +17,18 @@ from c10k_tui.recording.live.frame_runner import FrameRunner
 from c10k_tui.recording.live.frame_timer import FrameTimer
 from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.stepper import Stepper, key_event
+from c10k_tui.screens.race.grid_cursor import Viewpoint
 from c10k_tui.screens.race.keys import RACE_BINDINGS
 from c10k_tui.session.pacer import FRAMES_PER_S
 
-LOOKING = frozenset(
-    ("up", "down", "left", "right", "escape", "end", "pageup", "pagedown", "tab", "shift+tab", "t", "?", "f1")
+MOVING = frozenset(
+    ("up", "down", "left", "right", "escape", "end", "pageup", "pagedown", "tab", "shift+tab", "enter")
 )
-"""Keys that change nothing in the race. The user may press them during a replay."""
+"""Keys that only move the cursor. Later recorded keys act on its place, so it is put back before the replay
+goes on.
+"""
+LOOKING = frozenset(("t", "?", "f1"))
+"""Keys that change nothing that a recorded key acts on."""
 FRAMES_AT_ONCE = 30
 """Frames that run at top speed between two checks of the keyboard."""
 
@@ -51,6 +56,8 @@ class Player:
         self._paused = paused
         self._next = 0
         """Index of the next recorded key."""
+        self._viewpoint: Viewpoint | None = None
+        """The recorded place of the cursor, while the user has moved the cursor; else None."""
         self._looking_elsewhere = False
         """True while a screen that the user has opened covers the race."""
 
@@ -150,22 +157,42 @@ class Player:
         return [press.key for press in presses[first : self._next]]
 
     async def user_takes_over(self, key: str) -> bool:
-        """Handle a key of the user. Returns True if the key changes the race."""
+        """Handle a key of the user. Returns True if it changes the race, or a screen of the recording."""
         app, stepper = self._frames.app, self._stepper
         if self._looking_elsewhere:
             await stepper.press(key)
             self._looking_elsewhere = len(app.screen_stack) > 1
         elif key == " ":
             self._paused = not self._paused
+            await self._look_back()
             app.refresh()
         elif key == QUIT:
             await app.action_quit()
-        elif key in LOOKING:
-            await stepper.press(key)
-            self._looking_elsewhere = len(app.screen_stack) > 1
+        elif len(app.screen_stack) > 1:
+            return key in MOVING or key in _BOUND
+        elif key in LOOKING or (key in MOVING and key != "enter"):
+            await self._look(key)
         else:
             return key in _BOUND
         return False
+
+    async def _look(self, key: str) -> None:
+        """Press a key with which the user looks around. If it moves the cursor, the replay pauses."""
+        stepper = self._stepper
+        if key in MOVING:
+            self._paused = True
+            if self._viewpoint is None and stepper.race_screen is not None:
+                self._viewpoint = stepper.race_screen.viewpoint
+        await stepper.press(key)
+        self._looking_elsewhere = len(self._frames.app.screen_stack) > 1
+
+    async def _look_back(self) -> None:
+        """Put the cursor back to its recorded place."""
+        stepper = self._stepper
+        viewpoint, self._viewpoint = self._viewpoint, None
+        if viewpoint is not None and stepper.race_screen is not None:
+            stepper.race_screen.look_from(viewpoint)
+            await stepper.settle()
 
     def hand_over(self, key: str | None) -> None:
         """Give the race to the user.

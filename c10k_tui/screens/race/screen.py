@@ -24,7 +24,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from c10k_tui.screens.race.display import RaceDisplay
-from c10k_tui.screens.race.grid_cursor import Pointing
+from c10k_tui.screens.race.grid_cursor import Pointing, Viewpoint
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.screens.race.opened_screens import Opening
 from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_figures
@@ -159,6 +159,20 @@ class RaceScreen(KeyedScreen[str]):
             left: Called with the screen's result when the user leaves it.
         """
         self.app.push_screen(screen, left)
+
+    # -- what a replay asks of the screen -----------------------------------------------------
+
+    @property
+    def viewpoint(self) -> Viewpoint:
+        """The place that the user looks at."""
+        return Viewpoint(self.pointing.block, self.query_one(Feed).held, self.focused)
+
+    def look_from(self, viewpoint: Viewpoint) -> None:
+        """Go back to the place of an earlier viewpoint."""
+        self.set_focus(viewpoint.focused)
+        self.pointing.point_at(viewpoint.block)
+        self.query_one(Feed).hold(viewpoint.row)
+        self.draw()
 
     # -- messages of widgets ----------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.pictures.export import picture_at
 from sim.scenario.scenario import Scenario
 
-CURSOR = "wait 100ms; down; down; right; f; wait 100ms; enter; wait 100ms"
+CURSOR = "wait 67ms; down; down; right; wait 33ms; f; wait 100ms; enter; wait 67ms"
 """What it does depends on the size of the screen: the followed descriptor is that of a cell."""
 
 
@@ -105,6 +105,35 @@ async def test_in_a_window_of_any_size_it_is_the_same_race_with_the_same_cursor(
         await task
         await pilot.pause()
         assert app.size == window  # the race is the user's, in all of the window
+
+
+async def test_looking_around_does_not_change_what_the_recorded_keys_mean(tmp_path):
+    """The user moves the cursor and the feed in the middle; the recorded keys act on the recorded cursor."""
+    recording = await made(tmp_path / "a.cast", f"{CURSOR}; b; wait 33ms")
+    async with replayed(recording, 67_000) as (app, pilot, _):
+        stepper = app.recording.frames.stepper
+        for key in ("up", "right", "right", "tab", "pageup", "tab", "question_mark", "escape", "down"):
+            app.post_message(events.Key(key, "?" if key == "question_mark" else None))
+        player = app.recording.player
+        while player._viewpoint is None or stepper.keys or len(app.screen_stack) > 1:
+            await pilot.pause(0)
+        assert player.state.startswith("▌▌")
+        player._at_frame = replay_of(recording).last_shown  # the rest at top speed
+        looked_at = ScreenCapture(app).picture()
+        for _ in range(2):  # it goes on, and stands at the end
+            app.post_message(events.Key("space", " "))
+        while stepper.frame <= replay_of(recording).last_shown:
+            await pilot.pause(0)
+        assert ScreenCapture(app).picture().rows == picture_at(recording, None).rows != looked_at.rows
+
+
+async def test_a_key_on_a_screen_of_the_recording_takes_over(tmp_path):
+    recording = await made(tmp_path / "a.cast", "wait 33ms; v; wait 67ms")
+    async with replayed(recording, 67_000) as (app, _, task):
+        app.post_message(events.Key("right", None))
+        await task
+        assert not app.recording.stepping
+        assert len(app.screen_stack) == 2
 
 
 async def test_recorded_sizes_are_replayed_too(tmp_path):
