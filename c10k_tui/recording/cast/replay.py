@@ -15,13 +15,7 @@ from c10k_tui.recording.cast.key_script import KeyPress, KeyScript
 from c10k_tui.recording.cast.keycodes import PAUSE_RECORDING, key_of
 from c10k_tui.recording.cast.lines import CastEvent, frame_at, is_frame_time, parse_unseen, time_us_of
 from c10k_tui.recording.cast.reader import Recording
-from c10k_tui.recording.cast.settings import (
-    LEAST_COLUMNS,
-    LEAST_ROWS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    RecordingSettings,
-)
+from c10k_tui.recording.cast.settings import MOST_COLUMNS, MOST_ROWS, RecordingSettings
 from c10k_tui.session.measured_figures import Figure
 
 MOST_KEYS_A_FRAME = 64
@@ -122,7 +116,7 @@ def replay_of(recording: Recording) -> Replay:
             if presses[-1].key == PAUSE_RECORDING:
                 paused_us = event.time_us
         elif event.code == "r":
-            resizes.append(_resize(event, frame))
+            resizes.append(_resize(event, frame, settings))
         elif event.code == "p":
             found = parse_unseen(event.data)
             if found is None:
@@ -195,9 +189,10 @@ def _key(event: CastEvent) -> str:
     return key
 
 
-def _resize(event: CastEvent, frame: int) -> Resize:
+def _resize(event: CastEvent, frame: int, settings: RecordingSettings) -> Resize:
+    # A window may become too small for the race; the screen says so, and the recording goes on.
     match = _SIZE.fullmatch(event.data)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
+    if not (1 <= width <= MOST_COLUMNS and height - settings.caption >= 1 and height <= MOST_ROWS):
         raise CastError(f"the terminal's size at {event.time_us / 1e6:g} s is not valid")
     return Resize(frame, width, height)
