@@ -134,5 +134,5 @@ def _number_of(option: str, text: str | None, least: float, most: float, form: s
     except ValueError:
         number = 0.0
     if not least <= number <= most:
-        raise ValueError(f"{option} of a {form} must be a number from {least:g} to {most:g}, not {text!r}")
+        raise ValueError(f"{option} for {form} must be a number from {least:g} to {most:g}, not {text!r}")
     return number

@@ -84,7 +84,7 @@ class TerminalEmulator:
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None:
-                raise UnknownSequence(f"escape sequence {text[at : at + 12]!r}")
+                raise _unknown(text[at:])
             private, parameters, final, control, glyphs = match.groups()
             if glyphs is not None:
                 self._put(glyphs)
@@ -102,20 +102,22 @@ class TerminalEmulator:
                 raise UnknownSequence("text that scrolls")
             self._y += 1
         else:
-            raise UnknownSequence(f"control character {control!r}")
+            raise UnknownSequence(f"the control character {control!r}")
 
     def _put(self, glyphs: str) -> None:
         if self._unknown:
             raise UnknownSequence("text after a change of size, on a screen that is not cleared")
         row, width = self._rows[self._y], self._picture.width
         self._dirty.add(self._y)
-        _check_whole(row, self._x)
+        if self._x < width and not row[self._x].glyph:
+            # One half of a wide glyph goes with the other.
+            row[self._x - 1] = cell(" ", row[self._x - 1].style)
         for glyph in glyphs:
             cells = 1 if glyph < "\u0300" else cell_len(glyph)
             if cells == 0:
                 if self._x:
-                    last = row[self._x - 1]
-                    row[self._x - 1] = cell((last.glyph + glyph)[:8], last.style)
+                    at = self._x - 1 if row[self._x - 1].glyph else self._x - 2
+                    row[at] = cell((row[at].glyph + glyph)[:8], row[at].style)
                 continue
             if self._x + cells > width:
                 raise UnknownSequence("text beyond the right edge")
@@ -123,16 +125,17 @@ class TerminalEmulator:
                 row[self._x + 1] = cell("", self._pen)
             row[self._x] = cell(glyph, self._pen)
             self._x += cells
-        _check_whole(row, self._x)
+        if self._x < width and not row[self._x].glyph:
+            row[self._x] = cell(" ", row[self._x].style)
 
     def _sequence(self, private: str, parameters: str, final: str) -> None:
         if private:
             if parameters == "25" and final in "hl":
                 return  # The cursor is not part of the picture.
-            raise UnknownSequence(f"escape sequence {f'CSI ?{parameters}{final}'!r}")
+            raise _unknown(f"CSI ?{parameters}{final}")
         numbers = [int(number or 0) for number in parameters.split(";")] if parameters else []
         if any(number > 65_535 for number in numbers):
-            raise UnknownSequence(f"escape sequence {f'CSI {parameters}{final}'!r}")
+            raise _unknown(f"CSI {parameters}{final}")
         if final == "m":
             self._pen = _style_after(self._pen, numbers or [0])
         elif final == "H" and len(numbers) in (0, 2):
@@ -147,13 +150,11 @@ class TerminalEmulator:
             self._dirty.update(range(len(self._rows)))
             self._unknown = False
         else:
-            raise UnknownSequence(f"escape sequence {f'CSI {parameters}{final}'!r}")
+            raise _unknown(f"CSI {parameters}{final}")
 
 
-def _check_whole(row: list[StyledCell], x: int) -> None:
-    """Check that a wide glyph does not lie on both sides of ``x``: terminals differ in what is left of it."""
-    if x < len(row) and not row[x].glyph:
-        raise UnknownSequence("text over one half of a wide character")
+def _unknown(sequence: str) -> UnknownSequence:
+    return UnknownSequence(f"the escape sequence {sequence[:12]!r}")
 
 
 def _style_after(pen: CellStyle, numbers: list[int]) -> CellStyle:
@@ -168,7 +169,7 @@ def _style_after(pen: CellStyle, numbers: list[int]) -> CellStyle:
             pen = pen._replace(**_SWITCHES[number])
         elif number in (38, 48):
             if numbers[at : at + 1] != [2] or len(numbers) < at + 4 or max(numbers[at : at + 4]) > 255:
-                raise UnknownSequence(f"colour {numbers[at:]!r}")
+                raise _unknown(f"CSI {';'.join(map(str, numbers[at - 1 :]))}m")
             red, green, blue = numbers[at + 1 : at + 4]
             pen = _coloured(pen, number - 8, red << 16 | green << 8 | blue)
             at += 4
@@ -179,7 +180,7 @@ def _style_after(pen: CellStyle, numbers: list[int]) -> CellStyle:
         elif 90 <= number <= 97 or 100 <= number <= 107:
             pen = _coloured(pen, number // 10 * 10 - 60, ansi(number % 10 + 8))
         else:
-            raise UnknownSequence(f"graphic rendition {number}")
+            raise _unknown(f"CSI {number}m")
     return pen
 
 

@@ -37,8 +37,12 @@ def check_free(path: Path, *, force: bool) -> None:
         raise FileExistsError(path) if path.is_file() else OSError(f"{path} is not a regular file")
 
 
-def pictures(recording: Recording) -> Iterator[tuple[int, TerminalPicture]]:
+def pictures(recording: Recording, until_us: int | None = None) -> Iterator[tuple[int, TerminalPicture]]:
     """Every picture of a recording with its time in microseconds.
+
+    Args:
+        recording: The recording.
+        until_us: Time of the last picture wanted; None for all.
 
     Raises:
         CastError: the recording holds text that this program does not write.
@@ -46,6 +50,8 @@ def pictures(recording: Recording) -> Iterator[tuple[int, TerminalPicture]]:
     screen = TerminalEmulator(recording.header.width, recording.header.height)
     last_us = 0
     for event in recording.events:
+        if until_us is not None and event.time_us > until_us:
+            break
         if event.code not in ("o", "r"):
             continue
         if event.time_us > last_us:
@@ -79,12 +85,7 @@ def picture_at(recording: Recording, at_us: int | None) -> TerminalPicture:
     Raises:
         CastError: the recording holds text that this program does not write.
     """
-    shown: TerminalPicture | None = None
-    for time_us, picture in pictures(recording):
-        if shown is not None and at_us is not None and time_us > at_us:
-            break
-        shown = picture
-    assert shown is not None  # pictures() yields at least the last picture.
+    *_, (_, shown) = pictures(recording, at_us)
     return shown
 
 
@@ -98,7 +99,7 @@ def sampled(
     Raises:
         CastError: the recording holds text that this program does not write.
     """
-    following = pictures(recording)
+    following = pictures(recording, end_us)
     _, shown = next(following)
     upcoming = next(following, None)
     for index in range(steps(begin_us, end_us, step_us) + 1):
@@ -201,7 +202,7 @@ def _animation(
     count = steps(*part_us, step_us) + 1
     if count > ANIMATED[form].most_frames + 1:
         raise CastError(
-            f"a {form} can have at most {ANIMATED[form].most_frames:,} frames, and this one has {count:,}; "
+            f"{form} can have at most {ANIMATED[form].most_frames:,} frames, and this would be {count:,}; "
             "choose --from and --to, a lower --fps, or a higher --speed"
         )
     size = largest_size(recording, *part_us)

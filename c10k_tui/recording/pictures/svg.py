@@ -33,14 +33,15 @@ def svg(picture: TerminalPicture, header: CastHeader, cell_width: int = CELL_WID
     """
     colours = Colours(header)
     width, height = picture.width * WIDTH, picture.height * HEIGHT
-    backgrounds, shapes = _Rectangles(), _Rectangles()
+    backgrounds, shapes, lines = _Rectangles(), _Rectangles(), _Rectangles()
     texts: list[str] = []
     for y, row in enumerate(picture.rows):
         _add_backgrounds(backgrounds, row, y, colours)
         _add_shapes(shapes, row, y, colours)
+        _add_lines(lines, row, y, colours)
         texts += _texts(row, y, colours)
     title = [f"<title>{escape(header.title)}</title>"] if header.title else []
-    lines = [
+    parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{picture.width * cell_width}" '
         f'height="{picture.height * 2 * cell_width}" viewBox="0 0 {width} {height}" xml:space="preserve" '
         f'font-family="{FONTS}" font-size="{size_for(WIDTH):.2f}">',
@@ -48,9 +49,11 @@ def svg(picture: TerminalPicture, header: CastHeader, cell_width: int = CELL_WID
         f'<rect width="{width}" height="{height}" fill="{_hex(colours.background)}"/>',
         *backgrounds.paths(),
         *shapes.paths(),
+        *lines.paths(),
         *texts,
+        "</svg>\n",
     ]
-    return "\n".join([*lines, "</svg>\n"])
+    return "\n".join(parts)
 
 
 class _Rectangles:
@@ -88,18 +91,23 @@ def _add_backgrounds(rectangles: _Rectangles, row: CellRow, y: int, colours: Col
 
 
 def _add_shapes(rectangles: _Rectangles, row: CellRow, y: int, colours: Colours) -> None:
-    """Blocks, lines and braille, and the lines below and through text."""
+    """Blocks, lines and braille."""
     for x, (glyph, style) in enumerate(row):
-        foreground, background = colours.of(style)
         shape = shape_without_font(glyph, WIDTH, HEIGHT)
-        if shape is not None:
+        if shape is not None and shape.rectangles:
+            foreground, background = colours.of(style)
             colour = mixed(background, foreground, shape.share)
             for rectangle in shape.rectangles:
                 rectangles.add(colour, _placed(rectangle, x, y))
+
+
+def _add_lines(rectangles: _Rectangles, row: CellRow, y: int, colours: Colours) -> None:
+    """The lines below and through text."""
+    for x, (_, style) in enumerate(row):
         if style.underline:
-            rectangles.add(foreground, _placed(underline(WIDTH, HEIGHT), x, y))
+            rectangles.add(colours.of(style)[0], _placed(underline(WIDTH, HEIGHT), x, y))
         if style.strike:
-            rectangles.add(foreground, _placed(strike(WIDTH, HEIGHT), x, y))
+            rectangles.add(colours.of(style)[0], _placed(strike(WIDTH, HEIGHT), x, y))
 
 
 def _placed(rectangle: CellRectangle, x: int, y: int) -> CellRectangle:

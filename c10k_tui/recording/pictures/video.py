@@ -74,9 +74,7 @@ def write_video(
     """
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
-        raise VideoError(
-            f"a {form} needs ffmpeg, which is not installed: install it, or export a gif or html"
-        )
+        raise VideoError(f"{form} needs ffmpeg, which is not installed: install it, or export to gif or html")
     # Colours at half resolution need even numbers of columns and rows.
     width, height = (side + side % 2 for side in (size[0] * cell_width, size[1] * 2 * cell_width))
     canvas = rgb_canvas(width, height, cell_width, header)

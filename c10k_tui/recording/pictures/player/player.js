@@ -76,13 +76,15 @@ class Terminal {
   }
 
   put(glyphs) {
+    this.dropHalf(-1);
     for (const glyph of glyphs) {
       const at = this.y * this.columns + this.x;
       if (zero.has(glyph)) {
         if (!this.x) continue;
-        const last = looks[this.cells[at - 1]];
+        const before = looks[this.cells[at - 1]].glyph ? at - 1 : at - 2;
+        const last = looks[this.cells[before]];
         const joined = [...last.glyph + glyph].slice(0, 8).join("");
-        this.cells[at - 1] = lookOf(joined, last.style);
+        this.cells[before] = lookOf(joined, last.style);
         continue;
       }
       this.cells[at] = lookOf(glyph, this.pen);
@@ -91,6 +93,14 @@ class Terminal {
         this.x += 1;
       }
       this.x += 1;
+    }
+    this.dropHalf(0);
+  }
+
+  dropHalf(beside) { // Of a wide glyph of which one half is overwritten.
+    const at = this.y * this.columns + this.x;
+    if (this.x < this.columns && looks[this.cells[at]].glyph === "") {
+      this.cells[at + beside] = lookOf(" ", looks[this.cells[at + beside]].style);
     }
   }
 
