@@ -1,4 +1,4 @@
-"""Glyphs and PNG: every glyph is there, and the pixels are those of the cells."""
+"""Glyphs and PNG: every glyph is drawn, and the pixels match the cells."""
 
 from io import BytesIO
 
@@ -30,7 +30,7 @@ def test_letters_are_where_a_terminal_has_them():
     face = ImageFont.truetype(str(FONTS / "DejaVuSansMono.ttf"), 16 / (1233 / 2048))
     assert {face.getlength(sign) for sign in "iWm0"} == {face.getlength("x")}
     assert not np.array_equal(mask("a", False, 16, 32), mask("a", True, 16, 32))
-    # What hangs below the line is not cut off, nor what stands high.
+    # Neither descenders nor tall glyphs are cut off.
     assert mask("g", False, 16, 32)[-1].max() == 0
     assert mask("|", False, 16, 32)[0].max() == 0
 

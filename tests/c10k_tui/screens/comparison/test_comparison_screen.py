@@ -1,4 +1,4 @@
-"""The comparison screen, key by key, with the simulated kernel behind it; measuring with the real one."""
+"""The comparison screen, key by key, with the simulated kernel; measurements use the real kernel."""
 
 import asyncio
 import sys
@@ -99,7 +99,7 @@ async def test_what_was_found_is_still_known_when_one_comes_back():
         assert screen_of(it).model.missing() == []
 
 
-async def test_g_races_what_the_table_is_of():
+async def test_g_races_the_scenario_of_the_table():
     async with stand(SMALL) as it:
         await it.press("w", "plus", "g")
         assert it.app.screen is it.race_screen
@@ -191,7 +191,7 @@ async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
 
 @pytest.mark.parametrize("key", ["w", "m"])
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5), (1, 1)])
-async def test_too_small_a_terminal_is_told_so_and_recovers(size, key):
+async def test_a_terminal_that_is_too_small_gets_a_message_and_recovers(size, key):
     async with stand(SMALL, size=size) as it:
         await it.press(key)
         if size[0] >= 79:

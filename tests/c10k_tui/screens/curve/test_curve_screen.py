@@ -1,4 +1,4 @@
-"""The Curve screen, key by key, with the simulated kernel behind it; measuring with the real one."""
+"""The Curve screen, key by key, with the simulated kernel; measurements use the real kernel."""
 
 import asyncio
 import sys
@@ -65,9 +65,9 @@ async def test_a_newcomer_sees_lines_names_and_one_sentence(size):
         select, poll, epoll = (
             simulated_ns(Point(name, 10_000, 3, "slept"), BUILT_IN) for name in ("select", "poll", "epoll")
         )
-        told = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
+        expected = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
         costs = f"({format_duration(select)} : {format_duration(epoll)})"
-        assert f"At 10,000 fds, 3 active: {told} {costs};" in words
+        assert f"At 10,000 fds, 3 active: {expected} {costs};" in words
         assert "descriptors watched →" in words
         assert "1,000,000" in words
         assert "Cost table built-in" in words
@@ -158,7 +158,7 @@ async def test_e_writes_both_pictures_and_says_their_names(tmp_path, monkeypatch
         assert "cost table built-in" in picture
 
 
-async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, monkeypatch):
+async def test_a_folder_that_cannot_be_written_gives_a_notice(tmp_path, monkeypatch):
     folder = tmp_path / "gone"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -227,7 +227,7 @@ async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
 
 
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5), (1, 1)])
-async def test_too_small_a_terminal_is_told_so_and_recovers(size):
+async def test_a_terminal_that_is_too_small_gets_a_message_and_recovers(size):
     async with stand(size=size) as it:
         await it.press("v")
         if size[0] >= 79:
@@ -237,7 +237,7 @@ async def test_too_small_a_terminal_is_told_so_and_recovers(size):
         assert "descriptors watched" in it.text()
 
 
-async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_first():
+async def test_both_screens_name_the_cost_table_and_a_bad_table_gives_a_notice():
     from dataclasses import replace
 
     from c10k_tui.app.pictures import HandClock
