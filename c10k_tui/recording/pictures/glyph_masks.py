@@ -19,8 +19,8 @@ Mask = NDArray[np.float64]
 """A cell's pixels by row and column: 0 is background, 1 is foreground."""
 
 FONTS = Path(__file__).parent / "fonts"
-_ADVANCE = 1233 / 2048
-"""Width of every glyph of DejaVu Sans Mono, in ems."""
+ADVANCE_UNITS, UNITS = 1233, 2048
+"""Width of every glyph of DejaVu Sans Mono and size of its em, in font units."""
 
 
 @cache
@@ -34,7 +34,7 @@ def font(size_px: float, bold: bool) -> ImageFont.FreeTypeFont:
 
 def size_for(width: int) -> float:
     """The font size at which a glyph is ``width`` pixels wide."""
-    return width / _ADVANCE
+    return width / (ADVANCE_UNITS / UNITS)
 
 
 @cache

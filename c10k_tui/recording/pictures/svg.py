@@ -1,4 +1,5 @@
-"""A picture as SVG: rectangles for backgrounds, blocks, lines and braille, and text for letters.
+"""A picture as SVG: rectangles for backgrounds, blocks, lines and braille, outlines for other symbols, and
+text for letters.
 
 The coordinates are the pixels of the PNG, and the rectangles are the same, so both look alike at every size.
 All rectangles of one colour are one path. Its edges are not smoothed (``crispEdges``): a renderer rounds the
@@ -16,6 +17,7 @@ from c10k_tui.recording.cast.header import CastHeader
 from c10k_tui.recording.pictures.cell_shapes import CellRectangle, shape_without_font, strike, underline
 from c10k_tui.recording.pictures.draw import CELL_WIDTH, LARGE_CELL_WIDTH, Colours, mixed
 from c10k_tui.recording.pictures.glyph_masks import baseline, size_for
+from c10k_tui.recording.pictures.glyph_outlines import outline
 from c10k_tui.recording.pictures.styled_cells import CellRow, CellStyle, StyledCell, TerminalPicture
 
 WIDTH, HEIGHT = LARGE_CELL_WIDTH, 2 * LARGE_CELL_WIDTH
@@ -34,22 +36,25 @@ def svg(picture: TerminalPicture, header: CastHeader, cell_width: int = CELL_WID
     colours = Colours(header)
     width, height = picture.width * WIDTH, picture.height * HEIGHT
     backgrounds, shapes, lines = _Rectangles(), _Rectangles(), _Rectangles()
+    symbols = _Symbols()
     texts: list[str] = []
     for y, row in enumerate(picture.rows):
         _add_backgrounds(backgrounds, row, y, colours)
         _add_shapes(shapes, row, y, colours)
         _add_lines(lines, row, y, colours)
+        symbols.add(row, y, colours)
         texts += _texts(row, y, colours)
     title = [f"<title>{escape(header.title)}</title>"] if header.title else []
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{picture.width * cell_width}" '
-        f'height="{picture.height * 2 * cell_width}" viewBox="0 0 {width} {height}" xml:space="preserve" '
-        f'font-family="{FONTS}" font-size="{size_for(WIDTH):.2f}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{picture.width * cell_width}" height="{picture.height * 2 * cell_width}" '
+        f'viewBox="0 0 {width} {height}" xml:space="preserve" font-family="{FONTS}" font-size="{size_for(WIDTH):.2f}">',
         *title,
         f'<rect width="{width}" height="{height}" fill="{_hex(colours.background)}"/>',
         *backgrounds.paths(),
         *shapes.paths(),
         *lines.paths(),
+        *symbols.elements(),
         *texts,
         "</svg>\n",
     ]
@@ -115,15 +120,46 @@ def _placed(rectangle: CellRectangle, x: int, y: int) -> CellRectangle:
     return CellRectangle(left + x * WIDTH, top + y * HEIGHT, right + x * WIDTH, bottom + y * HEIGHT)
 
 
+class _Symbols:
+    """Symbols by colour; each outline is written once and used wherever the symbol stands."""
+
+    def __init__(self) -> None:
+        self._outlines: dict[str, str] = {}
+        self._uses: dict[int, list[str]] = {}
+
+    def add(self, row: CellRow, y: int, colours: Colours) -> None:
+        """Add the symbols of a row."""
+        for x, (glyph, style) in enumerate(row):
+            shape = outline(glyph, style.bold, WIDTH, HEIGHT)
+            if shape is None or shape_without_font(glyph, WIDTH, HEIGHT) is not None:
+                continue
+            name = f"{'b' if style.bold else 'n'}{ord(glyph):x}"
+            self._outlines[name] = shape
+            use = f'<use xlink:href="#{name}" x="{x * WIDTH}" y="{y * HEIGHT}"/>'
+            self._uses.setdefault(colours.of(style)[0], []).append(use)
+
+    def elements(self) -> Iterator[str]:
+        """The outlines, and a group for each colour."""
+        if self._outlines:
+            paths = (f'<path id="{name}" d="{shape}"/>' for name, shape in self._outlines.items())
+            yield f"<defs>{''.join(paths)}</defs>"
+        for colour, uses in self._uses.items():
+            yield f'<g fill="{_hex(colour)}">{"".join(uses)}</g>'
+
+
+def _is_text(cell: StyledCell) -> bool:
+    """True for a glyph that is drawn with a font of the reader."""
+    return (
+        shape_without_font(cell.glyph, WIDTH, HEIGHT) is None
+        and outline(cell.glyph, cell.style.bold, WIDTH, HEIGHT) is None
+    )
+
+
 def _texts(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
     x = 0
     for style, run in groupby(row, key=lambda cell: cell.style):
         cells = list(run)
-        placed = [
-            (x + at, cell)
-            for at, cell in enumerate(cells)
-            if shape_without_font(cell.glyph, WIDTH, HEIGHT) is None
-        ]
+        placed = [(x + at, cell) for at, cell in enumerate(cells) if _is_text(cell)]
         if placed:
             yield _text(placed, style, y, colours)
         x += len(cells)

@@ -5,8 +5,12 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from c10k_tui.recording.pictures.draw import image
+from c10k_tui.recording.pictures.glyph_masks import baseline, font, size_for
+from c10k_tui.recording.pictures.glyph_outlines import outline
 from c10k_tui.recording.pictures.styled_cells import PLAIN, CellStyle, TerminalPicture, ansi, cell
 from c10k_tui.recording.pictures.svg import svg
 from tests.support.drawn_pictures import AMBER, HEADER, picture, row_of
@@ -51,6 +55,65 @@ def test_blocks_lines_and_braille_are_the_rectangles_of_the_png():
     root = ElementTree.fromstring(svg(shown, HEADER))
     assert root.find(f"{SPACE}text") is None
     assert np.array_equal(filled(root), image(shown, HEADER))
+
+
+SYMBOLS = "→←↑↓▶◀▲▼●□■┊╌┈≤═╔◆✓▔"
+
+
+def flattened(outline, scale):
+    """The corners of each contour of a path, its curves cut into straight pieces."""
+    for contour in outline.split("z")[:-1]:
+        corners: list[tuple[float, float]] = []
+        for letter, rest in re.findall(r"([MLQ])([^MLQ]*)", contour):
+            numbers = [float(number) * scale for number in rest.split()]
+            if letter == "Q":
+                (x0, y0), (x1, y1, x2, y2) = corners[-1], numbers
+                for step in range(1, 9):
+                    t = step / 8
+                    x = (1 - t) ** 2 * x0 + 2 * t * (1 - t) * x1 + t * t * x2
+                    y = (1 - t) ** 2 * y0 + 2 * t * (1 - t) * y1 + t * t * y2
+                    corners.append((x, y))
+            else:
+                corners.append((numbers[0], numbers[1]))
+        yield corners
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_outlines_of_symbols_cover_what_the_font_covers(bold):
+    """Drawn eight times larger, where the hints of the font no longer move its edges much."""
+    for symbol in SYMBOLS:
+        shape = outline(symbol, bold, 16, 32)
+        filled = Image.new("L", (128, 256))
+        for corners in flattened(shape, 8):
+            contour = Image.new("L", filled.size)
+            ImageDraw.Draw(contour).polygon(corners, fill=255)
+            filled = ImageChops.difference(filled, contour)
+        drawn = Image.new("L", filled.size)
+        place = (0, 8 * baseline(16, 32, bold))
+        ImageDraw.Draw(drawn).text(place, symbol, fill=255, font=font(size_for(128), bold), anchor="ls")
+        apart = np.asarray(ImageChops.difference(filled, drawn), dtype=float) / 255
+        # A line of one pixel around the shape may differ.
+        edge = np.asarray(drawn.filter(ImageFilter.FIND_EDGES), dtype=float).astype(bool).sum()
+        assert apart.sum() <= edge + 64, symbol
+
+
+def test_letters_marks_and_missing_glyphs_have_no_outline():
+    assert [
+        outline(sign, False, 16, 32) for sign in ("a", "é", "→\u0301", "漢", "\u2bfe", "\u2800", "⠿")
+    ] == [None] * 7
+
+
+def test_no_font_is_needed_for_anything_but_letters():
+    shown = picture(row_of("a┊b→▶┈▒⣿╔═"), row_of("→→→"))
+    root = ElementTree.fromstring(svg(shown, HEADER))
+    assert "".join(element.text or "" for element in root.iter(f"{SPACE}text")) == "ab"
+    uses = [use.attrib for use in root.iter(f"{SPACE}use")]
+    link = "{http://www.w3.org/1999/xlink}href"
+    assert [(use["x"], use["y"]) for use in uses if use[link] == "#n2192"] == [
+        ("48", "0"), ("0", "32"), ("16", "32"), ("32", "32"),
+    ]  # fmt: skip
+    names = [path.attrib["id"] for path in root.iter(f"{SPACE}path") if "id" in path.attrib]
+    assert sorted(names) == sorted({use[link][1:] for use in uses})
 
 
 def test_an_svg_has_a_size_of_its_own():
