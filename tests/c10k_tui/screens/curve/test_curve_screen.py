@@ -36,8 +36,24 @@ async def settled(it: Stand) -> CurveScreen:
             screen.draw()
             await it.pilot.pause(0)
             return screen
-        await asyncio.sleep(0.05)
+        workers = [worker for worker in it.app.workers if worker.group == "simulate"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
     raise AssertionError("it computes for ever")
+
+
+async def points_measured(screen: CurveScreen, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait until the screen has taken this number of measured points."""
+    model, arrived = screen.model, asyncio.Event()
+    take = model.take
+
+    def takes(rows):
+        take(rows)
+        arrived.set()
+
+    monkeypatch.setattr(model, "take", takes)
+    while len(model.measured) < number:
+        arrived.clear()
+        await asyncio.wait_for(arrived.wait(), 60)
 
 
 @pytest.mark.parametrize("back", ["v", "escape"])
@@ -170,17 +186,13 @@ async def test_a_folder_that_cannot_be_written_gives_a_notice(tmp_path, monkeypa
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
-async def test_m_measures_here_and_m_again_stops():
+async def test_m_measures_here_and_m_again_stops(monkeypatch):
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         screen = await settled(it)
         await it.press("m")
         assert "measuring on this machine's kernel: " in it.text()
-        for _ in range(STEPS):
-            await it.pilot.pause(0)
-            if len(screen.model.measured) >= 3:
-                break
-            await asyncio.sleep(0.05)
+        await points_measured(screen, 3, monkeypatch)
         await it.press("m")
         assert "measuring stopped" in it.text()
         rows = list(screen.model.measured.values())
@@ -191,16 +203,12 @@ async def test_m_measures_here_and_m_again_stops():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
-async def test_what_was_measured_is_still_known_after_leaving_in_the_middle_of_it():
+async def test_measured_points_are_kept_after_leaving_during_a_measurement(monkeypatch):
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         screen = await settled(it)
         await it.press("m")
-        for _ in range(STEPS):
-            await it.pilot.pause(0)
-            if screen.model.measured:
-                break
-            await asyncio.sleep(0.02)
+        await points_measured(screen, 1, monkeypatch)
         workers = [worker for worker in it.app.workers if worker.group == "measure"]
         await it.press("v", "v")
         await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
@@ -217,11 +225,12 @@ async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
         await it.press("v")
         await settled(it)
         await it.press("m")
+        workers = [worker for worker in it.app.workers if worker.group == "measure"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
         for _ in range(STEPS):
             await it.pilot.pause(0)
             if "simulated only: Plan 9" in it.text():
                 break
-            await asyncio.sleep(0.02)
         assert "simulated only: Plan 9 is not Linux" in it.text()
         assert curve_of(it)._measuring is None
 
