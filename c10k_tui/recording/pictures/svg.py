@@ -48,7 +48,8 @@ def svg(picture: TerminalPicture, header: CastHeader, cell_width: int = CELL_WID
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{picture.width * cell_width}" height="{picture.height * 2 * cell_width}" '
-        f'viewBox="0 0 {width} {height}" xml:space="preserve" font-family="{FONTS}" font-size="{size_for(WIDTH):.2f}">',
+        f'viewBox="0 0 {width} {height}" xml:space="preserve" '
+        f'font-family="{FONTS}" font-size="{size_for(WIDTH):.2f}">',
         *title,
         f'<rect width="{width}" height="{height}" fill="{_hex(colours.background)}"/>',
         *backgrounds.paths(),
