@@ -261,6 +261,7 @@ def _replaced(out: Path) -> Generator[Path, None, None]:
     After an error or Ctrl-C, nothing of it is left and the old file is unchanged.
     """
     part = out.with_name(f".{out.name}.part")
+    part.open("wb").close()
     try:
         yield part
         os.replace(part, out)

@@ -6,11 +6,14 @@ carries a copy of it: it is some 30 MB, for a form that few need.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from signal import Signals
 from tempfile import TemporaryFile
 
 from c10k_tui.recording.cast.header import CastHeader, plain
@@ -71,6 +74,7 @@ def write_video(
 
     Raises:
         VideoError: ffmpeg is missing or failed.
+        OSError: the disk is full.
     """
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
@@ -97,7 +101,7 @@ def write_video(
             raise
         if process.returncode:
             errors.seek(0)
-            raise VideoError(f"ffmpeg failed: {_reason(errors.read().decode(errors='replace'))}")
+            raise _failure(process.returncode, errors.read().decode(errors="replace"))
 
 
 def _feed(process: subprocess.Popen[bytes], frames: Iterable[memoryview]) -> None:
@@ -113,7 +117,12 @@ def _feed(process: subprocess.Popen[bytes], frames: Iterable[memoryview]) -> Non
     process.wait()
 
 
-def _reason(text: str) -> str:
-    """The first line of what ffmpeg wrote, which names the cause."""
+def _failure(status: int, text: str) -> Exception:
+    """The error to raise after ffmpeg ended with an exit status and wrote some text."""
+    if os.strerror(errno.ENOSPC) in text:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     lines = [plain(line) for line in text.splitlines() if line.strip()]
-    return lines[0] if lines else "it gave no reason"
+    if status < 0:
+        lines = [f"it was ended by {Signals(-status).name}"]
+    # The first line names the cause; the others say what could not be done because of it.
+    return VideoError(f"ffmpeg failed: {lines[0] if lines else 'it gave no reason'}")

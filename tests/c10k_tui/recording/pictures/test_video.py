@@ -11,7 +11,7 @@ import pytest
 
 from c10k_tui.cli.main import main
 from c10k_tui.recording.pictures.draw import image
-from c10k_tui.recording.pictures.export import picture_at
+from c10k_tui.recording.pictures.export import export, picture_at
 from tests.support.command_process import COMMAND, environment
 from tests.support.drawn_pictures import cast_of, recording_of
 
@@ -23,6 +23,10 @@ cat > "${last#file:}"
 """
 FAILS = """echo "Unknown encoder 'libx264'" >&2
 echo "Error selecting an encoder" >&2
+exit 1
+"""
+FULL = """cat > /dev/null
+echo "av_interleaved_write_frame(): No space left on device" >&2
 exit 1
 """
 WAITS = """for last; do :; done
@@ -69,11 +73,27 @@ def test_the_pixels_of_each_moment_go_through_the_pipe(stands_in, form, encoder)
         assert (frame[:, 45] == frame[0, 45]).all()
 
 
-def test_a_failure_is_one_line_with_its_reason_and_leaves_nothing(stands_in, capsys):
-    folder = stands_in(FAILS)
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (FAILS, "ffmpeg failed: Unknown encoder 'libx264'"),
+        ("exit 3", "ffmpeg failed: it gave no reason"),
+        ("kill -9 $$", "ffmpeg failed: it was ended by SIGKILL"),
+    ],
+    ids=["encoder", "silent", "killed"],
+)
+def test_a_failure_is_one_line_with_its_reason_and_leaves_nothing(stands_in, capsys, script, said):
+    folder = stands_in(script)
     cast_of(folder, EVENTS)
     assert main(["export", "a.cast", "a.mp4"]) == 2
-    assert capsys.readouterr().err == "c10k-tui: ffmpeg failed: Unknown encoder 'libx264'\n"
+    assert capsys.readouterr().err == f"c10k-tui: {said}\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.cast", "bin"]
+
+
+def test_a_full_disk_is_an_error_of_the_disk(stands_in):
+    folder = stands_in(FULL)
+    with pytest.raises(OSError, match="No space left on device"):
+        export(recording_of(folder, EVENTS), folder / "a.mp4", "mp4")
     assert sorted(path.name for path in folder.iterdir()) == ["a.cast", "bin"]
 
 
