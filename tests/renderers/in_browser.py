@@ -16,7 +16,7 @@ from c10k_tui.recording.pictures.styled_cells import TerminalPicture
 from tests.renderers.browser import Browser
 
 Finding = tuple[str, float, float]
-"""What was compared, the difference found, and the largest that is right."""
+"""Words for a comparison, the difference found, and the largest that is right."""
 
 SIZE_PAGE = """<!DOCTYPE html>
 <table><tr><td><img id="i" style="max-width:100%" src="a.svg"></td><td>text</td></tr></table>

@@ -167,7 +167,7 @@ def export(
         from c10k_tui.recording.pictures.html import page
 
         largest = largest_size(recording, 0, recording.end_us)
-        data = page(recording, largest, pictures(recording), out.stem).encode(errors="replace")
+        data = page(recording, largest, pictures(recording)).encode(errors="replace")
     else:
         data = _still(picture_at(recording, at_us), recording, form, font_size)
     with _replaced(out) as file:

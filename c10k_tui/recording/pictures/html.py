@@ -43,7 +43,7 @@ Glyph = tuple[str, bool]
 
 
 def page(
-    recording: Recording, largest: tuple[int, int], pictures: Iterable[tuple[int, TerminalPicture]], name: str
+    recording: Recording, largest: tuple[int, int], pictures: Iterable[tuple[int, TerminalPicture]]
 ) -> str:
     """A recording as an HTML document.
 
@@ -51,7 +51,6 @@ def page(
         recording: The recording.
         largest: The most columns and the most rows of its terminal.
         pictures: All its pictures, as :func:`~c10k_tui.recording.pictures.export.pictures` gives them.
-        name: Name of the file as which the page saves the recording, without its ending.
 
     Raises:
         CastError: the recording holds text that this program does not write, or is too large.
@@ -70,7 +69,7 @@ def page(
         style=(PLAYER / "player.css").read_text(encoding="utf-8"),
         script=(PLAYER / "player.js").read_text(encoding="utf-8"),
         glyphs=b64encode(_sheet(glyphs)).decode(),
-        setting=_inert(json.dumps(_setting(recording, largest, glyphs, name), ensure_ascii=False)),
+        setting=_inert(json.dumps(_setting(recording, largest, glyphs), ensure_ascii=False)),
         cast=_inert(cast),
     )
 
@@ -96,16 +95,13 @@ def _inert(text: str) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _setting(
-    recording: Recording, largest: tuple[int, int], glyphs: list[Glyph], name: str
-) -> dict[str, object]:
+def _setting(recording: Recording, largest: tuple[int, int], glyphs: list[Glyph]) -> dict[str, object]:
     """The values that the player needs beside the recording."""
     header = recording.header
     signs = {
         sign for event in recording.events if event.code == "o" for sign in event.data if sign > "\u02ff"
     }
     return {
-        "name": name,
         "columns": header.width,
         "rows": header.height,
         "most_columns": largest[0],

@@ -316,7 +316,8 @@ function save() {
   const text = document.getElementById("cast").textContent.trimStart();
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/x-asciicast" }));
-  link.download = `${setting.name}.cast`;
+  const name = decodeURIComponent(location.pathname.split("/").pop()).replace(/\.html?$/, "");
+  link.download = `${name || "recording"}.cast`;
   link.click();
   URL.revokeObjectURL(link.href);
 }
