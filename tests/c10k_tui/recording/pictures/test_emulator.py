@@ -101,6 +101,41 @@ def test_what_cannot_be_drawn_rightly_is_refused_in_a_line_that_names_agg(tmp_pa
     assert len(words) < 200
 
 
+PIECES = [
+    *"a▓\r\n",
+    "xxxxx",
+    "\r\n",
+    "\x1b[H",
+    "\x1b[2;3H",
+    "\x1b[9;9H",
+    "\x1b[;5H",
+    "\x1b[3;H",
+    "\x1b[C",
+    "\x1b[99C",
+]
+PIECES += [
+    "\x1b[0m\x1b[2J",
+    "\x1b[1;31m",
+    "\x1b[44m",
+    "\x1b[7m",
+    "\x1b[38;2;1;2;3m",
+    "\x1b[39;49m",
+    "\x1b[?25l",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@settings(max_examples=150)
+def test_what_is_not_refused_is_drawn_as_another_emulator_draws_it(text):
+    screen, other = TerminalEmulator(9, 4), Emulated(9, 4)
+    try:
+        screen.write(text)
+    except UnknownSequence:
+        return
+    other.write(text)
+    assert as_seen(screen.picture) == other.rows
+
+
 def test_a_new_size_needs_a_cleared_screen(tmp_path):
     recording = recording_of(tmp_path, [(0.0, "o", "a"), (1.0, "r", "30x5"), (2.0, "o", "b")])
     assert picture_at(recording, 1_000_000).width == 30
