@@ -23,7 +23,7 @@ from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.live.encoder import whole
 from c10k_tui.recording.pictures.styled_cells import CellStyle, TerminalPicture, cell
 from tests.renderers.browser import NAMES, Browser, installed
-from tests.renderers.in_browser import Finding, page_findings, seam_findings, svg_findings
+from tests.renderers.in_browser import Finding, line_findings, page_findings, seam_findings, svg_findings
 from tests.renderers.in_terminal import tmux_findings
 from tests.renderers.in_video import video_findings
 
@@ -48,6 +48,7 @@ def main(words: list[str]) -> int:
             parts += [svg_findings(recording, at_us, browser, folder) for at_us in MOMENTS_US]
             parts += [
                 seam_findings(_blocks(), browser, folder),
+                line_findings(browser, folder),
                 page_findings(recording, MOMENTS_US, browser, folder),
             ]
         if ffmpeg is None:

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from c10k_tui.recording.cast.header import header_line, parse_header
 from c10k_tui.recording.cast.reader import Recording
+from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.pictures.cell_shapes import shape_without_font
 from c10k_tui.recording.pictures.draw import Pixels, image
 from c10k_tui.recording.pictures.export import export, picture_at
-from c10k_tui.recording.pictures.styled_cells import TerminalPicture
+from c10k_tui.recording.pictures.styled_cells import CellStyle, TerminalPicture, cell
+from c10k_tui.recording.pictures.svg import svg
 from tests.renderers.browser import Browser
 
 Finding = tuple[str, float, float]
@@ -45,8 +48,8 @@ def without_letters(picture: TerminalPicture, pixels: Pixels) -> Pixels:
     """The pixels with all cells blacked out that need a font."""
     kept = pixels.copy()
     for y, row in enumerate(picture.rows):
-        for x, cell in enumerate(row):
-            if shape_without_font(cell.glyph, 16, 32) is None:
+        for x, (glyph, _) in enumerate(row):
+            if shape_without_font(glyph, 16, 32) is None:
                 # A font may reach a little into the cells beside it.
                 kept[y * 32 : y * 32 + 32, max(0, x * 16 - 16) : x * 16 + 32] = 0
     return kept
@@ -78,6 +81,20 @@ def seam_findings(recording: Recording, browser: Browser, folder: Path) -> Itera
         inside = int(160 * scale) - 1
         seen = seen[:inside, :inside].reshape(-1, 3)
         yield f"svg of blocks at scale {scale}: colours", len(np.unique(seen, axis=0)), 1
+
+
+def line_findings(browser: Browser, folder: Path) -> Iterator[Finding]:
+    """Thin lines in a picture that is shown smaller: each is there."""
+    row = tuple(cell("│" if x % 4 == 1 else " ", CellStyle(0xFFFFFF, 0)) for x in range(61))
+    header = parse_header(header_line(RecordingSettings(width=61, height=4)))
+    (folder / "lines.svg").write_text(svg(TerminalPicture(61, (row,) * 4), header), encoding="utf-8")
+    for width in (480, 440, 401, 350, 300, 250):
+        page = folder / "lines.html"
+        page.write_text(f'<body style="margin:0"><img src="lines.svg" width="{width}">', encoding="utf-8")
+        bright = browser.screenshot(page, 600, 300)[10, :width, 0].astype(int)
+        places = [round((x * 8 + 4) * width / 488) for x in range(61) if x % 4 == 1]
+        lost = sum(bright[max(0, place - 2) : place + 3].max() < 24 for place in places)
+        yield f"svg shown {width} pixels wide: lost lines", lost, 0
 
 
 def page_findings(

@@ -3,13 +3,16 @@ text for letters.
 
 The coordinates are the pixels of the PNG, and the rectangles are the same, so both look alike at every size.
 All rectangles of one colour are one path. Its edges are not smoothed (``crispEdges``): a renderer rounds the
-common edge of two rectangles to the same pixel, so no seam is left between rows. Only letters need a font.
+common edge of two rectangles to the same pixel, so no seam is left between rows. Where the picture is shown
+smaller, a line of less than a pixel could be rounded to nothing; so half of each thin line is drawn below it
+once more, with smooth edges. At other sizes the line covers it, because a renderer puts a line that half
+fills two pixels into the lower or the right one. Only letters need a font.
 Every letter has its own position, so that a font with other widths does not shift the rest of the line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
@@ -22,6 +25,8 @@ from c10k_tui.recording.pictures.styled_cells import CellRow, CellStyle, StyledC
 
 WIDTH, HEIGHT = LARGE_CELL_WIDTH, 2 * LARGE_CELL_WIDTH
 """Units of a cell."""
+THIN = 2
+"""Most units of the thickness of a thin line."""
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
@@ -63,7 +68,7 @@ def svg(picture: TerminalPicture, header: CastHeader, cell_width: int = CELL_WID
 
 
 class _Rectangles:
-    """Rectangles by colour; a rectangle that continues the one to its left becomes part of it."""
+    """Rectangles by colour; a rectangle that continues the last one of its rows becomes part of it."""
 
     def __init__(self) -> None:
         self._by_colour: dict[int, list[CellRectangle]] = {}
@@ -74,19 +79,40 @@ class _Rectangles:
         known = self._by_colour.setdefault(colour, [])
         key = (colour, rectangle.top, rectangle.bottom)
         place = self._last.get(key)
-        if place is not None and known[place].right == rectangle.left:
-            known[place] = known[place]._replace(right=rectangle.right)
+        if place is not None and known[place].left <= rectangle.left <= known[place].right:
+            known[place] = known[place]._replace(right=max(known[place].right, rectangle.right))
             return
         self._last[key] = len(known)
         known.append(rectangle)
 
     def paths(self) -> Iterator[str]:
-        """A path for each colour."""
+        """A path for each colour; if it has thin lines, one more before it."""
         for colour, rectangles in self._by_colour.items():
-            outline = "".join(
-                f"M{left} {top}H{right}V{bottom}H{left}z" for left, top, right, bottom in rectangles
-            )
-            yield f'<path fill="{_hex(colour)}" shape-rendering="crispEdges" d="{outline}"/>'
+            if thin := _thin_halves(rectangles):
+                yield f'<path fill="{_hex(colour)}" d="{_data(thin)}"/>'
+            yield f'<path fill="{_hex(colour)}" shape-rendering="crispEdges" d="{_data(rectangles)}"/>'
+
+
+def _data(rectangles: Iterable[CellRectangle]) -> str:
+    return "".join(f"M{left} {top}H{right}V{bottom}H{left}z" for left, top, right, bottom in rectangles)
+
+
+def _thin_halves(rectangles: Iterable[CellRectangle]) -> list[CellRectangle]:
+    """The lower or right half of each thin rectangle; halves that stand one below the other are one."""
+    halves: list[CellRectangle] = []
+    last: dict[tuple[int, int], int] = {}
+    """Place of the last vertical half with this left and right side."""
+    for left, top, right, bottom in rectangles:
+        if bottom - top <= THIN:
+            halves.append(CellRectangle(left, bottom - (bottom - top) // 2, right, bottom))
+        elif right - left <= THIN:
+            place = last.get((left, right))
+            if place is not None and top <= halves[place].bottom:
+                halves[place] = halves[place]._replace(bottom=max(halves[place].bottom, bottom))
+                continue
+            last[left, right] = len(halves)
+            halves.append(CellRectangle(right - (right - left) // 2, top, right, bottom))
+    return halves
 
 
 def _add_backgrounds(rectangles: _Rectangles, row: CellRow, y: int, colours: Colours) -> None:

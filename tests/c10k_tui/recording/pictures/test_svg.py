@@ -57,6 +57,17 @@ def test_blocks_lines_and_braille_are_the_rectangles_of_the_png():
     assert np.array_equal(filled(root), image(shown, HEADER))
 
 
+def test_half_of_each_thin_line_is_drawn_below_it_and_lines_one_below_the_other_are_one():
+    shown = picture(row_of("─── │█"), row_of("    │"), row_of("    │"))
+    root = ElementTree.fromstring(svg(shown, HEADER))
+    smooth, crisp = (
+        [tuple(map(int, found)) for found in RECTANGLE.findall(path.attrib["d"])]
+        for path in root.findall(f"{SPACE}path")
+    )
+    assert smooth == [(0, 16, 48, 17, 0), (72, 0, 73, 96, 72)]
+    assert crisp[0] == (0, 15, 48, 17, 0)
+
+
 SYMBOLS = "→←↑↓▶◀▲▼●□■┊╌┈≤═╔◆✓▔"
 
 
