@@ -18,7 +18,8 @@ from c10k_tui.app.headless import record
 from c10k_tui.recording.cast.header import header_line, parse_header
 from c10k_tui.recording.cast.key_script import parse_script
 from c10k_tui.recording.cast.lines import CastEvent
-from c10k_tui.recording.cast.reader import Recording, Resize, read
+from c10k_tui.recording.cast.reader import Recording, read
+from c10k_tui.recording.cast.replay import Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.live.encoder import whole
 from c10k_tui.recording.pictures.styled_cells import CellStyle, TerminalPicture, cell
