@@ -35,9 +35,9 @@ async def test_each_key_of_the_keypad_is_the_plain_key(key, monkeypatch):
         seen: list[events.Key] = []
 
         def takes(event):
-            assert isinstance(event, events.Key)
-            seen.append(event)
-            return True
+            if isinstance(event, events.Key):
+                seen.append(event)
+            return isinstance(event, events.Key)
 
         monkeypatch.setattr(it.app.recording, "takes", takes)
         for sequence in SENT[key]:

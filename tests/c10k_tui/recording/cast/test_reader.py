@@ -115,6 +115,8 @@ def test_a_file_that_is_not_a_recording_is_refused(tmp_path, content, said):
         ('[-1,"o","x"]', "line 2 has a time outside 0 to 600 s"),
         ('[601,"o","x"]', "line 2 has a time outside 0 to 600 s"),
         (f'[{"9" * 4000},"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        ('[1,"o","a\\ud800b"]', "line 2 holds half of a character (a lone \\ud800"),
+        ('[1,"m","\\uDFFF"]', "line 2 holds half of a character"),
         ('[1,"o",7]', "line 2 has data that is not text"),
         ('[1,"o","\x1b[m"]', "holds a control character as it is; write ESC as \\u001b"),
         ('[0.01,"i","+"]', "the key at 0.01 s lies between two frames; the nearest are at 0 and 0.033333 s"),
