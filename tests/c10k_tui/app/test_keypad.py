@@ -19,8 +19,8 @@ SENT = {
     "enter": ("\x1b[57414u", "\x1b[57414;129u", "\x1bOM", "\r"),
     "up": ("\x1b[57419u", "\x1b[57419;129u"),
 }
-"""What terminals send for a key: kitty's protocol with and without its text, with num lock and shift; the
-old sequences of the keypad; the plain key.
+"""The sequences that terminals send for a key: kitty's protocol with and without its text, with num lock and
+shift; the old sequences of the keypad; the plain key.
 """
 
 

@@ -347,5 +347,7 @@ def test_the_picture_of_a_moment(tmp_path):
     assert [text(us) for us in (0, 999_999, 1_000_000, 1_999_999, 2_000_000, None)] == [
         *("a", "a", "abc", "abc", "abcd", "abcd")
     ]
-    shown = [picture.text.split("\n")[0] for picture in sampled(recording, 500_000, 2_000_000, 500_000)]
-    assert shown == ["a", "abc", "abc", "abcd"]
+    shown = [
+        (us, picture.text.split("\n")[0]) for us, picture in sampled(recording, 500_000, 2_000_000, 600_000)
+    ]
+    assert shown == [(0, "a"), (600_000, "abc"), (1_200_000, "abc"), (1_500_000, "abcd")]

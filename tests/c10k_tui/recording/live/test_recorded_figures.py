@@ -1,4 +1,4 @@
-"""What was measured while a recording was made is in the file; a replay shows it and measures nothing."""
+"""Figures measured while a recording was made are in the file; a replay shows them and measures nothing."""
 
 import asyncio
 import json
