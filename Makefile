@@ -8,7 +8,7 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-others interpreters conformance fuzz monkey bench screenshots docs clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz monkey renderers bench screenshots docs clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
@@ -28,6 +28,7 @@ help:
 	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
 	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
 	@echo "  make monkey EVENTS=100000      random keys, clicks and sizes on every screen, until one fails"
+	@echo "  make renderers                 exports in Chromium, ffmpeg and tmux, beside the PNG of the same moment"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
 	@echo "  make docs                      the documentation as a site in site/"
@@ -69,6 +70,10 @@ fuzz: .venv/dev.stamp
 # Random keys, clicks and sizes on every screen and box: $(EVENTS) of them, in as many processes as cores.
 monkey: .venv/dev.stamp
 	@$(BIN)/python -m tests.monkey $(EVENTS) $(ARGS)
+
+# Exports in the programs of others. Needs Chromium, ffmpeg and tmux, and names the missing ones.
+renderers: .venv/dev.stamp
+	@$(BIN)/python -m tests.renderers $(ARGS)
 
 # Measures the speed and the memory that the project promises.
 bench: .venv/dev.stamp

@@ -78,6 +78,9 @@ class C10KApp(ThemedApp):
     def _race_screen(self, *, stepped: bool) -> RaceScreen:
         return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
+    async def on_event(self, event: events.Event) -> None:
+        await super().on_event(self.recording.fitted(event))
+
     def keeps(self, event: events.Event) -> bool:
         """Keep an event for later; if the app runs frame by frame, for the next frame."""
         if is_suspend_key(event):

@@ -20,6 +20,7 @@ from textual.theme import ThemeProvider
 
 from c10k_tui import textual_internals
 from c10k_tui.app.ending_signals import LastResort, ending_signals
+from c10k_tui.app.keypad import make_plain
 from c10k_tui.app.typed_ahead import INPUT, TypedAhead
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.text.themes import dark, light, themes
@@ -137,6 +138,7 @@ class ThemedApp(App[str]):
             return  # it was still queued when the app was left
         if isinstance(event, events.Resize) and not event.size:
             return  # 0×0 is a terminal that does not know its size
+        make_plain(event)
         if not self.keeps(event):
             await super().on_event(event)
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from c10k_tui.app import ending_signals
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from tests.support.command_process import ALTERNATE_SCREEN, COMMAND
 from tests.support.pyte_terminal import shown
 from tests.support.terminal_process import TerminalProcess
@@ -91,7 +92,7 @@ def test_a_blocked_app_is_ended_by_a_thread():
 
 
 def test_handlers_are_put_back_and_ignored_signals_stay_ignored():
-    seen = []
+    seen: list[int] = []
     before = {number: signal.getsignal(number) for number in ending_signals.ENDING}
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
