@@ -35,7 +35,7 @@ def is_suspend_key(event: events.Event) -> bool:
 
 @runtime_checkable
 class TerminalControl(Protocol):
-    """What the app needs of :class:`~c10k_tui.app.terminal_driver.TerminalDriver`, and other drivers lack."""
+    """Members of :class:`~c10k_tui.app.terminal_driver.TerminalDriver` that other drivers lack."""
 
     def suspend(self) -> None:
         """Go to the shell, and come back when the shell continues this process group."""
