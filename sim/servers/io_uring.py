@@ -24,7 +24,7 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.poll_bits import IN, RDHUP
 from sim.kernel.waiting.io_uring.calls import EnterCall
-from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, Op, Sqe
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAIT, ENTER_SQ_WAKEUP, Cqe, Op, Sqe
 from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.machine.accounts import Account
 from sim.machine.task import Program
@@ -119,7 +119,9 @@ class IoUringServer(Server, lane="io_uring"):
         return ring.take()
 
     def enter(self, ring: IoUring) -> EnterCall:
-        """Make the call that hands over the submissions and waits for a completion."""
+        """Make the call that hands over the submissions. It waits for a completion only if the ring had room
+        for all of them: the completion may depend on one that is still to be written.
+        """
         return self.kernel.enter_call(self.spare_fd, len(ring.sq), 0 if self.prepared else 1)
 
     def accepting(self) -> Sqe:
@@ -212,20 +214,27 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
         try:
             data = kernel.sys_read(fd, READ_BYTES)
         except BlockingIOError:  # the read for an earlier completion has taken this packet too
+            self._watch_on(fd, cqe)
             return
         if data:
             kernel.work(kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes))
             kernel.sys_write(fd, data)
             if len(data) == READ_BYTES or cqe.result & RDHUP:
                 self.again = cqe
-            elif not cqe.more:
-                self.prepared.append(self.receive(fd))
+            else:
+                self._watch_on(fd, cqe)
             return
         self.stop_watching(fd)
         if cqe.more:
             self.closing.add(fd)
             self.prepared.append(Sqe(Op.POLL_REMOVE, fd, _CLOSE + fd, target=_RECEIVE + fd, silent=True))
         self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
+
+
+    def _watch_on(self, fd: int, cqe: Cqe) -> None:
+        """Poll a connection again if its poll has ended (a full completion ring ends it)."""
+        if not cqe.more:
+            self.prepared.append(self.receive(fd))
 
 
 class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
@@ -236,7 +245,12 @@ class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
         kernel.start_sq_thread(self.spare_fd, SQ_THREAD_IDLE_NS)
 
     def enter(self, ring: IoUring) -> EnterCall:
-        """Make the call that sleeps until there is a completion, and wakes the thread if it sleeps."""
+        """Make the call that sleeps until there is a completion or, if the submission ring was too small for
+        all submissions, until there is room. It wakes the thread if that sleeps.
+        """
         assert ring.thread is not None
-        flags = ENTER_GETEVENTS | (ENTER_SQ_WAKEUP if ring.thread.needs_wakeup and ring.sq else 0)
+        flags = ENTER_SQ_WAKEUP if ring.thread.needs_wakeup and ring.sq else 0
+        if self.prepared:
+            return self.kernel.enter_call(self.spare_fd, len(ring.sq), flags=flags | ENTER_SQ_WAIT)
+        flags |= ENTER_GETEVENTS
         return self.kernel.enter_call(self.spare_fd, len(ring.sq), 1, flags=flags)

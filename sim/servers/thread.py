@@ -37,7 +37,9 @@ class ThreadServer(TaskServer, lane="thread"):
     """Waits in read, with a thread for each connection."""
 
     _serving = 0
-    """Number of threads that serve a connection."""
+    """Number of connections that threads serve."""
+    _ending = 0
+    """Number of threads that have closed their connection and have not ended yet."""
 
     @property
     def registered(self) -> int:
@@ -45,7 +47,7 @@ class ThreadServer(TaskServer, lane="thread"):
 
     @property
     def tasks(self) -> int:
-        return self._serving + 1
+        return self._serving + self._ending + 1
 
     @property
     def task_bytes(self) -> int:
@@ -99,7 +101,9 @@ class ThreadServer(TaskServer, lane="thread"):
             yield from blocking_calls.write(kernel, fd, data)
         kernel.sys_close(fd)
         self._serving -= 1
+        self._ending += 1
         yield
+        self._ending -= 1
 
     def run(self) -> Program:
         kernel = self.kernel
