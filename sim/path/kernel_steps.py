@@ -15,8 +15,8 @@ from sim.machine.clock import NEVER
 from sim.machine.records import Kind
 from sim.path.lane_watch import MOST_RECORDS, LaneWatch, run_lane
 from sim.path.path_values import LanePath, PathState, Spent, StepLedger, shown, spent_between, taken_from
+from sim.race.interrupt_time import CALLBACKS
 from sim.race.lane import Lane
-from sim.race.network import CALLBACKS
 from sim.servers.epoll import EpollServer
 from sim.servers.select import SelectServer
 

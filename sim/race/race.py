@@ -338,7 +338,7 @@ def _is_any(_record: Record) -> bool:
 
 
 def _is_of_a_call(record: Record) -> bool:
-    return record[1] not in (Kind.PACKET, Kind.DROP, Kind.STRIKE)
+    return record[1] not in (Kind.PACKET, Kind.HELD, Kind.DROP, Kind.STRIKE)
 
 
 def _is_of(fd: int) -> Wanted:

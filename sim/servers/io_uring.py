@@ -230,7 +230,6 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
             self.prepared.append(Sqe(Op.POLL_REMOVE, fd, _CLOSE + fd, target=_RECEIVE + fd, silent=True))
         self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
 
-
     def _watch_on(self, fd: int, cqe: Cqe) -> None:
         """Poll a connection again if its poll has ended (a full completion ring ends it)."""
         if not cqe.more:
