@@ -121,6 +121,7 @@ class LanePath:
     effect: int = 0
     """What the packet caused: an :class:`~sim.machine.records.Effect`, or the reason why it was dropped."""
     dropped: bool = False
+    """True if it did not come into the receive buffer: it was lost, or waits at its client."""
     burst: int = 1
     """Packets that the interrupt took."""
     ring_slot: int = 0

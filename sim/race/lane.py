@@ -86,6 +86,7 @@ class Lane:
             bool(scenario.churn),
             poll_bits.FD_SETSIZE if scenario.fd_setsize else None,
             SHORT_BACKLOG if scenario.fault == BACKLOG_FAULT else BACKLOG,
+            scenario.buffer,
         )
         self.failure: str | None = None
         self.failed_ns: int | None = None

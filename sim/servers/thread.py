@@ -29,7 +29,6 @@ from sim.kernel.open_file import OpenFile
 from sim.machine.accounts import Account
 from sim.machine.scheduler import ScheduledTask
 from sim.machine.task import Program
-from sim.servers.base import READ_BYTES
 from sim.servers.task_server import TaskServer
 
 
@@ -95,8 +94,8 @@ class ThreadServer(TaskServer, lane="thread"):
     def _serve(self, reader: Reader, fd: int) -> Program:
         """The program of a connection's thread."""
         kernel = self.kernel
-        while data := (yield from reader.read(fd, READ_BYTES)):
-            kernel.work(self.work_ns(data))
+        while data := (yield from reader.read(fd, self.buffer_bytes)):
+            kernel.work(self.work_ns(fd, data))
             yield
             yield from blocking_calls.write(kernel, fd, data)
         kernel.sys_close(fd)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sim.kernel.files.tcp import StreamSocket
 from sim.machine.accounts import Account, Count
+from sim.race.held_requests import HeldRequests
 from sim.race.lane import Lane
 from sim.race.network import Network
 from sim.race.task_views import task_view
@@ -70,5 +71,8 @@ def _waiting_in_vain(network: Network) -> Iterator[str]:
     if network.listener.queue and network.kernel.table.room:
         yield f"{len(network.listener.queue)} connections in the accept queue"
     for file in [*network.kernel.table.files.values(), *network.objects.values()]:
-        if isinstance(file, StreamSocket) and file.unanswered_ns:
+        if isinstance(file, StreamSocket) and (file.unanswered_ns or file.held is not None):
+            held = file.held
+            if isinstance(held, HeldRequests) and held.opening and not file.received_bytes:
+                continue  # the server has read all; more is on its way
             yield f"client {file.slot} at descriptors {file.numbers}: {len(file.unanswered_ns)} requests"

@@ -35,11 +35,11 @@ TITLES: dict[str, str] = {
     "read": "The program reads",
 }
 DROPS = {
-    DropReason.BUFFER_FULL: "its receive buffer has no room for it",
     DropReason.BACKLOG_FULL: "the backlog of the listening socket is full",
     DropReason.NOT_CONNECTED: "nobody holds that connection",
     DropReason.CONNECTION_GONE: "the connection is gone",
 }
+_AT_CLIENT = Effect.HELD | Effect.UNSENT
 _EXACT_NS = 100_000
 """Durations below this number of ns are written to the nanosecond."""
 _LEFT = {
@@ -52,10 +52,15 @@ _LEFT = {
 def title_of(side: LanePath, step: PathStep) -> str:
     """The title of a step."""
     if step.stage == "tcp" and side.dropped:
-        return "DROPPED"
+        return "HELD BACK" if waits_at_client(side) else "DROPPED"
     if step.stage == "wake" and not _slept(step):
         return "The server comes to it"
     return TITLES[step.stage]
+
+
+def waits_at_client(side: LanePath) -> bool:
+    """True if the request has not left its client, because the window is full."""
+    return side.dropped and bool(side.effect & _AT_CLIENT)
 
 
 def sentence(path: PacketPath, side: LanePath, step: PathStep) -> str:
@@ -98,6 +103,10 @@ def _softirq(path: PacketPath, side: LanePath, step: PathStep) -> str:
 
 
 def _tcp(path: PacketPath, side: LanePath, step: PathStep) -> str:
+    if waits_at_client(side):
+        return (
+            "The window of the connection is full: the client holds the request back until the server reads."
+        )
     if side.dropped:
         return f"TCP cannot take the packet: {DROPS.get(side.effect, 'it is lost')}. Its way ends here."
     return f"IP and TCP read the headers and find whose bytes these are: the socket of fd {side.fd}."
