@@ -93,7 +93,7 @@ class LaneWatch:
         self.charge_ns = 0
         """Cost of the interrupt in ns."""
         self.arrived = self.before = self.queued = self.after = PathState()
-        """State at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
+        """States at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
         self.arrival_totals: tuple[list[int], list[int]] = ([], [])
         """The kernel's totals at the arrival: time in ns by account, and counts."""
         self.reads = 0
@@ -230,7 +230,7 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
 
 
 class WakeupProbe:
-    """An entry at the head of a wait queue that notes the state and wakes nobody."""
+    """An entry at the head of a wait queue that notes the state and wakes no task."""
 
     exclusive = False
 
