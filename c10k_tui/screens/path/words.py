@@ -51,8 +51,10 @@ _LEFT = {
 
 def title_of(side: LanePath, step: PathStep) -> str:
     """The title of a step."""
+    if waits_at_client(side):
+        return "HELD BACK"
     if step.stage == "tcp" and side.dropped:
-        return "HELD BACK" if waits_at_client(side) else "DROPPED"
+        return "DROPPED"
     if step.stage == "wake" and not _slept(step):
         return "The server comes to it"
     return TITLES[step.stage]
@@ -79,6 +81,8 @@ def _slept(step: PathStep) -> bool:
 
 def _wire(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f"{path.size_bytes:,} bytes for fd {side.fd}" if side.fd >= 0 else f"{path.size_bytes:,} bytes"
+    if waits_at_client(side):
+        return f"A client has {first}. The window is full: it holds them back until the server has read."
     if side.burst == 1:
         return f"A frame with {first} arrives. Nothing in the machine knows of it yet."
     return f"{side.burst:,} frames arrive together; one has {first}. Nothing in the machine knows of it yet."
@@ -103,10 +107,6 @@ def _softirq(path: PacketPath, side: LanePath, step: PathStep) -> str:
 
 
 def _tcp(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    if waits_at_client(side):
-        return (
-            "The window of the connection is full: the client holds the request back until the server reads."
-        )
     if side.dropped:
         return f"TCP cannot take the packet: {DROPS.get(side.effect, 'it is lost')}. Its way ends here."
     return f"IP and TCP read the headers and find whose bytes these are: the socket of fd {side.fd}."
