@@ -38,8 +38,12 @@ class ClientWindows:
         self.kernel = kernel
         self._time = time
 
-    def hold(self, socket: StreamSocket, request: bytes, serial: int) -> None:
-        """A client makes a request for which the window has no room, or not enough."""
+    def hold(self, socket: StreamSocket, request: bytes, serial: int) -> bool:
+        """A client makes a request for which the window has no room, or not enough.
+
+        Returns:
+            True if a packet with a part of it came.
+        """
         kernel = self.kernel
         fd = socket.numbers[0] if socket.numbers else -1
         held = socket.held
@@ -48,7 +52,7 @@ class ClientWindows:
             held.add(kernel.now_ns)
             if arrived_bytes := self._send(socket, held):
                 kernel.journal.append((kernel.now_ns, Kind.PACKET, fd, arrived_bytes, kernel.effect, serial))
-                return
+                return True
             effect = Effect.HELD
         else:
             assert isinstance(held, HeldRequests)
@@ -57,8 +61,8 @@ class ClientWindows:
                 held.add(kernel.now_ns)
             else:
                 kernel.ledger.counted[Count.UNSENT] += 1
-        self._time.absent += 1
         kernel.journal.append((kernel.now_ns, Kind.HELD, fd, len(request), effect, serial))
+        return False
 
     def opens(self, socket: StreamSocket) -> None:
         """The server has read: if there is room enough, an ACK opens the window, and the next data comes."""

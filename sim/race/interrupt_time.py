@@ -7,6 +7,7 @@ delays the step under way.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from sim.machine.accounts import Account, Charge, Count
@@ -28,27 +29,21 @@ class InterruptTime:
 
     def __init__(self, kernel: RawKernel) -> None:
         self.kernel = kernel
-        self.absent = 0
-        """Requests of the interrupt under way of which no byte came, because their windows are full."""
-        self._charges = kernel.ledger.page()
+        self.charges: dict[Hashable, Charge] = kernel.ledger.page()
+        """By packets, callbacks and cost of waking tasks: the charge for an interrupt."""
 
     def take(self, packets: int, callbacks: int) -> None:
         """Take the time of an interrupt from the CPU, and from the step under way.
 
         Args:
-            packets: number of packets, with the absent ones.
+            packets: number of packets.
             callbacks: number of wait-queue callbacks that ran.
         """
         kernel = self.kernel
-        if self.absent:
-            packets -= self.absent
-            self.absent = 0
-            if not packets:
-                return
         if kernel.free_ns != kernel.stolen_until_ns:
             kernel.stolen_ns = 0
         key = packets, callbacks, kernel.wake_ns
-        charge = self._charges.get(key) or self._charge(*key)
+        charge = self.charges.get(key) or self.charge(*key)
         charge.times += 1
         kernel.stolen_ns += charge.ns
         kernel.free_ns += charge.ns
@@ -57,7 +52,7 @@ class InterruptTime:
             kernel.free_ns = kernel.scan.finish_ns()
         kernel.stolen_until_ns = kernel.free_ns
 
-    def _charge(self, packets: int, callbacks: int, wake_ns: int) -> Charge:
+    def charge(self, packets: int, callbacks: int, wake_ns: int) -> Charge:
         """The charge for one interrupt and the softirq work of its packets.
 
         Args:
@@ -68,7 +63,7 @@ class InterruptTime:
         costs = self.kernel.costs
         spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
         spent_ns += wake_ns
-        charge = self._charges[packets, callbacks, wake_ns] = Charge(
+        charge = self.charges[packets, callbacks, wake_ns] = Charge(
             ((Account.INTERRUPT, spent_ns),), ((Count.INTERRUPTS, 1), (Count.PACKETS, packets))
         )
         return charge

@@ -228,16 +228,16 @@ class Server(ABC):
 
     def work_ns(self, fd: int, data: bytes) -> int:
         """Computing time of the application, in ns, for the requests that the data of one read completes."""
-        return self.kernel.costs.application_ns * self.completed(fd, len(data))
+        count, size = len(data), self.settings.request_bytes
+        if count == size and not self.parts:  # nearly always
+            return self.kernel.costs.application_ns
+        return self.kernel.costs.application_ns * self._completed(fd, count)
 
-    def completed(self, fd: int, count: int) -> int:
+    def _completed(self, fd: int, count: int) -> int:
         """Number of requests that ``count`` more bytes complete."""
-        parts, size = self.parts, self.settings.request_bytes
-        if not parts and not count % size:
-            return count // size
-        done, rest = divmod(parts.pop(fd, 0) + count, size)
+        done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
         if rest:
-            parts[fd] = rest
+            self.parts[fd] = rest
         return done
 
     def accept_all(self) -> Program:

@@ -161,7 +161,7 @@ class IoUringServer(Server, lane="io_uring"):
     def _received(self, ring: IoUring, fd: int, cqe: Cqe) -> None:
         """Handle a message, the end of a connection, or a missing buffer."""
         if cqe.result > 0:
-            self.kernel.work(self.kernel.costs.application_ns * self.completed(fd, cqe.result))
+            self.kernel.work(self.work_ns(fd, cqe.data))
             self.prepared.append(Sqe(Op.SEND, fd, _SEND + fd, data=cqe.data, silent=True))
             if cqe.buffer is not None:
                 ring.groups[BUFFER_GROUP].give_back(cqe.buffer)
