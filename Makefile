@@ -8,7 +8,7 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-others interpreters conformance fuzz races bench screenshots docs clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz races renderers bench screenshots docs clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
@@ -28,6 +28,7 @@ help:
 	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
 	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
 	@echo "  make races RACES=20000         random races of every lane, with all figures checked"
+	@echo "  make renderers                 exports in Chromium, ffmpeg and tmux, beside the PNG of the same moment"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
 	@echo "  make docs                      the documentation as a site in site/"
@@ -69,6 +70,10 @@ fuzz: .venv/dev.stamp
 # Races of every lane at the edges of every setting, $(RACES) of them.
 races: .venv/dev.stamp
 	@$(BIN)/python -m tests.odd_races $(RACES) $(ARGS)
+
+# Exports in the programs of others. Needs Chromium, ffmpeg and tmux, and names the missing ones.
+renderers: .venv/dev.stamp
+	@$(BIN)/python -m tests.renderers $(ARGS)
 
 # Measures the speed and the memory that the project promises.
 bench: .venv/dev.stamp

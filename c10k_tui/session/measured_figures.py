@@ -51,7 +51,7 @@ class PointMeasured:
     why_not: str | None = None
     """The reason, in one line; None if it was measured."""
     noisy: str | None = None
-    """Why the figure is doubtful, in one line; None if it is not."""
+    """Reason to doubt the figure, in one line; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)

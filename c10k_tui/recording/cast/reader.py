@@ -34,6 +34,8 @@ from c10k_tui.recording.cast.lines import CODES, GRID_US, CastEvent, is_frame_ti
 MOST_BYTES = 256_000_000
 LONGEST_LINE_BYTES = 4_000_000
 LONGEST_US = LONGEST_S * 1_000_000
+_SURROGATE = "\\ud"
+"""The beginning of a surrogate in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,18 @@ def _events(lines: Iterator[tuple[int, str]], header: CastHeader) -> Iterator[Ca
             continue
         if not isinstance(data, str):
             raise CastError(f"line {number} has data that is not text")
+        if _SURROGATE in line.lower() and not _is_text(data):
+            raise CastError(f"line {number} holds half of a character (a lone \\ud800 … \\udfff)")
         yield CastEvent(time_us, code, data)
+
+
+def _is_text(data: str) -> bool:
+    """False if text read from JSON has a lone surrogate, which no file and no terminal can hold."""
+    try:
+        data.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _json(number: int, line: str) -> object:
@@ -179,7 +192,11 @@ class _Clock:
         else:
             near = [time_us for time_us in times_us if is_frame_time(time_us, rate)]
             time_us = snapped_us(near[0] if near else times_us[0], rate)
-        if not self._last_us <= time_us <= LONGEST_US:
-            raise CastError(f"line {number} is earlier than the line before it, or beyond {LONGEST_S} s")
+        if time_us < self._last_us:
+            raise CastError(
+                f"line {number} is earlier than the line before it; put the lines in order of time"
+            )
+        if time_us > LONGEST_US:
+            raise CastError(f"line {number} is later than {LONGEST_S} s, the longest recording")
         self._last_us = time_us
         return time_us

@@ -10,7 +10,7 @@ same runner, so they make the same file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
@@ -18,7 +18,6 @@ from textual.app import App
 from c10k_tui import textual_internals
 from c10k_tui.recording.live.markers import RaceState
 from c10k_tui.recording.live.step_clock import StepClock
-from c10k_tui.screens.curve.screen import CurveScreen
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.session.measured_figures import Figure, FigureSource, HostLaneSeen, MeasuredFigures
 from c10k_tui.session.pacer import FRAMES_PER_S
@@ -29,6 +28,14 @@ if TYPE_CHECKING:
     from c10k_tui.recording.live.recorder import Recorder
     from c10k_tui.recording.live.stepper import Stepper
     from sim.host.host_view import HostView
+
+
+@runtime_checkable
+class MeasuringScreen(Protocol):
+    """A screen that takes measured figures, and does more by itself when the app runs freely."""
+
+    def go_on_freely(self) -> None:
+        """The app no longer runs frame by frame."""
 
 
 class FrameRunner:
@@ -195,7 +202,7 @@ class FrameRunner:
         for screen in self.app.screen_stack:
             if isinstance(screen, RaceScreen):
                 screen.start_timer()
-            elif isinstance(screen, CurveScreen):
+            elif isinstance(screen, MeasuringScreen):
                 screen.go_on_freely()
         self._ended = False
         self.planned = False

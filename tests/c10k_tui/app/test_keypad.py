@@ -19,8 +19,8 @@ SENT = {
     "enter": ("\x1b[57414u", "\x1b[57414;129u", "\x1bOM", "\r"),
     "up": ("\x1b[57419u", "\x1b[57419;129u"),
 }
-"""What terminals send for a key: kitty's protocol with and without its text, with num lock and shift; the
-old sequences of the keypad; the plain key.
+"""The sequences that terminals send for a key: kitty's protocol with and without its text, with num lock and
+shift; the old sequences of the keypad; the plain key.
 """
 
 
@@ -35,9 +35,9 @@ async def test_each_key_of_the_keypad_is_the_plain_key(key, monkeypatch):
         seen: list[events.Key] = []
 
         def takes(event):
-            assert isinstance(event, events.Key)
-            seen.append(event)
-            return True
+            if isinstance(event, events.Key):
+                seen.append(event)
+            return isinstance(event, events.Key)
 
         monkeypatch.setattr(it.app.recording, "takes", takes)
         for sequence in SENT[key]:

@@ -115,6 +115,8 @@ def test_a_file_that_is_not_a_recording_is_refused(tmp_path, content, said):
         ('[-1,"o","x"]', "line 2 has a time outside 0 to 600 s"),
         ('[601,"o","x"]', "line 2 has a time outside 0 to 600 s"),
         (f'[{"9" * 4000},"o","x"]', "line 2 has a time outside 0 to 600 s"),
+        ('[1,"o","a\\ud800b"]', "line 2 holds half of a character (a lone \\ud800"),
+        ('[1,"m","\\uDFFF"]', "line 2 holds half of a character"),
         ('[1,"o",7]', "line 2 has data that is not text"),
         ('[1,"o","\x1b[m"]', "holds a control character as it is; write ESC as \\u001b"),
         ('[0.01,"i","+"]', "the key at 0.01 s lies between two frames; the nearest are at 0 and 0.033333 s"),
@@ -344,5 +346,7 @@ def test_the_picture_of_a_moment(tmp_path):
     assert [text(us) for us in (0, 999_999, 1_000_000, 1_999_999, 2_000_000, None)] == [
         *("a", "a", "abc", "abc", "abcd", "abcd")
     ]
-    shown = [picture.text.split("\n")[0] for picture in sampled(recording, 500_000, 2_000_000, 500_000)]
-    assert shown == ["a", "abc", "abc", "abcd"]
+    shown = [
+        (us, picture.text.split("\n")[0]) for us, picture in sampled(recording, 500_000, 2_000_000, 600_000)
+    ]
+    assert shown == [(0, "a"), (600_000, "abc"), (1_200_000, "abc"), (1_500_000, "abcd")]

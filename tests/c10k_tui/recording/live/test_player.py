@@ -19,7 +19,7 @@ from c10k_tui.recording.pictures.export import picture_at
 from sim.scenario.scenario import Scenario
 
 CURSOR = "wait 67ms; down; down; right; wait 33ms; f; wait 100ms; enter; wait 67ms"
-"""What it does depends on the size of the screen: the followed descriptor is that of a cell."""
+"""Its effect depends on the size of the screen: the followed descriptor is that of a cell."""
 
 
 async def made(path, script, sizes=(), **changes):

@@ -1,10 +1,11 @@
-"""What was measured while a recording was made is in the file; a replay shows it and measures nothing."""
+"""Figures measured while a recording was made are in the file; a replay shows them and measures nothing."""
 
 import asyncio
 import json
 import sys
 
 import pytest
+from textual import events
 
 from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.recording.cast.key_script import parse_script
@@ -168,3 +169,24 @@ def test_a_recording_without_figures_is_replayed_as_it_was_made(tmp_path, monkey
     assert "fds 64 → 256" in data_of(path, "m")
     record_again(again, replay_of(read(path)))
     assert again.read_bytes() == path.read_bytes()
+
+
+@linux
+async def test_the_curve_goes_on_when_the_recording_ends_on_it(tmp_path):
+    """The points that were not simulated yet come from the thread then."""
+    path = tmp_path / "1.cast"
+    writer = CastWriter(path, SETTINGS)
+    app = staged_app(SETTINGS, RecordingPlan())
+    async with app.run_test(size=(80, 24)) as pilot:
+        frames = app.recording.frames
+        await frames.open(lambda: Recorder(SETTINGS, writer, frames.race_state()), FigureSource.MACHINE)
+        hand = Hand(app)
+        await hand.frames("v")
+        assert hand.curve.model.missing()
+        frames.close()
+        while hand.curve.model.missing():
+            await pilot.pause(0.02)
+        app.post_message(events.Key("m", "m"))
+        while len(hand.curve.model.measured) < 3:
+            await pilot.pause(0.02)
+    assert data_of(path, "k") == ['{"curve":"shown"}']
