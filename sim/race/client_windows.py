@@ -82,6 +82,7 @@ class ClientWindows:
         if not isinstance(socket, StreamSocket) or not isinstance(socket.held, HeldRequests):
             return  # the connection is closed
         socket.held.opening = False
+        self._time.begin()
         kernel.effect, kernel.wake_ns = Effect.NOBODY, 0
         arrived_bytes = self._send(socket, socket.held)
         kernel.journal.append(

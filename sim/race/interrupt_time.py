@@ -32,6 +32,11 @@ class InterruptTime:
         self.charges: dict[Hashable, Charge] = kernel.ledger.page()
         """By packets, callbacks and cost of waking tasks: the charge for an interrupt."""
 
+    def begin(self) -> None:
+        """An interrupt begins. If the step that earlier ones have delayed is over, nothing is stolen yet."""
+        if self.kernel.free_ns != self.kernel.stolen_until_ns:
+            self.kernel.stolen_ns = 0
+
     def take(self, packets: int, callbacks: int) -> None:
         """Take the time of an interrupt from the CPU, and from the step under way.
 
@@ -40,8 +45,6 @@ class InterruptTime:
             callbacks: number of wait-queue callbacks that ran.
         """
         kernel = self.kernel
-        if kernel.free_ns != kernel.stolen_until_ns:
-            kernel.stolen_ns = 0
         key = packets, callbacks, kernel.wake_ns
         charge = self.charges.get(key) or self.charge(*key)
         charge.times += 1

@@ -151,6 +151,8 @@ class Network:
         now_ns = kernel.now_ns
         if kernel.free_ns < now_ns:
             kernel.book_idle()
+        if kernel.free_ns != kernel.stolen_until_ns:
+            kernel.stolen_ns = 0
         window, index = self._window, self._next
         times_ns = window.times_ns
         serial = window.first_serial + index
@@ -176,8 +178,6 @@ class Network:
             packets -= self._absent
             self._absent = 0
         if packets:  # as in InterruptTime.take, which would cost more to call than these lines do
-            if kernel.free_ns != kernel.stolen_until_ns:
-                kernel.stolen_ns = 0
             key = packets, callbacks, kernel.wake_ns
             charge = self._charges.get(key) or self._time.charge(*key)
             charge.times += 1

@@ -85,8 +85,8 @@ class StreamSocket(Socket):
         self.answered_bytes = 0
         """Bytes of the answer to the first of them that were sent."""
         self.held: object | None = None
-        """What the client holds back, for which the receive buffer had no room; None for nothing. Only the
-        client knows what it is."""
+        """Requests that the client holds back, because the receive buffer had no room; None for none. Only
+        the client knows what it is."""
 
     # -- the receiving side ---------------------------------------------------------------
 
