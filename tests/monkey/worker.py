@@ -19,7 +19,7 @@ def work(seed: int, step: int, wanted: int, end_s: float, events: Synchronized[i
     """Play every ``step``-th round from a seed, until all processes together have had enough events."""
     while events.value < wanted and time.monotonic() < end_s:
         playing = round_of(seed)
-        print(f"seed {seed}: {playing.situation.name}", flush=True)
+        print(f"{events.value:,} events; seed {seed}: {playing.situation.name}", flush=True)
         faulthandler.dump_traceback_later(PATIENCE_S, exit=True)
         try:
             played = playing.play()
