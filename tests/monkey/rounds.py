@@ -12,6 +12,7 @@ from random import Random
 
 from sim.scenario.scenario import Scenario
 from tests.monkey.hands import Crash, play
+from tests.monkey.on_terminal import play_on_terminal
 from tests.monkey.situations import RACES, SITUATIONS, Situation
 from tests.monkey.typist import ESCAPE, KEYS, Act, Typist, events_in
 
@@ -33,6 +34,16 @@ class Round:
     acts: tuple[Act, ...]
     timed: bool = True
     """True if frames come at their own pace too. Then a failure may not show again."""
+
+    def play_on_terminal(self) -> int:
+        """Play it with a real terminal. Returns the number of keys and mouse events.
+
+        Raises:
+            Crash: the app failed.
+        """
+        opening: list[Act] = [("read", read) for read in self.situation.keys]
+        play_on_terminal(self.situation.name, self.situation.watches, str(self.race), (*opening, *self.acts))
+        return sum(map(events_in, self.acts))
 
     def play(self) -> int:
         """Play it. Returns the number of keys and mouse events.

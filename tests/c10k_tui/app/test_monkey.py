@@ -20,6 +20,10 @@ def test_random_keys_and_sizes(index):
     assert replace(round_of(index, ACTS), timed=False).play() > 0
 
 
+def test_random_keys_on_a_real_terminal():
+    assert round_of(21, ACTS).play_on_terminal() > 0
+
+
 def test_every_key_is_pressed_twice_in_some_round():
     pressed = {act[1] for seed in range(400) for act in round_of(seed).acts if act[0] == "read"}
     assert {key * 2 for key in KEYS} <= pressed
