@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from c10k_tui.app.race_app import C10KApp
@@ -41,6 +41,7 @@ def record(
     resizes: Sequence[Resize] = (),
     *,
     force: bool = False,
+    goes_on: Callable[[int, int], bool] | None = None,
 ) -> CastWriter:
     """Record a race while a script presses the keys.
 
@@ -50,6 +51,8 @@ def record(
         script: The keys, and the length of the recording.
         resizes: Changes of the terminal's size.
         force: True to overwrite an existing file.
+        goes_on: Called before each frame with the number of finished frames and that of all frames. If it
+            returns False, the recording ends there, as a whole one.
 
     Returns:
         The file's writer, closed.
@@ -60,7 +63,7 @@ def record(
     """
     app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
-    asyncio.run(_record(app, settings, writer, script, resizes))
+    asyncio.run(_record(app, settings, writer, script, resizes, goes_on))
     return writer
 
 
@@ -70,6 +73,7 @@ async def _record(
     writer: CastWriter,
     script: KeyScript,
     resizes: Sequence[Resize],
+    goes_on: Callable[[int, int], bool] | None,
 ) -> None:
     frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
@@ -83,6 +87,8 @@ async def _record(
         try:
             while stepper.frame <= script.frames:
                 frame = stepper.frame
+                if goes_on is not None and not goes_on(frame, script.frames + 1):
+                    break
                 if frame in sizes:
                     resize = sizes[frame]
                     await stepper.resize(resize.width, resize.height - settings.caption)

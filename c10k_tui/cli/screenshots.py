@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, race_picture
+from c10k_tui.cli.progress import showing_progress
 from c10k_tui.session.pacer import FRAMES_PER_S
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
@@ -37,6 +38,8 @@ OPENED: dict[str, tuple[str, ...]] = {
 }
 """Pictures of other screens, and the keys pressed from the race screen on."""
 EXAMPLES = Path(__file__).parents[2] / "examples"
+_PICTURES = 0.2
+"""Part of the work that is pictures; the demos take longer."""
 CULPRIT_TURN = 9
 """The turn of the example in which a callback holds up the loop."""
 
@@ -108,13 +111,19 @@ def main(folder: str = "screenshots") -> None:
     for name, keys in OPENED.items():
         pictures[f"{name}-120x36-dark"] = opened_picture(*DARK, *keys)
     pictures["loop-120x36-dark"] = loop_picture(*DARK, EXAMPLES / "blocking.py", CULPRIT_TURN, "c")
-    for name, drawn in pictures.items():
-        path = target / f"{name}.svg"
-        path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
-        print(path)
-    for demo in DEMOS:
-        if (target / f"{demo.name}.keys").is_file():
-            print(*show_demo(demo, target), sep="\n")
+    demos = [demo for demo in DEMOS if (target / f"{demo.name}.keys").is_file()]
+    with showing_progress("screenshots") as line:
+        for number, (name, drawn) in enumerate(pictures.items()):
+            line.report(_PICTURES * number / len(pictures), name)
+            path = target / f"{name}.svg"
+            path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
+            with line.erased():
+                print(path)
+        for number, demo in enumerate(demos):
+            line.report(_PICTURES + (1 - _PICTURES) * number / len(demos), demo.name)
+            files = show_demo(demo, target)
+            with line.erased():
+                print(*files, sep="\n")
 
 
 async def _whole(drawn: Coroutine[object, object, str]) -> str:

@@ -169,6 +169,6 @@ def _write(out: Path, data: bytes) -> None:
     try:
         part.write_bytes(data)
         os.replace(part, out)
-    except OSError:
+    except BaseException:
         part.unlink(missing_ok=True)
         raise
