@@ -1,7 +1,7 @@
 """The work of ``c10k-tui bench``: every point simulated, then measured on this machine's kernel.
 
-The rows can be read at any time, also when Ctrl-C has ended the work early. A row then says that its point was
-not measured, or that no second round has confirmed it.
+The rows can be read at any time, also when Ctrl-C has ended the work early. A row then says that its point
+was not measured, or that no second round has confirmed it.
 """
 
 from __future__ import annotations

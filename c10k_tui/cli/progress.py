@@ -22,7 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TextIO
 
 from c10k_tui.cli.output import encodable
@@ -32,6 +32,7 @@ FIRST_S = 1.0
 BETWEEN_S = 0.25
 """Seconds between two drawings."""
 BAR_COLUMNS = 20
+UNKNOWN_COLUMNS = 80
 _KEPT_FREE = 3
 """Columns at the end of the row: two for ``^C``, one so that the terminal does not wrap."""
 _UNICODE, _ASCII = ("━", "╌", "…"), ("#", "-", "~")
@@ -45,7 +46,7 @@ class ProgressLine:
         title: Name of the command.
         stream: The terminal; None shows nothing.
         clock: Returns the time in seconds.
-        columns: Returns the present width of the terminal; None asks the terminal of standard error.
+        columns: Returns the present width of the terminal; None asks the terminal.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class ProgressLine:
         title: str,
         stream: TextIO | None,
         clock: Callable[[], float] = time.monotonic,
-        columns: Callable[[], int] | None = None,
+        columns: Callable[[TextIO], int] | None = None,
     ) -> None:
         self.title = title
         self._stream = stream
@@ -65,6 +66,11 @@ class ProgressLine:
         encoding = "ascii" if stream is None else stream.encoding or "ascii"
         self._encoding = encoding
         self._signs = _UNICODE if encodable("".join(_UNICODE), encoding) == "".join(_UNICODE) else _ASCII
+
+    @property
+    def visible(self) -> bool:
+        """True if there is a terminal to show the line on."""
+        return self._stream is not None
 
     def report(self, done: float | None, step: str) -> None:
         """Note how far the work is. Nothing is drawn here.
@@ -80,7 +86,7 @@ class ProgressLine:
         if self._stream is None or self._clock() - self._began_s < FIRST_S:
             return
         with self._lock:
-            self._replace(self.text(self._columns()))
+            self._replace(self.text(self._columns(self._stream)))
 
     def erase(self) -> None:
         """Erase the line. The next drawing shows it again."""
@@ -99,10 +105,13 @@ class ProgressLine:
         if self._stream is None or text == self._shown:
             return
         # Blanks cover the old line and a ^C behind it, but do not reach the next row.
-        covered = min(len(self._shown) + 2, self._columns() - 1)
-        self._stream.write(f"\r{text:{covered}}\r{text}")
-        self._stream.flush()
+        covered = max(1, min(len(self._shown) + 2, self._columns(self._stream) - 1))
         self._shown = text
+        try:
+            self._stream.write(f"\r{text:{covered}}\r{text}")
+            self._stream.flush()
+        except OSError:
+            self._stream = None  # the terminal is gone; the work goes on
 
     def text(self, columns: int) -> str:
         """The line for a terminal of so many columns. In a narrow one, the bar, the name and then the step
@@ -125,13 +134,12 @@ class ProgressLine:
         return text[: room - 1] + cut
 
 
-def terminal_columns() -> int:
-    """Width of the terminal of standard error; 80 if it is unknown."""
-    with suppress(OSError, ValueError, AttributeError):
-        columns = os.get_terminal_size(sys.__stderr__.fileno()).columns
-        if columns:
-            return int(columns)
-    return 80
+def terminal_columns(stream: TextIO) -> int:
+    """Present width of a terminal; :data:`UNKNOWN_COLUMNS` if it is unknown."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or UNKNOWN_COLUMNS
+    except (OSError, ValueError):
+        return UNKNOWN_COLUMNS
 
 
 @contextmanager
@@ -152,6 +160,9 @@ def drawn(line: ProgressLine) -> Iterator[None]:
         while not ended.wait(BETWEEN_S):
             line.draw()
 
+    if not line.visible:
+        yield
+        return
     thread = threading.Thread(target=draw_until_ended, name=f"progress of {line.title}", daemon=True)
     thread.start()
     try:
