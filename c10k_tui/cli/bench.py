@@ -59,8 +59,8 @@ def bench(words: list[str]) -> int:
     """Simulate, measure and print.
 
     Returns:
-        The exit code, 0; 130 after Ctrl-C, with the rows up to then. A point that cannot be measured is not an
-        error.
+        The exit code, 0; 130 after Ctrl-C, with the rows up to then. A point that cannot be measured is not
+        an error.
 
     Raises:
         UsageError: an option or a value is not valid, or the SVG file cannot be written.
