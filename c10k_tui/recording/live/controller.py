@@ -112,8 +112,10 @@ class RecordingController:
         """True if the app must not be left now: a script cannot leave the app, and a running recording must
         be finished first.
         """
-        if self.frames.scripted:
-            return True
+        return self.frames.scripted or self.ends()
+
+    def ends(self) -> bool:
+        """Leave the app after the current frame of a recording or replay; False if there is none."""
         if self._task is None or self._task.done():
             return False
         self.frames.leaving = True

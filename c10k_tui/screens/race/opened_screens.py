@@ -14,7 +14,7 @@ from textual.screen import Screen
 from c10k_tui.screens.race.grid_cursor import Pointing
 from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_figures
 from c10k_tui.screens.race.widgets.feed import Feed
-from c10k_tui.screens.shared.keyed_screen import Result
+from c10k_tui.screens.shared.box import Result
 from c10k_tui.session.measured_figures import CurveShown
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
@@ -192,7 +192,7 @@ class Opening:
         if self._comparison is None:
             self._comparison = ComparisonModel(session.scenario, session.race.costs)
         self._comparison.start_at(session.scenario)
-        screen = ComparisonScreen(session, self._comparison, self._is_stepping)
+        screen = ComparisonScreen(session, self._comparison, self._recording.figures)
         self._show_until_raced(screen, "the table's situation")
 
     def capacity(self) -> None:
