@@ -22,6 +22,7 @@ Shared parts:
 - ``costs_file``: the path of the user's cost table.
 - ``output``: text for an output whose encoding may lack ``µ``.
 - ``progress``: progress on standard error.
+- ``interruption``: Ctrl-C while a command works.
 - ``screenshots``: draws the pictures of the documentation.
 
 Other packages import only :func:`c10k_tui.cli.main.main`, :mod:`~c10k_tui.cli.costs_file` and the parsers

@@ -203,10 +203,11 @@ def _without_screen(path: Path, arguments: list[str], options: argparse.Namespac
     if options.json:
         printed = script.output.newest(script.output.printed + 1) if script.output is not None else []
         data = as_data(script, frame, stuck, printed)
-        print(json.dumps({"interrupted": True, **data} if run.interrupted else data, indent=2))
+        text = json.dumps({"interrupted": True, **data} if run.interrupted else data, indent=2)
     else:
-        print("\n".join(summary_lines(script, frame)))
-    script.close()
+        text = "\n".join(summary_lines(script, frame))
+    script.close()  # until then the standard output belongs to a script that is stuck
+    print(text)
     error_words = stuck or (None if script.error is None else str(script.error))
     if error_words is not None:
         print(f"c10k-tui: {error_words}", file=sys.stderr)

@@ -266,8 +266,9 @@ def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number):
             wait_for_writing()
     process.send_signal(number)
     _, err = process.communicate(timeout=50)
-    assert process.returncode == (130 if number == signal.SIGINT else -number)
-    assert err == b""
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    assert err.startswith(b"c10k-tui: interrupted at " if number == signal.SIGINT else b"")
+    assert err.count(b"\n") == (number == signal.SIGINT)
     assert "looks" in picture_at(read(path), None).text
 
 
