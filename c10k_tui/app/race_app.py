@@ -94,6 +94,7 @@ class C10KApp(ThemedApp):
     def terminal_entered(self) -> None:
         self.session.pacer.halt()  # the race stood still meanwhile
         super().terminal_entered()
+        self.recording.terminal_entered()
 
     async def on_ready(self) -> None:
         """Start the planned recording or replay: the first screen is ready."""

@@ -101,6 +101,11 @@ class RecordingController:
             return self._box.fitted(event)
         return event
 
+    def terminal_entered(self) -> None:
+        """Draw what surrounds a replay again: the terminal was left and entered again."""
+        if self.player is not None:
+            self.player.box.redraw()
+
     def takes(self, event: events.Event) -> bool:
         """Keep an event for the next frame, or drop it; False if the app must handle it now."""
         if isinstance(event, events.Key) and event.key == "ctrl+q" and self._task is not None:
