@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript
@@ -71,6 +72,14 @@ def record(
     return writer
 
 
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what asyncio reports, except for a signal: it may be raised in a task that nobody waits for,
+    and it ends the command all the same.
+    """
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
+
+
 async def _record(
     app: C10KApp,
     settings: RecordingSettings,
@@ -80,6 +89,7 @@ async def _record(
     figures: Sequence[tuple[int, Figure]] | None,
     goes_on: Callable[[int, int], bool] | None,
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(_report)
     frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
     for press in script.presses:
