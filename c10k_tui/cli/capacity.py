@@ -24,7 +24,7 @@ from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, Capaci
 
 _BREAKS = {
     "latency": "latency: p99 over {limit}",
-    "drops": "drops: requests or connections lost",
+    "drops": "drops: requests lost or not made",
     "memory": "memory: the machine has no more",
     "none": "nothing: more are not tried",
 }
