@@ -6,7 +6,7 @@ A command stops in one of two ways:
   that must not be cut in the middle: all lanes of a race must be at the same moment, and a recording ends
   with a whole frame.
 - *raised*: the handler raises :class:`Interrupted` at once. This is for work that waits for another process,
-  and for work of which nothing is kept.
+  and for single long steps of which nothing is kept.
 
 In both cases Ctrl-C for the second time raises ``KeyboardInterrupt``, which ends the command at once.
 

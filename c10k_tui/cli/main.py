@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from c10k_tui.cli.interruption import INTERRUPTED
 from c10k_tui.cli.options import COMMANDS, UsageError
 from c10k_tui.cli.output import write_plainly
 from c10k_tui.cli.signals import exit_code_of, signals_raise
@@ -44,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _print_error(str(error), USAGE_ERROR)
     except KeyboardInterrupt as interrupt:
-        return exit_code_of(interrupt)
+        code = exit_code_of(interrupt)
+        return _print_error("interrupted", code) if code == INTERRUPTED else code
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED

@@ -12,13 +12,13 @@ from c10k_tui.cli import main
 from tests.support.command_process import COMMAND, environment
 
 
-def test_ctrl_c_ends_it_quietly_with_130(monkeypatch, capsys):
+def test_ctrl_c_ends_it_in_one_line_with_130(monkeypatch, capsys):
     def interrupted(words):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(main, "_dispatch", interrupted)
     assert main.main([]) == 130
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "c10k-tui: interrupted\n")
 
 
 def test_a_reader_that_has_gone_ends_it_quietly_with_141():
