@@ -33,7 +33,7 @@ from sim.studies.capacity import (
 
 _BREAKS = {
     "latency": "latency: p99 over {limit}",
-    "drops": "drops: requests or connections lost",
+    "drops": "drops: requests lost or not made",
     "memory": "memory: the machine has no more",
     "none": "nothing: more are not tried",
 }
