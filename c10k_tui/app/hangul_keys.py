@@ -1,13 +1,13 @@
 """Keys typed while a Korean input method is on, as the keys on which they stand.
 
-A Korean keyboard has the Latin letters and the Hangul letters on the same keys (the layout 두벌식): ``q`` is
-ㅂ, ``w`` is ㅈ. With the input method on, a terminal sends ㅂ, or a whole syllable once several keys have made
-one: 가 is ㄱ and ㅏ, so ``r`` and ``k``. Every letter acts as the unshifted key on which it stands. ㅃ needs
-shift, but some input methods make it of ㅂ pressed twice, so it is ``q`` as well. Actions on capital letters are
-in the command palette.
+A Korean keyboard has the Latin and the Hangul letters on the same keys (the layout 두벌식): ``q`` is ㅂ,
+``w`` is ㅈ. With the input method on, a terminal sends ㅂ, or a whole syllable once several keys have
+made one: 가 is ㄱ and ㅏ, so ``r`` and ``k``. Every letter acts as the unshifted key on which it stands.
+ㅃ needs shift, but some input methods make it of ㅂ pressed twice, so it is ``q`` as well. Actions on
+capital letters are in the command palette.
 
-Why not ask the user to switch: a key that does nothing looks like a program that hangs. A field for text keeps
-what is typed.
+Why not ask the user to switch: a key that does nothing looks like a program that hangs. A field for text
+keeps what is typed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from textual import events
 from c10k_tui import textual_internals
 
 _LETTERS = dict(
-    zip("ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ", "qwertyuiopasdfghjklzxcvbnmqwertop", strict=True)
+    zip(
+        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ",
+        "qwertyuiopasdfghjklzxcvbnmqwertop",
+        strict=True,
+    )
 )
 _PAIRS = {
     "ㅘ": "ㅗㅏ",

@@ -22,7 +22,6 @@ from pathlib import Path
 from string import Formatter
 
 from c10k_tui.text.korean import PARTICLES, with_particle
-from c10k_tui.text.styled_text import Line, Span, merged
 from sim.scenario.messages import N_, Message, message_of
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "language_of",
     "message_of",
     "ngettext",
-    "sentence",
     "set_language",
 ]
 
@@ -42,7 +40,6 @@ LANGUAGES = ("en", "ko")
 DOMAIN = "c10k_tui"
 CATALOGUES = Path(__file__).parent.parent / "locale"
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-_TAGS = re.compile(r"\*|</?([a-z][a-z0-9_-]*)>|(\{[^{}]+\})")
 
 
 class _Current:
@@ -73,6 +70,11 @@ def use_catalogue(catalogue: catalogues.NullTranslations) -> None:
     _Current.catalogue = catalogue
 
 
+def template_of(message: str) -> str:
+    """A message in the reader's language, its places not filled in."""
+    return _Current.catalogue.gettext(message)
+
+
 def current_language() -> str:
     """The language of this process, one of :data:`LANGUAGES`."""
     return _Current.language
@@ -98,63 +100,16 @@ def _(message: Message | str, **fields: object) -> str:
     if not message:
         return ""
     text = _Current.catalogue.gettext(message)
-    return _filled(text, fields) if fields else text
+    return filled(text, fields) if fields else text
 
 
 def ngettext(one: str, many: str, count: int, **fields: object) -> str:
     """A message about ``count`` things; the count fills the place ``count``."""
-    return _filled(_Current.catalogue.ngettext(one, many, count), {"count": count, **fields})
+    return filled(_Current.catalogue.ngettext(one, many, count), {"count": count, **fields})
 
 
-def sentence(message: Message | str, **fields: object) -> Line:
-    """A message as a styled line.
-
-    In the message, ``*words*`` are strong, and ``<role>words</role>`` have a role. A value is a text, a
-    number, a span, or a whole line; a span and a line keep their roles.
-    """
-    if isinstance(message, Message):
-        fields = {**message.fields, **fields}
-        message = message.template
-    return _line(_Current.catalogue.gettext(message), fields)
-
-
-def _line(text: str, fields: Mapping[str, object]) -> Line:
-    spans: list[Span] = []
-    roles = ["text"]
-    at = 0
-    for tag in _TAGS.finditer(text):
-        spans.append((_plain(text[at : tag.start()]), roles[-1]))
-        at = tag.end()
-        if tag[0] == "*":
-            roles.pop() if roles[-1] == "strong" else roles.append("strong")
-        elif tag[2]:
-            spans += _placed(tag[2], fields, roles[-1])
-        elif tag[0].startswith("</"):
-            roles.pop()
-        else:
-            roles.append(tag[1])
-    return merged((*spans, (_plain(text[at:]), roles[-1])))
-
-
-def _placed(place: str, fields: Mapping[str, object], role: str) -> Line:
-    """A named place, filled in."""
-    name, _, form = place[1:-1].partition(":")
-    value = fields.get(name)
-    if not isinstance(value, tuple):
-        return ((_filled(place, fields), role),)
-    line: Line = (value,) if isinstance(value[0] if value else None, str) else value
-    if form not in PARTICLES:
-        return line
-    words = "".join(words for words, _ in line)
-    return (*line, (with_particle(words, form)[len(words) :], role))
-
-
-def _plain(text: str) -> str:
-    return text.replace("{{", "{").replace("}}", "}")
-
-
-def _filled(text: str, fields: Mapping[str, object]) -> str:
-    """The text with its values; a value whose format is a particle gets that particle."""
+def filled(text: str, fields: Mapping[str, object]) -> str:
+    """A translated text with its values; a value whose format is a particle gets that particle."""
     particles = _particles(text)
     values = {name: _(value) if isinstance(value, Message) else value for name, value in fields.items()}
     for name in particles:
