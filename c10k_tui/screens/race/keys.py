@@ -9,6 +9,7 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from c10k_tui.screens.race.recording_keys import RECORDING_BINDINGS
+from c10k_tui.screens.race.room_plan import Panel
 from c10k_tui.screens.race.time_keys import TIME_BINDINGS
 from c10k_tui.screens.shared.last_keys import last_bindings
 from c10k_tui.text.lanes import LANE_TEXTS
@@ -140,6 +141,36 @@ RACE_BINDINGS: list[Binding] = [
         show=False,
         tooltip="Follow one packet, step by step, from the wire to the line after await: "
         "the feed's chosen row, the last or next one of the cell under the cursor, else the newest",
+    ),
+    Binding(
+        "d",
+        "details",
+        "Details",
+        id="view.details",
+        tooltip="Packets, counters, cost and mechanism below the grids, or the grids alone",
+    ),
+    Binding(
+        "z",
+        "zoom",
+        "Zoom",
+        id="view.zoom",
+        tooltip="One lane on the whole screen; again: the next one, then all",
+    ),
+    *(
+        Binding(
+            key,
+            f"panel('{panel}')",
+            f"Panel: {panel}",
+            id=f"view.{panel}",
+            show=False,
+            tooltip=tooltip,
+        )
+        for key, panel, tooltip in (
+            ("4", Panel.PACKETS, "The packets and what each does in every lane"),
+            ("5", Panel.COUNTERS, "Counts since the start"),
+            ("6", Panel.COST, "The cost of a call that found data, over the last seconds"),
+            ("7", Panel.MECHANISM, "Larger pictures of the mechanisms, and CPU time by account"),
+        )
     ),
     *TIME_BINDINGS,
     Binding(

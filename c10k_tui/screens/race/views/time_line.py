@@ -68,7 +68,11 @@ def time_line(view: TimeView, width: int) -> Line:
     """The row, at most ``width`` cells."""
     place = layout_of(width)
     spans: list[Span] = [(BACK, "key"), ("├", "frame"), *_signs(view, place), ("┤", "frame"), (FORTH, "key")]
-    spans.append((f" {format_duration(view.span_ns)}".ljust(_END_WIDTH), "dim"))
+    if view.now_ns < view.end_ns:
+        spans.append((f" {format_duration(view.now_ns)} ", "cursor"))
+        spans.append((f" of {format_duration(view.end_ns)} ", "dim"))
+    else:
+        spans.append((f" {format_duration(view.now_ns)} ".ljust(_END_WIDTH), "strong"))
     return clip((*spans, *_words(view, width - width_of(spans))), width)
 
 

@@ -7,6 +7,7 @@ that dropped something, failed, or is far behind.
 
 from __future__ import annotations
 
+from c10k_tui.screens.race.views.cpu import busy_percent
 from c10k_tui.screens.race.views.event_loop_words import loop_verdict
 from c10k_tui.screens.race.views.verdict_failed import failed_verdicts
 from c10k_tui.screens.race.views.verdict_others import other_verdicts
@@ -70,7 +71,7 @@ def _bodies(frame: Frame) -> Wordings:
         return _busy(scan, lead)
     if frame.scenario.churn and epoll.counters.epoll_ctl:
         return _churning(epoll, lead)
-    return _few(frame, lead) if frame.scenario.fds <= FEW_FDS else _wakeups(scan, epoll, lead)
+    return _few(frame, lead) if frame.scenario.fds <= FEW_FDS else _consequences(scan, epoll)
 
 
 def _openings(frame: Frame) -> Wordings:
@@ -230,20 +231,31 @@ def _few(frame: Frame, lead: str) -> Wordings:
     )
 
 
-def _wakeups(scan: LaneFrame, epoll: LaneFrame, lead: str) -> Wordings:
-    who, times = ("epoll", "epoll"), (f"{lead}×", "strong")
-    return (
-        (
-            ("A wake-up costs ", "text"),
-            (scan.name, scan.name),
-            (f" {format_duration(scan.counters.wakeup_ns or 0)}, ", "text"),
-            who,
-            (f" {format_duration(epoll.counters.wakeup_ns or 0)}: ", "text"),
-            times,
-            (" less.", "text"),
-        ),
-        (("A wake-up costs ", "text"), who, (" ", "text"), times, (" less.", "text")),
+def _consequences(scan: LaneFrame, epoll: LaneFrame) -> Wordings:
+    """What the costs mean for somebody who runs a server: CPU and response time."""
+    short = [(lane, _share_of_core(lane), _after(lane)) for lane in (scan, epoll)]
+    long = tuple(
+        span
+        for lane, share, after in short
+        for span in ((lane.name, lane.name), (": ", "text"), (share, "strong"), (f", {after}. ", "text"))
     )
+    brief = tuple(
+        span
+        for lane, share, _ in short
+        for span in ((lane.name, lane.name), (": ", "text"), (share, "strong"), (". ", "text"))
+    )
+    return long, brief
+
+
+def _share_of_core(lane: LaneFrame) -> str:
+    percent = busy_percent(lane.counters.cost_ns) or 0
+    return "a whole core busy" if percent >= 100 else f"{percent} % of a core"
+
+
+def _after(lane: LaneFrame) -> str:
+    """The median response time in words."""
+    p50_ns = lane.counters.latency_p50_ns
+    return "no answer yet" if p50_ns is None else f"answers after {format_duration(p50_ns)}"
 
 
 def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:

@@ -70,7 +70,7 @@ async def test_the_cell_of_the_descriptor_is_marked(name):
         assert view.warning.fd is not None
         grid = it.grid(lane)
         layout = grid.model.layout
-        x, y = layout.place_of((view.warning.fd - view.first_fd) // layout.k)
+        x, y = layout.corner_of((view.warning.fd - view.first_fd) // layout.k)
         lines = [grid.render_line(row).text for row in range(grid.size.height)]
         assert lines[y][x] == glyphs.STRUCK
         assert "".join(lines).count(glyphs.STRUCK) == 1

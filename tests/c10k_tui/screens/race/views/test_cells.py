@@ -39,7 +39,7 @@ def model_of(fds, width, height):
 
 
 def state_at(model, cell):
-    x, y = model.layout.place_of(cell)
+    x, y = model.layout.corner_of(cell)
     return int(model.codes[y, x]) // HEAT_LEVELS
 
 
@@ -57,17 +57,17 @@ def test_a_layout_has_a_place_for_every_descriptor_and_no_smaller_k_would_do(fds
 def test_the_place_of_a_cell_leads_back_to_it(fds, width, height, data):
     layout = arrange(fds, width, height)
     cell = data.draw(st.integers(0, layout.cells - 1))
-    x, y = layout.place_of(cell)
+    x, y = layout.corner_of(cell)
     assert 0 <= x < width
     assert 0 <= y < height
-    assert layout.cell_at(x, y) == cell
+    assert layout.place_at(x, y) == cell
 
 
 def test_places_beside_the_cells_belong_to_none():
     layout = arrange(10, 4, 3)
-    assert layout.cell_at(3, 2) is None
-    assert layout.cell_at(-1, 0) is None
-    assert layout.cell_at(0, 99) is None
+    assert layout.place_at(3, 2) is None
+    assert layout.place_at(-1, 0) is None
+    assert layout.place_at(0, 99) is None
 
 
 def test_few_descriptors_get_big_cells():

@@ -54,7 +54,7 @@ def model_of(fds, width, height):
 
 def look_at(model, cell):
     """State and heat of a cell."""
-    x, y = model.layout.place_of(cell)
+    x, y = model.layout.corner_of(cell)
     return divmod(int(model.codes[y, x]), HEAT_LEVELS)
 
 
