@@ -92,7 +92,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "select",
-            title="select ─ looks at all, every time",
+            title="select ─ checks all of them, every time",
             what="hands over a bitmap of all, has all looked at",
             learns="asks every descriptor",
             effects=packet_effects.SCAN,
@@ -101,7 +101,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "poll",
-            title="poll ─ looks at all, every time",
+            title="poll ─ checks all of them, every time",
             what="hands over a list of all, has all looked at",
             learns="asks every descriptor",
             effects=packet_effects.SCAN,
@@ -110,7 +110,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "epoll",
-            title="epoll ─ is told which are ready",
+            title="epoll ─ gets only the ready ones",
             what="is told which are ready, as long as they are",
             learns="is told which are ready",
             effects=packet_effects.EPOLL,

@@ -213,7 +213,9 @@ class RaceDisplay:
         if moved:
             self._past.scans.count(frame)
         for lane in frame.lanes:
-            self._lanes.panel(lane.name).grid.show(lane, frame.now_ns, rate_ns)
+            panel = self._lanes.panel(lane.name)
+            panel.arrivals.take(lane)
+            panel.grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
         if not session.paused and self._samples.is_due(now_s):
             self._samples.note_drawn(now_s)
@@ -221,7 +223,7 @@ class RaceDisplay:
         if with_text or self._pictures.is_due(now_s):
             self._pictures.note_drawn(now_s)
             for lane in frame.lanes:
-                self._lanes.panel(lane.name).show_inside(lane)
+                self._lanes.panel(lane.name).show_inside(lane, frame.now_ns, rate_ns)
         if with_text:
             self._texts.note_drawn(now_s)
             self._stale = False
@@ -234,6 +236,7 @@ class RaceDisplay:
             return
         for panel in self._lanes.panels:
             panel.grid.model.forget()
+            panel.arrivals.forget()
         if continuity is Continuity.ELSEWHERE:
             self._feed.forget()
         if frame.scenario.lanes != self._lanes.racing:
@@ -274,6 +277,7 @@ class RaceDisplay:
                     speed=pacer.speed,
                     rate_ns=pacer.rate_ns,
                     kept_up=pacer.kept_up,
+                    scan_s=self._session.scan_s if any(lane.kind.scans for lane in frame.lanes) else 0,
                 )
             ]
         )

@@ -4,7 +4,7 @@ A bar shows the mean cost of a waiting call that found something
 (:attr:`~sim.frames.frame.Counters.wakeup_ns`). In a race with tasks it shows the CPU time of all waiting for one
 request instead, because a thread's call brings one request and a call of epoll may bring a hundred. The bar of
 the dearest lane is the longest. The factor beside the cheapest lane compares these two lanes, so the number says
-the same as the bars.
+the same as the bars. There are no bars until all lanes have a cost: one bar alone compares nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def cost_bar_lines(frame: Frame, width: int) -> list[Line]:
     lanes = frame.lanes
     with_tasks = any(lane.kind.has_tasks for lane in lanes)
     costs = [_request_ns(lane) if with_tasks else lane.counters.wakeup_ns for lane in lanes]
-    most_ns = max((cost for cost in costs if cost), default=0)
+    most_ns = max(cost for cost in costs if cost) if all(costs) else 0
     names = [_name(lane) for lane in lanes]
     name_width = max(map(len, names)) + 1
     notes = [_note(cost_ns, costs) for cost_ns in costs]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from c10k_tui.text.pace_words import slow_motion_words
+from c10k_tui.text.pace_words import seconds_words, slow_motion_words
 from c10k_tui.text.styled_text import Line, Span, spread, width_of
 from sim.scenario.scenario import Scenario, Share
 from sim.scenario.units import format_count, format_short
@@ -16,6 +16,7 @@ def head_line(
     speed: float | None,
     rate_ns: float,
     kept_up: float,
+    scan_s: float,
 ) -> Line:
     """The scenario and the pace. If room is short, words are left out before figures.
 
@@ -26,11 +27,12 @@ def head_line(
         speed: The speed that the user chose; None for as fast as possible.
         rate_ns: Virtual nanoseconds per wall second.
         kept_up: Part of the wanted speed that is reached, from 0 to 1.
+        scan_s: Wall seconds that a scan takes; 0 in a race without scans.
     """
     named: Line = ((" c10k ", "title"), (" ", "text"))
     settings = [_settings(scenario, brief=brief) for brief in (False, True)]
     lefts = [(*named, *settings[0]), settings[0], (*named, *settings[1]), settings[1]]
-    rights = _paces(paused, speed, rate_ns, kept_up)
+    rights = _paces(paused, speed, rate_ns, kept_up, scan_s)
     fitting = (
         (left, right) for right in rights for left in lefts if width_of(left) + 2 + width_of(right) <= width
     )
@@ -38,12 +40,16 @@ def head_line(
     return spread(left, right, width)
 
 
-def _paces(paused: bool, speed: float | None, rate_ns: float, kept_up: float) -> list[Line]:
+def _paces(paused: bool, speed: float | None, rate_ns: float, kept_up: float, scan_s: float) -> list[Line]:
     """The pace, from the longest wording to the shortest."""
     state: Line = ((" ▌▌ paused ", "title"),) if paused else (("▶ ", "strong"),)
     pace = "as fast as possible" if speed is None else slow_motion_words(rate_ns)
     words: Line = ((pace, "text"), (" ", "text"), *state)
     simulated: Line = (("simulated · ", "dim"), *words)
+    if speed is not None and scan_s > LONG_SCAN_S:
+        long = f"a scan takes {seconds_words(scan_s)}"
+        faster: Line = ((long, "wasted"), (" (.: faster)", "strong"), (" · ", "dim"))
+        return [(*faster, *words), (*faster[:2], (" ", "text"), *state), words]
     if speed is None or kept_up >= _KEPT_UP or paused:
         return [simulated, words]
     slow = f"too slow for that: {kept_up:.1f} of it"
@@ -54,6 +60,8 @@ def _paces(paused: bool, speed: float | None, rate_ns: float, kept_up: float) ->
     ]
 
 
+LONG_SCAN_S = 20.0
+"""From this duration of a scan on, the screen offers a faster pace."""
 _KEPT_UP = 0.95
 """Part of the wanted speed from which on nothing is said."""
 

@@ -12,6 +12,7 @@ from c10k_tui.screens.race.mechanism.picture import inside, price_words, waiting
 from c10k_tui.screens.race.room_plan import RoomPlan
 from c10k_tui.screens.race.views.activity import activities
 from c10k_tui.screens.race.views.cpu import bar, busy_line
+from c10k_tui.screens.race.views.recent_arrivals import RecentArrivals
 from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.warning import warning_lines
 from c10k_tui.screens.race.widgets.grid import Grid
@@ -19,6 +20,7 @@ from c10k_tui.text.lanes import LANE_TEXTS
 from c10k_tui.text.styled_text import Line, fitting, spread, width_of, wrap
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
+from sim.frames.mechanism import EpollView
 
 WORDS_ROWS = 2
 
@@ -34,6 +36,7 @@ class LanePanel(Vertical):
         super().__init__(id=f"lane-{name}")
         self.lane = name
         self.grid = Grid(id=f"grid-{name}")
+        self.arrivals = RecentArrivals()
         self.inside = Lines(classes="inside")
         self.accounts = Lines(classes="accounts")
         self.cpu = Lines(classes="cpu")
@@ -63,9 +66,19 @@ class LanePanel(Vertical):
         """
         self.styles.border_title_color = self.app.theme_variables[f"c10k-{self.lane}"]
 
-    def show_inside(self, lane: LaneFrame) -> None:
-        """Draw the picture of the mechanism."""
-        self.inside.show(inside(lane, *self.inside.size))
+    def show_inside(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> None:
+        """Draw the picture of the mechanism.
+
+        Args:
+            lane: The lane at ``now_ns``.
+            now_ns: The frame's time.
+            rate_ns: Virtual nanoseconds per wall second.
+        """
+        width, height = self.inside.size
+        if height == 1 and isinstance(lane.mechanism, EpollView) and lane.tasks is None:
+            self.inside.show([self.arrivals.line(lane, now_ns, rate_ns, width)])
+        else:
+            self.inside.show(inside(lane, width, height))
 
     def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False) -> None:
         """Show the lane's CPU, its last action and its current one, or its warning.
