@@ -5,15 +5,15 @@ The rooms, from the top down. A room imports only from the rooms below it.
 - :mod:`sim.studies`: results of many runs: benchmark, capacity, comparison, papers, calibration.
 - :mod:`sim.path`: one packet, followed from the wire to the server's code.
 - :mod:`sim.lessons`: programs to read: an event loop, coroutines, echo servers.
-- :mod:`sim.race`: lanes that serve the same packets side by side; time travel; faults that are noticed.
+- :mod:`sim.race`: lanes that serve the same packets side by side; time travel; a log of faults.
 - :mod:`sim.host`: the same calls on the real kernel, measured.
 - :mod:`sim.scripts`: a user's asyncio script, run turn by turn and watched.
 - :mod:`sim.servers`: one server for each way to wait.
 - :mod:`sim.stdlib`: ``Kernel`` with select, socket, os, time, threading and asyncio for Python programs.
-- :mod:`sim.frames`: what one moment of a lane looks like, as plain values.
+- :mod:`sim.frames`: the state of a lane at one moment, as plain values.
 - :mod:`sim.kernel`: system calls, descriptors, files; select, poll, epoll, kqueue, io_uring and ports.
-- :mod:`sim.scenario`: what a race is: sizes, rates, the packets' times, the lanes, the faults.
-- :mod:`sim.machine`: clock, CPU, scheduler, prices, accounts, and the journal of what happened.
+- :mod:`sim.scenario`: the settings of a race: sizes, rates, the packets' times, the lanes, the faults.
+- :mod:`sim.machine`: clock, CPU, scheduler, prices, accounts, and the journal of events.
 - :mod:`sim.stacks`: source lines of Python programs, and stacks of suspended coroutines.
 
 The names of ``__all__`` are the public interface of the library. Each is imported when it is first used, so

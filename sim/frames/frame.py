@@ -232,11 +232,11 @@ class MemoryView:
     """Memory of a lane's connections, in bytes, without their buffers."""
 
     connection_bytes: int
-    """Of one connection: its socket, its watch or wait-queue entries, its thread or process."""
+    """Bytes of one connection: its socket, its watch or wait-queue entries, its thread or process."""
     used_bytes: int
-    """Of all connections."""
+    """Bytes of all connections."""
     reserved_bytes: int
-    """Addresses reserved for stacks; most are never touched. 0 without threads."""
+    """Bytes of addresses reserved for stacks; most are never touched. 0 without threads."""
     limit_bytes: int
     """Memory of the machine."""
 
@@ -278,7 +278,7 @@ class LaneFrame:
     activity: str
     """State of the server: ``scanning``, ``sleeping``, ``collecting``, ``serving`` or ``failed``."""
     failure: str | None
-    """Why the server stopped, in one sentence; None while it runs."""
+    """Reason in one sentence for which the server stopped; None while it runs."""
     first_fd: int
     """Descriptor of the first connection, the first cell of the grid."""
     fds: int
@@ -325,7 +325,7 @@ class Frame:
 
     now_ns: int
     since_ns: int
-    """Virtual time from which the counters count: 0, or when a lane was last added to the race."""
+    """Virtual time from which the counters count: 0, or the time at which the latest lane was added."""
     scenario: Scenario
     lanes: tuple[LaneFrame, ...]
 

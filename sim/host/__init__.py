@@ -1,7 +1,7 @@
 """The same calls on the machine's real kernel.
 
 - ``host_kernel``: the raw calls through ``ctypes``, and the limit of open descriptors.
-- ``host_lane``: the clients of a host lane; they play the race's arrivals.
+- ``host_lane``: the clients of a host lane; they send the race's requests.
 - ``due_bursts``: the bursts that a race's schedule has in a stretch of time.
 - ``server_process``: the host lane's server, as its parent sees it.
 - ``host_server``: the program of that server, for select, poll and epoll.
@@ -12,5 +12,5 @@
 
 The program imports :class:`~sim.host.host_lane.HostLane`, :class:`~sim.host.host_lane.HostView`,
 :func:`~sim.host.host_kernel.why_no_host` and :mod:`sim.host.measuring`. This folder imports the servers of
-the race and what lies below them, never a race or a study.
+the race and the rooms below them, never a race or a study.
 """

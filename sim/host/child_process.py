@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""NumPy's libraries start threads otherwise, and threads share the descriptor table."""
+"""Environment that keeps NumPy's libraries from starting threads, which would share the descriptor table."""
 
 
 def start_python(module: str, *arguments: str) -> subprocess.Popen[bytes]:

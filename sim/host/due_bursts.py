@@ -1,8 +1,8 @@
 """The arrivals that a race's schedule has in a stretch of virtual time, grouped into bursts.
 
-A burst is all requests of one moment. A host lane plays whole bursts only. The lane looks at the schedule
-once a frame, and a frame can cover more than one window of the schedule. Only the last window is turned into
-bursts: no frame has time to play more, and the older arrivals only need to be counted.
+A burst consists of all requests of one moment. A host lane plays whole bursts only. The lane reads the
+schedule once a frame, and a frame can cover more than one window of the schedule. Only the arrivals of the
+last window are grouped into bursts: no frame has time to play more, and older arrivals are only counted.
 """
 
 from __future__ import annotations

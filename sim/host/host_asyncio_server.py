@@ -5,8 +5,8 @@ report of a wake-up can be compared with that lane. The report contains the CPU 
 sleep to the next: every epoll_wait, turn and callback in between. Receives and sends are not part of it: each
 is timed and subtracted. The time that timing itself takes is measured once and subtracted too.
 
-Python's garbage collector is off. Otherwise it would run during some wake-up or other, and that wake-up would
-be charged for it.
+Python's garbage collector is off. Otherwise it would run during an arbitrary wake-up, and would be charged to
+that wake-up.
 
 Why not count only epoll_wait, as for the other mechanisms? A program that waits with asyncio runs the loop's
 code at every wake-up. Without it, the lane would show the cost of epoll and not that of asyncio.

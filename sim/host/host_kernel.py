@@ -15,7 +15,7 @@ Why not Python's ``select`` module? Its ``select`` uses the C library's ``fd_set
 (1,024), although the kernel's bitmaps have no such end. Its functions also build lists and tuples, whose cost
 would be part of every measurement.
 
-This module opens real files and is the exception in ``sim``. What it measures with a clock is in
+This module opens real files, as no module of the other rooms does. Measurements of these calls are in
 :mod:`sim.host.measuring.meter`. On a system that is not Linux, :class:`HostKernel` raises :class:`NoHost`,
 whose message gives the reason in one line.
 """

@@ -1,12 +1,12 @@
 """A lane on the machine's real kernel: the race's arrivals, sent over real sockets to a real server.
 
 The server is a process of its own (:mod:`sim.host.host_server`). This module is the clients' side. Each
-client has one TCP connection and sends what the race's workload says: the same client, the same bytes and the
-same bursts as in the simulated lanes.
+client has one TCP connection and sends the requests of the race's workload: the clients, the bytes and the
+bursts are those of the simulated lanes.
 
 Real calls take real time, so a host lane does not follow the race's clock. It plays one burst at a time, and
-the next one only after every answer to the one before. It plays as many bursts as fit into the time that a
-frame grants. The others are not played, but counted.
+waits for all its answers before the next one. It plays as many bursts as fit into the time that a frame
+grants. The other bursts are counted and not played.
 
 The race is not affected: the workload is a fixed schedule, and any number of readers may use it.
 
@@ -47,7 +47,7 @@ RECENT = 200
 OPENING_AT_ONCE = 16
 """Connections opened before the clock is read again."""
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""Close with a reset, not with a FIN: ten thousand closed connections then leave no TIME_WAIT behind."""
+"""SO_LINGER's value that closes with a reset, not with a FIN: a reset leaves no TIME_WAIT behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class HostView:
     """Connections that the scenario requests."""
     opened: int
     why_fewer: str | None
-    """Why fewer connections are open than requested, in one line; None if all are."""
+    """Reason, in one line, for which fewer connections are open than requested; None if all are open."""
     failure: str | None
     wakeups: int
     last_ns: int | None
@@ -211,7 +211,7 @@ class HostLane:
         self._clients.append(client)
 
     def _cannot_open(self, error: OSError) -> None:
-        """Continue with the connections that are open, and keep the reason why there are no more."""
+        """Continue with the connections that are open, and store the reason for which others are missing."""
         words = {
             errno.EMFILE: "this process may have no more descriptors",
             errno.ENFILE: "the machine may have no more open files",

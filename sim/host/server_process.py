@@ -18,7 +18,7 @@ class ServerProcess:
     """A running :mod:`sim.host.host_server`.
 
     Args:
-        mechanism: How the server waits.
+        mechanism: Name of the mechanism with which the server waits.
 
     Raises:
         OSError: The process cannot be started.
@@ -31,7 +31,7 @@ class ServerProcess:
         os.set_blocking(self._output, False)
 
     def read(self, timeout_s: float) -> bytes | None:
-        """Read what the server writes.
+        """Read the server's output.
 
         Args:
             timeout_s: Longest time to wait for it.
@@ -46,7 +46,7 @@ class ServerProcess:
         return os.read(self._output, _CHUNK_BYTES) or None
 
     def send_connection_count(self, count: int) -> None:
-        """Tell the server how many connections to serve.
+        """Send the server the number of connections to serve.
 
         Raises:
             OSError: The process has ended.

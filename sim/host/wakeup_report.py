@@ -7,4 +7,4 @@ import struct
 REPORT = struct.Struct("=qII")
 """One wake-up: CPU time of the call in ns, number of ready descriptors, 1 if the call slept."""
 READ_BYTES = 65_536
-"""Most bytes that a server reads at once."""
+"""Largest number of bytes that a server reads at once."""

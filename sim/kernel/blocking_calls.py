@@ -4,14 +4,14 @@ What Linux does (``tcp_recvmsg_locked``, ``sk_wait_data``): the call checks the 
 If it is empty, the call hooks itself on the socket's wait queue and gives up the CPU. The packet that
 arrives makes the thread runnable, and back on the CPU the call checks again. That is one system call, one
 entry on one wait queue and two checks of one socket, however many connections exist. accept() and a write()
-that finds its send buffer full wait in the same way. Nothing is scanned and no list is kept: the sleeping
-threads themselves are the list of what is waited for.
+that finds its send buffer full wait in the same way. Nothing is scanned and no list is kept: each sleeping
+thread waits on the wait queue of its own socket.
 
 Counted: a check is a descriptor examined (SCANNED), and was in vain if the call then slept. A call that
 returns data is a waiting call that returned something (WAKEUPS, READY). A thread that was woken and finds
 nothing is a spurious wake. The scheduler books the switches.
 
-The calls are made of raw ones (:mod:`sim.kernel.kernel`), so they stand above the kernel and not in it.
+The calls are made of raw calls (:mod:`sim.kernel.kernel`), so they are above the kernel and not part of it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[N
 def write(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None]:
     """Write all of ``data``, and wait for room as often as necessary (``sk_stream_wait_memory``).
 
-    Each attempt is booked as a call. In Linux it is one call that goes on.
+    Each attempt is booked as a call. In Linux all attempts are one call.
     """
     try:
         taken = kernel.sys_write(fd, data)
@@ -102,7 +102,7 @@ def write(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None
 
 
 def write_rest(kernel: RawKernel, fd: int, data: bytes) -> Generator[None, None, None]:
-    """Write what did not fit into the send buffer: wait for room first, then write."""
+    """Write the bytes that did not fit into the send buffer: wait for room first, then write."""
     while data:
         pay_sleep(kernel, fd, woken=False)
         yield from sleep_on(kernel, kernel.table.file(fd), in_write=True)

@@ -1,21 +1,21 @@
-"""The core of the kernel: what open files, wait queues and waiting mechanisms may use.
+"""The core of the kernel: the state and methods for open files, wait queues and waiting mechanisms.
 
-:class:`KernelCore` is the CPU with its tasks and accounts (:class:`sim.machine.cpu.Cpu`), plus what every
-part of the kernel shares: the descriptor table, the journal, the scans in progress, and the effect of the
+:class:`KernelCore` is the CPU with its tasks and accounts (:class:`sim.machine.cpu.Cpu`), plus the state that
+all parts of the kernel share: the descriptor table, the journal, the scans in progress, and the effect of the
 packet that is being delivered. It knows no system call and no mechanism.
 :class:`sim.kernel.kernel.RawKernel` adds those, and is the object that all parts get as their ``kernel``.
 
 How a descriptor closes (:meth:`KernelCore.close_number`). Linux frees the number first (``close_fd``) and
 releases the file with its last reference (``__fput``). Here the same happens in four steps:
 
-1. Every :class:`CloseWatcher` hears of the number, and so does every scan in progress.
-2. If the file lives on under another number, its watches for this number hear of it.
+1. Every :class:`CloseWatcher` and every scan in progress is notified of the number.
+2. If the file stays open under another number, its watches for this number are notified.
 3. If the number was the last one and no call is under way on the file, its watches are removed.
-4. Then the file undoes what it holds elsewhere (:meth:`sim.kernel.open_file.OpenFile.released`).
+4. Then the file releases all that it holds elsewhere (:meth:`sim.kernel.open_file.OpenFile.released`).
 
-Why not otherwise: each mechanism could be a list on the kernel that ``close_number`` walks by name. Then the
-core must know all mechanisms, and a new one changes the core. A watcher that registers costs one call per
-close.
+Why not otherwise: the kernel could have a list for each mechanism, and ``close_number`` could walk these
+lists. Then the core would know all mechanisms, and a new mechanism would change the core. A watcher that
+registers costs one call per close.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class CloseWatcher(Protocol):
     """A part of the kernel that must know when a descriptor closes."""
 
     def number_closed(self, file: OpenFile, fd: int) -> int:
-        """A number no longer points to a file, which may live on under other numbers.
+        """A number no longer points to a file. The file may stay open under other numbers.
 
         Returns:
             Cost in ns of removing what was registered for the number.
@@ -47,7 +47,7 @@ class CloseWatcher(Protocol):
 
 
 class FaultObserver(Protocol):
-    """Hears of what may be a mistake; :class:`sim.race.faults.fault_log.FaultLog` is one."""
+    """Is notified of possible mistakes; :class:`sim.race.faults.fault_log.FaultLog` is such an observer."""
 
     def back_in_wait(self, epoll: OpenFile) -> None:
         """A task calls epoll_wait again after events that are reported once."""
@@ -72,13 +72,13 @@ class FaultObserver(Protocol):
 
 
 class KernelCore(FileKernel):
-    """The CPU, the descriptor table and what else all parts of the kernel share.
+    """The CPU, the descriptor table, and the other state that all parts of the kernel share.
 
     Args:
-        costs: What each step costs.
+        costs: The price of each step.
         nofile: RLIMIT_NOFILE, the most descriptors that can be open.
         now_ns: The time at which the kernel starts.
-        journal: Where the kernel writes what happens; a new one by default.
+        journal: The journal to which the kernel appends its records; a new one by default.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class KernelCore(FileKernel):
         return unhooked_ns
 
     def _release(self, file: OpenFile) -> int:
-        """Nobody holds the file any more (``__fput``); the cost in ns of removing its watches."""
+        """Release a file that nothing holds any more (``__fput``); the cost in ns of removing its watches."""
         watches = tuple(file.watches)
         for watch in watches:
             watch.file_closed()
@@ -161,7 +161,7 @@ class KernelCore(FileKernel):
             self.release_hold(file)
 
     def release_hold(self, file: OpenFile) -> None:
-        """A call that held a file is over; the file goes if it has no descriptor any more."""
+        """A call that held a file is over. The file is released if it has no descriptor any more."""
         file.holds -= 1
         if not file.holds and not file.numbers:
             self._release(file)

@@ -2,16 +2,16 @@
 
 Linux keeps an array of ``struct file`` pointers by number, and a scan asks each file (``->poll``). Here the
 answers are kept in one NumPy array of poll masks by number, and a scan over n descriptors is one vector
-operation over that array. The *cost* of a scan is charged by what Linux would have checked. A file whose
-mask changes is put on a list of changed files once. The array is updated when somebody reads it, so it costs
-nothing where nobody scans.
+operation over that array. The *cost* of a scan is charged for each descriptor that Linux would check. A file
+whose mask changes is put on a list of changed files once. The array is updated when it is read, so it costs
+nothing without scans.
 
-A server with a million idle connections would need a million socket objects that nobody touches. A run of
+A server with a million idle connections would need a million socket objects that are never used. A run of
 untouched, identical connections is therefore one :class:`IdleBlock`. The object behind a number is made when
 something happens to it for the first time (a packet, a read, a close …).
 
 Why not otherwise: a file could write its mask into the array at each change. In an epoll lane masks change
-with each packet and each read, and nobody reads the array.
+with each packet and each read, and no scan reads the array.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class DescriptorTable:
         self._reserve(64)
 
     def _reserve(self, capacity: int) -> None:
-        """Make room for numbers below ``capacity``. The array is replaced, and views of the old one are
+        """Make room for numbers below ``capacity``. The array is replaced, so views of the old one are
         stale.
         """
         masks = np.full(capacity, poll_bits.NVAL, dtype=np.uint16)
@@ -188,7 +188,7 @@ class DescriptorTable:
         raise poll_bits.bad_descriptor()
 
     def call_on(self, file: OpenFile, number: int, call: Callable[[int], Result]) -> Result:
-        """Go on with a call on an open file. Its number may be closed by now, or belong to another file."""
+        """Go on with a call on an open file. Its number may be closed by now, or point to another file."""
         there = self.files.get(number)
         if there is file:
             return call(number)
@@ -209,7 +209,7 @@ class DescriptorTable:
         """Free a number.
 
         Returns:
-            The file that it pointed to, which may live on under other numbers.
+            The file that it pointed to. The file may stay open under other numbers.
 
         Raises:
             OSError: EBADF, nothing is open at the number.

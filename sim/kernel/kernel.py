@@ -1,6 +1,6 @@
 """The system-call table of the simulated kernel.
 
-:class:`RawKernel` has one part for each group of calls, and its ``sys_*`` methods hand over to them:
+:class:`RawKernel` has one part for each group of calls, and its ``sys_*`` methods call these parts:
 
 ================  ==================================================================  =================
 part              module                                                              holds
@@ -14,7 +14,7 @@ ring_calls        :mod:`sim.kernel.waiting.io_uring.calls`                      
 port_calls        :mod:`sim.kernel.waiting.completion_port.calls`                     completion ports
 ================  ==================================================================  =================
 
-What the parts share is in :class:`sim.kernel.core.KernelCore`. The calls are named as in Linux:
+The state that the parts share is in :class:`sim.kernel.core.KernelCore`. The calls are named as in Linux:
 ``sys_read``, ``sys_epoll_wait`` … Plain names such as ``kernel.select`` and ``kernel.socket`` are modules of
 the standard library on this kernel (:mod:`sim.stdlib`). :mod:`sim.host.host_kernel` has the same methods on
 the real kernel.
@@ -97,17 +97,17 @@ class RawKernel(KernelCore):
         return super().totals()
 
     def block(self) -> Task:
-        """As :meth:`sim.machine.cpu.Cpu.block`; a completion port hears when a thread of its own sleeps."""
+        """As :meth:`sim.machine.cpu.Cpu.block`; a completion port is notified if its own thread sleeps."""
         task = super().block()
         for port in self.port_calls.ports:
             port.thread_blocked(task)
         return task
 
     # -- read and write -------------------------------------------------------------------
-    # Every request makes these two calls, so they stand here and not in a part.
+    # Every request makes these two calls, so they are here and not in a part.
 
     def sys_read(self, fd: int, size: int) -> bytes:
-        """Take what is there, up to ``size`` bytes; ``b""`` at end of file.
+        """Take up to ``size`` bytes; ``b""`` at end of file.
 
         Raises:
             OSError: EAGAIN, nothing is there; EBADF; ECONNRESET; EINVAL.
@@ -310,7 +310,7 @@ class RawKernel(KernelCore):
         self.socket_calls.listen(fd, backlog)
 
     def sys_connect(self, fd: int, address: InetAddress) -> None:
-        """Connect, or ask how that went: :meth:`SocketCalls.connect`."""
+        """Connect, or report the result of an earlier attempt: :meth:`SocketCalls.connect`."""
         self.socket_calls.connect(fd, address)
 
     def sys_accept4(self, fd: int) -> int:

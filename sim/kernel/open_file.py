@@ -1,12 +1,12 @@
-"""The open file: what a descriptor points to (``struct file``).
+"""The open file: the object that a descriptor points to (``struct file``).
 
-Several numbers can point to one open file (``dup``). It closes when the last of them goes. The file keeps
-its own poll mask up to date, and marks it as changed in the descriptor table. When something changes, it
-wakes its wait queue and then every scan in progress.
+Several numbers can point to one open file (``dup``). It is closed with the last of them. The file keeps its
+own poll mask up to date, and marks it as changed in the descriptor table. When something changes, it wakes
+its wait queue and then every scan in progress.
 
-What watches a file for longer than one call is a :class:`Watch`. A call of select or poll under way is a
-:class:`ScanInProgress`. Both are base classes here, so that a file knows no mechanism. Of the kernel a
-file knows :class:`FileKernel`; files that need more declare ``kernel`` as a
+A :class:`Watch` watches a file for longer than one call. A :class:`ScanInProgress` is a call of select or
+poll under way. Both are base classes here, so that a file knows no mechanism. A file knows only the part
+:class:`FileKernel` of the kernel; files that need more declare ``kernel`` as a
 :class:`~sim.kernel.core.KernelCore`.
 """
 
@@ -39,7 +39,7 @@ class Watch(ABC):
         self.wanted = 0
         """Poll bits that count now; 0 once a one-shot item has fired."""
         self.listed = False
-        """True while it stands on the ready list."""
+        """True while it is on the ready list."""
         self.exclusive = False
         """True if a wake-up stops at the first of these (EPOLLEXCLUSIVE)."""
         self.checked_ns: int | None = None
@@ -51,7 +51,7 @@ class Watch(ABC):
 
     @abstractmethod
     def number_closed(self) -> None:
-        """Its number was closed, and the file lives on under another one."""
+        """Its number was closed, and the file stays open under another one."""
 
     @abstractmethod
     def file_closed(self) -> None:
@@ -63,7 +63,7 @@ class Watch(ABC):
 
 
 class ScanInProgress(ABC):
-    """A call of select or poll under way: it hears of every file that changes or closes."""
+    """A call of select or poll under way. It is notified of every file that changes or closes."""
 
     __slots__ = ()
 
@@ -91,7 +91,7 @@ class FileKernel(Cpu):
 
 
 class OpenFile:
-    """Base of everything that a descriptor can point to.
+    """Base class of the files that a descriptor can point to.
 
     Args:
         kernel: The kernel in which it is open.
@@ -114,7 +114,7 @@ class OpenFile:
         self.numbers: list[int] = []
         """The descriptors that point here."""
         self.holds = 0
-        """Calls under way on the file. It outlives its last descriptor until they are over."""
+        """Number of calls under way on the file. It stays open until they are over."""
         self.wait_queue = WaitQueue()
         self.watches: list[Watch] = []
         """The epoll items that watch this file (``f_ep``)."""
@@ -124,7 +124,7 @@ class OpenFile:
         """True while the file is one of :attr:`FileKernel.changed_files`."""
 
     def set_mask(self, mask: int) -> None:
-        """Change the poll mask. The descriptor table updates its copy when somebody reads it."""
+        """Change the poll mask. The descriptor table updates its copy when the copy is read."""
         self.mask = mask
         if not self.mask_noted:
             self.mask_noted = True
@@ -161,4 +161,4 @@ class OpenFile:
         raise oserror(errno.EINVAL)
 
     def released(self) -> None:
-        """The last descriptor is closed: undo what the file holds elsewhere."""
+        """The last descriptor is closed: release all that the file holds elsewhere."""

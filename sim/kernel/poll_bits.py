@@ -27,7 +27,7 @@ EPOLLWAKEUP = 1 << 29
 EPOLLONESHOT = 1 << 30
 EPOLLET = 1 << 31
 POLL_BITS = 0xFFFF
-"""The poll bits of an epoll event mask; the other bits say how to report them."""
+"""The poll bits of an epoll event mask. The other bits are flags for the way of reporting."""
 
 READABLE_SET = IN | RDNORM | RDBAND | HUP | ERR | NVAL
 WRITABLE_SET = OUT | WRNORM | WRBAND | ERR | NVAL
@@ -37,7 +37,7 @@ ALWAYS_REPORTED = ERR | HUP | NVAL
 """Bits that poll reports for a descriptor even if the program did not ask for them."""
 
 NO_KEY = 0
-"""The key of a wake-up that reaches every waiter, whatever it waits for."""
+"""The key of a wake-up that reaches every waiter, for any event."""
 DATA_KEY = IN | PRI | RDNORM | RDBAND
 """The key with which ``sock_def_readable`` wakes."""
 SPACE_KEY = OUT | WRNORM | WRBAND

@@ -1,4 +1,4 @@
-"""Wait queues: what runs when a file changes.
+"""Wait queues: the functions that run when a file changes.
 
 In Linux every file that can be polled has a ``wait_queue_head``. Waiters put entries on it, each with a
 function of its own, and a wake-up walks the queue and calls the functions (``kernel/sched/wait.c:
@@ -27,7 +27,7 @@ class Waiter(Protocol):
     exclusive: bool
 
     def wake(self, key: int) -> bool:
-        """The file changed. True if the entry made use of it, which matters for exclusive entries."""
+        """The file changed. True if the entry used the change; an exclusive entry then ends the walk."""
 
 
 class WaitQueue:
@@ -50,7 +50,7 @@ class WaitQueue:
         self.entries.remove(entry)
 
     def wake(self, key: int) -> int:
-        """Call the entries in order, until an exclusive one has made use of the change.
+        """Call the entries in order, until an exclusive entry has used the change.
 
         Returns:
             The number of entries called.

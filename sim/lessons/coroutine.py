@@ -1,13 +1,13 @@
-"""Coroutines on the event loop: functions that stop in the middle, and what resumes them.
+"""Coroutines on the event loop: functions that stop in the middle, and the tasks that resume them.
 
 A callback cannot wait. To read and then write, it registers a second callback and returns, and the data
 between the two must be stored somewhere by hand. A coroutine stores it in its local variables: it stops at an
 ``await`` and continues there later. This takes three things:
 
-- a :class:`Future`: a result that is not known yet. ``await`` passes it to whatever runs the coroutine.
-- a :class:`CoroutineTask`, which runs the coroutine. It enters it with ``send`` (a generator that says
-  ``yield from`` as well), gets the future at which it stops, and asks the future for one callback: enter the
-  coroutine again.
+- a :class:`Future`: a result that is not known yet. ``await`` passes it to the task that runs the coroutine.
+- a :class:`CoroutineTask`, which runs the coroutine. It enters the coroutine with ``send`` (this also works
+  for a generator with ``yield from``), gets the future at which the coroutine stops, and asks the future for
+  one callback, which enters the coroutine again.
 - functions that make futures of the loop's timers and descriptors.
 
 A waiting coroutine is a suspended frame in memory. The only call that waits is ``epoll_wait``, in the loop.
@@ -28,7 +28,7 @@ class Cancelled(BaseException):
 
 
 class Future:
-    """A result that is not known yet, and the callbacks to call when it is.
+    """A result that is not known yet, and the callbacks to call when it is known.
 
     Args:
         loop: the loop that calls the callbacks.

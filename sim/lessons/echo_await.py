@@ -1,8 +1,8 @@
 """An echo server in ``async def``: the server in generators, with ``await`` in place of ``yield from``.
 
 ``await`` does the same as ``yield from``. The gain is clarity: an ``async def`` function cannot be mistaken
-for an iterator, and it stops only where it says ``await``. It runs on the same
-:class:`~sim.lessons.coroutine.CoroutineTask`, and that on one ``epoll_wait``.
+for an iterator, and it stops only at an ``await``. It runs on the same
+:class:`~sim.lessons.coroutine.CoroutineTask`, which runs on one ``epoll_wait``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def serve(loop: EventLoop, listener: Any) -> None:
 
 
 async def echo(loop: EventLoop, connection: Any) -> None:
-    """Send one client's bytes back until it sends no more."""
+    """Send one client's bytes back until it ends its stream."""
     connection.setblocking(False)
     with connection, suppress(ConnectionError):
         while True:

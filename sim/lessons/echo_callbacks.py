@@ -1,8 +1,8 @@
 """An echo server in callbacks: no function waits, so all state between two callbacks is stored by hand.
 
 A connection is an object, because between two callbacks there is no other place for its unsent bytes. Its
-work is cut into pieces, and each piece must decide which piece comes next: read while everything is sent,
-wait for room in the send buffer while something is not.
+work is cut into pieces, and each piece must choose the next piece: read if everything is sent, otherwise wait
+for room in the send buffer.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class EchoServer:
         loop.add_reader(listener.fileno(), self.can_accept)
 
     def can_accept(self) -> None:
-        """At least one connection waits: accept one. The loop calls again for the next."""
+        """Accept one connection, because at least one waits. The loop calls this again for the next one."""
         with suppress(BlockingIOError):  # the client has closed its connection already
             connection, _ = self.listener.accept()
             self.served += 1
@@ -57,7 +57,7 @@ class EchoConnection:
         self.connection = connection
         self.unsent = b""
         self.waiting_for_room = False
-        """True while it waits to write. It reads nothing then: otherwise a client that takes no answers could
+        """True while it waits to write. It reads nothing in that time: a client that takes no answers could
         make it store more and more bytes.
         """
         connection.setblocking(False)

@@ -34,7 +34,7 @@ def serve(loop: EventLoop, listener: Any) -> Coroutine:
 
 
 def echo(loop: EventLoop, connection: Any) -> Coroutine:
-    """Send one client's bytes back until it sends no more."""
+    """Send one client's bytes back until it ends its stream."""
     connection.setblocking(False)
     with connection, suppress(ConnectionError):
         while True:

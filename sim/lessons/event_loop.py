@@ -1,8 +1,8 @@
 """An event loop: one epoll, one list of timers, one queue of callbacks, and nothing else.
 
-epoll reports which descriptors are ready; a program must also remember what to do with each. An event loop
-is that memory: for each descriptor a function to call when it is ready, and for each point in time a function
-to call when it comes. The loop repeats a turn of three steps:
+epoll reports which descriptors are ready. A program must also store what to do with each of them. An event
+loop stores this: for each descriptor a function to call when it is ready, and for each timer a function to
+call when it is due. The loop repeats a turn of three steps:
 
     1. timers     timers that are due join the queue
     2. wait       epoll_wait, until a descriptor is ready or the next timer is due; if the queue
@@ -58,7 +58,7 @@ class EventLoop:
         self._interest: dict[int, dict[int, Handle]] = {}  # by descriptor, by event
         self._stopping = False
 
-    # -- what to call, and when --------------------------------------------------------------
+    # -- callbacks ---------------------------------------------------------------------------
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> Handle:
         """Call a function in the next step of callbacks."""

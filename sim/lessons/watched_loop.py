@@ -69,7 +69,7 @@ class WatchedLoop(EventLoop):
 
 
 def task_rows(loop: EventLoop) -> list[TaskRow]:
-    """The tasks that the loop's callbacks can still wake, in the loop's order; it keeps no list of tasks."""
+    """The tasks that the loop's callbacks can still wake, in the loop's order; the loop keeps no list."""
     reasons = dict(_wait_reasons(loop))
     seen: dict[int, Future] = {}
     for future in _known(loop):
@@ -78,7 +78,7 @@ def task_rows(loop: EventLoop) -> list[TaskRow]:
 
 
 def _handles(loop: EventLoop) -> Iterator[tuple[Handle, WaitReason | None]]:
-    """Every callback of the loop, and what it waits for; None for callbacks that run next."""
+    """Every callback of the loop, and the reason for which it waits; None for callbacks that run next."""
     for handle in loop._callbacks:
         wrapped = handle.args[0] if handle.args and isinstance(handle.args[0], Handle) else handle
         yield wrapped, None

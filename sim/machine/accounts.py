@@ -1,11 +1,11 @@
-"""Where the time goes: accounts, counts, and the charges that fill them.
+"""The accounts of CPU time: accounts, counts, and the charges that fill them.
 
 Each step of a call costs something (bytes copied, descriptors checked, nanoseconds) and is charged to an
 account. A busy lane makes the same few steps millions of times. So a step with a fixed price is a
 :class:`Charge`, which is made once and then only counted; the sums are computed when somebody reads them.
 Work whose price differs each time (a scan that an interrupt cuts in two) is posted directly.
 
-The sum over all accounts is the CPU's whole time. What is not work is ``idle``.
+The sum over all accounts is the CPU's whole time. Time without work is ``idle``.
 
 Why not otherwise: adding nanoseconds and counts to the accounts at each step takes some ten additions in
 Python. Counting a charge takes one.
@@ -17,7 +17,7 @@ from collections.abc import Hashable, Iterable
 from enum import IntEnum
 
 MAX_CHARGES = 4096
-"""Most charges that a page keeps, so that unusual sizes cannot fill the memory."""
+"""Largest number of charges in a page, so that unusual sizes cannot fill the memory."""
 
 
 class Account(IntEnum):
@@ -107,7 +107,7 @@ class Count(IntEnum):
 Part = tuple[Account, int]
 """Nanoseconds on one account."""
 Tally = tuple[Count, int]
-"""A count and by how much it grows."""
+"""A count, and the amount that is added to it."""
 
 
 class Charge:
@@ -115,7 +115,7 @@ class Charge:
 
     Args:
         parts: Nanoseconds by account.
-        counts: What one step adds to the counts.
+        counts: Amounts that one step adds to the counts.
     """
 
     __slots__ = ("counts", "ns", "parts", "times")
@@ -125,7 +125,7 @@ class Charge:
         self.counts: tuple[Tally, ...] = tuple((count, value) for count, value in counts if value)
         self.ns = sum(ns for _, ns in self.parts)
         self.times = 0
-        """Times it was paid since the last :meth:`Ledger.fold`."""
+        """Number of times it was paid since the last :meth:`Ledger.fold`."""
 
 
 class Ledger:

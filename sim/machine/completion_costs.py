@@ -14,8 +14,8 @@ changes them too:
 io_uring exists on Linux. Steps that no other call has were timed once, with raw calls from C on a 2-core
 x86-64 machine with Linux 6.18: a bare system call 165 ns; io_uring_enter with nothing to do 225 ns; a NOP
 submitted, run and completed 150 ns; a one-shot poll of a ready descriptor 390 ns more; a task-work item of a
-multishot poll 160 ns. The operation beneath (the recv, the send) costs what the table says of read and
-write, without the system call, which is not made.
+multishot poll 160 ns. The operation itself (the recv, the send) costs as much as read and write in the
+table, without the system call, which is not made.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ A user's own table is made by ``c10k-tui calibrate`` (:mod:`sim.studies.calibrat
 built-in table holds, which is *not* measured on the user's machine. It was made in the same way on a 2-core
 x86-64 virtual machine (AMD EPYC with 1 MiB of second-level cache) with Linux 6.18, and rounded.
 ``application_ns`` and ``walk_ps`` do not belong to the kernel and are estimated. ``interrupt_ns`` is measured
-with a timer's interrupt, because no network card was there to measure. The files that are asked are eventfds.
+with a timer's interrupt, because the machine had no network card. The files that are asked are eventfds.
 On the same machine a UNIX socket takes 1.4 to 2.7 times as long to ask, a TCP socket 1.6 to 3 times; the
 factor grows with the number of files.
 
@@ -49,9 +49,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 LARGEST = 10**12
-"""More than any step costs, in ns or ps."""
+"""Largest price that is accepted, in ns or ps; no step costs as much."""
 NEEDED = ("scan_ps", "poll_scan_ps", "hook_ps", "epoll_item_ps")
-"""Prices that are above 0 on every machine."""
+"""Names of the prices that are above 0 on every machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class CostTable:
         """Cost in ps of each of ``count`` descriptors of a pass, with an equal share of cache misses and
         empty words.
 
-        It is at least 1 ps, because a pass of no cost would be everywhere at the same time.
+        It is at least 1 ps, because a pass without a cost would be at all its descriptors at the same time.
 
         Args:
             scan_ps: :attr:`scan_ps` or :attr:`poll_scan_ps`.

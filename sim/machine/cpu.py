@@ -1,10 +1,10 @@
-"""One CPU: the tasks that run on it, the interrupts that take it from them, and where its time went.
+"""One CPU: the tasks that run on it, the interrupts that take it from them, and the accounts of its time.
 
 A task is a generator (:mod:`sim.machine.task`). A call that takes time *pays* for it: that moves
 :attr:`Cpu.free_ns`, the moment at which the CPU is free again, and the task then yields so that the time can
-pass. Up to that moment the task is busy. A packet that arrives meanwhile interrupts it and moves the moment
-further by what the interrupt costs. A call that must wait blocks its task first. With no other task to run,
-the CPU is idle.
+pass. Up to that moment the task is busy. A packet that arrives meanwhile interrupts the task, and the
+interrupt moves the moment by its own cost. A call that must wait blocks its task first. If no other task can
+run, the CPU is idle.
 
 The effect of a call happens at the start of the time it takes. The exception is a scan of select or poll,
 which can take milliseconds. Such a :class:`LongStep` knows at every moment how far it has come, so that a
@@ -14,13 +14,13 @@ The CPU can stop at any nanosecond, in the middle of a call too, and :meth:`Cpu.
 spent up to then. Running to a time in one go gives the same result as running there in a thousand steps. All
 CPU time is accounted for: the sum over the ledger's accounts always equals :attr:`Cpu.free_ns`.
 
-Simplified: there is one CPU, and no kernel thread but io_uring's polling one, which has a CPU of its own
+Simplified: there is one CPU. The only kernel thread is io_uring's polling thread, which has a CPU of its own
 (:mod:`sim.kernel.waiting.io_uring.sq_thread`). Without a scheduler (:mod:`sim.machine.scheduler`) a task runs
 until it blocks.
 
 Why not otherwise: an event queue with one event for each step (as in SimPy) costs a heap operation for each
-system call, and the calls are most of what happens. Here a task runs on in a plain loop as long as its steps
-end before the next timer or interrupt, and only those two are ordered by time.
+system call, and most events are calls. Here a plain loop runs a task as long as its steps end before the next
+timer or interrupt. Only timers and interrupts are ordered by time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from sim.machine.device import Device, NoDevice
 from sim.machine.task import Program, Task, TaskQueue
 
 _RECENT_CHARGES = 128
-"""More than any server pays for in one go: at a completion port 64 accepts are posted at the start."""
+"""Number of charges kept. No server pays for more at once: at a completion port, 64 accepts at the start."""
 _SYSCALL = ((Count.SYSCALLS, 1),)
 
 
@@ -76,7 +76,7 @@ class Cpu:
     """Virtual time, tasks and accounts of one simulated processor.
 
     Args:
-        costs: What each step costs.
+        costs: The price of each step.
         now_ns: The time at which it starts.
     """
 
@@ -146,8 +146,8 @@ class Cpu:
     def switches_per_sleep(self) -> int:
         """Context switches that a waiting call pays on its way to sleep, and again on its way back.
 
-        It is 0 under a scheduler, which books each switch that really happens: the switch away from one task
-        is there the switch to the next one.
+        It is 0 under a scheduler, which books each real switch: there, the switch away from one task is also
+        the switch to the next one.
         """
         return 0 if self.scheduler is not None else 1
 
@@ -202,7 +202,7 @@ class Cpu:
         return True
 
     def book_idle(self) -> None:
-        """Book the time that the CPU was idle until now. Called before anything that may wake a task."""
+        """Book the CPU's idle time up to now. It is called before anything that may wake a task."""
         idle_ns = self.now_ns - self.free_ns
         if idle_ns > 0:
             self.ledger.spent_ns[Account.IDLE] += idle_ns
@@ -256,7 +256,7 @@ class Cpu:
             task.at_end()
 
     def process_failed(self) -> None:
-        """An exception ended a task and with it the whole process: no task runs any more."""
+        """An exception ended a task, which ends the whole process: no task runs any more."""
         self.running = None
         self.runnable.clear()
 
@@ -312,7 +312,7 @@ class Cpu:
         return spent_ns, counted
 
     def _take_back(self, spent_ns: list[int], ahead_ns: int) -> None:
-        """Subtract what lies in the future: first interrupts, then the latest steps, the last one first."""
+        """Subtract time in the future: first interrupts, then the latest steps, the last one first."""
         if self.free_ns == self.stolen_until_ns:
             back_ns = min(ahead_ns, self.stolen_ns)
             spent_ns[Account.INTERRUPT] -= back_ns
@@ -350,7 +350,7 @@ class Cpu:
         )
 
     def begin_accounts(self, start_ns: int, spent_ns: list[int], counted: list[int]) -> int:
-        """Begin the accounts now. What was done so far was preparation and took no time.
+        """Begin the accounts now. All work so far was preparation and took no time.
 
         Args:
             start_ns: The time from which on time is accounted for.
@@ -358,7 +358,7 @@ class Cpu:
             counted: Counts of that kernel.
 
         Returns:
-            Cost of the preparation in ns, if it had taken time.
+            The cost of the preparation in ns, which is not part of the accounts.
         """
         self.ledger.fold()
         prepared_ns = sum(self.ledger.spent_ns)

@@ -1,4 +1,4 @@
-"""Devices: what interrupts the CPU."""
+"""Devices: the sources of interrupts."""
 
 from __future__ import annotations
 

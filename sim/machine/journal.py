@@ -1,4 +1,4 @@
-"""The journal: the one list of what happened, in order.
+"""The journal: the one list of all events, in order.
 
 The kernel appends records (:mod:`sim.machine.records`), and the screen drains them. The newest records stay
 after they were read, because a jump in time shows them again. If nobody drains the journal, the oldest
@@ -18,7 +18,7 @@ RECALLED = 1_000
 
 
 class Journal:
-    """The latest records, the oldest first, and how many of them were read.
+    """The latest records, the oldest first, and the number of records that were read.
 
     Args:
         kept: Records to keep.
@@ -53,7 +53,7 @@ class Journal:
         return self._forgotten + len(self.records)
 
     def since(self, made: int) -> list[Record]:
-        """The records after the first ``made`` ones, as far as they are still kept."""
+        """The records after the first ``made`` ones, without those that are no longer kept."""
         return self.records[max(0, made - self._forgotten) :]
 
     def latest_before(self, before_ns: int, wanted: Callable[[Record], bool]) -> tuple[int, int]:
@@ -95,6 +95,6 @@ class Journal:
         self._read = max(self._forgotten, self.made - RECALLED)
 
     def take_back(self, made: int) -> None:
-        """Remove the records after the first ``made`` ones: they were preparation."""
+        """Remove the records after the first ``made`` ones, because they belong to the preparation."""
         if made < self.made:
             del self.records[made - self._forgotten :]

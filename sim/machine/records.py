@@ -1,8 +1,8 @@
-"""Records of the journal: what the kernel writes down.
+"""Records of the journal: the events that the kernel writes down.
 
 Every packet, every wake-up and every call leaves one record with its virtual time. The screen, the interrupt
-feed, its counters and the tests read these records and nothing else. No part of the program computes a second
-version of what happened.
+feed, its counters and the tests read these records and nothing else. No part of the program computes the same
+events a second time.
 
 A record is a plain tuple of six integers. The kernel makes several for each request, and a tuple is the
 cheapest object that Python can make::
@@ -66,15 +66,15 @@ class Effect:
     """Effects of the arrival of one packet on its way up from the interrupt: bits combined by or."""
 
     NOBODY: Final = 0
-    """Nothing was hooked on the socket: the bytes lie in its buffer until somebody asks."""
+    """Nothing was hooked on the socket. The bytes stay in its buffer until a program asks."""
     READY_LIST: Final = 1
     """``ep_poll_callback`` appended the item to the ready list of an epoll."""
     ALREADY_LISTED: Final = 2
-    """The item stood on the ready list already."""
+    """The item was on the ready list already."""
     WOKE_EPOLL: Final = 4
     """A task blocked in ``epoll_wait`` was made runnable."""
     WOKE_SCAN: Final = 8
-    """A task asleep in ``select`` or ``poll`` was made runnable: it scans everything again."""
+    """A task asleep in ``select`` or ``poll`` was made runnable. It scans all descriptors again."""
     SCAN_AHEAD: Final = 16
     """The packet arrived ahead of a scan in progress, which will find it."""
     SCAN_BEHIND: Final = 32
@@ -82,7 +82,7 @@ class Effect:
     KNOTE: Final = 64
     """A filter held, and its knote was put on the queue of a kqueue."""
     KNOTE_AGAIN: Final = 128
-    """A filter held, and its knote stood on the queue already."""
+    """A filter held, and its knote was on the queue already."""
     TASK_WORK: Final = 256
     """A request of an io_uring was woken, and its task work was queued."""
     TASK_WORK_AGAIN: Final = 512
@@ -96,7 +96,7 @@ class Effect:
 
 
 class DropReason:
-    """Why something that a client sent was not taken."""
+    """The reason for which the kernel did not take something that a client sent."""
 
     BUFFER_FULL: Final = 1
     """The receive buffer had no room for it."""

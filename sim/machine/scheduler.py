@@ -1,8 +1,8 @@
 """The scheduler: several tasks take turns on the one CPU of a lane.
 
 Linux (``kernel/sched/fair.c``, EEVDF since 6.6) keeps a *run queue* of runnable tasks. Each has a virtual
-runtime, the time it has run. Among the tasks with the nearest deadline, the one that lags behind most runs
-next, for a slice. Simplified here:
+runtime, the time it has run. Of the tasks that have not run more than their share, the one with the nearest
+deadline runs next, for a slice. Simplified here:
 
 - All tasks have the same weight and the same slice. So the nearest deadline is the least virtual runtime, and
   the queue is ordered by virtual runtime, then by arrival.
@@ -19,11 +19,11 @@ next, for a slice. Simplified here:
 tables too if the address space changes (``switch_mm``). A sleep with no other task runnable is two switches,
 to the idle task and back; from one task to another it is one. Indirectly: tasks that ran meanwhile pushed the
 *working set* of the task out of the cache, and it must be loaded again. Li, Ding and Shen ("Quantifying the
-cost of context switch", 2007) found this part to be between nothing and a hundred times the direct part,
-which depends on whether the working sets fit into the cache together. The model follows that: the cache has a
-fixed size, and each task the same working set. A task finds its set in the cache if the set fits there
-together with those of all tasks that ran since. Otherwise it loads all of it again, at a price per byte. The
-idle task touches nothing. :mod:`sim.machine.costs` has the sizes and prices.
+cost of context switch", 2007) found that this part is between nothing and a hundred times the direct part. It
+is small if the working sets fit into the cache together. The model follows them: the cache has a fixed size,
+and all tasks have working sets of the same size. A task finds its working set in the cache if it fits there
+together with the working sets of all tasks that ran since. Otherwise the task loads all of it again, at a
+price per byte. The idle task touches nothing. :mod:`sim.machine.costs` has the sizes and prices.
 
 Threads need not be expensive. Von Behren, Condit and Brewer ("Why events are a bad idea (for high-concurrency
 servers)", HotOS 2003) ran 100,000 of them with stacks of a few pages, switched in user space. The expensive
@@ -67,7 +67,7 @@ class ScheduledTask(Task):
         self.vruntime_ns = 0
         """Virtual runtime in ns: the time it has run, or where it was placed."""
         self.ran_at = _NEVER_RAN
-        """Switches to other tasks up to when it last got the CPU."""
+        """Number of switches between tasks up to the moment at which it last got the CPU."""
         self.owed: tuple[Part, ...] = ()
         """The rest of the step in which it was preempted."""
 
@@ -160,7 +160,7 @@ class Scheduler:
         self.cpu = cpu
         self.queue = cpu.runnable = RunQueue(self)
         self.preemptions = 0
-        """Times a task lost the CPU at the end of its slice."""
+        """Number of times a task lost the CPU at the end of its slice."""
         self.failed: Task | None = None
         """The first task that an exception ended."""
         self._on_cpu: ScheduledTask | None = None
@@ -274,7 +274,7 @@ class Scheduler:
         return True
 
     def _left(self, task: ScheduledTask) -> None:
-        """A task blocked or ended: switch to the idle task if no other task can run."""
+        """Go on after a task has blocked or ended: switch to the idle task if no other task can run."""
         cpu = self.cpu
         task.vruntime_ns += cpu.free_ns - self._since_ns
         if cpu.running is None:

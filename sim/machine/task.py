@@ -30,9 +30,9 @@ class Task:
         self.name = name
         self.blocked = False
         self.wakes = 0
-        """Times the task was woken."""
+        """Number of times the task was woken."""
         self.vain_wakes = 0
-        """Wake-ups after which it found nothing, in epoll_wait or in a pool's queue, and slept again."""
+        """Number of vain wake-ups: it found nothing in epoll_wait or in a pool's queue, and slept again."""
         self.done = False
         self.result: Any = None
         """The program's return value; None before it returns."""
@@ -42,7 +42,7 @@ class Task:
         """Called when the program is over."""
 
     def close(self) -> None:
-        """End the program where it stands. It never runs again."""
+        """End the program at its current yield. It never runs again."""
         program = getattr(self.send, "__self__", None)
         if isinstance(program, Generator):
             program.close()

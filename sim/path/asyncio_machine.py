@@ -44,7 +44,7 @@ class AsyncioConnection(StreamSocket):
         return "127.0.0.1", 50_000 + self.slot
 
     def set_option(self, level: int, option: int, value: bytes) -> None:
-        """Accept any option. asyncio sets TCP_NODELAY, and nothing is ever held back here."""
+        """Accept any option without effect. asyncio sets TCP_NODELAY, and this socket never delays data."""
 
 
 class BurstWorkload(Workload):

@@ -2,22 +2,22 @@
 
 Everything above epoll is asyncio's own code, so it is run and watched. The descriptors that the race's
 epoll_wait reported are connections of an asyncio server (:mod:`sim.path.asyncio_machine`). If it reported
-more than :data:`MOST_CONNECTIONS`, only that many take part, with ours among them. The same packets arrive in
-one interrupt, in the order of the ready list, and the loop continues without help.
+more than :data:`MOST_CONNECTIONS`, only that number of them takes part, with ours among them. The same
+packets arrive in one interrupt, in the order of the ready list. Then the loop runs without further help.
 
-Observed are: what the selector returns to the loop, the loop's queue of callbacks, which callback reads, when
-the future of the task is settled, when the task's own step begins, and the line of its coroutine before and
-after.
+The observed values are: the events that the selector returns to the loop, the loop's queue of callbacks, the
+callback that reads, the time at which the future of the task is settled, the time at which the task's own
+step begins, and the line of its coroutine before and after.
 
 The kernel prices the calls. Python's work has fixed prices, :attr:`~sim.machine.costs.CostTable.loop_turn_ns`
 and ``loop_callback_ns``. A turn is charged when it begins, before its wait. The turn that the packet wakes
 was therefore charged before the packet arrived, and its price is not among the steps.
 
-Why run asyncio instead of listing its steps? A list would repeat what somebody believes about asyncio. The
-code that runs cannot be wrong about itself, and another version of Python may do other steps.
+Why run asyncio instead of listing its steps? A list would repeat the author's belief about asyncio and could
+be wrong. Other versions of Python may also make other steps.
 
-asyncio refuses to run a loop in a thread that already runs one. So this loop has a thread of the host's. The
-caller waits for that thread, and nothing runs beside it.
+asyncio refuses to run a loop in a thread that already runs one. So this loop runs in a separate thread of the
+host. The caller waits for that thread, and nothing runs beside it.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _callback_name(handle: Any) -> str:
 
 
 def _line_of(function: Any) -> int:
-    """Current line of a function that is somewhere up the call stack; 0 if it is not."""
+    """Current line of a function on the call stack; 0 if it is not on the stack."""
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_code is not function.__code__:
         frame = frame.f_back

@@ -160,7 +160,7 @@ def _lane_path(watch: LaneWatch, steps: StepLedger, *, finished: bool, came: boo
 
 
 def _why_not(watch: LaneWatch) -> str:
-    """What keeps the CPU busy instead, in a few words."""
+    """Reason, in a few words, for which the program does not wake or read the packet."""
     if watch.kernel.next_due_ns() >= NEVER:
         return "nothing wakes it"
     spent_ns = spent_between(watch.arrived_spent_ns, watch.kernel.totals()[0])

@@ -92,7 +92,7 @@ class LaneWatch:
         self.charge_ns = 0
         """Cost of the interrupt in ns."""
         self.arrived = self.before = self.queued = self.after = PathState()
-        """State at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
+        """States at the arrival of the frame, before our packet's turn, at its wake-up, and after it."""
         self.arrival_totals: tuple[list[int], list[int]] = ([], [])
         """The kernel's totals at the arrival: time in ns by account, and counts."""
         self.reads = 0

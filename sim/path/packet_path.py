@@ -1,15 +1,16 @@
 """Follow one packet, step by step, from the wire to the line after ``await``, and beside it to select.
 
-Nothing is a fixed story. Kernels that nothing else uses take the packet once more, and the steps are what was
-noted as they took it:
+The steps are observed, not written down in advance. Separate kernels take the packet once more, and the steps
+are recorded while they take it:
 
 1. In the kernel (:mod:`sim.path.lane_watch`, :mod:`sim.path.kernel_steps`): the race's own lanes ``epoll``
-   and ``select``, brought to just before the packet. So the packet finds what it found in the race: a server
-   asleep, or at work, or in the middle of a scan that has already passed its descriptor. A lane is started a
-   while before the packet if the race has no such lane, if it is too far from a checkpoint, or if a classic
-   mistake is raced. Such a lane makes no mistake, and the path says that it was started.
-2. In asyncio (:mod:`sim.path.asyncio_steps`): asyncio itself, on a kernel of its own that watches the same
-   descriptors and receives the same packets. It takes over where epoll_wait returns.
+   and ``select``, brought to just before the packet. So the packet finds the same state as in the race: a
+   server that sleeps, that works, or that is in the middle of a scan that has already passed the descriptor.
+   A new lane is started a while before the packet if the race has no such lane, if its lane is too far from a
+   checkpoint, or if the race shows a classic mistake. A new lane makes no mistake, and the path says that the
+   lane is new.
+2. In asyncio (:mod:`sim.path.asyncio_steps`): asyncio itself, on a separate kernel that watches the same
+   descriptors and receives the same packets. Its steps follow those of the kernel, after epoll_wait returns.
 
 The two parts run on two kernels. Their costs are added: those of the first up to epoll_wait's return, and
 those of the second from there on. The program of select is the race's, in the style of C. It has no loop

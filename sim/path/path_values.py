@@ -35,7 +35,7 @@ STAGE_PAIRS: tuple[tuple[str | None, str | None], ...] = (
 )
 """Stages side by side: with epoll and asyncio, and with select; None where a side has no stage."""
 SHOWN = 12
-"""Entries of a list that a state keeps: the first ones, or those up to ours."""
+"""Largest number of entries of a list in a state: the first ones, or the ones up to ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class LanePath:
     steps: tuple[PathStep, ...]
     """Steps as far as the packet came."""
     effect: int = 0
-    """What the packet caused: an :class:`~sim.machine.records.Effect`, or the reason why it was dropped."""
+    """Effect of the packet, a :class:`~sim.machine.records.Effect`, or the reason for dropping it."""
     dropped: bool = False
     burst: int = 1
     """Packets that the interrupt took."""
@@ -132,9 +132,9 @@ class LanePath:
     paid_before_ns: int = 0
     """Part of that cost that was paid before the packet arrived, to fall asleep."""
     failure: str | None = None
-    """Why the lane's server cannot continue; None if it can."""
+    """Reason for which the lane's server cannot continue; None if it can."""
     unfinished: str = ""
-    """Why the path was not followed to its end; empty if it was."""
+    """Reason for which the path was not followed to its end; empty if it was."""
     started_ns: int | None = None
     """Time in ns before the packet at which the lane was started; None if it is the race's own lane."""
 
@@ -178,7 +178,7 @@ Entry = TypeVar("Entry")
 
 
 def shown(entries: Sequence[Entry], ours: Entry | None) -> tuple[Entry, ...]:
-    """At most :data:`SHOWN` entries of a list: the first ones, or those up to ours if it stands further
+    """At most :data:`SHOWN` entries of a list: the first ones, or the ones up to ours if it is further
     back.
     """
     end = SHOWN

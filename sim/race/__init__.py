@@ -2,7 +2,7 @@
 
 - ``race``: :class:`~sim.race.race.Race`, which others use: advance, step, change settings, seek, frame.
 - ``lane``: one kernel with one server, and its counters.
-- ``network``: the NIC and the clients of a lane: what happens when a packet arrives.
+- ``network``: the NIC and the clients of a lane: the arrival of packets.
 - ``idle_connections``: connections without an object, as entries in arrays.
 - ``latency``: the histogram of latencies.
 - ``descriptor_view``, ``task_views``: parts of a frame.
@@ -10,5 +10,5 @@
 - ``faults/``: the log of mistakes, and the diagnosis in words.
 - ``time_travel/``: the time line and its checkpoints.
 
-Others import ``race``, and values of ``history``.
+Other rooms import ``race``, and values of ``history``.
 """

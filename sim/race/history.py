@@ -3,17 +3,16 @@
 A race is decided by its scenario and by the changes made to it. So its past is not stored; it can be run
 again. Only this log is stored.
 
-Going back and changing a setting keeps the old future and begins a *branch*. A branch is its parent, the time
-of the fork, and the changes made on it. The branches form a tree. The *path* of a branch is the list of
-changes from the root on. A branch also holds how far it was ever run, and what was noted on the way
-(:class:`Marker`).
+A change of a setting in the past keeps the old future and begins a *branch*. A branch consists of its parent,
+the time of the fork, and the changes made on it. The branches form a tree. The *path* of a branch is the list
+of changes from the root on. A branch also holds the time up to which it was ever run, and the markers noted
+on the way (:class:`Marker`).
 
-A log entry takes about a kilobyte, and the serial numbers of its arrivals 8 bytes for every 2,048 packets
-run.
+A log entry takes about a kilobyte. The serial numbers of its arrivals take 8 bytes for every 2,048 packets.
 
 Why not a snapshot for each change: a lane of a million connections takes megabytes, and a race can have
-thousands of changes. Checkpoints (:mod:`sim.race.time_travel.checkpoint_store`) only make going back faster,
-and any of them can be dropped.
+thousands of changes. Checkpoints (:mod:`sim.race.time_travel.checkpoint_store`) only make going back faster.
+Each of them can be dropped.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ def differs(old: Scenario, new: Scenario, names: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Marker:
-    """A moment worth going to on the time line."""
+    """A moment that is marked on the time line."""
 
     at_ns: int
     kind: str

@@ -1,8 +1,8 @@
-"""A lane: one kernel with one server, its network, and the counters of what it did.
+"""A lane: one kernel with one server, its network, and its counters.
 
 The connections exist before the race begins. Accepting ten thousand connections and registering them with
-epoll is work too, but of another kind. It takes no virtual time, and is shown as a figure of its own
-(``setup_ns``).
+epoll is work too, but it is not the work that the race compares. It takes no virtual time, and is shown as a
+separate figure (``setup_ns``).
 
 When a setting changes on which the server depends (the number of connections, FD_SETSIZE), the lane is
 rebuilt at that moment. A new kernel at the same virtual time continues the counters. Requests that are not
@@ -42,12 +42,12 @@ from sim.servers.base import BACKLOG, ServerFailure, ServerSettings
 from sim.servers.registry import server_of
 
 RECORD_WORK_NS = 2_000
-"""Computing time of what a record stands for: a packet, or a step of a server."""
+"""Computing time of one record, which stands for a packet or a step of a server, in ns."""
 SCANNED_WORK_NS = 15
 PASS_WORK_NS = 60_000
-"""Computing time of a scan, without its descriptors."""
+"""Computing time of a scan, without its descriptors, in ns."""
 BUILT_WORK_NS = 5
-"""Computing time of a connection when a lane is built."""
+"""Computing time of a connection when a lane is built, in ns."""
 _ACCOUNT_LABELS = tuple(account.label for account in Account)
 
 
@@ -141,7 +141,7 @@ class Lane:
             self.restart_counters()
 
     def rebuild(self, scenario: Scenario, workload: Workload) -> None:
-        """Start the server again at this moment, with other settings and the same counters."""
+        """Start the server again at this moment, with other settings. The counters go on."""
         first_drop_ns = self.network.first_drop_ns
         old_kernel, old_network, old_task = self.kernel, self.network, self.task
         spent_ns, counted = old_kernel.totals()
@@ -157,7 +157,7 @@ class Lane:
             old_task.close()  # or the garbage collector could end the call in which it sleeps before it
 
     def restart_counters(self) -> None:
-        """Count from zero again, because a lane was added, and all lanes are compared from now on."""
+        """Count from zero again: a lane was added, and the counters of all lanes must cover the same time."""
         self._baseline = self.kernel.totals()
         self.latencies.clear()
 

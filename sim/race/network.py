@@ -1,7 +1,7 @@
 """The network of a lane: the NIC that interrupts, and the clients behind it.
 
 The path of a packet in Linux: the NIC writes the frame to memory and raises an interrupt. The handler
-schedules the softirq. ``net_rx_action`` takes all packets that are there, so that a burst needs one
+schedules the softirq. ``net_rx_action`` takes all packets that have arrived, so that a burst needs one
 interrupt. IP and TCP find the socket and queue the bytes, and ``sock_def_readable`` wakes the socket's wait
 queue. The entries of the wait queue decide what happens next: ``ep_poll_callback`` appends to a ready list,
 ``pollwake`` wakes a sleeping select. If the queue is empty, nothing more happens, and the bytes stay until
@@ -69,7 +69,7 @@ class Network:
         self._without: set[int] = set()
         """Numbers of clients without a connection."""
         self._retrying: set[int] = set()
-        """Those of them that will send their SYN again."""
+        """Numbers of clients without a connection that will send their SYN again."""
         self._record = kernel.journal.append
         self._interrupts = kernel.ledger.page()
         self.payload = b""
@@ -86,7 +86,7 @@ class Network:
     # -- the schedule ---------------------------------------------------------------------
 
     def attach(self, workload: Workload) -> None:
-        """Take the arrivals of a workload that come after now; at the start of the race, all of them."""
+        """Take the arrivals of a workload that come after now; at the start of the race, all arrivals."""
         now_ns = self.kernel.now_ns
         self._workload = workload
         self.payload = workload.payload
@@ -242,7 +242,7 @@ class Network:
             self._drop(fd, len(payload), DropReason.BUFFER_FULL, serial)
 
     def _first_request(self, slot: int, serial: int) -> None:
-        """A client sends whose connection is no object yet, or does not exist."""
+        """A client sends a request, and its connection has no object yet or does not exist."""
         socket = self.socket_of(slot)
         if socket is not None:
             self._request(socket, serial)
@@ -313,12 +313,12 @@ class Network:
         socket.answered_bytes = answered_bytes
 
     def hung_up(self, socket: StreamSocket) -> None:
-        """The server closed a connection. If the client has no newer one, it has none now."""
+        """The server closed a connection. The client has no connection now, unless it has a newer one."""
         if self.objects.get(socket.slot) is socket:
             self._left_without(socket.slot)
 
     def disconnect_all(self) -> None:
-        """The process has ended, and with it every connection."""
+        """The process has ended, so every connection is closed."""
         self.connected = False
         self.objects.clear()
 

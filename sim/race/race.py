@@ -12,7 +12,7 @@ different times cannot be compared.
 The race can go back to any moment exactly, and from there into another future. :mod:`sim.race.history` holds
 the branches, :mod:`sim.race.time_travel.time_line` goes to a moment, and
 :mod:`sim.race.time_travel.checkpoint_store` holds the checkpoints that make it fast. When the race is at a
-moment, everything that happens at this moment has happened, changes of settings included.
+moment, all events of this moment have happened, changes of settings included.
 
 Why not run the lanes one after the other: a frame shows all lanes at one virtual time, and a change of
 settings comes at one virtual time in all of them.
@@ -36,13 +36,13 @@ from sim.scenario.workload import Workload, mean_gap_ns
 Wanted = Callable[[Record], bool]
 """True for a record at which a step stops."""
 _MOST_STEPS = 10_000
-"""A step gives up after this many events: if interrupts take all the CPU, no call ever comes."""
+"""Number of events after which a step gives up: if interrupts take all the CPU, no call is ever made."""
 _STEPS_AT_ONE_TIME = 1_000
 _LOOKS_BACK = 10
 """Number of jumps back in search of a descriptor. After each, the newest records are searched."""
 _NEAR_NS = 1_000
 _FARTHER = 8
-"""The first jump back where no record is known, and the factor by which each further jump is longer."""
+"""The first jump back if no record is known, in ns, and the factor by which each further jump is longer."""
 
 
 class Race:
@@ -74,7 +74,7 @@ class Race:
     # -- time -----------------------------------------------------------------------------
 
     def advance(self, until_ns: int) -> None:
-        """Run every lane to a virtual time. In the past, this replays what happened, changes included.
+        """Run every lane to a virtual time. In the past, this replays all events, changes included.
 
         Raises:
             ValueError: the time lies before now.
@@ -115,7 +115,7 @@ class Race:
         """Run until something happens to a descriptor in a lane: a packet, a read, a write, its close.
 
         Returns:
-            False if nothing did within the next 10,000 events.
+            False if nothing happened within the next 10,000 events.
         """
         return self._step_to(_is_of(fd))
 
@@ -218,12 +218,12 @@ class Race:
         """Go back to the previous moment at which something happened to a descriptor in a lane.
 
         Returns:
-            False if nothing did within about 10,000 records of each lane. The race is then where it was.
+            False if nothing happened within about 10,000 records of each lane. The race has then not moved.
         """
         here_ns, wanted = self.now_ns, _is_of(fd)
         until_ns = here_ns - 1
         for _ in range(_LOOKS_BACK):
-            # Only as many records as every jump leaves: frames taken before must not change the result.
+            # Only the records that every jump leaves: frames taken earlier must not change the result.
             recalled = [lane.journal.recalled() for lane in self._time_line.lanes.values()]
             since_ns = max(known_ns for _, known_ns in recalled)
             times = [r[0] for records, _ in recalled for r in records if wanted(r) and r[0] <= until_ns]
@@ -241,8 +241,8 @@ class Race:
     def _step_back(self, wanted: Wanted | None) -> None:
         """Go to the last moment before now at which a step forward would stop.
 
-        The journals give the place to look: the latest record before now. Where no record is known, the
-        search goes back in growing jumps. Nothing is run beyond now.
+        The search begins at the latest record before now in the journals. If no record is known, the search
+        goes back in growing jumps. Nothing is run beyond now.
         """
         before_ns = self.now_ns
         sort = wanted or _is_any
@@ -268,7 +268,7 @@ class Race:
         return {name: lane.journal.made for name, lane in self._time_line.lanes.items()}
 
     def _made_since(self, made: dict[str, int], wanted: Wanted) -> bool:
-        """True if a lane has made a wanted record since then."""
+        """True if a lane has made a wanted record after the first ``made`` ones."""
         return any(
             wanted(record)
             for name, lane in self._time_line.lanes.items()

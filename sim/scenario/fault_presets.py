@@ -1,7 +1,7 @@
 """A race for each classic mistake, with a lane beside it that does not make the mistake.
 
-Each fault shows within the first few bursts of packets. At the usual pace of the screen, that is within a few
-seconds. It also shows often enough to be watched.
+Each fault appears within the first few bursts of packets. At the usual pace of the screen, that is within a
+few seconds. It also appears often enough to be watched.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ FAULTS: dict[str, str] = {
     SLOW_READER: "one client reads its answers slowly: who writes to it with calls that block, waits",
     BACKLOG: "the listening sockets have room for 5 connections only",
 }
-"""By name: what the switch changes."""
+"""The change that each switch makes, in words, by name."""
 FD_SETSIZE: Final = "fd-setsize"
 MEMORY: Final = "memory"
 FAILED: Final = "failed"
 STRIKING = (*FAULTS, FD_SETSIZE, MEMORY, FAILED)
-"""All that a warning can report: first the switches, then failures that need no switch."""
+"""Names of everything that a warning can report: first the switches, then failures that need no switch."""
 CURES: dict[str, str] = {
     NO_DRAIN: "read until EAGAIN",
     NO_REARM: "EPOLL_CTL_MOD after serving",
@@ -44,7 +44,7 @@ CURES: dict[str, str] = {
     MEMORY: "fewer connections, or less memory for each",
     FAILED: "start again",
 }
-"""By name: what a correct program does instead."""
+"""The way in which a correct program works instead, in words, by name."""
 CURED: dict[str, str] = {
     NO_DRAIN: "it reads until EAGAIN",
     NO_REARM: "it arms what it has served",
@@ -54,6 +54,6 @@ CURED: dict[str, str] = {
     SLOW_READER: "all clients read at once",
     BACKLOG: "the accept queue holds 4,096",
 }
-"""By name: what is true of a race without the mistake."""
+"""A sentence that is true of a race without the mistake, by name."""
 SHORT_BACKLOG = 5
 """The backlog of ``listen(fd, 5)``: the largest that early BSD accepted, and so the usual argument."""

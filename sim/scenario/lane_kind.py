@@ -10,15 +10,15 @@ class Waiting(Enum):
     """The report that the server gets from the kernel."""
 
     BLOCKING = "blocking"
-    """Nothing: each call blocks until it can be done."""
+    """No report: each call blocks until it can be done."""
     READINESS = "readiness"
-    """That a read or an accept can be done now."""
+    """A read or an accept can be done now."""
     COMPLETION = "completion"
-    """That a receive or an accept has been done."""
+    """A receive or an accept has been done."""
 
 
 class Family(Enum):
-    """The structure in which the kernel finds out who waits for what."""
+    """The structure from which the kernel knows which task waits for which connection."""
 
     TASKS = auto()
     """The wait queue of each socket: a task sleeps in a read of it."""
@@ -48,14 +48,14 @@ class Tasks(Enum):
 
 
 class Trigger(Enum):
-    """When an event is reported again."""
+    """The condition under which an event is reported again."""
 
     LEVEL = auto()
-    """As long as the descriptor is ready."""
+    """It is reported again as long as the descriptor is ready."""
     EDGE = auto()
-    """Only when more arrives."""
+    """It is reported again only when more arrives."""
     ONE_SHOT = auto()
-    """Only after the program has armed the descriptor again."""
+    """It is reported again only after the program has armed the descriptor again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class WatchMemory:
 
     size_bytes: int
     source: str
-    """The structures that take the memory, and where the figure comes from."""
+    """The structures that take the memory, and the source of the figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class LaneKind:
     waiting_call: str
     """The system call in which the server waits."""
     introduced: str
-    """Where this way of waiting appeared first, and when."""
+    """The system in which this way of waiting appeared first, and the year."""
     keeper: str
     """The keeper of the list of watched descriptors."""
     limit: str
@@ -114,7 +114,7 @@ class LaneKind:
     on_host: bool = False
     """True if the race screen can run this lane on the machine's own kernel (:mod:`sim.host.host_lane`)."""
     unmeasured: str | None = "there is no server that waits like that here"
-    """Why no request is measured on the machine's own kernel; None if
+    """The reason for which no request is measured on the machine's own kernel; None if
     :mod:`sim.host.measuring.lane_requests` has a server for it."""
 
     @property
@@ -134,7 +134,7 @@ class LaneKind:
 
     @property
     def has_workers(self) -> bool:
-        """True if a few tasks serve whichever connection is ready."""
+        """True if a few tasks serve all connections that are ready."""
         return self.tasks in (Tasks.POOL, Tasks.WORKERS)
 
     @property
@@ -144,10 +144,10 @@ class LaneKind:
 
     @property
     def completes(self) -> bool:
-        """True if the kernel reports what was received, not what can be read."""
+        """True if the kernel reports received data, not data that can be read."""
         return self.waiting is Waiting.COMPLETION
 
     @property
     def posts_results(self) -> bool:
-        """True if reports come as entries of a completion queue, whatever they report."""
+        """True if reports come as entries of a completion queue, also if they report readiness."""
         return self.family in (Family.RING, Family.PORT)

@@ -1,4 +1,4 @@
-"""The settings of a race: how many descriptors, how many are busy, how the clients behave.
+"""The settings of a race: the number of descriptors, the number of busy ones, and the clients' behaviour.
 
 A scenario is a value. Two races with equal scenarios and equal changes give equal bytes. It has a short
 string form (``n=10000 active=3 seed=7 lanes=select|epoll``) that leaves out defaults, so that it can be
@@ -17,7 +17,7 @@ from sim.scenario.units import format_count, parse_count
 FDS_LIMIT = 1_000_000
 """Largest number of connections in a race."""
 RATE_LIMIT = 1_000_000
-"""Largest number of requests per second: more than one simulated core can answer."""
+"""Largest number of requests per second. One simulated core cannot answer as many."""
 LADDER = (
     16,
     64,
@@ -38,7 +38,7 @@ LADDER = (
 
 
 class ScenarioError(ValueError):
-    """A setting that is not valid. The message says which one, and what to do."""
+    """A setting that is not valid. The message names the setting, and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ Active = int | Share
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """All settings of a race. Together with the changes made later, they decide all that happens.
+    """All settings of a race. Together with the changes made later, they decide every event.
 
     Raises:
         ScenarioError: a field is out of range or contradicts another one.
@@ -69,7 +69,7 @@ class Scenario:
     fds: int = 10_000
     """Connections each server holds open (string form: ``n``)."""
     active: Active = 3
-    """How many of them send requests: a number, or a share of ``fds``. The others stay silent."""
+    """Connections that send requests: a number, or a share of ``fds``. The others stay silent."""
     rate: int = 20_000
     """Mean number of requests per second, all active connections together; 0 for none."""
     burst: int = 3

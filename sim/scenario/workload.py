@@ -1,8 +1,8 @@
-"""The seeded schedule of arrivals: which client sends, and when.
+"""The seeded schedule of arrivals: the clients that send, and the times at which they send.
 
 All lanes get the same arrivals: a workload is one schedule, and every lane reads it. The schedule is made in
 windows of virtual time. Each window has its own random generator, seeded by (seed, start, window number), so
-that any window can be made again alone. Nothing depends on what was read before.
+that any window can be made again alone. A window does not depend on the windows that were read before.
 
 Requests come in bursts. The bursts form a Poisson process: a window of length w holds a Poisson-distributed
 number of them at uniform times. Many independent clients together look like this. The requests of a burst
@@ -36,9 +36,9 @@ class Window:
     """The arrivals of one span of time, in order."""
 
     times_ns: list[int]
-    """When each packet arrives; the last entry is :data:`~sim.machine.clock.NEVER`."""
+    """Time of arrival of each packet, in ns; the last entry is :data:`~sim.machine.clock.NEVER`."""
     slots: list[int]
-    """Number of the client that sends each packet; ``~slot`` where the client hangs up and a new one
+    """Number of the client that sends each packet; ``~slot`` if the client hangs up and a new one
     connects."""
     first_serial: int
     """Serial number of the first packet."""

@@ -29,7 +29,7 @@ class AlternatingThread:
         self._resumed, self._paused = threading.Semaphore(0), threading.Semaphore(0)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.is_late = False
-        """True if it was resumed and did not pause in time: it still runs, and nothing of it may be read."""
+        """True if it was resumed and did not pause in time. It still runs, and its state must not be read."""
 
     @property
     def ident(self) -> int | None:
@@ -57,7 +57,7 @@ class AlternatingThread:
 
         Args:
             patience_s: seconds of the host to wait at most.
-            error: exception that is raised in a late thread, which does not look at anything else.
+            error: exception that is raised in a late thread; nothing else can stop such a thread.
             ident: the host's number of the thread that runs for this one; None for none.
         """
         if self.is_late:

@@ -3,11 +3,11 @@
 A script and the packages that it imports get simulated sockets. Modules that this process had loaded
 before, and modules of the standard library (``urllib``, ``http.client``), have real ones. The interpreter
 reports each such call before it makes it (``sys.addaudithook``, PEP 578), and a hook that raises prevents
-the call. A hook cannot be removed; it first checks whether a guarded run makes the call, and ignores all
-other calls.
+the call. A hook cannot be removed. So the hook first checks whether a guarded run makes the call, and ignores
+all other calls.
 
-Before Python 3.13 ``time.sleep`` is not reported, so a module of the standard library that sleeps does sleep
-for real. :meth:`sim.scripts.script.Script.where` finds the line.
+Before Python 3.13 the interpreter does not report ``time.sleep``, so a module of the standard library really
+sleeps. :meth:`sim.scripts.script.Script.where` finds the line.
 
 Why not replace the functions instead: each module holds its own references to them, and some are called from
 C. The audit hook sees the call itself.

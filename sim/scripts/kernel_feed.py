@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
 
 KEPT = 400
-"""Most rows that are kept; the oldest are dropped."""
+"""Largest number of rows that are kept; the oldest are dropped."""
 _FIN = poll_bits.RDHUP | poll_bits.HUP
 
 FeedKind = Literal["segment", "connection", "end", "space", "data", "accept", "wait"]
@@ -33,7 +33,8 @@ class FeedRow:
     time_ns: int
     kind: FeedKind
     """``segment``: a segment came from another descriptor. ``connection``: a connection waits to be accepted.
-    ``end``: the far end sends no more. ``space``: there is room to send. ``data``: data came another way.
+    ``end``: the far end has ended its stream. ``space``: there is room to send. ``data``: data came in
+    another way, not as a segment.
     ``accept``: a connection was accepted. ``wait``: epoll_wait returned."""
     fd: int
     """The descriptor; -1 for epoll_wait, and for a receiver that is closed."""
@@ -44,7 +45,7 @@ class FeedRow:
     listed: bool = False
     """True if the descriptor is on the ready list after the event."""
     slept_ns: int = 0
-    """How long epoll_wait slept; 0 for other kinds."""
+    """Virtual time that epoll_wait slept; 0 for other kinds."""
 
 
 class KernelFeed:
@@ -63,7 +64,7 @@ class KernelFeed:
         self._read = 0
         self._listed: set[int] = set()
         self._slept_since: tuple[int, int] | None = None
-        """Serial and virtual time of the wait that is asleep; None if none is."""
+        """Serial and virtual time of the wait that sleeps; None if none sleeps."""
 
     def look(self) -> None:
         """Add rows for everything that happened since the last look."""

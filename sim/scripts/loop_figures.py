@@ -1,7 +1,7 @@
-"""The figures of an event loop: turns, steps, where virtual time goes, and which callbacks hold it up.
+"""The figures of an event loop: turns, steps, the parts of virtual time, and callbacks that delay the loop.
 
 A turn consists of a few steps; one of them is a wait. asyncio waits, moves timers that are due to the queue
-of callbacks, and runs the callbacks. The loop of the lessons (:mod:`sim.lessons.event_loop`) looks at its
+of callbacks, and runs the callbacks. The loop of the lessons (:mod:`sim.lessons.event_loop`) handles its
 timers first. A record divides all virtual time into three parts:
 
 - *poll*: in the call that waits, asleep or not;
@@ -9,8 +9,8 @@ timers first. A record divides all virtual time into three parts:
 - *loop*: the rest, which is the loop's own work.
 
 A callback that makes a call that waits (``time.sleep``, a blocking socket) holds up all other callbacks. It
-is a :class:`Culprit`, with the line of that call. Time that a callback really computes is not virtual time
-and is not counted here. A callback that never returns is found by :meth:`sim.scripts.script.Script.where`.
+is a :class:`Culprit`, with the line of that call. Real computing time of a callback is not virtual time and
+is not counted here. :meth:`sim.scripts.script.Script.where` finds a callback that never returns.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.stdlib.kernel import Kernel
 
 KEPT_CULPRITS = 16
-"""Most culprits that a record keeps; the oldest are dropped."""
+"""Largest number of culprits that a record keeps; the oldest are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Culprit:
     name: str
     """The task's name, or the function's."""
     place: Place | None
-    """The line that waited. If none did: the line at which the task stands, or the function begins."""
+    """The line that waited. If no line waited, the current line of the task, or the function's first line."""
 
     def __str__(self) -> str:
         return f"{self.name} held up the loop for {self.spent_ns / 1e6:.3f} ms at {self.place}"
@@ -60,7 +60,7 @@ class LoopCounters:
     turn_callbacks: int
     """Callbacks run in the current turn, or in the last one."""
     most_callbacks: int
-    """Most callbacks run in one turn."""
+    """Largest number of callbacks run in one turn."""
     poll_ns: int
     callbacks_ns: int
     loop_ns: int

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from sim.scripts.script import Script, StopPoint
 
 HELD_UP_NS = 1_000_000
-"""A callback that waits for at least this long has held up the loop: callbacks should return at once."""
+"""Shortest wait of a callback, in ns, that counts as holding up the loop: callbacks should return at once."""
 QUEUED = 40
-"""Most callbacks of the queue that a frame names."""
+"""Largest number of callbacks of the queue that a frame names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class LoopFrame:
     now_ns: int
     """Virtual time."""
     moment: StopPoint
-    """What comes next: ``wait``, ``timers``, ``callback`` …; ``over`` between two turns."""
+    """The next step: ``wait``, ``timers``, ``callback`` …; ``over`` between two turns."""
     over: bool
     """True if the script has ended."""
     error: str | None
-    """Why the script failed; None if it did not."""
+    """The error that ended the script; None if it did not fail."""
     counters: LoopCounters | None
     """None before there is a loop."""
     running: str

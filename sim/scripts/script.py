@@ -11,7 +11,7 @@ host's (:mod:`sim.scripts.script_imports`), and without access to the real machi
         print(script.error)
 
 The script has a thread of its own, and runs only while :meth:`Script.run_until` waits for it
-(:mod:`sim.scripts.alternating_thread`). It stops between two steps of a turn, and then everything of it can
+(:mod:`sim.scripts.alternating_thread`). It stops between two steps of a turn, and then all of its state can
 be read. A script that makes no event loop runs to its end without a stop.
 
 A script can fail, wait for something that never comes, block for real, or never end. Each case is one
@@ -42,7 +42,7 @@ from sim.stdlib.kernel import Kernel
 StopPoint = TurnStep | Literal["callback"]
 """A point at which a script can stop: before a step of a turn, or before a callback."""
 _END_PATIENCE_S = 1.0
-"""How long :meth:`Script.close` waits for the script's end, in seconds of the host."""
+"""Longest time that :meth:`Script.close` waits for the script's end, in seconds of the host."""
 
 
 class Script:
@@ -76,7 +76,7 @@ class Script:
         self.record: LoopRecord | None = None
         """The figures of that loop; None before there is one."""
         self.error: ScriptError | None = None
-        """Why the script failed; None while it runs, and after a good end."""
+        """The error that ended the script; None while it runs, and after a good end."""
         self.over = False
         """True once the script has ended."""
         self.moment: StopPoint = "over"
@@ -153,7 +153,7 @@ class Script:
 
     @property
     def is_stuck(self) -> bool:
-        """True if the script has not given control back: it still runs, and nothing of it may be read."""
+        """True if the script has not given control back. It still runs, and its state must not be read."""
         return self._thread.is_late
 
     def where(self) -> Place | None:
@@ -168,7 +168,7 @@ class Script:
         return "site-packages" not in file and Path(file).is_relative_to(self.path.parent)
 
     def close(self) -> None:
-        """End the script where it stands; what it prints from here on is dropped.
+        """End the script at its current line; its later output is dropped.
 
         A script that is stuck in a call that blocks for real stays there, in its thread.
         """
@@ -237,7 +237,7 @@ class Script:
         self._unwinding.at(stop_point, lambda: self.kernel.asyncio.tasks.all_tasks(self.loop))
 
     def _close_loops(self) -> None:
-        """Close what the script left open, so that nothing of it complains when it is collected."""
+        """Close everything that the script left open, so that no object prints a warning when it is freed."""
         for loop in self._loops:
             if self._unwinding.begun:
                 loop.set_exception_handler(lambda _loop, _context: None)

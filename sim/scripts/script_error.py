@@ -1,4 +1,4 @@
-"""Why a script failed: one line that names the script's own line."""
+"""The error of a script that failed: one line that names the script's own line."""
 
 from __future__ import annotations
 

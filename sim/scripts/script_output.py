@@ -18,7 +18,7 @@ from typing import IO, TextIO, cast
 from sim.scripts.host_guard import REAL_WAIT, HostReached
 
 KEPT_LINES = 500
-"""Most lines that can be shown."""
+"""Largest number of lines that can be shown."""
 IN_MEMORY_BYTES = 1 << 20
 """Larger output is kept in a temporary file."""
 

@@ -1,10 +1,10 @@
-"""The tasks of an event loop: each task's state, what it waits for, and the line at which it stands.
+"""The tasks of an event loop: each task's state, the reason for which it waits, and its current line.
 
-The coroutine of a suspended task stands at an ``await``, and the task holds the future that it awaits. The
-future alone does not say what will complete it. The loop does: a timer has its future among the arguments of
-its callback; so has the reader or writer of a descriptor; and a transport's protocol holds the futures that
-wait for the transport. Any other future waits for another task, and the library function that made it is its
-reason (``Queue.get``, ``Event.wait``).
+The coroutine of a suspended task is at an ``await``, and the task holds the future that it awaits. The future
+does not say which event will complete it. The loop knows the event: a timer has its future among the
+arguments of its callback, and so does the reader or writer of a descriptor; a transport's protocol holds the
+futures that wait for the transport. Any other future waits for another task, and the library function that
+made it is its reason (``Queue.get``, ``Event.wait``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LoopTaskState = Literal["running", "ready", "suspended"]
 
 @dataclass(frozen=True, slots=True)
 class WaitReason:
-    """What a suspended task waits for."""
+    """The reason for which a suspended task waits."""
 
     text: str
     """In words: ``fd 7 readable``, ``timer``, ``Queue.get``, ``Task-3``."""
@@ -102,7 +102,7 @@ def _row(task: Any, running: bool, reasons: WaitReasonFinder) -> TaskRow:
 
 
 class WaitReasonFinder:
-    """Finds what completes a future, from a loop's timers and descriptors at this moment.
+    """Finds the event that completes a future, from a loop's timers and descriptors at this moment.
 
     Args:
         loop: an asyncio loop on a simulated kernel.
@@ -127,7 +127,7 @@ class WaitReasonFinder:
                     self._known.setdefault(id(future), WaitReason(f"fd {fd} {event}", fd=fd))
 
     def of(self, future: Any, stack: list[FrameType]) -> WaitReason:
-        """What completes a future.
+        """The reason for which a task waits for a future.
 
         Args:
             future: one of the futures that were asked about.

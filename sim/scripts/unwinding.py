@@ -1,9 +1,9 @@
-"""How a script is ended from outside: an exception at its next step, then limited time to clean up.
+"""The end of a script from outside: an exception at its next step, then limited time to clean up.
 
 The exception goes through ``asyncio.run``, which cancels all tasks and runs the loop until they are done. A
 task that catches its cancellation can go on without end, so the loop gets a limited number of turns. Tasks
-that are still alive then are kept for good: if Python collected them as garbage, it would throw into them
-once more, outside of any loop, and they would run there.
+that are still alive then are kept until the process ends. If Python freed them, it would throw an exception
+into each of them once more, and they would run outside of any loop.
 """
 
 from __future__ import annotations

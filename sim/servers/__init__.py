@@ -1,9 +1,9 @@
 """The servers: one module for each way to wait.
 
-All servers do the same work for a request: they read it, compute, and write the answer. They differ in how
-they learn that there is one.
+All servers do the same work for a request: they read it, compute, and write the answer. They differ in the
+way in which they wait for a request.
 
-- ``base``: what all servers share. ``task_server``: servers of several tasks.
+- ``base``: the base class of all servers. ``task_server``: servers of several tasks.
 - ``process``, ``thread``: a task for each connection. ``pool``: a poller and workers.
 - ``select``, ``poll``: the whole set in every call.
 - ``epoll``, ``epoll_et``, ``epoll_oneshot``, ``epoll_exclusive``: the ready list, used in four ways.

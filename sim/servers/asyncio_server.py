@@ -27,8 +27,9 @@ programs, whose own loops cost almost nothing. A plain Python loop on epoll cost
 each call, and no lane has that cost.
 
 Left out: the self-pipe, a socket pair in the epoll by which other threads wake the loop (there are no other
-threads, and it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets on connections of
-a listening socket that it has made itself (here it gets one: ``start_server(sock=…)``); garbage collection.
+threads, and it would shift the numbers of all descriptors); TCP_NODELAY, which asyncio sets only on
+connections of a listening socket that asyncio has made (here the program makes the listening socket:
+``start_server(sock=…)``); garbage collection.
 
 Why not asyncio itself: the simulated event loop runs it (:mod:`sim.stdlib.asyncio`), but its callbacks are
 Python functions in the middle of a call, and no checkpoint can store them.

@@ -1,12 +1,13 @@
-"""What all servers share: a listening socket, connections, and the work for a request.
+"""The base class of all servers: a listening socket, connections, and the work for a request.
 
 The program of a server is a generator. A checkpoint of a lane would have to copy it
 (:mod:`sim.race.time_travel.checkpoint`), but a generator cannot be copied. So a server can keep a rule:
 *everything that its program knows when it yields is stored on the server*. That is the list of events left to
 serve, :attr:`Server.serving_fd`, and the :class:`~sim.kernel.waiting.restarted_call.Restart` that it passes
-to every waiting call. Then :meth:`Server.run`, started again at any moment, continues exactly where the old
-generator was. A server that keeps the rule sets :attr:`Server.restartable`. A server that does not is
-correct too, but its lane gets no checkpoints, and going back in time runs it again from where it was built.
+to every waiting call. Then :meth:`Server.run` can be started again at any moment, and continues exactly where
+the old generator was. A server that keeps the rule sets :attr:`Server.restartable`. A server that does not
+keep it is correct too, but its lane gets no checkpoints, and going back in time runs the lane again from the
+moment at which it was built.
 
 Why not state machines instead of generators: a program of twenty lines would become a table of states, and
 nobody could read from it what a select server does.
@@ -59,7 +60,7 @@ class ServerSettings:
 class Server(ABC):
     """A process that serves. It opens its sockets when it is made, and then runs as a task.
 
-    A subclass names the lane that it serves, and with it the fault if it makes a mistake on purpose::
+    A subclass names the lane that it serves. If it makes a mistake on purpose, it also names the fault::
 
         class SelectServer(Server, lane="select"): ...
         class NoDrainServer(EpollEtServer, lane="epoll-et", fault=NO_DRAIN): ...

@@ -58,8 +58,8 @@ class HerdServer(EpollExclusiveServer, lane="epoll-exclusive", fault=HERD):
 class LeakedDupServer(EpollServer, lane="epoll", fault=DUP):
     """Makes a dup of the first connection that ends, as for a log or a child, and never closes it.
 
-    close() frees the number, but the open file stays, and so does its watch. epoll continues to report it,
-    under a number that is closed or belongs to another connection.
+    close() frees the number, but the open file and its watch stay. epoll continues to report the file under a
+    number that is closed or belongs to another connection.
     """
 
     _leaked = False

@@ -184,8 +184,8 @@ class IoUringServer(Server, lane="io_uring"):
 class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
     """Learns by multishot poll which connections are ready, and reads and writes with normal calls.
 
-    Packets that come before the task runs make one completion together, as with edge triggering. So a read
-    that fills its buffer is followed by another one, and so is the last read before an announced end.
+    Packets that come before the task runs make one completion together, as with edge triggering. So the
+    server reads again after a read that fills its buffer, and after the last read before an announced end.
     """
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:

@@ -7,10 +7,10 @@ MPM. A poller waits in epoll_wait for all connections. Each is watched with EPOL
 at a time has it. A ready connection goes into a queue. A worker takes it, reads, works, writes, and arms it
 again with EPOLL_CTL_MOD. So idle connections hold no thread.
 
-The costs beyond those of epoll are: one epoll_ctl for every event; a futex call of the poller to wake a
-worker, and one of a worker to go to sleep; and the switches between them. On one CPU the only gain is that a
-worker that blocks does not block the others. A worker that finds the queue filled takes the next connection
-at no cost.
+The additional costs, compared with epoll, are: one epoll_ctl for every event; a futex call of the poller to
+wake a worker, and a futex call of a worker to go to sleep; and the switches between poller and workers. On
+one CPU the only gain is that a worker that blocks does not block the others. A worker that finds a connection
+in the queue takes it at no cost.
 """
 
 from __future__ import annotations

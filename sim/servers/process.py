@@ -1,9 +1,9 @@
 """One process for each connection: fork() at every accept, as inetd and the first web servers did.
 
 The program is the same as with threads (:mod:`sim.servers.thread`), but each process has an address space of
-its own, so that one connection cannot harm another. This costs more to start, because page tables are copied.
-It takes more memory, because each page that is written to becomes private. And each switch costs more: the
-page tables change, so the entries of the TLB are lost and must be loaded again, and the working set is
+its own, so that one connection cannot harm another. A process costs more to start, because page tables are
+copied. It takes more memory, because each page that is written to becomes private. Each switch costs more:
+the page tables change, so the entries of the TLB are lost and must be loaded again, and the working set is
 larger.
 
 After fork() the parent closes its copy of the connection, and the child its copy of the listening socket.

@@ -4,8 +4,9 @@ The kernel keeps nothing between two calls. So each call copies the bitmap in an
 it. The result has one bit for each descriptor, and the program walks all of them (``FD_ISSET``).
 
 The ``fd_set`` of the C library has room for 1024 descriptors (FD_SETSIZE). A program that sets a higher bit
-writes past the end; glibc stops it, and Python refuses. The kernel has no such limit. So the limit is a
-setting here. With it, the server fails as a program with the C library does.
+writes past the end of the ``fd_set``. glibc ends such a program, and Python raises an error. The kernel has
+no such limit, so the limit is a setting here. With the limit, the server fails as a program with the C
+library does.
 """
 
 from __future__ import annotations

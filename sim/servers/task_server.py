@@ -1,8 +1,8 @@
-"""Servers of several tasks: what threads and processes have in common.
+"""Servers of several tasks: the common part of threads and processes.
 
 The tasks share the lane's one CPU under a scheduler (:mod:`sim.machine.scheduler`), and one descriptor table.
 Threads share their table in Linux too. Processes do not, but their tables would hold the same connections.
-What each task knows is in its own generator, so these servers cannot be started again at a yield, and their
+The state of each task is in its own generator, so these servers cannot be started again at a yield, and their
 lanes get no checkpoints.
 """
 

@@ -1,15 +1,15 @@
 """One thread for each connection: the usual program of 1999, and the simplest one.
 
 One thread accepts. Every connection gets a thread of its own, which reads, works and writes for ever. Each
-call blocks until it can be done. No set is handed over, nothing is scanned, and no list is kept: the threads
-themselves hold who waits for what. The costs are: a switch to the thread for every request that finds it
-asleep, its working set brought back into the cache, and its memory while it sleeps. The memory is a kernel
-stack, a ``task_struct``, page tables, and the touched pages of its stack, for which 8 MiB of addresses are
-reserved.
+call blocks until it can be done. No set is handed over, nothing is scanned, and no list is kept: each
+sleeping thread waits for its own connection. The costs are: a switch to the thread for every request that
+finds it asleep, its working set brought back into the cache, and its memory while it sleeps. The memory is a
+kernel stack, a ``task_struct``, page tables, and the touched pages of its stack, for which 8 MiB of addresses
+are reserved.
 
-Threads do well with few connections, or if all connections are busy, so that the data is there before the
-thread asks. With small stacks in user space, there can be very many of them (:mod:`sim.machine.scheduler`
-cites von Behren, Condit and Brewer, 2003).
+Threads do well with few connections, or if all connections are busy, so that the data arrives before the
+thread asks for it. With small stacks in user space, a program can have a hundred thousand threads
+(:mod:`sim.machine.scheduler` cites von Behren, Condit and Brewer, 2003).
 
 A million idle connections are a million blocked threads. Each is charged its memory. Its object is made when
 something arrives for it, like the object of its connection (:class:`sim.kernel.descriptors.IdleBlock`).
@@ -78,7 +78,7 @@ class ThreadServer(TaskServer, lane="thread"):
         self.kernel.block_watchers.append(self)
 
     def materialize(self, file: OpenFile, fd: int) -> None:
-        """Something arrives for a connection for the first time: its thread has slept until now."""
+        """Make the thread of a connection when something first arrives for it. Until then it has slept."""
         assert isinstance(file, StreamSocket)
         self._thread(file, fd, asleep=True)
 

@@ -1,4 +1,4 @@
-"""Source lines and stacks of Python programs: where a suspended coroutine stands. Knows no kernel.
+"""Source lines of Python programs, and stacks of suspended coroutines. This room knows no kernel.
 
 - :mod:`sim.stacks.code_place`: a line of a program, and whether it is the program's own or the library's.
 - :mod:`sim.stacks.await_stack`: the chain of awaits of a suspended coroutine.

@@ -1,4 +1,4 @@
-"""The stack of a suspended coroutine: the chain of its awaits, from the task down to what it waits for.
+"""The stack of a suspended coroutine: the chain of its awaits, from the task down to the awaited object.
 
 A suspended coroutine knows what it awaits (``cr_await``). A suspended generator knows what it yields from
 (``gi_yieldfrom``). Each has a frame, and the frame has the line at which it stands.
@@ -21,9 +21,9 @@ from sim.stacks.code_place import Place, one_line, place_of, program_line
 
 _PARTS = (CoroutineType, GeneratorType, AsyncGeneratorType)
 _DEPTH = 10_000
-"""Most awaits that are followed: a coroutine can be suspended deeper than Python can call."""
+"""Largest number of awaits that are followed: a coroutine can be suspended deeper than Python can call."""
 _NAMED_TASKS = 8
-"""Most tasks that an error message names."""
+"""Largest number of tasks that an error message names."""
 
 
 def name_of(task: Any) -> str:
@@ -62,7 +62,7 @@ def _frame_and_next(part: Any) -> tuple[FrameType | None, Any]:
 
 
 def suspended_in(tasks: Iterable[Any]) -> str:
-    """The end of an error message: which tasks are suspended at which lines; empty without tasks."""
+    """The end of an error message: the suspended tasks, each with its line; empty without tasks."""
     named = []
     for task in tasks:
         place = program_line(await_places(task.get_coro()))

@@ -1,4 +1,4 @@
-"""A line of a Python program: where a frame stands, and whether the line is the program's own."""
+"""A line of a Python program: the current line of a frame, which is the program's own or the library's."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ that is dropped without being closed stays open, because the moment at which Pyt
 part of virtual time.
 
 - :mod:`~sim.stdlib.kernel`: ``sim.Kernel``, whose attributes are the modules; ``asyncio_loop``. Start here.
-- :mod:`~sim.stdlib.process`: how a plain function call becomes a system call that takes virtual time.
+- :mod:`~sim.stdlib.process`: plain function calls as system calls that take virtual time.
 - :mod:`~sim.stdlib.stdlib_module`: base class of the modules.
 - :mod:`~sim.stdlib.select` (all), :mod:`~sim.stdlib.linux_select` (without kqueue); their objects:
   :mod:`~sim.stdlib.poll_object`, :mod:`~sim.stdlib.epoll_object`, :mod:`~sim.stdlib.kqueue_object`,
@@ -20,7 +20,8 @@ part of virtual time.
   :mod:`~sim.stdlib.socket_timeouts`, :mod:`~sim.stdlib.socket_constants`,
   :mod:`~sim.stdlib.socket_addresses`, and :mod:`~sim.stdlib.name_resolution` (``getaddrinfo``).
 - :mod:`~sim.stdlib.os`: calls on descriptors. :mod:`~sim.stdlib.time`: clocks and ``sleep``.
-- :mod:`~sim.stdlib.threading`: ``Thread``; :mod:`~sim.stdlib.simulated_threads`: which thread runs next.
+- :mod:`~sim.stdlib.threading`: ``Thread``; :mod:`~sim.stdlib.simulated_threads`: the order in which threads
+  run.
 - :mod:`~sim.stdlib.argument_checks` and :mod:`~sim.stdlib.durations`: CPython's conversions of arguments,
   with its exceptions.
 - :mod:`~sim.stdlib.sealed_classes`: classes that refuse subclassing, copying and pickling.

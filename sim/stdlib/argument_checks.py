@@ -93,7 +93,7 @@ def room_for(size: int) -> int:
 
 
 def received_size(bufsize: SupportsIndex, caller: str) -> int:
-    """The most bytes that a call may return.
+    """The largest number of bytes that a call may return.
 
     Args:
         bufsize: the argument.
@@ -170,7 +170,7 @@ def option_value(value: Any, *optlen: Any) -> bytes | None:
 
     Args:
         value: an int or bytes; None if a length follows.
-        optlen: nothing; or the length of a null pointer.
+        optlen: empty, or the length of a null pointer.
 
     Returns:
         The bytes to pass to the kernel; None for a null pointer.

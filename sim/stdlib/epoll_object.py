@@ -1,8 +1,8 @@
 """``kernel.select.epoll``: the class.
 
 CPython's part of the calls (``Modules/selectmodule.c``) is done here: it converts and checks arguments. Each
-kernel has a class of its own, because ``epoll()`` and ``epoll.fromfd()`` name no other object that could tell
-the kernel.
+kernel has a class of its own, because the arguments of ``epoll()`` and ``epoll.fromfd()`` do not name a
+kernel.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class EpollObject(OwnedDescriptor):
 
         Args:
             timeout: seconds to wait at most; None or a negative number waits without a limit.
-            maxevents: most events to report; -1 for FD_SETSIZE - 1.
+            maxevents: largest number of events to report; -1 for FD_SETSIZE - 1.
 
         Returns:
             Descriptor and events of each ready descriptor, in the order of the ready list.

@@ -12,7 +12,7 @@ _FIELDS = ("ident", "filter", "flags", "fflags", "data", "udata")
 
 
 class KeventObject:
-    """A kevent: six numbers that say what to watch, or what happened (``struct kevent``)."""
+    """A kevent: six numbers that describe a change or an event (``struct kevent``)."""
 
     __slots__ = _FIELDS
     __hash__ = None  # type: ignore[assignment]

@@ -2,7 +2,7 @@
 
 CPython's part of the calls (``Modules/selectmodule.c``) is done here: it converts and checks arguments, and
 makes one ``kevent()`` call of a list of changes and a number of events. Each kernel has a class of its own,
-because ``kqueue()`` and ``kqueue.fromfd()`` name no other object that could tell the kernel.
+because the arguments of ``kqueue()`` and ``kqueue.fromfd()`` do not name a kernel.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class KqueueObject(OwnedDescriptor):
 
         Args:
             changelist: kevents to apply, in order; None applies none.
-            maxevents: most events to report; 0 does not wait.
+            maxevents: largest number of events to report; 0 does not wait.
             timeout: seconds to wait at most; None waits without a limit.
 
         Raises:

@@ -68,8 +68,8 @@ class LinuxSelectModule(StdlibModule):
             timeout: seconds to wait at most; None waits without a limit.
 
         Returns:
-            The objects that are ready for reading, for writing, and those with an exceptional condition;
-            three empty lists after a timeout.
+            Three lists: the objects that are ready for reading, the objects that are ready for writing, and
+            the objects with an exceptional condition; three empty lists after a timeout.
 
         Raises:
             ValueError: a descriptor is negative or does not fit into an ``fd_set``; a negative timeout.

@@ -8,8 +8,8 @@ The imports are redirected by ``__import__``: a module's globals may contain the
 every ``import`` statement of that module calls the ``__import__`` found there.
 
 Why not patch the modules in ``sys.modules``: the process has its own sockets and its own event loop, and two
-kernels can be in use at the same time. The copies are not in ``sys.modules``, and nothing of the interpreter
-is changed.
+kernels can be in use at the same time. The copies are not in ``sys.modules``, and the interpreter's modules
+do not change.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class RedirectedImports:
     """An ``__import__`` that returns stand-ins for some modules, and imports all others as usual.
 
     Args:
-        stand_ins: what the import of a module returns, by the module's full name.
+        stand_ins: the module that an import returns, by the full name of the imported module.
     """
 
     def __init__(self, stand_ins: Mapping[str, Any]) -> None:

@@ -38,7 +38,7 @@ class OwnedDescriptor:
         """Close the descriptor; later calls fail.
 
         Raises:
-            OSError: EBADF, from Python 3.15 on. Before, CPython drops an error of the close itself.
+            OSError: EBADF, from Python 3.15 on. Earlier versions of CPython ignore an error of the close.
         """
         fd, self._fd = self._fd, -1
         if fd >= 0:

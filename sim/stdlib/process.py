@@ -9,7 +9,7 @@ system call, and then lets virtual time run for as long as the call takes.
   it has its result. Other threads of the process run while it sleeps
   (:mod:`sim.stdlib.simulated_threads`).
 - A call on a descriptor in blocking mode (:meth:`SimulatedProcess.attempt` and ``write``) is tried first,
-  because most calls find data or room at once; only on EAGAIN does it become a call that waits.
+  because most calls find data or room at once. If it fails with EAGAIN, it becomes a call that waits.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class SimulatedProcess:
         self.threads: ThreadScheduler | None = None
         """Its threads; None while the threading module is unused and only the main thread exists."""
         self.watch: Callable[[int], None] | None = None
-        """Called when a call that may wait returns, with its duration in virtual ns; None: nobody asks."""
+        """Called when a call that may wait returns, with its duration in virtual ns; None for no observer."""
 
     def call(self, function: Callable[[*Given], Result], *given: *Given) -> Result:
         """Make a call that never waits, and let the time it takes pass."""
@@ -131,7 +131,7 @@ class SimulatedProcess:
         """Write to a descriptor; in blocking mode this waits until all bytes are taken.
 
         Returns:
-            The number of bytes taken. After an error in the middle: those taken before it.
+            The number of bytes taken; after an error in the middle, the number taken before the error.
         """
         file = self.kernel.table.files.get(fd)
         if file is None or not file.blocking or dont_wait:

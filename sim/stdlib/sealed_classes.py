@@ -1,4 +1,4 @@
-"""Classes that CPython writes in C cannot be subclassed, copied or pickled; neither can ours."""
+"""Methods that forbid subclassing, copying and pickling, as CPython's classes written in C do."""
 
 from __future__ import annotations
 

@@ -1,20 +1,21 @@
-"""Simulated threads of one process: which thread runs, and which runs next.
+"""Simulated threads of one process, and the order in which they run.
 
-A simulated thread is one flow of ordinary code on the kernel's modules. The program outside is the first,
-``MainThread``. A thread blocks in the middle of a plain function, so it needs a stack of its own; each thread
-but the first therefore runs on a thread of the host. Only the thread that holds the *turn* runs; all others
-wait for it. Two threads never run at the same moment: the model has one CPU.
+A simulated thread runs ordinary code on the kernel's modules. The program outside is the first thread,
+``MainThread``. A thread blocks in the middle of a plain function, so it needs its own stack. So each thread
+but the first runs on a thread of the host. Only the thread that has the *turn* runs; all other threads wait
+for the turn. Two threads never run at the same moment: the model has one CPU.
 
-The turn changes hands only in a call that really waits: not between two lines of Python, and not in a call
-that finds data at once. The thread that falls asleep lets virtual time run until the call of a sleeping
-thread is done, and hands the turn to that thread. If several calls are done, the one that was done first
-wins. Nothing here depends on the host's scheduler or clock, so a program runs the same way every time.
+A thread gives up the turn only in a call that really waits: not between two lines of Python, and not in a
+call that finds data at once. The thread that falls asleep lets virtual time run until the call of a sleeping
+thread is done, and gives the turn to that thread. If several calls are done, the thread whose call was done
+first gets the turn. Nothing here depends on the host's scheduler or clock, so a program runs the same way
+every time.
 
 If no call is done and nothing is due in the kernel, no thread can ever go on. Then the first thread raises
-:class:`~sim.machine.cpu.Deadlock`, which names the waiting calls. The other threads stay suspended, and go
-on if the program wakes them after all; :meth:`ThreadScheduler.end` unwinds them.
+:class:`~sim.machine.cpu.Deadlock`, which names the waiting calls. The other threads stay suspended. They go
+on if the program wakes them later. :meth:`ThreadScheduler.end` unwinds them.
 
-Why not generators, as the servers of a race are: a program on these modules calls ``recv`` in plain
+Why not generators, as for the servers of a race: a program on these modules calls ``recv`` in plain
 functions, and Python cannot suspend a plain function without a stack for it.
 """
 

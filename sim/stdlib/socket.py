@@ -76,7 +76,7 @@ class SocketModule(StdlibModule):
     getnameinfo = staticmethod(name_resolution.getnameinfo)
     gethostname = staticmethod(name_resolution.gethostname)
     gethostbyname = staticmethod(name_resolution.gethostbyname)
-    # Pure arithmetic, the same on any machine: the host's functions serve.
+    # These are the host's functions: plain arithmetic, which gives the same result on every machine.
     inet_aton, inet_ntoa = staticmethod(host_socket.inet_aton), staticmethod(host_socket.inet_ntoa)
     inet_pton, inet_ntop = staticmethod(host_socket.inet_pton), staticmethod(host_socket.inet_ntop)
     htons, ntohs = staticmethod(host_socket.htons), staticmethod(host_socket.ntohs)

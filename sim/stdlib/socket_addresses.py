@@ -59,7 +59,7 @@ def check_kind(family: int, kind: int, proto: int, *, pair: bool = False) -> Non
 
     Raises:
         OSError: EINVAL for a number that Linux does not have; EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP or
-            ESOCKTNOSUPPORT, with a text that names what is left out.
+            ESOCKTNOSUPPORT, with a text that names the feature that is left out.
     """
     if kind & ~_KIND_BITS:
         raise oserror(errno.EINVAL)

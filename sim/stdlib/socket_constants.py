@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 
 class AddressFamily(IntEnum):
-    """``socket.AddressFamily``: the families of this kernel, and those that programs name to accept any."""
+    """``socket.AddressFamily``: this kernel's families, and families that programs name to accept any."""
 
     AF_UNSPEC = 0
     AF_UNIX = 1

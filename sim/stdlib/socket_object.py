@@ -57,7 +57,7 @@ class SocketObject:
 
     _process: ClassVar[SimulatedProcess]
     _accepted_class: ClassVar[type[SocketObject]]
-    """Class of accepted connections: the module's own class, also if a subclass accepts."""
+    """Class of accepted connections: the module's own class, even if a subclass accepts."""
     default_timeout_ns: ClassVar[int | None] = None
     """The timeout of new sockets in ns (``setdefaulttimeout``); None for none."""
 

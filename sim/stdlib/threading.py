@@ -15,7 +15,7 @@ waits (:mod:`sim.stdlib.simulated_threads`)::
 The end of the ``with`` block is the end of the program: threads are joined, daemon threads are unwound.
 Without the block, a thread that is never joined stays asleep for good.
 
-Locks, conditions and the like are left out: between two calls that wait, no other thread runs.
+Locks, conditions and similar classes are left out: between two calls that wait, no other thread runs.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The cost of a :class:`~sim.host.measuring.points.Point` is the CPU time of that one call, entry and return
 included:
 
-- *simulated*: a simulated kernel with as many eventfds makes the call, and the figure is what the call was
-  charged. The algorithm counts, and the table prices.
+- *simulated*: a simulated kernel with the same number of eventfds makes the call, and the figure is the sum
+  of the call's charges. The algorithm counts steps, and the table has their prices.
 - *measured*: the same call on the same kind of files on this machine's kernel
   (:mod:`sim.host.measuring.meter`).
 
@@ -56,11 +56,11 @@ class BenchmarkRow:
     measured_ns: int | None
     """None if it was not measured."""
     why_not: str | None = None
-    """Why it was not measured, in one line; None if it was, or if no measurement was requested."""
+    """Reason, in one line, for which it was not measured; None if it was, or if it was not requested."""
     ratio_to_epoll: float | None = None
     """This cost over epoll's at the same place, measured if both were; None without an epoll row."""
     noisy: str | None = None
-    """Why the measurement is doubtful, in one line; None if it is not."""
+    """Reason, in one line, for which the measurement is doubtful; None if it is not."""
 
     @property
     def error(self) -> float | None:

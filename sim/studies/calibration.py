@@ -6,9 +6,9 @@ Steps that no point shows (a copied byte, epoll_ctl, a packet, an interrupt …)
 (:mod:`sim.host.measuring.step_costs`). Two entries of the table are not the kernel's and keep their value:
 the server's own work (``application_ns``, ``walk_ps``).
 
-One assumption is part of it. A loopback packet's way down (the sender's ``write``) and its way up (the
-receiver's softirq) happen in one call and cannot be timed apart. Each of them gets half of the time by which
-that call exceeds a send that stays in the buffer.
+The fit makes one assumption. A loopback packet's way down (the sender's ``write``) and its way up (the
+receiver's softirq) happen in one call and cannot be timed separately. This call takes longer than a send that
+stays in the buffer. Each of the two ways gets half of the difference.
 
 The file is JSON. It is not used if it cannot be read, if it is not a cost table of this program, if it has
 impossible prices, or if it was made on another machine or kernel. The reason is given in one line.
@@ -38,7 +38,7 @@ NAME = "calibrated"
 BUDGET_S = 25.0
 """Seconds for measuring points; the rest takes a few seconds."""
 FEWEST_FDS = 100
-"""Descriptors that the largest point must have."""
+"""Smallest number of descriptors that the largest point must have."""
 _AS_THEY_ARE = ("epoll_ctl", "accept", "close", "callback", "interrupt", "loop_turn", "loop_callback")
 """Steps whose figure is the price."""
 
@@ -117,7 +117,8 @@ def current_costs(path: Path) -> tuple[CostTable, str | None]:
     """The table to use: the one in a file if it is valid for this machine, else the built-in one.
 
     Returns:
-        The table, and one line that says why it is not the file's. None if it is, or if there is no file.
+        The table, and one line with the reason for which the file is not used; None instead of the line if
+        the file is used, or if there is no file.
     """
     try:
         table = load(path)
@@ -142,7 +143,7 @@ def calibrate(progress: Progress) -> tuple[CostTable, list[str]]:
     """Measure this machine's kernel and fit a table; takes less than a minute.
 
     Returns:
-        The table, and warnings: what made it worse than it could be, a line each.
+        The table, and warnings: conditions that made it less exact, a line each.
 
     Raises:
         CalibrationError: Nothing can be measured on this machine.

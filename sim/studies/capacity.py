@@ -8,9 +8,9 @@ within a limit, and the machine's memory suffices.
 The largest size that holds is searched by bisection on a scale with decimal steps (1, 1.1, 1.2 … 9.9, 10). So
 it is found to within a tenth. Bisection assumes that a size does not hold if a smaller one did not.
 
-Every race begins with sleeping servers and cold caches and lasts :data:`RACE_NS` of virtual time. These are
-some thousands of requests, so tens of samples lie above the percentile. The latency of a lane that cannot
-keep up grows with the length of the race; the limit ends such a race early.
+Every race begins with sleeping servers and cold caches and lasts :data:`RACE_NS` of virtual time. In this
+time a few thousand requests arrive, so tens of samples are above the percentile. If a lane cannot keep up,
+its latency grows with the length of the race, and the limit ends such a race early.
 
 Why not raise the load along with the connections? A lane would then fail because of its requests, and the
 cost of idle connections would not be visible.
@@ -43,7 +43,7 @@ class CapacityProbe:
     lane: str
     connections: int
     gave_way: str
-    """What failed: ``latency``, ``drops``, ``memory``; ``none`` if the size held."""
+    """The condition that failed: ``latency``, ``drops``, ``memory``; ``none`` if the size held."""
     p99_ns: int | None
     """None if no request was answered."""
 
@@ -68,8 +68,8 @@ class Capacity:
     connections: int
     """Largest size that held; 0 if not even one connection did."""
     limit: str
-    """What fails beyond it: ``latency``, ``drops``, ``memory``; ``none`` if the largest allowed size
-    holds."""
+    """The condition that fails beyond it: ``latency``, ``drops``, ``memory``; ``none`` if the largest allowed
+    size holds."""
     p99_ns: int | None
     """99th percentile of the latency at that size, in ns."""
 

@@ -10,7 +10,7 @@ left out.
 scenario would have. After :data:`REQUESTS` answers to :data:`EVENTS` events nothing more arrives. The trial
 ends when the server sleeps, so every counted call has its answers counted too. If the lane is too slow or the
 load too small, the trial ends after :data:`LIMIT_NS` of virtual time, or after :data:`WORK_LIMIT_NS` of
-computing. The row says on how many events its figures rest.
+computing. The row has the number of events that its figures are means of.
 
 The race runs piece by piece, so that the caller can do other work in between. Each piece gives its work by
 the price list of :attr:`sim.race.lane.Lane.work_ns`, which is the same on every machine. Why not limit the
@@ -50,7 +50,7 @@ class ComparisonRow:
     events: int
     """Number of events that the figures are means of."""
     failure: str | None
-    """Why the lane gave up, in one sentence; None if it did not."""
+    """Reason, in one sentence, for which the lane's server stopped; None if it did not stop."""
     calls_per_event: float | None
     """System calls of every kind: waiting, epoll_ctl, futex, read, write."""
     examined_per_event: float | None

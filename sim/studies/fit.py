@@ -1,10 +1,10 @@
 """Prices from measured points: the cost table with which the simulated kernel gives the measured figures.
 
-The cost of a call is linear in the prices of the table: the kernel counts, the table prices, and the sum is
-the figure. So the coefficient of a price at a point is the cost of the simulated call when that price is one
-microsecond and all others are zero. No formula is needed: the simulated kernel is run.
+The cost of a call is linear in the prices of the table: the kernel counts steps, the table has their prices,
+and the sum is the figure. So the coefficient of a price at a point is the cost of the simulated call when
+that price is one microsecond and all others are zero. No formula is needed: the simulated kernel is run.
 
-What remains is a least-squares problem with three conditions:
+The prices are then the solution of a least-squares problem with three conditions:
 
 - It minimizes *relative* errors, so that a microsecond counts as much in a short call as a millisecond in a
   long one.
@@ -44,7 +44,7 @@ PRICES = (
 """Prices that points determine."""
 _ROUNDS = 8
 _TOLERANCE = 0.03
-"""Relative errors above this lose weight."""
+"""Relative error above which a point loses weight."""
 
 Measured = Mapping[Point, float]
 Floats = npt.NDArray[np.float64]
@@ -62,7 +62,7 @@ def unit_price(name: str) -> int:
 
 
 def coefficients(benches: Sequence[SimulatedBench], names: Sequence[str], knee: int) -> Floats:
-    """Count how often each price is paid at the point of each bench, by running the simulated kernel.
+    """Count the payments of each price at the point of each bench, by running the simulated kernel.
 
     Returns:
         Shape (points, names).

@@ -9,8 +9,8 @@ On loopback, the server's own send includes the answer's way up to the client's 
 therefore includes it too (``softirq_ns``). The measured server does no application work, so that work is left
 out of the simulated figure. Interrupts are left out of both.
 
-Why one request at a time? With more, it is chance whether the server still runs or already sleeps when the
-next one arrives, and the two sides would differ by chance.
+Why one request at a time? With several requests, chance would decide whether the server still runs or already
+sleeps when the next one arrives, and the two sides would differ by chance.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class HostComparison:
     measured_sleeps: float | None
     """Number of times that a task of the server sleeps for a request."""
     why_not: str | None = None
-    """Why it was not measured, in one line; None if it was."""
+    """Reason, in one line, for which it was not measured; None if it was."""
     noise: str | None = None
-    """Why the measured figure is doubtful, in one line; None if it is not."""
+    """Reason, in one line, for which the measured figure is doubtful; None if it is not."""
 
     @property
     def ratio(self) -> float | None:

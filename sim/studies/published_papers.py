@@ -1,15 +1,15 @@
 """Published experiments: their printed figures, and the same experiments on our cost table.
 
-Each paper measured one *unit* of work, and no two units are the same. Kerrisk's is one wait in which one
-descriptor is ready. That of libevent's bench is one event through its loop. Gammo's and Banga's is a whole
-HTTP request at full load. A figure is kept as it was printed and converted to nanoseconds a unit. Our side of
-the comparison is a wake-up of the simulated kernel (:func:`sim.studies.benchmark.simulated_ns`). Where the
-unit is a request, it is a wake-up's share of the request, plus everything else that a request costs. We
-cannot know this rest. It is taken from the paper's own figure for the mechanism that does not scan. So the
+Each paper measured one *unit* of work, and the units differ. Kerrisk's unit is one wait in which one
+descriptor is ready. The unit of libevent's benchmark is one event through its loop. Gammo's and Banga's unit
+is a whole HTTP request at full load. A figure is kept as it was printed and converted to nanoseconds a unit.
+Our side of the comparison is a wake-up of the simulated kernel (:func:`sim.studies.benchmark.simulated_ns`).
+If the unit is a request, our side is a request's share of a wake-up, plus the rest of the cost of a request.
+We cannot know this rest. It is taken from the paper's own figure for the mechanism that does not scan. So the
 comparison shows the *growth* with idle connections, and never the speed of the machine.
 
-Simplified: a rebuilt request is one wake-up that finds :attr:`Paper.ready` requests. The papers do not say
-how many were found together; :func:`implied_ready` gives the number that would lead to their figure.
+Simplified: a rebuilt request is one wake-up that finds :attr:`Paper.ready` requests. The papers do not give
+the number of requests found together; :func:`implied_ready` gives the number that would lead to their figure.
 
 Why not scale our table until the curves meet? A free factor would make any two curves meet at one point, and
 the comparison would say less.
@@ -276,4 +276,4 @@ LIBEVENT = Paper(
 )
 
 PAPERS: tuple[Paper, ...] = (KERRISK, KERRISK_SLIDES, GAMMO, BANGA, LIBEVENT)
-"""In the order in which the screen shows them."""
+"""The papers, in the order in which the screen shows them."""

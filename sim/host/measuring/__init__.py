@@ -1,8 +1,8 @@
 """The cost of a call on the machine's real kernel.
 
-The program asks, a process of its own measures, and a second one makes descriptors ready:
+The program asks, a separate process measures, and a second process makes descriptors ready:
 
-- ``points``: a point of the curve, and which of its descriptors are ready.
+- ``points``: a point of the curve, and its ready descriptors.
 - ``measurement``: many repetitions as one figure.
 - ``meter``: the measuring process as its parent sees it.
 - ``survey``: many points, measured in rounds until the rounds agree.

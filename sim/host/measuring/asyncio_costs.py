@@ -7,11 +7,11 @@ the receives, epoll_wait again, the sends. asyncio takes longer by a certain tim
 request and with :data:`MANY`, gives two equations for two unknowns: the price of a turn and the price of a
 callback.
 
-Why compare with a Python program and not with a C program? Python's time to make a call is then part of both
-programs and cancels out. It belongs to neither price.
+Why compare with a Python program and not with a C program? Python's time to make a call belongs to neither
+price. It is part of both programs, so it cancels out.
 
-These are figures of the Python that measures and not of the kernel: Python 3.13 takes a fifth longer than
-3.11.
+The figures depend on the version of Python that measures, and not on the kernel: Python 3.13 takes a fifth
+longer than 3.11.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The descriptors of a measurement: many of one kind, with consecutive numbers.
 
-Only the waker keeps the far ends of sockets. So a process that may have 20,000 descriptors can wait on half
-as many sockets, whose numbers have no gaps. Why not keep both ends here? A bitmap with gaps is another
-measurement: select walks empty bits too.
+Only the waker keeps the far ends of sockets, so the numbers of the sockets here have no gaps. A process that
+may have 20,000 descriptors can wait on 10,000 sockets. Why not keep both ends here? select also walks empty
+bits, so a bitmap with gaps would be another measurement.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ class HostRing:
 
 
 def why_no_ring() -> str | None:
-    """Why this kernel grants no ring, in one line; None if it does."""
+    """The reason, in one line, for which this kernel grants no ring; None if it grants one."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         return "io_uring is only used on Linux on x86-64 here"
     try:

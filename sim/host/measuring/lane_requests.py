@@ -1,7 +1,7 @@
 """CPU time of a request in a server that waits as a lane does, on the machine's own kernel.
 
-The server is a process of its own. The measuring process forks it and runs on the same CPU. The lane
-``process`` has a process for each connection, ``epoll-exclusive`` one for each worker, and ``thread`` a
+The server is a separate process. The measuring process forks it and runs on the same CPU. The lane
+``process`` has a process for each connection, ``epoll-exclusive`` a process for each worker, and ``thread`` a
 thread for each connection. The client is the measuring process. It sends a request, sleeps until the server
 has been asleep for a while, and sends the next request over the next connection.
 
@@ -100,7 +100,7 @@ def measure_lane(lane: str, connections: int) -> tuple[Measurement, float]:
     """Measure the requests of a server with ``connections`` connections.
 
     Returns:
-        CPU time of a request, and how often a task of the server sleeps for it.
+        CPU time of a request, and the number of sleeps of the server's tasks for it.
 
     Raises:
         CannotMeasure: The server cannot be set up, or does not answer.

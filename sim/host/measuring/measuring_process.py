@@ -1,7 +1,6 @@
 """The measuring process: it reads one question a line on its input and answers on its output.
 
-It stays on one CPU and takes real-time priority if it may. What it may not do becomes a warning and no
-failure.
+It stays on one CPU and takes real-time priority if it may. If it may not, it reports a warning and goes on.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Ask the measuring process what a call costs on the machine's own kernel.
 
 A figure is CPU time of the calling thread (``CLOCK_THREAD_CPUTIME_ID``, in ns, from the scheduler's own
-accounts). The cost of a call that sleeps is not the time that it lasts. :mod:`sim.host.measuring.measurement`
-describes how many repetitions become one figure.
+accounts). So the time that a call sleeps is not part of its cost. :mod:`sim.host.measuring.measurement`
+describes how repetitions become one figure.
 
 Why a process of its own (:mod:`sim.host.measuring.measuring_process`)? There are three reasons:
 
@@ -44,7 +44,7 @@ class Meter:
     """The measuring process; it ends with the ``with`` block.
 
     Attributes:
-        warnings: What will make the figures worse than they could be, a line each.
+        warnings: Conditions that make the figures less exact, a line each.
         nofile: The limit of descriptors in force.
 
     Raises:
@@ -86,7 +86,7 @@ class Meter:
         """Measure the call of a point.
 
         Args:
-            point: The call, and how many descriptors are ready.
+            point: The call, and the number of ready descriptors.
             kind: One of :data:`KINDS`.
 
         Raises:
@@ -129,7 +129,7 @@ class Meter:
         :mod:`sim.host.measuring.lane_requests`.
 
         Returns:
-            CPU time of a request, and how often a task of the server sleeps for it.
+            CPU time of a request, and the number of sleeps of the server's tasks for it.
 
         Raises:
             CannotMeasure: The limit does not allow as many descriptors, or the measurement failed.

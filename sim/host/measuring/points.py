@@ -1,12 +1,12 @@
-"""A point of the curve: one call that waits, on some descriptors of which some are ready.
+"""A point of the curve: one call that waits for a number of descriptors, and the number that are ready.
 
 A *point* names the mechanism (select, poll or epoll), the number of descriptors, the number of ready ones,
 and the wait: the call finds them ready (``ready``), or it falls asleep first and is woken (``slept``). The
 real kernel is measured at points (:mod:`sim.host.measuring.meter`), and the simulated kernel is run at the
 same points (:mod:`sim.studies.benchmark`).
 
-Why does a point belong to measuring and not to the benchmark? Three processes must agree on which descriptors
-are ready: the program, the measuring process and the waker. The benchmark is only one of the users.
+Why does a point belong to measuring and not to the benchmark? Three processes must use the same set of ready
+descriptors: the program, the measuring process and the waker. The benchmark is only one of the users.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.scenario.scenario import Active, Share
 MECHANISMS = ("select", "poll", "epoll")
 WAITS = ("ready", "slept")
 FDS_LIMIT = 1_000_000
-"""Most descriptors of a point; a race has the same limit."""
+"""Largest number of descriptors of a point; a race has the same limit."""
 
 
 @dataclass(frozen=True, slots=True)

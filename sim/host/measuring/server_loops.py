@@ -1,6 +1,6 @@
 """The loops of measured servers: raw calls through ``ctypes`` and nothing else.
 
-A loop is given the order in which connections are served, so Python never looks at the results of a call. The
+A loop gets the order in which connections are served, so Python never reads the results of a call. The
 rest of Python's time (the loop, ``ctypes``) is measured with functions that do nothing in place of the real
 calls (:data:`EMPTY`) and subtracted, as in :mod:`sim.host.measuring.timed_calls`.
 """
@@ -121,7 +121,7 @@ def _waiting_loop(call: TimedCall, calls: LoopCalls, *, drain: bool) -> ServerLo
 def one_shot(own: Sequence[int], calls: LoopCalls) -> Generator[ServerLoop, None, None]:
     """epoll_wait, a read, the answer, and an epoll_ctl that arms the connection again.
 
-    There is one worker. Of several sleeping workers the kernel always wakes the one that came last.
+    There is one worker. The kernel wakes the worker that fell asleep last, so further workers would not run.
     """
     receive, send, rearm = calls.receive, calls.send, calls.epoll_ctl
     once = poll_bits.IN | poll_bits.EPOLLONESHOT

@@ -1,8 +1,8 @@
 """The cost of single steps that no point of the curve shows: copies, epoll_ctl, packets, interrupts.
 
-Each figure is a difference of two measurements that differ in that step alone. What they have in common (the
-loop, entering the kernel) cancels out. Packets are those of loopback, where the receiver's softirq work is
-part of the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``).
+Each figure is a difference of two measurements that differ in that step alone. Their common parts (the loop,
+entering the kernel) cancel out. Packets are packets of the loopback interface, where the receiver's softirq
+work is part of the sender's ``send`` (``net/ipv4``, ``__netif_rx`` → ``process_backlog``).
 
 Why a timer's interrupt and not a network card's? No program knows when a card's next packet arrives. A timer
 fires at a chosen moment, and the way into and out of an interrupt is the same.

@@ -3,8 +3,8 @@
 A disturbance lasts for seconds: a neighbour fills the caches or uses the memory's bandwidth, and every
 repetition of a point becomes slower by the same amount. More repetitions do not help. So the points are
 measured one after the other, in rounds. The figure of a point is the lowest round that another round
-confirms. A point of which no two rounds agree is measured again in the next round. If none of its rounds ever
-agree, its figure is marked as doubtful.
+confirms. If no two rounds of a point agree, the point is measured again in the next round. If they do not
+agree after the last round, the figure is marked as doubtful.
 
 Why not simply the lowest round? The clock can lose time, and then a round is too low
 (:func:`sim.host.measuring.timed_calls.undisturbed`).
@@ -55,7 +55,7 @@ class Survey:
 
         Args:
             progress: Called before each measurement.
-            budget_s: Seconds after which no point is measured a further time.
+            budget_s: Seconds after which no point is measured again.
         """
         end_s = time.monotonic() + budget_s
         done = 0

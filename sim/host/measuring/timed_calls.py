@@ -1,4 +1,4 @@
-"""Time the waiting call of a point, without Python's share.
+"""Times of the waiting call of a point, without Python's own time.
 
 All pointers are made in advance, so a repetition is one call through ``ctypes``. ``PyDLL`` keeps the
 interpreter's lock, because there is no other thread. select overwrites its bitmap, so each of its repetitions
@@ -102,7 +102,7 @@ def prepared_call(
     Args:
         mechanism: ``select``, ``poll`` or ``epoll``.
         fds: Descriptors in ascending order.
-        active: Most events that epoll_wait returns.
+        active: Largest number of events that epoll_wait returns.
         timeout_s: Timeout of the call; None waits without end.
     """
     make = {"select": _select_call, "poll": _poll_call, "epoll": _epoll_call}[mechanism]

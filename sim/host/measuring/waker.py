@@ -4,12 +4,13 @@ A call that sleeps wakes with the first descriptor that becomes ready. To find k
 not run before all k are. So both processes stay on one CPU, and the waker must keep that CPU while it writes.
 There are two ways:
 
-- With real-time priority (``SCHED_FIFO``), the waker runs *below* the measured process. It gets the CPU when
-  that process falls asleep, and so knows that it sleeps. The waker then raises itself above, writes, and
-  lowers itself again. At that moment the sleeper continues. No other program runs between them.
+- With real-time priority (``SCHED_FIFO``), the waker has a lower priority than the measured process. So it
+  gets the CPU only when that process sleeps. The waker then takes a higher priority, writes, and takes the
+  lower priority again. At that moment the sleeper continues. No other program runs between them.
 - Without it, the waker polls ``/proc`` until the measured process sleeps. That process is ``SCHED_BATCH``, so
-  waking it does not displace the waker. The waker also asks for a long slice (granted by Linux 6.12 or
-  later). If it is interrupted all the same, the call finds fewer descriptors, and its time is not counted.
+  waking it does not preempt the waker. The waker also asks for a long slice (granted by Linux 6.12 or later).
+  If another program still interrupts the waker, the call finds fewer descriptors, and its time is not
+  counted.
 
 Why not a thread, or a timer? A thread would share the descriptor table (see :mod:`sim.host.measuring.meter`).
 A timer makes only one descriptor ready.
@@ -97,7 +98,7 @@ class Waker:
         """Wait until the latest order is carried out.
 
         Returns:
-            When the waker got the CPU and when it released it, by the wall clock in ns.
+            The times at which the waker got the CPU and released it, by the wall clock in ns.
         """
         begin_ns, end_ns = _REPORT.unpack(os.read(self._reports, _REPORT.size))
         return begin_ns, end_ns

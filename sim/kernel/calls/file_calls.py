@@ -117,7 +117,7 @@ class FileCalls:
     # -- numbers --------------------------------------------------------------------------
 
     def close(self, fd: int) -> None:
-        """Free a number. The open file goes with its last number, and every watch on it.
+        """Free a number. With its last number the open file is closed, and its watches are removed.
 
         Raises:
             OSError: EBADF.

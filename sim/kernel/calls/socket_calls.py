@@ -1,7 +1,7 @@
 """Socket calls: everything that a program does with sockets except plain reading, writing and waiting.
 
 They act at once, as on a non-blocking socket: ``sys_connect`` raises EINPROGRESS, ``sys_accept4`` and
-``sys_recvfrom`` raise EAGAIN. Blocking calls are made of these ones (:mod:`sim.stdlib`).
+``sys_recvfrom`` raise EAGAIN. Blocking calls are made of these calls (:mod:`sim.stdlib`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PAIRS = {kind.kind: kind for kind in (UnixSocket, DatagramSocket, PacketSocket)
 
 
 class SocketCalls:
-    """The part of the kernel that only sockets know.
+    """The part of the kernel for sockets.
 
     Args:
         kernel: The kernel.
@@ -38,7 +38,7 @@ class SocketCalls:
         write: The kernel's write(2).
 
     Attributes:
-        loopback: The interface that all Internet sockets are on.
+        loopback: The interface of all Internet sockets.
     """
 
     def __init__(

@@ -75,9 +75,9 @@ class TcpSocket(UrgentStream):
         self.progress = UNCONNECTED
         self.local = self.remote = ("0.0.0.0", 0)
         self.keeps_host = False
-        """True if the program chose the host, which outlives the connection then (SOCK_BINDADDR_LOCK)."""
+        """True if the program chose the host. It then stays after the connection (SOCK_BINDADDR_LOCK)."""
         self.keeps_port = False
-        """True if the program chose the port, which outlives the connection then (SOCK_BINDPORT_LOCK)."""
+        """True if the program chose the port. It then stays after the connection (SOCK_BINDPORT_LOCK)."""
         self.peer: TcpSocket | None = None
         self.unsent: list[bytes] = []
         self.unsent_bytes = 0
@@ -88,7 +88,7 @@ class TcpSocket(UrgentStream):
         self.tuned = True
         """True if the program has not set the send buffer's size."""
         self.no_space = False
-        """True if a send or a poll found the buffer full and wants to hear of space (SOCK_NOSPACE)."""
+        """True if a send or a poll found the buffer full and waits for room (SOCK_NOSPACE)."""
         self.lazy = False
         """True if the buffer is full and no call has noticed it."""
         self.write_shut = False
@@ -128,13 +128,13 @@ class TcpSocket(UrgentStream):
         self.set_mask(mask)
 
     def refresh(self) -> None:
-        """A call polls the socket: if the send buffer is full, the call wants to hear of space."""
+        """A call polls the socket. If the send buffer is full, the call must be woken when it has room."""
         if self.lazy:
             self.no_space = True
             self.update_mask()
 
     def _changed(self) -> None:
-        """Wake all waiters, whatever they wait for (``sk_state_change``)."""
+        """Wake all waiters, for any event (``sk_state_change``)."""
         self.update_mask()
         self.notify(poll_bits.NO_KEY)
 
@@ -193,7 +193,7 @@ class TcpSocket(UrgentStream):
         return UrgentStream.read_urgent(self, size, peek)
 
     def deliver_fin(self) -> None:
-        """The far end sends no more (``tcp_fin``)."""
+        """The far end has ended its stream (``tcp_fin``)."""
         self.fin_received = True
         self.read_shut = True
         if self.fin_sent and self.peer is not None:
@@ -251,7 +251,7 @@ class TcpSocket(UrgentStream):
         return taken
 
     def _queue(self, data: bytes) -> int:
-        """Put as much into the send buffer as fits; the number of bytes."""
+        """Put as many bytes into the send buffer as fit; the number of bytes."""
         if self.error:
             raise oserror(self.take_error())
         if self.state == SYN_SENT:
@@ -272,7 +272,7 @@ class TcpSocket(UrgentStream):
         return len(taken)
 
     def push(self) -> None:
-        """Move what fits from this send buffer into the peer's receive buffer."""
+        """Move as many bytes as fit from this send buffer into the peer's receive buffer."""
         peer = self.peer
         if peer is None:
             return
@@ -341,7 +341,7 @@ class TcpSocket(UrgentStream):
             raise oserror(errno.ENOTCONN)
 
     def released(self) -> None:
-        """The socket is closed: FIN follows what is queued; unread data causes RST instead."""
+        """The socket is closed. FIN follows the queued data; if data is unread, RST is sent instead."""
         self.gone = True
         self.update_mask()
         self.interface.forget_syn(self)

@@ -101,7 +101,7 @@ class Loopback(Interface):
     # -- listening ------------------------------------------------------------------------
 
     def listen(self, socket: TcpSocket, backlog: int) -> None:
-        """Make a socket a listening one; it keeps its descriptors and watchers.
+        """Make a socket listen; it keeps its descriptors and watchers.
 
         Raises:
             OSError: EINVAL, it is or was connected; EADDRINUSE.

@@ -1,14 +1,14 @@
 """UNIX datagram and sequenced-packet pairs, as ``socketpair`` makes them.
 
 Differences from a stream pair (``net/unix/af_unix.c: unix_dgram_sendmsg`` and others): a send is a message,
-taken whole or not at all, and an empty message is one too. A read takes one message and discards what does
-not fit. A message is charged to its sender as a stream's chunk is. The queue's length (``max_dgram_qlen``)
-does not count between two sockets that are connected to each other.
+taken whole or not at all, and a message may be empty. A read takes one message and discards the bytes that do
+not fit. A message is charged to its sender as a stream's chunk is. The limit of the queue's length
+(``max_dgram_qlen``) does not apply between two sockets that are connected to each other.
 
-A sequenced-packet socket ends as a stream does. A datagram socket does not hear of its peer's shutdown or
-close; the next send notices it, and after ECONNREFUSED the socket is no longer connected. Linux allocates a
-message before it checks the peer. Freeing the message wakes those who wait for room, so a send that failed
-makes an edge.
+A sequenced-packet socket ends as a stream does. A datagram socket is not notified of its peer's shutdown or
+close. The next send fails with ECONNREFUSED, and then the socket is no longer connected. Linux allocates a
+message before it checks the peer. Freeing the message wakes the tasks that wait for room, so a send that
+failed makes an edge.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class PacketSocket(MessageSocket):
 
 
 class DatagramSocket(MessageSocket):
-    """A SOCK_DGRAM socket, which does not hear how its peer ends."""
+    """A SOCK_DGRAM socket, which is not notified when its peer ends."""
 
     __slots__ = ("connected",)
 
@@ -153,7 +153,7 @@ class DatagramSocket(MessageSocket):
         self.shut(reading=how in {SHUT_RD, SHUT_RDWR}, writing=how in {SHUT_WR, SHUT_RDWR})
 
     def released(self) -> None:
-        """The socket is closed: the peer is no longer charged for unread messages, and hears nothing."""
+        """The socket is closed. The peer is no longer charged for unread messages, and is not notified."""
         self.gone = True
         unread, self.chunks = self.chunks, []
         for _, charge in unread:

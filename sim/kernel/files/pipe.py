@@ -6,14 +6,14 @@ goes into free slots, a page at a time. That is why a write of up to PIPE_BUF (a
 why a pipe can be full with few bytes in it. A slot becomes free when all of its bytes are read. Room at the
 front of a page is never used again.
 
-Each end is an open file of its own with a wait queue of its own. Every write wakes the readers. Once
-somebody polls (``poll_usage``), even a write that found the pipe full and wrote nothing wakes them. A read
-wakes the writers only if the pipe was full and a slot became free. Of several calls blocked on an end, one
-is woken at a time, and it wakes the next one if it leaves something. When the last reader or writer closes
-and the other side is still open, all are woken.
+Each end is an open file of its own with a wait queue of its own. Every write wakes the readers. After the
+first poll of an end (``poll_usage``), even a write that found the pipe full and wrote nothing wakes them. A
+read wakes the writers only if the pipe was full and a slot became free. If several calls are blocked on an
+end, one is woken at a time, and it wakes the next one if it leaves bytes or room. When the last reader or
+writer closes and the other side is still open, all are woken.
 
 With O_DIRECT a write makes packets: no byte is added to an earlier page, and a read takes one packet and
-discards what does not fit.
+discards the bytes that do not fit.
 
 Simplified: the capacity is fixed (no F_SETPIPE_SZ), and there are no named pipes (FIFOs).
 """
@@ -58,11 +58,11 @@ class Pipe:
 
     @property
     def full(self) -> bool:
-        """True if all slots are taken, however few bytes they hold."""
+        """True if all slots are taken, even if they hold few bytes."""
         return len(self.slots) == SLOTS
 
     def put(self, data: bytes, packets: bool) -> int:
-        """Put in what fits; the number of bytes put in."""
+        """Put in as many bytes as fit; the number of bytes."""
         taken = 0
         odd = len(data) % PAGE_BYTES
         if odd and self.slots and not packets and odd <= self.slots[-1].room:
@@ -130,7 +130,7 @@ class PipeEnd(OpenFile):
         self.pipe.end_closed()
 
     def wake_next(self, key: int) -> None:
-        """Wake the next blocked call, because this one has left something for it."""
+        """Wake the next blocked call, because this call has left bytes or room for it."""
         if any(isinstance(entry, Sleeper) for entry in self.wait_queue.entries):
             self.notify(key)
 

@@ -1,8 +1,8 @@
 """A client that reads slowly, so that the server's send buffer fills.
 
-TCP stops sending when the receiver's window is full. What the client has not read stays in the server's send
-buffer, and a write() finds no room once the buffer is full. The socket is writable again when at most two
-thirds of the buffer are queued (``sk_stream_write_space``); waiters are woken then.
+TCP stops sending when the receiver's window is full. Bytes that the client has not read stay in the server's
+send buffer, and a write() finds no room once the buffer is full. The socket is writable again when at most
+two thirds of the buffer are queued (``sk_stream_write_space``); waiters are woken then.
 
 The client reads a piece at fixed intervals. Simplified: the buffer counts payload bytes and does not tune
 itself; the client's own receive buffer is part of it; its ACKs cost nothing. An answer counts as given when
@@ -35,7 +35,7 @@ class SlowStreamSocket(StreamSocket):
         """Bytes in the send buffer that the client has not read yet."""
 
     def write(self, data: bytes) -> int:
-        """Put as much into the send buffer as fits.
+        """Put as many bytes into the send buffer as fit.
 
         Raises:
             OSError: EAGAIN, no room; EPIPE, the client is gone.

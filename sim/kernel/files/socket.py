@@ -36,7 +36,7 @@ class Interface(Protocol):
         """Stop sending the socket's SYN."""
 
     def stop_listening(self, listener: Socket) -> None:
-        """Make a listening socket one that does not listen."""
+        """Make a listening socket a new socket that does not listen."""
 
 
 class Socket(OpenFile):

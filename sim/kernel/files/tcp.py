@@ -1,8 +1,8 @@
 """TCP as a server in a race sees it: accepted connections, and the socket that they come from.
 
 What Linux does: data that arrives goes into the receive buffer and wakes the readers with a key
-(``tcp_data_queue``, ``sock_def_readable``). A FIN ends the direction: the reader takes what is left and then
-reads end of file. A listening socket keeps connections whose handshake is done in a queue of at most
+(``tcp_data_queue``, ``sock_def_readable``). A FIN ends the direction: the reader takes the remaining data and
+then reads end of file. A listening socket keeps connections whose handshake is done in a queue of at most
 ``backlog + 1``.
 
 Simplified: buffers count payload bytes, not ``truesize``, and do not tune themselves. The far end of a
@@ -74,7 +74,7 @@ class StreamSocket(Socket):
         """Bytes in the receive buffer."""
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False
-        """True if no more data comes: FIN arrived, or the reading side was shut."""
+        """True if no further data comes: FIN arrived, or the reading side was shut."""
         self.unanswered_ns: array[int] = array("q")
         """Arrival times of the requests that are not answered yet."""
         self.answered_bytes = 0
@@ -151,7 +151,7 @@ class StreamSocket(Socket):
         raise oserror(errno.EAGAIN)
 
     def deliver_fin(self) -> None:
-        """The far end sends no more (``tcp_fin``): end of file follows what is queued."""
+        """The far end has ended its stream (``tcp_fin``). End of file follows the queued data."""
         self.read_shut = True
         self.set_mask(self.mask | READABLE | poll_bits.RDHUP)
         self.notify(poll_bits.NO_KEY)
@@ -170,7 +170,7 @@ class StreamSocket(Socket):
         return len(data)
 
     def released(self) -> None:
-        """The socket is closed: the client hears of it."""
+        """The socket is closed: notify the client."""
         self.abort()
 
     def abort(self) -> None:
@@ -186,7 +186,7 @@ class ListeningSocket(Socket):
     Args:
         kernel: The kernel.
         interface: The interface that it is bound to.
-        backlog: Connections that may wait; one more does.
+        backlog: Number of connections that may wait, minus 1.
         local: Its address.
         chosen: Its socket options.
     """
@@ -219,7 +219,7 @@ class ListeningSocket(Socket):
         self.backlog = backlog
         self.local = local
         self.keeps_port = False
-        """True if the program chose the port. It is kept when the listening ends."""
+        """True if the program chose the port. The socket keeps it when it stops listening."""
         self.options = chosen
         self.error = 0
         """The error that an attempt to connect left before the socket listened."""
@@ -284,7 +284,7 @@ class ListeningSocket(Socket):
         return code
 
     def shutdown(self, how: int) -> None:
-        """End the listening, if the reading side is shut (``inet_shutdown``)."""
+        """Stop listening if the reading side is shut (``inet_shutdown``)."""
         if how in {SHUT_RD, SHUT_RDWR}:
             self.interface.stop_listening(self)
         else:

@@ -2,8 +2,8 @@
 
 What Linux does (``fs/timerfd.c``): a read returns the number of expiries since the last read, or since the
 timer was set. A periodic timer does not start again when it expires, but when a program uses it: read,
-gettime and settime compute how many periods are over and start it for the next one. So a timer that nobody
-reads makes one edge, not one for each period.
+gettime and settime compute how many periods are over and start it for the next one. So a timer that is not
+read makes one edge, not one for each period.
 
 All clocks show the same virtual time here, and no clock is ever set.
 """

@@ -3,9 +3,9 @@
 Differences from TCP (``net/unix/af_unix.c``): a send puts its data directly into the peer's receive queue,
 in chunks. Every chunk is charged to the *sender* until the reader has taken all of it. The sender may go on
 while the charge is below its send buffer, but counts as writable only up to a quarter of it
-(``unix_writable``). So poll says "full" long before send does. A close or shutdown of one direction marks
-the peer's end of the pair at once. A close with unread data leaves ECONNRESET with the peer, which can still
-read what was sent before.
+(``unix_writable``). So poll reports "full" long before a send fails. A close or shutdown of one direction
+marks the peer's end of the pair at once. A close with unread data leaves ECONNRESET with the peer. The peer
+can still read the data that was sent before.
 
 The charge is the memory of the chunk (``truesize``): header and data in the allocator's size classes, and
 whole pages for what does not fit into the linear part.
@@ -23,14 +23,14 @@ from sim.kernel.poll_bits import oserror
 SEND_BUFFER_BYTES = 212_992
 """``net.core.wmem_default``."""
 RECEIVE_BUFFER_BYTES = 212_992
-"""``net.core.rmem_default``. Nothing is limited by it, nor by a value that a program sets."""
+"""``net.core.rmem_default``. Neither this value nor a value that a program sets limits anything."""
 IDLE_MASK = poll_bits.OUT | poll_bits.WRNORM | poll_bits.WRBAND
 _READABLE = poll_bits.IN | poll_bits.RDNORM
 _PAGE_BYTES = 4096
 _LINEAR_BYTES = 3_776
 """Bytes of data that fit beside the header's trailer in one page (``SKB_MAX_HEAD(0)``)."""
 _PAGED_BYTES = 32_768
-"""Most bytes of a chunk that lie in pages of their own."""
+"""Largest number of bytes of a chunk that are in separate pages."""
 _SIZE_CLASSES = ((192, 768), (704, 1_280), (1_728, 2_304), (_LINEAR_BYTES, 4_352))
 """(bytes, charge): a linear part of up to ``bytes`` bytes is charged with ``charge`` bytes."""
 
@@ -68,7 +68,7 @@ class UnixSocket(Socket):
         self.chunks: list[tuple[bytes, int]] = []
         """Received chunks: the unread rest of each, and its charge."""
         self.sent_charge_bytes = 0
-        """Charge of what this end has sent and the peer has not taken (``sk_wmem_alloc``)."""
+        """Charge of the data that this end has sent and the peer has not taken (``sk_wmem_alloc``)."""
         self.send_limit_bytes = SEND_BUFFER_BYTES
         self.receive_limit_bytes = RECEIVE_BUFFER_BYTES
         self.read_shut = False

@@ -3,11 +3,11 @@
 What Linux does (``tcp_check_urg``, ``tcp_urg``, ``tcp_recvmsg_locked``): the last byte of data sent with
 MSG_OOB is urgent. The receiver keeps its position and, once the byte has arrived, a copy of it. The byte
 stays in the stream too, but a read stops before it, and the next read skips it. With SO_OOBINLINE a read
-takes it as any other byte. One byte is urgent at a time: a later one makes the earlier one ordinary, or
-loses it if the reader stood right before it.
+takes it as any other byte. Only one byte is urgent at a time. A later urgent byte makes the earlier one
+ordinary, or loses it if the reader is right before it.
 
 poll reports PRI as long as there is an urgent byte. It reports IN only from SO_RCVLOWAT bytes on, not
-counting an urgent byte that would be skipped. Fewer bytes also wake nobody.
+counting an urgent byte that would be skipped. Fewer bytes also wake no task.
 """
 
 from __future__ import annotations

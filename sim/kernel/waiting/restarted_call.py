@@ -1,8 +1,8 @@
-"""Restart: how a waiting call goes on in a program that was started again.
+"""Restart: the state with which a waiting call goes on in a program that was started again.
 
-A program is a generator, and a generator cannot be copied into a checkpoint. A program that passes a
-:class:`Restart` to its calls can be started again in the middle of one all the same. It makes the same call
-with the same arguments, and the call goes on where it was, as Linux goes on with a call that a stop signal
+A program is a generator, and a generator cannot be copied into a checkpoint. But a program that passes a
+:class:`Restart` to its calls can be started again in the middle of a call. It makes the same call with the
+same arguments, and the call continues from its stored state, as Linux continues a call that a stop signal
 interrupted (``restart_block``, ``restart_syscall(2)``).
 """
 
@@ -20,7 +20,7 @@ class Deadline:
 
     Args:
         cpu: The CPU on which the call waits; its running task is the one that waits.
-        waiters: The epoll's waiting tasks, of which the task is one while it sleeps.
+        waiters: The epoll's waiting tasks. They include the task while it sleeps.
         timeout_ns: Time from now to the timeout.
     """
 
@@ -52,6 +52,6 @@ class Restart:
         self.scan: ScanCall | None = None
         """The call of select or poll under way."""
         self.asleep: tuple[int, int, int, int, Deadline | None] | None = None
-        """An epoll_wait that sleeps: serial, items looked at, passes, cost so far in ns, timeout."""
+        """An epoll_wait that sleeps: serial, items checked, passes, cost so far in ns, timeout."""
         self.events: list[tuple[int, int]] | None = None
         """Events that an epoll_wait is about to return."""

@@ -3,15 +3,15 @@
 Linux (``fs/select.c: do_select``, ``do_poll``): one pass looks up every descriptor of the call and asks its
 file. In the first pass, as long as nothing was found, an entry of the call is also hooked on the wait queue
 of each file. If the pass found something, the result is copied out and the call returns. If not, the call
-sleeps until an entry is woken. That says *that* something happened but not *where*, so the whole pass is
-made again. On the way out every entry is removed. A call that slept therefore makes two passes over all n
-descriptors, and adds and removes n entries. It keeps nothing for the next call.
+sleeps until an entry is woken. The wake-up does not say which descriptor is ready, so the call makes the
+whole pass again. Before the call returns, every entry is removed. A call that slept therefore makes two
+passes over all n descriptors, and adds and removes n entries. It keeps nothing for the next call.
 
-A pass takes time, milliseconds with many descriptors, and packets arrive during it. A packet that arrives
-ahead of the front is found, one that arrives behind it is not. If its descriptor was hooked by then, the
-call does not sleep but makes another pass (``poll_wqueues.triggered``).
+A pass takes time, milliseconds with many descriptors, and packets arrive during it. The pass finds a packet
+that arrives ahead of its front, and misses a packet that arrives behind it. If the descriptor of a missed
+packet was hooked by then, the call does not sleep but makes another pass (``poll_wqueues.triggered``).
 
-How a scan is charged: a pass costs the same for each descriptor that it checks, found or not, and more for
+How a scan is charged: a pass costs the same for each descriptor that it checks, ready or not, and more for
 each entry that it hooks (:meth:`ScanPass.spent`). Entry, copies and exit are charged by
 :mod:`sim.kernel.waiting.select_and_poll`.
 
@@ -20,8 +20,8 @@ Within a pass one check costs the same for every file: cache misses, which grow 
 shared evenly (:meth:`sim.machine.costs.CostTable.each_ps`).
 
 Why not otherwise: a pass could be one event per descriptor. With a million descriptors that is a million
-events for each call. Here a pass knows by arithmetic how far it is at any nanosecond, and only interrupts
-change it.
+events for each call. Here the position of a pass at any nanosecond is computed, and only interrupts change
+it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class ScanPass:
 
     Attributes:
         number: 1 for the first pass of a call.
-        start_ns: When it begins, after the call's entry.
-        end_ns: When it ended; None while it runs.
+        start_ns: Virtual time at which it begins, after the call's entry.
+        end_ns: Virtual time at which it ended; None while it runs.
         found: Ranks that it finds ready, ascending.
         hook_limit: Ranks below it get an entry hooked: up to the first one found, that one included.
     """
@@ -82,8 +82,8 @@ class ScanPass:
             self.hook_limit = self.found[0] + 1 if self.found else self.request.count
         self._stolen_ns = 0
         self._reached_ps = 0
-        # Progress at each interrupt, and the time that interrupts had taken by then. From these follows
-        # exactly when each descriptor was checked.
+        # Progress at each interrupt, and the time that interrupts had taken by then. These give the exact
+        # time at which each descriptor was checked.
         self._interrupted_ps: list[int] = []
         self._stolen_by_ns: list[int] = []
 
@@ -174,9 +174,9 @@ class ScanCall(ScanInProgress):
     Args:
         kernel: The kernel.
         latest: The latest passes of all calls; this call adds its own.
-        request: What the call asks about.
+        request: The descriptors and events that the call asks for.
         serial: The number of the call.
-        may_sleep: True if the call may sleep, and therefore hooks itself on what it asks about.
+        may_sleep: True if the call may sleep, and therefore hooks itself on the files of the request.
     """
 
     __slots__ = (
@@ -219,7 +219,7 @@ class ScanCall(ScanInProgress):
         self.each_ps = request.each_ps(kernel.costs)
         """Cost in ps of checking one descriptor, the same in all passes."""
         self.found_first: list[int] | None = None
-        """Ranks that are ready, if checking the arguments has found them already; else None."""
+        """Ranks that are ready, if the check of the arguments has found them; otherwise None."""
         self.may_sleep = may_sleep
         self.hooked = 0
         """Ranks below it have an entry hooked from the first pass to the return."""
@@ -228,7 +228,7 @@ class ScanCall(ScanInProgress):
         self.passes = 0
         """Passes begun."""
         self.last = False
-        """True if the pass under way is the last one, whatever it finds."""
+        """True if the pass under way is the last one, also if it finds nothing."""
         self.ready: int | None = None
         """The call's result; None until it is known."""
         self.timer: int | None = None
@@ -239,9 +239,9 @@ class ScanCall(ScanInProgress):
         self.spent_ns = 0
         self.closed: list[tuple[OpenFile, int]] = []
         """Files whose descriptors were closed after the call hooked itself on them, and the bits it wants.
-        The call holds the files, and hears of their changes, until it returns."""
+        The call holds the files, and is notified of their changes, until it returns."""
         self.unhooked: set[int] = set()
-        """The descriptors of those files. Only a pass finds what is opened under their numbers now."""
+        """The descriptors of :attr:`closed`. Only a pass finds a new file under such a number."""
 
     def look(self) -> list[int]:
         """Ranks that are ready now."""
@@ -267,7 +267,7 @@ class ScanCall(ScanInProgress):
                 for rank in self.request.hits(fd, file.mask):
                     kernel.effect |= self.scan.changed(rank)
             elif self.sleeper is None:
-                # It has woken and does not scan yet: the pass that is about to start finds it.
+                # The call has woken and does not scan yet: the pass that is about to start finds the packet.
                 kernel.effect |= Effect.SCAN_AHEAD
             elif fd not in self.unhooked:
                 self._wake()
@@ -298,7 +298,7 @@ class ScanCall(ScanInProgress):
     def until_ready(self) -> Generator[None, None, ScanPass]:
         """The loop of ``do_select`` and ``do_poll``: pass, sleep, pass again.
 
-        All state is on the call, so that this generator can be made again in the middle of a call.
+        All state is stored on the call, so that this generator can be made again in the middle of a call.
 
         Returns:
             The last pass.
@@ -308,7 +308,7 @@ class ScanCall(ScanInProgress):
         return scan
 
     def _go_on(self) -> ScanPass | None:
-        """Do what comes next, up to where time must pass; returns the last pass once it is over."""
+        """Do the next step, up to a point at which time must pass; returns the last pass once it is over."""
         kernel = self.kernel
         scan = self.scan
         if scan is not None:

@@ -1,4 +1,4 @@
-"""The request of a call to select or poll: which descriptors, in which order, for which events.
+"""The request of a call to select or poll: its descriptors, their order, and the events to wait for.
 
 select passes up to three bitmaps, and the kernel walks their union word by word, upwards. poll passes an
 array, which the kernel walks from its start. Both need the same answers: the number of descriptors, those
@@ -259,7 +259,7 @@ class PollRequest:
 
 
 class ListedRequest:
-    """A short list of descriptors, as programs in Python pass it. A vector is not worth it for a few.
+    """A short list of descriptors, as programs in Python pass it. For a few, a list is faster than a vector.
 
     Args:
         events: Poll bits wanted of each descriptor, in the order of the walk; they include those that are

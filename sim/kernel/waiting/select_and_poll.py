@@ -1,7 +1,8 @@
 """The calls select and poll, from entry to return.
 
-The scan itself is in :mod:`sim.kernel.waiting.scan`. Here is what surrounds it: arguments are copied in and
-results out, timeouts are armed, and both are charged. The sizes are Linux's. select copies each bitmap in
+The scan itself is in :mod:`sim.kernel.waiting.scan`. This module has the rest of the calls: it copies
+arguments in and results out, arms timeouts, and charges for both. The sizes are Linux's. select copies each
+bitmap in
 and out, ``8 * ceil(nfds / 64)`` bytes each way. poll copies 8 bytes in and 2 bytes out for every descriptor.
 select's timeout is 16 bytes more in, and 16 bytes out for the time that is left. poll's timeout is passed in
 a register.
@@ -9,8 +10,8 @@ a register.
 How a call is charged: entry, scan (:mod:`sim.kernel.waiting.scan`), copies and exit, in
 :meth:`ScanCalls._scan`.
 
-A call that gets a :class:`~sim.kernel.waiting.restarted_call.Restart` can go on where it was in a program
-that was started again.
+A program that was started again can continue a call that gets a
+:class:`~sim.kernel.waiting.restarted_call.Restart`.
 """
 
 from __future__ import annotations

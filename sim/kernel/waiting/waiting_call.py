@@ -1,9 +1,9 @@
-"""A waiting call as an object: its state lies in attributes and not in a generator.
+"""A waiting call as an object: its state is in attributes and not in a generator.
 
-The calls of kqueue, io_uring and completion ports consist of *steps*. A step pays for what it does, and then
+The calls of kqueue, io_uring and completion ports consist of *steps*. A step pays for its work, and then
 either lets that time pass or has put the task to sleep. Between two steps all state is in the call's
-attributes. So its generator (:meth:`WaitingCall.run`) can be discarded at any yield, and a new one goes on
-where the old one was.
+attributes. So its generator (:meth:`WaitingCall.run`) can be discarded at any yield, and a new generator
+continues from the same state.
 
 Why not otherwise: a plain generator, as select and epoll have, is shorter. But a checkpoint cannot copy a
 generator, and these calls have too much state for a :class:`~sim.kernel.waiting.restarted_call.Restart`.
@@ -30,7 +30,7 @@ class WaitingCall(ABC):
         self.kernel = kernel
         self.timeout_ns = timeout_ns
         self.over = False
-        """True if the result is known, and only the time of the way out must pass."""
+        """True if the result is known, and only the time of the return must pass."""
         self.slept = False
         self.wakeup_unpaid = False
         """True if it was put to sleep and has not paid the switch back yet."""
@@ -54,7 +54,7 @@ class WaitingCall(ABC):
 
     @abstractmethod
     def step(self) -> None:
-        """Do what comes next, up to where time must pass.
+        """Do the next step, up to a point at which time must pass.
 
         Raises:
             OSError: The call fails and is over.
@@ -71,7 +71,7 @@ class WaitingCall(ABC):
 
     @property
     def must_return(self) -> bool:
-        """True if it must return now, whatever it has found."""
+        """True if it must return now, also if it has found nothing."""
         return self.timed_out or self.timeout_ns == 0
 
     @property

@@ -9,7 +9,8 @@ reports only what is certain:
 - A one-shot item that is disarmed and readable while every task sleeps: no task serves it, and none will.
 - An item on the ready list whose number no longer points to its file: events for a closed descriptor.
 
-:mod:`sim.race.faults.fault_log` keeps what happened before, and how often. :func:`warning` combines both.
+:mod:`sim.race.faults.fault_log` keeps the faults of earlier moments and their counts. :func:`warning`
+combines both.
 
 Why not let the servers report their mistakes: a server with a mistake does not know that it makes one, and
 the same state without the switch would stay unreported.
@@ -156,7 +157,7 @@ def _left_behind(kernel: RawKernel) -> FaultView | None:
     if not any(epoll.reports_once for epoll in kernel.epoll_calls.epolls) or any(
         map(_waits_for_room, kernel.full_senders)
     ):
-        return None  # a task that sleeps in a write may still have reported events to serve
+        return None  # a task that sleeps in a write may still serve events that were reported to it
     missed = [item for item in _unlisted(kernel) if _given_up(kernel, item)]
     if not missed:
         return None

@@ -1,8 +1,8 @@
-"""The faults that have shown in a lane's kernel so far: which, when first and last, and how often.
+"""The faults that have occurred in a lane's kernel so far, with their counts and their first and last times.
 
-The calls of the kernel report what they meet, at its virtual time. So a record is the same however the lane
-is run, and after every jump in time. Like :mod:`sim.race.faults.diagnosis`, the log reads only the state of
-the kernel. These events count:
+The calls of the kernel report faults at the virtual time at which they occur. So the log is the same for
+every way of running the lane, and after every jump in time. Like :mod:`sim.race.faults.diagnosis`, the log
+reads only the state of the kernel. These events count:
 
 - *no-drain*, *accept-one*: a program calls epoll_wait again, and a descriptor that was reported to it before,
   edge-triggered, has something to read and is not on the ready list.
@@ -14,11 +14,11 @@ the kernel. These events count:
 - *slow-reader*: a write to a client went to sleep.
 - *backlog*: a handshake found the accept queue full.
 
-With several tasks on an edge-triggered epoll, any of them may still come to what was left. So, as for
-one-shot items, it counts when all tasks are asleep.
+With several tasks on an edge-triggered epoll, any of them may still read the data that was left. So data that
+was left counts when all tasks are asleep, as for one-shot items.
 
-Why not look at the state once a frame: a mistake may show for a microsecond only, until the next packet hides
-it. Then chance would decide if a frame shows it.
+Why not read the state once a frame: a mistake may be visible for a microsecond only, until the next packet
+hides it. Then chance would decide whether a frame shows it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class FaultRecord:
-    """How often one fault has shown in one lane, and when."""
+    """The count of one fault in one lane, and its first and last virtual times."""
 
     first_ns: int
     last_ns: int
@@ -51,7 +51,7 @@ class FaultRecord:
 
 
 class FaultLog:
-    """The faults that have shown in a kernel.
+    """The faults that have occurred in a kernel.
 
     Args:
         kernel: the kernel, whose calls report to this log.
@@ -63,7 +63,7 @@ class FaultLog:
         self.listener = listener
         self.by_kind: dict[str, FaultRecord] = {}
         self._doubtful: set[tuple[int, int]] = set()
-        """(index of the epoll in the kernel, descriptor) of what was left unread while a task still ran."""
+        """(index of the epoll in the kernel, descriptor) of data left unread while a task still ran."""
 
     def note(self, kind: str, fd: int | None, at_ns: int | None = None) -> None:
         """Count a fault.
@@ -87,7 +87,7 @@ class FaultLog:
     # -- epoll ----------------------------------------------------------------------------
 
     def back_in_wait(self, epoll: OpenFile) -> None:
-        """A task calls epoll_wait. Check what it has left of the events reported before."""
+        """A task calls epoll_wait. Check whether it has left data of the events reported before."""
         assert isinstance(epoll, Epoll)
         told, epoll.reported_once = epoll.reported_once, []
         for fd in told:
@@ -100,7 +100,7 @@ class FaultLog:
                 self._doubt(item)
 
     def all_asleep(self) -> None:
-        """The last task has gone to sleep. What is unread now is abandoned."""
+        """The last task has gone to sleep. Data that is unread now is abandoned."""
         if not self._doubtful:
             return
         doubtful, self._doubtful = self._doubtful, set()

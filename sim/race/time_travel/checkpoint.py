@@ -1,6 +1,6 @@
 """A checkpoint: one lane at one moment, as bytes.
 
-Everything that decides how a lane goes on is pickled, except what can be made again:
+All state that decides how a lane goes on is pickled, except for parts that can be made again:
 
 - its program: the generator of a server continues from the state of the server (:mod:`sim.servers.base`);
 - its arrivals: the workload is a pure function;
@@ -10,8 +10,8 @@ Connections are stored as rows of numbers (:mod:`sim.race.time_travel.connection
 differences (:mod:`sim.race.time_travel.shared_arrays`). Of the journal, the newest records are stored, as
 many as a frame carries after a jump.
 
-This module alone knows how the parts of a lane are stored. Why not ``__getstate__`` in each part: the kernel
-would have to know what a checkpoint leaves out.
+Only this module knows how the parts of a lane are stored. Why not ``__getstate__`` in each part: the kernel
+would have to know the parts that a checkpoint leaves out.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """The checkpoints of a race: their order, and which one is dropped when the memory is full.
 
 Checkpoints are taken lane by lane, each after a certain amount of work since the last one. So running a lane
-from the nearest checkpoint takes about the same time everywhere, whatever the virtual time is. All
-checkpoints together stay within a memory limit; arrays that several share count once. When the limit is
-reached, the checkpoint is dropped that is missed least: its neighbours are near each other, relative to its
-age. So the gaps grow with the distance from the latest moments. Old moments and old branches can still be
-reached; it only takes longer.
+from the nearest checkpoint takes about the same time for every moment. All checkpoints together stay within a
+memory limit; arrays that several checkpoints share count once. When the limit is reached, the store drops the
+checkpoint whose neighbours are nearest to each other, relative to its age. So the gaps grow with the distance
+from the latest moments. Old moments and old branches can still be reached, but it takes longer.
 
 Between two checkpoints nothing is stored, neither for a change nor for a frame. Only the log
 (:mod:`sim.race.history`) grows without a limit.
@@ -119,13 +118,13 @@ class CheckpointStore:
     # -- the limit ------------------------------------------------------------------------
 
     def _thin(self) -> None:
-        """Drop checkpoints that are missed least, until the rest is within the limit."""
+        """Drop the least useful checkpoints until the rest is within the limit."""
         while self.size_bytes > self.limit_bytes and (least := self._least_missed()) is not None:
             place, index = least
             self._drop(self._places[place].pop(index), place[1])
 
     def _drop(self, gone: Checkpoint, lane: str) -> None:
-        """Count a removed checkpoint off, and drop the arrays that no other checkpoint of its lane uses."""
+        """Subtract the size of a removed checkpoint, and drop arrays that no other one of its lane uses."""
         self.size_bytes -= gone.size_bytes
         for array in gone.arrays:
             if (base := array.base) is not None:

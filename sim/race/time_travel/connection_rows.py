@@ -2,9 +2,9 @@
 
 A lane can have a hundred thousand connection objects, each with a wait queue, an epoll item and lists.
 Pickled one by one, they would take ten times the memory and the time. But a connection of a race is described
-by a few numbers. It carries the same payload again and again, so its buffer is known by its length. Only one
-epoll item waits for it. Idle connections (:mod:`sim.race.idle_connections`) need no row: they are in the
-arrays of their block, and are made again when something happens to them.
+by a few numbers. It carries the same payload again and again, so the length of its buffer gives the content.
+Only one epoll item waits for it. Idle connections (:mod:`sim.race.idle_connections`) need no row: they are in
+the arrays of their block, and are made again when something happens to them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ of its item: events, wanted bits, checked_ns, fd; number of requests not answere
 
 
 class UnstorableConnection(Exception):
-    """Something waits for a connection that a row cannot describe."""
+    """A connection has a waiter that a row cannot describe."""
 
 
 class StoredConnections:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 SMALLEST_BYTES = 1_024
 """Smaller arrays stay in the pickle."""
 _SPARSE = 8
-"""An array is stored as differences if at most one word in this many differs."""
+"""An array is stored as differences if at most one word in 8 differs."""
 _PROBES = 64
 """Number of words that are compared to choose a base."""
 _BASES_TRIED = 8

@@ -1,9 +1,9 @@
 """The time line of a race: its lanes, run along the current branch to any moment and back.
 
-Running forward applies the logged changes of settings, each at its time. So running in the past replays what
-happened up to the end of the branch; after the end, the future is new. Going to a moment takes each lane from
-its latest checkpoint before that moment, or builds it as it was built then, and runs it up to the moment. The
-result does not depend on the way: lanes are deterministic, and taking a checkpoint changes nothing in a lane.
+Running forward applies the logged changes of settings, each at its time. So running in the past replays all
+events up to the end of the branch; after the end, the future is new. To go to a moment, each lane is restored
+from its latest checkpoint before that moment, or is built again, and runs up to the moment. The result is the
+same either way: lanes are deterministic, and taking a checkpoint changes nothing in a lane.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
 
 _SLICE_NS = 8_000_000
-"""A lane runs for about this much work, in ns, before it is checked if a checkpoint is due."""
+"""Approximate work of a lane, in ns, between two checks whether a checkpoint is due."""
 _LONGEST_STRIDE_NS = 1_000_000_000
 _MOST_WORK_BESIDE_NS = 60_000_000
-"""No copy of a lane is made that needs more work than this, in ns, because the user waits for it."""
+"""Largest work, in ns, for a copy of a lane. The user waits for the copy, so longer ones are not made."""
 
 
 class RaceTimeLine:

@@ -1,8 +1,8 @@
 """Callbacks of asyncio's loop that are charged for when they run.
 
 asyncio makes a ``Handle`` for each callback, and a ``TimerHandle`` for each timer. These subclasses let the
-loop run the callback, so that the loop can charge for it and tell its watcher. They have the names of
-asyncio's classes, because asyncio prints them.
+loop run the callback, so that the loop can charge for it and notify its watcher. They have the names of
+asyncio's classes, because asyncio prints these names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What tasks and callbacks know of the simulated loop: a nominal base class of a few members.
+"""The members of the simulated loop that tasks and callbacks use: a nominal base class.
 
 Why a base class, not a check for the attributes: CPython's own tests make tasks and callbacks on mock
 loops, and a mock has every attribute.
@@ -15,7 +15,7 @@ class ChargingLoop(ABC):
     """A loop that numbers its tasks and charges for its callbacks."""
 
     task_numbers: Iterator[int]
-    """The numbers of the tasks to come."""
+    """The numbers of future tasks."""
 
     @abstractmethod
     def run_callback(self, handle: Handle, run: Callable[[], None]) -> None:

@@ -141,7 +141,7 @@ class ThreadPool(Executor):
         kernel.pay_switch()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Accept no more calls.
+        """Refuse further calls.
 
         Args:
             wait: wait for the calls that were accepted.

@@ -1,9 +1,9 @@
 """``kernel.asyncio``: the asyncio package, with an event loop on a simulated kernel.
 
-Futures, tasks, streams, protocols and locks are the interpreter's own objects: they know no descriptor.
-The modules that do are loaded a second time for each kernel (:mod:`sim.stdlib.module_copies`):
-``selectors``, ``asyncio.base_events``, ``asyncio.selector_events``, and ``asyncio.runners``, whose ``run``
-makes the loop. Their imports get these answers:
+Futures, tasks, streams, protocols and locks are the interpreter's own objects, because they know no
+descriptor. The modules that use descriptors are loaded a second time for each kernel
+(:mod:`sim.stdlib.module_copies`): ``selectors``, ``asyncio.base_events``, ``asyncio.selector_events``, and
+``asyncio.runners``, whose ``run`` makes the loop. Their imports get these modules:
 
 =============================  ==================================================================
 ``socket``, ``time``           the kernel's modules
@@ -67,7 +67,7 @@ class AsyncioPackage(PatchedModule):
         self._current: Any = None
         self.thread_pool = ThreadPool.on(process, threading_module)
         self.loop_context = LoopContext(process, socket_module, self.thread_pool)
-        """What all loops share; a watcher of new loops is set here."""
+        """The state that all loops share. A watcher of new loops is set here."""
         own = {
             "new_event_loop": self.new_event_loop,
             "get_event_loop": self.get_event_loop,

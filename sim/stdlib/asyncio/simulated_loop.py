@@ -1,18 +1,17 @@
-"""The part of asyncio's loop on a simulated kernel that is ours: prices, order, and clear refusals.
+"""Our part of asyncio's loop on a simulated kernel: prices, order, and clear refusals.
 
 The loop is asyncio's own ``BaseSelectorEventLoop``. Its turns, callbacks, transports and timers are asyncio's
-code. This class comes before it in the method resolution order, and adds what a real machine gives for
-nothing:
+code. This class comes before it in the method resolution order, and adds two properties:
 
 - **Time.** A system call takes its virtual time; Python code between two system calls would take none. So
   each turn is charged :attr:`~sim.machine.costs.CostTable.loop_turn_ns`, and each callback
   :attr:`~sim.machine.costs.CostTable.loop_callback_ns` before it runs. These prices are fixed, so that a run
-  does not depend on the machine that simulates it. The time that a callback really computes is not measured.
+  does not depend on the machine that simulates it. The real computing time of a callback is not measured.
   A callback that calls ``time.sleep`` or another call that waits delays the loop by that time.
 - **Order.** Tasks have numbers (:mod:`sim.stdlib.asyncio.numbered_task`).
 
-Why not an event loop of our own: a script would then be tested against our idea of asyncio. With asyncio's
-code, its order of callbacks and its quirks are the real ones.
+Why not an event loop of our own: a script would then run on our idea of asyncio. asyncio's own code has the
+real order of callbacks and the real exceptions to the rules.
 
 Left out, each with an error that says so: signals, subprocesses, pipes' transports, datagrams, and UNIX
 sockets with a name.
@@ -53,7 +52,7 @@ else:
 
 @dataclass(slots=True)
 class LoopContext:
-    """What all event loops of one kernel share."""
+    """The state that all event loops of one kernel share."""
 
     process: SimulatedProcess
     socket: SocketModule
@@ -188,7 +187,7 @@ def left_out(what: str, instead: str) -> NotImplementedError:
     """The error for something that this loop leaves out.
 
     Args:
-        what: what was asked for.
+        what: the feature that is left out.
         instead: the reason, or what to use instead.
     """
     return NotImplementedError(f"{what} is left out of the simulated kernel's event loop: {instead}")

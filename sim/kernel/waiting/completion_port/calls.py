@@ -44,7 +44,7 @@ class GetCall(PortWaiter):
     Args:
         kernel: The kernel.
         port_fd: The port's descriptor.
-        most: Most packets to take.
+        most: Largest number of packets to take.
         timeout_ns: Longest time to wait; None waits forever, 0 not at all.
 
     Raises:
@@ -274,7 +274,7 @@ class PortCalls:
 
         Args:
             port_fd: The port's descriptor.
-            most: Most packets to take.
+            most: Largest number of packets to take.
             timeout_ns: Longest time to wait; None waits forever, 0 not at all.
 
         Raises:

@@ -4,10 +4,10 @@ Windows ("I/O Completion Ports", "WSARecv function", Microsoft): a program does 
 It *starts* an operation and passes a buffer, which stays locked in memory until the operation ends (an
 OVERLAPPED and an I/O request packet, IRP). When data arrives, it is copied into the buffer at once. The
 result goes as a *packet* to the queue of the completion port to which the handle is tied: bytes, the
-handle's key, the operation, an error. An operation that can be done at once is done at once. It queues its
-packet all the same, unless the handle was set to skip that (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS). Nothing
-is registered, scanned or asked. But without a started operation no data is delivered, so every idle
-connection holds a started receive.
+handle's key, the operation, an error. An operation that can be done at once is done at once. It still queues
+its packet, unless the handle was set to skip that (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS). Nothing is
+registered, scanned or asked. But no data is delivered without a started operation, so every idle connection
+has a started receive.
 
 Packets leave in the order in which they were queued. Threads that wait at the port are released last in,
 first out, because the caches of the last one are warm. They are released only while fewer than *concurrency*
@@ -86,7 +86,7 @@ class Operation:
     def __init__(self, kind: int, size: int, tag: int) -> None:
         self.kind = kind
         self.size = size
-        """Size of the locked buffer in bytes; 0 asks to hear of data without taking it."""
+        """Size of the locked buffer in bytes; 0 to end the operation when data arrives, without taking it."""
         self.tag = tag
 
 
@@ -180,7 +180,7 @@ class CompletionPort(OpenFile):
     Args:
         kernel: The kernel.
         ports: All ports of the kernel. This one is one of them until it closes.
-        concurrency: Most of its threads that may run at a time.
+        concurrency: Largest number of its threads that may run at a time.
     """
 
     kernel: KernelCore
@@ -260,7 +260,7 @@ class CompletionPort(OpenFile):
         self.release()
 
     def release(self) -> None:
-        """Give packets to waiting threads, as long as there are both and one more may run."""
+        """Give packets to waiting threads, while there are packets and threads and another thread may run."""
         while self.queue and self.calls and self.running < self.concurrency:
             call = self.calls.pop()
             call.packets.append(self.queue.popleft())

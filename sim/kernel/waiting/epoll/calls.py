@@ -1,11 +1,11 @@
 """epoll's calls: epoll_create1, epoll_ctl and epoll_wait.
 
 epoll_wait copies nothing in, and copies 12 bytes out for each event that it reports. Its timeout is passed in
-a register. What it walks, the ready list, is in :mod:`sim.kernel.waiting.epoll.epoll_file`. Here is what
-surrounds the walk: sleeping and being woken, the timeout, and the price.
+a register. It walks the ready list, which is in :mod:`sim.kernel.waiting.epoll.epoll_file`. This module has
+the rest of the call: sleep, wake-up, timeout, and price.
 
-A call that gets a :class:`~sim.kernel.waiting.restarted_call.Restart` can go on where it was in a program
-that was started again.
+A program that was started again can continue a call that gets a
+:class:`~sim.kernel.waiting.restarted_call.Restart`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class EpollCalls:
 
         Args:
             epfd: The epoll's descriptor.
-            maxevents: Most events to report. The rest stays at the head of the list.
+            maxevents: Largest number of events to report. The rest stays at the head of the list.
             timeout_ns: Longest time to wait; None waits forever, 0 not at all.
             restart: State of a call that goes on.
 
@@ -162,7 +162,7 @@ class EpollCalls:
         return events
 
     def _look_back(self, epoll: Epoll) -> None:
-        """The program is back: events that were reported once are handled by now, or abandoned."""
+        """The program calls again. Events that were reported once are by now handled or abandoned."""
         if self.kernel.faults is not None:
             self.kernel.faults.back_in_wait(epoll)
         else:
@@ -180,7 +180,7 @@ class EpollCalls:
         return charge
 
     def _sleep_charge(self, stale: int, first: bool) -> Charge:
-        """The walk found only stale items, or none, and the call sleeps; ``first`` if for the first time."""
+        """The walk found only stale items or none, and the call sleeps; ``first`` for its first sleep."""
         kernel = self.kernel
         costs = kernel.costs
         switches = kernel.switches_per_sleep

@@ -4,23 +4,23 @@ Linux (``fs/eventpoll.c``): a program registers a descriptor once, with ``epoll_
 the *interest list*, found by (open file, descriptor number), and hooks one callback on the file's wait
 queue. From then on the file itself reports. When a packet arrives, the softirq wakes the socket's wait
 queue, and ``ep_poll_callback`` appends the item to the *ready list*. It runs in the interrupt, while the
-program does something else or sleeps. ``epoll_wait`` takes the ready list, asks each file on it once more if
-it is still ready (``ep_item_poll``), drops those that are not, and reports the others (``ep_send_events``).
-A level-triggered item goes back to the tail of the list and is asked again at the next call. An
-edge-triggered one does not. So the cost of a wait depends on what is *ready* (k reported, s stale), not on
-the number n of descriptors.
+program does something else or sleeps. ``epoll_wait`` takes the ready list, asks each file on it again if it
+is still ready (``ep_item_poll``), drops items that are not ready, and reports the others
+(``ep_send_events``). A level-triggered item goes back to the tail of the list and is asked again at the next
+call. An edge-triggered one does not. So the cost of a wait depends on what is *ready* (k reported, s stale),
+not on the number n of descriptors.
 
-An item is in the interest list only, or in both lists (``listed``). It is disarmed if it is a one-shot item
-that was reported (``wanted`` is 0), and a *ghost* if its number was closed while the file lives on. It goes
-with ``epoll_ctl(DEL)``, with its file, or with its epoll.
+An item is in the interest list only, or in both lists (``listed``). A one-shot item that was reported is
+disarmed (``wanted`` is 0). An item is a *ghost* if its number was closed while the file stays open. An item
+is removed by ``epoll_ctl(DEL)``, or when its file or its epoll closes.
 
 Simplified: the interest list is a hash by (file, number) and not a red-black tree; each ``epoll_ctl`` is
 charged for the tree. A block of untouched connections is watched as a block
 (:class:`sim.kernel.descriptors.IdleBlock`) and gets its items one by one as they are touched.
 
-An epoll can watch an epoll. Linux refuses what would make one wake-up endless or long: a cycle, a chain of
-more than five, and too many ways by which the wake-up of a file runs up to epolls that nobody watches
-(``reverse_path_check``). The last is checked only where epolls are nested.
+An epoll can watch an epoll. Linux refuses nesting that would make one wake-up endless or long: a cycle, a
+chain of more than five, and too many ways from a file up to epolls that nothing watches
+(``reverse_path_check``). The number of ways is checked only if epolls are nested.
 
 Why not otherwise: the ready list could be computed from the poll masks when the program waits. But then the
 order of events, stale items and lost edges would not come out as in Linux.
@@ -45,7 +45,8 @@ CTL_ADD, CTL_DEL, CTL_MOD = 1, 2, 3
 MAX_NESTS = 4
 """Epolls in a chain, beyond the first (``EP_MAX_NESTS``)."""
 MOST_PATHS = (1000, 500, 100, 50, 10)
-"""Most ways up from a file, by the number of epolls between (``path_limits``). The first is not enforced."""
+"""Limits of the ways up from a file, by the number of epolls between (``path_limits``). The first is not
+enforced."""
 EVENT_BYTES = 12
 """``sizeof(struct epoll_event)`` on x86-64, where it is packed."""
 MAXEVENTS_MOST = (2**31 - 1) // EVENT_BYTES
@@ -166,11 +167,11 @@ class Epoll(OpenFile):
         self.reports_once = False
         """True if an edge-triggered or one-shot item is or was registered."""
         self.reported_once: list[int] = []
-        """Numbers that the last epoll_wait reported and that are not reported again without new data."""
+        """Numbers that the last epoll_wait reported, and that it reports again only after new data."""
         self.ghosts: list[Item] = []
         """Items whose number was closed while their file stays open under another one."""
         self.waiters: deque[Task] = deque()
-        """Tasks blocked in epoll_wait; the last to come is the first to be woken."""
+        """Tasks blocked in epoll_wait. The task that came last is woken first."""
 
     # -- epoll_ctl ------------------------------------------------------------------------
 
@@ -297,7 +298,7 @@ class Epoll(OpenFile):
     # -- epoll_wait -----------------------------------------------------------------------
 
     def wake_one(self) -> bool:
-        """Wake the task that began to wait last; True if there was one asleep."""
+        """Wake the task that began to wait last; True if a task slept."""
         if not self.waiters:
             return False
         self.kernel.effect |= WOKE_EPOLL
@@ -344,7 +345,7 @@ class Epoll(OpenFile):
     # -- watched by others ----------------------------------------------------------------
 
     def tell_watchers(self) -> None:
-        """The ready list is not empty: wake those who wait for this epoll's own descriptor."""
+        """The ready list is not empty: wake the tasks that wait for this epoll's own descriptor."""
         self.set_mask(poll_bits.IN | poll_bits.RDNORM)
         self.notify(poll_bits.IN)
 
@@ -385,7 +386,7 @@ def leaves_below(file: OpenFile) -> set[OpenFile]:
 
 
 def too_many_paths(file: OpenFile) -> bool:
-    """True if the wake-up of a file has too many ways to run (``reverse_path_check_proc``)."""
+    """True if there are too many ways up from a file for its wake-up (``reverse_path_check_proc``)."""
     counts = [0] * len(MOST_PATHS)
 
     def climb(below: OpenFile, epolls_between: int) -> None:

@@ -2,8 +2,8 @@
 
 ``io_uring_enter`` (``io_uring/io_uring.c``) takes submissions from the ring and runs them. If the program
 asked for completions, it then runs the queued task work, moves overflowed completions into the ring, and
-sleeps until enough completions are there. It returns the number of submissions that it took. Nothing is
-copied: submissions and completions lie in memory that both sides see.
+sleeps until the ring has enough completions. It returns the number of submissions that it took. Nothing is
+copied: submissions and completions are in memory that both sides see.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class EnterCall(WaitingCall):
     Args:
         kernel: The kernel.
         fd: The ring's descriptor.
-        to_submit: Most submissions to take.
+        to_submit: Largest number of submissions to take.
         least: Number of completions to wait for (``min_complete``).
         timeout_ns: Longest time to wait; None waits forever, 0 not at all.
         flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.
@@ -226,7 +226,7 @@ class RingCalls:
 
         Args:
             fd: The ring's descriptor.
-            to_submit: Most submissions to take.
+            to_submit: Largest number of submissions to take.
             least: Number of completions to wait for.
             timeout_ns: Longest time to wait; None waits forever, 0 not at all.
             flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.

@@ -1,9 +1,9 @@
 """io_uring's requests: how a submission is run, how it waits, and what it posts.
 
-A request is tried at once. If its file has nothing for it, it hangs on the file's wait queue
-(``io_arm_poll_handler``). The file stays open for it, even if its number is closed. What happens then is
-described in :mod:`sim.kernel.waiting.io_uring.ring`. Running a request charges nothing: the task that
-entered the kernel, or the polling thread, asks :func:`price_ns` first and charges that.
+A request is tried at once. If its file has nothing for it, it is put on the file's wait queue
+(``io_arm_poll_handler``). The file stays open for it, even if its number is closed.
+:mod:`sim.kernel.waiting.io_uring.ring` describes the rest of its life. Running a request charges nothing: the
+task that entered the kernel, or the polling thread, first calls :func:`price_ns` and charges that price.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Request(ArmedRequest):
             self.events = _READ_EVENTS
 
     def arm(self) -> None:
-        """Hang it on its file."""
+        """Put it on its file's wait queue."""
         self.file.holds += 1
         self.file.wait_queue.add(self)
         self.ring.requests[self] = None
@@ -155,7 +155,7 @@ def work_price_ns(request: Request) -> int:
 
 
 def _done_ns(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
-    """Cost in ns of taking what a file has."""
+    """Cost in ns of taking the data or the connection that a file has."""
     if sqe.opcode == Op.ACCEPT:
         waiting = len(file.queue) if isinstance(file, ListeningSocket) else 1
         return ring.costs.accept_ns * (waiting if sqe.multishot else 1)
@@ -199,7 +199,7 @@ def _poll_add(ring: IoUring, sqe: Sqe) -> None:
 
 
 def _socket_op(ring: IoUring, sqe: Sqe) -> None:
-    """RECV and ACCEPT: act at once if there is something, else when there is."""
+    """Run RECV or ACCEPT at once if the file has something for it; otherwise arm it."""
     file = ring.kernel.table.file(sqe.fd)
     if not isinstance(file, Socket):
         raise OSError(errno.ENOTSOCK, "not a socket")
@@ -254,7 +254,7 @@ _HANDLERS = {
 
 
 def _perform(ring: IoUring, sqe: Sqe, file: OpenFile) -> int:
-    """Run a RECV or ACCEPT as long as there is something; the outcome."""
+    """Run a RECV or ACCEPT as long as the file has something for it; the outcome."""
     once = _receive if sqe.opcode == Op.RECV else _accept
     for _ in range(_MULTISHOT_RETRIES):
         cqe = once(ring, sqe, file)

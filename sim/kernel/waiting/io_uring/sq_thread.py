@@ -1,14 +1,14 @@
 """The polling kernel thread of an io_uring (SQPOLL): submissions without system calls, at the price of a CPU.
 
 Linux (``io_uring/sqpoll.c: io_sq_thread``): the thread checks the submission ring again and again and runs
-what it finds. It also runs the task work of the ring's requests. While there is nothing it spins. After
+the submissions that it finds. It also runs the task work of the ring's requests. Without work it spins. After
 ``sq_thread_idle`` without work it sleeps and sets a flag; the program must then call io_uring_enter once to
 wake it. A packet's task work wakes it without a call.
 
-A lane has one CPU, on which the server and the interrupts run. This thread gets a *second* CPU, which
-nothing else uses: spinning on the server's CPU would leave the server nothing. The time of that CPU is
-booked separately (``SQ_THREAD_…_NS`` in :class:`sim.machine.accounts.Count`). Work, spinning and sleep add
-up to the whole time. A comparison of lanes must count it, because a CPU that spins does nothing else.
+A lane has one CPU, on which the server and the interrupts run. This thread gets a *second* CPU, which nothing
+else uses: if it spun on the server's CPU, the server would get no time. The time of the second CPU is booked
+separately (``SQ_THREAD_…_NS`` in :class:`sim.machine.accounts.Count`). Work, spinning and sleep add up to the
+whole time. A comparison of lanes must count that time, because a CPU that spins does no other work.
 
 An item is taken from the ring when the thread begins it, and takes effect when its time is over.
 """
@@ -99,7 +99,7 @@ class SqThread(PollingThread):
         self._timer = kernel.timers.set(kernel.now_ns + delay_ns + ns, self._done)
 
     def _done(self) -> None:
-        """The item's time is over: run it now, whatever the server's CPU is doing."""
+        """The item's time is over: run it now. The server's CPU does not matter."""
         kernel, item = self.kernel, self.item
         busy_until_ns, kernel.free_ns = kernel.free_ns, kernel.now_ns
         kernel.effect = 0

@@ -3,8 +3,8 @@
 ``kevent`` (``kern_kevent``): the changes are copied in and applied one after the other. A change that fails
 becomes an event with EV_ERROR if there is room for one, and otherwise the call's own error. EV_RECEIPT asks
 for such an event in any case. If there are such events, they are the result. If not, events are taken from
-the queue, after a sleep if it is empty. Copied are 64 bytes for each change in and each event out, and 16
-bytes for a timeout.
+the queue, after a sleep if it is empty. The call copies in 64 bytes for each change and 16 bytes for a
+timeout, and copies out 64 bytes for each event.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ class KqueueCalls:
         Args:
             kqfd: The kqueue's descriptor.
             changes: Changes, applied in order.
-            most: Most events to report; with 0 the call returns once the changes are applied.
+            most: Largest number of events to report; with 0 the call returns once the changes are applied.
             timeout_ns: Longest time to wait; None waits forever, 0 not at all.
 
         Returns:

@@ -1,10 +1,10 @@
 """kqueue's filters: the answer of each kind of file to a knote.
 
 In FreeBSD the answer belongs to the file's own code: ``filt_soread`` and ``filt_sowrite`` for sockets,
-``filt_piperead`` and ``filt_pipewrite`` for pipes, ``filt_kqueue`` for a kqueue in another one. An answer
-says more than poll's bits: if the condition holds, how much there is (bytes to read, room to write,
-connections to accept, queued knotes, the count of a counter or timer), and if the end is reached (EV_EOF,
-with the socket's error in ``fflags``).
+``filt_piperead`` and ``filt_pipewrite`` for pipes, ``filt_kqueue`` for a kqueue in another one. An answer has
+more than poll's bits: whether the condition holds, the amount (bytes to read, room to write, connections to
+accept, queued knotes, the count of a counter or timer), and whether the end is reached (EV_EOF, with the
+socket's error in ``fflags``).
 
 Simplified: room to write is the room in this kernel's buffers. A socket counts as writable from
 ``SEND_LOW_WATER_BYTES`` of room on. A task that waits to write is woken when this kernel wakes it, with a
@@ -32,7 +32,7 @@ SEND_LOW_WATER_BYTES = 2_048
 
 
 class Answer(NamedTuple):
-    """A filter's answer: if it holds, how much there is, if the end is reached, and the socket's error."""
+    """A filter's answer: whether it holds, the amount, whether the end is reached, and the socket's error."""
 
     holds: bool
     data: int

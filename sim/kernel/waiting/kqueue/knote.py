@@ -1,6 +1,6 @@
 """A knote: one registered pair of ident and filter (``struct knote``), and the queue of active ones.
 
-A knote hangs on the wait queue of the file behind its ident. When the file changes, the filter runs at once,
+A knote is on the wait queue of the file behind its ident. When the file changes, the filter runs at once,
 in the interrupt. A knote whose filter holds is *active* and goes to the kqueue's queue (``kq_head``).
 """
 
@@ -85,7 +85,7 @@ class KnoteQueue:
             self.kqueue.notify(poll_bits.IN)
 
     def remove(self, knote: Knote) -> None:
-        """Take a knote off the queue, wherever it stands."""
+        """Take a knote off the queue, at any position."""
         if knote.queued:
             self.knotes.remove(knote)
             self.taken_off(knote)
@@ -101,9 +101,9 @@ class Knote:
     """One registered pair of ident and filter: a wait-queue entry that runs its filter.
 
     Args:
-        queue: Where the knote goes when its filter holds.
+        queue: The queue that gets the knote when its filter holds.
         costs: kqueue's prices.
-        change: What registers it.
+        change: The change that registers it.
         look: EVFILT_READ's question to the file.
     """
 

@@ -2,10 +2,10 @@
 
 FreeBSD (``sys/kern/kern_event.c``, kqueue(2)): a program registers interest with *changes*. One call,
 ``kevent``, takes a list of changes and returns a list of events. Each registered pair of (ident, filter) is
-a *knote*: reading and writing on one descriptor are two. Knotes of descriptors are found by number in an
-array. A knote hangs on the list of its object. When a packet arrives, the filter runs at once (``knote``).
-Only if it *holds* is the knote queued and the sleepers of the kqueue woken. epoll does the opposite: it
-lists by a mask first, and asks the file when the program waits.
+a *knote*: reading and writing on one descriptor are two knotes. Knotes of descriptors are found by number in
+an array. A knote is on the list of its object. When a packet arrives, the filter runs at once (``knote``). If
+it *holds*, the knote is queued and the sleepers of the kqueue are woken; otherwise nothing happens. epoll
+does the opposite: it first lists an item by a mask, and asks the file when the program waits.
 
 ``kevent`` puts a marker at the end of the queue and takes knotes from its head until it meets the marker
 (``kqueue_scan``). Each filter runs once more, and a knote whose filter does not hold now is dropped without
@@ -13,11 +13,11 @@ an event. A plain (level-triggered) knote goes to the tail again, behind the mar
 until something new happens. EV_DISPATCH disables it until EV_ENABLE. EV_ONESHOT deletes it without running
 the filter.
 
-A knote belongs to a descriptor's *number*: close() removes it at once, even if the open file lives on under
+A knote belongs to a descriptor's *number*: close() removes it at once, even if the file stays open under
 another number (``knote_fdclose``). epoll watches the open file until its end.
 
 Simplified: the filters for vnodes, processes, signals and AIO are left out. A knote's object is found by its
-number. A kqueue that watches a kqueue hears of it at once and not through a kernel task.
+number. A kqueue that watches a kqueue is notified at once and not through a kernel task.
 """
 
 from __future__ import annotations
