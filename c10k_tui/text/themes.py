@@ -25,7 +25,6 @@ _DARK = {
     "c10k-frame": "#3a3a3a",
     # Filled cells of a grid, at rest: a connection, and a connection whose own task sleeps.
     "c10k-cell": "#1c1c1c",
-    "c10k-cell-dot": "#4e4e4e",
     "c10k-asleep": "#3a3a3a",
     "c10k-held": "#0087af",
     "c10k-base": "#121212",
@@ -69,7 +68,6 @@ _LIGHT = {
     "c10k-idle": "#b2b2b2",
     "c10k-frame": "#bcbcbc",
     "c10k-cell": "#eeeeee",
-    "c10k-cell-dot": "#b2b2b2",
     "c10k-asleep": "#d0d0d0",
     "c10k-held": "#5fafd7",
     "c10k-base": "#ffffff",
@@ -110,7 +108,6 @@ _ANSI = {
     "c10k-idle": "ansi_bright_black",
     "c10k-frame": "ansi_bright_black",
     "c10k-cell": "ansi_default",
-    "c10k-cell-dot": "ansi_bright_black",
     "c10k-asleep": "ansi_default",
     "c10k-held": "ansi_cyan",
     "c10k-base": "ansi_default",

@@ -228,10 +228,10 @@ def test_notices_go_away(clock):
 def test_a_new_speed_is_said_with_what_it_means(clock):
     session = session_of(clock, Scenario(fds=10_000))
     session.climb_speed(1)
-    assert session.notice == "speed 4: a scan to take 500 ms"
+    assert session.notice == "speed 4: slow motion 1,700×, a scan takes 500 ms"
     session = session_of(clock, Scenario(fds=16))
     session.climb_speed(-1)
-    assert session.notice == "speed 1: a burst every 2 s"
+    assert session.notice == "speed 1: slow motion 13,000×, 180 scans a second"
     for _ in range(9):
         session.climb_speed(-1)
     assert session.notice == "speed 0.01: the slowest"

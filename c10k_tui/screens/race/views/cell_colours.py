@@ -32,7 +32,7 @@ def filled_look(code: int, palette: Palette) -> tuple[str, Style]:
     """
     upper, lower = fill_of(code & 0xFF), fill_of(code >> 8)
     if upper == lower == "cell":
-        return TWO_CELLS, palette.on("cell", "cell-dot")
+        return TWO_CELLS, palette.on("cell", "idle")
     if upper == lower:
         return " ", palette.on(upper, "text" if upper in _DARK_FILLS else "on-fill")
     return UPPER_HALF, palette.on(lower, upper)

@@ -110,5 +110,6 @@ def arrange(fds: int, width: int, height: int, *, stacked: int = 1) -> GridLayou
             columns = (width + 1) // pitch_x
             if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
                 return GridLayout(fds, width, height, 1, columns, pitch_x, pitch_y)
+        return GridLayout(fds, width, height, 1, width, 1, 1)
     k = max(1, -(-fds // (width * height * stacked)))
     return GridLayout(fds, width, height, k, width, 1, 1, stacked)

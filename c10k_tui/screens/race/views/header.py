@@ -46,17 +46,19 @@ def _paces(paused: bool, speed: float | None, rate_ns: float, kept_up: float, sc
     pace = "as fast as possible" if speed is None else slow_motion_words(rate_ns)
     words: Line = ((pace, "text"), (" ", "text"), *state)
     simulated: Line = (("simulated · ", "dim"), *words)
+    least: Line = ((pace.removeprefix("slow motion "), "text"), (" ", "text"), *state)
     if speed is not None and scan_s > LONG_SCAN_S:
         long = f"a scan takes {seconds_words(scan_s)}"
         faster: Line = ((long, "wasted"), (" (.: faster)", "strong"), (" · ", "dim"))
-        return [(*faster, *words), (*faster[:2], (" ", "text"), *state), words]
+        return [(*faster, *words), (*faster[:2], (" ", "text"), *state), words, least]
     if speed is None or kept_up >= _KEPT_UP or paused:
-        return [simulated, words]
+        return [simulated, words, least]
     slow = f"too slow for that: {kept_up:.1f} of it"
     return [
         (("this machine is ", "alarm"), (slow, "alarm"), (" · ", "dim"), *words),
         ((slow, "alarm"), (" · ", "dim"), *words),
         words,
+        least,
     ]
 
 
@@ -90,7 +92,7 @@ def _settings(scenario: Scenario, *, brief: bool) -> Line:
             (" reconn./s" if brief else " reconnects/s", "dim"),
         ]
     if scenario.fd_setsize and "select" in scenario.lanes:
-        spans += [(" · ", "dim"), ("select's limit: 1,024", "alarm")]
+        spans += [(" · ", "dim"), ("limit 1k" if brief else "select's limit: 1,024", "alarm")]
     if scenario.fault:
         spans += [(" · ", "dim"), (scenario.fault, "alarm")]
     return tuple(spans)

@@ -86,8 +86,11 @@ def legend(lanes: Iterable[str], width: int, *, filled: bool) -> Line:
     """
     signs = entries_of(lanes)
     choices = [
-        _signs(signs, filled=filled, full=full, blank=blank)
-        for full, blank in ((True, " "), (False, " "), (False, ""))
+        _signs(signs, filled=filled, full=True, before=" ", after=" "),
+        _signs(signs, filled=filled, before=" ", after=" "),
+        _signs(signs, filled=filled, before=" ", after=""),
+        _signs(signs, filled=filled, before="", after=""),
+        _signs(signs, filled=filled, before="", after="", most=1),
     ]
     return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
 
@@ -104,13 +107,31 @@ def account_legend(groups: Sequence[AccountGroup], width: int) -> Line:
     return line
 
 
-def _signs(signs: Iterable[LegendEntry], *, filled: bool, full: bool, blank: str) -> Line:
-    """The looks of the states with their meanings, in full or in one word each."""
+def _signs(
+    signs: Iterable[LegendEntry],
+    *,
+    filled: bool,
+    before: str,
+    after: str,
+    full: bool = False,
+    most: int | None = None,
+) -> Line:
+    """The looks of the states with their meanings.
+
+    Args:
+        signs: The states.
+        filled: True for filled cells, False for glyphs.
+        before: Blanks before a meaning.
+        after: Blanks after it.
+        full: True for the full meaning, False for one word.
+        most: Most cells for a look; None for all.
+    """
     spans: list[Span] = []
     for sign in signs:
         spans.append((" ", "text"))
-        spans += (
-            [(glyphs.FULL, f"fill-{fill}") for fill in sign.fills] if filled else [(sign.glyph, sign.role)]
-        )
-        spans.append((f"{blank or ' '}{sign.full if full else sign.brief}{blank}", "dim"))
+        if filled:
+            spans += [(glyphs.FULL, f"fill-{fill}") for fill in sign.fills[:most]]
+        else:
+            spans.append((sign.glyph[:most], sign.role))
+        spans.append((f"{before}{sign.full if full else sign.brief}{after}", "dim"))
     return tuple(spans)
