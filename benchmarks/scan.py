@@ -93,7 +93,7 @@ def simulated_pass(count: int) -> Job:
         one = ScanPass(call, 2, kernel.now_ns)
         one.end_ns = one.finish_ns()
         if one.found or one.counted(one.end_ns)[0][1] != count:
-            raise AssertionError("idle descriptors are not ready, and all are looked at")
+            raise AssertionError("idle descriptors are not ready, and all are checked")
         one.spent(one.end_ns)
 
     return scan

@@ -77,7 +77,7 @@ class Terminal:
         while time.monotonic() < begin_s + patience_s:
             if self.read(begin_s + patience_s) and seen(bytes(self.output[begin:])):
                 return time.monotonic() - begin_s
-        raise TimeoutError("the screen did not show what was waited for")
+        raise TimeoutError("the screen did not show the expected text")
 
     def cpu_s(self) -> float:
         """CPU time that the program has used, in seconds."""

@@ -14,7 +14,7 @@ CLIENTS = 500
 """Number of clients. Each has a task, and the server has another task for it."""
 MEASURED_S = 5.0
 CPU_PERCENT = 40
-"""Most CPU in per cent of a core that the screen may use, without the script's own part."""
+"""Largest CPU share of the screen, in per cent of a core, without the script's own part."""
 SCRIPT = f"""
 import asyncio
 

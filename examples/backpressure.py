@@ -1,4 +1,4 @@
-"""Back-pressure: a reader too slow for its writer, and the writer that waits in drain().
+"""Back-pressure: a reader that is slower than its writer, and the writer that waits in drain().
 
 The writer's data goes from the transport's buffer to the socket's, and on to the reader's; when all three
 are full, drain() suspends the writer until the reader has made room.

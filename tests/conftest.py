@@ -1,4 +1,4 @@
-"""How all tests run: the same examples each time, no clock decides what passes, and on the built-in costs."""
+"""Settings of all tests: the same examples each time, no time limits, and the built-in costs."""
 
 import gc
 
@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from c10k_tui.cli.costs_file import ANOTHER_FILE
 
-# deadline=None: a slow machine is no defect. derandomize: a failure is there again tomorrow.
+# deadline=None: a slow machine is no defect. derandomize: a failure occurs again in the next run.
 settings.register_profile("c10k", deadline=None, derandomize=True)
 settings.load_profile("c10k")
 
@@ -21,5 +21,5 @@ def pytest_collection_finish():
 
 @pytest.fixture(autouse=True)
 def _no_costs_of_the_user(monkeypatch, tmp_path_factory):
-    """What whoever runs the tests has calibrated must not change what they see."""
+    """Ignore the user's own cost table, so that it does not change the results."""
     monkeypatch.setenv(ANOTHER_FILE, str(tmp_path_factory.getbasetemp() / "no-costs.json"))

@@ -1,4 +1,4 @@
-"""Who may import whom, asked of a fresh interpreter: the kernel knows no screen, help loads nothing heavy."""
+"""The modules that a fresh interpreter loads: the kernel loads no screen, and help loads nothing heavy."""
 
 import subprocess
 import sys

@@ -72,7 +72,7 @@ class Session:
         self.changes = 0
         """Number of changes of a setting so far. When it changes, servers may have been rebuilt."""
         self.own_costs_problem: str | None = None
-        """Why the user's own cost table is not used, in one line; None if it is used, or there is none."""
+        """Reason for which the user's cost table is not used, in one line; None if it is used or missing."""
         self._notice = ""
         self._notice_until_s = 0.0
         self.began_with = scenario
@@ -276,7 +276,7 @@ class Session:
         self._restart(scenario, words)
 
     def why_not_lanes(self, lanes: Collection[str]) -> str | None:
-        """Why these lanes cannot race, in words; None if they can."""
+        """Reason for which these lanes cannot race, in words; None if they can."""
         reason = why_not_lanes(lanes)
         if reason is not None:
             return reason
@@ -376,7 +376,7 @@ class Session:
         return replace(scenario, lanes=lanes, seed=now.seed, fd_setsize=now.fd_setsize)
 
     def why_not_fds(self, fds: int) -> str | None:
-        """Why this number of descriptors is impossible, in words; None if it is possible."""
+        """Reason for which this number of descriptors is impossible, in words; None if it is possible."""
         try:
             self.scenario.with_fds(fds)
         except ScenarioError as error:

@@ -12,7 +12,7 @@ import sim
 from docs.tools.markdown import first_paragraph, table
 
 MOST_PARAMETERS = 12
-"""A longer list of parameters is not shown."""
+"""Largest number of parameters that are shown; a longer list is left out."""
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _MODULES = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Z])")
 """The path before a class in an annotation."""

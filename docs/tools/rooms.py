@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def room_table(package: str) -> str:
-    """The rooms of a package from the top layer down; rooms that no layer names stand last."""
+    """The rooms of a package from the top layer down; rooms that no layer names come last."""
     named = [room.replace(".", "/") for layer in layers_of(package) for room in layer]
     parents = {room.partition("/")[0] for room in named if "/" in room}
     folders = [path.parent for path in (ROOT / package).glob("*/__init__.py")]

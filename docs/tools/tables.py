@@ -11,8 +11,8 @@ Everything between them is written by ``python -m docs.tools.tables``, which ``m
 compares every block with the output of this module, so no page can be out of date after a changed key or
 option.
 
-Why not written by hand: the program has about a hundred keys and forty options, and a table that is copied
-once is wrong after the next change.
+Why not written by hand: the program has about a hundred keys and forty options, and a copied table would be
+wrong after the next change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The README and the documentation say nothing that does not work: commands, code, keys, paths and links."""
+"""Everything in the README and the documentation works: commands, code, keys, paths and links."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RUN = ("run", "capacity", "compare", "watch")
 """Commands that are run here to their end; the others open a screen, measure, or write a file."""
 TOP_FOLDERS = "sim|c10k_tui|tests|benchmarks|examples|screenshots|docs|tools"
 NOT_KEYS = {"T", "=", "z", "|", "k", "i", "!"}
-"""Single signs between backticks that are no keys: glyphs, units, event codes, a kernel's name."""
+"""Single characters between backticks that are no keys: glyphs, units, event codes, a kernel's name."""
 
 
 def test_every_page_with_commands_is_read():

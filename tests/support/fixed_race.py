@@ -18,7 +18,7 @@ READY = (555, 3_531, 8_700)
 
 
 class StillRace:
-    """10,000 descriptors, a third of the way through a scan."""
+    """A race of 10,000 descriptors; its select has made a third of a scan."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario

@@ -46,7 +46,7 @@ def call(**known: Any) -> CallView:
 
 
 def mask_of(fds: int, ready: Sequence[int] = ()) -> np.ndarray:
-    """Poll masks of descriptors ``0 … FIRST_FD + fds``; ``ready`` counts from the grid's first."""
+    """Poll masks of descriptors ``0 … FIRST_FD + fds``; ``ready`` counts from the grid's first descriptor."""
     mask = np.zeros(FIRST_FD + fds + 3, np.uint16)
     mask[[FIRST_FD + index for index in ready]] = POLLIN
     return mask

@@ -40,7 +40,7 @@ def straight(scenario: Scenario, log: Log, at_ns: int) -> Race:
 
 
 def densely_kept(scenario: Scenario, history_bytes: int, spacing_ns: int) -> Race:
-    """A race with more checkpoints than would be useful."""
+    """A race with many checkpoints, taken after little work."""
     race = Race(scenario, history_bytes=history_bytes)
     kept = race._time_line.checkpoints
     kept.spacing_ns, kept.cost_factor = spacing_ns, 0

@@ -1,4 +1,4 @@
-"""What a frame tells of sets, lists, queues and workers is what the kernel has and counts."""
+"""The sets, lists, queues and workers in a frame agree with the kernel's state and counts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def lane_at(at_ns: int, scenario: Scenario):
 
 
 @pytest.mark.parametrize(("name", "in_bytes", "out_bytes"), [("select", 40, 40), ("poll", 2_400, 600)])
-def test_every_call_copies_the_set_that_the_view_tells_of(name, in_bytes, out_bytes):
+def test_every_call_copies_the_set_that_the_view_shows(name, in_bytes, out_bytes):
     race = Race(replace(BUSY, churn=0, lanes=(name,)))
     records = records_of(race, 20 * MS)[name]
     lane = race.frame().lanes[0]
@@ -67,7 +67,7 @@ def test_the_kernel_has_its_copy_while_a_call_is_under_way(name):
 # -- epolls --------------------------------------------------------------------------------
 
 
-def test_disarmed_are_the_one_shot_items_that_fired_and_were_not_armed_again():
+def test_one_shot_items_that_fired_count_as_disarmed_until_they_are_armed_again():
     kernel = Kernel()
     epfd = kernel.sys_epoll_create1()
     epoll = kernel.epoll_calls.epolls[0]
@@ -94,7 +94,7 @@ def test_disarmed_are_the_one_shot_items_that_fired_and_were_not_armed_again():
     ("name", "fault"),
     [("epoll-oneshot", ""), ("epoll-oneshot", NO_REARM), ("pool", ""), ("epoll", ""), ("epoll-et", "")],
 )
-def test_disarmed_is_right_at_any_moment(name, fault):
+def test_the_number_of_disarmed_items_is_right_at_any_moment(name, fault):
     race = Race(replace(BUSY, lanes=(name,), fault=fault))
     most = 0
     for _ in range(60):
@@ -126,7 +126,7 @@ def test_going_back_shows_the_same_mechanism(name):
 
 
 def spurious(race: Race) -> int:
-    """Wake-ups that found nothing, as the accounts have them."""
+    """Number of wake-ups that found nothing, from the accounts."""
     return race.frame().lanes[0].counters.spurious_wakes
 
 
@@ -154,7 +154,7 @@ def test_the_frame_has_every_worker(name, count):
     assert spurious(race) > 0
 
 
-def test_the_herd_wakes_all_workers_and_its_cure_one():
+def test_the_herd_wakes_all_workers_and_its_cure_wakes_one():
     calm = Scenario(fds=100, active=1, rate=0, churn=1_000)
     woken = {}
     for fault in ("", HERD):
@@ -181,7 +181,7 @@ def test_each_worker_of_epoll_exclusive_watches_its_own():
 # -- the run queue -------------------------------------------------------------------------
 
 
-def test_the_first_of_the_run_queue_are_those_that_run_next():
+def test_the_first_tasks_of_the_run_queue_run_next():
     race = Race(Scenario(fds=200, active=200, rate=400_000, burst=100, lanes=("thread",)))
     race.advance(3 * MS)
     queue = race._time_line.lanes["thread"].kernel.runnable
@@ -197,7 +197,7 @@ def test_the_first_of_the_run_queue_are_those_that_run_next():
     assert [queue.popleft() for _ in range(length)] == foreseen
 
 
-def test_who_runs_and_who_waits_agree_with_the_states():
+def test_running_and_waiting_tasks_agree_with_the_states():
     race = Race(Scenario(fds=200, active=200, rate=400_000, burst=100, lanes=("thread",)))
     for _ in range(50):
         race.advance(race.now_ns + 66_667)
@@ -216,7 +216,7 @@ def test_who_runs_and_who_waits_agree_with_the_states():
 # -- kqueue, ports -------------------------------------------------------------------------
 
 
-def test_kqueue_tells_how_many_changes_a_call_has_brought():
+def test_kqueue_shows_the_number_of_changes_of_a_call():
     race = Race(replace(BUSY, lanes=("kqueue",)))
     seen = set()
     for _ in range(2_000):
@@ -227,7 +227,7 @@ def test_kqueue_tells_how_many_changes_a_call_has_brought():
     assert seen >= {0, 1}
 
 
-def test_a_packet_tells_the_bytes_its_receive_brought():
+def test_a_packet_shows_the_bytes_that_were_received():
     race = Race(replace(BUSY, payload=100, lanes=("iocp",)))
     race.advance(5 * MS)
     view = race.frame().lanes[0].mechanism

@@ -1,4 +1,4 @@
-"""The measurement of asyncio's event loop says in words when it cannot be made."""
+"""The measurement of asyncio's event loop gives a message if it cannot be made."""
 
 from __future__ import annotations
 

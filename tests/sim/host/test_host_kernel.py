@@ -58,7 +58,7 @@ def test_select_goes_past_the_c_librarys_limit(kernel, counters):
         os.close(high)
 
 
-def test_select_tells_bad_arguments(kernel, counters):
+def test_select_reports_bad_arguments(kernel, counters):
     closed = os.dup(counters[0])
     os.close(closed)
     raises(errno.EBADF, kernel.sys_select, closed + 1, bitmap([closed], closed + 1), None, None, 0)
@@ -77,7 +77,7 @@ def test_poll_writes_every_revents(kernel, counters):
     raises(errno.EFAULT, kernel.sys_poll, np.zeros(4, dtype=POLLFD)[::2], 0)
 
 
-def test_epoll_reports_what_is_ready(kernel, counters):
+def test_epoll_reports_ready_descriptors(kernel, counters):
     epfd = kernel.sys_epoll_create1()
     try:
         for fd in counters:
@@ -117,7 +117,7 @@ def test_the_soft_limit_is_raised_to_the_hard_one():
     assert raise_nofile() == Nofile(limit.now, limit.now, limit.hard)
 
 
-def test_what_is_beyond_the_limit_is_said():
+def test_a_number_beyond_the_limit_is_reported():
     limit = Nofile(256, 1_024, 1_024)
     assert limit.shortfall(1_024 - host_kernel.SPARE_FDS) is None
     told = limit.shortfall(1_024)

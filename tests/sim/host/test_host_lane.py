@@ -58,7 +58,7 @@ def test_a_real_server_answers_the_races_requests(mechanism):
     assert 0 < view.best_ns <= view.median_ns
 
 
-def test_descriptors_beyond_what_fd_set_holds():
+def test_descriptors_beyond_fd_setsize():
     lane, race = running("select", fds=1_500, active=1_500)
     try:
         until(lane, race, lambda view: view.answered >= 10)
@@ -76,7 +76,7 @@ def test_large_requests_come_back_whole(mechanism):
         lane.close()
 
 
-def test_with_too_few_descriptors_it_says_so_and_uses_what_it_has(monkeypatch):
+def test_with_too_few_descriptors_it_says_so_and_uses_the_available_ones(monkeypatch):
     here = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(host_lane, "raise_nofile", lambda: Nofile(0, here + SPARE_FDS + 20, 0))
     lane, race = running("poll", fds=50, active=50)
@@ -162,7 +162,7 @@ def told(race):
 # --- which requests ------------------------------------------------------------------------------
 
 
-def test_arrivals_are_those_the_simulated_lanes_get():
+def test_arrivals_are_the_same_as_in_the_simulated_lanes():
     race = Race(Scenario(fds=1_000, active=100, rate=100_000, lanes=("epoll",)))
     race.advance(2_000_000)
     got = due_bursts(race.workload, -1, 2_000_000)
@@ -191,12 +191,12 @@ def test_hang_ups_are_counted_and_not_played():
     assert got.bursts == []
 
 
-def test_silence_and_no_time_bring_nothing():
+def test_no_arrivals_and_no_time_give_no_bursts():
     assert due_bursts(Workload(Scenario(rate=0)), -1, 10**9).count == 0
     assert due_bursts(Workload(Scenario()), 500, 500).count == 0
 
 
-def test_of_a_long_stretch_the_newest_are_played_and_all_are_counted():
+def test_the_newest_arrivals_of_a_long_stretch_are_played_and_all_are_counted():
     workload = Workload(Scenario(fds=100, active=30, rate=1_000_000, burst=1))
     got = due_bursts(workload, -1, 100_000_000)
     assert got.count > 50_000

@@ -1,4 +1,4 @@
-"""Measuring on the real kernel: each figure arrives, or the reason why not. No test judges a time."""
+"""Measurements on the real kernel give a figure, or the reason for a missing one. No test checks a time."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_another_system_is_refused_in_one_line(monkeypatch):
         Meter()
 
 
-# --- what is made of repetitions -------------------------------------------------------------------
+# --- repetitions and rounds -------------------------------------------------------------------
 
 
 def test_the_lower_quartile_counts_and_the_empty_loop_is_taken_off():
@@ -90,7 +90,7 @@ def test_repetitions_that_lie_far_apart_are_called_noisy():
     assert "100%" in told
 
 
-def test_where_the_two_clocks_disagree_the_repetition_does_not_count():
+def test_a_repetition_does_not_count_if_the_two_clocks_disagree():
     good, stolen = Sample(100_000.0, 101_000.0), Sample(60_000.0, 101_000.0)
     assert undisturbed([good, stolen, good]) == [100_000.0, 100_000.0]
     assert undisturbed([stolen] * 9 + [good]) == [60_000.0] * 9 + [100_000.0]
@@ -127,7 +127,7 @@ def test_a_round_counts_when_another_one_confirms_it(rounds_ns, ns, count, noisy
     assert (survey.noise(point) is not None) == noisy
 
 
-def test_a_survey_tells_what_it_cannot_measure_and_how_far_it_is():
+def test_a_survey_reports_points_that_it_cannot_measure_and_its_progress():
     some = points((10,), (1,), MECHANISMS, ("ready",))
     survey = Survey(some, Scripted(100, 100))
     told: list[tuple[int, int, str]] = []

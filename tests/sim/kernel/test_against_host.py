@@ -1,7 +1,7 @@
-"""The same sockets, the same questions: the simulated kernel answers what the host's kernel answers.
+"""The simulated kernel gives the same answers as the host's kernel for the same sockets.
 
-The counts of the real kernel cannot be seen, but its results can. Whatever this machine's select,
-poll and epoll say about socket pairs in all kinds of states, the simulated calls must say as well.
+The counts of the real kernel cannot be seen, but its results can. The simulated select, poll and epoll must
+give the same results as this machine's calls, for socket pairs in all kinds of states.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Both:
         self.open = {(number, side) for number in range(PAIRS) for side in (0, 1)}
 
     def act(self, action: tuple[str, int, bool]) -> None:
-        """Do one thing to both; both must do it the same way."""
+        """Make the same call on both kernels. Both must give the same result."""
         what, number, other = action
         end = (number, int(other))
         if end not in self.open or what == "nothing":
@@ -77,7 +77,7 @@ class Both:
 
 
 def outcome(call, *arguments: object) -> object:
-    """What a call gives, or how it fails."""
+    """The result of a call, or its error."""
     try:
         return call(*arguments)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The kernel's core: who hears that a descriptor closes, and how long a file that is held lives."""
+"""The kernel's core: the notifications of a closed descriptor, and the life of a file that a call holds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.machine.costs import BUILT_IN
 
 
 class Recorder:
-    """A close watcher that writes down what it hears, and charges for it."""
+    """A close watcher that stores its notifications, and charges for them."""
 
     def __init__(self, cost_ns: int) -> None:
         self.cost_ns = cost_ns
@@ -23,7 +23,7 @@ class Recorder:
 
 
 class Counter(EventFd):
-    """A file that counts how often it was released."""
+    """A file that counts its releases."""
 
     __slots__ = ("releases",)
 
@@ -41,7 +41,7 @@ def opened(kernel: KernelCore) -> tuple[Counter, int]:
     return file, kernel.table.install(file)
 
 
-def test_every_close_watcher_hears_of_a_number_and_their_costs_add_up(kernel):
+def test_every_close_watcher_is_notified_and_their_costs_add_up(kernel):
     first, second = Recorder(30), Recorder(12)
     kernel.close_watchers += [first, second]
     file, fd = opened(kernel)

@@ -31,7 +31,7 @@ def test_epoll_ctl(kernel):
     raises(errno.EINVAL, kernel.sys_epoll_ctl, fd, CTL_ADD, other, poll_bits.IN)
     raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, CTL_ADD, epfd, poll_bits.IN)
     raises(errno.EINVAL, kernel.sys_epoll_ctl, epfd, 4, fd, poll_bits.IN)
-    # A refused call leaves things as they were.
+    # A refused call changes nothing.
     kernel.sys_epoll_ctl(epfd, CTL_DEL, fd)
     raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_DEL, fd)
 
@@ -106,7 +106,7 @@ def test_accept_without_room_for_a_descriptor_leaves_the_connection_waiting():
     assert kernel.sys_accept4(listener) == client
 
 
-def test_half_a_socketpair_is_not_left_over():
+def test_a_failed_socketpair_leaves_no_half_open():
     kernel = Kernel(nofile=4)
     raises(errno.EMFILE, kernel.sys_socketpair)
     assert kernel.sys_socket() == 3
@@ -139,7 +139,7 @@ def test_blocking_errors_have_the_standard_library_s_classes(kernel):
     with pytest.raises(BlockingIOError):
         kernel.sys_read(here, 1)
     kernel.sys_close(there)
-    assert kernel.sys_write(here, b"x") == 1  # nobody has said yet that nobody reads it
+    assert kernel.sys_write(here, b"x") == 1  # the kernel does not know yet that there is no reader
     with pytest.raises(BrokenPipeError):
         kernel.sys_write(here, b"x")
 

@@ -1,4 +1,4 @@
-"""NIC → interrupt → softirq → socket buffer → wait queue → whoever hangs there: one record tells it all."""
+"""NIC → interrupt → softirq → socket buffer → wait queue → its entries: one record has all the effects."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def arrivals(kernel: Kernel) -> list[tuple[int, ...]]:
     return [record for record in kernel.journal.records if record[1] in (Kind.PACKET, Kind.DROP)]
 
 
-def test_nobody_waiting_the_bytes_lie_in_the_buffer():
+def test_bytes_stay_in_the_buffer_if_nothing_waits():
     kernel, _, fds = machine((ARRIVAL_NS, 3))
     kernel.run_until(2 * ARRIVAL_NS)
     assert arrivals(kernel) == [(ARRIVAL_NS, Kind.PACKET, fds[3], 64, Effect.NOBODY, 0)]
@@ -47,7 +47,7 @@ def test_nobody_waiting_the_bytes_lie_in_the_buffer():
     assert totals(kernel)["interrupt"] == 800 + 900
 
 
-def test_epoll_lists_it_from_the_interrupt_whether_or_not_anyone_waits():
+def test_epoll_lists_a_packet_s_item_in_the_interrupt_even_if_no_task_waits():
     kernel, _, fds = machine((ARRIVAL_NS, 3))
     watch_all(kernel, fds)
     kernel.run_until(2 * ARRIVAL_NS)
@@ -63,7 +63,7 @@ def test_a_second_packet_finds_the_item_listed():
     assert [record[4] for record in arrivals(kernel)] == [Effect.READY_LIST, Effect.ALREADY_LISTED]
 
 
-def test_it_wakes_the_task_in_epoll_wait_and_the_next_one_only_joins_the_list():
+def test_a_packet_wakes_the_task_in_epoll_wait_and_the_next_one_only_joins_the_list():
     kernel, _, fds = machine((ARRIVAL_NS, 3), (ARRIVAL_NS, 4), (ARRIVAL_NS, 3))
     epfd = watch_all(kernel, fds)
     task = kernel.start(kernel.sys_epoll_wait(epfd, 8))
@@ -74,14 +74,14 @@ def test_it_wakes_the_task_in_epoll_wait_and_the_next_one_only_joins_the_list():
         Effect.ALREADY_LISTED,
     ]
     assert task.result == [(fds[3], poll_bits.IN), (fds[4], poll_bits.IN)]
-    # One interrupt took all three.
+    # One interrupt took all three packets.
     assert totals(kernel)["interrupts"] == 1
     assert totals(kernel)["packets"] == 3
     assert totals(kernel)["interrupt"] == 800 + 3 * 900 + 3 * 80
 
 
 @pytest.mark.parametrize("way", ["select", "poll"])
-def test_it_wakes_a_sleeping_scan_and_what_follows_is_ahead_of_its_next_pass(way):
+def test_a_packet_wakes_a_sleeping_scan_and_later_packets_are_ahead_of_its_next_pass(way):
     kernel, _, fds = machine((ARRIVAL_NS, 3), (ARRIVAL_NS, 4), (ARRIVAL_NS + 500, 0))
     nfds = fds[-1] + 1
     program = kernel.sys_select(nfds, bitmap(fds, nfds)) if way == "select" else kernel.sys_poll(reading(fds))
@@ -95,7 +95,7 @@ def test_it_wakes_a_sleeping_scan_and_what_follows_is_ahead_of_its_next_pass(way
     assert task.result == 3
 
 
-def test_a_packet_nobody_asked_about_does_not_wake_the_scan():
+def test_a_packet_for_another_descriptor_does_not_wake_the_scan():
     kernel, _, fds = machine((ARRIVAL_NS, 3))
     task = kernel.start(kernel.sys_select(fds[-1] + 1, bitmap(fds[4:], fds[-1] + 1)))
     kernel.run_until(2 * ARRIVAL_NS)
@@ -103,7 +103,7 @@ def test_a_packet_nobody_asked_about_does_not_wake_the_scan():
     assert not task.done
 
 
-def test_a_packet_is_no_reason_to_wake_who_waits_for_room_to_write():
+def test_a_packet_does_not_wake_a_task_that_waits_for_room_to_write():
     kernel, network, fds = machine((ARRIVAL_NS, 3))
     socket = network.socket_of(3)
     assert socket is not None
@@ -153,12 +153,12 @@ def test_a_full_backlog_leaves_the_client_without_a_connection_and_says_so():
     assert [kernel.sys_read(fd, 8) for fd in fds[:3]] == [b""] * 3  # all three hung up
     taken = [kernel.sys_accept4(3) for _ in range(2)]
     assert kernel.sys_read(taken[1], 100) == b"x" * 64  # sent before it was accepted
-    # A second later the SYN comes again.
+    # A second later the SYN is sent again.
     kernel.run_until(ARRIVAL_NS + 1_000_000_003)
     assert kernel.sys_accept4(3) == max(taken) + 1
 
 
-def test_a_server_that_is_gone_takes_nothing():
+def test_a_server_that_has_ended_takes_nothing():
     kernel, network, _ = machine((ARRIVAL_NS, 0), (ARRIVAL_NS + 1, ~1))
     network.disconnect_all()
     kernel.run_until(2 * ARRIVAL_NS)

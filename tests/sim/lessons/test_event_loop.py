@@ -58,7 +58,7 @@ def test_a_turn_is_timers_then_wait_then_callbacks(world):
     loop.close()
 
 
-def test_what_a_callback_asks_for_runs_in_the_next_turn(loop):
+def test_callbacks_that_a_callback_adds_run_in_the_next_turn(loop):
     seen: list[object] = []
 
     def again():
@@ -116,7 +116,7 @@ def test_reader_and_writer_of_one_descriptor(loop, pair):
     loop.run_once()
     assert seen[2:] == ["readable"]
     loop.remove_reader(here.fileno())
-    loop.remove_reader(here.fileno())  # once more does nothing
+    loop.remove_reader(here.fileno())  # a second call does nothing
     loop.call_soon(lambda: None)
     loop.run_once()
     assert len(seen) == 3
@@ -140,7 +140,7 @@ def test_a_callback_can_remove_another_callback_of_the_same_turn(loop, world):
         end.close()
 
 
-def test_a_hang_up_reaches_whoever_watches(loop, pair):
+def test_a_hang_up_reaches_every_watcher(loop, pair):
     here, there = pair
     seen: list[object] = []
     loop.add_writer(here.fileno(), seen.append, "told")
@@ -248,7 +248,7 @@ def test_cancelled_before_it_begins(loop):
     assert isinstance(task.error, Cancelled)
 
 
-def test_cancelling_goes_down_to_what_is_awaited(loop):
+def test_cancelling_a_task_cancels_the_future_that_it_awaits(loop):
     async def inner():
         await sleep(loop, 3600)
 

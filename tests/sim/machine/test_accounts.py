@@ -1,4 +1,4 @@
-"""All CPU time is accounted for, at every moment, and no account ever takes anything back."""
+"""All CPU time is accounted for at every moment, and no account ever decreases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.races import MS, SCENARIOS, check_accounts, scenarios
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_the_sum_is_exact_wherever_one_stops(scenario):
+def test_the_sum_is_exact_at_every_moment(scenario):
     race, chance = Race(scenario), random.Random(scenario.seed)
     frame = race.frame()
     for _ in range(400):
@@ -44,7 +44,7 @@ def test_the_sum_is_exact_for_any_race_and_any_steps(scenario, steps):
     st.lists(st.tuples(st.integers(0, 24_000), st.integers(0, 11)), min_size=1, max_size=24),
 )
 def test_nanosecond_by_nanosecond_exactly_one_account_grows_by_one(way, begin_ns, packets):
-    # Interrupts fall into every step there is, and into each other.
+    # Interrupts come during every kind of step, and during other interrupts.
     costs = replace(ROUND_COSTS, scan_ps=150_000, hook_ps=270_500)
     kernel = Kernel(costs)
     _, fds = connections(kernel, 12, Script(sorted(packets)))
@@ -83,7 +83,7 @@ def test_nanosecond_by_nanosecond_exactly_one_account_grows_by_one(way, begin_ns
         before = now
 
 
-def test_a_storm_of_interrupts_starves_the_server_and_the_books_say_so():
+def test_a_storm_of_interrupts_starves_the_server_and_the_accounts_show_it():
     storm = [(10_000 + 100 * index, 0) for index in range(2_000)]
     kernel = Kernel(ROUND_COSTS)
     connections(kernel, 1, Script(storm, b"x"))
@@ -107,7 +107,7 @@ def test_a_storm_of_interrupts_starves_the_server_and_the_books_say_so():
     assert before["interrupt"] == 2_000 * 1_700
 
 
-def test_a_bill_is_paid_in_the_order_of_its_parts():
+def test_a_charge_is_paid_in_the_order_of_its_parts():
     kernel = Kernel(ROUND_COSTS)
 
     def program():
@@ -126,7 +126,7 @@ def test_a_bill_is_paid_in_the_order_of_its_parts():
     assert totals(kernel)["ready"] == 2
 
 
-def test_a_ledger_adds_up_bills_and_postings():
+def test_a_ledger_adds_up_charges_and_postings():
     ledger = Ledger()
     page = ledger.page()
     charge = page["a"] = Charge(((Account.SCAN, 7), (Account.SYSCALL, 3)), ((Count.SYSCALLS, 1),))
@@ -139,7 +139,7 @@ def test_a_ledger_adds_up_bills_and_postings():
     assert (ledger.counted[Count.SYSCALLS], ledger.counted[Count.HOOKS]) == (3, 4)
 
 
-def test_calls_made_before_the_books_open_are_preparation():
+def test_calls_before_the_accounts_begin_are_preparation():
     kernel = Kernel(ROUND_COSTS)
     kernel.sys_socketpair()
     assert kernel.begin_accounts(0, [0] * len(Account), [0] * len(Count)) == 2_500

@@ -1,4 +1,4 @@
-"""What the cost table adds beyond counts times prices: misses, skipped words, stale items; exact."""
+"""Exact costs that are not counts times prices: cache misses, skipped words, stale items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.kernel_under_test import (
 )
 
 
-def test_a_pass_over_more_than_the_cache_holds_pays_for_what_is_beyond_it():
+def test_a_pass_pays_more_for_descriptors_beyond_the_cache():
     costs = replace(ROUND_COSTS, scan_miss_ps=4_000, cache_fds=60)
     for count, each_ps in ((1, 10_000), (60, 10_000), (61, 10_065), (80, 11_000), (240, 13_000)):
         assert costs.each_ps(costs.scan_ps, count) == each_ps
@@ -58,7 +58,7 @@ def test_words_without_a_descriptor_are_walked_and_paid_for_in_every_pass():
     assert measure(kernel, kernel.sys_select(nfds, bitmap(asked, nfds))).passes == 2
 
 
-def test_what_was_woken_beyond_the_cache_costs_more_only_after_a_sleep():
+def test_woken_descriptors_beyond_the_cache_cost_more_only_after_a_sleep():
     kernel = Kernel(replace(ROUND_COSTS, woken_miss_ps=7_000, cache_fds=30))
     fds = pairs(kernel, 50)[0]
     for fd in fds[:40]:
@@ -89,7 +89,7 @@ def test_stale_items_have_a_price_of_their_own_and_both_kinds_miss_the_cache():
     assert measure(kernel, kernel.sys_epoll_wait(epfd, 64, 0)).scan == 20 * 50 + 10 * 30
 
 
-def test_a_front_always_moves():
+def test_the_front_of_a_pass_always_moves():
     assert ROUND_COSTS.each_ps(0, 1_000) == 1
     assert ROUND_COSTS.each_ps(0, 0) == 1
 

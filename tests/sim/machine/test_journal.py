@@ -1,4 +1,4 @@
-"""The journal is the truth: what the counters say is what one gets by adding up the records."""
+"""The journal agrees with the counters: the sums over the records are the counts."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ CALM = [
     Scenario(fds=300, active=Share(5_000), rate=60_000, burst=40, lanes=ALL),
     Scenario(fds=100, active=10, rate=10_000, churn=4_000, lanes=ALL),
 ]
-"""Races that come to rest when the clients fall silent."""
+"""Races in which all servers sleep after the clients stop sending."""
 
 
 def at_rest(scenario: Scenario) -> tuple[dict[str, list[Record]], dict[str, LaneFrame]]:
-    """All records of a race that has come to rest, and its last frame."""
+    """All records of a race whose servers all sleep at its end, and its last frame."""
     race = Race(scenario)
     records = records_of(race, 30 * MS)
-    # Some churn is left, so that the servers are not built anew; none of it happens in time.
+    # A little churn stays, so that the servers are not built again; no connection is replaced in this time.
     race.change(replace(scenario, rate=0, churn=min(scenario.churn, 1)))
     for name, more in records_of(race, 90 * MS).items():
         records[name] += more
@@ -70,7 +70,7 @@ def _accepts(name: str, scenario: Scenario) -> bool:
 
 
 def _empty_accepts(records: list[Record]) -> int:
-    """A server accepts until there is no more: one call in vain after each run of ACCEPT records."""
+    """Vain accepts: a server accepts until none waits, so one call fails after each run of ACCEPT records."""
     last, runs = None, 0
     for record in records:
         if record[1] in CALLS | WAITS:
@@ -80,7 +80,7 @@ def _empty_accepts(records: list[Record]) -> int:
 
 
 @pytest.mark.parametrize("scenario", CALM[:3], ids=str)
-def test_what_a_scan_looked_at_is_its_question_times_its_passes(scenario):
+def test_a_scan_checks_its_descriptors_once_in_each_pass(scenario):
     records, lanes = at_rest(scenario)
     for name in ("select", "poll"):
         counters = lanes[name].counters
@@ -92,13 +92,13 @@ def test_what_a_scan_looked_at_is_its_question_times_its_passes(scenario):
         assert counters.passes == sum(passes.values()) + 1
         slept = {record[5] for record in records[name] if record[1] == Kind.SLEEP}
         assert all(passes.get(call, 2) >= 2 for call in slept)
-    # epoll's last call found what it had reported before to be stale, and went to sleep.
+    # epoll's last call found that the items reported before are stale, and went to sleep.
     returned = [record for record in records["epoll"] if record[1] == Kind.RETURN]
     assert lanes["epoll"].counters.passes == sum(record[4] for record in returned) + 1
 
 
 @pytest.mark.parametrize("scenario", CALM, ids=str)
-def test_each_request_is_one_packet_one_read_s_part_and_one_answer_later(scenario):
+def test_each_request_has_one_packet_a_part_of_one_read_and_one_later_answer(scenario):
     records, _ = at_rest(scenario)
     for lane in records.values():
         waiting: Counter[int] = Counter()
@@ -140,7 +140,7 @@ def test_calls_that_wait_do_not_overlap_and_end_with_their_return():
                 open_call, done = None, record[5]
 
 
-def test_what_epoll_lists_is_what_it_returns():
+def test_epoll_returns_the_items_that_it_listed():
     records, _ = at_rest(replace(CALM[1], lanes=("epoll",)))
     listed = sum(
         1 for record in records["epoll"] if record[1] == Kind.PACKET and record[4] & Effect.READY_LIST
@@ -160,7 +160,7 @@ def test_unread_records_are_dropped_the_oldest_first_and_counted():
     assert journal.drain() == ([], 0)
 
 
-def test_a_race_nobody_looks_at_says_how_many_records_it_lost():
+def test_a_race_without_frames_counts_its_lost_records():
     watched, alone = Race(Scenario(fds=16, rate=500_000)), Race(Scenario(fds=16, rate=500_000))
     seen = {name: len(records) for name, records in records_of(watched, 60 * MS).items()}
     alone.advance(60 * MS)

@@ -1,4 +1,4 @@
-"""The scheduler: who runs when, for how long, and what a switch costs; exact, however time is cut."""
+"""The scheduler: the order and the times of tasks, and the cost of a switch, exact for any steps of time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def machine() -> tuple[Kernel, Scheduler]:
 
 
 class Log:
-    """Who began a step when."""
+    """The steps of all tasks: the time at which each began, and its task."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
@@ -72,11 +72,11 @@ def test_tasks_that_compute_take_turns_of_a_slice():
             now_ns += SLICE_NS
     begun = [line for line in log.lines if "over" not in line[1]]
     assert begun == turns
-    assert scheduler.preemptions == 6  # after its last slice each still has to come to its end
+    assert scheduler.preemptions == 6  # each task still has to end after its last slice
     assert totals(kernel)["application"] == 6 * SLICE_NS
 
 
-def test_a_step_longer_than_a_slice_is_cut_and_goes_on_later():
+def test_a_step_longer_than_a_slice_is_cut_and_continues_later():
     kernel, scheduler = machine()
     log = Log(kernel)
     scheduler.start(log.computing(25_000), "long")
@@ -97,7 +97,7 @@ def test_a_step_longer_than_a_slice_is_cut_and_goes_on_later():
     assert counted["idle"] == 100_000 - 29_000 - 2 * COLD_NS - 2 * SWITCH_NS
 
 
-def test_who_is_alone_is_not_preempted():
+def test_a_task_alone_is_not_preempted():
     kernel, scheduler = machine()
     log = Log(kernel)
     scheduler.start(log.computing(100 * SLICE_NS, 5), "a")
@@ -107,7 +107,7 @@ def test_who_is_alone_is_not_preempted():
     assert totals(kernel)["context_switches"] == 2
 
 
-def test_who_wakes_waits_for_the_end_of_the_slice():
+def test_a_woken_task_waits_for_the_end_of_the_slice():
     kernel, scheduler = machine()
     log = Log(kernel)
     scheduler.start(log.computing(SLICE_NS // 2, SLICE_NS), "running")
@@ -130,7 +130,7 @@ def test_a_woken_task_runs_at_once_when_the_slice_has_long_been_over():
 
 
 def test_having_slept_gives_no_credit():
-    # The sleeper has run for nothing, the other for ten slices; they share equally all the same.
+    # The sleeper has not run, and the other task has run for ten slices. They still share the CPU equally.
     kernel, scheduler = machine()
     ran = {"worker": 0, "sleeper": 0}
 
@@ -151,7 +151,7 @@ def test_having_slept_gives_no_credit():
 
 
 def blocking(kernel: Kernel, rounds: int):
-    """A task that computes for 10 ns and sleeps until somebody wakes it."""
+    """A task that computes for 10 ns and sleeps until it is woken."""
 
     def body(task: ScheduledTask):
         for _ in range(rounds):
@@ -163,7 +163,7 @@ def blocking(kernel: Kernel, rounds: int):
 
 
 def wake_in_turn(kernel: Kernel, tasks: list[ScheduledTask], rounds: int) -> int:
-    """Wake the tasks one by one, far apart; the time spent on switches since."""
+    """Wake the tasks one by one, far apart. Returns the time in ns spent on switches."""
     before = totals(kernel)["context_switch"]
     for _ in range(rounds):
         for task in tasks:
@@ -179,7 +179,7 @@ def test_a_working_set_comes_back_only_if_the_cache_could_not_keep_it(count, ref
     tasks = [scheduler.start(blocking(kernel, 9), str(number)) for number in range(count)]
     kernel.run_until(1_000_000)
     spent_ns = wake_in_turn(kernel, tasks, 3)
-    # Each wake-up is a switch from the idle task and one back to it.
+    # Each wake-up costs a switch from the idle task and a switch back to it.
     assert spent_ns == 3 * count * (2 * SWITCH_NS + refills * REFILL_NS)
 
 
@@ -189,7 +189,7 @@ def test_another_address_space_costs_more_at_each_switch_between_tasks():
     kernel.run_until(1_000_000)
     assert wake_in_turn(kernel, tasks, 3) == 9 * (2 * SWITCH_NS + COSTS.address_space_ns)
     assert wake_in_turn(kernel, tasks[:1], 1) == 2 * SWITCH_NS + COSTS.address_space_ns
-    # The idle task borrows the address space of whom it follows.
+    # The idle task uses the address space of the task before it.
     assert wake_in_turn(kernel, tasks[:1], 1) == 2 * SWITCH_NS
 
 
@@ -255,7 +255,7 @@ def test_nanosecond_by_nanosecond_exactly_one_account_grows_by_one(tasks, packet
 
 @settings(max_examples=80)
 @given(TASKS, PACKETS, st.lists(st.integers(0, 200_000), max_size=20))
-def test_however_time_is_cut_the_same_happens(tasks, packets, cuts):
+def test_running_in_any_steps_gives_the_same(tasks, packets, cuts):
     whole, pieces = racing(tasks, packets), racing(tasks, packets)
     whole.run_until(200_000)
     for cut_ns in sorted(cuts):

@@ -119,9 +119,7 @@ def test_the_steps_cost_what_the_lanes_accounts_change_by(words, which):
     which=st.integers(1, 9),
 )
 @settings(max_examples=13)
-def test_whatever_is_raced_the_steps_follow_each_other_and_nothing_is_lost(
-    fds, share, rate, burst, seed, which
-):
+def test_in_any_race_the_steps_follow_each_other_and_nothing_is_lost(fds, share, rate, burst, seed, which):
     scenario = Scenario(fds=fds, active=Share(share), rate=rate, burst=burst, seed=seed)
     race = Race(scenario)
     race.advance(20_000_000)
@@ -176,7 +174,7 @@ def test_each_stage_of_a_lone_packet_has_the_tables_price():
         assert step_of(path.epoll, stage).part_of == part
 
 
-def test_what_the_loop_spends_is_its_prices_and_its_calls():
+def test_the_loop_spends_its_prices_and_its_calls():
     race = raced(QUIET)
     path = follow(race, packets(race)[-1])
     handle = step_of(path.epoll, "handle").spent_ns
@@ -185,7 +183,7 @@ def test_what_the_loop_spends_is_its_prices_and_its_calls():
     assert 0 <= clock_ns < 100  # the loop reads the clock once
     assert handle["socket_io"] == BUILT_IN.read_ns + 4
     task = step_of(path.epoll, "task").spent_ns
-    assert task["syscall"] == BUILT_IN.epoll_wait_ns  # it polls once more, without waiting
+    assert task["syscall"] == BUILT_IN.epoll_wait_ns  # it polls again, without waiting
     assert task["scan"] == 46  # and finds the item stale
     assert (task["loop"], task["callback"]) == (BUILT_IN.loop_turn_ns, BUILT_IN.loop_callback_ns)
     assert task["application"] == clock_ns
@@ -232,7 +230,7 @@ def test_the_states_are_the_kernels():
     assert path.epoll.ring_slot == (lane._counters().packets - 1) % RING_SLOTS
 
 
-def test_who_came_first_is_counted():
+def test_packets_that_came_first_are_counted():
     race = raced(BURSTS)
     for packet in packets(race)[-3:]:
         side = follow(race, packet).select
@@ -338,7 +336,7 @@ def test_select_beyond_fd_setsize_says_so():
     assert path.epoll.step("await") is not None
 
 
-def test_a_dropped_packet_comes_to_tcp_and_no_further():
+def test_the_path_of_a_dropped_packet_ends_at_tcp():
     race = raced("n=2 active=1 rate=1M payload=65536 seed=7 lanes=select|epoll", 3)
     lane = race.frame().lanes[1]
     dropped = [record for record in lane.records if record[1] == Kind.DROP]
@@ -348,14 +346,14 @@ def test_a_dropped_packet_comes_to_tcp_and_no_further():
     assert path.program is None
 
 
-def test_where_interrupts_take_all_the_cpu_it_says_that_nobody_comes():
+def test_if_interrupts_take_all_the_cpu_the_path_says_so():
     race = raced("n=2000 active=all rate=1M burst=1 seed=7 lanes=epoll", 4)
     path = follow(race, packets(race)[-1])
     assert "interrupts take all the CPU" in path.epoll.unfinished
     assert path.epoll.steps[-1].stage == "list"
 
 
-def test_where_clients_come_the_listening_socket_is_no_connection_of_the_loops():
+def test_under_churn_the_listening_socket_is_no_connection_of_the_loop():
     race = raced(CHURN)
     paths = [follow(race, packet) for packet in packets(race)[-12:]]
     with_listener = [path for path in paths if (3, 1) in step_of(path.epoll, "return").after.events]
@@ -368,7 +366,7 @@ def test_where_clients_come_the_listening_socket_is_no_connection_of_the_loops()
         )
 
 
-def test_a_handshake_has_no_such_way_and_what_never_comes_none_at_all():
+def test_a_handshake_or_a_packet_that_never_comes_has_no_path():
     race = raced(CHURN)
     records = race.frame().lanes[-1].records
     handshake = next(record for record in records if record[1] == Kind.PACKET and not record[3])

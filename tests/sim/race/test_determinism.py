@@ -1,4 +1,4 @@
-"""A scenario, a seed and the user's actions give the same race, however it is cut into steps."""
+"""A scenario, a seed and the user's actions give the same race for any steps."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_single_steps_lead_to_the_same_place(scenario):
             assert stepped.now_ns == before_ns
         elif due_ns > before_ns:
             assert stepped.now_ns == due_ns
-        else:  # what is due at this very moment (at the start, the servers' first calls) is no step
+        else:  # events of this moment (at the start, the servers' first calls) are no step
             assert stepped.now_ns > before_ns or stepped.next_event_ns() is None
     run.advance(stepped.now_ns)
     assert shown(stepped.frame()) == shown(run.frame())
@@ -81,7 +81,7 @@ def test_time_does_not_go_back():
         race.advance(999)
 
 
-def test_a_system_call_step_ends_where_some_lane_made_a_record_of_one():
+def test_a_system_call_step_ends_at_a_record_of_a_system_call():
     race = Race(Scenario(fds=100, lanes=("select", "poll", "epoll")))
     for _ in range(50):
         race.step_syscall()

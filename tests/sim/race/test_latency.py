@@ -1,4 +1,4 @@
-"""The latency histogram: percentiles within its promised error, however many samples there are."""
+"""The latency histogram: percentiles are within the promised error for any number of samples."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_folding_early_and_often_changes_nothing():
     assert often.percentiles(1, 25, 50, 75, 99) == once.percentiles(1, 25, 50, 75, 99)
 
 
-def test_nothing_yet_is_none():
+def test_percentiles_are_none_without_a_sample():
     latencies = Latencies()
     assert latencies.percentiles(50, 99) == (None, None)
     latencies.samples.append(5)
@@ -67,7 +67,7 @@ def test_latency_runs_from_the_packet_to_the_end_of_the_answer(lane):
     costs = race.costs
     took = []
     for begin_ns in came:
-        # What is read is answered in one go, so the answer's record stands where that work begins.
+        # One answer is written for all that was read; its record has the time at which its work begins.
         written_ns, size = next((answer for answer in answered if answer[0] >= begin_ns), (None, 0))
         if written_ns is not None:
             copies_ns = 2 * -(-size * costs.copy_ps // 1000)

@@ -1,4 +1,4 @@
-"""A million connections: arrays for what is idle, objects only for what is touched."""
+"""A million connections: idle ones are entries in arrays, and only touched ones are objects."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_select_over_a_million_charges_for_a_million():
     assert (work.scanned, work.scan, work.hooks) == (MILLION, 10 * MILLION, 0)
 
 
-def test_a_race_of_a_million_touches_what_is_active():
+def test_a_race_of_a_million_touches_only_active_connections():
     scenario = Scenario(fds=MILLION, active=3, lanes=("select", "poll", "epoll"))
     workload = Workload(scenario)
     lanes = [Lane(name, scenario, BUILT_IN, workload, 0) for name in scenario.lanes]
@@ -74,7 +74,7 @@ def test_everything_works_on_a_connection_that_was_never_touched():
     assert lane.server.registered == 998
     twin = kernel.sys_dup(first + 13)
     kernel.sys_close(first + 13)
-    assert lane.server.registered == 998  # the open file lives on
+    assert lane.server.registered == 998  # the file stays open
     kernel.sys_close(twin)
     assert lane.server.registered == 997
 

@@ -1,4 +1,4 @@
-"""The race: the same packets for everyone, answers of the right size, and nothing lost unsaid."""
+"""The race: the same packets in all lanes, answers of the right size, and a count of every loss."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL = ("select", "poll", "epoll")
 def test_every_lane_gets_the_same_packets(scenario):
     records = records_of(Race(scenario), 5 * MS)
     packets = {name: arrivals(lane) for name, lane in records.items()}
-    # A refused connection is tried again by that lane alone, a second later: not within this race.
+    # A refused client connects again a second later, in that lane only: not within this race.
     assert packets["select"] == packets["poll"] == packets["epoll"]
 
 
@@ -48,7 +48,7 @@ def test_below_saturation_every_lane_answers_every_request(scenario):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_what_was_sent_was_answered_dropped_or_is_still_there(scenario):
+def test_every_request_sent_is_answered_dropped_or_still_queued(scenario):
     scenario = replace(scenario, churn=0)
     race = Race(scenario)
     sent = dict.fromkeys(scenario.lanes, 0)
@@ -65,7 +65,7 @@ def test_what_was_sent_was_answered_dropped_or_is_still_there(scenario):
 
 @settings(max_examples=22)
 @given(scenarios())
-def test_the_bytes_answered_are_the_bytes_asked(scenario):
+def test_the_bytes_answered_are_the_bytes_sent(scenario):
     records = records_of(Race(scenario), 5 * MS)
     for lane in records.values():
         asked: dict[int, int] = {}
@@ -79,12 +79,12 @@ def test_the_bytes_answered_are_the_bytes_asked(scenario):
         assert not asked
 
 
-def test_epoll_looks_for_nothing_in_vain_while_select_does():
+def test_select_checks_descriptors_in_vain_and_epoll_does_not():
     race = Race(Scenario(fds=10_000, lanes=ALL))
     race.advance(50 * MS)
     lanes = {lane.name: lane.counters for lane in race.frame().lanes}
     for name in ("select", "poll"):
-        # Nearly all looks are in vain: nobody but three of ten thousand ever sends.
+        # Nearly all checks are in vain: three of ten thousand clients send.
         assert lanes[name].wasted > 0.999 * lanes[name].scanned
         assert lanes[name].passes >= lanes[name].wakeups
     assert lanes["epoll"].scanned < 4 * lanes["epoll"].requests
@@ -105,7 +105,7 @@ def test_the_cost_of_a_wake_up_follows_fds_in_select_and_not_in_epoll():
     assert 9 < costs["select"][1] / costs["select"][0] < 10
 
 
-def test_with_everyone_active_epoll_s_lead_shrinks():
+def test_epoll_s_lead_shrinks_if_all_connections_are_active():
     leads = []
     for active in (3, Share(10_000)):
         race = Race(Scenario(fds=1_000, active=active, rate=400_000, burst=400, lanes=("select", "epoll")))
@@ -135,7 +135,7 @@ def test_fd_setsize_on_fails_select_in_words_and_leaves_the_others_alone():
     assert race.frame().lanes[0].counters.requests > 0
 
 
-def test_fd_setsize_on_is_no_matter_where_it_is_enough():
+def test_fd_setsize_has_no_effect_if_it_is_large_enough():
     lanes = []
     for fd_setsize in (True, False):
         race = Race(Scenario(fds=1_000, fd_setsize=fd_setsize, lanes=("select",)))
@@ -146,7 +146,7 @@ def test_fd_setsize_on_is_no_matter_where_it_is_enough():
 
 
 def test_fd_setsize_also_fails_a_server_that_grows_into_it():
-    # 1,019 connections fit; the first one accepted while the old ones are still open does not.
+    # 1,019 connections fit. A new connection that is accepted while all the others are open does not fit.
     race = Race(Scenario(fds=1_019, churn=50_000, fd_setsize=True, lanes=("select", "epoll")))
     race.advance(20 * MS)
     select, epoll = race.frame().lanes
@@ -172,7 +172,7 @@ def test_churn_replaces_connections_and_leaves_as_many(lane):
         assert kinds.count(Kind.CTL) == kinds.count(Kind.ACCEPT) + 1
 
 
-def test_a_race_begins_with_what_it_cost_to_set_up():
+def test_a_race_begins_with_the_cost_of_its_set_up():
     for fds in (100, 1_000):
         lanes = {lane.name: lane for lane in Race(Scenario(fds=fds, lanes=ALL)).frame().lanes}
         assert lanes["epoll"].setup_ns > lanes["select"].setup_ns >= fds * 2_500
@@ -188,13 +188,13 @@ def test_a_step_moves_time_even_where_several_things_happen_at_once():
         assert race.now_ns > before_ns
 
 
-def test_a_step_to_a_call_ends_where_no_call_ever_comes():
+def test_a_step_to_a_call_ends_even_if_no_call_comes():
     race = Race(Scenario(fds=2_000, rate=0, lanes=("select",), fd_setsize=True))
     race.step_syscall()
     assert race.now_ns == 0
 
 
-def test_a_step_to_a_call_stops_at_the_next_record_of_one():
+def test_a_step_to_a_call_stops_at_the_next_record_of_a_call():
     race = Race(Scenario(lanes=ALL))
     race.frame()
     race.step_syscall()

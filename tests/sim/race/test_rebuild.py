@@ -1,4 +1,4 @@
-"""A change of settings rebuilds the servers: every request is answered in the end, or counted as dropped."""
+"""A change of settings rebuilds the servers: each request is finally answered, or counted as dropped."""
 
 from dataclasses import replace
 
@@ -13,11 +13,11 @@ LANE_NAMES = tuple(LANES)
 
 BUSY = Scenario(fds=400, active=Share(10_000), rate=200_000, burst=20, lanes=LANE_NAMES)
 QUIET_NS = 2_000_000_000
-"""Long enough for every lane to answer what it holds, and for a SYN to be sent again."""
+"""Virtual time in ns in which every lane answers its requests, and a SYN is sent again."""
 
 
 def finish(race: Race) -> tuple[list[int], dict[str, int]]:
-    """Let everything under way end; how many requests came, and by lane how many found an end."""
+    """Run until no request is under way. Returns the number of requests, and the number ended, by lane."""
     race.change(replace(race.scenario, rate=0, churn=0))
     race.advance(race.now_ns + QUIET_NS)
     frame = race.frame()
@@ -31,7 +31,7 @@ def _is_request(record: tuple[int, int, int, int, int, int]) -> bool:
 
 
 @pytest.mark.parametrize("change", [{"fds": 30}, {"fds": 4_000}, {"payload": 9}, {"payload": 65_536}])
-def test_requests_under_way_end_somewhere(change):
+def test_requests_under_way_are_answered_or_dropped(change):
     race = Race(BUSY)
     race.advance(3_000_000)
     race.change(replace(race.scenario, **change))
@@ -41,7 +41,7 @@ def test_requests_under_way_end_somewhere(change):
     assert list(ended.values()) == sent
 
 
-def test_what_a_smaller_race_loses_is_recorded():
+def test_the_losses_of_a_smaller_race_are_recorded():
     race = Race(BUSY)
     race.advance(3_000_000)
     race.frame()
@@ -51,7 +51,7 @@ def test_what_a_smaller_race_loses_is_recorded():
         gone = [r for r in lane.records if r[1] == Kind.DROP and r[4] == DropReason.CONNECTION_GONE]
         lost[lane.name] = sum(r[3] for r in gone)
         assert lost[lane.name] == lane.counters.dropped * BUSY.payload
-    del lost["io_uring-sqpoll"]  # with a CPU more, it owes no answer at that moment
+    del lost["io_uring-sqpoll"]  # with its second CPU, it has no unanswered request at that moment
     assert min(lost.values()) > 0
 
 

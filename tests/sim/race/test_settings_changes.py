@@ -1,4 +1,4 @@
-"""Settings changed at any moment, in any order: nothing breaks, and nothing is lost or counted twice."""
+"""Settings change at any moment, in any order: nothing fails, and nothing is lost or counted twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALL = ("select", "poll", "epoll")
 
 
 class RaceMachine(RuleBasedStateMachine):
-    """Someone presses keys while it runs."""
+    """A user who presses keys while the race runs."""
 
     @initialize(scenario=scenarios())
     def begin(self, scenario):
@@ -77,7 +77,7 @@ class RaceMachine(RuleBasedStateMachine):
     @rule(lanes=st.lists(st.sampled_from(LANE_NAMES), unique=True, min_size=1))
     def change_lanes(self, lanes):
         self.race.change(replace(self.race.scenario, lanes=tuple(lanes)))
-        self.frame = self.race.frame()  # a lane that was added starts all accounts anew
+        self.frame = self.race.frame()  # an added lane resets all accounts
 
     @rule(lane=st.integers(0, 2), first=st.integers(0, 5_000), length=st.integers(0, 5_000))
     def look(self, lane, first, length):
@@ -154,7 +154,7 @@ def test_no_request_is_lost_or_counted_twice_when_the_race_grows(fds, changes):
         assert lane.counters.dropped == 0
 
 
-def test_fewer_descriptors_work_at_once_in_the_middle_of_a_long_scan():
+def test_a_change_to_fewer_descriptors_takes_effect_in_the_middle_of_a_long_scan():
     race = Race(Scenario(fds=200_000, lanes=("select", "epoll")))
     race.advance(3 * MS)
     assert race.frame().lanes[0].activity == "scanning"
@@ -193,7 +193,7 @@ def test_an_added_lane_resets_the_accounts_of_all_lanes():
     select, epoll = race.frame().lanes
     assert select.counters.packets == epoll.counters.packets > 0
     race.change(replace(race.scenario, lanes=("epoll",)))
-    assert race.frame().since_ns == 20 * MS  # one that leaves changes nothing for the others
+    assert race.frame().since_ns == 20 * MS  # a lane that leaves changes nothing for the others
 
 
 def test_a_new_seed_or_rate_changes_what_arrives_from_now_on():
@@ -207,7 +207,7 @@ def test_a_new_seed_or_rate_changes_what_arrives_from_now_on():
 
 
 @pytest.mark.parametrize("payload", [1, 64, 40_000])
-def test_a_new_payload_is_what_arrives_from_now_on(payload):
+def test_a_new_payload_arrives_from_now_on(payload):
     race = Race(Scenario(fds=10, lanes=ALL, rate=2_000, burst=1))
     race.advance(20 * MS)
     race.change(replace(race.scenario, payload=payload))
@@ -227,11 +227,11 @@ def test_switching_churn_on_waits_for_the_listening_socket_too():
         assert any(record[1] == Kind.ACCEPT for record in lane.records)
 
 
-def test_what_a_server_pays_for_at_its_start_is_taken_back_from_the_right_accounts():
+def test_the_cost_of_a_server_s_start_is_taken_back_from_the_right_accounts():
     """A completion port's server posts 64 accepts before it lets time pass."""
     race = Race(Scenario(fds=16, active=1, rate=0, churn=60_000, seed=0, lanes=("epoll", "iocp")))
     race.advance(6 * MS)
-    race.change(replace(race.scenario, lanes=("epoll", "iocp", "kqueue")))  # the books start over
+    race.change(replace(race.scenario, lanes=("epoll", "iocp", "kqueue")))  # the accounts begin again
     race.change(race.scenario.with_fds(1))
     race.advance(race.now_ns)
     for lane in race.frame().lanes:

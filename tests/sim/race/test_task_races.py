@@ -1,4 +1,4 @@
-"""What holds of every race holds with tasks too: accounts, packets, and time cut as one likes."""
+"""The properties of every race hold in lanes with tasks too: accounts, packets, any steps of time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ END_NS = 3 * MS
 
 
 def races() -> st.SearchStrategy[Scenario]:
-    """Small races of every kind with two of the new lanes, some of them with a fault."""
+    """Small races of every kind with two lanes that have tasks, some with a fault."""
 
     def build(scenario: Scenario, lanes: list[str], fault: str) -> Scenario:
         return replace(scenario, lanes=tuple(lanes), fault=fault)
@@ -89,7 +89,7 @@ def test_every_lane_gets_the_same_packets(scenario):
 
 @settings(max_examples=22)
 @given(scenarios())
-def test_the_bytes_answered_are_the_bytes_asked(scenario):
+def test_the_bytes_answered_are_the_bytes_sent(scenario):
     records = records_of(Race(replace(scenario, lanes=NEW)), 3 * MS)
     for lane in records.values():
         asked: dict[int, int] = {}
@@ -104,7 +104,7 @@ def test_the_bytes_answered_are_the_bytes_asked(scenario):
 
 
 @pytest.mark.parametrize("lane", NEW)
-def test_what_was_sent_was_answered_dropped_or_is_still_there(lane):
+def test_every_request_sent_is_answered_dropped_or_still_queued(lane):
     scenario = Scenario(fds=60, active=60, rate=300_000, burst=30, seed=3, lanes=(lane,))
     race = Race(scenario)
     sent = 0

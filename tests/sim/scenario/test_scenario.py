@@ -1,4 +1,4 @@
-"""Scenarios: a value with a short written form; what cannot be is refused in one clear line."""
+"""Scenarios: values with a short written form. Impossible settings are refused in one clear line."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from sim.scenario.scenario import (
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
-    """Any scenario that may be."""
+    """Any valid scenario."""
     fds = draw(st.integers(1, FDS_LIMIT))
     lanes = draw(st.lists(st.sampled_from(tuple(LANES)), min_size=1, unique=True))
     faults = set(FAULTS) if all(LANES[lane].writes_block for lane in lanes) else set(FAULTS) - {SLOW_READER}
@@ -48,7 +48,7 @@ def test_the_written_form_reads_back_as_the_same_scenario(scenario):
     assert parse_scenario(str(scenario)) == scenario
 
 
-def test_the_written_form_leaves_out_what_is_default():
+def test_the_written_form_leaves_out_defaults():
     assert str(Scenario()) == "n=10000 active=3 seed=7 lanes=select|epoll"
     assert str(Scenario(rate=5_000, fd_setsize=True)) == (
         "n=10000 active=3 rate=5k seed=7 lanes=select|epoll fd_setsize=on"
@@ -56,7 +56,7 @@ def test_the_written_form_leaves_out_what_is_default():
 
 
 @given(st.text() | st.from_regex(r"(n|fds|active|rate|lanes|seed|burst)=[-0-9.eknM%|,a-z]*", fullmatch=True))
-def test_whatever_is_typed_gives_a_scenario_or_one_line(text):
+def test_any_text_gives_a_scenario_or_one_line(text):
     try:
         scenario = parse_scenario(text)
     except ScenarioError as error:
@@ -69,7 +69,7 @@ def test_whatever_is_typed_gives_a_scenario_or_one_line(text):
 
 
 @pytest.mark.parametrize("name", ["n", "active", "rate", "seed"])
-def test_a_number_beyond_all_measure_is_refused_like_any_other(name):
+def test_a_huge_number_is_refused_like_any_other(name):
     with pytest.raises(ScenarioError, match=r"must be [01] to .*, not 9,?9"):
         parse_scenario(f"{name}={'9' * 28}")
 
@@ -99,14 +99,14 @@ def test_a_number_beyond_all_measure_is_refused_like_any_other(name):
         ("n=1 fds=2", "fds is given twice"),
     ],
 )
-def test_what_cannot_be_is_named(text, said):
+def test_an_impossible_setting_is_named(text, said):
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text)
     assert said in str(caught.value)
     assert str(caught.value).isprintable()
 
 
-def test_settings_name_only_what_was_said():
+def test_parsed_settings_have_only_the_named_fields():
     assert parse_settings("n=20k lanes=poll") == {"fds": 20_000, "lanes": ("poll",)}
     assert parse_settings("  ") == {}
 

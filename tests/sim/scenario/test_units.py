@@ -1,4 +1,4 @@
-"""Numbers with units: what people type is read exactly, and what is shown is short and true."""
+"""Numbers with units: typed text is read exactly, and shown numbers are short and correct."""
 
 import pytest
 from hypothesis import given
@@ -35,7 +35,7 @@ def test_a_count_takes_a_suffix(text, value):
 @pytest.mark.parametrize(
     "text", ["", "k", "-3", "+3", "1e3", "1.5", "0.0001k", "3x", "1 000", "nan", "²", "٣"]
 )
-def test_what_is_no_whole_number_is_refused_in_one_line(text):
+def test_text_that_is_no_whole_number_is_refused_in_one_line(text):
     with pytest.raises(ValueError, match=r"^'.*' is not a (whole )?number") as caught:
         parse_count(text)
     assert "\n" not in str(caught.value)
@@ -117,7 +117,7 @@ def test_a_count_is_cut_where_room_is_scarce(value, text):
 
 @given(st.integers(min_value=0, max_value=10**11))
 def test_a_shown_duration_is_within_half_a_per_cent(value_ns):
-    """Three digits leave an error of at most 0.5 % (1.00 may be anything from 0.995 to 1.005)."""
+    """Three digits leave an error of at most 0.5 % (1.00 stands for 0.995 to 1.005)."""
     digits, unit = format_duration(value_ns).split()
     shown_ns = float(digits) * {"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9}[unit]
     assert abs(shown_ns - value_ns) <= max(0.5, 0.005 * value_ns)

@@ -1,4 +1,4 @@
-"""The clients: when they send, who sends, and that it does not matter who reads the schedule first."""
+"""The schedule of arrivals: its times and clients, and its independence of the order of reading."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_requests_come_at_the_rate_asked_for_and_bursts_like_a_poisson_process(r
     assert (gaps > mean_ns).mean() == pytest.approx(np.exp(-1), abs=0.02)
 
 
-def test_hang_ups_come_at_their_rate_too_from_anyone():
+def test_hang_ups_come_at_their_rate_from_all_clients():
     _, slots = packets(Workload(Scenario(fds=100, rate=0, churn=20_000)), SECOND_NS)
     assert len(slots) == pytest.approx(20_000, rel=0.03)
     assert {~slot for slot in slots} == set(range(100))
@@ -48,7 +48,7 @@ def test_hang_ups_come_at_their_rate_too_from_anyone():
 
 @settings(max_examples=60)
 @given(scenarios(), st.integers(0, 10**12), st.integers(0, 10**6), st.permutations(range(6)))
-def test_windows_are_the_same_in_whatever_order_they_are_made(scenario, start_ns, first_serial, order):
+def test_windows_are_the_same_for_any_order_of_making_them(scenario, start_ns, first_serial, order):
     workload = Workload(scenario, start_ns, first_serial)
     if workload.silent:
         assert scenario.rate == scenario.churn == 0
@@ -97,7 +97,7 @@ def test_every_active_connection_gets_its_share():
     assert counts[counts > 0].min() > 0.9 * counts[counts > 0].mean()
 
 
-def test_serial_numbers_tell_what_has_arrived_by_a_moment():
+def test_serial_numbers_give_the_number_of_arrivals_by_a_moment():
     workload = Workload(Scenario(fds=10, rate=100_000, churn=5_000), first_serial=1_000)
     times, _ = packets(workload, 3 * workload.window_ns)
     for time_ns in (0, times[0] - 1, times[0], times[500], 2 * workload.window_ns, times[-1]):

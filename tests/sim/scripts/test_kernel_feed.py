@@ -60,7 +60,7 @@ def watched(tmp_path):
     it.script.close()
 
 
-def test_what_arrives_where(watched):
+def test_the_descriptor_of_each_arrival(watched):
     watched.run_to(0.5)
     assert watched.seen() == [
         ("connection", 6, 0, -1, True),
@@ -100,14 +100,14 @@ def test_descriptors(watched):
     assert [fd for fd, one in by_fd.items() if one.watched] == [
         4,
         6,
-    ]  # fd 8 is at its end: asyncio looks away
+    ]  # fd 8 is at its end, so asyncio no longer watches it
     assert [one.peer for one in by_fd.values()] == [-1, 5, 4, -1, -1]
     watched.run_to(5.5)
     sorts = [one.kind for one in descriptors(watched.script.kernel, watched.script.loop)]
     assert sorts == ["epoll", "self-pipe", "self-pipe", "listening", "pipe", "pipe"]
 
 
-def test_the_ready_list_and_what_is_stale(watched):
+def test_the_ready_list_and_its_stale_items(watched):
     script = watched.script
     seen: list[tuple[int, bool, bool]] = []
 

@@ -59,7 +59,7 @@ def test_callbacks_are_counted_by_turn(kernel):
     loop.close()
 
 
-def test_all_time_is_the_poll_s_the_callbacks_or_the_loop_s(kernel):
+def test_all_time_belongs_to_poll_callbacks_or_loop(kernel):
     loop, record = watched(kernel)
     begin_ns = kernel.now_ns
 
@@ -106,7 +106,7 @@ SLEEPER = """
 """
 
 
-def test_who_holds_up_the_loop_and_at_which_line(tmp_path):
+def test_the_callback_that_holds_up_the_loop_is_named_with_its_line(tmp_path):
     program = Written(tmp_path, SLEEPER)
     script = program.start()
     script.run()
@@ -147,7 +147,7 @@ def test_a_blocking_socket_holds_up_the_loop_too(tmp_path):
     assert culprit.spent_ns == pytest.approx(0.5e9, rel=1e-3)
 
 
-def test_the_longest_callback_of_a_loop_that_never_waits_in_one(kernel):
+def test_the_longest_callback_is_known_even_if_no_callback_waits(kernel):
     loop, record = watched(kernel)
 
     async def sends():

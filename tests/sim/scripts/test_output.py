@@ -52,7 +52,7 @@ def test_a_line_that_has_only_begun_is_shown():
     assert output.printed == 1
 
 
-def test_much_is_kept_whole_and_only_the_newest_lines_to_show():
+def test_all_output_is_kept_and_only_the_newest_lines_are_shown():
     output = ScriptOutput()
     line = b"x" * 99 + b"\n"
     count = IN_MEMORY_BYTES // 100 + KEPT_LINES
@@ -65,7 +65,7 @@ def test_much_is_kept_whole_and_only_the_newest_lines_to_show():
     output.close()
 
 
-def test_without_an_output_it_prints_where_everybody_does(tmp_path, capsys):
+def test_without_an_output_a_script_prints_to_the_standard_streams(tmp_path, capsys):
     Written(tmp_path, "print('here')").start().run()
     assert capsys.readouterr().out == "here\n"
 
@@ -80,7 +80,7 @@ def test_the_keyboard_is_refused(tmp_path):
         )
 
 
-def test_what_is_printed_while_it_is_ended_is_forgotten(tmp_path, capsys):
+def test_output_during_the_end_of_a_script_is_dropped(tmp_path, capsys):
     output = ScriptOutput()
     script = Script(
         Written(

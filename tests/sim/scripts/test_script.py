@@ -53,7 +53,7 @@ def test_a_server_and_its_client(server):
     seen = []
 
     class Kept(Script):
-        def _told(self, error):  # pragma: no cover (the script is well)
+        def _told(self, error):  # pragma: no cover (the script does not fail)
             raise AssertionError from error
 
     script = Kept(server.path, argv=["a", "b"])
@@ -189,7 +189,7 @@ def test_an_ended_script_cleans_up(script_of):
     assert kept[0].kept == ["cleaned up"]
 
 
-def test_one_that_cleans_up_for_long_is_ended_all_the_same(script_of):
+def test_a_script_that_cleans_up_for_long_is_still_ended(script_of):
     _, script = script_of("""
         import asyncio
         async def main():
@@ -205,7 +205,7 @@ def test_one_that_cleans_up_for_long_is_ended_all_the_same(script_of):
     assert script.over
 
 
-def test_many_tasks_that_are_ended_say_nothing(script_of, caplog):
+def test_many_cancelled_tasks_print_nothing(script_of, caplog):
     _, script = script_of("""
         import asyncio
         async def serve(reader, writer):

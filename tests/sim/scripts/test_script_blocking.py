@@ -12,7 +12,7 @@ import pytest
 from tests.support.script_files import failure
 
 
-def test_one_that_never_comes_back_is_found_at_its_line(script_of):
+def test_a_script_that_never_gives_control_back_is_found_at_its_line(script_of):
     program, script = script_of("""
         import asyncio
         async def main():
@@ -29,7 +29,7 @@ def test_one_that_never_comes_back_is_found_at_its_line(script_of):
     assert script.over
 
 
-def test_one_that_comes_back_late_goes_on(script_of, monkeypatch):
+def test_a_script_that_gives_control_back_late_continues(script_of, monkeypatch):
     program, script = script_of("""
         import asyncio, builtins
         async def main():
@@ -46,7 +46,7 @@ def test_one_that_comes_back_late_goes_on(script_of, monkeypatch):
     assert script.over
 
 
-def test_the_guard_leaves_everybody_else_alone(script_of):
+def test_the_guard_does_not_refuse_other_code(script_of):
     import socket
 
     _, script = script_of("""
@@ -81,14 +81,14 @@ def test_the_host_s_signals_are_not_a_script_s(script_of, name):
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_one_that_has_not_come_back_is_told_as_a_sentence(script_of):
+def test_a_script_that_has_not_given_control_back_is_reported_in_a_sentence(script_of):
     _, script = script_of("while True:\n    ...  #: here\n")
     text = str(failure(script, patience_s=0.1))
     script.close()
     assert re.match(r"program\.py:(1|2) in <module>: (while True|\.\.\.  #: here): has not come back", text)
 
 
-def test_what_it_prints_while_it_is_ended_is_forgotten(script_of, capsys):
+def test_output_during_its_end_is_dropped(script_of, capsys):
     _, script = script_of("""
         import asyncio
         async def main():

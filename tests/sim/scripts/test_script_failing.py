@@ -140,7 +140,7 @@ def test_a_script_that_fails_names_its_line(script_of, name):
     assert script.error is error
 
 
-def test_the_traceback_is_there_for_who_wants_it(script_of):
+def test_the_error_holds_the_traceback(script_of):
     program, script = script_of("def f():\n    1 / 0  #: here\nf()")
     error = failure(script)
     assert f'File "{program.path}", line 2, in f' in error.details
@@ -167,7 +167,7 @@ def test_tasks_that_wait_for_ever_are_named(script_of):
         ("# -*- coding: none -*-", r"^program\.py: unknown encoding: none"),
     ],
 )
-def test_what_is_no_python(tmp_path, source, message):
+def test_a_file_that_is_not_python(tmp_path, source, message):
     program = Written(tmp_path, source)
     with pytest.raises(ScriptError, match=message):
         program.start()

@@ -49,7 +49,7 @@ def test_each_callback_is_a_moment(program):
     script.close()
 
 
-def test_a_step_of_a_turn_is_none_before_a_callback(program):
+def test_a_step_does_not_stop_before_a_callback(program):
     script = program.start()
     for moment in ("wait", "timers", "callbacks", "over"):
         script.step()
@@ -62,12 +62,12 @@ def at_callback(script, turn):
     assert script.run_until(lambda moment: moment == "callback" and script.record.counters().turns == turn)
 
 
-def test_the_task_whose_step_is_next_stands_at_the_line_from_which_it_goes_on(program):
+def test_the_place_of_the_next_task_is_the_line_at_which_it_continues(program):
     script = program.start()
     at_callback(script, 2)
     rows = {row.name: row for row in task_rows(script.loop)}
     assert [(rows[name].state, rows[name].place) for name in ("Task-2", "Task-3")] == [
-        ("running", None),  # their first steps: they stand nowhere yet
+        ("running", None),  # their first steps: they have no line yet
         ("ready", None),
     ]
     script.run_until(lambda moment: moment == "wait")
@@ -80,7 +80,7 @@ def test_the_task_whose_step_is_next_stands_at_the_line_from_which_it_goes_on(pr
     script.close()
 
 
-def test_a_frame_says_what_the_loop_is_at(program):
+def test_a_frame_has_the_next_step_of_the_loop(program):
     script = program.start()
     at_callback(script, 2)
     frame = frame_of(script, 0, 2)
@@ -112,7 +112,7 @@ def test_a_frame_before_the_first_line_and_after_the_last(program):
     assert frame.counters.turns == script.record.counters().turns > 4
 
 
-def test_ended_before_a_callback_that_callback_is_not_lost(tmp_path, monkeypatch):
+def test_a_script_ended_before_a_callback_does_not_lose_it(tmp_path, monkeypatch):
     printed: list[bytes] = []
     program = Written(
         tmp_path,

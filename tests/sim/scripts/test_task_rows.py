@@ -171,7 +171,7 @@ SUSPENDED = {
 
 
 @pytest.mark.parametrize("name", SUSPENDED)
-def test_what_a_task_waits_for_and_where(program, rows_by_name, name):
+def test_each_task_s_reason_for_waiting_and_its_line(program, rows_by_name, name):
     row = rows_by_name[name]
     waits_for, innermost = SUSPENDED[name]
     assert row.state == "suspended"
@@ -214,7 +214,7 @@ def test_awaits_through_generators_and_iterators(program, rows_by_name):
     assert functions == ["custom", "Custom.__await__", "sleep"]
 
 
-def test_wait_for_is_told_by_what_it_awaits_in(program, rows_by_name):
+def test_wait_for_is_named_by_the_library_function(program, rows_by_name):
     row = rows_by_name["waits_for"]
     assert row.place.line == program.line("waits_for")
     assert row.state == "suspended"

@@ -1,7 +1,7 @@
 """The race's asyncio lane beside the interpreter's own asyncio on the same kernel: they must be equal.
 
-Not in kind but to the nanosecond: every record of the journal (packets and calls with their order, arguments,
-results and moments), every account, every count, every latency, and whatever the frame shows.
+They are equal to the nanosecond: every record of the journal (packets and calls with their order, arguments,
+results and times), every account, every count, every latency, and the rest of the frame.
 """
 
 from __future__ import annotations
@@ -44,19 +44,20 @@ RACES = {
     ),
 }
 SLOW_MS = {"a slow reader": 400, "a slow reader that is sent much": 1_500, "the largest request": 200}
-"""How long the races run in which little happens; the others run 20 ms."""
+"""Virtual time in ms of the races with few events; the others run 20 ms."""
 
 
 NOT_COMPARED = {"poll_mask", "mechanism", "setup_ns", "activity", "serving_fd"}
-"""An array, compared as a list; and what building it would have cost, and what its server is at."""
+"""Fields that are not compared: an array, which is compared as a list; the cost of building the lane; and the
+server's activity and descriptor."""
 
 
 @contextmanager
 def both(scenario: Scenario) -> Iterator[tuple[Lane, Lane]]:
-    """The lane as it is in a race, and the same with asyncio itself."""
+    """The lane of a race, and the same lane with asyncio itself."""
     workload = Workload(scenario)
     with pytest.MonkeyPatch.context() as patch:
-        # A race's connections come from nowhere in particular; asyncio asks for their name.
+        # The connections of a race have no address, and asyncio asks for it.
         patch.setattr(StreamSocket, "name", lambda socket: ("127.0.0.1", 80), raising=False)
         lane = Lane("asyncio", scenario, BUILT_IN, workload, 0)
         patch.setitem(SERVERS, ("asyncio", ""), RealAsyncioServer)
@@ -70,7 +71,7 @@ def both(scenario: Scenario) -> Iterator[tuple[Lane, Lane]]:
 
 
 def shown(lane: Lane, scenario: Scenario) -> list[object]:
-    """All that is known of a lane, but for what building it would have cost and whom its server is at."""
+    """Everything known about a lane, except the fields that are not compared."""
     frame = lane.frame(scenario)
     return [
         lane.kernel.totals(),
@@ -83,7 +84,7 @@ def shown(lane: Lane, scenario: Scenario) -> list[object]:
 
 
 @pytest.mark.parametrize("name", RACES)
-def test_it_does_what_asyncio_does(name):
+def test_the_lane_does_the_same_as_asyncio(name):
     scenario = RACES[name]
     with both(scenario) as (lane, real):
         for at_ns in [
@@ -99,7 +100,7 @@ def test_it_does_what_asyncio_does(name):
 
 @settings(max_examples=15, deadline=None)
 @given(scenarios())
-def test_it_does_what_asyncio_does_in_any_race(scenario):
+def test_the_lane_does_the_same_as_asyncio_in_any_race(scenario):
     with both(scenario) as (lane, real):
         for at_ns in range(0, 4 * MS, 250_000):
             lane.run_until(at_ns)
@@ -119,7 +120,7 @@ def test_it_does_what_asyncio_does_in_any_race(scenario):
     ],
 )
 def test_the_comparison_notices_each_of_its_numbers(monkeypatch, name, value, race):
-    """The races above go where these matter: with another one, the model is found out."""
+    """Each constant of the model matters in the races above: with another value the comparison fails."""
     monkeypatch.setattr(asyncio_streams, name, value)
     with both(RACES[race]) as (lane, real):
         at_ns = 0
@@ -131,7 +132,7 @@ def test_the_comparison_notices_each_of_its_numbers(monkeypatch, name, value, ra
 
 
 def counted(scenario: Scenario, run_ns: int) -> tuple[Lane, dict[int, int]]:
-    """A race that is run, and how many records of each kind it made."""
+    """A race after its run, and its number of records of each kind."""
     lane = Lane("asyncio", scenario, BUILT_IN, Workload(scenario), 0)
     lane.run_until(run_ns)
     kinds = [record[1] for record in lane.journal.records]

@@ -1,4 +1,4 @@
-"""The asyncio lane in a race: what its loop costs, and that it can be stopped and gone back to anywhere."""
+"""The asyncio lane in a race: the cost of its loop, stops at any moment, and going back in time."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def after(scenario: Scenario, run_ns: int = 50 * MS) -> tuple[Race, dict[str, La
 
 
 @pytest.mark.parametrize("scenario", BELOW_SATURATION, ids=str)
-def test_below_saturation_it_serves_what_epoll_serves(scenario):
+def test_below_saturation_it_serves_as_many_requests_as_epoll(scenario):
     race, _ = after(scenario)
     race.change(replace(race.scenario, rate=0))
-    race.advance(race.now_ns + 5 * MS)  # long enough to answer what had come
+    race.advance(race.now_ns + 5 * MS)  # long enough to answer all requests
     epoll, loop = (lane.counters for lane in race.frame().lanes)
     assert loop.requests == epoll.requests > 300
     assert (loop.packets, loop.dropped) == (epoll.packets, epoll.dropped) == (epoll.packets, 0)
@@ -63,8 +63,8 @@ def test_other_lanes_have_no_loop():
         assert (lane.counters.turns, lane.counters.callbacks, lane.counters.loop_ns) == (0, 0, 0)
 
 
-def test_what_it_costs_beyond_epoll_is_the_loop_and_the_calls_it_makes_more():
-    """Requests that come one by one, each when the one before is answered."""
+def test_its_additional_cost_over_epoll_is_the_loop_and_its_additional_calls():
+    """Requests come one by one, each after the answer to the one before."""
     _, lanes = after(Scenario(fds=100, active=20, rate=500, burst=1, seed=3, lanes=LANES), 400 * MS)
     epoll, loop = lanes["epoll"].counters, lanes["asyncio"].counters
     assert loop.requests == epoll.requests
@@ -76,12 +76,12 @@ def test_what_it_costs_beyond_epoll_is_the_loop_and_the_calls_it_makes_more():
     assert more_ns.pop("callback") == 2 * loop.requests * BUILT_IN.loop_callback_ns
     assert more_ns.pop("application") == clock_ns
     assert more_ns.pop("idle") < 0
-    # epoll finds its drained item in the call that goes to sleep; this one in a call of its own before.
+    # epoll finds its drained item in the call that goes to sleep; asyncio finds it in an additional call.
     assert more_ns.pop("syscall") == loop.requests * BUILT_IN.epoll_wait_ns
     assert not any(more_ns.values())
 
 
-def test_the_more_requests_a_turn_has_the_less_of_it_each_pays():
+def test_each_request_pays_less_if_a_turn_has_more_requests():
     shares = []
     for burst in (1, 10, 100):
         _, lanes = after(Scenario(fds=200, active=200, rate=5_000, burst=burst, lanes=LANES), 200 * MS)
@@ -91,7 +91,7 @@ def test_the_more_requests_a_turn_has_the_less_of_it_each_pays():
     assert shares[0] > 5 * shares[1] > 25 * shares[2]
 
 
-def test_its_view_tells_of_the_last_round():
+def test_its_view_shows_the_last_round():
     scenario = Scenario(fds=10, active=3, burst=3, rate=3_000, lanes=("asyncio",))
     _, lanes = after(scenario)
     view = lanes["asyncio"].mechanism
@@ -102,7 +102,7 @@ def test_its_view_tells_of_the_last_round():
     assert told.epoll_ns > 2 * BUILT_IN.epoll_wait_ns
 
 
-def test_a_loop_that_never_rests_says_so():
+def test_the_view_of_a_loop_that_never_rests_shows_the_current_round():
     _, lanes = after(Scenario(fds=100, active=100, rate=200_000, burst=5, lanes=("asyncio",)))
     view = lanes["asyncio"].mechanism
     assert isinstance(view, LoopView)
@@ -137,7 +137,7 @@ def test_stopping_anywhere_changes_nothing(scenario, moments):
 
 @settings(max_examples=15, deadline=None)
 @given(scenarios(), st.lists(st.integers(0, 12 * MS), min_size=1, max_size=5))
-def test_back_in_time_it_is_as_it_was(scenario, moments):
+def test_going_back_in_time_restores_its_state(scenario, moments):
     scenario = replace(scenario, lanes=LANES)
     race = Race(scenario)
     race.advance(12 * MS)

@@ -1,4 +1,4 @@
-"""kqueue, io_uring and completion ports in races: the same packets and answers, by their own laws."""
+"""kqueue, io_uring and completion ports in races: the same packets and answers, and their own counts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ END_NS = 3 * MS
 
 
 def all_of(frame: Frame) -> list[object]:
-    """All that a frame shows, and the mechanisms' own views."""
+    """Everything that a frame shows, and the views of the mechanisms."""
     return [*shown(frame), [lane.mechanism for lane in frame.lanes]]
 
 
@@ -43,7 +43,7 @@ def lanes_of(race: Race) -> dict[str, LaneFrame]:
     return {lane.name: lane for lane in race.frame().lanes}
 
 
-def test_every_lane_has_a_server_and_says_what_a_watch_takes():
+def test_every_lane_has_a_server_and_the_memory_of_a_watch():
     assert {lane for lane, _ in SERVERS} == set(LANES)
     memories = {name: kind.watch_memory for name, kind in LANES.items() if kind.watch_memory is not None}
     assert set(memories) == {*NEW, "asyncio"}
@@ -51,7 +51,7 @@ def test_every_lane_has_a_server_and_says_what_a_watch_takes():
     assert all(memory.source and memory.size_bytes for memory in memories.values())
 
 
-# -- the same race for everyone ------------------------------------------------------------
+# -- the same race for all lanes -----------------------------------------------------------
 
 
 @settings(max_examples=16)
@@ -124,13 +124,13 @@ def test_looking_changes_nothing(scenario, looks):
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 @pytest.mark.parametrize("name", NEW)
-def test_a_program_recreated_at_any_yield_goes_on_where_the_old_one_was(name, scenario):
+def test_a_program_recreated_at_any_yield_continues_the_old_one(name, scenario):
     scenario = replace(scenario, lanes=(name,))
     lane, twin = (Lane(name, scenario, BUILT_IN, Workload(scenario), 0) for _ in range(2))
     lost = []
     for step in range(1, 400):
         assert lane.task is not None
-        lost.append(lane.task.send)  # kept: a generator that is collected gives up its call
+        lost.append(lane.task.send)  # kept, because a generator that is freed ends its call
         lane.task.send = lane.server.run().send
         for each in (lane, twin):
             each.run_until(step * 7_919)
@@ -149,16 +149,16 @@ def test_churn_replaces_connections_and_leaves_as_many(name):
         assert frame.mechanism.armed == scenario.fds + 1
         assert frame.mechanism.buffers_free == frame.mechanism.buffers
     if isinstance(frame.mechanism, IocpView):
-        assert frame.mechanism.pending == scenario.fds + 64  # a receive each, and accepts up front
+        assert frame.mechanism.pending == scenario.fds + 64  # a receive for each, and 64 accepts
 
 
-def test_kqueue_hands_new_connections_over_with_the_call_that_waits_anyway():
+def test_kqueue_registers_new_connections_with_its_waiting_call():
     race = Race(Scenario(fds=200, active=50, rate=5_000, churn=10_000, lanes=("epoll", "kqueue")))
     race.advance(100 * MS)
     epoll, kqueue = (lane.counters for lane in race.frame().lanes)
     assert abs(epoll.epoll_ctl - kqueue.changes) < 5
     assert kqueue.epoll_ctl == 0
-    # No call for a change, and no accept in vain: the event says how many wait.
+    # A change needs no call, and no accept is in vain: the event has the number of waiting connections.
     assert epoll.syscalls - kqueue.syscalls > epoll.epoll_ctl
 
 
@@ -184,7 +184,7 @@ def test_calls_and_bytes_for_each_request():
     assert ring.copied_out_bytes == ring.copied_in_bytes == payload
     assert ring.syscalls < n / 10  # shared by a burst
     assert lanes["io_uring-poll"].syscalls > 2 * reads["io_uring-poll"]
-    assert 0.98 * n < iocp.completions <= reads["iocp"]  # what is there when it is started queues nothing
+    assert 0.98 * n < iocp.completions <= reads["iocp"]  # a receive that finds data queues nothing
     assert iocp.operations == 2 * reads["iocp"]  # a send, and the next receive
     assert (iocp.scanned, iocp.passes, iocp.wasted) == (0, 0, 0)
     assert iocp.copied_out_bytes == payload
@@ -223,7 +223,7 @@ def test_a_million_idle_connections_are_no_objects(name):
     assert lane.server.registered == 1_000_000
     view = lane.server.view()
     if isinstance(view, IocpView):
-        assert view.locked_bytes == 4_096 * view.pending > 4_000_000_000  # what Windows would lock
+        assert view.locked_bytes == 4_096 * view.pending > 4_000_000_000  # the memory that Windows would lock
     elif isinstance(view, IoUringView):
         assert view.armed == 1_000_000
     else:

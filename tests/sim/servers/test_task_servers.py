@@ -1,4 +1,4 @@
-"""Threads, processes, pools and epoll's other modes: the laws of their counts, and what they take."""
+"""Threads, processes, pools and epoll's other modes: the laws of their counts, and their memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ALL = (*TASK_LANES, "select", "poll", "epoll", "epoll-et")
 
 
 def quiet(scenario: Scenario, run_ns: int = 50 * MS) -> dict[str, LaneFrame]:
-    """Every lane after a race whose arrivals have ended, with all answered."""
+    """Every lane after the arrivals of a race have ended and all requests are answered."""
     race = Race(scenario)
     race.advance(run_ns)
     race.change(replace(scenario, rate=0, churn=0) if scenario.churn == 0 else replace(scenario, rate=0))
@@ -37,7 +37,7 @@ def quiet(scenario: Scenario, run_ns: int = 50 * MS) -> dict[str, LaneFrame]:
 
 
 SPARSE = Scenario(fds=500, active=50, rate=500, burst=1, lanes=ALL)
-"""Requests so far apart that each finds everybody asleep."""
+"""Requests are so far apart that each finds all tasks asleep."""
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_below_saturation_every_lane_answers_every_request(scenario):
     assert all(lane.dropped == 0 for lane in counters)
 
 
-def test_a_thread_makes_two_calls_two_looks_and_two_switches_for_a_request_that_finds_it_asleep():
+def test_a_sleeping_thread_makes_two_calls_two_checks_and_two_switches_for_a_request():
     lane = quiet(replace(SPARSE, lanes=("thread",)))["thread"].counters
     n = lane.requests
     assert (lane.wakeups, lane.ready) == (n, n)
     assert lane.syscalls == 2 * n
-    # Each look in vain is a sleep; one is the accepting thread's own, at the beginning.
+    # Each vain check is a sleep; one of them is the accepting thread's, at the beginning.
     assert lane.scanned == 2 * n + 1
     assert lane.hooks == n + 1
     assert lane.context_switches == 2 * n + 2
@@ -71,7 +71,7 @@ def test_a_thread_makes_two_calls_two_looks_and_two_switches_for_a_request_that_
 
 
 def test_requests_to_different_connections_at_one_moment_share_the_switches():
-    # From thread to thread is one switch; to and from the idle task one each.
+    # There is one switch from thread to thread, one to the idle task, and one from the idle task.
     burst = replace(SPARSE, burst=10, rate=5_000, lanes=("thread",))
     lane = quiet(burst)["thread"].counters
     bursts = lane.requests // 10
@@ -93,7 +93,7 @@ def test_a_process_pays_for_its_address_space_and_a_larger_working_set():
     )
 
 
-def test_edge_triggered_epoll_looks_once_and_reads_once_more():
+def test_edge_triggered_epoll_checks_once_and_reads_once_more():
     lanes = quiet(replace(SPARSE, lanes=("epoll", "epoll-et")))
     level, edge = lanes["epoll"].counters, lanes["epoll-et"].counters
     n = level.requests
@@ -119,11 +119,11 @@ def test_a_pool_hands_every_event_over():
     assert (lane.ready, lane.epoll_ctl) == (n, n)
     # wait, futex wake, read, write, epoll_ctl, futex wait
     assert lane.syscalls == 6 * n + 1 + pool.WORKERS
-    # idle to poller, to worker, to idle; and what everybody does at the beginning
+    # idle to poller, to worker, to idle; and the switches of all tasks at the beginning
     assert lane.context_switches == 3 * n + 1 + pool.WORKERS + 1
 
 
-def test_with_few_connections_all_busy_a_thread_each_waits_for_less_than_epoll():
+def test_with_few_busy_connections_threads_pay_less_for_waiting_than_epoll():
     race = Race(PRESETS["threads-well"][1])
     race.advance(100 * MS)
     thread, epoll = (lane.counters for lane in race.frame().lanes)
@@ -132,7 +132,7 @@ def test_with_few_connections_all_busy_a_thread_each_waits_for_less_than_epoll()
     assert thread.syscalls < 2.1 * thread.requests < 0.75 * epoll.syscalls
 
 
-def test_in_1999_the_order_was_process_and_select_dear_and_the_thread_between_them_and_epoll():
+def test_the_order_of_1999_is_process_and_select_then_thread_then_epoll():
     race = Race(PRESETS["c10k-1999"][1])
     race.advance(30 * MS)
     process, thread, select, epoll = race.frame().lanes
@@ -176,11 +176,11 @@ def test_number_of_workers_that_a_connection_wakes_if_all_sleep(kind, woken):
     assert counted[Count.SPURIOUS_WAKES] == 50 * (woken - 1)
     assert counted[Count.WAKEUPS] == 50
     watched = [epoll.count - 1 for epoll in kernel.epoll_calls.epolls]
-    # The first in the queue gets them all: exclusive ones queue up in order, the others from the head.
+    # The first in the queue gets all: exclusive entries join at the tail, other entries at the head.
     assert sorted(watched) == [0, 0, 0, 50]
 
 
-def test_connections_of_exclusive_workers_are_dealt_out_and_all_are_served():
+def test_connections_are_divided_among_exclusive_workers_and_all_are_served():
     for fds in (1, 3, 4, 5, 1_001):
         race = Race(Scenario(fds=fds, active=fds, rate=100_000, burst=10, lanes=("epoll-exclusive", "epoll")))
         race.advance(5 * MS)
@@ -191,7 +191,7 @@ def test_connections_of_exclusive_workers_are_dealt_out_and_all_are_served():
         assert exclusive.counters.requests == plain.counters.requests > 0
 
 
-def test_a_connection_that_comes_gets_a_thread_and_one_that_goes_gives_it_back():
+def test_a_new_connection_starts_a_thread_and_a_closed_one_ends_it():
     race = Race(Scenario(fds=200, rate=0, churn=2_000, lanes=("thread", "process")))
     race.advance(100 * MS)
     race.change(replace(race.scenario, churn=0, rate=0))
@@ -203,7 +203,7 @@ def test_a_connection_that_comes_gets_a_thread_and_one_that_goes_gives_it_back()
     for lane in race.frame().lanes:
         started = sum(1 for record in lane.records if record[1] == Kind.ACCEPT)
         start_ns = BUILT_IN.thread_start_ns if lane.name == "thread" else BUILT_IN.process_start_ns
-        # Where the process lane lags behind, the last start may be under way.
+        # If the process lane lags behind, the last start may be under way.
         assert (started - 1) * start_ns <= lane.counters.cost_ns["task_start"] <= started * start_ns
         assert started > 100
 
@@ -279,7 +279,7 @@ def test_a_server_that_grows_beyond_its_memory_fails_at_that_moment():
     assert lane.warning.kind == "memory"
 
 
-# --- what the grid shows --------------------------------------------------------------------------
+# --- the grid -------------------------------------------------------------------------------------
 
 
 def test_the_states_of_threads_are_those_of_the_run_queue():
@@ -294,7 +294,7 @@ def test_the_states_of_threads_are_those_of_the_run_queue():
         counts = np.bincount(tasks.states, minlength=4)
         assert len(tasks.states) == 300
         assert counts[TaskState.RUNNING] <= tasks.running <= 1
-        # The accepting thread, and those of descriptors beyond the grid, are in the queue only.
+        # The accepting thread, and threads of descriptors beyond the grid, are in the queue only.
         assert counts[TaskState.RUNNABLE] <= tasks.runnable <= counts[TaskState.RUNNABLE] + 20
         is_open = thread.poll_mask[thread.first_fd : thread.first_fd + 300] != 0x20
         assert ((tasks.states != TaskState.NONE) >= is_open).all()
@@ -304,7 +304,7 @@ def test_the_states_of_threads_are_those_of_the_run_queue():
     assert longest > 20
 
 
-def test_workers_show_what_they_are_at_and_nothing_else():
+def test_workers_show_the_states_of_connections_in_service_only():
     race = Race(Scenario(fds=100, active=100, rate=100_000, burst=20, lanes=("epoll-oneshot",)))
     seen = set()
     for _ in range(300):

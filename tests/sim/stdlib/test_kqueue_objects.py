@@ -31,7 +31,7 @@ def test_an_event_s_defaults_and_words(k):  # kqueue_event_init, kqueue_event_re
     assert type(event).__qualname__ == "kevent"
 
 
-def test_an_event_takes_what_test_kqueue_gives_it(k):  # test_kqueue.test_create_event, less its open file
+def test_an_event_takes_what_test_kqueue_gives_it(k):  # test_kqueue.test_create_event, without its open file
     kevent = k.select.kevent
     assert kevent(4) != kevent(1000)
     assert kevent(4) < kevent(1000) >= kevent(999)
@@ -49,7 +49,7 @@ def test_an_event_takes_what_test_kqueue_gives_it(k):  # test_kqueue.test_create
 def test_an_event_s_numbers_are_c_s(k):  # PyArg_ParseTuple "O|hHI…"
     a, _ = k.socket.socketpair()
     assert k.select.kevent(a).ident == a.fileno()
-    assert k.select.kevent(1, -1, 0x10001).flags == 1  # "H" does not look for overflow
+    assert k.select.kevent(1, -1, 0x10001).flags == 1  # "H" does not check for overflow
     with pytest.raises(OverflowError, match="signed short integer is greater than maximum"):
         k.select.kevent(1, 2**15)
     with pytest.raises(TypeError, match="fileno"):
@@ -103,7 +103,7 @@ def test_a_change_that_fails_is_an_error_or_an_event(k):
     assert (event.flags, event.data) == (k.select.KQ_EV_ERROR, errno.ENOENT)
 
 
-def test_it_waits_in_virtual_time_and_says_who_waits_for_ever(k):
+def test_it_waits_in_virtual_time_and_a_deadlock_names_the_call(k):
     a, b = k.socket.socketpair()
     kqueue = k.select.kqueue()
     before = k.time.monotonic()

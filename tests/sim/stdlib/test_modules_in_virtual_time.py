@@ -35,14 +35,14 @@ def deadlock(call, *arguments) -> str:
 # -- for ever -----------------------------------------------------------------------------
 
 
-def test_a_receive_that_nothing_can_end_says_who_waits(kernel):
+def test_a_receive_that_nothing_can_end_names_the_waiting_call(kernel):
     a, _ = kernel.socket.socketpair()
     assert deadlock(a.recv, 1) == (
         "socket.recv on descriptor 3 waits, and nothing in this kernel can ever wake it"
     )
 
 
-def test_each_waiting_call_says_who_it_is(kernel):
+def test_each_waiting_call_has_a_name_in_a_deadlock(kernel):
     a, b = kernel.socket.socketpair()
     server = kernel.socket.create_server(ADDRESS)
     epoll, poll = kernel.select.epoll(), kernel.select.poll()
@@ -127,7 +127,7 @@ def test_timeouts_are_never_early_and_hardly_late(kernel, seconds):
         assert 0 <= kernel.time.monotonic_ns() - before_ns - seconds * SECOND < 20_000
 
 
-def test_every_call_takes_time_and_the_books_agree(kernel):
+def test_every_call_takes_time_and_the_accounts_agree(kernel):
     a, b = kernel.socket.socketpair()
     epoll = kernel.select.epoll()
     a.setblocking(False)
@@ -152,7 +152,7 @@ def test_every_call_takes_time_and_the_books_agree(kernel):
         assert before_ns < kernel.now_ns == kernel.free_ns == sum(kernel.totals()[0])
 
 
-def test_a_program_that_waits_by_looking_comes_to_its_end(kernel):
+def test_a_program_that_polls_the_clock_ends(kernel):
     end = kernel.time.monotonic() + 0.0001
     while kernel.time.monotonic() < end:
         pass
@@ -197,7 +197,7 @@ def test_a_blocking_client_and_a_server_task(kernel):
     assert kernel.table.room == kernel.table.limit - 5
 
 
-def test_a_blocking_send_goes_on_as_the_reader_reads(kernel):
+def test_a_blocking_send_continues_when_the_reader_reads(kernel):
     a, b = kernel.socket.socketpair()
     taken: list[int] = []
 
@@ -241,14 +241,14 @@ def test_connect_gives_up_in_the_end(kernel):
     assert 130 < kernel.time.monotonic() < 132
 
 
-# -- what is not there --------------------------------------------------------------------
+# -- left out -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("module", "name"),
     [("os", "fork"), ("os", "open"), ("select", "devpoll"), ("socket", "sethostname")],
 )
-def test_what_is_left_out_says_so(kernel, module, name):
+def test_features_that_are_left_out_raise_an_error_that_says_so(kernel, module, name):
     with pytest.raises(
         AttributeError, match=rf"^{module}\.{name} is left out of the simulated kernel; it has "
     ):
@@ -284,9 +284,9 @@ def test_another_machine_cannot_be_reached(kernel):
 # -- nothing touches the host -------------------------------------------------------------
 
 
-def test_a_session_on_the_faces_makes_no_socket_of_the_host(kernel, monkeypatch):
+def test_a_session_on_the_modules_makes_no_socket_of_the_host(kernel, monkeypatch):
     def touched(*_arguments, **_named):
-        raise AssertionError("the host was asked")
+        raise AssertionError("a call reached the host")
 
     for name in ("socket", "socketpair", "create_connection", "getaddrinfo"):
         monkeypatch.setattr(host_socket, name, touched)
@@ -320,7 +320,7 @@ def test_the_same_program_takes_the_same_time_to_the_nanosecond():
     def session() -> tuple[int, list[int]]:
         kernel = Kernel()
         test_a_blocking_client_and_a_server_task(kernel)
-        test_a_blocking_send_goes_on_as_the_reader_reads(Kernel())
+        test_a_blocking_send_continues_when_the_reader_reads(Kernel())
         return kernel.now_ns, kernel.totals()[0]
 
     assert session() == session()

@@ -33,7 +33,7 @@ def test_a_thread_runs_when_the_program_waits_and_not_before(kernel):
         threading.Thread(target=lambda: told.append("thread")).start()
         told.append("started")
         b.send(b"x")
-        a.recv(1)  # has what it wants: does not wait
+        a.recv(1)  # finds data, so it does not wait
         kernel.select.select([b], [b], [], 0)
         told.append("before")
         kernel.time.sleep(0.001)
@@ -56,7 +56,7 @@ def test_threads_take_turns_in_the_order_in_which_they_can_go_on(kernel):
 
 
 def conversation() -> tuple[list[str], int]:
-    """A server with a thread for each client; the clients are threads, too."""
+    """A server with a thread for each client; the clients are threads too."""
     kernel = Kernel()
     told: list[str] = []
     server = kernel.socket.create_server(("127.0.0.1", 7000))
@@ -90,7 +90,7 @@ def test_the_same_program_runs_the_same_way_to_the_nanosecond():
     assert conversation() == (told, end_ns)
 
 
-def test_the_books_agree_whatever_runs(kernel):
+def test_the_accounts_agree_for_any_program(kernel):
     a, b = kernel.socket.socketpair()
     poll = kernel.select.poll()
     poll.register(a, 1)
@@ -104,7 +104,7 @@ def test_the_books_agree_whatever_runs(kernel):
     assert sum(kernel.totals()[0]) == kernel.now_ns == kernel.free_ns
 
 
-# -- the face -----------------------------------------------------------------------------
+# -- the module ---------------------------------------------------------------------------
 
 
 def test_threads_have_names_and_states(kernel):
@@ -146,7 +146,7 @@ def test_threads_are_started_and_joined_as_threads_are(kernel):
     thread.join()
 
 
-def test_a_join_can_have_enough(kernel):
+def test_a_join_can_time_out(kernel):
     thread = kernel.threading.Thread(target=kernel.time.sleep, args=(10,))
     thread.start()
     thread.join(0)
@@ -172,7 +172,7 @@ def test_an_exception_ends_its_thread_only(kernel, monkeypatch):
     assert kernel.now_ns >= SECOND
 
 
-def test_what_is_left_out_says_so(kernel):
+def test_features_that_are_left_out_raise_an_error_that_says_so(kernel):
     with pytest.raises(
         AttributeError, match=r"^threading\.Lock is left out of the simulated kernel; it has Thread, act"
     ):
@@ -220,7 +220,7 @@ def test_an_error_inside_ends_all_threads_and_is_raised(kernel):
     assert host_threads() == before
 
 
-def test_a_thread_that_clings_to_its_call_is_ended_all_the_same(kernel):
+def test_a_thread_that_repeats_its_call_is_still_ended(kernel):
     a, _ = kernel.socket.socketpair()
     tried = []
 
@@ -254,7 +254,7 @@ def test_a_thread_started_by_one_that_is_ended_is_ended_too(kernel):
     assert (told, host_threads(), threading.active_count()) == ([], before, 1)
 
 
-def test_a_kernel_and_its_threads_go_when_nobody_needs_them():
+def test_a_kernel_and_its_threads_are_freed_when_unused():
     kernel = Kernel()
     before = host_threads()
     a, b = kernel.socket.socketpair()
@@ -271,7 +271,7 @@ def test_a_kernel_and_its_threads_go_when_nobody_needs_them():
 # -- deadlocks ----------------------------------------------------------------------------
 
 
-def test_a_deadlock_names_everyone_and_what_they_wait_for(kernel):
+def test_a_deadlock_names_every_thread_and_its_waiting_call(kernel):
     a, b = kernel.socket.socketpair()
     epoll = kernel.select.epoll()
     epoll.register(b, 1)

@@ -24,7 +24,7 @@ from tests.support.kernel_under_test import ROUND_COSTS
 
 
 @pytest.mark.parametrize(("fds", "active"), [(1, 1), (100, 1), (100, 3), (1_000, 100), (640, 640)])
-def test_a_ready_scan_is_one_pass_with_hooks_up_to_the_first_ready_one(fds, active):
+def test_a_ready_scan_is_one_pass_with_hooks_up_to_the_first_ready_descriptor(fds, active):
     hooks = int(active_places(fds, active)[0]) + 1
     bitmap_bytes = 8 * -(-(fds + 3) // 64)  # the first descriptor is 3
     assert simulated_ns(Point("select", fds, active, "ready"), ROUND_COSTS) == (
@@ -47,7 +47,7 @@ def test_a_scan_that_slept_is_two_passes_n_hooks_and_two_switches(fds, active):
 
 
 @pytest.mark.parametrize(("fds", "active"), [(1, 1), (100, 3), (10_000, 3), (640, 640)])
-def test_epoll_pays_for_what_is_ready_and_after_a_sleep_for_what_was(fds, active):
+def test_epoll_pays_for_ready_items_and_after_a_sleep_for_stale_ones(fds, active):
     assert simulated_ns(Point("epoll", fds, active, "ready"), ROUND_COSTS) == 1_000 + (170 + 12) * active
     assert simulated_ns(Point("epoll", fds, active, "slept"), ROUND_COSTS) == (
         1_000 + 170 * active + 30 + 2 * 1_100 + (170 + 12) * active
@@ -56,7 +56,7 @@ def test_epoll_pays_for_what_is_ready_and_after_a_sleep_for_what_was(fds, active
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize("wait", WAITS)
-def test_a_bench_gives_the_same_again_and_other_prices_when_asked(mechanism, wait):
+def test_a_bench_repeats_its_cost_and_can_use_other_prices(mechanism, wait):
     point = Point(mechanism, 300, 7, wait)
     bench = SimulatedBench(point)
     first = bench.cost_ns(ROUND_COSTS)
@@ -90,7 +90,7 @@ def test_points_are_named_once_and_shares_become_numbers():
     "wrong",
     [("kqueue", 10, 1, "ready"), ("poll", 0, 1, "ready"), ("poll", 10, 11, "ready"), ("poll", 10, 1, "x")],
 )
-def test_a_point_that_cannot_be_is_refused(wrong):
+def test_an_impossible_point_is_refused(wrong):
     with pytest.raises(ValueError, match=r"."):
         Point(*wrong)
 
@@ -104,7 +104,7 @@ class Table:
         return Measurement(2_000 if point.mechanism == "select" else 1_000, 1, 9_000, 12)
 
 
-def test_a_sweep_puts_simulated_beside_measured_and_says_what_is_not():
+def test_a_sweep_has_both_figures_and_a_reason_for_a_missing_one():
     some = points((100, 2_000), (1,), ("select", "epoll"), ("ready",))
     rows = with_ratios(list(sweep(some, ROUND_COSTS, Table())))
     assert [row.measured_ns for row in rows] == [2_000, 1_000, None, None]

@@ -33,7 +33,7 @@ def test_a_table_comes_back_as_it_was_saved(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["costs.json"]
 
 
-def test_without_a_file_the_built_in_table_serves_and_nothing_is_said(tmp_path):
+def test_without_a_file_the_built_in_table_is_used_without_a_message(tmp_path):
     assert current_costs(tmp_path / "none.json") == (BUILT_IN, None)
 
 
@@ -105,7 +105,7 @@ def test_a_table_of_another_machine_or_kernel_is_not_used(tmp_path, field):
     assert "another one" in why_not
 
 
-def test_a_table_that_cannot_be_saved_leaves_the_old_one(tmp_path):
+def test_the_old_table_stays_if_the_new_one_cannot_be_saved(tmp_path):
     path = tmp_path / "costs.json"
     save(MINE, path)
     (tmp_path / f"costs.json.{os.getpid()}").mkdir()
@@ -115,7 +115,7 @@ def test_a_table_that_cannot_be_saved_leaves_the_old_one(tmp_path):
 
 
 @pytest.mark.parametrize("nofile", [70, 256, 1_024, 20_000, 1_000_000])
-def test_the_points_of_the_fit_fit_and_none_of_them_is_judged(nofile):
+def test_the_points_of_the_fit_are_allowed_and_none_is_a_point_of_the_benchmark(nofile):
     chosen = fit_points(nofile)
     assert len(set(chosen)) == len(chosen)
     assert all(point.fds + SPARE_FDS <= nofile for point in chosen)

@@ -60,7 +60,7 @@ def test_memory_ends_where_it_is_used_up(lane):
     assert len(tried) <= 11
 
 
-def test_a_scan_ends_where_its_latency_does_and_the_sizes_beside_it_say_so():
+def test_the_capacity_of_a_scan_is_limited_by_latency_and_the_sizes_beside_it_agree():
     result, tried = found("select")
     assert result.limit == "latency"
     held = [size for size in tried if size.gave_way == "none"]
@@ -73,18 +73,18 @@ def test_a_scan_ends_where_its_latency_does_and_the_sizes_beside_it_say_so():
     assert result.p99_ns <= LIMIT_NS
 
 
-def test_a_looser_bound_holds_more_and_a_stricter_one_less():
+def test_a_looser_limit_gives_a_larger_capacity_and_a_stricter_one_a_smaller():
     strict, _ = found("poll", limit_ns=300_000)
     loose, _ = found("poll", limit_ns=10_000_000)
     assert 0 < strict.connections * 5 < loose.connections
 
 
-def test_epoll_holds_all_there_can_be_at_the_first_try():
+def test_epoll_holds_the_largest_size_at_the_first_try():
     result, tried = found("epoll", most=100_000)
     assert (result.connections, result.limit, len(tried)) == (100_000, "none", 1)
 
 
-def test_where_not_one_holds_the_answer_is_none():
+def test_a_lane_that_does_not_hold_one_connection_has_capacity_0():
     result, _ = found("epoll", limit_ns=1_000)
     assert result == Capacity("epoll", 0, "latency", None)
 
@@ -94,14 +94,14 @@ def test_drops_and_slowness_are_two_different_limits():
     assert tried.gave_way == "drops"
 
 
-def test_a_lane_that_answers_nothing_in_time_gives_way_by_latency():
+def test_a_lane_that_answers_nothing_in_time_fails_by_latency():
     assert probe("select", 1_000_000, LOAD, LIMIT_NS).gave_way == "latency"
     assert probe("select", 1_000_000, replace(LOAD, rate=0), LIMIT_NS) == CapacityProbe(
         "select", 1_000_000, "none", None
     )
 
 
-def test_a_search_piece_by_piece_finds_the_same_and_tells_how_far_it_is():
+def test_a_search_piece_by_piece_finds_the_same_and_reports_its_progress():
     steps = find_capacity_in_pieces("select", LOAD, LIMIT_NS)
     tried: list[CapacityProbe] = []
     trying: list[CapacityProgress] = []

@@ -104,7 +104,7 @@ LOADED = Scenario(fds=300, active=300, rate=20_000, burst=4, lanes=("select", "e
 
 
 @pytest.mark.parametrize("lane", LANE_NAMES)
-def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters(lane):
+def test_a_trial_ends_with_whole_calls_and_its_figures_come_from_the_counters(lane):
     parts, row = pieces(lane, LOADED)
     assert row.failure is None
     # The same race, run without the study: until enough answers, and then until the server sleeps.
@@ -131,14 +131,14 @@ def test_a_trial_ends_with_whole_calls_and_its_figures_are_those_of_the_counters
     assert [part.work_ns for part in parts] == sorted(part.work_ns for part in parts)
 
 
-def test_equal_scenarios_give_equal_rows_whoever_else_races():
+def test_equal_scenarios_give_equal_rows_with_any_other_lanes():
     assert trial_result("poll", LOADED) == trial_result(
         "poll", replace(LOADED, lanes=("thread", "poll"), fault="herd")
     )
     assert trial_result("poll", LOADED) != trial_result("poll", replace(LOADED, seed=8))
 
 
-def test_a_ring_is_told_of_many_at_a_time_and_every_request_counts():
+def test_a_ring_reports_many_requests_at_a_time_and_each_counts():
     rows: dict[str, Any] = {
         lane: trial_result(lane, LOADED) for lane in ("io_uring", "io_uring-poll", "iocp", "epoll")
     }
@@ -147,7 +147,7 @@ def test_a_ring_is_told_of_many_at_a_time_and_every_request_counts():
     assert rows["io_uring"].events == rows["iocp"].events >= REQUESTS
 
 
-def test_where_nobody_sends_a_trial_ends_without_an_event():
+def test_a_trial_without_requests_ends_without_an_event():
     parts, row = pieces("epoll", replace(LOADED, rate=0))
     assert (row.events, row.calls_per_event, row.wakeup_ns) == (0, None, None)
     assert parts[-1].done <= 1
@@ -176,7 +176,7 @@ def test_a_livelock_ends_by_the_price_list():
     burst=st.integers(1, 40),
     churn=st.sampled_from([0, 0, 2_000]),
 )
-def test_any_trial_ends_with_figures_that_can_be(lane, fds, active, rate, burst, churn):
+def test_any_trial_ends_with_possible_figures(lane, fds, active, rate, burst, churn):
     scenario = Scenario(fds=fds, active=min(fds, active), rate=rate, burst=burst, churn=churn)
     parts, ended = pieces(lane, scenario)
     row: Any = ended

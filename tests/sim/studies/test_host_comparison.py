@@ -43,7 +43,7 @@ def test_the_simulated_figure_is_the_servers_time_without_its_own_work_and_the_a
     assert busy_ns == spent_ns // counters.requests + BUILT_IN.softirq_ns
 
 
-def test_more_processes_cost_more_a_request_as_caches_run_over():
+def test_more_processes_make_a_request_cost_more_because_caches_overflow():
     few, _ = simulated_request("process", 8)
     many, _ = simulated_request("process", 512)
     threads, _ = simulated_request("thread", 512)
@@ -80,13 +80,13 @@ def test_a_real_server_answers_every_request_and_sleeps_between_them(lane):
 
 
 @needs_linux
-def test_more_connections_than_there_can_be_are_refused_in_one_line():
+def test_too_many_connections_are_refused_in_one_line():
     with Meter() as meter, pytest.raises(CannotMeasure, match="open files, but this shell allows"):
         meter.lane("epoll", 10**8)
 
 
 @needs_linux
-def test_a_lane_without_a_server_here_is_no_answer():
+def test_a_lane_without_a_server_here_cannot_be_measured():
     with Meter() as meter:
         with pytest.raises(CannotMeasure, match="no server that waits as kqueue does"):
             meter.lane("kqueue", 4)

@@ -58,18 +58,18 @@ def test_the_ratios_that_kerrisk_is_known_for():
     assert ratios == [1.8, 7.1, 66.0, 1409.1]
 
 
-def test_where_the_unit_is_a_wake_up_ours_is_a_wake_up():
+def test_if_the_unit_is_a_wake_up_ours_is_a_wake_up():
     assert rest_ns(KERRISK, plain) == 0
     assert ours_ns(KERRISK, "select", 1_000, plain) == plain(Point("select", 1_000, 1, "ready"))
 
 
-def test_where_the_unit_is_a_request_the_rest_of_it_is_the_papers_own():
+def test_if_the_unit_is_a_request_its_rest_is_the_papers_own():
     assert rest_ns(BANGA, plain) == 741_840 - 100
     assert ours_ns(BANGA, "epoll", 782, plain) == 741_840
     assert ours_ns(BANGA, "select", 782, plain) == 741_740 + 7_820
 
 
-def test_the_rest_is_never_below_nothing():
+def test_the_rest_is_never_negative():
     assert rest_ns(GAMMO, lambda point: 10**9) == 0
 
 
@@ -81,13 +81,13 @@ def test_differences_are_theirs_over_ours():
     assert found["epoll", 10].factor == 41.0
 
 
-def test_slopes_are_those_of_one_descriptor_more():
+def test_slopes_are_the_cost_of_one_more_descriptor():
     assert slopes_ns(LIBEVENT, "poll", plain) == (((903_960 - 7_560) / 9_800, 10.0),)
     assert [round(theirs) for theirs, _ in slopes_ns(KERRISK, "poll", plain)] == [254, 357, 1061]
     assert [ours for _, ours in slopes_ns(KERRISK, "poll", plain)] == [10.0] * 3
 
 
-def test_how_many_requests_a_call_would_have_to_bring():
+def test_the_number_of_requests_that_a_call_would_have_to_find():
     twice = PublishedFigure("select", 2_000, rest_ns(GAMMO, plain) + 10_000, "")
     assert implied_ready(GAMMO, twice, plain) == 2.0
     nothing_left = PublishedFigure("select", 2_000, rest_ns(GAMMO, plain), "")

@@ -1,4 +1,4 @@
-"""Pipes, counters, timers and message sockets in virtual time: what a host cannot be asked to show."""
+"""Pipes, counters, timers and message sockets in virtual time: tests that a real kernel cannot run."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_pair_for_which_there_is_one_number_is_not_made(calls):
     assert caught.value.errno == errno.EMFILE
 
 
-def test_what_is_left_out_says_so(kernel):
+def test_features_that_are_left_out_raise_an_error_that_says_so(kernel):
     a, b = kernel.socket.socketpair()
     calls = (
         lambda: a.send(b"x", kernel.socket.MSG_OOB),

@@ -1,4 +1,4 @@
-"""select and poll do the work that Linux's do: the counts, by their formulas."""
+"""select and poll do the same work as Linux's: their counts follow the formulas."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bitmap_bytes(nfds: int) -> int:
 
 
 @pytest.mark.parametrize("count", SIZES)
-def test_a_select_that_slept_looks_at_everything_twice_and_hooks_everything_once(count):
+def test_a_select_that_slept_checks_every_descriptor_twice_and_hooks_each_once(count):
     kernel, fds = idle(count)
     nfds = max(fds) + 1
     readable = bitmap(fds, nfds)
@@ -38,7 +38,7 @@ def test_a_select_that_slept_looks_at_everything_twice_and_hooks_everything_once
 
 
 @pytest.mark.parametrize("count", SIZES)
-def test_a_poll_that_slept_looks_at_everything_twice_and_hooks_everything_once(count):
+def test_a_poll_that_slept_checks_every_descriptor_twice_and_hooks_each_once(count):
     kernel, fds = idle(count)
     entries = reading(fds)
     arrive(kernel, fds[-1], 50_000_000)
@@ -54,8 +54,10 @@ def test_a_poll_that_slept_looks_at_everything_twice_and_hooks_everything_once(c
 
 @pytest.mark.parametrize("first_ready", [0, 1, 17, 99])
 @pytest.mark.parametrize("others", [0, 3])
-def test_ready_at_once_is_one_pass_that_hooks_up_to_and_including_the_first_ready_one(first_ready, others):
-    # __pollwait runs inside ->poll, before the mask is known, so the first ready one is hooked too.
+def test_a_scan_that_is_ready_at_once_makes_one_pass_with_hooks_up_to_the_first_ready_descriptor(
+    first_ready, others
+):
+    # __pollwait runs inside ->poll, before the mask is known, so the first ready descriptor is hooked too.
     kernel, fds = idle(100)
     ready = sorted({first_ready, *range(99, 99 - others, -1)} - set(range(first_ready)))
     for index in ready:
@@ -72,7 +74,7 @@ def test_ready_at_once_is_one_pass_that_hooks_up_to_and_including_the_first_read
         assert (work.ready, work.wakeups, work.context_switches) == (len(ready), 1, 0)
 
 
-def test_a_timeout_of_zero_hooks_nothing_and_looks_once():
+def test_a_timeout_of_zero_hooks_nothing_and_makes_one_pass():
     kernel, fds = idle(100)
     nfds = max(fds) + 1
     for work in (
@@ -97,7 +99,7 @@ def test_a_timeout_makes_the_last_pass_too():
         assert kernel.now_ns - begin_ns > 1_000_000
 
 
-def test_what_becomes_ready_at_the_very_moment_of_the_timeout_is_reported():
+def test_a_descriptor_that_becomes_ready_at_the_moment_of_the_timeout_is_reported():
     kernel, fds = idle(10)
     nfds = max(fds) + 1
     kernel.run_until(1_000_000)
@@ -171,7 +173,7 @@ def test_poll_walks_every_entry_given_also_negative_and_closed_and_repeated_ones
     assert (work.copied_in_bytes, work.copied_out_bytes) == (32, 8)
 
 
-def test_sparse_sets_cost_their_words_to_copy_and_their_bits_to_look_at():
+def test_sparse_sets_pay_for_copied_words_and_checked_bits():
     kernel, fds = idle(1000)
     asked = fds[::100]
     nfds = max(fds) + 1
@@ -197,7 +199,7 @@ def test_the_three_sets_are_walked_as_one():
 
 
 def test_calls_keep_nothing_between_them():
-    # The second call pays for all of it again.
+    # The second call pays the whole cost again.
     kernel, fds = idle(64)
     nfds = max(fds) + 1
     costs = []

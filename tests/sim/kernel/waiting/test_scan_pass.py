@@ -1,8 +1,8 @@
 """A pass of select or poll against a slow reference that walks descriptor by descriptor.
 
-The simulator never walks: it works out from the time where the front is. The reference does walk,
-one descriptor after the other, and lets each interrupt take its time where it falls. Both must
-agree about when each descriptor was looked at, what was found, and where the front is at any moment.
+The simulator does not walk: it computes the position of the front from the time. The reference walks one
+descriptor after the other, and each interrupt takes its time at the moment at which it comes. Both must agree
+about the time at which each descriptor is checked, the descriptors found, and the front at any moment.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Packets = list[tuple[int, int]]
 
 @dataclass
 class Walk:
-    """One pass, as the reference saw it."""
+    """One pass of the reference."""
 
     start_ns: int
     found: list[int] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Walk:
     hooked: int = 0
     end_ns: int = 0
     effects: dict[int, int] = field(default_factory=dict)
-    """By number of the packet: where it came in relation to the front."""
+    """Position of each packet in relation to the front, by number of the packet."""
 
 
 def walk(
@@ -101,7 +101,7 @@ def test_the_front_is_where_a_walk_would_be(case, stop_ns):
     kernel.run_until(stop_ns)
     scan = kernel.scan_calls.passes[0]
     assert scan.start_ns == first.start_ns
-    if stop_ns > first.end_ns:  # what arrives in the very nanosecond in which it ends comes after it
+    if stop_ns > first.end_ns:  # a packet in the nanosecond in which the pass ends comes after the pass
         assert (scan.end_ns, scan.found, scan.hook_limit) == (first.end_ns, first.found, first.hooked)
     looked_at_ns = [time_ns if time_ns <= stop_ns else None for time_ns in first.looked_at_ns]
     assert [scan.looked_at_ns(rank, stop_ns) for rank in range(len(looked_at_ns))] == looked_at_ns
@@ -110,7 +110,7 @@ def test_the_front_is_where_a_walk_would_be(case, stop_ns):
 
 @settings(max_examples=300)
 @given(cases())
-def test_each_packet_s_record_says_where_it_fell(case):
+def test_each_packet_s_record_says_if_it_was_ahead_of_the_front(case):
     kernel, _, first, _ = begin(case)
     kernel.run_until(first.end_ns)
     effects = {record[5]: record[4] for record in kernel.journal.records if record[1] == Kind.PACKET}
@@ -138,7 +138,7 @@ def test_a_packet_behind_a_hooked_front_means_another_pass_without_sleeping(case
 
 @settings(max_examples=150)
 @given(cases(), st.integers(2, 6_000))
-def test_a_pass_stopped_in_the_middle_has_spent_and_counted_so_much_and_no_more(case, stop_ns):
+def test_a_pass_stopped_in_the_middle_has_spent_and_counted_its_exact_part(case, stop_ns):
     _, costs, packets, _ = case
     kernel, _, first, _ = begin(case)
     stop_ns = min(stop_ns, first.end_ns - 1)
@@ -154,9 +154,9 @@ def test_a_pass_stopped_in_the_middle_has_spent_and_counted_so_much_and_no_more(
 
 
 def test_a_wake_up_that_found_nothing_leaves_the_entries_hooked():
-    # Two tasks ask about the same sockets; the first to wake takes the data. The second one's
-    # second pass finds nothing, and a packet that falls behind the front of that pass must not be
-    # slept over: the entries of the first pass are still on the wait queues.
+    # Two tasks wait for the same sockets, and the task that wakes first takes the data. The other task's
+    # second pass finds nothing. A packet that arrives behind the front of that pass must wake the task: the
+    # entries of the first pass are still on the wait queues.
     kernel = Kernel(replace(ROUND_COSTS, scan_ps=1_000_000, hook_ps=0))
     _, fds = connections(kernel, 20, Script([(1_000_000, 0), (1_020_000, 1)], b"x"))
     nfds = fds[-1] + 1

@@ -1,4 +1,4 @@
-"""What a call asks about, worked out with vectors, against the same worked out with Python sets."""
+"""The request of a call, computed with vectors, beside the same computed with Python sets."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def test_select_s_answer(case):
     assert ask.ready_ranks(masks) == ready
     results = ask.results(ready, masks)
     assert [set(bit_numbers(words, nfds).tolist()) for words in results] == hits
-    # Only what the pass found is reported, whatever has become ready since.
+    # Only the descriptors that the pass found are reported, not those that became ready later.
     some = ready[::2]
     for words, found in zip(ask.results(some, masks), hits, strict=True):
         assert set(bit_numbers(words, nfds).tolist()) == found & {union[rank] for rank in some}
 
 
 @given(select_asks(), MASKS)
-def test_what_select_waits_for_on_a_descriptor(case, mask):
+def test_the_events_that_select_waits_for_on_a_descriptor(case, mask):
     nfds, sets, _, ask = case
     for fd in range(nfds + 70):
         wanted = 0
@@ -122,7 +122,7 @@ def test_poll_walks_the_array_as_it_is(case):
 
 
 @given(poll_asks(), MASKS)
-def test_what_poll_waits_for_on_a_descriptor_also_one_named_twice(case, mask):
+def test_the_events_that_poll_waits_for_on_a_descriptor_even_if_it_is_named_twice(case, mask):
     fds, events, masks, ask = case
     always = poll_bits.ERR | poll_bits.HUP | poll_bits.NVAL
     for fd in range(len(masks) + 5):
@@ -135,7 +135,7 @@ def test_what_poll_waits_for_on_a_descriptor_also_one_named_twice(case, mask):
 
 
 def _same_answers(listed, vector, masks) -> None:
-    """A list of descriptors asks the same as the vector of them."""
+    """Check that a list of descriptors gives the same answers as the vector."""
     assert listed.count == vector.count
     assert listed.each_ps(BUILT_IN) == vector.each_ps(BUILT_IN)
     ready = vector.ready_ranks(masks)
@@ -152,7 +152,7 @@ def _same_answers(listed, vector, masks) -> None:
 
 
 @given(select_asks())
-def test_a_list_asks_what_bitmaps_ask(case):
+def test_a_list_gives_the_same_answers_as_bitmaps(case):
     _, _, masks, ask = case
     events = {ask.fd_at(rank): ask.wanted(ask.fd_at(rank)) for rank in range(ask.count)}
     listed = ListedSelectRequest(events, ask.nfds)
@@ -169,7 +169,7 @@ def test_a_list_asks_what_bitmaps_ask(case):
 
 
 @given(poll_asks())
-def test_a_list_asks_what_an_array_asks(case):
+def test_a_list_gives_the_same_answers_as_an_array(case):
     fds, events, masks, _ = case
     wanted = {fd: bits for fd, bits in zip(fds, events, strict=True) if fd >= 0}
     array = PollRequest(pollfds(list(wanted.items())), len(masks))
@@ -182,7 +182,7 @@ def test_a_list_asks_what_an_array_asks(case):
 
 @given(st.lists(st.sets(st.sampled_from(["idle", "data", "both"])), min_size=1, max_size=8), st.booleans())
 def test_a_listed_select_costs_what_a_select_costs(sets, sleeps):
-    """Journal, books and clock are the same whether a program brings bitmaps or a list."""
+    """Journal, accounts and clock are the same for bitmaps and for a list."""
     told = []
     for listed in (False, True):
         kernel = Kernel(ROUND_COSTS)
@@ -207,7 +207,7 @@ def test_a_listed_select_costs_what_a_select_costs(sets, sleeps):
     assert told[0] == told[1]
 
 
-def test_a_sleeping_poll_hears_what_its_second_entry_for_a_descriptor_asks_for():
+def test_a_sleeping_poll_wakes_for_the_second_entry_of_a_descriptor():
     kernel = Kernel(ROUND_COSTS)
     (fd,), _ = pairs(kernel, 1)
     entries = pollfds([(fd, poll_bits.RDHUP), (fd, poll_bits.IN)])

@@ -1,4 +1,4 @@
-"""What has struck in a lane is noted when it does: however the race is run, and wherever it jumps."""
+"""Faults are logged at the time at which they occur, for any way of running the race and after any jump."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.races import MS
 STRIKES = [name for name in FAULT_PRESETS if name != "herd-cured"]
 END_NS = 12 * MS
 SEEN = ("struck", "failed")
-"""What a marker calls it when a fault shows."""
+"""Kinds of the markers of faults."""
 
 
 def warnings(race: Race) -> dict[str, FaultView | None]:
@@ -43,7 +43,7 @@ def run_straight(scenario: Scenario, at_ns: int) -> Race:
 
 @settings(max_examples=13, deadline=None)
 @given(st.sampled_from(STRIKES), st.lists(st.integers(0, END_NS), max_size=12))
-def test_looking_often_or_once_tells_the_same(name, moments):
+def test_the_faults_are_the_same_for_many_frames_and_for_one(name, moments):
     _, scenario = FAULT_PRESETS[name]
     race = Race(scenario)
     for at_ns in sorted(moments):
@@ -56,7 +56,7 @@ def test_looking_often_or_once_tells_the_same(name, moments):
 
 
 @pytest.mark.parametrize("name", STRIKES)
-def test_a_jump_tells_what_had_struck_by_then(name):
+def test_a_jump_shows_the_faults_that_had_occurred_by_then(name):
     _, scenario = FAULT_PRESETS[name]
     race = Race(scenario)
     race.advance(END_NS)
@@ -70,7 +70,7 @@ def test_a_jump_tells_what_had_struck_by_then(name):
 
 
 @pytest.mark.parametrize("name", STRIKES)
-def test_the_marker_s_key_goes_to_where_it_struck_and_the_journal_tells_of_it_there(name):
+def test_the_marker_s_key_goes_to_the_fault_and_the_journal_has_its_record(name):
     _, scenario = FAULT_PRESETS[name]
     race = Race(scenario)
     race.advance(END_NS)
@@ -91,7 +91,7 @@ def test_the_marker_s_key_goes_to_where_it_struck_and_the_journal_tells_of_it_th
         assert fd in (lane.warning.fd, *np.flatnonzero(lane.poll_mask & poll_bits.IN))
 
 
-def test_the_journal_tells_of_the_first_the_tenth_the_hundredth():
+def test_the_journal_records_the_first_the_tenth_and_the_hundredth_strike():
     race = Race(replace(FAULT_PRESETS["herd"][1], lanes=("epoll-exclusive",)))
     counts: list[int] = []
     while not counts or counts[-1] < 1_000:
@@ -101,7 +101,7 @@ def test_the_journal_tells_of_the_first_the_tenth_the_hundredth():
 
 
 @pytest.mark.parametrize("name", [name for name in STRIKES if name in FAULTS])
-def test_cured_the_warning_goes_and_made_again_it_comes_again(name):
+def test_the_warning_goes_with_the_mistake_and_comes_back_with_it(name):
     _, scenario = FAULT_PRESETS[name]
     race = Race(scenario)
     race.advance(END_NS)
@@ -120,7 +120,7 @@ def test_cured_the_warning_goes_and_made_again_it_comes_again(name):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_nothing_strikes_where_no_mistake_is_made(name):
+def test_no_fault_is_logged_without_a_mistake(name):
     lanes = ("select", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "pool")
     race = Race(replace(PRESETS[name][1], lanes=lanes))
     for _ in range(20):
@@ -129,7 +129,7 @@ def test_nothing_strikes_where_no_mistake_is_made(name):
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_of_each_it_can_be_said_that_it_was(kind):
+def test_each_fault_has_words_for_the_past(kind):
     kernel = Kernel(ROUND_COSTS)
     listener_fd = kernel.sys_socket()
     kernel.sys_listen(listener_fd, 5)
@@ -147,7 +147,7 @@ def test_of_each_it_can_be_said_that_it_was(kind):
         assert len(view.brief) <= 40
 
 
-def test_what_strikes_has_a_cure_and_the_maker_is_the_lane_that_makes_it():
+def test_each_fault_has_a_cure_and_the_lane_that_makes_it():
     assert set(CURES) == set(STRIKING)
     assert set(CURED) == set(FAULTS)
     made = {(name, fault) for name, kind in LANES.items() for fault in kind.mistakes}
@@ -155,20 +155,20 @@ def test_what_strikes_has_a_cure_and_the_maker_is_the_lane_that_makes_it():
     assert {fault: maker_of(fault) for _, fault in made} == {fault: lane for lane, fault in made}
 
 
-# --- counted as they happen -------------------------------------------------------------------------
+# --- counted when they occur ------------------------------------------------------------------------
 
 
-def test_herd_counts_each_wake_up_for_nothing():
+def test_herd_counts_each_vain_wake_up():
     race = Race(FAULT_PRESETS["herd"][1])
     race.advance(50 * MS)
     lane = race.frame().lanes[1]
     assert lane.warning is not None
-    # A wake-up for a connection's own end, which another event made stale, is no herd.
+    # A vain wake-up for the end of a connection, which another event made stale, does not count as a herd.
     assert 0.95 * lane.counters.spurious_wakes <= lane.warning.strikes <= lane.counters.spurious_wakes
 
 
-def test_exclusive_still_wakes_a_second_worker_where_one_is_busy():
-    """As Linux does: see who is awake in tests/conformance/case_faults.py."""
+def test_exclusive_still_wakes_a_second_worker_if_the_first_is_busy():
+    """Linux does the same; tests/conformance/case_faults.py has a case for it."""
     herd, cured = (Race(FAULT_PRESETS[name][1]) for name in ("herd", "herd-cured"))
     for race in (herd, cured):
         race.advance(100 * MS)
@@ -176,7 +176,7 @@ def test_exclusive_still_wakes_a_second_worker_where_one_is_busy():
     assert 0 < few < many / 4
 
 
-def test_the_backlog_counts_each_connection_that_did_not_come_about():
+def test_the_backlog_counts_each_refused_connection():
     race = Race(FAULT_PRESETS["backlog"][1])
     race.advance(50 * MS)
     select, epoll = race.frame().lanes
@@ -185,7 +185,7 @@ def test_the_backlog_counts_each_connection_that_did_not_come_about():
     assert epoll.warning is None
 
 
-def test_one_shot_counts_what_comes_for_those_that_are_disarmed():
+def test_one_shot_counts_packets_for_disarmed_items():
     scenario = Scenario(fds=50, active=50, rate=50_000, burst=1, lanes=("epoll-oneshot",), fault="no-rearm")
     race = Race(scenario)
     race.advance(20 * MS)
@@ -199,7 +199,7 @@ def test_one_shot_counts_what_comes_for_those_that_are_disarmed():
 
 
 @pytest.mark.parametrize("reads", [1, 2, 3])
-def test_a_program_is_told_when_it_is_back_in_the_call_and_has_left_something(reads):
+def test_a_program_that_waits_again_and_has_left_data_is_reported(reads):
     kernel = Kernel(ROUND_COSTS)
     listener_fd = kernel.sys_socket()
     kernel.sys_listen(listener_fd, 5)

@@ -1,4 +1,4 @@
-"""Each classic mistake strikes, is told of in the lane that makes it, and nowhere else."""
+"""Each classic mistake has its effect and its warning in the lane that makes it, and in no other lane."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ WHERE = {
     "accept-one": "epoll-et",
     "backlog": "select",
 }
-"""In which lane of its preset each one strikes; a slow reader strikes in all."""
+"""The lane of its preset in which each mistake occurs; a slow reader affects all lanes."""
 
 
 def watched(scenario: Scenario, run_ns: int = 60 * MS) -> tuple[dict[str, FaultView], Frame]:
-    """A race looked at every millisecond: the first warning of each lane, and the last frame."""
+    """A race with a frame every millisecond: the first warning of each lane, and the last frame."""
     race = Race(scenario)
     first: dict[str, FaultView] = {}
     frame = race.frame()
@@ -72,7 +72,7 @@ def test_without_the_mistake_nothing_strikes(name):
 
 
 @pytest.mark.parametrize("lane", [lane for lane, kind in LANES.items() if not kind.writes_block])
-def test_where_no_write_blocks_no_slow_reader_is_waited_for(lane):
+def test_no_server_waits_for_a_slow_reader_if_no_write_blocks(lane):
     with pytest.raises(ScenarioError, match=f"{lane} has none"):
         replace(FAULT_PRESETS["slow-reader"][1], lanes=("epoll", lane))
 
@@ -80,7 +80,7 @@ def test_where_no_write_blocks_no_slow_reader_is_waited_for(lane):
 @pytest.mark.parametrize(
     "lane", [lane for lane, kind in LANES.items() if kind.writes_block and not kind.event_loop]
 )
-def test_a_slow_reader_holds_up_one_task_or_everybody(lane):
+def test_a_slow_reader_holds_up_one_task_or_all(lane):
     scenario = replace(FAULT_PRESETS["slow-reader"][1], fds=100, lanes=(lane,))
     first, frame = watched(scenario, 200 * MS)
     assert first[lane].kind == "slow-reader"
@@ -120,7 +120,7 @@ def test_a_program_that_waits_in_a_write_ends_when_its_server_restarts():
     assert inspect.getgeneratorstate(program) == inspect.GEN_CLOSED
 
 
-def test_starving_connections_are_those_with_bytes_nobody_comes_for():
+def test_starving_connections_have_bytes_that_no_task_will_read():
     race = Race(FAULT_PRESETS["no-drain"][1])
     race.advance(20 * MS)
     race.change(replace(race.scenario, rate=0))
@@ -133,7 +133,7 @@ def test_starving_connections_are_those_with_bytes_nobody_comes_for():
     assert edge.warning.fd in starving
     left = race.inspect("epoll-et", edge.first_fd, edge.first_fd + edge.fds - 1).buffered_bytes
     assert edge.counters.requests + left // 64 == level.counters.requests
-    # For good: nothing comes, so nothing is told of.
+    # This is final: no packet comes, so nothing is reported.
     race.advance(race.now_ns + 500 * MS)
     assert race.frame().lanes[1].warning == edge.warning
 
@@ -149,7 +149,7 @@ def test_without_rearming_every_connection_is_answered_once():
     assert lane.warning.count == 100
 
 
-def test_events_for_a_dead_number_keep_the_server_busy_with_nothing():
+def test_events_for_a_closed_number_keep_the_server_busy_in_vain():
     _, scenario = FAULT_PRESETS["dup"]
     race = Race(replace(scenario, lanes=("epoll",)))
     race.advance(20 * MS)
@@ -177,7 +177,7 @@ def test_an_overflow_counts_what_the_network_counts_as_dropped():
     assert epoll.counters.dropped == 0
 
 
-# --- told by the state, not by the switch ---------------------------------------------------------
+# --- found in the state, not in the switch --------------------------------------------------------
 
 
 def listening(kernel: Kernel) -> ListeningSocket:
@@ -221,7 +221,7 @@ def test_any_program_that_does_not_drain_gets_the_warning(drains):
 
 
 @pytest.mark.parametrize("reused", [False, True])
-def test_any_dead_number_is_named_with_the_dup_that_keeps_it(reused):
+def test_any_closed_number_is_named_with_the_dup_that_keeps_its_file(reused):
     kernel = Kernel(ROUND_COSTS)
     listener = listening(kernel)
     ours, _ = pairs(kernel, 1)
@@ -241,7 +241,7 @@ def test_any_dead_number_is_named_with_the_dup_that_keeps_it(reused):
     assert f"a dup ({copy})" in warning.text
 
 
-def test_presets_are_races_that_can_be_and_every_fault_has_one():
+def test_presets_are_valid_races_and_every_fault_has_one():
     assert not set(PRESETS) & set(FAULT_PRESETS)
     assert set(FAULTS) <= set(FAULT_PRESETS)
     for words, scenario in ALL_PRESETS.values():

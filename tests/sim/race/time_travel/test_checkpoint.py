@@ -1,4 +1,4 @@
-"""A lane stored as bytes and restored goes on as the lane itself, to the last record."""
+"""A lane that was stored as bytes and restored continues as the lane itself, record by record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_MASKS = np.zeros(0, dtype=np.uint16)
 
 
 def seen(lane: Lane, scenario: Scenario) -> list[object]:
-    """Everything a lane shows, one descriptor at a time too, and when it goes on."""
+    """Everything that a lane shows, also for single descriptors, and the time of its next event."""
     lane.journal.recall()
     frame = lane.frame(scenario)
     runs = [(frame.first_fd, lane.kernel.table.end), (0, frame.first_fd + 5)]
@@ -43,7 +43,7 @@ def seen(lane: Lane, scenario: Scenario) -> list[object]:
 
 
 def copies(name: str, scenario: Scenario, moments: list[int], end_ns: int) -> None:
-    """Run a lane beside one that is stored and restored at these moments."""
+    """Run a lane, and a second one that is stored and restored at these moments."""
     workload = Workload(scenario)
     lane, other = (Lane(name, scenario, BUILT_IN, workload, 0) for _ in range(2))
     bases: list[BaseArray] = []
@@ -63,13 +63,13 @@ def copies(name: str, scenario: Scenario, moments: list[int], end_ns: int) -> No
 
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(KEPT), scenarios(), st.lists(st.integers(0, 3 * MS), max_size=8))
-def test_a_restored_lane_goes_on_as_the_lane_itself(name, scenario, moments):
+def test_a_restored_lane_continues_as_the_lane_itself(name, scenario, moments):
     copies(name, scenario, moments, 3 * MS)
 
 
 @pytest.mark.parametrize("name", KEPT)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_so_it_does_at_every_single_step(name, scenario):
+def test_a_restored_lane_continues_from_every_single_step(name, scenario):
     workload = Workload(scenario)
     lane, other = (Lane(name, scenario, BUILT_IN, workload, 0) for _ in range(2))
     bases: list[BaseArray] = []
@@ -112,7 +112,7 @@ FAULTY = [
 
 
 @pytest.mark.parametrize(("fault", "name"), FAULTY)
-def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, name):
+def test_a_restored_lane_keeps_its_mistake_and_its_log_of_faults(fault, name):
     _, scenario = FAULT_PRESETS[fault]
     workload = Workload(scenario)
     lane = Lane(name, scenario, BUILT_IN, workload, 0)
@@ -130,13 +130,15 @@ def test_a_mistake_goes_on_as_it_was_made_and_what_has_struck_is_known(fault, na
 @pytest.mark.parametrize("kept", [0, 5, connection_rows.OBJECTS_KEPT])
 @pytest.mark.parametrize("name", KEPT)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_so_it_does_when_connections_at_rest_go_back_into_their_block(name, scenario, kept, monkeypatch):
+def test_a_restored_lane_continues_if_idle_connections_went_back_into_their_block(
+    name, scenario, kept, monkeypatch
+):
     monkeypatch.setattr(connection_rows, "OBJECTS_KEPT", kept)
     monkeypatch.setattr(connection_rows, "ROWS_FOR_RESTING", 0)
     copies(name, scenario, [MS // 3, 2 * MS, 3 * MS, 8 * MS], 10 * MS)
 
 
-def test_connections_at_rest_are_given_up_where_there_are_many(monkeypatch):
+def test_idle_connections_lose_their_objects_if_there_are_many(monkeypatch):
     monkeypatch.setattr(connection_rows, "OBJECTS_KEPT", 50)
     scenario = Scenario(fds=1_000, active=Share(10_000), rate=50_000, burst=20)
     workload = Workload(scenario)
@@ -151,7 +153,7 @@ def test_connections_at_rest_are_given_up_where_there_are_many(monkeypatch):
     assert len(checkpoint.restore(workload).kernel.table.files) < 100
 
 
-def test_what_waits_in_a_full_backlog_is_restored_too():
+def test_connections_in_a_full_backlog_are_restored_too():
     scenario = Scenario(fds=100, rate=0, churn=1_000_000, lanes=("select",))
     copies("select", scenario, [MS, 10 * MS], 20 * MS)
 
@@ -184,7 +186,7 @@ def test_a_lane_whose_server_cannot_be_restarted_has_no_checkpoint(monkeypatch):
     st.lists(st.lists(st.tuples(st.integers(0, 4_999), st.integers(0, 255)), max_size=40), max_size=6),
     st.booleans(),
 )
-def test_an_array_kept_is_the_array(length, rounds, noisy):
+def test_a_stored_array_is_restored_exactly(length, rounds, noisy):
     array = np.random.default_rng(length).integers(0, 255 if noisy else 1, length, dtype=np.uint8)
     bases: list[BaseArray] = []
     kept = []
@@ -196,7 +198,7 @@ def test_an_array_kept_is_the_array(length, rounds, noisy):
         assert np.array_equal(stored.copy().view(np.uint8), was)
 
 
-def test_an_array_that_hardly_changes_is_kept_whole_once():
+def test_an_array_that_hardly_changes_is_stored_whole_only_once():
     array = np.arange(100_000, dtype=np.int64)
     bases: list[BaseArray] = []
     first = store_array(array.view(np.uint8).data, bases)

@@ -1,4 +1,4 @@
-"""The checkpoints of a race stay within their bound, and a race without any goes back all the same."""
+"""The checkpoints of a race stay within their limit, and a race without checkpoints can go back too."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_checkpoints_stay_within_their_bound_and_reach_back_to_the_start():
 
 
 def weighed(race: Race) -> int:
-    """The bytes of all checkpoints of a race, counted one by one."""
+    """The size in bytes of all checkpoints of a race, added one by one."""
     kept = [c for some in race._time_line.checkpoints._places.values() for c in some]
     bases = {id(array.base): array.base for c in kept for array in c.arrays if array.base is not None}
     return sum(c.size_bytes for c in kept) + sum(base.size_bytes for base in bases.values())

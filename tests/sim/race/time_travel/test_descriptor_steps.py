@@ -1,4 +1,4 @@
-"""Steps that stop only where something happens to one descriptor, forth and back."""
+"""Steps, forward and back, that stop only at records of one descriptor."""
 
 import pytest
 
@@ -15,7 +15,7 @@ SCENARIOS = [
 
 
 def moments(race, fd):
-    """When records name a descriptor, by a journal that has forgotten nothing."""
+    """Times of all records that name a descriptor, from a journal that keeps every record."""
     return sorted(
         {
             record[0]

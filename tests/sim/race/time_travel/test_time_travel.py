@@ -1,4 +1,4 @@
-"""Going to a moment gives what running straight to it gives, whatever was done before."""
+"""Going to a moment gives the same as running straight to it, after any earlier actions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CHANGES: list[dict[str, object]] = [
     {"fault": "no-drain", "lanes": ("epoll", "epoll-et")},
     {"lanes": ALL},
 ]
-"""Settings one may meet in the middle of a race; ``active`` is made to fit."""
+"""Changes of settings in the middle of a race; ``active`` is reduced if it is too large."""
 LIMIT_BYTES = 400_000
 
 
@@ -57,7 +57,7 @@ def changed(scenario: Scenario, change: dict[str, object]) -> Scenario:
 
 
 class TravelMachine(RuleBasedStateMachine):
-    """Someone scrubs, changes settings anywhere, and goes back to branches left."""
+    """A user who moves in time, changes settings at any moment, and goes back to earlier branches."""
 
     @initialize(
         scenario=scenarios(),
@@ -156,7 +156,7 @@ def as_json(race: Race) -> str:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_running_on_from_the_past_gives_the_same_bytes_as_never_having_left(scenario):
+def test_running_on_from_the_past_gives_the_same_bytes_as_a_straight_run(scenario):
     left, stayed = densely_kept(scenario, LIMIT_BYTES, 2_000_000), Race(scenario)
     for race in (left, stayed):
         race.advance(2 * MS)
@@ -190,7 +190,7 @@ def test_the_records_after_a_jump_are_the_newest_ones_before_it():
             assert lane.records == [r for r in all_records[lane.name] if at_ns < r[0] <= at_ns + MS]
 
 
-def test_a_change_in_the_past_forks_and_the_branch_left_can_be_gone_back_to():
+def test_a_change_in_the_past_forks_and_the_old_branch_can_be_reached_again():
     scenario = Scenario(fds=200)
     race = Race(scenario)
     race.advance(30 * MS)
@@ -334,7 +334,7 @@ def test_a_lane_that_left_and_came_back_starts_from_zero():
 
 @settings(max_examples=6, deadline=None)
 @given(st.lists(st.integers(0, 8 * MS), min_size=1, max_size=3), st.sampled_from([1_000_000, 150_000]))
-def test_a_race_drowned_in_interrupts_can_be_sought_too(moments, rate):
+def test_a_race_full_of_interrupts_can_seek_too(moments, rate):
     scenario = Scenario(fds=50, rate=rate, burst=1, lanes=ALL)
     race = densely_kept(scenario, LIMIT_BYTES, 2_000_000)
     race.advance(8 * MS)
@@ -345,7 +345,7 @@ def test_a_race_drowned_in_interrupts_can_be_sought_too(moments, rate):
     assert rate == 1_000_000 or not calls
 
 
-def test_lanes_are_those_of_the_moment():
+def test_a_seek_shows_the_lanes_of_that_moment():
     race = Race(Scenario(fds=16, lanes=("select",)))
     race.advance(MS)
     race.change(replace(race.scenario, lanes=LANE_NAMES))

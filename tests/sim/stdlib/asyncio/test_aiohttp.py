@@ -113,5 +113,5 @@ def test_an_aiohttp_server_answers_an_aiohttp_client(tmp_path, again):
     assert ("aiohttp" in sys.modules) == imported_before
 
 
-def test_it_is_there():
+def test_aiohttp_is_installed():
     assert importlib.util.find_spec("aiohttp") is not None

@@ -1,4 +1,4 @@
-"""asyncio's loop on a simulated kernel: time, order, refusals, and which code is asyncio's own."""
+"""asyncio's loop on a simulated kernel: time, order, refusals, and the parts that are asyncio's own code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run(kernel, coroutine):
     return kernel.asyncio.run(coroutine)
 
 
-# -- whose code it is ------------------------------------------------------------------------------
+# -- asyncio's own code ----------------------------------------------------------------------------
 
 
 def test_the_loop_is_asyncio_s_own_code(loop):
@@ -125,7 +125,7 @@ def test_turns_and_callbacks_have_their_price(kernel):
     loop.run_until_complete(nothing())
     spent, _ = kernel.totals()
     costs = kernel.costs
-    clock_ns = 25 * (loop.turns + 1)  # each turn looks at the clock once, to find its timers
+    clock_ns = 25 * (loop.turns + 1)  # each turn reads the clock once, for its timers
     assert spent[Account.LOOP] == loop.turns * costs.loop_turn_ns
     assert spent[Account.CALLBACK] == loop.callbacks * costs.loop_callback_ns
     assert 0 <= spent[Account.APPLICATION] - spent_before[Account.APPLICATION] <= clock_ns
@@ -133,7 +133,7 @@ def test_turns_and_callbacks_have_their_price(kernel):
     loop.close()
 
 
-def test_what_nobody_can_wake_is_a_deadlock_with_its_line(kernel):
+def test_a_wait_that_nothing_can_end_is_a_deadlock_with_its_line(kernel):
     async def stuck():
         await asyncio.Event().wait()
 
@@ -225,7 +225,7 @@ def test_an_executor_of_the_host_s_is_refused(loop):
         loop.run_in_executor(pool, print)
 
 
-# -- what is left out ------------------------------------------------------------------------------
+# -- left out --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_an_executor_of_the_host_s_is_refused(loop):
         ("UNIX socket", lambda loop: loop.create_unix_connection(asyncio.Protocol, "/name")),
     ],
 )
-def test_what_is_left_out_says_so(loop, what, call):
+def test_features_that_are_left_out_raise_an_error_that_says_so(loop, what, call):
     async def ask():
         answer = call(loop)
         if inspect.isawaitable(answer):

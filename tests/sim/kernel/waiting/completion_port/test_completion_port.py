@@ -1,4 +1,4 @@
-"""Completion ports do what Microsoft's documentation says; each case names the page."""
+"""Completion ports work as Microsoft's documentation says; each case names the page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SIZE = 4_096
 
 
 class Rig:
-    """A kernel, a port, and connections tied to it with their number for a key."""
+    """A kernel, a port, and connections tied to the port; the key of each is its descriptor."""
 
     def __init__(self, count: int = 3, concurrency: int = 0) -> None:
         self.kernel = Kernel(ROUND_COSTS)
@@ -64,13 +64,13 @@ def test_a_receive_brings_its_buffer_and_its_result():  # WSARecv function
     assert rig.get() == [Packet(rig.ours[0], 5, 7, 0, b"hello")]
 
 
-def test_nothing_started_brings_nothing():  # I/O Completion Ports: packets are of operations
+def test_no_packet_comes_without_a_started_operation():  # I/O Completion Ports: packets are of operations
     rig = Rig()
     rig.come_in(rig.ours[0])
     fails(WAIT_TIMEOUT, rig.get)
 
 
-def test_what_is_there_ends_at_once_and_queues_its_packet_all_the_same():  # WSARecv: return value 0
+def test_a_receive_that_finds_data_ends_at_once_and_still_queues_its_packet():  # WSARecv: return value 0
     rig = Rig()
     rig.come_in(rig.ours[0], b"early")
     assert rig.kernel.sys_wsa_recv(rig.ours[0], SIZE, 7) is None
@@ -88,7 +88,7 @@ def test_the_port_is_skipped_on_success_if_asked():  # SetFileCompletionNotifica
     assert [packet.tag for packet in rig.get()] == [8]
 
 
-def test_a_receive_of_no_bytes_tells_of_data_and_leaves_it():  # the zero-byte read
+def test_a_receive_of_no_bytes_reports_data_and_leaves_it():  # the zero-byte read
     rig = Rig()
     rig.kernel.sys_wsa_recv(rig.ours[0], 0, 7)
     rig.come_in(rig.ours[0], b"hello")
@@ -123,7 +123,7 @@ def test_the_end_of_a_connection_is_a_receive_of_nothing():  # WSARecv: 0 bytes 
     assert rig.get() == [Packet(rig.ours[0], 0, 7)]
 
 
-def test_a_reset_is_an_error():  # WSARecv: WSAECONNRESET, as the status the port tells
+def test_a_reset_is_an_error():  # WSARecv: WSAECONNRESET, as the status of the packet
     rig = Rig()
     rig.kernel.sys_wsa_recv(rig.ours[0], SIZE, 7)
     rig.kernel.sys_write(rig.ours[0], b"never read")
@@ -148,7 +148,7 @@ def test_cancelling_ends_operations_with_an_error():  # CancelIoEx
     fails(ERROR_NOT_FOUND, rig.kernel.sys_cancel_io_ex, rig.ours[0])
 
 
-def test_closing_a_handle_aborts_what_was_started_on_it():  # closesocket
+def test_closing_a_handle_aborts_its_operations():  # closesocket
     rig = Rig()
     rig.kernel.sys_wsa_recv(rig.ours[0], SIZE, 7)
     rig.kernel.sys_close(rig.ours[0])
@@ -194,7 +194,7 @@ def test_accepts_started_up_front_take_connections_as_they_come():  # AcceptEx
     assert network.due_ns > 3 * MS
 
 
-# -- threads: last in, first out, and no more than may run ----------------------------------
+# -- threads: last in, first out, up to the concurrency -------------------------------------
 
 
 def worker(rig: Rig, log: list[str], name: str, nap_ns: int) -> Generator[None, None, None]:
@@ -265,7 +265,7 @@ def test_a_thread_that_sleeps_elsewhere_makes_room_for_another():  # I/O Complet
 # -- counts --------------------------------------------------------------------------------
 
 
-def test_one_packet_for_each_completion_and_no_question_asked():
+def test_each_completion_is_one_packet_and_no_file_is_asked():
     kernel = Kernel(ROUND_COSTS)
     _, fds = connections(kernel, 100, Script([(MS + 1_000 * step, step) for step in range(40)]))
     port = kernel.sys_create_port()

@@ -1,4 +1,4 @@
-"""epoll does the work that Linux's does: what is ready is paid for, and nothing else."""
+"""epoll does the same work as Linux's: ready items are paid for, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.kernel_under_test import ROUND_COSTS, arrive, measure, pairs,
 
 
 def watching(count: int, events: int = poll_bits.IN) -> tuple[Kernel, int, list[int]]:
-    """A kernel, an epoll, and as many idle connections on its interest list."""
+    """A kernel, an epoll, and ``count`` idle connections on its interest list."""
     kernel = Kernel(ROUND_COSTS)
     fds = pairs(kernel, count)[0]
     epfd = kernel.sys_epoll_create1()
@@ -21,13 +21,13 @@ def watching(count: int, events: int = poll_bits.IN) -> tuple[Kernel, int, list[
 
 
 def come_in(kernel: Kernel, fds: list[int]) -> None:
-    """A byte for each, now."""
+    """Deliver one byte to each connection now."""
     for fd in fds:
         assert socket_at(kernel, fd).deliver(b"x")
 
 
 @pytest.mark.parametrize("registered", [1, 10, 1_000])
-def test_a_wait_that_slept_costs_what_became_ready_whatever_is_registered(registered):
+def test_the_cost_of_a_wait_that_slept_depends_on_ready_items_only(registered):
     kernel, epfd, fds = watching(registered)
     arrive(kernel, fds[-1], 50_000_000)
     work = measure(kernel, kernel.sys_epoll_wait(epfd, 64))
@@ -50,7 +50,7 @@ def test_ready_at_once_hooks_nothing_and_copies_twelve_bytes_an_event(ready):
     assert work.scan == 170 * ready
 
 
-def test_level_triggered_asks_what_it_reported_once_more_and_drops_it():
+def test_a_reported_level_triggered_item_is_asked_again_and_dropped():
     kernel, epfd, fds = watching(10)
     come_in(kernel, fds[:3])
     assert len(measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result) == 3
@@ -62,7 +62,7 @@ def test_level_triggered_asks_what_it_reported_once_more_and_drops_it():
     assert (empty.result, empty.scanned, empty.passes) == ([], 0, 0)
 
 
-def test_level_triggered_reports_again_what_was_not_read_and_pays_for_it_each_time():
+def test_a_level_triggered_item_with_unread_data_is_reported_and_paid_for_each_time():
     kernel, epfd, fds = watching(10)
     come_in(kernel, fds[:1])
     for _ in range(5):
@@ -81,7 +81,7 @@ def test_edge_triggered_reports_once_and_asks_once():
     assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result == [(fds[1], poll_bits.IN)]
 
 
-def test_one_shot_is_deaf_until_it_is_armed_again():
+def test_a_one_shot_item_reports_nothing_until_it_is_armed_again():
     kernel, epfd, fds = watching(2, poll_bits.IN | poll_bits.EPOLLONESHOT)
     come_in(kernel, fds[:1])
     assert measure(kernel, kernel.sys_epoll_wait(epfd, 64)).result == [(fds[0], poll_bits.IN)]
@@ -93,7 +93,7 @@ def test_one_shot_is_deaf_until_it_is_armed_again():
     assert armed.result == [(fds[0], poll_bits.IN)]
 
 
-def test_more_ready_than_asked_for_take_turns():
+def test_more_ready_items_than_maxevents_take_turns():
     kernel, epfd, fds = watching(5)
     come_in(kernel, fds)
     turns = []
@@ -113,7 +113,7 @@ def test_the_ready_list_is_in_the_order_of_arrival():
     assert [fd for fd, _ in work.result] == order
 
 
-def test_what_was_left_stands_first_then_what_was_reported_then_what_arrives_later():
+def test_unreported_items_come_first_then_reported_ones_then_new_ones():
     kernel, epfd, fds = watching(5)
     come_in(kernel, fds[:3])
     assert [fd for fd, _ in measure(kernel, kernel.sys_epoll_wait(epfd, 2)).result] == fds[:2]
@@ -122,7 +122,7 @@ def test_what_was_left_stands_first_then_what_was_reported_then_what_arrives_lat
     assert [fd for fd, _ in work.result] == [fds[2], fds[0], fds[1], fds[3], fds[4]]
 
 
-def test_a_stale_item_costs_a_look_but_no_slot():
+def test_a_stale_item_costs_a_check_but_takes_no_event():
     kernel, epfd, fds = watching(4)
     come_in(kernel, fds)
     for fd in fds[:2]:
@@ -143,7 +143,7 @@ def test_timeout_zero_and_timeout_over():
 
 
 @pytest.mark.parametrize(("op", "copied"), [(CTL_ADD, 12), (CTL_MOD, 12), (CTL_DEL, 0)])
-def test_what_epoll_ctl_copies(op, copied):
+def test_the_bytes_that_epoll_ctl_copies(op, copied):
     kernel, epfd, fds = watching(3)
     if op == CTL_ADD:
         kernel.sys_epoll_ctl(epfd, CTL_DEL, fds[0])
@@ -158,7 +158,7 @@ def test_what_epoll_ctl_copies(op, copied):
 
 
 @pytest.mark.parametrize("op", [CTL_ADD, CTL_MOD])
-def test_adding_and_modifying_ask_once_and_list_what_is_ready(op):
+def test_adding_and_modifying_check_once_and_list_a_ready_item(op):
     kernel, epfd, fds = watching(2, poll_bits.EPOLLONESHOT)
     come_in(kernel, fds[:1])
     if op == CTL_ADD:
@@ -168,7 +168,7 @@ def test_adding_and_modifying_ask_once_and_list_what_is_ready(op):
     assert measure(kernel, kernel.sys_epoll_wait(epfd, 8, timeout_ns=0)).result == [(fds[0], poll_bits.IN)]
 
 
-def test_what_is_always_ready_costs_a_look_and_twelve_bytes_in_every_call():
+def test_an_item_that_is_always_ready_costs_a_check_and_twelve_bytes_in_every_call():
     kernel, epfd, _ = watching(50, poll_bits.IN | poll_bits.OUT)
     for _ in range(3):
         work = measure(kernel, kernel.sys_epoll_wait(epfd, 64))

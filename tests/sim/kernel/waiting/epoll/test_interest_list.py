@@ -1,4 +1,4 @@
-"""What becomes of an item on the interest list: removal, close, dup, several watchers, nesting."""
+"""The life of an item on the interest list: removal, close, dup, several watchers, nesting."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_removed_while_on_the_ready_list():
     assert ready_now(kernel, epfd) == [fds[0], fds[2], fds[1]]
 
 
-def test_close_takes_the_items_along_and_pays_for_each_watch():
+def test_close_removes_the_items_and_pays_for_each_watch():
     kernel = Kernel(ROUND_COSTS)
     (fd, other), _ = pairs(kernel, 2)
     epolls = [epoll_over(kernel, fd, other) for _ in range(3)]
@@ -69,7 +69,7 @@ def test_a_dup_keeps_the_item_and_its_number():
     twin = kernel.sys_dup(fd)
     kernel.sys_close(fd)
     socket_at(kernel, twin).deliver(b"x")
-    # The classic surprise: reported under a number that is closed, and not to be removed by it.
+    # The known trap: the item is reported under a closed number, and cannot be removed by that number.
     assert ready_now(kernel, epfd) == [fd]
     raises(errno.EBADF, kernel.sys_epoll_ctl, epfd, CTL_DEL, fd)
     raises(errno.ENOENT, kernel.sys_epoll_ctl, epfd, CTL_DEL, twin)
@@ -98,7 +98,7 @@ def test_two_numbers_of_one_file_are_two_items():
     assert sorted(ready_now(kernel, epfd)) == [fd, twin]
 
 
-def test_every_watching_epoll_hears_of_it_and_wakes_its_waiter():
+def test_every_watching_epoll_lists_its_item_and_wakes_its_waiter():
     kernel = Kernel(ROUND_COSTS)
     (fd,), _ = pairs(kernel, 1)
     epolls = [epoll_over(kernel, fd) for _ in range(3)]
@@ -120,7 +120,7 @@ def test_exclusive_watchers_wake_one_and_the_first_to_register_gets_it():
     assert [task.done for task in tasks] == [True, False, False]
     socket_at(kernel, fd).deliver(b"y")
     kernel.run_until(3_000_000)
-    # The first epoll has no one waiting now, so the next in line is woken.
+    # No task waits at the first epoll now, so a task at the next epoll is woken.
     assert [task.done for task in tasks] == [True, True, False]
 
 

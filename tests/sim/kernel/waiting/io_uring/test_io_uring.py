@@ -1,4 +1,4 @@
-"""io_uring's rings and their laws: what is submitted, asked, posted and copied, and what it costs."""
+"""io_uring's rings and their laws: counts and costs of submissions, checks, completions and copies."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_ring_can_be_watched_by_epoll():  # io_uring_poll
 # -- laws ----------------------------------------------------------------------------------
 
 
-def test_multishot_recv_takes_no_submission_and_no_question_for_a_message():
+def test_multishot_recv_needs_no_submission_and_no_check_for_a_message():
     messages = 200
     packets = [(5 * MS + 20_000 * step, step % 50) for step in range(messages)]
     kernel, fd, ring = receiving(50, packets)
@@ -112,7 +112,7 @@ def test_multishot_recv_takes_no_submission_and_no_question_for_a_message():
     assert all(cqe.more and cqe.data == b"x" * 64 for cqe in taken)
     assert (change["sqes"], change["scanned"]) == (0, 0)
     assert change["cqes"] == change["task_work"] == change["packets"] == messages
-    assert change["copied_out_bytes"] == 64 * messages  # the payload; a completion is read where it lies
+    assert change["copied_out_bytes"] == 64 * messages  # the payload; a completion is read in place
     assert change["syscalls"] == messages  # each message found the server asleep
 
 
@@ -128,7 +128,7 @@ def test_packets_of_one_burst_share_a_call():
     assert work.syscall == costs.enter_ns
 
 
-def test_several_packets_before_the_task_looks_are_one_completion_and_one_question():
+def test_several_packets_before_the_task_runs_make_one_completion_and_one_check():
     packets = [(5 * MS + step, 3) for step in range(4)]
     kernel, fd, ring = receiving(8, packets)
     kernel.run_until(6 * MS)
@@ -139,7 +139,7 @@ def test_several_packets_before_the_task_looks_are_one_completion_and_one_questi
     assert (work.cqes, work.task_work, work.scanned, work.ready) == (1, 1, 1, 1)
 
 
-def test_empty_buffers_end_a_receive_and_a_new_submission_finds_what_waited():
+def test_a_receive_without_buffers_ends_and_a_new_submission_finds_the_data():
     packets = [(5 * MS, slot) for slot in range(3)]
     kernel, fd, ring = receiving(3, packets, buffers=2)
     kernel.complete(kernel.sys_io_uring_enter(fd, 0, 3))
@@ -240,7 +240,7 @@ def test_submissions_need_no_call_and_none_of_the_lane_s_own_cpu():
     assert worked == [Account.INTERRUPT, Account.IDLE]
 
 
-def test_its_own_cpu_s_time_is_booked_whole():
+def test_all_time_of_the_polling_thread_s_cpu_is_booked():
     kernel, _, ring, _ = polled([(5 * MS + 1_000 * step, step % 8) for step in range(60)], idle_ns=2 * MS)
     start_ns = kernel.start_ns
     for moment_ns in (3 * MS, 5_010_123, 9 * MS, 60 * MS):
@@ -254,7 +254,7 @@ def test_its_own_cpu_s_time_is_booked_whole():
     assert own[2] > 50 * MS  # it went to sleep 2 ms after the last packet
 
 
-def test_asleep_it_must_be_woken_for_a_submission_and_wakes_by_itself_for_a_packet():
+def test_a_sleeping_polling_thread_needs_a_call_for_a_submission_and_none_for_a_packet():
     kernel, fd, ring, fds = polled([(30 * MS, 1)], idle_ns=2 * MS)
     kernel.run_until(10 * MS)
     assert ring.thread is not None

@@ -1,7 +1,7 @@
-"""Rings here beside the host's own io_uring, step by step: the same completions in the same order.
+"""Simulated rings beside the host's own io_uring, step by step: the same completions in the same order.
 
-Both programs run on UNIX stream pairs, on which everything is done when the sending call returns.
-Skipped where the host has no io_uring, or does not allow it (the reason is told).
+Both programs run on UNIX stream pairs, on which data has arrived when the sending call returns. The tests are
+skipped, with the reason, if the host has no io_uring or does not allow it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"no ring on this ho
 Seen = tuple[int, int, bool, bool, bool]
 """user_data, result, F_MORE, F_BUFFER, F_SOCK_NONEMPTY."""
 WITHOUT_HINT = 3
-"""How much of it counts where the hint depends on the kernel's version."""
+"""Number of these fields to compare if the hint depends on the kernel's version."""
 
 
 class Side(Protocol):
@@ -196,10 +196,10 @@ def multishot_poll_counts_packets_together(side: Side, told: Report) -> None:
     side.arrive(b"x")
     side.arrive(b"y")
     told += [side.enter(0, 1), side.take()]
-    side.arrive(b"z")  # nobody has read: an edge all the same
+    side.arrive(b"z")  # nothing has been read, and this is still an edge
     told += [side.enter(0, 1), side.take()]
     side.arrive(b"w")
-    side.drain()  # gone before the task looks
+    side.drain()  # taken before the task runs
     told += [side.enter(0, 0), side.take()]
 
 
@@ -345,7 +345,7 @@ PROGRAMS: list[tuple[Step, int, int, int]] = [
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program[0].__name__)
-def test_both_rings_tell_the_same(program: tuple[Step, int, int, int]) -> None:
+def test_both_rings_give_the_same_completions(program: tuple[Step, int, int, int]) -> None:
     steps, *sizes = program
     reports = []
     for kind in (Host, Simulated):

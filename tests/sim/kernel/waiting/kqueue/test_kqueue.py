@@ -1,4 +1,4 @@
-"""kqueue does what kqueue(2) and FreeBSD's kern_event.c say; each case names which."""
+"""kqueue works as kqueue(2) and FreeBSD's kern_event.c say; each case names its source."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NOTE_LOWAT, NOTE_SECONDS = 1, 1
 # -- registering (kqueue_register) ---------------------------------------------------------
 
 
-def test_adding_twice_changes_the_knote_and_makes_no_second_one():  # kqueue(2), EV_ADD
+def test_adding_a_pair_again_changes_its_knote_and_makes_no_second_one():  # kqueue(2), EV_ADD
     rig = Rig()
     rig.add(rig.ours[0])
     rig.add(rig.ours[0], udata=7)
@@ -64,7 +64,7 @@ def test_reading_and_writing_are_two_knotes():  # kern_event.c: struct knote is 
 
 
 @pytest.mark.parametrize("flags", [EV_DELETE, EV_ENABLE, EV_DISABLE])
-def test_changing_what_is_not_registered_is_enoent(flags):  # kqueue(2), ENOENT
+def test_a_change_of_an_unregistered_pair_is_enoent(flags):  # kqueue(2), ENOENT
     rig = Rig()
     refuses(errno.ENOENT, rig, Kevent(rig.ours[0], flags=flags), most=0)
     assert rig.control(Kevent(rig.ours[0], flags=flags)) == [
@@ -109,7 +109,7 @@ def test_errors_take_room_and_the_queue_is_left_alone():  # kern_kevent: if nerr
         (EV_ERROR, errno.ENOENT),
         (EV_ERROR, errno.EBADF),
     ]
-    assert rig.kqueue.count == 2  # the good change between them holds
+    assert rig.kqueue.count == 2  # the good change between them is applied
     assert [event.ident for event in rig.control()] == [rig.ours[0]]
 
 
@@ -117,7 +117,7 @@ def test_an_error_with_no_room_left_is_the_call_s_own():  # kern_kevent: goto do
     rig = Rig()
     changes = Kevent(997, flags=EV_DELETE), Kevent(998, flags=EV_DELETE), Kevent(rig.ours[0])
     refuses(errno.EBADF, rig, *changes, most=1)
-    assert rig.kqueue.count == 0  # what came after was not applied
+    assert rig.kqueue.count == 0  # the later change was not applied
 
 
 def test_a_receipt_reports_success_and_drains_nothing():  # kqueue(2), EV_RECEIPT
@@ -129,7 +129,7 @@ def test_a_receipt_reports_success_and_drains_nothing():  # kqueue(2), EV_RECEIP
     assert [event.ident for event in rig.control()] == [rig.ours[0]]
 
 
-def test_what_is_ready_when_it_is_added_is_queued_at_once():  # done_ev_add: f_event is run
+def test_a_knote_that_is_ready_when_added_is_queued_at_once():  # done_ev_add: f_event is run
     rig = Rig()
     rig.come_in(rig.ours[1])
     assert [event.ident for event in rig.control(*map(Kevent, rig.ours))] == [rig.ours[1]]
@@ -159,7 +159,7 @@ def test_clear_reports_again_only_after_a_change():  # kqueue(2), EV_CLEAR
     assert [event.data for event in rig.control()] == [2]
 
 
-def test_dispatch_is_deaf_until_enabled_and_then_tells_what_came_meanwhile():  # kqueue(2), EV_DISPATCH
+def test_a_dispatch_knote_is_disabled_until_enabled():  # kqueue(2), EV_DISPATCH
     rig = Rig()
     rig.add(rig.ours[0], flags=EV_DISPATCH)
     rig.come_in(rig.ours[0])
@@ -178,7 +178,7 @@ def test_one_shot_is_deleted_when_reported():  # kqueue(2), EV_ONESHOT
     refuses(errno.ENOENT, rig, Kevent(rig.ours[0], flags=EV_DELETE), most=0)
 
 
-def test_one_shot_is_not_asked_again():  # kqueue_scan copies it out as it stands
+def test_a_one_shot_knote_s_filter_does_not_run_again():  # kqueue_scan copies it out as it stands
     rig = Rig()
     rig.add(rig.ours[0], flags=EV_ONESHOT)
     rig.come_in(rig.ours[0])
@@ -186,7 +186,7 @@ def test_one_shot_is_not_asked_again():  # kqueue_scan copies it out as it stand
     assert [event.data for event in rig.control()] == [1]
 
 
-def test_disabled_is_silent_but_remembered():  # kqueue(2), EV_DISABLE
+def test_a_disabled_knote_reports_nothing_until_it_is_enabled():  # kqueue(2), EV_DISABLE
     rig = Rig()
     rig.add(rig.ours[0], flags=EV_DISABLE)
     rig.come_in(rig.ours[0])
@@ -205,7 +205,7 @@ def test_low_water_is_the_knote_s_own():  # kqueue(2), NOTE_LOWAT
     assert [event.data for event in rig.control()] == [4]
 
 
-def test_end_of_file_is_flagged_and_what_is_left_counted():  # kqueue(2), EVFILT_READ, EV_EOF
+def test_end_of_file_sets_a_flag_and_the_remaining_bytes_count():  # kqueue(2), EVFILT_READ, EV_EOF
     rig = Rig()
     rig.add(rig.ours[0])
     rig.come_in(rig.ours[0], data=b"last words")
@@ -223,10 +223,10 @@ def test_a_reset_s_error_is_in_fflags():  # filt_soread: so_error
     assert (event.flags & EV_EOF, event.fflags) == (EV_EOF, errno.ECONNRESET)
 
 
-# -- what there is to tell -----------------------------------------------------------------
+# -- reported amounts ----------------------------------------------------------------------
 
 
-def test_a_listening_socket_tells_how_many_wait():  # kqueue(2): data is the size of the listen backlog
+def test_a_listening_socket_reports_its_waiting_connections():  # kqueue(2): the size of the listen backlog
     kernel = Kernel()
     listener = kernel.sys_socket()
     kernel.sys_bind(listener, ("127.0.0.1", 80))
@@ -239,7 +239,7 @@ def test_a_listening_socket_tells_how_many_wait():  # kqueue(2): data is the siz
     assert [(event.ident, event.data) for event in events] == [(listener, 3)]
 
 
-def test_a_pipe_tells_bytes_room_and_the_far_end_s_close():  # filt_piperead, filt_pipewrite
+def test_a_pipe_reports_bytes_room_and_the_far_end_s_close():  # filt_piperead, filt_pipewrite
     kernel = Kernel()
     reader, writer = kernel.sys_pipe2(0x800)
     kqfd = kernel.sys_kqueue()
@@ -270,7 +270,7 @@ def test_writing_waits_for_room():  # filt_sowrite
     assert event.data > 1_000_000
 
 
-def test_counters_and_timer_descriptors_tell_their_count():  # FreeBSD: filt_eventfdread, filt_timerfdread
+def test_counters_and_timer_descriptors_report_their_count():  # FreeBSD: filt_eventfdread, filt_timerfdread
     kernel = Kernel()
     counter, timer = kernel.sys_eventfd2(5), kernel.sys_timerfd_create(1)
     kernel.sys_timerfd_settime(timer, 0, 1_000, 0)
@@ -283,7 +283,7 @@ def test_counters_and_timer_descriptors_tell_their_count():  # FreeBSD: filt_eve
 # -- EVFILT_TIMER, EVFILT_USER -------------------------------------------------------------
 
 
-def test_a_timer_goes_on_by_itself_and_counts():  # kqueue(2), EVFILT_TIMER: milliseconds, periodic, EV_CLEAR
+def test_a_periodic_timer_counts_its_expiries():  # kqueue(2), EVFILT_TIMER: milliseconds, periodic, EV_CLEAR
     rig = Rig()
     rig.control(Kevent(1, EVFILT_TIMER, data=10), most=0)
     (event,) = rig.control(timeout_ns=None)
@@ -293,7 +293,7 @@ def test_a_timer_goes_on_by_itself_and_counts():  # kqueue(2), EVFILT_TIMER: mil
     assert rig.control() == []
 
 
-def test_a_timer_for_once_is_gone_after_it():
+def test_a_one_shot_timer_is_deleted_after_its_expiry():
     rig = Rig()
     rig.control(Kevent(1, EVFILT_TIMER, EV_ADD | EV_ONESHOT, NOTE_SECONDS, 2), most=0)
     before_ns = rig.kernel.now_ns
@@ -341,7 +341,7 @@ def test_a_user_event_s_flags_are_combined_as_asked():  # filt_usertouch
 # -- closing, nesting, several sleepers ----------------------------------------------------
 
 
-def test_close_removes_the_number_s_knotes_though_a_dup_lives_on():  # kqueue(2); knote_fdclose
+def test_close_removes_the_number_s_knotes_even_if_a_dup_stays_open():  # kqueue(2); knote_fdclose
     rig = Rig()
     fd = rig.ours[0]
     twin = rig.kernel.sys_dup(fd)
@@ -352,7 +352,7 @@ def test_close_removes_the_number_s_knotes_though_a_dup_lives_on():  # kqueue(2)
     assert rig.kqueue.count == 1
 
 
-def test_a_kqueue_in_a_kqueue_tells_how_many_are_queued():  # filt_kqueue
+def test_a_kqueue_in_a_kqueue_reports_the_number_of_queued_knotes():  # filt_kqueue
     rig = Rig()
     rig.add(*rig.ours)
     outer = rig.kernel.sys_kqueue()
@@ -369,7 +369,7 @@ def test_its_descriptor_polls_readable_while_knotes_are_queued():  # kqueue_poll
     rig.come_in(rig.ours[0])
     assert rig.kqueue.mask & poll_bits.IN
     rig.kernel.sys_read(rig.ours[0], 64)
-    assert rig.kqueue.mask & poll_bits.IN  # stale, and nobody has found out
+    assert rig.kqueue.mask & poll_bits.IN  # stale, and not checked yet
     assert rig.control() == []
     assert not rig.kqueue.mask & poll_bits.IN
 

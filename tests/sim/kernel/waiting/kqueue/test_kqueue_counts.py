@@ -1,4 +1,4 @@
-"""kqueue's work follows its laws: a filter for each packet, one for each queued knote, 64 bytes each way."""
+"""The counts of kqueue: a filter run for each packet and each queued knote, 64 bytes each way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.races import MS
 
 
 @pytest.mark.parametrize("registered", [1, 10, 1_000])
-def test_a_call_costs_what_is_queued_whatever_is_registered(registered):
+def test_the_cost_of_a_call_depends_on_queued_knotes_and_not_on_registered_ones(registered):
     rig = Rig(registered)
     rig.add(*rig.ours)
     arrive(rig.kernel, rig.ours[-1], 50 * MS)
@@ -45,7 +45,7 @@ def test_the_filter_runs_for_every_packet_and_queues_once():
     assert (len(work.result), work.scanned, work.ready) == (3, 3, 3)
 
 
-def test_what_was_read_meanwhile_is_dropped_without_an_event():
+def test_a_knote_whose_data_was_read_meanwhile_is_dropped_without_an_event():
     rig = Rig()
     rig.add(*rig.ours)
     rig.come_in(*rig.ours)
@@ -55,7 +55,7 @@ def test_what_was_read_meanwhile_is_dropped_without_an_event():
     assert (work.scanned, work.ready, work.copied_out_bytes) == (3, 2, 128)
 
 
-def test_more_ready_than_asked_for_take_turns():
+def test_more_ready_items_than_maxevents_take_turns():
     rig = Rig(5)
     rig.add(*rig.ours)
     rig.come_in(*rig.ours)

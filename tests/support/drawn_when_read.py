@@ -1,0 +1,54 @@
+"""Screens that are drawn when a test reads them, and once more when they close.
+
+Textual draws a headless app for a terminal that nobody sees: six times while it starts, then after each key.
+A test reads the screen itself, through the compositor, which draws what it reads. So the updates between two
+readings are left out; they take a third of the time of every test with a screen. An error while drawing is
+still found: a screen with an update left out is drawn in full when another screen covers it, when it closes,
+and when the app ends. An app that is recorded draws every update.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual._context import visible_screen_stack
+from textual.app import App
+from textual.events import ScreenSuspend
+from textual.screen import Screen
+
+from tests.support.known_studies import StandIn
+
+
+def drawn_when_read() -> list[StandIn]:
+    """Stand-ins that leave out the updates that only a terminal would show."""
+    refresh, suspend, shut_down = Screen._compositor_refresh, Screen._on_screen_suspend, App._shutdown
+
+    def leave_out(screen: Screen[Any]) -> None:
+        app = screen.app
+        if screen is not app.screen or "_display" in vars(app):  # a recorder set its own
+            refresh(screen)
+            return
+        visible_screen_stack.set(app._background_screens)
+        screen._dirty_widgets.clear()
+        app._update_mouse_over(screen)
+
+    def draw_what_was_left_out(screen: Screen[Any]) -> None:
+        if screen._compositor._dirty_regions and screen.is_attached:
+            screen._compositor.render_update(full=True)
+
+    def draw_and_suspend(screen: Screen[Any], event: ScreenSuspend) -> None:
+        draw_what_was_left_out(screen)
+        suspend(screen)
+
+    async def draw_and_shut_down(app: App[Any]) -> None:
+        try:
+            if app._exception is None and app._screen_stack:
+                draw_what_was_left_out(app.screen)
+        finally:
+            await shut_down(app)
+
+    return [
+        (Screen, "_compositor_refresh", leave_out),
+        (Screen, "_on_screen_suspend", draw_and_suspend),
+        (App, "_shutdown", draw_and_shut_down),
+    ]
