@@ -292,15 +292,21 @@ class RaceDisplay:
         self._host.show(host_lines(view, frame, width, height))
 
     def _draw_result(self, frame: Frame) -> None:
-        """Draw the sentence and the bars; below them a notice, the cursor's descriptors, or the legend."""
+        """Draw the sentence and the bars; below them the cursor's descriptors, or the legend.
+
+        A notice covers the legend. If the cursor's descriptors are shown there, it covers the sentence.
+        """
         width = self._sentence.size.width
         self._pointing.restore()
-        self._sentence.show([((" ", "text"), *verdict(frame, width - 1))])
+        sentence: Line = ((" ", "text"), *verdict(frame, width - 1))
+        below = self._pointed_line(frame, width)
+        if notice := self._session.notice:
+            said = clip(((" ", "text"), (f" {notice} ", "notice")), width)
+            sentence, below = (sentence, said) if self._pointing.block is None else (said, below)
+        self._sentence.show([sentence])
         if self.plan.bars:
             self._bars.show(cost_bar_lines(frame, width))
-        notice = self._session.notice
-        said: Line = ((" ", "text"), (f" {notice} ", "notice"))
-        self._legend.show([clip(said, width) if notice else self._pointed_line(frame, width)])
+        self._legend.show([below])
 
     def _pointed_line(self, frame: Frame, width: int) -> Line:
         fd, block = self._session.travel.following, self._pointing.block

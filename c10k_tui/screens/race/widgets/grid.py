@@ -59,11 +59,11 @@ class Grid(Painted, can_focus=True):
     def has_fills(self) -> bool:
         """True if there are enough colours to tell the states of cells by colour alone.
 
-        Without a terminal (a recording, a picture) the answer depends on the theme only.
+        A recording has all colours, whatever the terminal in which it is made.
         """
         app = self.app
-        few = not app.is_headless and (app.no_color or app.console.color_system == FEW_COLOURS)
-        return not (few or app.native_ansi_color)
+        few = app.console.color_system == FEW_COLOURS and not app.is_headless
+        return not (few or app.no_color or app.native_ansi_color)
 
     def show(self, lane: LaneFrame, now_ns: int, rate_ns: float) -> None:
         """Show a frame of this grid's lane, and repaint what has changed.
