@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PICTURES: dict[str, dict[tuple[int, int], str]] = {
     "select": {
-        (18, 1): "scan ████·········",
+        (18, 1): "scan ████░░░░░░░░░",
         (28, 3): """
 ▶ 1,256 B ◀ 1,256 B a call
 █████████░░░░░░░░░░░░░░░░░░░

@@ -253,7 +253,7 @@ class RaceDisplay:
         for lane in frame.lanes:
             cured = lane.warning is not None and curable(lane.warning, frame.scenario)
             panel = self._lanes.panel(lane.name)
-            panel.show_words(lane, scans.get(lane.name, 0), curable=cured)
+            panel.show_words(lane, scans.get(lane.name, 0), curable=cured, in_full=bool(self.plan.panels))
             panel.show_frame()
         self._draw_host(frame)
         self._draw_result(frame)
@@ -312,7 +312,7 @@ class RaceDisplay:
         fd, block = self._session.travel.following, self._pointing.block
         if block is None:
             filled = self._lanes.panel(frame.lanes[0].name).grid.has_fills
-            return legend(frame.scenario.lanes, width, filled=filled)
+            return legend(frame.scenario.lanes, width, filled=filled, in_full=bool(self.plan.panels))
         if fd is not None and block == self._pointing.followed_block():
             records_of = self._feed.model.records_of
             requests = {lane.name: newest_request(fd, records_of(lane.name)) for lane in frame.lanes}

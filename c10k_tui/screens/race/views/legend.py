@@ -76,17 +76,18 @@ def entries_of(lanes: Iterable[str]) -> list[LegendEntry]:
     return [sign for sign in GRID_LEGEND if any(map(sign.seen_in, shown))]
 
 
-def legend(lanes: Iterable[str], width: int, *, filled: bool) -> Line:
+def legend(lanes: Iterable[str], width: int, *, filled: bool, in_full: bool = True) -> Line:
     """The states of the grids' cells.
 
     Args:
         lanes: The lanes on the screen.
         width: Cells.
         filled: True if cells are filled with the colours of their states, False if they are glyphs.
+        in_full: False for one word for each state, even if there is room for more.
     """
     signs = entries_of(lanes)
     choices = [
-        _signs(signs, filled=filled, full=True, before=" ", after=" "),
+        _signs(signs, filled=filled, full=in_full, before=" ", after=" "),
         _signs(signs, filled=filled, before=" ", after=" "),
         _signs(signs, filled=filled, before=" ", after=""),
         _signs(signs, filled=filled, before="", after=""),

@@ -88,7 +88,7 @@ def _of_scan(call: CallView) -> Wordings:
     words = (f"{wasted:,} {checks} wasted", "wasted") if wasted else ("no check wasted", "good")
     role = "wasted" if wasted else "good"
     return (
-        marked(f"{asked}, *{call.ready:,}* {_were(call.ready)} ready: ", words),
+        marked(f"{asked}, *{call.ready:,}* ready: ", words),
         marked(f"{asked}, *{call.ready:,}* ready: ", (f"{wasted:,} wasted", role)),
         marked(f"*{call.scanned:,}* checks: ", (f"{wasted:,} wasted", role)),
         (words,),
@@ -122,7 +122,7 @@ def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
 
 def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
     ready, wasted = call.ready, call.scanned - call.ready
-    got = f"got *{ready:,}*, all of them ready: "
+    got = f"got *{ready:,}*, all ready: "
     full = marked(got, ("no check wasted", "good"))
     if wasted > 0:
         full = marked(got, _NO_SEARCH, (f" ({wasted:,} re-checked)", "text"))

@@ -100,7 +100,7 @@ def _foremost(marks: Sequence[TimeLineMark]) -> TimeLineMark:
 def _words(view: TimeView, width: int) -> Line:
     """The branch, if there are several, and the words and the time of the nearest marker."""
     if view.branches == 1 and not view.marks:
-        return (("b < >: back in time", "dim"),)
+        return (("b: back", "dim"),)
     spans: list[Span] = []
     if view.branches > 1:
         spans = [(f"branch {view.branch + 1}/{view.branches} ", "strong")]

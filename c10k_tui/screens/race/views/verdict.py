@@ -238,8 +238,10 @@ def _consequences(scan: LaneFrame, epoll: LaneFrame) -> Wordings:
     for with_times in (True, False):
         spans: list[Span] = []
         for lane, share, after in lanes:
-            spans += [(" ", "text")] if spans else []
             time = f", {after}." if with_times else "."
+            if spans:
+                spans.append((" ", "text"))
+                time = time.replace("answers after ", "")
             spans += [(lane.name, lane.name), (": ", "text"), (share, "strong"), (time, "text")]
         wordings.append(tuple(spans))
     return tuple(wordings)

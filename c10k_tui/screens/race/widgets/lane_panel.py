@@ -80,13 +80,14 @@ class LanePanel(Vertical):
         else:
             self.inside.show(inside(lane, width, height))
 
-    def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False) -> None:
+    def show_words(self, lane: LaneFrame, scans: int, *, curable: bool = False, in_full: bool = True) -> None:
         """Show the lane's CPU, its last action and its current one, or its warning.
 
         Args:
             lane: The lane now.
             scans: Number of scans over all its descriptors that the lane has finished since the last frame.
             curable: True if a key cures the fault in the lane.
+            in_full: False to say the current action in one or two words.
         """
         cost_ns = lane.counters.cost_ns
         self.cpu.show([busy_line(cost_ns, self.cpu.size.width)])
@@ -100,13 +101,13 @@ class LanePanel(Vertical):
             self.words.show(wrap(sentence(lane), width, WORDS_ROWS))
         else:
             skipped: Line = ((f"{scans} scans in this picture", "wasted"),) if scans > 1 else ()
-            doing = fitting(activities(lane), width - width_of(skipped) - 1)
+            doing = activities(lane)[-1]
+            if in_full:
+                doing = fitting(activities(lane), width - width_of(skipped) - 1)
             self.words.show([fitting(sentences(lane), width), spread(doing, skipped, width)])
 
     def show_frame(self) -> None:
-        """Write title and subtitle: the lane, readiness or completion, the origin of its prices, and the
-        descriptors in a cell.
-        """
+        """Write title and subtitle: the lane, the origin of its prices, and the connections in a cell."""
         entitle(self, *frame_words(self.lane, self.grid.model.layout.k, self.size.width - 4))
 
 

@@ -276,7 +276,10 @@ async def test_the_filter_asks_for_a_descriptor_where_the_cursor_is_none_or_a_bl
 async def test_a_notice_is_never_cut(size):
     async with stand(Scenario(fds=2_000, lanes=("select",), fd_setsize=True), size) as it:
         await it.run(0.3)
-        for key, words in {"S": "no server is left to make a call", "full_stop": "speed 4: slow motion"}.items():
+        for key, words in {
+            "S": "no server is left to make a call",
+            "full_stop": "speed 4: slow motion",
+        }.items():
             await it.press(key)
             assert words in it.session.notice
             assert it.session.notice in it.text("#legend")

@@ -1,5 +1,7 @@
 """What is on the screen at which size, and what the screen says when things go wrong."""
 
+import re
+
 import pytest
 
 from sim.scenario.scenario import PRESETS, Scenario
@@ -107,3 +109,17 @@ async def test_the_feed_tells_both_stories_of_a_packet():
         assert "irq→softirq→fd" in feed
         assert "→ ready list" in feed
         assert "woke it: scans all" in feed or "nobody waiting" in feed
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("scenario", [Scenario(), PRESETS["churn"][1]], ids=["c10k", "churn"])
+async def test_the_first_view_has_few_words_and_numbers(scenario, size):
+    async with stand(scenario, size) as it:
+        most_words = most_numbers = 0
+        for _ in range(12):
+            await it.run(0.5)
+            words = re.findall(r"[^\W\d_]{2,}", it.text())
+            numbers = re.findall(r"\d[\d.,]*", it.text())
+            most_words, most_numbers = max(most_words, len(words)), max(most_numbers, len(numbers))
+        assert most_words <= 90
+        assert most_numbers <= 30

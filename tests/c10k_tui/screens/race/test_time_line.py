@@ -11,7 +11,15 @@ from c10k_tui.session.time_travel import TimeTravel
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
 
-SHOWN = ("#grid-select", "#grid-epoll", "#lane-select .words", "#lane-epoll .words", "#sentence", "#bars", "#legend")
+SHOWN = (
+    "#grid-select",
+    "#grid-epoll",
+    "#lane-select .words",
+    "#lane-epoll .words",
+    "#sentence",
+    "#bars",
+    "#legend",
+)
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
 

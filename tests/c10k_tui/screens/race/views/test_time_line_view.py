@@ -85,7 +85,7 @@ def test_words_tell_of_the_nearest_marker_and_of_the_branches():
     forked = view_of(16 * MS, TimeLineMark(10 * MS, "left", "left branch 1"), CHANGED, branch=1, branches=3)
     assert "branch 2/3 10.0 ms ┴ left branch 1 ▲ fds" in text_of(time_line(forked, 200))
     assert "branch 2/3" in text_of(time_line(forked, 80))
-    assert "back in time" in text_of(time_line(view_of(0), 80))
+    assert "b: back" in text_of(time_line(view_of(0), 80))
 
 
 def test_a_race_with_branches_is_seen_from_each_of_them():
