@@ -118,9 +118,8 @@ def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
     the name.
     """
     waiting, (long, short, beside) = waiting_words(lane), price_words(lane)
-    cells = "1 cell = 1 connection" if k == 1 else f"1 cell = {k:,} connections"
-    brief = "1 cell = 1" if k == 1 else f"1 cell = {k:,}"
-    subtitles = ((long, cells), (short, cells), (cells,), (brief,))
+    cells = f"1 cell = {k:,}"
+    subtitles = ((long, cells), (short, cells), (cells,))
     subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
     text = LANE_TEXTS[lane]
     names = (lane, *text.column_names)

@@ -40,6 +40,6 @@ def test_another_burst_takes_the_place_of_the_last_one():
 
 
 def test_what_does_not_fit_is_counted():
-    line = at(taken(BURST), 0.1, width=28)
-    assert width_of(line) <= 28
+    line = at(taken(BURST), 0.1, width=31)
+    assert width_of(line) <= 31
     assert "+1" in text_of(line)

@@ -214,7 +214,7 @@ async def test_the_footer_shows_fewer_keys_where_there_is_less_room():
     class Wide(Stage):
         CSS = "KeyFooter { width: 100%; height: 1; }"
 
-    for width, items in ((120, 9), (80, 7), (40, 3)):
+    for width, items in ((120, 9), (80, 6), (40, 3)):
         widget = KeyFooter(RACE_BINDINGS)
         async with Wide(widget).run_test(size=(width, 10)):
             line = widget.render_line(0).text
