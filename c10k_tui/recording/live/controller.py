@@ -20,10 +20,11 @@ from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.live.frame_runner import FrameRunner
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S, FrameTimer
+from c10k_tui.recording.live.frame_timer import FrameTimer
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:

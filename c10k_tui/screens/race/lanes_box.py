@@ -48,7 +48,7 @@ class LanesScreen(ModalScreen[frozenset[str] | None]):
         self._wrong: str | None = None
         self._list = Lines(id="lanes-list")
         self._list.styles.height = len(self._names) + 1
-        self._status = Lines(id="lanes-told")
+        self._status = Lines(id="lanes-status")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="lanes-box") as box:

@@ -1,4 +1,4 @@
-"""``c10k-tui bench`` and ``calibrate``: the promised form, whatever can be measured here."""
+"""``c10k-tui bench`` and ``calibrate`` write the documented form, on every machine."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ def test_the_table_names_the_cost_table(capsys):
 
 
 def test_progress_is_reported_in_order():
-    told: list[float] = []
+    shares: list[float] = []
     options = bench_options_of(parse(bench_parser(), ["--fds", "10,20", "--no-host"]))
-    rows = measured(options, BUILT_IN, [], lambda done, what: told.append(done))
+    rows = measured(options, BUILT_IN, [], lambda done, what: shares.append(done))
     assert len(rows) == len(options.points())
-    assert told == sorted(told)
-    assert 0 <= told[0] <= told[-1] <= 1
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(capsys, tmp_path):
@@ -137,7 +137,7 @@ def test_calibrating_saves_a_table_that_is_used_from_then_on(capsys, monkeypatch
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     path = tmp_path / "costs.json"
     monkeypatch.setenv(ANOTHER_FILE, str(path))
-    # A low limit: few points, and soon done.
+    # A low limit gives few points, so the command ends soon.
     script = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1200, min({hard}, 1200)));"
         "from c10k_tui.cli.main import main; raise SystemExit(main(['calibrate']))"

@@ -1,4 +1,4 @@
-"""Going back in time in a session: on the real race, on a clock set by hand."""
+"""Time travel in a session: on the real race, on a clock set by hand."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_steps_back_stand_still_at_the_start(session):
     assert session.paused
 
 
-def test_markers_are_gone_to_one_by_one(session):
+def test_keys_go_from_marker_to_marker(session):
     session.travel.go_to_marker(1)
     assert session.notice == "no marker ahead"
     session.travel.go_to_marker(-1)

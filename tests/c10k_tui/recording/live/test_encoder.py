@@ -1,4 +1,4 @@
-"""What is written leads from one picture to the next: in our own emulator, and in an independent one."""
+"""The encoder's output turns one picture into the next, in our own emulator and in an independent one."""
 
 from contextlib import suppress
 from itertools import pairwise
@@ -40,7 +40,7 @@ GLYPHS = st.sampled_from([*" ab", "·", "▓", "⣿", "╭", "漢"])
 
 @st.composite
 def pictures(draw):
-    """Any picture; few looks, so that there are runs, and some wide glyphs."""
+    """Random pictures with few styles, so that runs occur, and with some wide glyphs."""
     styles = draw(st.lists(LOOKS, min_size=1, max_size=3))
     rows = []
     for _ in range(HEIGHT):
@@ -136,7 +136,7 @@ def test_nothing_else_is_understood(text):
 
 
 @given(st.text(alphabet="\x1b[0123456789;?HmCJabc▓漢\u0301\r\n\x00\x9c", max_size=60))
-def test_whatever_comes_is_refused_or_stays_on_the_screen(text):
+def test_any_text_is_refused_or_stays_on_the_screen(text):
     screen = TerminalEmulator(10, 3)
     with suppress(UnknownSequence):
         screen.write(text)

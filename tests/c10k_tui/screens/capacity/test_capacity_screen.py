@@ -1,4 +1,4 @@
-"""The capacity screen, key by key, with the simulated kernel behind it; both tables in recordings."""
+"""The capacity screen, key by key, with the simulated kernel; both tables in recordings."""
 
 import pytest
 
@@ -109,7 +109,7 @@ async def test_e_writes_both_pictures_and_says_their_names(tmp_path, monkeypatch
         assert "cost table built-in" in picture
 
 
-async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, monkeypatch):
+async def test_a_folder_that_cannot_be_written_gives_a_notice(tmp_path, monkeypatch):
     folder = tmp_path / "gone"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -139,7 +139,7 @@ SCRIPT = (
     "wait 200ms; w; wait 500ms; h; wait 100ms; +; down; s; wait 200ms; w; wait 100ms; m; wait 500ms; e;"
     "wait 200ms; +; m; wait 100ms"
 )
-"""Both screens, and what must not happen on them while recording."""
+"""Both screens while recording, and the keys that a recording refuses."""
 
 
 def test_both_screens_are_recorded_and_come_out_the_same_again(tmp_path, monkeypatch):

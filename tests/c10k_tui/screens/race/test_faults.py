@@ -1,4 +1,4 @@
-"""The mistakes one can watch, on the real screen: the warning, its lane, its mark, its cure, and the list."""
+"""The mistakes to watch, on the real screen: the warning, its lane, its mark, its remedy, and the list."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ WHERE = {
     "slow-reader": ["thread", "epoll"],
     "backlog": ["select"],
 }
-"""In which lanes of its preset each one strikes."""
+"""The lanes of its preset in which each fault strikes."""
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
 
 def said(it: Stand, lane: str) -> str:
-    """A lane's words, whichever way they are wrapped."""
+    """A lane's words, without the line breaks."""
     return " ".join(it.text(f"#lane-{lane} .words").split())
 
 
 def struck(it: Stand) -> list[str]:
-    """The lanes whose frame is the alarm's."""
+    """The lanes whose frame has the style of an alarm."""
     lanes = it.session.scenario.lanes
     return [name for name in lanes if it.race_screen.query_one(f"#lane-{name}").has_class("-struck")]
 
@@ -124,7 +124,7 @@ async def test_the_preset_of_a_cure_can_be_made_the_mistake():
         assert it.session.scenario.fault == "herd"
 
 
-async def test_a_mistake_that_no_lane_can_make_is_told():
+async def test_a_mistake_that_no_lane_can_make_has_a_note():
     async with stand(Scenario(fds=500, fault="no-drain")) as it:
         await it.run(1)
         assert "no-drain is a mistake that epoll-et makes" in it.text("#sentence")
@@ -152,7 +152,7 @@ async def test_the_list_has_every_preset_with_what_it_is(size):
         await it.press("home")
         first = it.text()
         await it.press("end")
-        text = first + it.text()  # where the terminal is too low, the list scrolls
+        text = first + it.text()  # the list scrolls if the terminal is too low
         for name, (words, _) in ALL_PRESETS.items():
             assert f" {name} " in text
             assert all(word in text for word in words.split())
@@ -202,5 +202,5 @@ def test_it_is_recorded_and_comes_out_the_same_again(tmp_path):
     assert "EAGAIN" in text
 
 
-def test_every_fault_is_among_those_watched_here():
+def test_these_tests_cover_every_fault():
     assert set(FAULTS) | {"fd-setsize"} == set(WHERE)

@@ -1,4 +1,4 @@
-"""Every lane, alone and beside others, at any moment: what is said of it is true, and whole."""
+"""Every lane, alone and with others, at any time: its text is true and complete."""
 
 import re
 
@@ -63,7 +63,7 @@ CLAIMS = {
     "thread of": ("thread",),
     "woken for nothing": ("epoll-exclusive",),
 }
-"""What is true of these lanes only."""
+"""Phrases that are true of these lanes only."""
 A_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?![\d.]*\d)(?! ?(?:ns|µs|ms|s|k|M)\b)")
 
 
@@ -72,7 +72,7 @@ def claims_of(lane, words):
 
 
 def numbers_of(lane):
-    """All that may stand in a sentence about a lane."""
+    """The phrases that a sentence about a lane may contain."""
     counters, call, tasks = lane.counters, lane.call, lane.tasks
     known = {lane.registered, lane.serving_fd, 1, 2}
     known |= {getattr(counters, name) for name in counters.__dataclass_fields__ if name != "cost_ns"}
@@ -82,8 +82,8 @@ def numbers_of(lane):
         every = tasks.running + tasks.runnable + tasks.blocked
         known |= {tasks.runnable, tasks.blocked, every, every - 1}
     if isinstance(lane.mechanism, LoopView):
-        told = lane.mechanism.round
-        known |= {lane.mechanism.left, told.events, told.callbacks, told.turns}
+        found = lane.mechanism.round
+        known |= {lane.mechanism.left, found.events, found.callbacks, found.turns}
     for scan in lane.passes:
         known |= {scan.position, scan.count, scan.number}
     return known
@@ -102,9 +102,9 @@ def test_what_a_lane_says_is_true_of_it(frame):
 @given(frame=frames(), width=st.integers(NARROWEST, 200))
 def test_what_a_lane_says_is_whole(frame, width):
     for lane in frame.lanes:
-        told = fitting(sentences(lane), width, 2)
-        rows = wrap(told, width, 2)
-        assert " ".join(text_of(row) for row in rows) == text_of(told)
+        found = fitting(sentences(lane), width, 2)
+        rows = wrap(found, width, 2)
+        assert " ".join(text_of(row) for row in rows) == text_of(found)
         assert max(width_of(row) for row in rows) <= width
         assert width_of(fitting(activities(lane), width - 1)) < width
 
@@ -149,10 +149,10 @@ def test_the_feed_has_words_for_what_a_packet_caused(frame, width):
     for lane in frame.lanes:
         for _, kind, _, _, effect, _ in lane.records:
             if kind == Kind.PACKET:
-                told = [effect_words(lane.name, effect, False, size)[0] for size in range(3)]
-                assert "–" not in told
-                assert not claims_of(lane.name, told[0]), told
-                assert [len(words) <= most for words, most in zip(told, (38, 19, 11), strict=True)] == [
+                found = [effect_words(lane.name, effect, False, size)[0] for size in range(3)]
+                assert "–" not in found
+                assert not claims_of(lane.name, found[0]), found
+                assert [len(words) <= most for words, most in zip(found, (38, 19, 11), strict=True)] == [
                     True
                 ] * 3
 

@@ -127,7 +127,7 @@ def test_slow_motion(rate_ns, words):
         (5e9, "1 s takes 200 ms"),
     ],
 )
-def test_how_much_slower_than_real_it_is_shown(rate_ns, words):
+def test_the_header_shows_the_slowdown(rate_ns, words):
     assert slowdown_words(rate_ns) == words
 
 
@@ -142,7 +142,7 @@ def view(first=965, last=965, **known):
     return FdView(first_fd=first, last_fd=last, **(fields | known))
 
 
-def test_the_cursor_tells_what_each_lane_knows():
+def test_the_cursor_shows_the_state_of_a_descriptor_in_each_lane():
     views = {"select": view(last_checked_ns=400), "epoll": view()}
     shown = frame(lane("select", 2_000), lane("epoll", 2_000), now_ns=1_000)
     assert text_of(detail_line(views, shown, 120)) == (

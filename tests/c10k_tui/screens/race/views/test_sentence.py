@@ -1,4 +1,4 @@
-"""What the lanes say, word by word."""
+"""The sentences of the lanes, word by word."""
 
 import numpy as np
 import pytest
@@ -169,7 +169,7 @@ SAID = [
 
 
 @pytest.mark.parametrize(("shown", "words"), SAID, ids=lambda known: getattr(known, "name", None))
-def test_each_way_of_waiting_says_what_is_its_own(shown, words):
+def test_each_mechanism_has_a_sentence_of_its_own(shown, words):
     assert said(shown) == words
 
 

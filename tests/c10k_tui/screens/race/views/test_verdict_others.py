@@ -1,4 +1,4 @@
-"""The verdict where other lanes than select, poll and epoll take part, word by word."""
+"""The verdict on races with other lanes than select, poll and epoll, word by word."""
 
 import pytest
 
@@ -13,7 +13,7 @@ NARROW = 78
 
 
 def served(name, each_ns, calls=2.0, memory=3_640, **known):
-    """A lane that waited so long for each of a thousand requests."""
+    """A lane that waited this long for each of a thousand requests."""
     spent = {"context_switch": each_ns * 1_000} | known.pop("cost_ns", {})
     figures = counters(wakeups=500, requests=1_000, syscalls=round(calls * 1_000), cost_ns=spent, **known)
     return lane(name, 100, counters=figures, memory=MemoryView(memory, memory * 100, 0, 1 << 33))
@@ -26,7 +26,7 @@ def said(*lanes, width=200, **settings):
 SAME = "Same packets, same answers. "
 
 
-def test_threads_that_cost_more_are_told_by_how_much_and_what_memory_they_take():
+def test_the_verdict_shows_the_extra_cost_and_the_memory_of_threads():
     lanes = served("thread", 2_190, memory=40_248), served("epoll", 760)
     costs = "Waiting for a request costs thread 2.19 µs, epoll 760 ns: 2.9× less."
     memory = "Memory of a connection: thread 40.2 kB, epoll 3.64 kB."
@@ -68,20 +68,20 @@ def test_a_second_cpu_is_not_kept_quiet():
     assert "io_uring-sqpoll 500 ns + a CPU" in words
 
 
-def test_those_that_are_told_are_compared_by_their_calls():
-    told = served("epoll", 700, 2.3), served("epoll-et", 690, 3.3)
+def test_lanes_that_get_the_ready_ones_are_compared_by_their_calls():
+    racing = served("epoll", 700, 2.3), served("epoll-et", 690, 3.3)
     assert (
-        said(*told)
+        said(*racing)
         == f"{SAME}None of them asks every descriptor. Calls for a request: epoll 2.3, epoll-et 3.3."
     )
-    told = served("epoll", 700, 2.3), served("io_uring", 800, 0.32)
-    assert said(*told) == (
+    racing = served("epoll", 700, 2.3), served("io_uring", 800, 0.32)
+    assert said(*racing) == (
         f"{SAME}epoll is told which are ready, io_uring what came. "
         "Calls for a request: epoll 2.3, io_uring 0.32."
     )
 
 
-def test_under_churn_the_start_of_tasks_is_what_costs():
+def test_under_churn_the_start_of_tasks_costs_most():
     started = served("process", 1_000, cost_ns={"task_start": 14_900_000})
     words = said(started, served("epoll", 760), churn=5_000)
     assert words.startswith(f"{SAME}Connections come and go, a new process each: starting them took 14.9 ms")
@@ -89,7 +89,7 @@ def test_under_churn_the_start_of_tasks_is_what_costs():
     assert "starting" not in said(started, served("epoll", 760))
 
 
-def test_before_anything_is_answered_it_says_who_is_told_and_how():
+def test_before_the_first_answer_the_verdict_compares_the_mechanisms():
     assert said(lane("thread"), lane("select"), lane("io_uring")) == (
         "Same packets. thread has a thread each; select asks every descriptor; io_uring is told what came."
     )

@@ -1,4 +1,4 @@
-"""The words of a fault that strikes: as many as fit, none cut, the remedy never left out."""
+"""The words of a fault that strikes: as many as fit, none cut, always with the remedy."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def seen() -> dict[str, list[FaultView]]:
     return views
 
 
-def test_now_and_for_what_was_are_both_among_them():
+def test_the_warnings_cover_present_and_past_faults():
     present = {view.present for views in seen().values() for view in views}
     assert present == {True, False}
     assert {view.kind for views in seen().values() for view in views} == {*FAULTS, "fd-setsize"}
@@ -86,15 +86,15 @@ def test_the_remedy_is_always_shown_and_no_word_is_cut(name, width):
 def test_a_warning_never_is_wider_or_higher_than_there_is_room(width, rows, with_key):
     lines = warning_lines(DRAIN, width, rows, with_key=with_key)
     assert 1 <= len(lines) <= rows
-    # A single word that is wider stays whole, and is clipped by whoever draws it.
+    # A single word that is wider stays whole; the widget that draws it clips it.
     assert all(width_of(line) <= max(width, 12) for line in lines)
 
 
 def test_with_more_room_more_is_said():
-    told = [
+    found = [
         " ".join(map(text_of, warning_lines(DRAIN, width, 2, with_key=True))) for width in (20, 38, 58, 110)
     ]
-    assert told == [
+    assert found == [
         "no-drain → read until EAGAIN",
         "fd 43 starves with 640 bytes unread. Instead: read until EAGAIN (u)",
         f"{DRAIN.brief}. Instead: read until EAGAIN (u: cure it) · struck 12× since 480 µs",
@@ -107,11 +107,11 @@ def test_the_key_is_offered_only_where_the_mistake_is_a_switch():
     assert not curable(DRAIN, Scenario())
     assert not curable(DRAIN, Scenario(fault="dup"))
     wall = of_failure(Kernel(), "select fails here", 0, 0)
-    assert not curable(wall, Scenario(fd_setsize=True))  # it failed for something else
+    assert not curable(wall, Scenario(fd_setsize=True))  # it failed for another reason
     assert curable(replace(wall, kind="fd-setsize"), Scenario(fd_setsize=True))
 
 
-def test_what_is_said_lasts_while_the_race_goes_on_and_the_count_goes_with_it():
+def test_a_warning_stays_while_the_race_runs_and_its_count_grows():
     steady = LastingWarnings()
     other = replace(DRAIN, fd=51, brief="fd 51 starves", strikes=13)
 
@@ -140,8 +140,8 @@ def test_what_is_said_lasts_while_the_race_goes_on_and_the_count_goes_with_it():
 
 @pytest.mark.parametrize("width", range(50, 200, 10))
 def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
-    told = frame(lane("epoll"), lane("epoll-et", warning=DRAIN), fault="no-drain")
-    words = text_of(verdict(told, width))
+    found = frame(lane("epoll"), lane("epoll-et", warning=DRAIN), fault="no-drain")
+    words = text_of(verdict(found, width))
     assert len(words) <= width
     assert words.startswith("epoll-et: no-drain")
     assert words.endswith(".")
@@ -160,17 +160,17 @@ def test_each_lane_with_a_fault_has_its_warning():
     )
     assert text_of(verdict(frame(*lanes), 60)) == "thread and epoll: slow-reader struck 24× since 480 µs."
     healthy = [lane("select"), lane("poll")]
-    told = text_of(verdict(frame(*healthy, lane("epoll-et", warning=DRAIN)), 120))
-    assert told.endswith("fd 43. The others are spared.")
+    found = text_of(verdict(frame(*healthy, lane("epoll-et", warning=DRAIN)), 120))
+    assert found.endswith("fd 43. The others are spared.")
 
 
-def test_a_mistake_that_nobody_here_can_make():
+def test_a_mistake_that_no_lane_of_the_race_can_make():
     assert unmade_fault(Scenario()) is None
     assert unmade_fault(Scenario(fault="dup")) is None
     assert unmade_fault(Scenario(fault="backlog", lanes=("select",))) is None
-    told = unmade_fault(Scenario(fault="herd"))
-    assert told is not None
-    assert text_of(told[0]).startswith("herd is a mistake that epoll-exclusive makes, which is not in this")
+    found = unmade_fault(Scenario(fault="herd"))
+    assert found is not None
+    assert text_of(found[0]).startswith("herd is a mistake that epoll-exclusive makes, which is not in this")
 
 
 @pytest.mark.parametrize("kind", range(len(STRIKING)))
@@ -186,8 +186,8 @@ def test_a_strike_has_a_row_after_the_packets_of_its_moment_and_counts_as_none()
     model = FeedModel()
     strike = (2_000, Kind.STRIKE, FIRST_FD, 1, STRIKING.index("no-drain"), 0)
     records = [packet(1_000, FIRST_FD, Effect.READY_LIST, 0), packet(2_000, FIRST_FD + 1, Effect.NOBODY, 1)]
-    told = frame(lane("epoll", records=records), lane("epoll-et", records=[*records, strike]))
-    model.take(told)
+    found = frame(lane("epoll", records=records), lane("epoll-et", records=[*records, strike]))
+    model.take(found)
     rows = model.rows()
     assert [row.strike for row in rows] == [None, None, ("epoll-et", 0, 1)]
     assert "no-drain strikes" in text_of(row_line(rows[-1], ["epoll", "epoll-et"], 118))
