@@ -43,6 +43,7 @@ from c10k_tui.text.styled_text import Line, clip
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
+from sim.machine.costs import BUILT_IN
 
 TEXTS_PER_S = 4
 PICTURES_PER_S = 10
@@ -267,7 +268,7 @@ class RaceDisplay:
 
     def _draw_head(self, frame: Frame) -> None:
         """Draw the line at the top."""
-        pacer = self._session.pacer
+        pacer, costs = self._session.pacer, self._session.race.costs
         self._head.show(
             [
                 head_line(
@@ -277,6 +278,7 @@ class RaceDisplay:
                     speed=pacer.speed,
                     rate_ns=pacer.rate_ns,
                     kept_up=pacer.kept_up,
+                    prices="" if costs.name == BUILT_IN.name else table_words(costs),
                     scan_s=self._session.scan_s if any(lane.kind.scans for lane in frame.lanes) else 0,
                 )
             ]

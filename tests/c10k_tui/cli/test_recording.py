@@ -129,7 +129,7 @@ def test_every_form_is_written_and_the_same_each_time(cast, tmp_path, form, caps
 
 
 def test_the_text_of_a_moment(cast, tmp_path):
-    for at, fds in (("0", " 64 fds"), ("400ms", " 256 fds")):
+    for at, fds in (("0", " 64 connections"), ("400ms", " 256 fds")):
         out = tmp_path / f"{at}.txt"
         assert main(["export", str(cast), str(out), "--at", at]) == 0
         assert fds in out.read_text(encoding="utf-8")
@@ -162,7 +162,7 @@ REFUSED = [
     (["replay"], "replay needs one file"),
     (["replay", "missing.cast"], "missing.cast: No such file"),
     (["replay", "junk.cast"], "junk.cast: it does not begin with the header"),
-    (["replay", "cut.cast"], "cut.cast: line 21 is cut off"),
+    (["replay", "cut.cast"], "cut.cast: line 22 is cut off"),
     (["replay", "CAST", "--at", "9s"], "--at is beyond the end of"),
     (["replay", "CAST", "--at", "soon"], "--at: 'soon' is not a duration"),
     (["replay", "CAST", "--fds", "3"], "there is no option '--fds'"),
@@ -174,7 +174,7 @@ REFUSED = [
     (["export", "CAST", "a.png", "--at", "9s"], "--at is beyond the end of"),
     (["export", "CAST", "a.gif", "--speed", "0"], "--speed of a gif must be a number from 0.1 to 100"),
     (["export", "hostile.cast", "a.txt"], "it holds something that c10k-tui does not write: escape sequence"),
-    (["export", "cut.cast", "a.txt"], "line 21 is cut off"),
+    (["export", "cut.cast", "a.txt"], "line 22 is cut off"),
     (["export", "CAST", "no/such/a.txt"], "No such file or directory"),
     (["repaly", "CAST"], "did you mean replay?"),
     (["n=5", "replay"], "replay goes first"),
@@ -243,7 +243,7 @@ def test_a_full_disk_gives_a_message_and_a_usable_recording(tmp_path):
     assert 30_000 < path.stat().st_size <= 60_000
     recording = read(path)
     assert recording.end_us > 500_000
-    assert "looks" in picture_at(recording, None).text
+    assert "checks" in picture_at(recording, None).text
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
@@ -259,7 +259,7 @@ def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number):
     _, err = process.communicate(timeout=50)
     assert process.returncode == (130 if number == signal.SIGINT else -number)
     assert err == b""
-    assert "looks" in picture_at(read(path), None).text
+    assert "checks" in picture_at(read(path), None).text
 
 
 def test_without_a_terminal_a_replay_says_so(cast):

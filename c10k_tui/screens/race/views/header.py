@@ -17,6 +17,7 @@ def head_line(
     rate_ns: float,
     kept_up: float,
     scan_s: float,
+    prices: str,
 ) -> Line:
     """The scenario and the pace. If room is short, words are left out before figures.
 
@@ -28,11 +29,12 @@ def head_line(
         rate_ns: Virtual nanoseconds per wall second.
         kept_up: Part of the wanted speed that is reached, from 0 to 1.
         scan_s: Wall seconds that a scan takes; 0 in a race without scans.
+        prices: Name of the cost table; empty for the built-in one.
     """
     named: Line = ((" c10k ", "title"), (" ", "text"))
     settings = [_settings(scenario, brief=brief) for brief in (False, True)]
     lefts = [(*named, *settings[0]), settings[0], (*named, *settings[1]), settings[1]]
-    rights = _paces(paused, speed, rate_ns, kept_up, scan_s)
+    rights = _paces(paused, speed, rate_ns, kept_up, scan_s, prices)
     fitting = (
         (left, right) for right in rights for left in lefts if width_of(left) + 2 + width_of(right) <= width
     )
@@ -40,12 +42,17 @@ def head_line(
     return spread(left, right, width)
 
 
-def _paces(paused: bool, speed: float | None, rate_ns: float, kept_up: float, scan_s: float) -> list[Line]:
+def _paces(
+    paused: bool, speed: float | None, rate_ns: float, kept_up: float, scan_s: float, prices: str
+) -> list[Line]:
     """The pace, from the longest wording to the shortest."""
     state: Line = ((" ▌▌ paused ", "title"),) if paused else (("▶ ", "strong"),)
     pace = "as fast as possible" if speed is None else slow_motion_words(rate_ns)
     words: Line = ((pace, "text"), (" ", "text"), *state)
-    simulated: Line = (("simulated · ", "dim"), *words)
+    origin = f"simulated, costs: {prices} · " if prices else "simulated · "
+    simulated: Line = ((origin, "dim"), *words)
+    if prices:
+        words = ((f"costs: {prices.partition(' ')[0]} · ", "dim"), *words)
     least: Line = ((pace.removeprefix("slow motion "), "text"), (" ", "text"), *state)
     if speed is not None and scan_s > LONG_SCAN_S:
         long = f"a scan takes {seconds_words(scan_s)}"

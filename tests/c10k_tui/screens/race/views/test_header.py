@@ -20,6 +20,7 @@ def head(scenario=None, width=120, **changed):
         "rate_ns": 294_000.0,
         "kept_up": 1.0,
         "scan_s": 1.0,
+        "prices": "",
     }
     return head_line(scenario or Scenario(), width, **(known | changed))
 
@@ -32,6 +33,10 @@ def test_the_scenario_and_the_pace():
     line = said()
     assert "c10k   10,000 connections · 3 send · 20k requests/s" in line
     assert line.rstrip().endswith("simulated · slow motion 3,400× ▶")
+
+
+def test_another_cost_table_is_named():
+    assert "simulated, costs: calibrated · slow" in said(prices="calibrated")
 
 
 def test_the_limit_is_shown_if_it_stops_select():

@@ -59,7 +59,7 @@ async def filled():
 
 def fills(widget, y):
     """Text, colour and background of each segment of a row, by the names of the theme."""
-    names = {}
+    names: dict[object, str] = {}
     for name, value in widget.app.theme_variables.items():
         if name.startswith("c10k-"):
             names.setdefault(Color.parse(value).rich_color, name.removeprefix("c10k-"))
