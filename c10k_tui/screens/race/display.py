@@ -19,7 +19,6 @@ from c10k_tui.screens.race.room_plan import (
     LEAST_WIDTH,
     LOWER_PANELS,
     Panel,
-    RoomPlan,
 )
 from c10k_tui.screens.race.rooms import Rooms
 from c10k_tui.screens.race.shown_past import Continuity, ShownPast
@@ -120,7 +119,10 @@ class RaceDisplay:
         self.rooms = Rooms()
         """The panels that the user has asked for."""
         self._height = LEAST_HEIGHT
-        self._plan: RoomPlan | None = None
+        self.plan = self.rooms.plan(LEAST_HEIGHT, session.scenario.lanes, hosting=False)
+        """The rows of the parts on the screen."""
+        self._placed = False
+        """True once the parts have their rows."""
         self._stale = True
         """True if the text must be drawn with the next frame."""
 
@@ -167,9 +169,9 @@ class RaceDisplay:
         """Give each part of the screen its rows."""
         names = self._session.scenario.lanes
         plan = self.rooms.plan(self._height, names, hosting=self._host_lane.on)
-        if plan == self._plan:
+        if self._placed and plan == self.plan:
             return
-        self._plan = plan
+        self.plan, self._placed = plan, True
         for panel in self._lanes.panels:
             panel.take_rooms(plan)
         self._bars.styles.height, self._bars.display = plan.bars, bool(plan.bars)
@@ -181,12 +183,6 @@ class RaceDisplay:
         self._feed.display = Panel.PACKETS in shown
         self._curve.display = Panel.COST in shown and (curve_alone or plan.lower >= CURVE_FROM)
         self._curve.styles.height = "1fr" if curve_alone else CURVE_ROWS
-
-    @property
-    def plan(self) -> RoomPlan:
-        """The rows of the parts on the screen."""
-        assert self._plan is not None
-        return self._plan
 
     def make_stale(self) -> None:
         """Draw the text with the next frame, even if it is not due."""
