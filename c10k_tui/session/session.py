@@ -164,8 +164,8 @@ class Session:
     def _set_pace(self) -> None:
         """Set the pace for the race that begins: by the length of its scans and of the gaps between bursts.
 
-        The pace stays when a setting changes. So a scan over ten times the descriptors takes ten times as long
-        on the screen too.
+        The pace stays when a setting changes. So a scan over ten times the descriptors takes ten times as
+        long on the screen too.
         """
         scenario = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None

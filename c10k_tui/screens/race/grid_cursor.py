@@ -1,7 +1,7 @@
 """The cursor on the grids, and the followed descriptor.
 
-The cursor stands on a block of descriptors: those of one place of a grid, which shows one cell or two. The cursor is on the same block in every lane. A followed descriptor keeps the cursor on its
-cell.
+The cursor stands on a block of descriptors: those of one place of a grid, which shows one cell or two. The
+cursor is on the same block in every lane. A followed descriptor keeps the cursor on its cell.
 """
 
 from __future__ import annotations

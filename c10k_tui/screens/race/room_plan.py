@@ -1,14 +1,15 @@
 """The rows of the race screen: the height of each part, for a size of the terminal.
 
-The screen is about the grids, so they get every row that no other part needs. The details (panels with packets,
-counters and costs, larger pictures of the mechanisms) appear without a request once the grids have
-:data:`GRID_ENOUGH` rows and the smallest panels fit below them. In a smaller terminal the user can ask for the
-details; then they take rows from the grids.
+The screen is about the grids, so they get every row that no other part needs. The details (panels with
+packets, counters and costs, larger pictures of the mechanisms) appear without a request once the grids have
+:data:`GRID_ENOUGH` rows and the smallest panels fit below them. In a smaller terminal the user can ask for
+the details; then they take rows from the grids.
 
 A grid never loses a row when the terminal grows by one. So each further row of the terminal goes to one part
 only, in a fixed cycle, and no part jumps to its full height.
 
-Why not breakpoints in the style sheet: at each breakpoint several parts grow at once, and the grids pay for it.
+Why not breakpoints in the style sheet: at each breakpoint several parts grow at once, and the grids pay for
+it.
 """
 
 from __future__ import annotations

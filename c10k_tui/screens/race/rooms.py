@@ -62,7 +62,7 @@ class Rooms:
         return f"{panel} {'shown' if panel in shown else 'hidden'}"
 
     def zoom_next(self, lanes: Sequence[str]) -> str:
-        """Give the whole screen to the next lane; after the last lane, to all. Returns words for the effect."""
+        """Give the whole screen to the next lane, or after the last to all. Returns words for the effect."""
         names = [*lanes, None]
         at = names.index(self.zoomed) if self.zoomed in names else len(names) - 1
         self.zoomed = names[(at + 1) % len(names)]

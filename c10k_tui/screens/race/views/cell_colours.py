@@ -3,8 +3,8 @@
 :mod:`~c10k_tui.screens.race.views.grid_cells` gives each cell a code: a state and a heat. There are two ways
 to draw it.
 
-With enough colours a cell is an area filled with the colour of its state, and a character shows two cells: its
-upper and its lower half (:func:`filled_look`). Without colours, or with sixteen, a cell is a glyph
+With enough colours a cell is an area filled with the colour of its state, and a character shows two cells:
+its upper and its lower half (:func:`filled_look`). Without colours, or with sixteen, a cell is a glyph
 (:mod:`c10k_tui.text.glyphs`) in the colour of its state (:func:`glyph_look`). Sixteen colours are too few for
 the steps of heat, so the glyph must show them.
 """
@@ -19,8 +19,8 @@ from c10k_tui.text.palette import Palette
 
 UPPER_HALF = "▀"
 TWO_CELLS = ":"
-"""Two connections at rest: a dot for each cell. The dots show that the dark area is a grid. The sign takes one
-byte, and most of a grid is at rest."""
+"""Two connections at rest: a dot for each cell. The dots show that the dark area is a grid. The sign takes
+one byte, and most of a grid is at rest."""
 
 
 def filled_look(code: int, palette: Palette) -> tuple[str, Style]:

@@ -1,4 +1,5 @@
-"""The grid as numbers: the state of each cell of a :class:`~c10k_tui.screens.race.views.grid_layout.GridLayout`.
+"""The grid as numbers: the state of each cell of a
+:class:`~c10k_tui.screens.race.views.grid_layout.GridLayout`.
 
 **What a cell shows.** A cell has a *state*: idle, ready (unread bytes), just read, packet just arrived. It
 also has a *heat*: the time since a scan passed it, in four steps, and one more step for the front of the
@@ -112,9 +113,9 @@ class CellModel:
     def __init__(self) -> None:
         self.layout = arrange(1, 1, 1)
         self.codes: PlaceCodes = np.full((1, 1), NOTHING, np.uint16)
-        """Code of each character of the terminal, by row and column: the code of its upper cell, plus 256 times
-        the code of its lower cell. The code of a cell is ``state * HEAT_LEVELS + heat``. Without stacked cells
-        both are equal."""
+        """Code of each character of the terminal, by row and column: the code of its upper cell, plus 256
+        times the code of its lower cell. The code of a cell is ``state * HEAT_LEVELS + heat``. Without
+        stacked cells both are equal."""
         self.cursor: int | None = None
         """The place under the cursor; None without a cursor."""
         self._marked_fd: int | None = None

@@ -5,9 +5,9 @@ descriptors, where ``k`` is the smallest number that fits. Few descriptors get b
 cells of half a character: a *place* of the terminal then shows two cells, one above the other. The cells of a
 place follow each other, so a scan fills the place before it goes on to the next.
 
-Why not cells in rows of half characters: each step of a scan would then change every character of a row twice,
-and a slow terminal would get twice the bytes. Why not quarters or eighths of a character: a character has only
-two colours, so more than two cells in it cannot show their states.
+Why not cells in rows of half characters: each step of a scan would then change every character of a row
+twice, and a slow terminal would get twice the bytes. Why not quarters or eighths of a character: a character
+has only two colours, so more than two cells in it cannot show their states.
 """
 
 from __future__ import annotations

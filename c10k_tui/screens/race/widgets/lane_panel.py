@@ -1,4 +1,6 @@
-"""One lane on the screen: its grid, the picture of its mechanism, its CPU, its last action and its current one."""
+"""One lane on the screen: its grid, the picture of its mechanism, its CPU, its last action and its current
+one.
+"""
 
 from __future__ import annotations
 
