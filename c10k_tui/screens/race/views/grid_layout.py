@@ -13,22 +13,10 @@ has only two colours, so more than two cells in it cannot show their states.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-_PITCHES = (
-    (20, 4),
-    (16, 4),
-    (14, 3),
-    (12, 3),
-    (10, 3),
-    (8, 3),
-    (8, 2),
-    (6, 2),
-    (4, 2),
-    (4, 1),
-    (3, 1),
-    (2, 1),
-)
-"""Sizes of a cell with its gap, in terminal cells, the biggest first."""
+LARGEST_PITCH = (24, 6)
+"""Size of the largest cell with its gap, in terminal cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +83,7 @@ class GridLayout:
         return place * self.place_fds, min((place + 1) * self.place_fds, self.fds) - 1
 
 
+@lru_cache(maxsize=64)
 def arrange(fds: int, width: int, height: int, *, stacked: int = 1) -> GridLayout:
     """The best layout for ``fds`` descriptors in ``width`` x ``height`` terminal cells.
 
@@ -106,10 +95,25 @@ def arrange(fds: int, width: int, height: int, *, stacked: int = 1) -> GridLayou
     """
     width, height = max(1, width), max(1, height)
     if fds <= width * height:
-        for pitch_x, pitch_y in _PITCHES:
-            columns = (width + 1) // pitch_x
-            if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
-                return GridLayout(fds, width, height, 1, columns, pitch_x, pitch_y)
-        return GridLayout(fds, width, height, 1, width, 1, 1)
-    k = max(1, -(-fds // (width * height * stacked)))
+        columns, pitch_x, pitch_y = _big_cells(fds, width, height) or (width, 1, 1)
+        return GridLayout(fds, width, height, 1, columns, pitch_x, pitch_y)
+    k = -(-fds // (width * height * stacked))
     return GridLayout(fds, width, height, k, width, 1, 1, stacked)
+
+
+def _big_cells(fds: int, width: int, height: int) -> tuple[int, int, int] | None:
+    """Columns and pitches of the largest cells that fit; None if they fit only without gaps.
+
+    A terminal cell is about twice as high as wide, so a cell twice as wide as high is a square.
+    """
+    best, most = None, (0, 0)
+    for columns in range(1, min(fds, (width + 1) // 2) + 1):
+        rows = -(-fds // columns)
+        pitch_x = min(LARGEST_PITCH[0], (width + 1) // columns)
+        pitch_y = min(LARGEST_PITCH[1], (height + 1) // rows)
+        if pitch_y <= 1:
+            pitch_y = 1 if rows <= height else 0
+        size = (min(pitch_x, 2 * pitch_y), pitch_x * pitch_y)
+        if pitch_y and size > most:
+            best, most = (columns, pitch_x, pitch_y), size
+    return best

@@ -89,7 +89,7 @@ def test_places_beside_the_cells_belong_to_none():
 def test_few_descriptors_get_big_cells():
     layout = arrange(16, 58, 12)
     assert layout.k == 1
-    assert layout.pitch_x >= 10
+    assert layout.pitch_x >= 8
     assert layout.pitch_y >= 3
 
 
