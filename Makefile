@@ -8,7 +8,7 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-others interpreters conformance fuzz bench screenshots docs clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz renderers bench screenshots docs clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
@@ -26,6 +26,7 @@ help:
 	@echo "  make interpreters              unpack Debian's Python 3.14 and 3.15 into .interpreters"
 	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
 	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
+	@echo "  make renderers                 exports in Chromium, ffmpeg and tmux, beside the PNG of the same moment"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
 	@echo "  make docs                      the documentation as a site in site/"
@@ -63,6 +64,10 @@ conformance: .venv/dev.stamp
 # Random programs on the simulated kernel and the host's, for $(STEPS) steps.
 fuzz: .venv/dev.stamp
 	@$(BIN)/python -m tests.fuzz $(STEPS) $(ARGS)
+
+# Exports in the programs of others. Needs Chromium, ffmpeg and tmux, and names the missing ones.
+renderers: .venv/dev.stamp
+	@$(BIN)/python -m tests.renderers $(ARGS)
 
 # Measures the speed and the memory that the project promises.
 bench: .venv/dev.stamp

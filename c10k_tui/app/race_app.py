@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.screen import Screen
 
+from c10k_tui.app.keypad import make_plain
 from c10k_tui.app.themed_app import ThemedApp
 from c10k_tui.recording.live.controller import RecordingController
 from c10k_tui.recording.live.start_plan import RecordingPlan
@@ -82,6 +83,8 @@ class C10KApp(ThemedApp):
         """Handle an event now; if the app runs frame by frame, keep it for the next frame."""
         if isinstance(event, events.Key) and not self.screen_stack:
             return  # the event was still queued when the last screen was removed
+        make_plain(event)
+        event = self.recording.fitted(event)
         if not self.recording.takes(event):
             await super().on_event(event)
 

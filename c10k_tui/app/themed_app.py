@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
+from c10k_tui.app.keypad import make_plain
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.text.themes import dark, light, themes
 
@@ -26,6 +28,11 @@ class ThemedApp(App[str]):
         for theme in self._themes:
             self.register_theme(theme)
         self.theme = self._themes[0].name
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; a key of the numeric keypad is the plain key."""
+        make_plain(event)
+        await super().on_event(event)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Filters for every line; with ``NO_COLOR``, the filter that suits the current theme.

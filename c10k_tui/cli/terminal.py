@@ -36,12 +36,26 @@ def check_terminal(instead: str = _RUN_INSTEAD) -> None:
     term = os.environ.get("TERM", "")
     if os.name == "posix" and term in ("", "dumb", "unknown"):
         raise UsageError(f"the terminal cannot move the cursor (TERM={term or 'is not set'}); {instead}")
+    check_size(MIN_COLUMNS, MIN_ROWS, instead, "the screen")
+
+
+def check_size(width: int, height: int, instead: str, what: str = "the recording") -> None:
+    """Check that the terminal has room for something.
+
+    Args:
+        width: Columns that it needs.
+        height: Rows that it needs.
+        instead: Words for what the user can do if there is no room.
+        what: Words for what needs the room.
+
+    Raises:
+        UsageError: the terminal is too small.
+    """
     # The same rule as Textual's: COLUMNS and LINES take precedence, and a terminal of unknown size is 80×24.
     columns, rows = shutil.get_terminal_size((MIN_COLUMNS, MIN_ROWS))
-    if columns < MIN_COLUMNS or rows < MIN_ROWS:
+    if columns < width or rows < height:
         raise UsageError(
-            f"the terminal is {columns}×{rows}, but the screen needs {MIN_COLUMNS}×{MIN_ROWS}; "
-            f"enlarge it, or {instead}"
+            f"the terminal is {columns}×{rows}, but {what} needs {width}×{height}; enlarge it, or {instead}"
         )
 
 
