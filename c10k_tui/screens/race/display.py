@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -292,13 +293,16 @@ class RaceDisplay:
     def _draw_result(self, frame: Frame) -> None:
         """Draw the sentence and the bars; below them the cursor's descriptors, or the legend.
 
-        A notice covers the legend. If the cursor's descriptors are shown there, it covers the sentence.
+        A notice covers the legend. If the cursor's descriptors are shown there, it covers the sentence. A notice
+        that is too long loses its explanation.
         """
         width = self._sentence.size.width
         self._pointing.restore()
         sentence: Line = ((" ", "text"), *verdict(frame, width - 1))
         below = self._pointed_line(frame, width)
         if notice := self._session.notice:
+            if cell_len(notice) > width - 3:
+                notice = notice.partition(":")[0]
             said = clip(((" ", "text"), (f" {notice} ", "notice")), width)
             sentence, below = (sentence, said) if self._pointing.block is None else (said, below)
         self._sentence.show([sentence])

@@ -165,7 +165,7 @@ def test_a_recording_without_figures_is_replayed_as_it_was_made(tmp_path, monkey
     measure_nothing(monkeypatch)
     path, again = tmp_path / "1.cast", tmp_path / "2.cast"
     record(path, SETTINGS, parse_script(f"wait 100ms; {key}; wait 100ms; +; wait 100ms", 30), figures=())
-    assert " is not recorded " in picture_at(read(path), 100_000).text
+    assert " is not recorded" in picture_at(read(path), 100_000).text
     assert "fds 64 → 256" in data_of(path, "m")
     record_again(again, replay_of(read(path)))
     assert again.read_bytes() == path.read_bytes()
