@@ -76,7 +76,8 @@ def export(words: list[str]) -> int:
         raise UsageError(f"{path}: {error}") from None
     except ValueError as error:
         raise UsageError(str(error)) from None
-    print(f"wrote {out}: {out.stat().st_size / 1e3:,.0f} kB")
+    size = out.stat().st_size
+    print(f"wrote {out}: {f'{size / 1e3:,.0f} kB' if size >= 10_000 else f'{size:,} bytes'}")
     return 0
 
 

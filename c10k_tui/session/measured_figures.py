@@ -5,7 +5,7 @@ figures as events of their own, and a replay shows those and measures nothing. W
 frame, each figure reaches its screen in a frame: after its keys, before its picture. So the picture of a
 frame depends only on the file.
 
-Three things are kept beside the figures, because a replay must take the keys in the same way: that the curve
+Some facts are kept beside the figures, because a replay must take the keys in the same way: that the curve
 was shown, that a measurement began, and that nothing could be measured. A recording of an older version has
 none of them. There the keys were refused, so a replay refuses them too.
 """
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.host.host_view import HostView
     from sim.host.measuring.points import Point
+    from sim.studies.host_comparison import HostComparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class CurveShown:
 @dataclass(frozen=True, slots=True)
 class MeasurementBegun:
     """A measurement of points of the curve began."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableMeasurementBegun:
+    """A measurement of the table of all lanes began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +61,25 @@ class PointMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneMeasured:
+    """A lane of the table was measured, or could not be measured."""
+
+    comparison: HostComparison
+
+
+@dataclass(frozen=True, slots=True)
 class HostLaneSeen:
     """The state of the host lane at the end of a frame."""
 
     view: HostView
 
 
-Figure = CurveShown | MeasurementBegun | MeasurementRefused | PointMeasured | HostLaneSeen
-FigureTaker = Callable[[PointMeasured | MeasurementRefused], None]
+GivenFigure = PointMeasured | LaneMeasured | MeasurementRefused
+"""A figure that a worker thread measures, and a screen takes."""
+NotedFigure = CurveShown | MeasurementBegun | TableMeasurementBegun
+"""What a key led to."""
+Figure = GivenFigure | NotedFigure | HostLaneSeen
+FigureTaker = Callable[[GivenFigure], None]
 
 
 class FigureSource(Enum):
@@ -88,7 +105,7 @@ class MeasuredFigures:
     host_view: HostView | None = None
     _recorded: dict[int, list[Figure]] = field(default_factory=dict)
     _kinds: frozenset[type[Figure]] = frozenset()
-    _offered: deque[PointMeasured | MeasurementRefused] = field(default_factory=deque)
+    _offered: deque[GivenFigure] = field(default_factory=deque)
     """Figures from worker threads that wait to be passed on."""
     _taker: FigureTaker | None = None
     _of_frame: list[Figure] = field(default_factory=list)
@@ -107,12 +124,12 @@ class MeasuredFigures:
             return kind not in self._kinds
         return self.source is FigureSource.NOWHERE and kind is not CurveShown
 
-    def note(self, figure: CurveShown | MeasurementBegun) -> None:
+    def note(self, figure: NotedFigure) -> None:
         """Note for the recording that a key had its effect."""
         if self.in_frames:
             self._of_frame.append(figure)
 
-    def offer(self, figure: PointMeasured | MeasurementRefused) -> None:
+    def offer(self, figure: GivenFigure) -> None:
         """Keep a figure until it is passed on; a worker thread may call this."""
         self._offered.append(figure)
 
@@ -146,7 +163,7 @@ class MeasuredFigures:
         for figure in self._recorded.get(frame, ()):
             if isinstance(figure, HostLaneSeen):
                 self.host_view = figure.view
-            elif isinstance(figure, (PointMeasured, MeasurementRefused)):
+            elif isinstance(figure, GivenFigure):
                 self._give(figure)
 
     def pass_on_offered(self) -> None:
@@ -154,7 +171,7 @@ class MeasuredFigures:
         for _ in range(len(self._offered)):
             self._give(self._offered.popleft())
 
-    def _give(self, figure: PointMeasured | MeasurementRefused) -> None:
+    def _give(self, figure: GivenFigure) -> None:
         if self._taker is not None:
             self._taker(figure)
             if self.in_frames:

@@ -3,9 +3,13 @@
 ========================================= ================================================================
 ``{"curve":"shown"}``                     the curve screen was opened
 ``{"curve":"measuring"}``                 a measurement of its points began
-``{"curve":"refused","why_not":TEXT}``    nothing can be measured on that machine
+``{"table":"measuring"}``                 a measurement of the table of all lanes began
+``{"refused":TEXT}``                      nothing can be measured on that machine
 ``{"point":[MECHANISM,FDS,ACTIVE,WAIT],   a measured point. ``ns`` is null with ``why_not``, the reason;
 "ns":NUMBER}``                            ``noisy`` says why the figure is doubtful
+``{"lane":[NAME,CONNECTIONS],             a measured lane of the table: CPU time of a request in ns, and
+"simulated":[NS,SLEEPS],                  sleeps for it. ``simulated`` and ``measured`` are null if there is
+"measured":[NS,SLEEPS]}``                 none; ``why_not`` and ``noisy`` as above
 ``{"host":{…}}``                          the host lane at the end of a frame: the fields of
                                           :class:`~sim.host.host_view.HostView` that have changed since the
                                           host event before; in the first one, all of them
@@ -19,7 +23,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from c10k_tui.recording.cast.header import plain
 from c10k_tui.session.host_lane_switch import MECHANISMS
@@ -27,11 +31,17 @@ from c10k_tui.session.measured_figures import (
     CurveShown,
     Figure,
     HostLaneSeen,
+    LaneMeasured,
     MeasurementBegun,
     MeasurementRefused,
     PointMeasured,
+    TableMeasurementBegun,
 )
 from sim.host.host_view import HostView, starting_view
+from sim.scenario.lanes import LANES
+
+if TYPE_CHECKING:
+    from sim.studies.host_comparison import HostComparison
 
 LARGEST = 10**15
 """Largest number in a figure: eleven days in ns."""
@@ -74,7 +84,11 @@ class FigureEncoder:
         if isinstance(figure, MeasurementBegun):
             return {"curve": "measuring"}
         if isinstance(figure, MeasurementRefused):
-            return {"curve": "refused", "why_not": figure.why_not}
+            return {"refused": figure.why_not}
+        if isinstance(figure, TableMeasurementBegun):
+            return {"table": "measuring"}
+        if isinstance(figure, LaneMeasured):
+            return _lane_values(figure.comparison)
         point = figure.point
         values: dict[str, Any] = {
             "point": [point.mechanism, point.fds, point.active, point.wait],
@@ -109,12 +123,21 @@ class FigureDecoder:
             return HostLaneSeen(self._view), after
         if "point" in values:
             return _point(values), after
-        curve = values.get("curve")
-        if curve == "refused":
-            return MeasurementRefused(_words(values.get("why_not")) or "no reason is given"), after
-        if curve not in ("shown", "measuring"):
-            raise FigureError
-        return (CurveShown() if curve == "shown" else MeasurementBegun()), after
+        if "lane" in values:
+            return LaneMeasured(_comparison(values)), after
+        if "refused" in values:
+            return MeasurementRefused(_words(values["refused"]) or "no reason is given"), after
+        for (name, value), noted in _NOTED.items():
+            if values.get(name) == value:
+                return noted, after
+        raise FigureError
+
+
+_NOTED: dict[tuple[str, str], Figure] = {
+    ("curve", "shown"): CurveShown(),
+    ("curve", "measuring"): MeasurementBegun(),
+    ("table", "measuring"): TableMeasurementBegun(),
+}
 
 
 def _point(values: dict[str, Any]) -> PointMeasured:
@@ -132,6 +155,44 @@ def _point(values: dict[str, Any]) -> PointMeasured:
         raise FigureError from None
     measured_ns = None if values.get("ns") is None else _count(values["ns"])
     return PointMeasured(point, measured_ns, _words(values.get("why_not")), _words(values.get("noisy")))
+
+
+def _lane_values(comparison: HostComparison) -> dict[str, Any]:
+    """A measured lane of the table."""
+    values: dict[str, Any] = {
+        "lane": [comparison.lane, comparison.connections],
+        "simulated": None,
+        "measured": None,
+    }
+    if comparison.simulated_ns is not None:
+        values["simulated"] = [comparison.simulated_ns, comparison.simulated_sleeps]
+    if comparison.measured_ns is not None:
+        values["measured"] = [comparison.measured_ns, comparison.measured_sleeps]
+    words = {"why_not": comparison.why_not, "noisy": comparison.noise}
+    return values | {name: text for name, text in words.items() if text is not None}
+
+
+def _comparison(values: dict[str, Any]) -> HostComparison:
+    from sim.studies.host_comparison import HostComparison  # NumPy
+
+    written = values["lane"]
+    if not (isinstance(written, list) and len(written) == 2 and written[0] in tuple(LANES)):
+        raise FigureError
+    simulated, measured = _cost(values.get("simulated")), _cost(values.get("measured"))
+    why_not, noise = _words(values.get("why_not")), _words(values.get("noisy"))
+    return HostComparison(written[0], _count(written[1]), *simulated, *measured, why_not, noise)
+
+
+def _cost(written: object) -> tuple[int | None, float | None]:
+    """CPU time of a request in ns, and sleeps for it; None twice if there is none."""
+    if written is None:
+        return None, None
+    if not (isinstance(written, list) and len(written) == 2):
+        raise FigureError
+    sleeps = written[1]
+    if isinstance(sleeps, bool) or not isinstance(sleeps, (int, float)) or not 0 <= sleeps <= LARGEST:
+        raise FigureError
+    return _count(written[0]), sleeps
 
 
 def _host_view(written: dict[str, object], before: HostView | None) -> HostView:

@@ -7,7 +7,7 @@ and markers are not needed to run the race, so they may stand at any time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from c10k_tui.recording.cast.figures import FigureDecoder, FigureError
 from c10k_tui.recording.cast.header import CastError, plain, settings_of
@@ -15,13 +15,7 @@ from c10k_tui.recording.cast.key_script import KeyPress, KeyScript
 from c10k_tui.recording.cast.keycodes import PAUSE_RECORDING, key_of
 from c10k_tui.recording.cast.lines import CastEvent, frame_at, is_frame_time, parse_unseen, time_us_of
 from c10k_tui.recording.cast.reader import Recording
-from c10k_tui.recording.cast.settings import (
-    LEAST_COLUMNS,
-    LEAST_ROWS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    RecordingSettings,
-)
+from c10k_tui.recording.cast.settings import MOST_COLUMNS, MOST_ROWS, RecordingSettings
 from c10k_tui.session.measured_figures import Figure
 
 MOST_KEYS_A_FRAME = 64
@@ -103,51 +97,70 @@ def replay_of(recording: Recording) -> Replay:
     Raises:
         CastError: another program made it, or it holds events that this program does not write.
     """
-    settings = settings_of(recording.header)
-    rate = settings.frames_per_s
-    presses: list[KeyPress] = []
-    resizes: list[Resize] = []
-    unseen: list[tuple[int, int]] = []
-    passed = 0
-    figures: list[tuple[int, Figure]] = []
-    decoder = FigureDecoder()
-    paused_us: int | None = None
-    """Time at which the recording may have been paused; None if something is shown after it."""
+    parts = _Parts(settings_of(recording.header))
     for event in recording.events:
-        frame = frame_at(event.time_us, rate) + passed
-        if event.code in _IN_FRAMES and not is_frame_time(event.time_us, rate):
-            raise CastError(_between(event, rate))
-        if event.code == "i":
-            presses.append(KeyPress(frame, _key(event)))
-            if presses[-1].key == PAUSE_RECORDING:
-                paused_us = event.time_us
-        elif event.code == "r":
-            resizes.append(_resize(event, frame))
-        elif event.code == "p":
-            found = parse_unseen(event.data)
-            if found is None:
-                raise CastError(f"the pause at {event.time_us / 1e6:g} s is not valid")
-            frames, keys = found
-            presses += [KeyPress(frame + press.frame, press.key) for press in keys]
-            unseen.append((frame, frames))
-            passed += frames
-        elif event.code == "k":
-            figures.append(_figure(event, frame, decoder, unseen))
-        if event.code not in "ik" and not (event.code == "o" and _DRAWS_NOTHING.fullmatch(event.data)):
-            paused_us = None
-    total = frame_at(recording.end_us, rate) + passed
+        parts.take(event)
+    total = frame_at(recording.end_us, parts.settings.frames_per_s) + parts.passed
     if total > MOST_FRAMES:
         raise CastError(f"it has {total:,} frames to run; at most {MOST_FRAMES:,} are possible")
-    _check_order(presses)
+    _check_order(parts.presses)
     return Replay(
-        settings,
-        KeyScript(tuple(presses), total),
-        tuple(resizes),
-        tuple(unseen),
+        parts.settings,
+        KeyScript(tuple(parts.presses), total),
+        tuple(parts.resizes),
+        tuple(parts.unseen),
         recording.end_us,
-        tuple(figures),
-        ends_paused=paused_us is not None and paused_us == recording.end_us,
+        tuple(parts.figures),
+        ends_paused=parts.paused_us is not None and parts.paused_us == recording.end_us,
     )
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The parts of a replay, as far as the events are read."""
+
+    settings: RecordingSettings
+    presses: list[KeyPress] = field(default_factory=list)
+    resizes: list[Resize] = field(default_factory=list)
+    unseen: list[tuple[int, int]] = field(default_factory=list)
+    figures: list[tuple[int, Figure]] = field(default_factory=list)
+    passed: int = 0
+    """Number of frames in the pauses so far."""
+    paused_us: int | None = None
+    """Time at which the recording may have been paused; None if something is shown after it."""
+    decoder: FigureDecoder = field(default_factory=FigureDecoder)
+
+    def take(self, event: CastEvent) -> None:
+        """Take the next event.
+
+        Raises:
+            CastError: this program does not write such an event.
+        """
+        rate = self.settings.frames_per_s
+        if event.code in _IN_FRAMES and not is_frame_time(event.time_us, rate):
+            raise CastError(_between(event, rate))
+        frame = frame_at(event.time_us, rate) + self.passed
+        if event.code == "i":
+            self.presses.append(KeyPress(frame, _key(event)))
+            if self.presses[-1].key == PAUSE_RECORDING:
+                self.paused_us = event.time_us
+        elif event.code == "r":
+            self.resizes.append(_resize(event, frame, self.settings))
+        elif event.code == "p":
+            self._take_pause(event, frame)
+        elif event.code == "k":
+            self.figures.append(_figure(event, frame, self.decoder, self.unseen))
+        if event.code not in "ik" and not (event.code == "o" and _DRAWS_NOTHING.fullmatch(event.data)):
+            self.paused_us = None
+
+    def _take_pause(self, event: CastEvent, frame: int) -> None:
+        found = parse_unseen(event.data)
+        if found is None:
+            raise CastError(f"the pause at {event.time_us / 1e6:g} s is not valid")
+        frames, keys = found
+        self.presses += [KeyPress(frame + press.frame, press.key) for press in keys]
+        self.unseen.append((frame, frames))
+        self.passed += frames
 
 
 _IN_FRAMES = {"i": "key", "r": "size", "p": "pause", "k": "figure"}
@@ -195,9 +208,10 @@ def _key(event: CastEvent) -> str:
     return key
 
 
-def _resize(event: CastEvent, frame: int) -> Resize:
+def _resize(event: CastEvent, frame: int, settings: RecordingSettings) -> Resize:
+    # A window may become too small for the race; the screen says so, and the recording goes on.
     match = _SIZE.fullmatch(event.data)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
+    if not (1 <= width <= MOST_COLUMNS and height - settings.caption >= 1 and height <= MOST_ROWS):
         raise CastError(f"the terminal's size at {event.time_us / 1e6:g} s is not valid")
     return Resize(frame, width, height)

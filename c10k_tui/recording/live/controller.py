@@ -18,7 +18,15 @@ from textual.app import App
 from c10k_tui import textual_internals
 from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
-from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
+from c10k_tui.recording.cast.settings import (
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    THEMES,
+    RecordingSettings,
+    RecordingStart,
+)
 from c10k_tui.recording.live.frame_runner import FrameRunner
 from c10k_tui.recording.live.frame_timer import FrameTimer
 from c10k_tui.recording.live.letterbox import Letterbox
@@ -232,10 +240,16 @@ class RecordingController:
         start = RecordingStart(session.began_with, session.past, session.race.now_ns)
         if reason := start.why_not():
             raise ValueError(f"{reason} to be run again; 0 begins it from the start")
+        width, height = app.size.width, app.size.height + plan.caption
+        if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
+            raise ValueError(
+                f"the terminal is {width}×{height}; a recording begins with "
+                f"{LEAST_COLUMNS}×{LEAST_ROWS} to {MOST_COLUMNS}×{MOST_ROWS}"
+            )
         return RecordingSettings(
             start=start,
-            width=app.size.width,
-            height=app.size.height + plan.caption,
+            width=width,
+            height=height,
             speed=session.pacer.speed,
             paused=session.paused,
             theme=app.theme if app.theme in THEMES else THEMES[0],

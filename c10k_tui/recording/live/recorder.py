@@ -104,18 +104,7 @@ class Recorder:
             self._unseen += [KeyPress(frame - self._paused_at, key) for key in keys]
             self._note_unseen(frame - self._paused_at, figures)
             return
-        events: list[CastEvent] = []
-        if self._unseen is not None:
-            frames = frame - self._paused_at
-            events.append(CastEvent(self._time_us(self._paused_at), "p", unseen_data(frames, self._unseen)))
-            events += [
-                CastEvent(self._time_us(self._paused_at), "k", self._encoder.data(figure, after))
-                for after, figure in self._unseen_figures
-            ]
-            self._passed += frames
-            self._unseen = None
-            self._unseen_figures = []
-            self._before = None
+        events = self._resumed(frame)
         now_us = self._time_us(frame)
         events += [CastEvent(now_us, "i", sequence_of(key)) for key in keys]
         if self.paused:
@@ -129,6 +118,22 @@ class Recorder:
         except OSError:
             self._failed = True
             raise
+
+    def _resumed(self, frame: int) -> list[CastEvent]:
+        """The events of a pause that has ended with this frame; none if there was no pause."""
+        if self._unseen is None:
+            return []
+        frames, now_us = frame - self._paused_at, self._time_us(self._paused_at)
+        events = [CastEvent(now_us, "p", unseen_data(frames, self._unseen))]
+        events += [
+            CastEvent(now_us, "k", self._encoder.data(figure, after))
+            for after, figure in self._unseen_figures
+        ]
+        self._passed += frames
+        self._unseen = None
+        self._unseen_figures = []
+        self._before = None
+        return events
 
     def _note_unseen(self, after: int, figures: Sequence[Figure]) -> None:
         """Keep the figures of an unrecorded frame. Of the host lane, only the newest state is needed."""

@@ -31,6 +31,7 @@ from c10k_tui.screens.curve.words import explanation, heading, legend_line
 from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.measured_figures import (
+    GivenFigure,
     MeasuredFigures,
     MeasurementBegun,
     MeasurementRefused,
@@ -264,13 +265,15 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         except CannotMeasure as why_not:
             self._figures.offer(MeasurementRefused(str(why_not)))
 
-    def take(self, figure: PointMeasured | MeasurementRefused) -> None:
+    def take(self, figure: GivenFigure) -> None:
         """Take a measured point, or the reason why nothing can be measured."""
         if self._measuring is None:
             return  # The user has stopped measuring meanwhile.
         if isinstance(figure, MeasurementRefused):
             self._measuring = None
             self.say(f"simulated only: {figure.why_not}")
+            return
+        if not isinstance(figure, PointMeasured):
             return
         self.model.take_measured(figure)
         done, whole = self._measuring

@@ -293,8 +293,8 @@ class RaceDisplay:
     def _draw_result(self, frame: Frame) -> None:
         """Draw the sentence and the bars; below them the cursor's descriptors, or the legend.
 
-        A notice covers the legend. If the cursor's descriptors are shown there, it covers the sentence. A notice
-        that is too long loses its explanation.
+        A notice covers the legend. If the cursor's descriptors are shown there, it covers the sentence. A
+        notice that is too long loses its explanation.
         """
         width = self._sentence.size.width
         self._pointing.restore()

@@ -192,7 +192,7 @@ class Opening:
         if self._comparison is None:
             self._comparison = ComparisonModel(session.scenario, session.race.costs)
         self._comparison.start_at(session.scenario)
-        screen = ComparisonScreen(session, self._comparison, self._is_stepping)
+        screen = ComparisonScreen(session, self._comparison, self._recording.figures)
         self._show_until_raced(screen, "the table's situation")
 
     def capacity(self) -> None:

@@ -85,3 +85,14 @@ async def test_a_recording_whose_app_is_ended_from_outside_is_a_whole_file(tmp_p
     events = read(path).events
     assert events[-1].data == ending(24)
     assert events[-1].time_us >= 133_333
+
+
+async def test_a_recording_that_could_not_be_replayed_is_not_begun(tmp_path):
+    app = staged_app(RecordingSettings(start=RecordingStart(Scenario(fds=64))), RecordingPlan())
+    async with app.run_test(size=(60, 20)):
+        app.recording._start(RecordingPlan(path=tmp_path / "a.cast"))
+        task = app.recording._task
+        assert task is not None
+        await task
+        assert "the terminal is 60×20; a recording begins with 80×24 to 500×200" in str(app.recording.failure)
+    assert list(tmp_path.iterdir()) == []

@@ -11,12 +11,16 @@ from c10k_tui.session.host_lane_switch import MECHANISMS
 from c10k_tui.session.measured_figures import (
     CurveShown,
     HostLaneSeen,
+    LaneMeasured,
     MeasurementBegun,
     MeasurementRefused,
     PointMeasured,
+    TableMeasurementBegun,
 )
 from sim.host.host_view import HostView, starting_view
 from sim.host.measuring.points import Point
+from sim.scenario.lanes import LANES
+from sim.studies.host_comparison import HostComparison
 
 WORDS = st.none() | st.sampled_from(["this process may have 1,024 descriptors", "it moves by 12 %"])
 COUNTS = st.integers(0, 10**12)
@@ -45,10 +49,19 @@ VIEWS = st.builds(
     answered=COUNTS,
     skipped=COUNTS,
 )
+SLEEPS = st.floats(0, 100)
+LANES_COMPARED = st.builds(
+    HostComparison, st.sampled_from(list(LANES)), COUNTS, COUNTS, SLEEPS, COUNTS, SLEEPS
+)
+LANES_COMPARED |= st.builds(
+    HostComparison, st.just("kqueue"), COUNTS, *[st.none()] * 4, st.just("it needs BSD"), WORDS
+)
 FIGURES = st.one_of(
     st.just(CurveShown()),
     st.just(MeasurementBegun()),
+    st.just(TableMeasurementBegun()),
     st.builds(MeasurementRefused, st.just("this is not Linux")),
+    st.builds(LaneMeasured, LANES_COMPARED),
     st.builds(PointMeasured, POINTS, st.none() | COUNTS, WORDS, WORDS),
     st.builds(HostLaneSeen, VIEWS),
 )
@@ -82,7 +95,15 @@ def test_a_host_event_has_only_what_has_changed():
         "{}",
         "[" * 100_000,
         '{"curve":"drawn"}',
-        '{"curve":"refused","why_not":5}',
+        '{"refused":5}',
+        '{"table":"drawn"}',
+        '{"lane":["telepathy",64]}',
+        '{"lane":["epoll"]}',
+        '{"lane":[["epoll"],64]}',
+        '{"lane":["epoll",64],"measured":5}',
+        '{"lane":["epoll",64],"measured":[1,NaN]}',
+        '{"lane":["epoll",64],"measured":[1,-1]}',
+        '{"lane":["epoll",64],"measured":[1.5,1]}',
         '{"curve":"shown","after":-1}',
         '{"curve":"shown","after":true}',
         '{"point":["select",10,1],"ns":1}',
@@ -111,5 +132,5 @@ def test_data_that_is_no_figure_is_refused(data):
 
 
 def test_text_in_a_figure_is_made_harmless():
-    figure, _ = FigureDecoder().figure('{"curve":"refused","why_not":"a\\u001b]0;x\\u0007b"}')
+    figure, _ = FigureDecoder().figure('{"refused":"a\\u001b]0;x\\u0007b"}')
     assert figure == MeasurementRefused("a ]0;x b")

@@ -137,10 +137,10 @@ async def test_a_key_on_a_screen_of_the_recording_takes_over(tmp_path):
 
 
 async def test_recorded_sizes_are_replayed_too(tmp_path):
-    sizes = (Resize(4, 100, 30), Resize(9, 90, 25))
+    sizes = (Resize(4, 100, 30), Resize(7, 20, 5), Resize(9, 90, 25))
     recording = await made(tmp_path / "a.cast", f"{CURSOR}; wait 100ms", sizes, caption=True, height=25)
     assert replay_of(recording).largest_size == (100, 29)
-    for at_us in (100_000, 200_000, recording.end_us):
+    for at_us in (100_000, 200_000, 250_000, recording.end_us):
         async with replayed(recording, at_us) as (app, _, _):
             picture = picture_at(recording, at_us)
             assert app.size == (picture.width, picture.height - 1)

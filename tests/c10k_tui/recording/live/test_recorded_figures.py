@@ -17,6 +17,7 @@ from c10k_tui.recording.live.capture import ScreenCapture
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.pictures.export import picture_at, pictures
+from c10k_tui.screens.comparison.screen import ComparisonScreen
 from c10k_tui.screens.curve.screen import CurveScreen
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.session.host_lane_switch import RecordedHostLane
@@ -53,6 +54,12 @@ class Hand:
         screen = next(one for one in self.app.screen_stack if isinstance(one, CurveScreen))
         assert screen is not None
         return screen
+
+    @property
+    def table(self):
+        screen = next(one for one in self.app.screen_stack if isinstance(one, ComparisonScreen))
+        assert screen is not None
+        return screen.model
 
     @property
     def view(self):
@@ -92,6 +99,14 @@ async def the_host_lane(hand):
     await hand.frames("h")
 
 
+async def the_table(hand):
+    await hand.frames("w")
+    await hand.frames("h", until=lambda: len(hand.table.host_comparisons) >= 3)
+    await hand.frames("h")
+    await hand.frames("w")
+    await hand.frames()
+
+
 def data_of(path, code):
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
     return [text for _, found, text in lines if found == code]
@@ -108,16 +123,20 @@ def measure_nothing(monkeypatch):
 
 
 @linux
-@pytest.mark.parametrize("work", [the_curve, the_host_lane])
+@pytest.mark.parametrize("work", [the_curve, the_host_lane, the_table])
 async def test_measured_figures_are_in_the_file_and_a_replay_shows_them(tmp_path, monkeypatch, work):
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     await made(first, work)
-    assert len(data_of(first, "k")) > 4
+    assert len(data_of(first, "k")) > 3
     assert all(isinstance(json.loads(data), dict) for data in data_of(first, "k"))
     measure_nothing(monkeypatch)
     await asyncio.to_thread(record_again, second, replay_of(read(first)))
     assert second.read_bytes() == first.read_bytes()
-    words = "points measured on this machine" if work is the_curve else "MEASURED on this machine"
+    words = {
+        the_curve: "points measured on this machine",
+        the_host_lane: "MEASURED on this machine",
+        the_table: "measuring on this machine's kernel: 3 of 15",
+    }[work]
     assert any(words in picture.text for _, picture in pictures(read(first)))
 
 
@@ -159,12 +178,13 @@ def test_a_script_shows_the_curve_and_measures_nothing(tmp_path, monkeypatch):
     assert data_of(path, "k") == ['{"curve":"shown"}']
 
 
-@pytest.mark.parametrize("key", ["v", "h"])
+@pytest.mark.parametrize("key", ["v", "h", "w; h"])
 def test_a_recording_without_figures_is_replayed_as_it_was_made(tmp_path, monkeypatch, key):
     """Versions before this one refused these keys; later keys meant the race then."""
     measure_nothing(monkeypatch)
     path, again = tmp_path / "1.cast", tmp_path / "2.cast"
-    record(path, SETTINGS, parse_script(f"wait 100ms; {key}; wait 100ms; +; wait 100ms", 30), figures=())
+    last = "escape; +" if key.startswith("w") else "+"
+    record(path, SETTINGS, parse_script(f"wait 100ms; {key}; wait 100ms; {last}; wait 100ms", 30), figures=())
     assert " is not recorded" in picture_at(read(path), 100_000).text
     assert "fds 64 → 256" in data_of(path, "m")
     record_again(again, replay_of(read(path)))
