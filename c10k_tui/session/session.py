@@ -77,6 +77,8 @@ class Session:
         self._notice_until_s = 0.0
         self.began_with = scenario
         """The scenario with which the current race began."""
+        self.pace_is_steady = True
+        """False to set the pace anew for each number of descriptors, as an earlier version did."""
         self._base_ns: tuple[int, int | None] = (1, None)
         """Virtual time of a scan, and of the gap between two bursts, when the current race began."""
         self._set_pace()
@@ -167,15 +169,21 @@ class Session:
         The pace stays when a setting changes. So a scan over ten times the descriptors takes ten times as
         long on the screen too.
         """
+        self._set_base()
+        self._meet_scenario()
+
+    def _set_base(self) -> None:
+        """Set the pace by the current scenario."""
         scenario = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
         self._base_ns = self.race.scan_ns, gap_ns
         self.pacer.set_base(*self._base_ns)
-        self._meet_scenario()
 
     def _meet_scenario(self) -> None:
         """Note the scenario of the race's current time. A step in it may cost another wall time."""
         self._shown = self.scenario
+        if not self.pace_is_steady:
+            self._set_base()
         self.pacer.forget_cost()
 
     @property

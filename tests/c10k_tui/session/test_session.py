@@ -73,6 +73,25 @@ def test_changing_fds_keeps_time_counters_and_speed(clock):
     assert session.changes == 1
 
 
+@pytest.mark.parametrize(("steady", "longer"), [(True, 11), (False, 1)])
+def test_more_connections_take_longer_at_a_steady_pace(clock, steady, longer):
+    session = session_of(clock, Scenario(fds=10_000))
+    session.pace_is_steady = steady
+    before_s = session.scan_s
+    session.set_fds(100_000)
+    assert session.scan_s == pytest.approx(longer * before_s, rel=0.1)
+    session.set_fds(10_000)
+    assert session.scan_s == pytest.approx(before_s, rel=0.01)
+
+
+def test_another_race_has_a_pace_of_its_own(clock):
+    session = session_of(clock, Scenario(fds=10_000))
+    before_s = session.scan_s
+    session.set_fds(100_000)
+    session.reset()
+    assert session.scan_s == pytest.approx(before_s, rel=0.01)
+
+
 def test_a_number_out_of_range_is_refused_and_changes_nothing(clock):
     session = session_of(clock)
     assert "1 to 1,000,000" in session.why_not_fds(0)
