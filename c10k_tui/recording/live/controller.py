@@ -101,6 +101,11 @@ class RecordingController:
             return self._box.fitted(event)
         return event
 
+    def terminal_entered(self) -> None:
+        """Draw what surrounds a replay again: the terminal was left and entered again."""
+        if self.player is not None:
+            self.player.box.redraw()
+
     def takes(self, event: events.Event) -> bool:
         """Keep an event for the next frame, or drop it; False if the app must handle it now."""
         if isinstance(event, events.Key) and event.key == "ctrl+q" and self._task is not None:
@@ -112,8 +117,10 @@ class RecordingController:
         """True if the app must not be left now: a script cannot leave the app, and a running recording must
         be finished first.
         """
-        if self.frames.scripted:
-            return True
+        return self.frames.scripted or self.ends()
+
+    def ends(self) -> bool:
+        """Leave the app after the current frame of a recording or replay; False if there is none."""
         if self._task is None or self._task.done():
             return False
         self.frames.leaving = True

@@ -61,6 +61,10 @@ class Letterbox:
         self.size = Size(width, height)
         self._stale = True
 
+    def redraw(self) -> None:
+        """Draw the whole terminal again with the next frame."""
+        self._stale = True
+
     def draw(self) -> None:
         """Draw the whole terminal if a size has changed since the last time."""
         app = self._app

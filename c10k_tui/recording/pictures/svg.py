@@ -53,7 +53,7 @@ def svg(picture: TerminalPicture, header: CastHeader, cell_width: int = CELL_WID
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{picture.width * cell_width}" height="{picture.height * 2 * cell_width}" '
-        f'viewBox="0 0 {width} {height}" xml:space="preserve" '
+        f'viewBox="0 0 {width} {height}" '
         f'font-family="{FONTS}" font-size="{size_for(WIDTH):.2f}">',
         *title,
         f'<rect width="{width}" height="{height}" fill="{_hex(colours.background)}"/>',
@@ -183,13 +183,24 @@ def _is_text(cell: StyledCell) -> bool:
 
 
 def _texts(row: CellRow, y: int, colours: Colours) -> Iterator[str]:
+    """A text for each run of one style. It has one blank between words, for readers who search or copy.
+
+    Renderers differ in what they do with more: with every blank in the text, some would join them and give
+    the places of the blanks to the letters after them.
+    """
     x = 0
     for style, run in groupby(row, key=lambda cell: cell.style):
-        cells = list(run)
-        placed = [(x + at, cell) for at, cell in enumerate(cells) if _is_text(cell)]
+        placed: list[tuple[int, StyledCell]] = []
+        blank: tuple[int, StyledCell] | None = None
+        for cell in run:
+            if _is_text(cell):
+                placed += [blank, (x, cell)] if blank and placed else [(x, cell)]
+                blank = None
+            elif cell.glyph == " ":
+                blank = (x, cell)
+            x += 1
         if placed:
             yield _text(placed, style, y, colours)
-        x += len(cells)
 
 
 def _text(placed: list[tuple[int, StyledCell]], style: CellStyle, y: int, colours: Colours) -> str:

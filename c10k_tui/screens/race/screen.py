@@ -34,7 +34,8 @@ from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.screens.race.widgets.time_line import TimeLine
-from c10k_tui.screens.shared.keyed_screen import KeyedScreen, Result
+from c10k_tui.screens.shared.box import Result
+from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.measured_figures import HostLaneSeen
 from c10k_tui.session.pacer import FRAMES_PER_S

@@ -62,13 +62,18 @@ async def test_each_time_shows_the_frame_that_the_file_shows_then(tmp_path, scri
     recording = await made(tmp_path / "a.cast", script)
     replay = replay_of(recording)
     frames = range(replay.end + 1)
-    for frame in frames:
-        there_us = time_us_of(frame, 30)
-        async with replayed(recording, there_us) as (app, _, _):
-            assert app.recording.player is not None
+    async with replayed(recording) as (app, pilot, _):
+        player, stepper = app.recording.player, app.recording.frames.stepper
+        for frame in frames:
+            there_us = time_us_of(frame, 30)
+            player._at_frame = replay.shown_at(there_us)
+            while stepper.frame <= player._at_frame:
+                await pilot.pause(0)
             assert ScreenCapture(app).picture().rows == picture_at(recording, there_us).rows
             shown_s = min(there_us, time_us_of(replay.recorded(replay.last_shown), 30)) / 1e6
-            assert f"▌▌ replay {shown_s:.1f} / " in app.recording.player.state
+            assert f"▌▌ replay {shown_s:.1f} / " in player.state
+    async with replayed(recording, 67_000) as (app, _, _):  # there at once
+        assert ScreenCapture(app).picture().rows == picture_at(recording, 67_000).rows
     # Between two frames, both show the earlier one.
     times = sorted({time_us_of(frame, 30) + off for frame in frames for off in (-1, 0, 1)} - {-1})
     for time_us in (time_us for time_us in times if time_us <= recording.end_us):

@@ -145,12 +145,12 @@ def test_a_row_of_blocks_is_one_rectangle_and_no_edge_is_smoothed():
 
 def test_every_letter_is_at_its_place_and_no_text_is_markup():
     style = AMBER._replace(bold=True, underline=True)
-    shown = picture(row_of(" a<&b ▓c", style), row_of("x", CellStyle(0x1, 0xABCDEF)))
+    shown = picture(row_of(" a<&b   ▓ c", style), row_of("x", CellStyle(0x1, 0xABCDEF)))
     root = ElementTree.fromstring(svg(shown, replace(HEADER, title="<script>")))
     assert root.findtext(f"{SPACE}title") == "<script>"
     texts = root.findall(f"{SPACE}text")
-    assert [element.text for element in texts] == ["a<&bc", "x"]
-    assert texts[0].attrib["x"].split() == ["16", "32", "48", "64", "112"]
+    assert [element.text for element in texts] == ["a<&b c", "x"]
+    assert texts[0].attrib["x"].split() == ["16", "32", "48", "64", "144", "160"]
     assert texts[0].attrib["font-weight"] == "bold"
     assert texts[0].attrib["fill"] == "#ffaf00"
     assert "#abcdef" in {path.attrib["fill"] for path in root.findall(f"{SPACE}path")}
