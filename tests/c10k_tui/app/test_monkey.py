@@ -53,4 +53,4 @@ async def test_a_notice_on_a_screen_too_small_for_it():
         for size in ((10, 3), (1, 1), (60, 20), (80, 24)):
             await it.pilot.resize_terminal(*size)
             it.race_screen.draw()
-        assert it.session.notice in it.text("#head")
+        assert it.session.notice in it.text("#legend")
