@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript
@@ -44,6 +45,7 @@ def record(
     figures: Sequence[tuple[int, Figure]] | None = None,
     *,
     force: bool = False,
+    goes_on: Callable[[int, int], bool] | None = None,
 ) -> CastWriter:
     """Record a race while a script presses the keys.
 
@@ -55,6 +57,8 @@ def record(
         figures: The measured figures of a recording, each with its frame. None for a script of keys, whose
             recording has none.
         force: True to overwrite an existing file.
+        goes_on: Called before each frame with the number of finished frames and that of all frames. If it
+            returns False, the recording ends there, as a whole one.
 
     Returns:
         The file's writer, closed.
@@ -65,8 +69,16 @@ def record(
     """
     app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
-    asyncio.run(_record(app, settings, writer, script, resizes, figures))
+    asyncio.run(_record(app, settings, writer, script, resizes, figures, goes_on))
     return writer
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what asyncio reports, except for a signal: it may be raised in a task that nobody waits for,
+    and it ends the command all the same.
+    """
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
 
 
 async def _record(
@@ -76,7 +88,9 @@ async def _record(
     script: KeyScript,
     resizes: Sequence[Resize],
     figures: Sequence[tuple[int, Figure]] | None,
+    goes_on: Callable[[int, int], bool] | None,
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(_report)
     frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
     for press in script.presses:
@@ -90,6 +104,8 @@ async def _record(
         try:
             while stepper.frame <= script.frames:
                 frame = stepper.frame
+                if goes_on is not None and not goes_on(frame, script.frames + 1):
+                    break
                 if frame in sizes:
                     resize = sizes[frame]
                     await stepper.resize(resize.width, resize.height - settings.caption)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from c10k_tui.cli.interruption import Interrupted, interruption_raised, print_interrupted
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
+from c10k_tui.cli.progress import showing_progress
 from c10k_tui.cli.recording_files import naming_file, read_recording
 from c10k_tui.cli.recording_options import time_us_of
 from c10k_tui.recording.cast.header import CastError
@@ -53,7 +55,7 @@ def export(words: list[str]) -> int:
     """Draw a recording into a file and print the file's size.
 
     Returns:
-        The exit code, 0.
+        The exit code, 0; 130 after Ctrl-C, with no file.
 
     Raises:
         UsageError: an option or a value is not valid, or a file cannot be used.
@@ -72,6 +74,9 @@ def export(words: list[str]) -> int:
     _check_options(options, form)
     try:
         _export(path, out, form, options)
+    except Interrupted:
+        left = "stays as it was" if out.exists() else "is not written"
+        return print_interrupted(f"before the end; {out} {left}")
     except CastError as error:
         raise UsageError(f"{path}: {error}") from None
     except ValueError as error:
@@ -103,11 +108,13 @@ def _export(path: Path, out: Path, form: str, options: argparse.Namespace) -> No
     fastest = ANIMATED[form].most_frames_per_s if form in ANIMATED else 0
     frames_per_s = _number_of("--fps", options.fps, 1, fastest, form)
     font_size = _number_of("--font-size", options.font_size, SMALLEST_FONT, LARGEST_FONT, form)
-    recording = read_recording(path)
+    with naming_file(out, "nothing was written"), showing_progress("export") as line, interruption_raised():
+        line.report(None, f"reading {path.name}")
+        recording = read_recording(path)
 
-    from c10k_tui.recording.pictures import export
+        from c10k_tui.recording.pictures import export
 
-    with naming_file(out, "nothing was written"):
+        line.report(None, f"drawing {form}")
         export.check_free(out, force=options.force)
         export.export(
             recording,
@@ -119,6 +126,7 @@ def _export(path: Path, out: Path, form: str, options: argparse.Namespace) -> No
             speed=1.0 if speed is None else speed,
             frames_per_s=frames_per_s,
             font_size=font_size,
+            progress=lambda done, count: line.report(done / count, f"{done:,} of {count:,} pictures"),
         )
 
 

@@ -67,7 +67,7 @@ def record(words: list[str]) -> int:
     """Record a race and print the size of the recording.
 
     Returns:
-        The exit code, 0.
+        The exit code, 0; 130 after Ctrl-C, with a whole recording up to there.
 
     Raises:
         UsageError: an option or a value is not valid, or a file cannot be used.
@@ -86,13 +86,36 @@ def record(words: list[str]) -> int:
             settings, script = replay.settings, replay.script
     except (ValueError, KeyScriptError) as error:
         raise UsageError(str(error)) from None
-    resizes, figures = ((), None) if replay is None else (replay.resizes, replay.figures)
+    return _record(out, settings, script, replay, force=options.force)
 
+
+def _record(
+    out: Path, settings: RecordingSettings, script: KeyScript, replay: Replay | None, *, force: bool
+) -> int:
     from c10k_tui.app import headless
+    from c10k_tui.cli.interruption import interruption_noted, print_interrupted
+    from c10k_tui.cli.progress import showing_progress
 
-    with naming_file(out, "the recording is complete up to this point"):
-        writer = headless.record(out, settings, script, resizes, figures, force=options.force)
-    print(f"recorded {out}: {writer.last_us / 1e6:.1f} s, {writer.size_bytes / 1e3:,.0f} kB")
+    resizes, figures = ((), None) if replay is None else (replay.resizes, replay.figures)
+    interrupted = False
+    asked = f"{script.frames / FRAMES_PER_S:.1f} s"
+    with (
+        naming_file(out, "the recording is complete up to this point"),
+        showing_progress("record") as line,
+        interruption_noted() as interruption,
+    ):
+
+        def goes_on(done: int, frames: int) -> bool:
+            nonlocal interrupted
+            line.report(done / frames, f"{done / FRAMES_PER_S:.1f} s of {asked}")
+            interrupted = interruption.requested and done > 0  # a recording has at least one picture
+            return not interrupted
+
+        writer = headless.record(out, settings, script, resizes, figures, force=force, goes_on=goes_on)
+    length = f"{writer.last_us / 1e6:.1f} s"
+    print(f"recorded {out}: {length}, {writer.size_bytes / 1e3:,.0f} kB")
+    if interrupted:
+        return print_interrupted(f"at {length} of {asked}; the recording is whole up to there")
     return 0
 
 

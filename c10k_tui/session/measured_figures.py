@@ -77,7 +77,7 @@ class HostLaneSeen:
 GivenFigure = PointMeasured | LaneMeasured | MeasurementRefused
 """A figure that a worker thread measures, and a screen takes."""
 NotedFigure = CurveShown | MeasurementBegun | TableMeasurementBegun
-"""What a key led to."""
+"""The result of a key."""
 Figure = GivenFigure | NotedFigure | HostLaneSeen
 FigureTaker = Callable[[GivenFigure], None]
 

@@ -239,10 +239,13 @@ class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
 
     def enter(self, ring: IoUring) -> EnterCall:
         """Make the call that sleeps until there is a completion or, if the submission ring was too small for
-        all submissions, until there is room. It wakes the thread if that sleeps.
+        all submissions, until there is room. It wakes the thread if that sleeps. Completions for which the
+        completion ring had no room come first.
         """
         assert ring.thread is not None
         flags = ENTER_SQ_WAKEUP if ring.thread.needs_wakeup and ring.sq else 0
+        if ring.overflow:  # IORING_SQ_CQ_OVERFLOW: only a call brings these completions into the ring
+            return self.kernel.enter_call(self.spare_fd, len(ring.sq), flags=flags | ENTER_GETEVENTS)
         if self.prepared:
             return self.kernel.enter_call(self.spare_fd, len(ring.sq), flags=flags | ENTER_SQ_WAIT)
         flags |= ENTER_GETEVENTS

@@ -7,6 +7,7 @@ after a read of a real terminal.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import redirect_stderr
 from io import StringIO
@@ -14,6 +15,7 @@ from io import StringIO
 from textual import events
 from textual.driver import Driver
 from textual.geometry import Size
+from textual.timer import Timer
 
 from c10k_tui import textual_internals
 from c10k_tui.app.terminal_input import TerminalInput
@@ -23,6 +25,7 @@ from c10k_tui.screens.race.screen import RaceScreen
 from sim.scenario.scenario import Scenario
 from tests.monkey.situations import Situation, app_of
 from tests.monkey.typist import FIRST_SIZE, Act
+from tests.support.paused_app import CostlyClock
 
 TURNS = 20
 """Turns of the event loop after a read."""
@@ -44,8 +47,17 @@ class Crash(AssertionError):
         self.error = error
 
 
-async def play(situation: Situation, race: Scenario, acts: Sequence[Act]) -> int:
-    """Open a situation and do all acts. Returns the number of acts until the app was left.
+async def play(situation: Situation, race: Scenario, acts: Sequence[Act], *, timed: bool) -> int:
+    """Open a situation and do all acts.
+
+    Args:
+        situation: The screen or box.
+        race: The race on it.
+        acts: The acts.
+        timed: True if frames come at their own pace too, not only when an act says that time passes.
+
+    Returns:
+        The number of acts until the app was left.
 
     Raises:
         Crash: the app failed.
@@ -53,10 +65,13 @@ async def play(situation: Situation, race: Scenario, acts: Sequence[Act]) -> int
     done: list[Act] = []
     terminal = TerminalInput()
     # Textual prints an error too, with every local variable.
-    with app_of(situation, race) as app, redirect_stderr(StringIO()):
+    clock = time.perf_counter if timed else CostlyClock()
+    with app_of(situation, race, clock) as app, redirect_stderr(StringIO()):
         try:
             async with app.run_test(size=FIRST_SIZE) as pilot:
                 await pilot.pause(0)
+                if not timed:
+                    await Timer._stop_all(app.screen._timers)
                 for read in situation.keys:
                     await _do(app, terminal, ("read", read))
                 for act in acts:

@@ -7,11 +7,12 @@ freshly opened screen or box. In the other kind, everything is random.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from sim.scenario.scenario import Scenario
 from tests.monkey.hands import Crash, play
+from tests.monkey.on_terminal import play_on_terminal
 from tests.monkey.situations import RACES, SITUATIONS, Situation
 from tests.monkey.typist import ESCAPE, KEYS, Act, Typist, events_in
 
@@ -31,6 +32,18 @@ class Round:
     situation: Situation
     race: Scenario
     acts: tuple[Act, ...]
+    timed: bool = True
+    """True if frames come at their own pace too. Then a failure may not show again."""
+
+    def play_on_terminal(self) -> int:
+        """Play it with a real terminal. Returns the number of keys and mouse events.
+
+        Raises:
+            Crash: the app failed.
+        """
+        opening: list[Act] = [("read", read) for read in self.situation.keys]
+        play_on_terminal(self.situation.name, self.situation.watches, str(self.race), (*opening, *self.acts))
+        return sum(map(events_in, self.acts))
 
     def play(self) -> int:
         """Play it. Returns the number of keys and mouse events.
@@ -38,7 +51,7 @@ class Round:
         Raises:
             Crash: the app failed.
         """
-        done = asyncio.run(play(self.situation, self.race, self.acts))
+        done = asyncio.run(play(self.situation, self.race, self.acts, timed=self.timed))
         return sum(map(events_in, self.acts[:done]))
 
 
@@ -50,8 +63,8 @@ def round_of(seed: int, acts: int = ACTS) -> Round:
         acts: Acts in it, if everything is random.
     """
     dice = Random(seed)
-    situation = SITUATIONS[seed // 2 % len(SITUATIONS)]
-    if seed % 2:
+    situation = SITUATIONS[seed % len(SITUATIONS)]
+    if seed // len(SITUATIONS) % 2:
         return Round(seed, situation, dice.choice(RACES), _each_key_twice(situation, dice))
     typist = Typist(dice)
     return Round(seed, situation, dice.choice(RACES), tuple(typist.act() for _ in range(acts)))
@@ -74,7 +87,7 @@ def smallest(crash: Crash, failed: Round) -> tuple[Act, ...]:
             fewer = [*acts[:first], *acts[first + size :]]
             tries += 1
             try:
-                Round(failed.seed, failed.situation, failed.race, tuple(fewer)).play()
+                replace(failed, acts=tuple(fewer)).play()
             except Crash as still:
                 acts = list(still.acts)
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,6 @@ from c10k_tui.app.watch_app import WatchApp
 from sim.scenario.scenario import Scenario, Share
 from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput
-from tests.support.paused_app import CostlyClock
 
 CTRL_P, F4 = "\x10", "\x1bOS"
 RACES = (
@@ -69,17 +68,17 @@ SITUATIONS = (
 
 
 @contextmanager
-def app_of(situation: Situation, race: Scenario) -> Iterator[ThemedApp]:
+def app_of(situation: Situation, race: Scenario, clock: Callable[[], float]) -> Iterator[ThemedApp]:
     """A new app for a situation, in an empty folder for the files that its keys write."""
     with TemporaryDirectory() as folder, _in(Path(folder)):
         if situation.watches:
             script = Script(ECHO, output=ScriptOutput())
             try:
-                yield WatchApp(script, clock=CostlyClock())
+                yield WatchApp(script, clock=clock)
             finally:
                 script.close()
         else:
-            yield C10KApp(race, clock=CostlyClock(), speed=1_000)
+            yield C10KApp(race, clock=clock, speed=1_000)
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from multiprocessing.sharedctypes import Synchronized
 from tests.monkey.hands import Crash
 from tests.monkey.rounds import Round, round_of, smallest
 
-PATIENCE_S = 180
+ON_TERMINAL = 7
+"""Rounds with a seed that this number divides are played on a real terminal."""
+PATIENCE_S = 600
 """Wall seconds after which a round counts as hanging."""
 
 
@@ -19,10 +21,10 @@ def work(seed: int, step: int, wanted: int, end_s: float, events: Synchronized[i
     """Play every ``step``-th round from a seed, until all processes together have had enough events."""
     while events.value < wanted and time.monotonic() < end_s:
         playing = round_of(seed)
-        print(f"seed {seed}: {playing.situation.name}", flush=True)
+        print(f"{events.value:,} events; seed {seed}: {playing.situation.name}", flush=True)
         faulthandler.dump_traceback_later(PATIENCE_S, exit=True)
         try:
-            played = playing.play()
+            played = playing.play_on_terminal() if seed % ON_TERMINAL == 0 else playing.play()
         except Crash as crash:
             faulthandler.cancel_dump_traceback_later()
             report(crash, playing)

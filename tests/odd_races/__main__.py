@@ -40,7 +40,7 @@ def main() -> int:
 def _search(count: int, arrivals: int, number: int) -> None:
     @seed(number)
     @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(odd_scenarios(arrivals))
+    @given(odd_scenarios(arrivals, most_fds=5_200))
     def search(race: tuple[object, list[int]]) -> None:
         check_race(*race)  # type: ignore[arg-type]
 

@@ -22,10 +22,18 @@ class TerminalProcess:
         words: The command.
         columns: Width of the terminal in cells.
         rows: Height of the terminal.
+        folder: Its current folder; None for ours.
         env: Changes of the environment.
     """
 
-    def __init__(self, words: Sequence[str], columns: int = 120, rows: int = 36, **env: str | None) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        columns: int = 120,
+        rows: int = 36,
+        folder: str | None = None,
+        **env: str | None,
+    ) -> None:
         self.ours, self._theirs = pty.openpty()
         termios.tcsetwinsize(self._theirs, (rows, columns))
         self.modes = termios.tcgetattr(self._theirs)
@@ -43,6 +51,7 @@ class TerminalProcess:
             stdout=self._theirs,
             stderr=self._theirs,
             env=environment(**env),
+            cwd=folder,
             preexec_fn=take_terminal,  # noqa: PLW1509  the tests have no threads here
         )
 
@@ -83,6 +92,12 @@ class TerminalProcess:
             if not self._read(end_s - time.monotonic()):
                 raise AssertionError(f"{expected!r} was not written; the end was {self.output[-300:]!r}")
         return at + len(expected)
+
+    def drain(self, quiet_s: float) -> None:
+        """Read until nothing comes for some seconds, but not for more than a second."""
+        end_s = time.monotonic() + 1
+        while time.monotonic() < end_s and self._read(quiet_s):
+            pass
 
     def end(self) -> int:
         """Read until the process has ended. Returns its exit code."""

@@ -18,6 +18,7 @@ from c10k_tui.cli.options import parse
 from c10k_tui.cli.record import record_parser
 from c10k_tui.cli.replay import replay_parser
 from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.live.encoder import ending
 from c10k_tui.recording.pictures.export import picture_at
 from tests.support.command_process import COMMAND, environment, on_terminal, piped
 from tests.support.file_events import written_files
@@ -255,8 +256,12 @@ def test_a_full_disk_gives_a_message_and_a_usable_recording(tmp_path):
     assert "checks" in picture_at(recording, None).text
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+)
+def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number, code):
+    """It is finished too, unless the program is killed: its last line shows the cursor again."""
     path = tmp_path / "a.cast"
     with written_files(tmp_path, patience_s=50) as wait_for_writing:
         process = subprocess.Popen(
@@ -266,9 +271,12 @@ def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number):
             wait_for_writing()
     process.send_signal(number)
     _, err = process.communicate(timeout=50)
-    assert process.returncode == (130 if number == signal.SIGINT else -number)
-    assert err == b""
-    assert "checks" in picture_at(read(path), None).text
+    assert process.returncode == code
+    assert err.startswith(b"c10k-tui: interrupted at " if number == signal.SIGINT else b"")
+    assert err.count(b"\n") == (number == signal.SIGINT)
+    recording = read(path)
+    assert "checks" in picture_at(recording, None).text
+    assert (recording.events[-1].data == ending(36)) == (number != signal.SIGKILL)
 
 
 def test_without_a_terminal_a_replay_says_so(cast):

@@ -4,6 +4,7 @@ import pytest
 
 from c10k_tui.session.session import NOTICE_S, Session
 from sim.race.race import Race
+from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import LADDER, PRESETS, Scenario, ScenarioError, Share
 
 
@@ -284,3 +285,30 @@ def test_a_step_to_a_call_stays_where_no_server_can_make_one(clock):
     session.frame()
     session.travel.step_syscall()
     assert session.frame().lanes[0].counters.syscalls > 0
+
+
+def test_the_limit_of_select_is_cured_and_made_again_however_it_came(clock):
+    session = session_of(clock, Scenario(fds=2_000))
+    session.toggle_fd_setsize()
+    run(session, clock)
+    select = session.race.frame().lanes[0]
+    assert select.failure is not None
+    session.cure()
+    assert not session.scenario.fd_setsize
+    session.cure()
+    assert session.scenario.fd_setsize
+
+
+def test_the_latest_fault_is_the_one_that_is_cured(clock):
+    session = session_of(clock, FAULT_PRESETS["no-drain"][1])
+    session.cure()
+    assert session.scenario.fault == ""
+    session.toggle_fd_setsize()
+    session.cure()
+    assert (session.scenario.fault, session.scenario.fd_setsize) == ("", False)
+    session.cure()
+    assert session.scenario.fd_setsize
+    session = session_of(clock, FAULT_PRESETS["no-drain"][1])
+    session.cure()
+    session.cure()
+    assert session.scenario.fault == "no-drain"

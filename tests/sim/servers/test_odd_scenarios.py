@@ -18,7 +18,7 @@ ALL = Share(10_000)
 RINGS = tuple(name for name in LANES if name.startswith("io_uring"))
 
 
-@settings(max_examples=250)
+@settings(max_examples=160)
 @given(odd_scenarios(arrivals=400))
 def test_all_figures_hold_at_every_moment(race):
     check_race(*race)
@@ -46,6 +46,20 @@ def test_so_is_one_that_is_larger_than_the_completion_ring(lane):
     race.advance(200 * MS)
     assert race.frame().lanes[0].counters.requests == scenario.burst
     assert not waiting_in_vain(race._time_line.lanes[lane])
+
+
+@pytest.mark.parametrize("lane", RINGS)
+def test_so_are_several_that_overflow_both_rings_and_leave_no_buffer(lane):
+    # A completion that finds no room ends its request, and so does a receive that finds no buffer.
+    scenario = Scenario(
+        fds=5_200, active=ALL, rate=1_000_000, burst=5_200, payload=2, buffer=1, lanes=(lane,)
+    )
+    race = Race(scenario, history_bytes=0)
+    arrivals = [at_ns for number in range(20) for at_ns in race.workload.window(number).times_ns[:-1]]
+    race.advance(sorted(set(arrivals))[5])
+    race.change(replace(scenario, rate=0))
+    race.advance(1_000 * MS)
+    assert race.frame().lanes[0].counters.requests == 6 * scenario.burst
 
 
 @pytest.mark.parametrize("lane", ["process", "thread"])

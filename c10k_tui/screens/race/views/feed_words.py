@@ -15,7 +15,7 @@ _DROPS: EffectTable = {
 }
 _AT_CLIENT: EffectTable = {
     Effect.HELD: ("waits at its client: the window is full", "waits at its client", "waits"),
-    Effect.UNSENT: ("not made: its client still waits to write", "not made, client full", "not made"),
+    Effect.UNSENT: ("not made: its client still waits to write", "not made: no room", "not made"),
 }
 _WASTEFUL = Effect.WOKE_SCAN | Effect.SCAN_BEHIND
 _REPORTED = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED | Effect.WOKE_TASK

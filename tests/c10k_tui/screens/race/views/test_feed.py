@@ -43,6 +43,16 @@ def test_a_row_shows_the_effect_of_a_packet_in_every_lane():
 
 
 @pytest.mark.parametrize(
+    ("effect", "words"), [(Effect.HELD, "waits at its client"), (Effect.UNSENT, "not made: no room")]
+)
+def test_a_request_that_has_not_left_its_client_says_so_in_full(effect, words):
+    held = (12_401, Kind.HELD, 9, 65_536, effect, 0)
+    (line,) = lines_of(feed_of(both([held], [packet(12_401, 9, Effect.READY_LIST, 0)])))
+    assert words in line
+    assert "DROP" not in line
+
+
+@pytest.mark.parametrize(
     ("effect", "words"),
     [
         (Effect.SCAN_BEHIND, "behind scan: missed"),
