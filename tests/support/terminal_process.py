@@ -9,7 +9,7 @@ import select
 import subprocess
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from tests.support.command_process import PATIENCE_S, environment
@@ -92,6 +92,13 @@ class TerminalProcess:
             if not self._read(end_s - time.monotonic()):
                 raise AssertionError(f"{expected!r} was not written; the end was {self.output[-300:]!r}")
         return at + len(expected)
+
+    def until_true(self, holds: Callable[[], bool]) -> None:
+        """Read until something holds."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < end_s, f"it never held; the end was {self.output[-300:]!r}"
+            self.drain(0.05)
 
     def drain(self, quiet_s: float) -> None:
         """Read until nothing comes for some seconds, but not for more than a second."""
