@@ -232,7 +232,7 @@ def _few(frame: Frame, lead: str) -> Wordings:
 
 
 def _consequences(scan: LaneFrame, epoll: LaneFrame) -> Wordings:
-    """What the costs mean for somebody who runs a server: CPU and response time."""
+    """The consequence of the costs for somebody who runs a server: CPU and response time."""
     lanes = [(lane, _share_of_core(lane), _after(lane)) for lane in (scan, epoll)]
     wordings = []
     for with_times in (True, False):
