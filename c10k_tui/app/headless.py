@@ -34,6 +34,7 @@ def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
         plan=plan,
     )
     app.theme = settings.theme
+    app.session.pace_is_steady = settings.pace_is_steady
     app.session.repeat_changes(settings.start.changes, settings.start.at_ns)
     return app
 

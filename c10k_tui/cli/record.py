@@ -27,8 +27,8 @@ _DEFAULTS = ("", "2", "120x36")
 """Values of options that were not typed."""
 _EPILOG = """\
 keys are written like "wait 2s; +; wait 1s; space", in a file also on lines of their own, with # comments:
-  a key          + - n [ ] semicolon ' , . space s S b B < > { } a e o 0 x 1 2 3 F2 … F6 p P u l L f v w m g t
-                 ? M R up down left right home end tab enter escape
+  a key          + - n [ ] semicolon ' , . space s S b B < > { } a e o 0 x 1 2 3 d z 4 5 6 7
+                 F2 … F6 p P u l L f v w m g t ? M R up down left right home end tab enter escape
   wait TIME      let the recording continue
 
 examples:

@@ -31,8 +31,10 @@ from c10k_tui.text.messages import LANGUAGES
 from sim.machine.costs import CostTable, table_of
 from sim.scenario.scenario import Scenario, ScenarioError, parse_scenario
 
-FORMAT = 1
-"""Version of the values under ``c10k-tui``."""
+FORMAT, CHANGING_PACE_FORMAT = 2, 1
+"""Versions of the values under ``c10k-tui``: now, and when the pace changed with the number of descriptors.
+"""
+FORMATS = (CHANGING_PACE_FORMAT, FORMAT)
 VERSIONS = (2, 3)
 """Versions of asciicast that can be read and written."""
 
@@ -56,7 +58,7 @@ def header_line(settings: RecordingSettings) -> str:
     """The header of a recording, without the new line."""
     start = settings.start
     own: dict[str, Any] = {
-        "format": FORMAT,
+        "format": FORMAT if settings.pace_is_steady else CHANGING_PACE_FORMAT,
         "program": f"c10k-tui {__version__}",
         "scenario": str(start.scenario),
         "speed": "max" if settings.speed is None else settings.speed,
@@ -172,9 +174,9 @@ def settings_of(header: CastHeader) -> RecordingSettings:
         raise CastError(
             "it is an asciicast, but carries no scenario of c10k-tui to run; asciinema play shows its picture"
         )
-    if own.get("format") != FORMAT:
+    if own.get("format") not in FORMATS or isinstance(own.get("format"), bool):
         raise CastError(
-            f"its settings have format {_short(own.get('format'))}; only format {FORMAT} can be read"
+            f"its settings have format {_short(own.get('format'))}; only formats 1 and 2 can be read"
             f" ({plain(own.get('program', 'another version'))[:40]} wrote it)"
         )
     if header.width < LEAST_COLUMNS or header.height < LEAST_ROWS:
@@ -205,6 +207,7 @@ def settings_of(header: CastHeader) -> RecordingSettings:
         cast_version=header.version,
         frames_per_s=frames_per_s,
         costs=_costs(own.get("costs")),
+        pace_is_steady=own["format"] != CHANGING_PACE_FORMAT,
     )
 
 

@@ -104,15 +104,22 @@ def replay_of(recording: Recording) -> Replay:
     if total > MOST_FRAMES:
         raise CastError(f"it has {total:,} frames to run; at most {MOST_FRAMES:,} are possible")
     _check_order(parts.presses)
+    presses = parts.presses
+    if not parts.settings.pace_is_steady:
+        presses = [press for press in presses if press.key not in NEWER_KEYS]
     return Replay(
         parts.settings,
-        KeyScript(tuple(parts.presses), total),
+        KeyScript(tuple(presses), total),
         tuple(parts.resizes),
         tuple(parts.unseen),
         recording.end_us,
         tuple(parts.figures),
         ends_paused=parts.paused_us is not None and parts.paused_us == recording.end_us,
     )
+
+
+NEWER_KEYS = frozenset("dz4567")
+"""Keys that did nothing when recordings had format 1."""
 
 
 @dataclass(slots=True)

@@ -70,3 +70,6 @@ class RecordingSettings:
     language: str = LANGUAGES[0]
     costs: CostTable = BUILT_IN
     """Prices of the simulated steps; kept because another machine may use another table."""
+    pace_is_steady: bool = True
+    """False in recordings of versions before 0.3.0: a change of the number of descriptors changed the pace.
+    """

@@ -268,6 +268,7 @@ class RecordingController:
             cast_version=plan.cast_version,
             frames_per_s=FRAMES_PER_S,
             costs=session.race.costs,
+            pace_is_steady=session.pace_is_steady,
         )
 
     def show_state(self) -> None:

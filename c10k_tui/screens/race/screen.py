@@ -28,6 +28,7 @@ from c10k_tui.screens.race.grid_cursor import Pointing, Viewpoint
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.screens.race.opened_screens import Opening
 from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_figures
+from c10k_tui.screens.race.room_plan import Panel
 from c10k_tui.screens.race.time_line_drag import TimeLineDrag
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
@@ -61,7 +62,6 @@ class RaceScreen(KeyedScreen[str]):
     BINDING_GROUP_TITLE = "Race"
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
     def __init__(
         self,
@@ -111,6 +111,7 @@ class RaceScreen(KeyedScreen[str]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self._display.resized(*event.size), "-small")
+        self._display.take_rooms()
         self.call_after_refresh(self.draw)
 
     # -- frames -----------------------------------------------------------------------------
@@ -137,8 +138,9 @@ class RaceScreen(KeyedScreen[str]):
     def _show_lanes(self) -> None:
         """Show the panels of the racing lanes. They are drawn as soon as the layout has set their sizes."""
         names = self.session.scenario.lanes
-        if not self.lanes.show_lanes(names):
+        if not self.lanes.show_lanes(names, self._display.rooms.zoomed):
             return
+        self._display.take_rooms()
         self.set_class(len(names) > 2, "-three")
         self.set_class(len(names) > 3, "-four")
         self.call_after_refresh(self.draw)
@@ -148,6 +150,7 @@ class RaceScreen(KeyedScreen[str]):
     def changed(self) -> None:
         """Show a change by the user at once. A change of the layout becomes visible one refresh later."""
         self.set_class(self.host_lane.on, "-hosting")
+        self._display.take_rooms()
         self.call_after_refresh(self._show_lanes)
         self._display.make_stale()
         self.draw()
@@ -179,10 +182,10 @@ class RaceScreen(KeyedScreen[str]):
 
     def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
-        if event.cell is None:
+        if event.place is None:
             self.pointing.leave()
         else:
-            self.pointing.point_at(event.grid.model.layout.block(event.cell))
+            self.pointing.point_at(event.grid.model.layout.block(event.place))
         self.draw()
 
     def on_time_line_scrubbed(self, event: TimeLine.Scrubbed) -> None:
@@ -239,6 +242,17 @@ class RaceScreen(KeyedScreen[str]):
 
     def action_fd_setsize(self) -> None:
         self._do(self.session.toggle_fd_setsize)
+
+    # -- keys: panels -----------------------------------------------------------------------
+
+    def action_details(self) -> None:
+        self._do(lambda: self.session.say(self._display.rooms.toggle_details(self._display.plan)))
+
+    def action_panel(self, name: str) -> None:
+        self._do(lambda: self.session.say(self._display.rooms.toggle_panel(Panel(name), self._display.plan)))
+
+    def action_zoom(self) -> None:
+        self._do(lambda: self.session.say(self._display.rooms.zoom_next(self.lanes.racing)))
 
     # -- keys: time -------------------------------------------------------------------------
 

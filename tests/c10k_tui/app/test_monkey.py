@@ -43,14 +43,14 @@ def test_a_failure_is_found_and_told_by_the_key_that_it_needs(monkeypatch):
 async def test_one_descriptor_and_silence():
     async with stand(Scenario(fds=1, active=1, rate=0), speed=None) as it:
         await it.run(1)
-        assert "1 fd ·" in it.text("#head")
+        assert "1 connection ·" in it.text("#head")
         assert "asleep" in it.text("#lane-epoll .words")
 
 
 async def test_a_million():
     async with stand(Scenario(fds=1_000_000)) as it:
         await it.run(0.5)
-        assert "1 cell = 2," in it.text()
+        assert "1 cell = 3" in it.text()
 
 
 async def test_a_notice_on_a_screen_too_small_for_it():
@@ -59,4 +59,4 @@ async def test_a_notice_on_a_screen_too_small_for_it():
         for size in ((10, 3), (1, 1), (60, 20), (80, 24)):
             await it.pilot.resize_terminal(*size)
             it.race_screen.draw()
-        assert it.session.notice in it.text("#head")
+        assert it.session.notice in it.text("#legend")

@@ -148,7 +148,7 @@ def test_record_leaves_a_whole_recording(capsys, press_at, tmp_path):
     out, err = interrupted(capsys, "record", str(path), "--for", "9s", "--fds", "50", "--size", "80x24")
     assert out.startswith(f"recorded {path}: 0.2 s, ")
     assert "at 0.2 s of 9.0 s; the recording is whole up to there" in err
-    assert "looks" in picture_at(read(path), None).text
+    assert "checks" in picture_at(read(path), None).text
 
 
 def test_export_leaves_no_file(capsys, press_at, tmp_path):

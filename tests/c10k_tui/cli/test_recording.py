@@ -130,7 +130,7 @@ def test_every_form_is_written_and_the_same_each_time(cast, tmp_path, form, caps
 
 
 def test_the_text_of_a_moment(cast, tmp_path):
-    for at, fds in (("0", " 64 fds"), ("400ms", " 256 fds")):
+    for at, fds in (("0", " 64 connections"), ("400ms", " 256 fds")):
         out = tmp_path / f"{at}.txt"
         assert main(["export", str(cast), str(out), "--at", at]) == 0
         assert fds in out.read_text(encoding="utf-8")
@@ -163,7 +163,7 @@ REFUSED = [
     (["replay"], "replay needs one file"),
     (["replay", "missing.cast"], "missing.cast: No such file"),
     (["replay", "junk.cast"], "junk.cast: it does not begin with the header"),
-    (["replay", "cut.cast"], "cut.cast: line 22 is cut off"),
+    (["replay", "cut.cast"], "cut.cast: line 23 is cut off"),
     (["replay", "CAST", "--at", "9s"], "which is 0.4s long"),
     (["replay", "CAST", "--at", "soon"], "--at: 'soon' is not a duration"),
     (["replay", "CAST", "--fds", "3"], "there is no option '--fds'"),
@@ -184,7 +184,7 @@ REFUSED = [
         ["export", "hostile.cast", "a.txt"],
         "which c10k-tui neither writes nor draws; draw it with asciinema's agg",
     ),
-    (["export", "cut.cast", "a.txt"], "line 22 is cut off"),
+    (["export", "cut.cast", "a.txt"], "line 23 is cut off"),
     (["export", "CAST", "no/such/a.txt"], "No such file or directory"),
     (["repaly", "CAST"], "did you mean replay?"),
     (["n=5", "replay"], "replay goes first"),
@@ -253,7 +253,7 @@ def test_a_full_disk_gives_a_message_and_a_usable_recording(tmp_path):
     assert 30_000 < path.stat().st_size <= 60_000
     recording = read(path)
     assert recording.end_us > 500_000
-    assert "looks" in picture_at(recording, None).text
+    assert "checks" in picture_at(recording, None).text
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number, co
     assert err.startswith(b"c10k-tui: interrupted at " if number == signal.SIGINT else b"")
     assert err.count(b"\n") == (number == signal.SIGINT)
     recording = read(path)
-    assert "looks" in picture_at(recording, None).text
+    assert "checks" in picture_at(recording, None).text
     assert (recording.events[-1].data == ending(36)) == (number != signal.SIGKILL)
 
 

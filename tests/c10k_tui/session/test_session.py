@@ -74,6 +74,25 @@ def test_changing_fds_keeps_time_counters_and_speed(clock):
     assert session.changes == 1
 
 
+@pytest.mark.parametrize(("steady", "longer"), [(True, 11), (False, 1)])
+def test_more_connections_take_longer_at_a_steady_pace(clock, steady, longer):
+    session = session_of(clock, Scenario(fds=10_000))
+    session.pace_is_steady = steady
+    before_s = session.scan_s
+    session.set_fds(100_000)
+    assert session.scan_s == pytest.approx(longer * before_s, rel=0.1)
+    session.set_fds(10_000)
+    assert session.scan_s == pytest.approx(before_s, rel=0.01)
+
+
+def test_another_race_has_a_pace_of_its_own(clock):
+    session = session_of(clock, Scenario(fds=10_000))
+    before_s = session.scan_s
+    session.set_fds(100_000)
+    session.reset()
+    assert session.scan_s == pytest.approx(before_s, rel=0.01)
+
+
 def test_a_number_out_of_range_is_refused_and_changes_nothing(clock):
     session = session_of(clock)
     assert "1 to 1,000,000" in session.why_not_fds(0)
@@ -229,10 +248,10 @@ def test_notices_go_away(clock):
 def test_a_new_speed_is_shown_with_its_meaning(clock):
     session = session_of(clock, Scenario(fds=10_000))
     session.climb_speed(1)
-    assert session.notice == "speed 4: a scan to take 500 ms"
+    assert session.notice == "speed 4: slow motion 1,700×, a scan takes 500 ms"
     session = session_of(clock, Scenario(fds=16))
     session.climb_speed(-1)
-    assert session.notice == "speed 1: a burst every 2 s"
+    assert session.notice == "speed 1: slow motion 13,000×, 180 scans a second"
     for _ in range(9):
         session.climb_speed(-1)
     assert session.notice == "speed 0.01: the slowest"

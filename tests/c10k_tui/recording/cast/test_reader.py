@@ -156,7 +156,7 @@ def test_time_does_not_go_back(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"own": {"format": 2}}, "format 2; only format 1 can be read"),
+        ({"own": {"format": 3}}, "format 3; only formats 1 and 2 can be read"),
         ({"own": {"scenario": 5}}, "has no scenario"),
         ({"own": {"scenario": "n=0"}}, "its scenario is not valid: fds must be"),
         ({"own": {"scenario": "n=10 colour=red"}}, "its scenario is not valid"),

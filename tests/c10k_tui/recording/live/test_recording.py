@@ -122,6 +122,21 @@ def test_a_recording_made_from_a_file_equals_the_file(tmp_path, changes):
     assert (tmp_path / "2.cast").read_bytes() == first
 
 
+def test_a_recording_of_the_first_format_keeps_its_pace_and_its_keys(tmp_path):
+    settings = RecordingSettings(
+        start=RecordingStart(Scenario(fds=64)), width=80, height=24, pace_is_steady=False
+    )
+    first, second = tmp_path / "1.cast", tmp_path / "2.cast"
+    record(first, settings, parse_script("wait 100ms; +; wait 100ms; d; wait 100ms", 30))
+    assert '"format":1' in first.read_text().partition("\n")[0]
+    replay = replay_of(read(first))
+    assert not replay.settings.pace_is_steady
+    assert [press.key for press in replay.script.presses] == ["+"]
+    record_again(second, replay)
+    assert '"format":1' in second.read_text().partition("\n")[0]
+    assert replay_of(read(second)).script == replay.script
+
+
 def test_keys_and_markers_are_in_the_file(tmp_path):
     data = recorded(tmp_path / "a.cast", "wait 100ms; +; M; wait 100ms; F6; wait 100ms; x; 0; wait 100ms")
     assert codes(data, "i", "m") == [

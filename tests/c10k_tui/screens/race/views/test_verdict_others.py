@@ -115,7 +115,7 @@ def test_the_verdict_names_a_lane_without_memory_and_what_the_others_take():
     [
         ("thread", "thread alone, switches: 7 so far, for 1,000 answered. Keys 1 2 3 and L bring others in."),
         ("iocp", "iocp alone, system calls: 2,000 so far, for 1,000 answered."),
-        ("pool", "pool alone, looks for nothing: 5 so far, for 1,000 answered."),
+        ("pool", "pool alone, wasted checks: 5 so far, for 1,000 answered."),
     ],
 )
 def test_alone(name, words):

@@ -220,17 +220,17 @@ def test_the_marked_cell_stands_out_but_for_the_cursor():
     model.resize(10, 40, 4)
     model.mark(FIRST_FD + 3)
     model.show(lane(fds=10), 0, 1_000.0)
-    x, y = model.layout.place_of(3)
-    assert model.codes[y, x] == STRUCK
-    assert (model.codes == STRUCK).sum() == model.layout.fill_x * model.layout.fill_y
+    x, y = model.layout.corner_of(3)
+    assert model.codes[y, x] == STRUCK * 257
+    assert (model.codes == STRUCK * 257).sum() == model.layout.fill_x * model.layout.fill_y
     model.cursor = 3
     model.show(lane(fds=10), 0, 1_000.0)
-    assert not (model.codes == STRUCK).any()
+    assert not (model.codes == STRUCK * 257).any()
     model.cursor = None
     for fd in (None, 3, FIRST_FD + 10):
         model.mark(fd)
         model.show(lane(fds=10), 0, 1_000.0)
-        assert not (model.codes == STRUCK).any()
+        assert not (model.codes == STRUCK * 257).any()
 
 
 def test_how_often_and_since_when():
