@@ -5,7 +5,7 @@ Each effect is written three or four times, in at most 38, 19, 11 and six cells.
 
 from __future__ import annotations
 
-from c10k_tui.text.messages import N_, _
+from sim.scenario.messages import Message, N_
 from sim.machine.records import Effect
 
 Sizes = tuple[str, ...]
@@ -24,13 +24,13 @@ def _own_task(task: str) -> EffectTable:
     """Words for lanes in which each connection has its own task."""
     return {
         Effect.WOKE_TASK: (
-            _("woke its {task}, asleep in the call", task=task),
-            _("woke its {task}", task=task),
+            Message("woke its {task}, asleep in the call", task=task),
+            Message("woke its {task}", task=task),
             "woke",
         ),
         Effect.NOBODY: (
-            _("its {task} is awake and will find it", task=task),
-            _("awake: will find it"),
+            Message("its {task} is awake and will find it", task=task),
+            N_("awake: will find it"),
             "awake",
         ),
     }
@@ -40,18 +40,18 @@ def _ready_list(who: str, brief: str, nobody: Sizes) -> EffectTable:
     """Words for lanes with an epoll's ready list, where ``who`` waits in epoll_wait."""
     return {
         Effect.READY_LIST | Effect.WOKE_EPOLL: (
-            _("→ ready list, woke {who}", who=who),
-            _("→ list, woke {brief}", brief=brief),
-            _("→ list woke"),
-            _("→ woke"),
+            Message("→ ready list, woke {who}", who=who),
+            Message("→ list, woke {brief}", brief=brief),
+            N_("→ list woke"),
+            N_("→ woke"),
         ),
         Effect.ALREADY_LISTED | Effect.WOKE_EPOLL: (
-            _("already on the list, woke {who}", who=who),
-            _("listed, woke {brief}", brief=brief),
+            Message("already on the list, woke {who}", who=who),
+            Message("listed, woke {brief}", brief=brief),
             "woke",
         ),
-        Effect.READY_LIST: (_("→ ready list"), _("→ ready list"), _("→ list")),
-        Effect.ALREADY_LISTED: (_("already on the ready list"), _("already on it"), "listed"),
+        Effect.READY_LIST: (N_("→ ready list"), N_("→ ready list"), N_("→ list")),
+        Effect.ALREADY_LISTED: (N_("already on the ready list"), N_("already on it"), "listed"),
         Effect.NOBODY: nobody,
     }
 
@@ -60,12 +60,12 @@ def _ring(nobody: Sizes) -> EffectTable:
     """Words for lanes in which io_uring reports to its task by task work."""
     return {
         Effect.TASK_WORK | Effect.WOKE_WAITER: (
-            _("→ task work, woke the task"),
-            _("→ work, woke it"),
-            _("→ woke"),
+            N_("→ task work, woke the task"),
+            N_("→ work, woke it"),
+            N_("→ woke"),
         ),
-        Effect.TASK_WORK_AGAIN: (_("task work is queued already"), _("queued already"), "queued"),
-        Effect.TASK_WORK: (_("→ task work"), _("→ task work"), _("→ work")),
+        Effect.TASK_WORK_AGAIN: (N_("task work is queued already"), N_("queued already"), "queued"),
+        Effect.TASK_WORK: (N_("→ task work"), N_("→ task work"), N_("→ work")),
         Effect.NOBODY: nobody,
     }
 

@@ -279,10 +279,10 @@ class CurveModel:
     def file_stem(self) -> str:
         """Name of a picture's file, without its suffix."""
         if self.paper is not None:
-            return _("c10k-curve-{key}", key=self.paper.key)
+            return f"c10k-curve-{self.paper.key}"
         active = str(self.active).replace("%", "pc")
-        held = _("{fds}-fds", fds=self.fds) if self.axis == "share" else _("{active}-active", active=active)
-        return _("c10k-curve-{held}-{wait}", held=held, wait=self.wait)
+        held = f"{self.fds}-fds" if self.axis == "share" else f"{active}-active"
+        return f"c10k-curve-{held}-{self.wait}"
 
     def notes(self) -> tuple[Line, ...]:
         """Lines below an exported picture: the cost table, and the paper if one is shown."""
