@@ -5,8 +5,8 @@ Each effect is written three or four times, in at most 38, 19, 11 and six cells.
 
 from __future__ import annotations
 
-from sim.scenario.messages import Message, N_
 from sim.machine.records import Effect
+from sim.scenario.messages import N_, Message
 
 Sizes = tuple[str, ...]
 """Wordings of one effect, from the longest to the shortest."""

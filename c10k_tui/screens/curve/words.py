@@ -257,7 +257,12 @@ def _apart(found: Sequence[Difference], with_figures: bool) -> Line:
     sizes = sorted({one.published.fds for one in found}, reverse=True)
     for size in dict.fromkeys((sizes[0], sizes[-1])):
         spans.append(
-            (_("{at} {size:,} fds: ", at=_("at") if size == sizes[0] else _("; at"), size=size), "text")
+            (
+                _("at {size:,} fds: ", size=size)
+                if size == sizes[0]
+                else _("; at {size:,} fds: ", size=size),
+                "text",
+            )
         )
         for index, one in enumerate(one for one in found if one.published.fds == size):
             spans += [(", " if index else "", "text"), (one.published.mechanism, one.published.mechanism)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from c10k_tui.text.messages import _
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import _
 from c10k_tui.text.packet_effects import EffectTable, Sizes
 from sim.machine.records import DropReason, Effect
 
