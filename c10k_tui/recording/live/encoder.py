@@ -112,13 +112,13 @@ def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle)
     """
     for glyph, style in row[start:end]:
         if style is not pen and style != pen:
-            parts.append(_sgr(pen, style))
+            parts.append(sgr(pen, style))
             pen = style
         parts.append(glyph)
     return pen
 
 
-def _sgr(pen: CellStyle, style: CellStyle) -> str:
+def sgr(pen: CellStyle, style: CellStyle) -> str:
     """The sequence that changes the style from ``pen`` to ``style``; it has only the differences."""
     if style == PLAIN:
         return "\x1b[0m"
