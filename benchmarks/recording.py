@@ -13,9 +13,9 @@ from c10k_tui.app.headless import record, staged_app
 from c10k_tui.recording.cast.key_script import KeyScript
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
+from c10k_tui.session.pacer import FRAMES_PER_S
 from sim.scenario.scenario import PRESETS, Scenario
 
 SECONDS = 20

@@ -9,12 +9,12 @@ from sim.servers.registry import server_of
 
 ROOT = Path(__file__).parents[1]
 PLAIN = {"select", "poll", "epoll", "process", "thread", "asyncio", "kqueue", "io_uring"}
-"""Names that mean more than a lane: a call, a module, a mechanism of a benchmark."""
+"""Names that are not only a lane's: a call, a module, a mechanism of a benchmark."""
 PLACES = {
     "sim/scenario/lanes.py",
     "c10k_tui/text/lanes.py",
-    "sim/scenario/fault_presets.py",  # scenarios name the lanes that they are about
-    "sim/host/measuring/lane_requests.py",  # real servers, where there are some
+    "sim/scenario/fault_presets.py",  # scenarios name their lanes
+    "sim/host/measuring/lane_requests.py",  # real servers
 }
 
 
@@ -32,7 +32,7 @@ def test_no_other_module_knows_a_lane_by_its_name():
             place = path.relative_to(ROOT).as_posix()
             if place in PLACES:
                 continue
-            # A server names its lane where its class begins.
+            # A server names its lane at the top of its class.
             own = {
                 id(node.value)
                 for node in ast.walk(tree)

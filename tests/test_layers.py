@@ -1,4 +1,4 @@
-"""Every room has its place in the contracts that ``lint-imports`` checks, and says what it holds."""
+"""Every folder has its place in the contracts of ``lint-imports``, and a docstring that describes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_FILES_AT_THE_TOP = 10
 
 
 def ranked() -> set[str]:
-    """The rooms that the contracts of layers name."""
+    """The folders that the contracts of layers name."""
     layers = [layer for contract in CONTRACTS if contract["type"] == "layers" for layer in contract["layers"]]
     return {room for layer in layers for room in re.split(r"[ |:]+", layer)}
 

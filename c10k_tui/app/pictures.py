@@ -14,8 +14,9 @@ from textual.pilot import Pilot
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.app.watch_app import WatchApp
 from c10k_tui.screens.curve.screen import CurveScreen
-from c10k_tui.screens.race.screen import FRAMES_PER_S, RaceScreen
+from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.screens.shared.working_screen import WorkingScreen
+from c10k_tui.session.pacer import FRAMES_PER_S
 from sim.scenario.scenario import Scenario
 from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput

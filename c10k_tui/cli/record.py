@@ -13,7 +13,7 @@ from c10k_tui.cli.terminal import speed_of, theme_of
 from c10k_tui.recording.cast.key_script import KeyScript, KeyScriptError, frames_of, parse_script
 from c10k_tui.recording.cast.reader import Replay
 from c10k_tui.recording.cast.settings import LEAST_ROWS, RecordingSettings, RecordingStart
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.session.pacer import FRAMES_PER_S
 
 DEFAULT_FOR = "20s"
 """Length of a recording without keys and without ``--for``."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from c10k_tui.cli.options import UsageError
 from c10k_tui.recording.cast.header import CastError
 from c10k_tui.recording.cast.reader import Recording, Replay, read, replay_of
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.session.pacer import FRAMES_PER_S
 
 
 def read_recording(path: Path) -> Recording:

@@ -9,7 +9,7 @@ from c10k_tui.cli.recording_files import read_replay
 from c10k_tui.cli.recording_options import file_of, time_us_of
 from c10k_tui.cli.terminal import check_terminal
 from c10k_tui.recording.cast.lines import frame_of
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
+from c10k_tui.session.pacer import FRAMES_PER_S
 
 _EPILOG = """\
 space pauses and continues the replay. The first key that changes something ends it: the race is yours then.

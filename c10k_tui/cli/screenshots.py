@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, race_picture
-from c10k_tui.screens.race.screen import FRAMES_PER_S
+from c10k_tui.session.pacer import FRAMES_PER_S
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
 

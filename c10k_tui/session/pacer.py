@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+FRAMES_PER_S = 30
+"""Frames in a second: of the race and of the watched loop on the screen, and of every recording."""
 SPEEDS: tuple[float | None, ...] = (0.01, 0.03, 0.1, 0.3, 1, 2, 4, 10, 30, 100, 300, 1_000, None)
 """Steps of the speed keys; None is as fast as possible."""
 DEFAULT_SPEED = 2.0

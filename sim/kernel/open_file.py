@@ -156,7 +156,7 @@ class OpenFile:
             The number of bytes taken.
 
         Raises:
-            OSError: EAGAIN, no room; EPIPE, nobody will read them; EINVAL, the file cannot be written.
+            OSError: EAGAIN, no room; EPIPE, no reader is left; EINVAL, the file cannot be written.
         """
         raise oserror(errno.EINVAL)
 

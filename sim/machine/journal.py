@@ -1,7 +1,7 @@
 """The journal: the one list of all events, in order.
 
 The kernel appends records (:mod:`sim.machine.records`), and the screen drains them. The newest records stay
-after they were read, because a jump in time shows them again. If nobody drains the journal, the oldest
+after they were read, because a jump in time shows them again. If the journal is not drained, the oldest
 records are removed and counted as lost.
 """
 

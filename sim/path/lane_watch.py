@@ -229,7 +229,7 @@ def _is_hooked(call: ScanCall, fd: int) -> bool:
 
 
 class WakeupProbe:
-    """An entry at the head of a wait queue that notes the state and wakes nobody."""
+    """An entry at the head of a wait queue that notes the state and wakes no task."""
 
     exclusive = False
 

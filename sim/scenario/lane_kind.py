@@ -63,7 +63,7 @@ class Prices:
     """The origin of the prices of a lane's own steps."""
 
     note: str = ""
-    """A few words that stand wherever the prices are shown; empty for a measured cost table."""
+    """A few words that are shown beside the prices; empty for a measured cost table."""
     source: str = ""
     """The source, in one line; empty for a measured cost table."""
     estimated: bool = False

@@ -1,4 +1,4 @@
-"""What the tests of the program share: parsed style sheets and computed tables."""
+"""Fixtures for the tests of the program: parsed style sheets and computed tables."""
 
 import pytest
 
@@ -13,6 +13,6 @@ def _stand_ins():
 
 @pytest.fixture(autouse=True)
 def _nothing_computed_twice(monkeypatch, _stand_ins):
-    """In this folder only: the tests of the studies themselves compute everything."""
+    """Only for this folder: the tests of the studies compute everything themselves."""
     for owner, name, value in _stand_ins:
         monkeypatch.setattr(owner, name, value)

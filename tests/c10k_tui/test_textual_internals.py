@@ -1,4 +1,4 @@
-"""Textual's private names that recordings need: each is there in the installed Textual."""
+"""The private names of Textual that recordings need exist in the installed Textual."""
 
 from importlib.metadata import version
 

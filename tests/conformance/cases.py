@@ -17,7 +17,7 @@ class Case(NamedTuple):
     topic: str
     name: str
     source: str
-    """Where the behaviour is written down: a man page, a kernel function, a CPython module."""
+    """The source of the behaviour: a man page, a kernel function, a CPython module."""
     see: Callable[[World], Any]
     """Takes a world, and returns the results to compare."""
     needs_bytes: int = 0

@@ -1,4 +1,4 @@
-"""What the interpreter's own tests share here."""
+"""Fixtures for the interpreter's own tests."""
 
 import gc
 

@@ -68,6 +68,6 @@ IN_SOME_VERSIONS = {
 
 
 def reason(name: str) -> str | None:
-    """Why a test is not run; None if it is."""
+    """The reason for which a test is left out; None if it runs."""
     known = {**IN_SOME_VERSIONS, **LEFT_OUT}
     return known.get(name) or known.get(name.rpartition(".")[0])

@@ -27,12 +27,12 @@ class Page:
 
     @cached_property
     def written(self) -> str:
-        """The text that a person wrote: without the generated tables."""
+        """The text without the generated tables."""
         return GENERATED.sub("", self.text)
 
     @cached_property
     def prose(self) -> str:
-        """The written text without code blocks."""
+        """The text without generated tables and without code blocks."""
         return re.sub(r"^ {4}.*$", "", FENCE.sub("", self.written), flags=re.MULTILINE)
 
     def blocks(self, language: str) -> list[str]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import socket
 import struct
-import time
 import zlib
 from typing import Any, NamedTuple
 
@@ -29,7 +29,8 @@ _SPAN = 128
 _SHOWN = 40
 """Number of bytes up to which data is shown in full."""
 _FIN_WAIT1 = 4
-_ACK_TRIES = 30
+_ACK_PATIENCE_S = 0.2
+"""Longest wait for an ACK, in seconds; TCP delays one by 40 ms."""
 _RESET = struct.pack("ii", 1, 0)
 
 HELPERS = {
@@ -92,6 +93,17 @@ def drain(number):
 """,
 }
 """Source of functions that a line may call, by name; a script contains each function that it uses."""
+
+
+def _wait_for_ack(end: socket.socket) -> None:
+    """Wait until the socket's FIN is acknowledged. The ACK wakes an edge-triggered epoll, which no other call
+    of the program can see.
+    """
+    with select.epoll() as epoll:
+        epoll.register(end, select.EPOLLIN | select.EPOLLOUT | select.EPOLLET)
+        epoll.poll(0)
+        while _tcp_state(end) == _FIN_WAIT1 and epoll.poll(_ACK_PATIENCE_S):
+            pass
 
 
 def _tcp_state(end: socket.socket) -> int:
@@ -204,10 +216,8 @@ class Side:
         the side that shut the connection once more. The simulated kernel's TCP delays no ACK.
         """
         for value in tuple(self._namespace.values()):
-            for _ in range(_ACK_TRIES):
-                if not isinstance(value, socket.socket) or _tcp_state(value) != _FIN_WAIT1:
-                    break
-                time.sleep(0.002)
+            if isinstance(value, socket.socket) and _tcp_state(value) == _FIN_WAIT1:
+                _wait_for_ack(value)
 
     def same_address(self, name: str, address: str) -> bool:
         """True if a socket's own address equals the address in a variable."""

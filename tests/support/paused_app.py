@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
-from c10k_tui.screens.race.screen import FRAMES_PER_S, RaceScreen
+from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
+from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
 
@@ -85,6 +86,8 @@ class Stand:
         layout.
         """
         for _ in range(3):
+            await self.pilot.pause(0)
+        while self.app.typed_ahead.busy:
             await self.pilot.pause(0)
 
     async def until(self, holds: Callable[[], bool]) -> None:

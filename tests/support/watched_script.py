@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.watch_app import WatchApp
-from c10k_tui.screens.loop.screen import FRAMES_PER_S, LoopScreen
+from c10k_tui.screens.loop.screen import LoopScreen
+from c10k_tui.session.pacer import FRAMES_PER_S
 from sim.scripts.loop_figures import LoopRecord
 from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput

@@ -20,10 +20,11 @@ from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.live.frame_runner import FrameRunner
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S, FrameTimer
+from c10k_tui.recording.live.frame_timer import FrameTimer
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -87,8 +88,10 @@ class RecordingController:
         """True if the app must not be left now: a script cannot leave the app, and a running recording must
         be finished first.
         """
-        if self.frames.scripted:
-            return True
+        return self.frames.scripted or self.ends()
+
+    def ends(self) -> bool:
+        """Leave the app after the current frame of a recording or replay; False if there is none."""
         if self._task is None or self._task.done():
             return False
         self.frames.leaving = True

@@ -16,10 +16,10 @@ from textual import events
 from textual.app import App
 
 from c10k_tui import textual_internals
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S
 from c10k_tui.recording.live.markers import RaceState
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:

@@ -1,11 +1,9 @@
-"""The frame rate of recordings, and the wall time between frames that are shown on a terminal."""
+"""The wall time between the frames of a recording or a replay that is shown on a terminal."""
 
 from __future__ import annotations
 
 import asyncio
 
-FRAMES_PER_S = 30
-"""Frame rate of every recording that this program makes."""
 LATE_S = 0.1
 """Delay in seconds beyond which late frames are not caught up. This does not change the recording: its times
 are frame numbers.

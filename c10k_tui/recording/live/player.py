@@ -13,9 +13,10 @@ from c10k_tui import textual_internals
 from c10k_tui.recording.cast.keycodes import QUIT
 from c10k_tui.recording.cast.reader import Replay
 from c10k_tui.recording.live.frame_runner import FrameRunner
-from c10k_tui.recording.live.frame_timer import FRAMES_PER_S, FrameTimer
+from c10k_tui.recording.live.frame_timer import FrameTimer
 from c10k_tui.recording.live.stepper import Stepper, key_event
 from c10k_tui.screens.race.keys import RACE_BINDINGS
+from c10k_tui.session.pacer import FRAMES_PER_S
 
 LOOKING = frozenset(
     ("up", "down", "left", "right", "escape", "end", "pageup", "pagedown", "tab", "shift+tab", "t", "?", "f1")

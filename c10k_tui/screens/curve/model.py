@@ -196,24 +196,23 @@ class CurveModel:
         busy = "" if of_share else f", {self.active_words()}"
         held = f", {self.fds:,} descriptors" if of_share else ""
         known = self.known()
-        share = self.active_now / self.fds
+        rule = self.active_now / self.fds if of_share else float(self.fds)
+        places = (point.active / point.fds if of_share else float(point.fds) for point in self.points())
         return Chart(
             title=f"One wake-up{busy}{held}: a call that {WAIT_WORDS[self.wait]}",
             x_label="share of the descriptors that is active" if of_share else "descriptors watched",
-            x_range=span_of(
-                (point.active / point.fds if of_share else float(point.fds) for point in self.points()),
-                (1, 10),
-            ),
+            # The rule may lie beyond all points: a point with too many ready descriptors is not computed.
+            x_range=span_of((*places, rule), (1, 10)),
             curves=curves_of(known, of_share),
             marks=marks,
-            rule=share if of_share else float(self.fds),
-            rule_label=self._rule_words(share if of_share else None),
+            rule=rule,
+            rule_label=self._rule_words(),
             x_per_cent=of_share,
         )
 
-    def _rule_words(self, share: float | None) -> str:
+    def _rule_words(self) -> str:
         here = "the race: " if self.fds == self.race_fds else ""
-        if share is not None:
+        if self.axis == "share":
             return f"{here}{self.active_now:,} of {self.fds:,} active"
         return f"{here}{self.fds:,} fds"
 

@@ -83,7 +83,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         self._folder = folder or Path.cwd()
         self._head = Lines(id="curve-head")
         self._chart = Lines(id="chart")
-        self._explanation = Lines(id="told")
+        self._explanation = Lines(id="curve-explanation")
         self._notice = ""
         self._measuring: tuple[int, int] | None = None
         """Number of points measured and number of all points; None while nothing is measured."""

@@ -31,7 +31,7 @@ MOST_MOMENTS = 20_000
 """Most moments in one frame, even if time is left."""
 PATIENCE_S = 0.15
 """Seconds for which the first frame waits for a script that does not return."""
-TOLD_AFTER_S = 1.0
+SHOW_BLOCKED_AFTER_S = 1.0
 """Seconds after which the screen says that the script blocks."""
 SHARES: dict[str, float] = {"wait": 0.35, "timers": 0.15, "callback": 0.5}
 """Shares of a turn's time; ``callback`` is for all callbacks together."""
@@ -96,9 +96,9 @@ class LoopModel:
 
     @property
     def blocks_for_s(self) -> float | None:
-        """Seconds for which the script has blocked; None below :data:`TOLD_AFTER_S`."""
+        """Seconds for which the script has blocked; None below :data:`SHOW_BLOCKED_AFTER_S`."""
         spent_s = self._clock() - self.stuck_since_s
-        return spent_s if self.is_stuck and spent_s >= TOLD_AFTER_S else None
+        return spent_s if self.is_stuck and spent_s >= SHOW_BLOCKED_AFTER_S else None
 
     def frame(self, first: int = 0, count: int = 0, chosen: int | None = None) -> LoopFrame:
         """The current frame (:func:`~sim.scripts.loop_frame.frame_of`), or the last one while it blocks."""

@@ -22,6 +22,7 @@ from c10k_tui.screens.loop.model import LoopModel
 from c10k_tui.screens.loop.views import kernel, stack, turn
 from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
+from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.text.loop_counters import figures_line
 from c10k_tui.text.script_tasks import task_lines, tasks_title
 from c10k_tui.text.styled_text import Line
@@ -30,7 +31,6 @@ from c10k_tui.widgets.lines import Lines, entitle
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow
 
-FRAMES_PER_S = 30
 CALM_FRAMES_PER_S = 10
 """Pictures per second while the loop turns too fast to follow."""
 CALM_FROM = 10
@@ -82,7 +82,7 @@ class LoopScreen(KeyedScreen[None]):
         self._output = Lines(id="loop-output")
         self._turn = Lines(id="loop-turn")
         self._tasks = TaskRows(id="loop-tasks")
-        self._panel = Lines(id="loop-told")
+        self._panel = Lines(id="loop-panel")
         self._note = Lines(id="loop-note")
         self._small = Lines(id="small")
         self.page: Page = "awaits"
@@ -220,7 +220,7 @@ class LoopScreen(KeyedScreen[None]):
         self._panel.set_class(title.startswith(("culprit", "why")), "-alarm")
 
     def _show_error_once(self, frame: LoopFrame) -> None:
-        """When the script has failed, change the panel to the error; do this only once."""
+        """Change the panel to the error of a failed script; do this only once."""
         if frame.error is not None and not self._error_shown:
             self._error_shown = True
             self.page = "error"

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from c10k_tui.screens.race.grid_cursor import Pointing
 from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
 from c10k_tui.screens.race.widgets.feed import Feed
-from c10k_tui.screens.shared.keyed_screen import Result
+from c10k_tui.screens.shared.box import Result
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
 

@@ -33,14 +33,15 @@ from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.screens.race.widgets.time_line import TimeLine
-from c10k_tui.screens.shared.keyed_screen import KeyedScreen, Result
+from c10k_tui.screens.shared.box import Result
+from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
+from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 from c10k_tui.text.lanes import LANE_TEXTS
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
-FRAMES_PER_S = 30
 Arguments = ParamSpec("Arguments")
 
 

@@ -77,7 +77,7 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
         self.is_stepping = is_stepping
         self._head = Lines(classes="head")
         self._body = Lines(classes="body")
-        self._explanation = Lines(classes="told")
+        self._explanation = Lines(classes="explanation")
         self._shown_notice = ""
 
     def compose(self) -> ComposeResult:

@@ -4,8 +4,8 @@ What Linux does: each direction of a connection has a send buffer on one side an
 other. Data moves as long as the receiver has room. Reading makes room, and a sender that found its buffer
 full is woken once at most two thirds of the buffer are queued (``sk_stream_write_space``). FIN ends one
 direction, behind the data. RST ends both at once: received data can still be read, unsent data is lost. Data
-for a socket that nobody will read (closed, or both directions shut) is answered with RST, and so is a close
-with unread data.
+for a socket that cannot be read any more (closed, or both directions shut) is answered with RST, and so is a
+close with unread data.
 
 A socket has a TCP state and also the state of ``connect`` (``sock->state``). That is why a refused connection
 reports its error once more to the next ``connect``. Loopback is synchronous: data, FIN, RST and refusal have

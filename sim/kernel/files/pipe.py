@@ -178,7 +178,7 @@ class WriteEnd(PipeEnd):
         """Put bytes in; up to a page all of them or none (``pipe_write``).
 
         Raises:
-            OSError: EAGAIN, no room; EPIPE, nobody will read them.
+            OSError: EAGAIN, no room; EPIPE, no reader is left.
         """
         pipe = self.pipe
         if not data:

@@ -92,7 +92,7 @@ class SimulatedLoop(ChargingLoop, Base):
         self.turns += 1
         self._process.call(self.kernel.pay, self._turn)
         if len(self.kernel.journal.records) > 2 * self.kernel.journal.kept:
-            self.kernel.journal.trim()  # nobody reads it
+            self.kernel.journal.trim()  # nothing reads the journal
         self._began_callbacks = False
         if self.watcher is not None:
             self.watcher.step("wait")

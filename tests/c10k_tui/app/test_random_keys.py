@@ -1,4 +1,4 @@
-"""Any keys in any order, resizing wildly, at every speed: it never falls over."""
+"""Random keys, sizes and speeds never crash the app."""
 
 import random
 
@@ -23,7 +23,7 @@ SIZES = [(120, 36), (80, 24), (200, 50), (60, 20), (10, 3), (1, 1), (81, 25), (2
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_random_keys_and_sizes(seed, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # Among the keys is the one that records.
+    monkeypatch.chdir(tmp_path)  # One of the keys starts a recording.
     dice = random.Random(seed)
     scenario = Scenario(fds=dice.choice([1, 16, 2_000]), active=1)
     async with stand(scenario, speed=dice.choice([0.1, 2, 1_000]), clock=CostlyClock()) as it:
@@ -34,7 +34,7 @@ async def test_random_keys_and_sizes(seed, tmp_path, monkeypatch):
             elif what < 0.2:
                 await it.run(dice.choice([0.05, 0.1, 0.2]))
             else:
-                # Not pilot.press: it waits for an idle CPU, which a running race never is.
+                # Not pilot.press: it waits for an idle CPU, and a running race never leaves the CPU idle.
                 key = dice.choice(KEYS)
                 it.app.post_message(events.Key(key, key if len(key) == 1 else None))
                 await it.pilot.pause(0)

@@ -1,4 +1,4 @@
-"""A chart as a value: what its lines say between their points, its round figures, its crossings."""
+"""A chart as a value: the values of its lines between two points, its round figures, its crossings."""
 
 from itertools import pairwise
 

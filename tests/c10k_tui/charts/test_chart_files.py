@@ -1,4 +1,4 @@
-"""Charts as files: the same shapes in SVG and PNG, the same bytes every time, nothing overwritten."""
+"""Charts as files: SVG and PNG have the same shapes and the same bytes every time; no file is overwritten."""
 
 import xml.etree.ElementTree as ET
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""The chart in cells: where things stand, and that it reads without colour."""
+"""The chart in cells: the places of its parts, and that it is readable without colour."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""``c10k-tui bench`` and ``calibrate``: the promised form, whatever can be measured here."""
+"""``c10k-tui bench`` and ``calibrate`` write the documented form, on every machine."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_calibrating_saves_a_table_that_is_used_from_then_on(capsys, monkeypatch
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     path = tmp_path / "costs.json"
     monkeypatch.setenv(ANOTHER_FILE, str(path))
-    # A low limit: few points, and soon done.
+    # A low limit gives few points, so the command ends soon.
     script = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1200, min({hard}, 1200)));"
         "from c10k_tui.cli.main import main; raise SystemExit(main(['calibrate']))"

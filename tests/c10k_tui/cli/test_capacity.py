@@ -1,4 +1,4 @@
-"""``c10k-tui capacity``: a table or JSON on stdout, progress on stderr, and one line for what cannot be."""
+"""``c10k-tui capacity``: a table or JSON on stdout, progress on stderr, one line for a bad request."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_table_says_that_it_is_simulated_and_what_gives_way(capsys):
         (["--for", "1s"], "--for is an option of run"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
+def test_an_impossible_request_gives_one_line_and_exit_code_2(words, said, capsys):
     assert main(["capacity", *words]) == 2
     out, err = capsys.readouterr()
     assert out == ""

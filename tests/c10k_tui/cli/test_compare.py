@@ -1,4 +1,4 @@
-"""``c10k-tui compare``: a table or JSON on stdout, and one line for what cannot be."""
+"""``c10k-tui compare``: a table or JSON on stdout, and one line for an impossible request."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_output_without_the_letters_gets_others(capsys, monkeypatch):
         (["n=10 fault=dup"], "compare shows no faults; see this one with c10k-tui run --fault dup"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
+def test_an_impossible_request_gives_one_line_and_exit_code_2(words, said, capsys):
     assert main(["compare", *words]) == 2
     out, err = capsys.readouterr()
     assert out == ""

@@ -1,4 +1,4 @@
-"""How the command ends when something outside ends it: quietly, with the exit code a shell expects."""
+"""A command that is ended from outside ends quietly, with the exit code that a shell expects."""
 
 import errno
 import os

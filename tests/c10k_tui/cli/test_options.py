@@ -1,4 +1,4 @@
-"""Typed words become a scenario, or one line on stderr and exit code 2."""
+"""The words of a command line become a scenario, or give one line on stderr and exit code 2."""
 
 import shlex
 
@@ -137,7 +137,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
-def test_what_cannot_be_is_one_line_and_exit_code_2(words, said, capsys):
+def test_an_impossible_request_gives_one_line_and_exit_code_2(words, said, capsys):
     assert main(words) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -191,7 +191,7 @@ def test_the_examples_in_the_help_are_understood(capsys):
 
 
 def test_the_help_knows_the_keys_of_the_screen(capsys):
-    """Each key that the help's table shows is bound, by the name Textual gives it."""
+    """Each key in the help's table is bound, under Textual's name of it."""
     from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 
     main(["--help"])

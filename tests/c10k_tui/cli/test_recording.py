@@ -6,7 +6,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from c10k_tui.cli.replay import replay_parser
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.pictures.export import picture_at
 from tests.support.command_process import COMMAND, environment, on_terminal, piped
+from tests.support.file_events import written_files
 from tests.support.pyte_terminal import as_seen, shown
 
 PARSERS = {"record": record_parser, "replay": replay_parser, "export": export_parser}
@@ -28,7 +28,7 @@ SHORT = ("n=64", "--size", "80x24", "--keys", "wait 200ms; +; M; wait 200ms")
 
 
 def run(*words, **changes):
-    """The command in a process of its own; gives its exit code and what it wrote on stderr."""
+    """Run the command in its own process; return its exit code and its stderr."""
     done = subprocess.run(
         [*COMMAND, *words],
         capture_output=True,
@@ -182,7 +182,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
-def test_what_cannot_be_is_one_line_and_leaves_everything_as_it_was(
+def test_an_impossible_request_gives_one_line_and_changes_no_file(
     cast, tmp_path, monkeypatch, capsys, words, said
 ):
     monkeypatch.chdir(tmp_path)
@@ -249,13 +249,12 @@ def test_a_full_disk_gives_a_message_and_a_usable_recording(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_recording_that_is_ended_from_outside_can_be_used(tmp_path, number):
     path = tmp_path / "a.cast"
-    process = subprocess.Popen(
-        [*COMMAND, "record", str(path), "--for", "600s"], stderr=subprocess.PIPE, env=environment()
-    )
-    patience = time.monotonic() + 50
-    while not path.exists() or path.stat().st_size < 30_000:
-        assert time.monotonic() < patience
-        time.sleep(0.02)
+    with written_files(tmp_path, patience_s=50) as wait_for_writing:
+        process = subprocess.Popen(
+            [*COMMAND, "record", str(path), "--for", "600s"], stderr=subprocess.PIPE, env=environment()
+        )
+        while not path.exists() or path.stat().st_size < 30_000:
+            wait_for_writing()
     process.send_signal(number)
     _, err = process.communicate(timeout=50)
     assert process.returncode == (130 if number == signal.SIGINT else -number)

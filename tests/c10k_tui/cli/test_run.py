@@ -1,4 +1,4 @@
-"""``c10k-tui run``: exactly one JSON object that adds up, the same bytes each time; or a table."""
+"""``c10k-tui run``: one JSON object with correct sums and the same bytes each time; or a table."""
 
 import json
 import re
@@ -21,7 +21,7 @@ COUNTS = (
 
 
 def printed(capsys, *words: str) -> str:
-    """What ``run`` prints, in this process."""
+    """The output of ``run``, called in this process."""
     assert main(["run", *words]) == 0
     out, err = capsys.readouterr()
     assert err == ""

@@ -1,4 +1,4 @@
-"""Where the race cannot be shown, one line says so and names ``run``."""
+"""A terminal that cannot show the race gives one line, which names ``run``."""
 
 import io
 import subprocess
@@ -62,7 +62,7 @@ def test_a_mistake_is_shown_on_the_screen_as_a_preset_and_as_an_option():
 
 
 class Terminal(io.StringIO):
-    """A stream that takes itself for a terminal."""
+    """A stream whose ``isatty`` is true."""
 
     def isatty(self) -> bool:
         return True
@@ -72,7 +72,7 @@ class Terminal(io.StringIO):
     ("redirected", "said"), [("stdin", "input"), ("stdout", "output"), ("stderr", "error")]
 )
 def test_each_stream_has_to_be_the_terminal(redirected, said, monkeypatch):
-    """Textual draws on stderr: a screen in a log file is not what anyone wants."""
+    """Textual draws on stderr, so a redirected stderr is refused: nobody wants a screen in a log file."""
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, Terminal())
     monkeypatch.setattr(sys, redirected, io.StringIO())
@@ -88,7 +88,7 @@ def test_speed_is_a_number_or_max(text, speed):
 
 
 @pytest.mark.parametrize("text", ["", "fast", "0", "-1", "nan", "inf", "1e9", "1x"])
-def test_what_is_no_speed_is_refused(text):
+def test_a_wrong_speed_is_refused(text):
     with pytest.raises(UsageError, match=r"^--speed must be a number from 0.01 to 1000, or max, not '"):
         speed_of(text)
 

@@ -1,4 +1,4 @@
-"""``c10k-tui watch`` without a screen, and what it says of what cannot be."""
+"""``c10k-tui watch`` without a screen, and its messages for impossible requests."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def sleeps(tmp_path):
 
 
 def test_figures_of_a_script_that_is_not_over(sleeps, capsys):
-    # It is stopped where the time is over, which is when the hour is.
+    # The script is stopped at the end of the time, which is also the end of the hour.
     assert main(["watch", str(sleeps.path), "--for", "30us"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("arguments\nsimulated: sleeps.py up to ")
@@ -84,7 +84,7 @@ def test_a_script_that_fails_is_reported_with_its_line_and_exit_code_1(tmp_path,
     assert error == f"c10k-tui: {program.place('here', 'main')}: ZeroDivisionError: division by zero\n"
 
 
-def test_what_cannot_be_watched_is_one_line_and_2(tmp_path, sleeps, capsys):
+def test_a_script_that_cannot_be_watched_gives_one_line_and_exit_code_2(tmp_path, sleeps, capsys):
     Written(tmp_path, "x = = 1\n", "wrong.py")
     for words, said in (
         ([], "watch needs a script: c10k-tui watch SCRIPT.py"),

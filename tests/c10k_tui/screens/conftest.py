@@ -1,4 +1,4 @@
-"""What the tests of the screens share: the screens are drawn when a test reads them."""
+"""Fixtures for the tests of the screens: the screens are drawn when a test reads them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How the comparison and the capacity look. After a wanted change: pytest --snapshot-update here."""
+"""The look of the comparison and the capacity. After a wanted change: pytest --snapshot-update here."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def still(theme: str = "c10k-dark", scenario: Scenario | None = None) -> C10KApp
 
 
 def shown(*keys: str, measured: bool = False):
-    """Press keys, and wait until all is known; with points as if they had been measured."""
+    """Press keys, and wait until every row is computed. The measured points are given."""
 
     async def run_before(pilot):
         it = Stand(pilot.app, pilot, HandClock())

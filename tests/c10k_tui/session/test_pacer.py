@@ -1,4 +1,4 @@
-"""How far the race goes in each frame, on a clock set by hand."""
+"""The virtual time of each frame, on a clock set by hand."""
 
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ def clock():
 
 
 def frame(pacer, clock, seconds=1 / 30, cost_s=0.0):
-    """One frame: time passes, a step is taken, and it costs so much."""
+    """One frame: time passes, a step is taken, and its cost is added."""
     clock.now_s += seconds
     step = pacer.next_step_ns()
     pacer.learn(step, cost_s)

@@ -1,4 +1,4 @@
-"""What the keys do, without a screen: on the real race, on a clock set by hand."""
+"""The effects of the keys without a screen: on the real race, on a clock set by hand."""
 
 import pytest
 
@@ -120,7 +120,7 @@ def test_speed_climbs_to_as_fast_as_it_goes(clock):
     assert session.pacer.speed == 1_000
 
 
-def test_steps_pause_and_go_on_by_one_thing(clock):
+def test_a_step_pauses_and_advances_to_the_next_event(clock):
     session = session_of(clock, Scenario(fds=16))
     moments = []
     for _ in range(8):
@@ -225,7 +225,7 @@ def test_notices_go_away(clock):
     assert session.notice == ""
 
 
-def test_a_new_speed_is_said_with_what_it_means(clock):
+def test_a_new_speed_is_shown_with_its_meaning(clock):
     session = session_of(clock, Scenario(fds=10_000))
     session.climb_speed(1)
     assert session.notice == "speed 4: a scan to take 500 ms"

@@ -1,4 +1,4 @@
-"""Going back in time in a session: on the real race, on a clock set by hand."""
+"""Time travel in a session: on the real race, on a clock set by hand."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_seek_stays_between_the_start_and_the_end(session):
     assert session.travel.jumps == 2
 
 
-def test_settings_are_those_of_the_moment_and_the_pace_is_theirs(session):
+def test_settings_and_pace_are_those_of_the_shown_time(session):
     changes, base_ns = session.changes, session.pacer.base_ns
     session.travel.seek(5 * MS)
     assert session.travel.in_past
@@ -99,7 +99,7 @@ def test_steps_back_stand_still_at_the_start(session):
     assert session.paused
 
 
-def test_markers_are_gone_to_one_by_one(session):
+def test_keys_go_from_marker_to_marker(session):
     session.travel.go_to_marker(1)
     assert session.notice == "no marker ahead"
     session.travel.go_to_marker(-1)

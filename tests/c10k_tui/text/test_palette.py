@@ -1,4 +1,4 @@
-"""Themes: every role has a style in each, and no state is told by colour alone."""
+"""Themes: every role has a style in each theme, and no state differs by colour alone."""
 
 import re
 from itertools import combinations
@@ -67,7 +67,7 @@ def test_nothing_vanishes_where_there_are_16_or_256_colours(theme, system):
 
 
 @pytest.mark.parametrize("theme", [dark(), light()])
-def test_text_stands_out_from_what_it_stands_on(theme):
+def test_text_stands_out_from_its_background(theme):
     pairs = [
         (name, "base") for name in ("text", "strong", "dim", "alarm", "front", "heat-4", "ready", *LANE_NAMES)
     ]
@@ -92,7 +92,7 @@ def test_each_lane_has_a_colour_of_its_own(theme):
 
 
 def lab(colour):
-    """A colour in CIELAB, where distance is how different it looks (a just noticeable one is about 2)."""
+    """A colour in CIELAB: a distance is a visible difference (2 is just noticeable)."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
     )

@@ -15,7 +15,7 @@ def test_clip_never_exceeds_and_pad_always_reaches_the_width(line, width):
     assert width_of(pad(line, width)) == width
 
 
-def test_what_is_cut_ends_in_an_ellipsis():
+def test_a_cut_line_ends_in_an_ellipsis():
     assert text_of(clip((("asked about ", "text"), ("10,000", "strong")), 15)) == "asked about 10…"
 
 
@@ -24,7 +24,7 @@ def test_a_wide_character_is_not_cut_in_two():
     assert text_of(pad((("日本", "text"),), 5)) == "日本 "
 
 
-def test_what_fits_is_left_alone():
+def test_a_line_that_fits_is_left_alone():
     line = (("asked", "text"),)
     assert clip(line, 5) is line
 
@@ -38,7 +38,7 @@ def test_spread_fills_the_width_exactly(left, right, width):
 def test_wrapped_rows_keep_to_width_and_number(line, width, rows):
     wrapped = wrap(line, width, rows)
     assert len(wrapped) <= rows
-    longest = max(map(cell_len, text_of(line).split()), default=0)  # a word may be made of several spans
+    longest = max(map(cell_len, text_of(line).split()), default=0)  # a word may consist of several spans
     assert all(width_of(row) <= max(width, longest) for row in wrapped)
 
 
@@ -58,7 +58,7 @@ def test_neighbours_of_one_role_are_joined():
     assert merged([("a", "x"), ("", "y"), ("b", "x"), ("c", "y")]) == (("ab", "x"), ("c", "y"))
 
 
-def test_what_stands_between_stars_is_strong():
+def test_text_between_stars_is_strong():
     assert marked("*3* were *ready*: ", ("none", "dim")) == (
         ("3", "strong"),
         (" were ", "text"),

@@ -1,4 +1,4 @@
-"""Keys as they are written down, and as a terminal sends them."""
+"""Keys as a script spells them, and as a terminal sends them."""
 
 import pytest
 from hypothesis import given

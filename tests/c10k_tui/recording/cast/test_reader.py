@@ -1,4 +1,4 @@
-"""Files of any origin: what can be used is read, anything else is one clear line."""
+"""Files of any origin: a usable file is read, any other file gives one clear line."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ HEADER = json.loads(header_line(RecordingSettings()))
 
 
 def cast(tmp_path, *lines, **changes):
-    """A file with our header, changed, and these lines."""
+    """A file with a changed header of ours, and these lines."""
     own = {**HEADER["c10k-tui"], **changes.pop("own", {})}
     header = {**HEADER, "c10k-tui": own, **changes}
     path = tmp_path / "a.cast"
@@ -66,7 +66,7 @@ def refusal(path):
     ],
     ids=str,
 )
-def test_what_is_no_recording(tmp_path, content, said):
+def test_a_file_that_is_not_a_recording_is_refused(tmp_path, content, said):
     path = tmp_path / "a.cast"
     path.write_bytes(content)
     assert said in refusal(path)
@@ -103,7 +103,7 @@ def test_what_is_no_recording(tmp_path, content, said):
         ('[1,"p","9999999"]', "frames to run; at most 1,000,000 are possible"),
     ],
 )
-def test_what_is_no_event(tmp_path, line, said):
+def test_a_line_that_is_not_an_event_is_refused(tmp_path, line, said):
     assert said in refusal(cast(tmp_path, line))
 
 
@@ -146,7 +146,7 @@ def test_time_does_not_go_back(tmp_path):
     ],
     ids=str,
 )
-def test_what_no_header_can_say(tmp_path, changes, said):
+def test_an_impossible_header_is_refused(tmp_path, changes, said):
     assert said in refusal(cast(tmp_path, **changes))
 
 
@@ -156,7 +156,7 @@ def test_the_message_names_the_number_of_a_line_that_was_cut_off(tmp_path):
     assert refusal(path) == "line 3 is cut off; delete this line to use the rest"
 
 
-def test_what_is_no_file_is_not_read(tmp_path):
+def test_a_path_that_is_not_a_file_is_not_read(tmp_path):
     with pytest.raises(IsADirectoryError):
         read(tmp_path)
     with pytest.raises(CastError, match="not a regular file"):
@@ -202,7 +202,7 @@ def test_a_line_gives_back_its_event(data, time_us):
 
 
 @pytest.mark.parametrize("data", ["", "x", "1 ", "1 a", "1 1:", "1 1:ctrl+p", "-1", "1 0:++", "99999999"])
-def test_what_is_no_pause(data):
+def test_a_wrong_pause_is_refused(data):
     assert parse_unseen(data) is None
 
 

@@ -1,4 +1,4 @@
-"""The file is whole after every frame: killed, on a full disk, beyond a limit."""
+"""The file is complete after every frame: after a kill, on a full disk, and at a size limit."""
 
 import errno
 import os
@@ -51,7 +51,7 @@ def test_a_killed_program_leaves_whole_lines(tmp_path, version):
 
 
 def check_written(events):
-    """Every frame but perhaps the last is there as it was written."""
+    """Every frame is as written; only the last may be incomplete."""
     last = events[-1].time_us
     assert last >= 500
     drawn = dict.fromkeys(range(1, last + 1), "")
@@ -102,7 +102,7 @@ def check_pages_and_lines(tmp_path_factory, version, written):
 
 @pytest.fixture
 def file_limit():
-    """Files may grow to 20 kB, as on a disk that is full then."""
+    """Limit files to 20 kB, like a disk that becomes full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
@@ -130,7 +130,7 @@ def test_a_write_that_falls_short_is_taken_back(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-def test_what_is_no_regular_file_is_left_alone():
+def test_a_file_that_is_not_regular_is_left_alone():
     with pytest.raises(OSError, match="not a regular file"):
         CastWriter(Path("/dev/full"), RecordingSettings(), force=True)
 

@@ -1,4 +1,4 @@
-"""What is written leads from one picture to the next: in our own emulator, and in an independent one."""
+"""The encoder's output turns one picture into the next, in our own emulator and in an independent one."""
 
 from contextlib import suppress
 from itertools import pairwise
@@ -40,7 +40,7 @@ GLYPHS = st.sampled_from([*" ab", "·", "▓", "⣿", "╭", "漢"])
 
 @st.composite
 def pictures(draw):
-    """Any picture; few looks, so that there are runs, and some wide glyphs."""
+    """Random pictures with few styles, so that runs occur, and with some wide glyphs."""
     styles = draw(st.lists(LOOKS, min_size=1, max_size=3))
     rows = []
     for _ in range(HEIGHT):

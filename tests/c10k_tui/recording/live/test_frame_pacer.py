@@ -1,4 +1,4 @@
-"""The pace of a recording: from the settings and the frame, whatever the wall says."""
+"""The pace of a recording depends on the settings and the frame number, not on the wall clock."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ RATE = 30
 
 
 def steps(scenario, speed, costs_s, frames=90):
-    """What each frame takes, on a machine where a step takes as long as ``costs_s`` says."""
+    """Virtual time of each frame, on a machine where a step takes ``costs_s`` seconds."""
     clock = StepClock(lambda: 0.0)
     pacer = FramePacer(clock, lambda: scenario, speed)
     pacer.set_base(scenario.fds * 34, 150_000)
@@ -41,14 +41,14 @@ def test_a_speed_is_kept_to_the_nanosecond():
     assert sum(taken) == pytest.approx(scenario.fds * 34, abs=1)
 
 
-def test_as_fast_as_it_goes_is_what_the_price_list_buys_in_every_frame():
+def test_at_full_speed_every_frame_costs_the_same_by_the_price_list():
     scenario = Scenario()
     (first, *rest) = [step_ns for step_ns, _, _ in steps(scenario, None, [9.0])]
     assert first == 0
     assert set(rest) == {int(BUDGET_S / cost_s_per_ns(scenario))}
 
 
-def test_what_costs_more_goes_less_far_and_silence_is_bounded():
+def test_a_costlier_race_advances_less_and_silence_is_bounded():
     scenario = Scenario()
     assert cost_s_per_ns(replace(scenario, rate=40_000)) > 1.9 * cost_s_per_ns(scenario)
     assert cost_s_per_ns(replace(scenario, lanes=("epoll",))) == cost_s_per_ns(scenario) / 2

@@ -1,4 +1,4 @@
-"""Frames become lines: order, pause, markers, sizes, the caption."""
+"""Frames become lines of the file: order, pauses, markers, sizes, the caption."""
 
 import json
 
@@ -26,7 +26,7 @@ def picture(text, width=80, height=24):
 
 
 class Desk:
-    """A recording that is made by hand."""
+    """A recording whose frames the test makes."""
 
     def __init__(self, path, **settings):
         self.path = path
@@ -46,12 +46,12 @@ class Desk:
         return [json.loads(line) for line in self.path.read_text().splitlines()[1:]]
 
     def codes(self):
-        """The events without what is drawn; a picture that was divided counts once."""
+        """The events without the drawn text; a divided picture counts once."""
         found = [(time_s, code, data if code != "o" else "") for time_s, code, data in self.events()]
         return [event for index, event in enumerate(found) if event[1] != "o" or event not in found[:index]]
 
     def seen(self):
-        """What is read on the screen at each time of the file."""
+        """The first line of the screen at each time of the file."""
         return [(us, shown.text.split("\n")[0]) for us, shown in pictures(read(self.path))]
 
 
@@ -125,7 +125,7 @@ def test_times_of_version_3_count_from_the_event_before(tmp_path):
         desk.recorder.close()
     two, three = (read(desk.path) for desk in desks)
     assert three.header.version == 3
-    # Their headers differ in length, and so does where a line would lie on two pages and is parted.
+    # Their headers differ in length. So different lines would cross a page's end, and are divided.
     assert desks[0].seen() == desks[1].seen()
     assert [event for event in two.events if event.code != "o"] == [
         event for event in three.events if event.code != "o"
@@ -164,11 +164,11 @@ def test_more_keys_than_fit_show_the_newest():
         (2, Scenario(fds=77), ["another race"]),
     ],
 )
-def test_what_deserves_a_marker(races, scenario, said):
+def test_changes_that_get_a_marker(races, scenario, said):
     assert markers_between(MOMENT, RaceState(races, scenario)) == said
 
 
-def test_a_fork_deserves_one_and_a_jump_to_other_settings_does_not():
+def test_a_fork_gets_a_marker_and_a_jump_to_other_settings_does_not():
     other = Scenario(fds=16, rate=50_000)
     forked = RaceState(1, other, forks=1, jumps=3)
     assert markers_between(RaceState(1, Scenario(), jumps=3), forked) == [

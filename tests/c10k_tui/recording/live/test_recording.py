@@ -1,4 +1,4 @@
-"""Recording and replaying, on the real app and the real race."""
+"""Recording and replaying, with the real app and the real race."""
 
 import asyncio
 import json
@@ -30,12 +30,12 @@ BUSY = (
     "wait 100ms; R; wait 100ms; +; x; wait 100ms; R; .; .; .; .; .; .; .; .; wait 100ms; F4; wait 100ms; t;"
     "s; S; wait 100ms; 2; space; wait 100ms; end; tab; tab; up; p; t; l; wait 100ms"
 )
-"""A bit of everything, faster than any hand."""
+"""Keys of every kind, faster than a person can type."""
 BRIEF = (
     "wait 200ms; +; M; wait 100ms; ?; wait 100ms; esc; down; f; wait 100ms; R; +; R; .; wait 100ms; t; s; S;"
     "wait 100ms; space; wait 100ms; end; tab; l; wait 100ms; x; wait 100ms"
 )
-"""A second of it, for what must hold of any script."""
+"""A script of one second, for tests that hold for every script."""
 
 
 def settings(**changes):
@@ -44,16 +44,16 @@ def settings(**changes):
 
 
 class Watched:
-    """A script recorded by hand, frame by frame."""
+    """A script that the test records frame by frame."""
 
     def __init__(self, path, words, wanted):
         self.path = path
         self.settings = wanted
         self.script = parse_script(words, 30)
         self.seen = []
-        """After each frame that is not paused: the size of the file, and the app's own cells."""
+        """The size of the file and the app's own cells, after each frame that is not paused."""
         self.ended = None
-        """The scenario and the time that the race ended with."""
+        """The scenario and the virtual time at the end of the race."""
 
     async def record(self):
         app = staged_app(self.settings, RecordingPlan())
@@ -93,7 +93,7 @@ def codes(data, *wanted):
 
 
 def test_the_same_words_give_the_same_bytes_on_a_slow_machine_too(busy, tmp_path, monkeypatch):
-    """Every handler that draws takes longer than Textual's own timer for repaints, which must not matter."""
+    """Drawing takes longer than the period of Textual's repaint timer; the recording is the same."""
     draw = RaceDisplay.draw
 
     def slowly(*arguments, **named):
@@ -113,7 +113,7 @@ def test_the_same_words_give_the_same_bytes_on_a_slow_machine_too(busy, tmp_path
     ],
     ids=["caption, version 3", "ansi, fast", "no color, paused"],
 )
-def test_what_a_file_holds_gives_the_file_again(tmp_path, changes):
+def test_a_recording_made_from_a_file_equals_the_file(tmp_path, changes):
     first = recorded(tmp_path / "1.cast", **changes)
     assert len(codes(first, "o")) > 10
     record_again(tmp_path / "2.cast", replay_of(read(tmp_path / "1.cast")))
@@ -130,7 +130,7 @@ def test_keys_and_markers_are_in_the_file(tmp_path):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_an_independent_terminal_shows_what_the_app_shows(busy, tmp_path, theme):
-    """Frame by frame: the emulator is fed as the file grew, and compared with the app's own cells."""
+    """The emulator reads the file frame by frame, and is compared with the app's own cells."""
     if theme == busy.settings.theme:
         recording = busy
     else:
@@ -151,8 +151,8 @@ def test_an_independent_terminal_shows_what_the_app_shows(busy, tmp_path, theme)
     assert as_seen(picture_at(read(recording.path), None)) == terminal.rows
 
 
-async def test_what_the_camera_sees_is_what_textual_would_write():
-    """Beside Textual's own export of the screen, which takes another way through the compositor."""
+async def test_the_capture_equals_the_export_of_textual():
+    """The reference is Textual's own export of the screen, which uses the compositor in another way."""
     app = staged_app(settings(), RecordingPlan())
     async with app.run_test(size=(80, 24)):
         await app.recording.frames.open(None)
@@ -243,7 +243,7 @@ def still(tmp_path_factory):
 
 @pytest.mark.parametrize("key", ["r", None])
 async def test_the_key_that_ends_a_recording_is_not_in_it(still, tmp_path, key):
-    """Beside a script of the same length: the last frame has nothing of the key either."""
+    """The bytes equal those of a script of the same length, so the last frame does not show the key."""
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(80, 24)):
@@ -256,7 +256,7 @@ async def test_the_key_that_ends_a_recording_is_not_in_it(still, tmp_path, key):
     assert (tmp_path / "a.cast").read_bytes() == still
 
 
-async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
+async def test_after_a_recording_the_app_runs_on_its_own_timer_again(tmp_path, monkeypatch):
     app = staged_app(settings(), RecordingPlan())
     writer = CastWriter(tmp_path / "a.cast", settings())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -267,8 +267,17 @@ async def test_after_a_recording_the_app_runs_by_itself_again(tmp_path):
         before_ns, before_s = app.session.race.now_ns, app.clock()
         frames.close()
         assert before_ns > 0
-        while app.session.race.now_ns == before_ns:
-            await pilot.pause(0.05)
+        ticked, tick = asyncio.Event(), app.session.tick
+
+        def ticks():
+            moved = tick()
+            if moved:
+                ticked.set()
+            return moved
+
+        monkeypatch.setattr(app.session, "tick", ticks)
+        await asyncio.wait_for(ticked.wait(), 30)
+        assert app.session.race.now_ns > before_ns
         assert app.clock() > before_s
         await pilot.press("plus")
         assert app.session.scenario.fds == 5_000

@@ -1,4 +1,4 @@
-"""Lanes of every kind in recordings: the box opens there too, and all comes out the same again."""
+"""Lanes of every kind in recordings: the box with the lanes opens, and a replay gives the same bytes."""
 
 from c10k_tui.app.headless import record
 from c10k_tui.recording.cast.key_script import parse_script
@@ -11,7 +11,7 @@ CHOSEN = (
     "wait 100ms; L; up; up; space; wait 100ms; end; space; wait 100ms; esc; wait 200ms; "
     "L; down; down; space; up; space; wait 100ms; L; wait 200ms"
 )
-"""A thread comes in, iocp is one too many; then select goes and the pool comes."""
+"""Add thread; iocp is refused as the fifth lane; then remove select and add the pool."""
 SETTINGS = RecordingSettings(
     start=RecordingStart(Scenario(fds=500, lanes=("select", "epoll", "kqueue"))), width=100, height=30
 )

@@ -1,4 +1,4 @@
-"""Recordings of someone who goes back in time, and replays in which someone does."""
+"""Recordings with time travel, and time travel during a replay."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ THERE_AND_BACK = (
     "wait 200ms; o; wait 100ms; {; wait 100ms; }; e; wait 100ms; a; >; >; >; s; S; wait 100ms; o; e; space;"
     "wait 100ms"
 )
-"""Steps back, seeks, a fork, the branch left and gone back to."""
+"""Steps back, seeks, a fork, and a switch to the other branch and back."""
 TRAVELLED = THERE_AND_BACK + (
     "; tab; tab; tab; up; up; enter; wait 100ms; f; enter; b; b; s; wait 100ms; f; -; wait 100ms;"
     "space; wait 200ms; o; o; x; wait 100ms; <; <; space; wait 100ms"
 )
-"""Steps back, seeks, forks, branches left and gone back to, a row gone to, a descriptor followed."""
+"""Steps back, seeks, forks, switches between branches, a jump to a row, a followed descriptor."""
 
 
 def settings(**changes):
@@ -60,7 +60,7 @@ def codes(path, code):
     ],
     ids=["slow", "as fast as it goes", "from the middle"],
 )
-def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, script, changes):
+def test_a_recording_with_time_travel_gives_the_same_bytes_again(tmp_path, script, changes):
     first, second = tmp_path / "1.cast", tmp_path / "2.cast"
     record(first, settings(**changes), parse_script(script, 30))
     record_again(second, replay_of(read(first)))
@@ -71,8 +71,8 @@ def test_what_a_traveller_did_gives_the_same_bytes_again(tmp_path, script, chang
     assert "fork: 20k→50k req/s" in forks or "fork: 100k→200k req/s" in forks
 
 
-async def test_what_was_seen_before_a_recording_makes_no_difference_to_it(tmp_path):
-    """The app has been back and forth, forked and followed; its recording is that of a race run straight."""
+async def test_time_travel_before_a_recording_does_not_change_it(tmp_path):
+    """Time travel before a recording leaves no trace: the file equals that of a straight race."""
     path = tmp_path / "1.cast"
     await record_by_hand(path)
     found = replay_of(read(path))
@@ -110,15 +110,15 @@ async def record_by_hand(path):
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    """A recording in which nobody goes back."""
+    """A recording without time travel."""
     path = tmp_path_factory.mktemp("casts") / "plain.cast"
     record(path, settings(), parse_script("wait 300ms; +; wait 300ms; '; wait 600ms", 30))
     return replay_of(read(path))
 
 
 @pytest.mark.parametrize("key", ["b", "B", "<", "{", "a", "o", "e"])
-async def test_a_paused_replay_can_be_gone_back_in(plain, key):
-    """The key hands the race over, which stands still where it stood, and then does what it does."""
+async def test_a_paused_replay_allows_time_travel(plain, key):
+    """The key ends the replay: the race pauses where it is, and the key has its usual effect."""
     found = plain
     app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(80, 24)) as pilot:

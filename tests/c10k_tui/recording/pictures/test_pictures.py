@@ -1,4 +1,4 @@
-"""PNG, GIF and SVG: every glyph is there, and the pixels are those of the cells."""
+"""PNG, GIF and SVG: every glyph is drawn, and the pixels match the cells."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -55,7 +55,7 @@ def test_letters_are_where_a_terminal_has_them():
     face = ImageFont.truetype(str(FONTS / "DejaVuSansMono.ttf"), 16 / (1233 / 2048))
     assert {face.getlength(sign) for sign in "iWm0"} == {face.getlength("x")}
     assert not np.array_equal(mask("a", False, 16, 32), mask("a", True, 16, 32))
-    # What hangs below the line is not cut off, nor what stands high.
+    # Neither descenders nor tall glyphs are cut off.
     assert mask("g", False, 16, 32)[-1].max() == 0
     assert mask("|", False, 16, 32)[0].max() == 0
 
@@ -104,7 +104,7 @@ def test_a_png_is_the_same_every_time_and_holds_the_pixels():
 
 
 def frames_of(data):
-    """The frames of a GIF as a viewer composes them, and how long each is shown."""
+    """The frames of a GIF as a viewer composes them, and the duration of each."""
     with Image.open(BytesIO(data)) as animation:
         for index in range(getattr(animation, "n_frames", 1)):
             animation.seek(index)

@@ -1,4 +1,4 @@
-"""The capacity chart as a value and as lines: bars to what holds, what gives way, what it means at 10,000."""
+"""The capacity chart as a value and as lines: bars up to the capacity, the limit, the meaning at 10,000."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ LANE_NAMES = tuple(LANES)
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch):
-    """A tenth of the time at each size is enough to see what is drawn."""
+    """A tenth of the usual time at each size is enough for tests of the drawing."""
     monkeypatch.setattr(capacity, "RACE_NS", 20_000_000)
 
 
 @pytest.fixture(scope="module")
 def whole() -> CapacityModel:
-    """A model whose lanes hold what is written here."""
+    """A model whose lanes have the capacities given here."""
     model = CapacityModel(Scenario(), BUILT_IN)
     for lane in LANE_NAMES:
         model._known[model._key(lane)] = Capacity(lane, 1_000_000, "none", 30_000)

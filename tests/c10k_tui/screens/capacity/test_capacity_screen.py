@@ -1,4 +1,4 @@
-"""The capacity screen, key by key, with the simulated kernel behind it; both tables in recordings."""
+"""The capacity screen, key by key, with the simulated kernel; both tables in recordings."""
 
 import pytest
 
@@ -139,7 +139,7 @@ SCRIPT = (
     "wait 200ms; w; wait 500ms; h; wait 100ms; +; down; s; wait 200ms; w; wait 100ms; m; wait 500ms; e;"
     "wait 200ms; +; m; wait 100ms"
 )
-"""Both screens, and what must not happen on them while recording."""
+"""Both screens while recording, and the keys that a recording refuses."""
 
 
 def test_both_screens_are_recorded_and_come_out_the_same_again(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""The comparison screen, key by key, with the simulated kernel behind it; measuring with the real one."""
+"""The comparison screen, key by key, with the simulated kernel; measurements use the real kernel."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""The comparison as a value and lines: rows fill in, columns fit, least and most are seen without colour."""
+"""The comparison as a value and as lines: its rows, its columns, minimum and maximum without colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Curve screen, key by key, with the simulated kernel behind it; measuring with the real one."""
+"""The Curve screen, key by key, with the simulated kernel; measurements use the real kernel."""
 
 import asyncio
 import sys

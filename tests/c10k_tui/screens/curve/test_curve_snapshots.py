@@ -23,7 +23,7 @@ def still(theme: str) -> C10KApp:
 
 
 def shown(*keys: str, measured: bool = False):
-    """Press keys, wait for the lines; with points that lie a little beside them, as measured ones do."""
+    """Press keys and wait for the lines. Its measured points lie a little beside the lines."""
 
     async def run_before(pilot):
         it = Stand(pilot.app, pilot, HandClock())

@@ -127,16 +127,16 @@ async def test_a_chosen_task_s_awaits(echo):
     async with watched(echo.path) as it:
         await to_the_sleep(it)
         await it.press("home", "down")
-        assert it.screen.cursor.chosen == 3  # the second was looking the address up, and is done
-        lines = it.text("#loop-told").splitlines()
+        assert it.screen.cursor.chosen == 3  # the second looked the address up, and is done
+        lines = it.text("#loop-panel").splitlines()
         assert f"echo.py:{echo.line('sleeps')} client" in lines[0]
         assert "await asyncio.sleep(3600)" in lines[0]
         assert re.search(r"└ tasks\.py:\d+ sleep", lines[1])
         assert "waits for timer, in 3600 s" in lines[2]
-        await it.press("S")  # whatever the loop does
+        await it.press("S")  # during every part of the loop's turn
         assert it.screen.cursor.chosen == 3
         await it.press("up")
-        assert f"echo.py:{echo.line('joins')} main" in it.text("#loop-told")
+        assert f"echo.py:{echo.line('joins')} main" in it.text("#loop-panel")
         await it.press("escape")
         assert it.screen.cursor.chosen is None
 
@@ -157,8 +157,8 @@ async def test_a_chosen_task_stays_in_sight_and_is_let_go_when_it_is_done(tmp_pa
     async with watched(program.path) as it:
         await it.turn(3)
         await it.press("end", "up")
-        assert "awaits of Task-100" in str(it.screen.query_one("#loop-told").border_title)
-        for _ in range(500):  # those before it end one after the other
+        assert "awaits of Task-100" in str(it.screen.query_one("#loop-panel").border_title)
+        for _ in range(500):  # the tasks before it end one after the other
             it.screen.action_step_turn()
             if it.script.kernel.now_ns > 80e9:
                 break
@@ -202,7 +202,7 @@ async def test_as_fast_as_it_goes_it_comes_to_its_end(echo):
         assert "has come to its end" in it.text("#loop-note")
         assert it.text("#loop-output").split() == ["printed", "HELLO"] or "HELLO" in it.text("#loop-output")
         for key in ("s", "S", "space", "c", "tab", "enter", "up", "down", "escape"):
-            await it.press(key)  # nothing of it is an error now
+            await it.press(key)  # no part of it is an error now
 
 
 async def test_pages_of_the_lowest_panel_and_its_size(echo):
@@ -210,12 +210,12 @@ async def test_pages_of_the_lowest_panel_and_its_size(echo):
         await to_the_sleep(it)
         assert it.screen.page == "awaits"
         await it.press("tab")
-        assert "printed" in str(it.screen.query_one("#loop-told").border_title)
-        height = it.screen.query_one("#loop-told").size.height
+        assert "printed" in str(it.screen.query_one("#loop-panel").border_title)
+        height = it.screen.query_one("#loop-panel").size.height
         await it.press("enter")
-        assert it.screen.query_one("#loop-told").size.height > height
+        assert it.screen.query_one("#loop-panel").size.height > height
         await it.press("enter", "tab")
-        assert "awaits of" in str(it.screen.query_one("#loop-told").border_title)
+        assert "awaits of" in str(it.screen.query_one("#loop-panel").border_title)
 
 
 async def test_the_culprit_in_red_with_its_line():
@@ -224,15 +224,15 @@ async def test_the_culprit_in_red_with_its_line():
             await it.press("s")
             if it.record.culprits:
                 break
-        # Stepping stops where the turn has been held up.
+        # A step stops where a callback held the turn up.
         assert "held up for 350 ms" in it.text("#loop-turn")
         source = (EXAMPLES / "blocking.py").read_text().splitlines()
         number = next(n for n, text in enumerate(source, 1) if "time.sleep" in text and "    " in text)
         assert "HELD UP THE LOOP for 350 ms: worker at blocking.py:" in it.text("#loop-note")
         await it.press("c")
-        told = it.text("#loop-told")
-        assert f"blocking.py:{number} in look_up" in told
-        assert re.search(rf"▶ +{number} +time\.sleep\(0\.35\)", told)
+        panel = it.text("#loop-panel")
+        assert f"blocking.py:{number} in look_up" in panel
+        assert re.search(rf"▶ +{number} +time\.sleep\(0\.35\)", panel)
         styles = {
             segment.style and segment.style.color and segment.style.color.triplet
             for y in range(2)

@@ -13,7 +13,7 @@ from sim.scripts.script import Script
 from sim.scripts.script_output import ScriptOutput
 from tests.support.rendered_lines import colours, drawn_lines, lines
 
-# A script that is left in the middle leaves its streams unclosed.
+# A script that does not run to its end leaves its streams open.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
@@ -30,7 +30,7 @@ def still(name: str, theme: str) -> WatchApp:
 
 
 def shown(turns: int, *keys: str):
-    """Step so many turns, press keys, and let the notices go."""
+    """Step a number of turns, press keys, and wait until the notices are gone."""
 
     async def run_before(pilot):
         await pilot.pause(0)
@@ -49,12 +49,12 @@ def shown(turns: int, *keys: str):
     ("size", "theme"), LOOKS, ids=lambda look: look if isinstance(look, str) else f"{look[0]}x{look[1]}"
 )
 def test_a_packet_on_its_way(snap_compare, size, theme):
-    """It lies in the buffer, its descriptor is on the ready list, its reader in the queue."""
+    """The data is in the buffer, its descriptor on the ready list, and its reader in the queue."""
     assert snap_compare(still("echo", theme), terminal_size=size, run_before=shown(13, "s", "tab"))
 
 
 CULPRIT = ("s", "s", "s", "c")
-"""Keys that lead to whoever held up the loop."""
+"""Keys that lead to the task that held up the loop."""
 
 
 def test_who_held_up_the_loop(snap_compare):

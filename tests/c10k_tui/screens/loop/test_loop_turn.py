@@ -1,4 +1,4 @@
-"""The turn as a ring: where it is, what each part says, at every size."""
+"""The turn as a ring: the current part and the text of each part, at every size."""
 
 import pytest
 

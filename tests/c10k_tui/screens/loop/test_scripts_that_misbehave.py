@@ -1,13 +1,12 @@
-"""Whatever a watched script does, the app stays up and says what it was and where."""
+"""A watched script may fail or block: the app stays up and shows the error and its line."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 
 import pytest
 
+from c10k_tui.session.pacer import FRAMES_PER_S
 from tests.support.script_files import Written
 from tests.support.watched_script import watched
 
@@ -22,7 +21,7 @@ FAILS = {
         """,
         "KeyError: 'key'",
     ),
-    "is told to end": (
+    "exits": (
         """
         import asyncio, sys
         async def main():
@@ -87,7 +86,7 @@ FAILS = {
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 40)])
 @pytest.mark.parametrize("name", FAILS)
-async def test_a_failure_is_told_with_its_line_and_the_app_stays_up(tmp_path, name, size):
+async def test_a_failure_is_shown_with_its_line_and_the_app_stays_up(tmp_path, name, size):
     source, message = FAILS[name]
     program = Written(tmp_path, source)
     async with watched(program.path, size, paused=False, speed=None) as it:
@@ -102,19 +101,61 @@ async def test_a_failure_is_told_with_its_line_and_the_app_stays_up(tmp_path, na
         assert it.app.return_code is None
 
 
-async def test_a_busy_loop_is_found_at_its_line_and_can_be_left(tmp_path):
+PATIENCE_S = 30.0
+"""Seconds after which a script that does not come back fails a test."""
+
+
+class Meeting:
+    """A line at which the script of a test arrives and waits, in real time.
+
+    Attributes:
+        reached: Set by the script when it arrives.
+        gate: The script acquires it, and the test releases it.
+    """
+
+    def __init__(self, monkeypatch):
+        self.reached = threading.Event()
+        self.gate = threading.Semaphore(0)
+        monkeypatch.setattr("builtins.meeting", self, raising=False)
+
+
+async def run_until_reached(it, meeting):
+    """Run frames until the script is at its line. A frame waits for the script, at most for its patience."""
+    for _ in range(1_000):
+        await it.run(1 / FRAMES_PER_S)
+        if it.app.loop_model.is_stuck and meeting.reached.wait(PATIENCE_S):
+            return
+    raise AssertionError("the script does not block")
+
+
+async def run_until_over(it):
+    """Run frames to the script's end, and wait in each until the script has given control back."""
+    paused = it.script._thread._paused
+    for _ in range(1_000):
+        if it.script.over:
+            return
+        if it.script.is_stuck:
+            assert paused.acquire(timeout=PATIENCE_S), "the script does not come back"
+            paused.release()
+        await it.run(0.1)
+    raise AssertionError("the script does not end")
+
+
+async def test_a_busy_loop_is_found_at_its_line_and_can_be_left(tmp_path, monkeypatch):
+    meeting = Meeting(monkeypatch)
     program = Written(
         tmp_path,
         """
-        import asyncio
+        import asyncio, builtins
         async def main():
             await asyncio.sleep(1)
             while True:
-                pass  #: here
+                builtins.meeting.reached.set()  #: here
         asyncio.run(main())
         """,
     )
-    async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
+    async with watched(program.path, paused=False, speed=None, patience_s=0.05) as it:
+        await run_until_reached(it, meeting)
         await it.run(1.5)
         assert it.app.loop_model.is_stuck
         shown = it.text()
@@ -126,48 +167,40 @@ async def test_a_busy_loop_is_found_at_its_line_and_can_be_left(tmp_path):
     assert it.script.over
 
 
-async def test_one_that_comes_back_goes_on(tmp_path, monkeypatch):
-    gate = threading.Semaphore(0)
-    monkeypatch.setattr("builtins.gate_of_the_test", gate, raising=False)
+async def test_a_script_that_comes_back_goes_on(tmp_path, monkeypatch):
+    meeting = Meeting(monkeypatch)
     program = Written(
         tmp_path,
         """
         import asyncio, builtins
         async def main():
             await asyncio.sleep(1)
-            builtins.gate_of_the_test.acquire()  #: here
+            builtins.meeting.reached.set() or builtins.meeting.gate.acquire()  #: here
             await asyncio.sleep(1)
         asyncio.run(main())
         """,
     )
-    async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
+    async with watched(program.path, paused=False, speed=None, patience_s=0.05) as it:
+        await run_until_reached(it, meeting)
         await it.run(1.5)
         assert f"program.py:{program.line('here')}" in it.text("#loop-note")
-        gate.release()
-        for _ in range(200):
-            await it.run(0.1)
-            if it.script.over:
-                break
-            await asyncio.sleep(0.01)
+        meeting.gate.release()
+        await run_until_over(it)
         assert it.script.error is None
-        assert it.script.over
         assert "BLOCKS" not in it.text()
 
 
-async def test_before_there_is_a_loop_nothing_is_accused(tmp_path, monkeypatch):
-    gate = threading.Semaphore(0)
-    monkeypatch.setattr("builtins.gate_of_the_test", gate, raising=False)
-    program = Written(tmp_path, "import builtins\nbuiltins.gate_of_the_test.acquire()  #: here\n")
-    async with watched(program.path, paused=False, speed=None, patience_s=0.3) as it:
+async def test_before_the_script_has_a_loop_the_screen_accuses_no_line(tmp_path, monkeypatch):
+    meeting = Meeting(monkeypatch)
+    waits = "builtins.meeting.reached.set() or builtins.meeting.gate.acquire()"
+    program = Written(tmp_path, f"import builtins\n{waits}\n")
+    async with watched(program.path, paused=False, speed=None, patience_s=0.05) as it:
+        await run_until_reached(it, meeting)
         await it.run(1.5)
         assert "without an event loop, now at program.py:2" in it.text("#loop-note")
         assert "BLOCKS" not in it.text()
-        gate.release()
-        until = time.monotonic() + 20
-        while not it.script.over and time.monotonic() < until:
-            await it.run(0.1)
-            await asyncio.sleep(0.01)
-        assert it.script.over
+        meeting.gate.release()
+        await run_until_over(it)
 
 
 async def test_threads_of_the_script_are_simulated_and_shown(tmp_path):
@@ -188,7 +221,7 @@ async def test_threads_of_the_script_are_simulated_and_shown(tmp_path):
         assert not it.record.culprits
 
 
-async def test_a_name_is_neither_markup_nor_obeyed(tmp_path):
+async def test_the_name_of_a_task_is_plain_text(tmp_path):
     program = Written(
         tmp_path,
         r"""

@@ -1,4 +1,4 @@
-"""The Path screen, key by key, with the simulated kernels behind it."""
+"""The Path screen, key by key, with the simulated kernels."""
 
 from __future__ import annotations
 

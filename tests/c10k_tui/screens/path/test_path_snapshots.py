@@ -50,7 +50,7 @@ def test_the_future(snap_compare):
     ids=lambda value: f"step {value}" if isinstance(value, int) else f"{value[0]}x{value[1]}",
 )
 async def test_the_lines_are_the_same_in_every_theme(snapshot, size, step):
-    """The NIC, where epoll knows and select scans, the future, the line after await."""
+    """Steps of the pictures: the NIC, epoll's wake-up and select's scan, the future, the line after await."""
     assert await drawn_lines(app_of("c10k-dark"), size, run_before=at_step(step)) == snapshot
 
 

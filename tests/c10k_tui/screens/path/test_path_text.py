@@ -1,4 +1,4 @@
-"""The Path screen's text: the strip, what each side says, and the totals, as lines."""
+"""The Path screen's text as lines: the strip, both sides, and the totals."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def test_autoplay_goes_by_the_clock_and_ends_at_the_end():
     assert not model.playing
     clock.now_s += STEP_S
     assert not model.tick()
-    model.play()  # from the end it begins anew
+    model.play()  # after the end it starts again
     assert model.at == 0
     assert model.playing
 

@@ -1,4 +1,4 @@
-"""A lane that is added races, and is seen, without a change anywhere else."""
+"""A lane that a test adds can race and is shown, without any other change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look of a warning and of the list of presets; to update: pytest this file --snapshot-update."""
+"""The look of a warning and of the list of presets. To update: pytest this file --snapshot-update."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def app_of(scenario: Scenario, theme: str = "c10k-dark") -> C10KApp:
 
 
 def after(run_ns: int) -> Callable[[Pilot[str]], Awaitable[None]]:
-    """What lets a race go on for so long, in steps as on a screen."""
+    """A function that runs the race for ``run_ns``, in steps as on a screen."""
 
     async def run(pilot: Pilot[str]) -> None:
         app = pilot.app

@@ -1,4 +1,4 @@
-"""The mistakes one can watch, on the real screen: the warning, its lane, its mark, its cure, and the list."""
+"""The mistakes to watch, on the real screen: the warning, its lane, its mark, its remedy, and the list."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ WHERE = {
     "slow-reader": ["thread", "epoll"],
     "backlog": ["select"],
 }
-"""In which lanes of its preset each one strikes."""
+"""The lanes of its preset in which each fault strikes."""
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
 
 def said(it: Stand, lane: str) -> str:
-    """A lane's words, whichever way they are wrapped."""
+    """A lane's words, without the line breaks."""
     return " ".join(it.text(f"#lane-{lane} .words").split())
 
 
 def struck(it: Stand) -> list[str]:
-    """The lanes whose frame is the alarm's."""
+    """The lanes whose frame has the style of an alarm."""
     lanes = it.session.scenario.lanes
     return [name for name in lanes if it.race_screen.query_one(f"#lane-{name}").has_class("-struck")]
 
@@ -151,7 +151,7 @@ async def test_the_list_has_every_preset_with_what_it_is(size):
         await it.press("home")
         first = it.text()
         await it.press("end")
-        text = first + it.text()  # where the terminal is too low, the list scrolls
+        text = first + it.text()  # the list scrolls if the terminal is too low
         for name, (words, _) in ALL_PRESETS.items():
             assert f" {name} " in text
             assert all(word in text for word in words.split())

@@ -1,4 +1,4 @@
-"""The host lane on the race screen: a real server, whose figures are said to be measured."""
+"""The host lane on the race screen: a real server, and figures that are marked as measured."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ STEPS = 400
 
 
 async def until(it, done):
-    """Frames of the race, in real time, until something holds."""
+    """Run frames of the race until something holds."""
     for _ in range(STEPS):
         await it.run(1 / 30)
         view = it.race_screen.host_lane.view()

@@ -1,4 +1,4 @@
-"""Every key, pressed on the real screen with the real race behind it."""
+"""Every key, pressed on the real screen with the real race."""
 
 import pytest
 from textual import events
@@ -232,7 +232,7 @@ async def test_the_feed_scrolls_back_and_comes_to_the_newest_again():
 
 
 async def scrolled_back(it):
-    """Turn the wheel over the feed, which does not give it the focus."""
+    """Turn the wheel over the feed. This does not focus the feed."""
     await it.run(4)
     feed = it.feed
     feed.post_message(events.MouseScrollUp(feed, 1, 1, 0, -1, 0, False, False, False))

@@ -42,7 +42,7 @@ def test_the_box_with_all_lanes(snap_compare):
 
 
 async def test_the_lines_of_the_box_on_a_small_terminal(snapshot):
-    """Of 16 colours none can be dimmed: there the race behind the box is not drawn at all."""
+    """With 16 colours nothing can be dimmed, so the race behind the box is not drawn."""
     app = still(("thread", "epoll"), 10_000)
     themes = ("c10k-dark", "c10k-light")
     assert await drawn_lines(app, SMALL, ["L", "down", "space"], themes=themes) == snapshot

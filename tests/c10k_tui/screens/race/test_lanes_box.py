@@ -1,4 +1,4 @@
-"""The box with all lanes (key L): by keys and by mouse, never more than the screen has room for."""
+"""The box with all lanes (key L): by keys and by mouse, with at most the lanes that fit on the screen."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def shown(it, selector="#lanes-list"):
 
 
 def steps(name, since="select"):
-    """Keys that bring the cursor to a lane from where it stands."""
+    """Keys that move the cursor from one lane to another."""
     way = LANE_NAMES.index(name) - LANE_NAMES.index(since)
     return ["down" if way > 0 else "up"] * abs(way)
 
@@ -41,9 +41,9 @@ async def test_it_lists_every_lane_in_a_line(size):
             assert LANE_TEXTS[name].what in row
             assert (LANES[name].introduced in row) == (size[0] >= 120)
             assert ("[×]" in row) == (name in it.session.scenario.lanes)
-        told = " ".join(shown(it, "#lanes-told"))
-        assert told.startswith("2 of at most 4 are on")
-        assert ("4.2BSD, 1983" in told) == (size[0] < 120)
+        status = " ".join(shown(it, "#lanes-status"))
+        assert status.startswith("2 of at most 4 are on")
+        assert ("4.2BSD, 1983" in status) == (size[0] < 120)
 
 
 async def test_space_and_enter_switch_and_closing_applies():
@@ -70,10 +70,10 @@ async def test_the_same_lanes_again_are_no_change():
 async def test_a_fifth_lane_is_refused_in_one_line():
     async with stand() as it:
         await it.press("L", "home", "space", "down", "space", "down", "space")
-        assert shown(it, "#lanes-told") == ["4 lanes at most are on the screen: take one off first"]
+        assert shown(it, "#lanes-status") == ["4 lanes at most are on the screen: take one off first"]
         assert shown(it)[2].startswith(" [ ]  pool")
         await it.press("down")
-        assert shown(it, "#lanes-told")[0].startswith("4 of at most 4 are on")
+        assert shown(it, "#lanes-status")[0].startswith("4 of at most 4 are on")
         await it.press("escape")
         assert it.session.scenario.lanes == ("process", "thread", "select", "epoll")
 
@@ -81,14 +81,14 @@ async def test_a_fifth_lane_is_refused_in_one_line():
 async def test_the_last_lane_stays():
     async with stand(Scenario(fds=100, lanes=("kqueue",))) as it:
         await it.press("L", "space")
-        assert shown(it, "#lanes-told") == ["one lane has to stay"]
+        assert shown(it, "#lanes-status") == ["one lane has to stay"]
 
 
 async def test_a_lane_that_the_race_cannot_have_says_why():
     scenario = replace(FAULT_PRESETS["slow-reader"][1], fds=100)
     async with stand(scenario) as it:
         await it.press("L", *steps("iocp", "thread"), "space")
-        assert "slow-reader shows how a write blocks, and iocp has none" in shown(it, "#lanes-told")[0]
+        assert "slow-reader shows how a write blocks, and iocp has none" in shown(it, "#lanes-status")[0]
 
 
 async def test_the_keys_of_three_lanes_keep_to_the_limit_too():
@@ -106,7 +106,7 @@ async def test_the_mouse_switches_a_lane_and_closes_beside_the_box():
         await it.pilot.click("#lanes-list", offset=(10, LANE_NAMES.index("kqueue")))
         assert "[×]" in shown(it)[LANE_NAMES.index("kqueue")]
         await it.pilot.click("#lanes-list", offset=(10, len(LANE_NAMES)))
-        assert shown(it, "#lanes-told") == ["3 of at most 4 are on"]
+        assert shown(it, "#lanes-status") == ["3 of at most 4 are on"]
         await it.pilot.click(offset=(0, 0))
         await it.pilot.pause(0)
         assert it.app.screen is it.race_screen

@@ -1,4 +1,4 @@
-"""What is on the screen at which size, and what the screen says when things go wrong."""
+"""The parts of the screen at each size, and its messages when something fails."""
 
 import pytest
 

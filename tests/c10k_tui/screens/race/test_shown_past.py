@@ -1,4 +1,4 @@
-"""What earlier frames leave on the screen, and when it is forgotten: on the real race, without a screen."""
+"""Marks of earlier frames on the screen, and the end of each mark: on the real race, without a screen."""
 
 import pytest
 

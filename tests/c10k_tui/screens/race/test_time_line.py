@@ -1,4 +1,4 @@
-"""Back and forth in time on the real screen, by keys and by mouse."""
+"""Time travel on the real screen, by keys and by mouse."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def place_of(it, at_ns):
 
 
 def seek_count(it, monkeypatch):
-    """A list that grows with each seek of the session."""
+    """A list to which each seek of the session is added."""
     sought = []
 
     def seek(at_ns):
@@ -144,7 +144,7 @@ async def test_a_drag_is_one_seek_a_frame_and_ends_where_it_is_let_go(monkeypatc
             line.post_message(mouse(events.MouseMove, line, x))
         await it.pilot.pause(0)
         it.race_screen.tick()
-        # The screen's own timer may have come in between, but not for every cell.
+        # The screen's own timer may have fired in between, but not for every cell.
         assert 1 <= len(sought) <= 3
         assert it.session.paused
         assert position(it) == x
@@ -200,7 +200,7 @@ async def test_without_a_branch_o_says_how_one_begins():
 
 
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.7, 1.0])
-async def test_all_of_the_past_is_what_a_straight_run_shows(part):
+async def test_the_past_looks_the_same_as_in_a_straight_run(part):
     async with stand() as it:
         await lived(it)
         race = it.session.race
@@ -213,7 +213,7 @@ async def test_all_of_the_past_is_what_a_straight_run_shows(part):
         feed = it.text("#feed")
     async with stand(paused=True) as straight:
         straight.session.repeat_changes(past, now_ns)
-        straight.session.race.advance(now_ns)  # What is due at the very moment of a change has happened, too.
+        straight.session.race.advance(now_ns)  # Events due at the time of the change have happened too.
         straight.race_screen.changed()
         await straight.pilot.pause(0)
         straight.race_screen.draw()
@@ -248,7 +248,7 @@ async def test_lanes_of_the_past_are_seen_in_the_past():
         await it.until(lambda: it.text().count("1 cell =") == 3)
 
 
-async def test_running_on_in_the_past_plays_what_happened_and_goes_on():
+async def test_running_in_the_past_replays_it_and_then_continues():
     async with stand() as it:
         await lived(it)
         end_ns = it.session.race.end_ns
@@ -266,7 +266,7 @@ async def test_another_race_has_a_time_line_of_its_own():
         await lived(it)
         await it.press(*["less_than_sign"] * 10, "apostrophe")
         x = it.text("#time").index("┤") - 2
-        await it.pilot.click("#time", offset=(x, 0))  # The future left is another branch's.
+        await it.pilot.click("#time", offset=(x, 0))  # The remaining future belongs to another branch.
         await it.pilot.pause(0)
         assert not it.session.travel.in_past
         await it.press("left_curly_bracket", "f6")
@@ -302,8 +302,8 @@ async def test_a_double_click_on_a_row_does_too_and_one_click_points():
         assert it.session.travel.in_past
 
 
-async def test_rows_of_the_past_know_what_happened_in_every_lane():
-    """After a jump each lane tells its newest records, which do not reach back equally far."""
+async def test_rows_of_the_past_show_the_events_of_every_lane():
+    """After a jump each lane shows its newest records; they begin at a different time in each lane."""
     async with stand(Scenario(fds=64, rate=200_000, lanes=("select", "poll", "epoll")), speed=100) as it:
         await it.run(3)
         await it.press(*["less_than_sign"] * 10)
@@ -312,7 +312,7 @@ async def test_rows_of_the_past_know_what_happened_in_every_lane():
         assert all(len(row.effects) == 3 for row in rows[:-5])
 
 
-async def test_following_shows_what_concerns_one_descriptor_only():
+async def test_following_shows_only_the_rows_of_the_descriptor():
     async with stand(Scenario(fds=64), speed=10) as it:
         await it.run(3)
         fd = it.feed.model.rows()[-1].fd

@@ -1,4 +1,4 @@
-"""The help: every key on it, whole, at any width."""
+"""The help shows every key, uncut, at any width."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_no_line_is_wider_than_the_page(width):
     assert max(width_of(line) for line in help_lines(width, RACE_PAGE)) <= width
 
 
-def test_what_a_key_does_stands_beside_it_or_beneath_it():
+def test_the_effect_of_a_key_stands_beside_it_or_below_it():
     def row_of(width):
         rows = [text_of(line) for line in help_lines(width, RACE_PAGE)]
         at = next(y for y, row in enumerate(rows) if row.startswith("  s "))

@@ -1,4 +1,4 @@
-"""The picture of an event loop, line by line, and that it keeps to its room."""
+"""The picture of an event loop, line by line, and that it fits its space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures of the mechanisms, line by line, and that they keep to their room."""
+"""The pictures of the mechanisms, line by line, and that they fit their space."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def raced(scenario: Scenario) -> Race:
 
 
 def at_rest(scenario: Scenario) -> Race:
-    """A race whose news has been taken: no cell flashes, whichever draw comes first at the final size."""
+    """A race whose new records have been read: no cell flashes, in whatever order the draws come."""
     race = raced(scenario)
     race.frame()
     return race

@@ -1,4 +1,4 @@
-"""The grid as numbers: layout, heat, states, and what has to be drawn again."""
+"""The grid as numbers: layout, heat, states, and the cells to draw again."""
 
 import numpy as np
 import pytest
@@ -81,7 +81,7 @@ def test_ten_thousand_in_58_by_12_are_fifteen_to_a_cell():
     assert arrange(10_000, 58, 12).k == 15
 
 
-def test_the_front_is_hottest_and_what_it_passed_cools_with_age():
+def test_the_front_is_hottest_and_passed_cells_cool_with_age():
     layout = arrange(100, 100, 1)
     heat = heat_of([scan(0, None, 100, position=60)], 600, layout, FIRST_FD, trail_ns=400)
     assert heat[60] == FRONT

@@ -38,7 +38,7 @@ def test_labels_of_lines_close_together_do_not_hide_each_other():
     assert all(any(name in line for line in text(model)) for name in ("select", "poll", "epoll"))
 
 
-def test_few_wakeups_are_told_by_the_last_call_and_many_by_the_account():
+def test_few_wakeups_use_the_last_call_and_many_use_the_account():
     model = WakeupCostHistory()
     model.sample(frame(shown(wakeups=1, wait_ns=999, last_call_ns=500)))
     assert "select 500 ns" in text(model)[0]

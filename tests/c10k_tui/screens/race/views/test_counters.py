@@ -34,7 +34,7 @@ def test_each_lane_has_a_column_and_the_ratio_has_one():
     assert row("wake-ups", lines) == ["41", "41", "1.0×"]
 
 
-def test_what_cannot_be_divided_has_no_ratio():
+def test_a_division_by_zero_has_no_ratio():
     assert row("copied into kernel", table()) == ["12.5", "kB", "0", "B", "–"]
     assert row("latency p50", table()) == ["–", "–", "–"]
 
@@ -108,7 +108,7 @@ def test_rows_are_those_of_the_lanes_that_take_part():
     assert labels("iocp") - usual == {"submissions", "completions", "connections' memory"}
 
 
-def test_what_a_lane_does_not_have_is_a_dash():
+def test_a_missing_account_is_a_dash():
     ring = lane("io_uring", counters=counters(sqes=7, cqes=5))
     port = lane("iocp", counters=counters(operations=9, completions=4))
     lines = [text_of(line) for line in counter_lines(frame(lane("epoll"), ring, port), 80, 40)]

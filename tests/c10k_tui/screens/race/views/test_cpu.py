@@ -1,4 +1,4 @@
-"""The CPU bar: every account in a block, every block with a name."""
+"""The CPU bar: every account belongs to a block, and every block has a name."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ def test_the_blocks_fill_the_bar_exactly(parts, width):
     )
 
 
-def test_the_bar_names_what_there_is_room_for():
+def test_the_bar_names_the_blocks_that_have_room():
     line = bar({"scan": 710, "wait_queue": 200, "idle": 90}, 80)
     assert width_of(line) == 80
     assert text_of(line).split() == ["scan", "71%", "queues", "20%", "idle", "9%"]
@@ -45,7 +45,7 @@ def test_every_block_has_a_name_or_its_letter_and_most_of_them_their_share():
     costs=st.fixed_dictionaries({account.label: st.integers(0, 10**9) for account in Account}),
     width=st.integers(8, 150),
 )
-def test_no_block_is_told_by_its_colour_alone(costs, width):
+def test_no_block_differs_by_its_colour_alone(costs, width):
     line = bar(costs, width)
     assert width_of(line) == width
     blocks = {f"cpu-{group.role}": group for group in GROUPS}

@@ -1,4 +1,4 @@
-"""What the lane with an event loop says, in full and in few words."""
+"""The text of the lane with an event loop, long and short."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def test_the_sentence_is_of_the_last_round():
     assert text_of(sentences(told)[1]) == "loop 12.0 µs over epoll's 3.00 µs"
 
 
-def test_a_loop_that_never_rests_is_told_of_so_far():
+def test_a_loop_that_never_rests_is_described_so_far():
     assert "2 turns and no rest: loop" in text_of(loop_sentences(BUSY)[0])
 
 
-def test_before_the_first_event_the_list_is_told_of():
+def test_before_the_first_event_the_text_describes_the_list():
     told = lane("asyncio", mechanism=RESTED, registered=10)
     assert "10" in text_of(sentence(told))
     assert "event" not in text_of(sentence(told))

@@ -1,4 +1,4 @@
-"""Every lane, alone and beside others, at any moment: what is said of it is true, and whole."""
+"""Every lane, alone and with others, at any time: its text is true and complete."""
 
 import re
 
@@ -63,7 +63,7 @@ CLAIMS = {
     "thread of": ("thread",),
     "woken for nothing": ("epoll-exclusive",),
 }
-"""What is true of these lanes only."""
+"""Phrases that are true of these lanes only."""
 A_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?![\d.]*\d)(?! ?(?:ns|µs|ms|s|k|M)\b)")
 
 
@@ -72,7 +72,7 @@ def claims_of(lane, words):
 
 
 def numbers_of(lane):
-    """All that may stand in a sentence about a lane."""
+    """The phrases that a sentence about a lane may contain."""
     counters, call, tasks = lane.counters, lane.call, lane.tasks
     known = {lane.registered, lane.serving_fd, 1, 2}
     known |= {getattr(counters, name) for name in counters.__dataclass_fields__ if name != "cost_ns"}

@@ -1,4 +1,4 @@
-"""The interrupt feed: rows joined over lanes, kept within bounds, filtered, said in words."""
+"""The interrupt feed: rows joined over lanes, bounded, filtered, and put into words."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def lines_of(model, width=74, lanes=("select", "epoll")):
     return [text_of(row_line(row, list(lanes), width)) for row in model.rows()]
 
 
-def test_one_row_tells_what_a_packet_caused_in_every_lane():
+def test_a_row_shows_the_effect_of_a_packet_in_every_lane():
     model = feed_of(
         both(
             [packet(12_401, 4211, Effect.WOKE_SCAN, 0)],
@@ -82,7 +82,7 @@ def test_a_drop_is_said_loudly(reason):
     assert ("fd 9", "alarm") in spans
 
 
-def test_what_is_lost_with_its_connection_stands_at_its_time():
+def test_data_lost_with_its_connection_is_shown_at_its_time():
     gone = [(time_ns, Kind.DROP, -1, 128, DropReason.CONNECTION_GONE, -4) for time_ns in (15, 25)]
     records = [packet(10, 9, 0, 0), gone[0], packet(20, 9, 0, 1), gone[1]]
     model = feed_of(frame(lane(records=records[:3])), frame(lane(records=records[3:])))

@@ -1,4 +1,4 @@
-"""One descriptor followed: what the line beneath the grids says of it."""
+"""A followed descriptor, and its line below the grids."""
 
 import pytest
 

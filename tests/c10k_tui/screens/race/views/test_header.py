@@ -1,4 +1,4 @@
-"""The lines at the top and beneath the grids."""
+"""The lines at the top and below the grids."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def test_the_preset_with_churn_keeps_its_unit_at_80_columns():
     assert "· 10k reconnects/s · seed 7 " in text_of(scenario_line(PRESETS["churn"][1], 80, BUILT_IN))
 
 
-def test_a_notice_comes_before_how_slow_it_is():
+def test_a_notice_replaces_the_slowdown():
     line = text_of(pace(80, notice="the limit of select is lifted", paused=True))
     assert "the limit of select is lifted" in line
     assert "1 ms takes" not in line
@@ -116,7 +116,7 @@ def test_as_fast_as_it_goes_and_a_notice():
         (544, 150_000, "276 scans fit in a second"),
     ],
 )
-def test_how_long_a_scan_takes_to_watch(scan_ns, rate_ns, words):
+def test_the_header_shows_the_wall_time_of_a_scan(scan_ns, rate_ns, words):
     assert scan_words(scan_ns, rate_ns) == words
 
 
@@ -129,7 +129,7 @@ def test_how_long_a_scan_takes_to_watch(scan_ns, rate_ns, words):
         (5e9, "1 s takes 200 ms"),
     ],
 )
-def test_how_much_slower_than_real_it_is_shown(rate_ns, words):
+def test_the_header_shows_the_slowdown(rate_ns, words):
     assert slowdown_words(rate_ns) == words
 
 
@@ -144,7 +144,7 @@ def view(first=965, last=965, **known):
     return FdView(first_fd=first, last_fd=last, **(fields | known))
 
 
-def test_the_cursor_tells_what_each_lane_knows():
+def test_the_cursor_shows_the_state_of_a_descriptor_in_each_lane():
     views = {"select": view(last_checked_ns=400), "epoll": view()}
     shown = frame(lane("select", 2_000), lane("epoll", 2_000), now_ns=1_000)
     assert text_of(detail_line(views, shown, 120)) == (

@@ -1,4 +1,4 @@
-"""The legend: the glyphs of the lanes that are shown, and no others, in the width there is."""
+"""The legend: only the glyphs of the shown lanes, in the given width."""
 
 import pytest
 
@@ -30,6 +30,6 @@ def test_the_legend_names_an_event_loop_where_there_is_one(width):
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
-def test_idle_cells_and_an_idle_cpu_are_told_apart(width):
+def test_idle_cells_and_an_idle_cpu_look_different(width):
     words = text_of(legend(LANES, width))
     assert words.count("idle") - words.count("CPU idle") == 1

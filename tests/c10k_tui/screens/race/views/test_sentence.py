@@ -1,4 +1,4 @@
-"""What the lanes say, word by word."""
+"""The sentences of the lanes, word by word."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def said(shown):
     return text_of(sentence(shown))
 
 
-def test_select_says_how_many_looks_were_for_nothing():
+def test_select_counts_the_checks_in_vain():
     shown = lane(call=call(asked=10_000, scanned=10_000, ready=3))
     assert said(shown) == "asked about 10,000, 3 were ready: 9,997 looks for nothing"
 
@@ -31,7 +31,7 @@ def test_more_passes_are_counted():
     assert said(shown) == "looked 4 times at all 16, 1 was ready: 63 looks for nothing"
 
 
-def test_one_look_for_nothing_is_one_look():
+def test_a_single_check_in_vain_is_singular():
     assert said(lane(call=call(asked=2, scanned=2, ready=1))).endswith("1 look for nothing")
 
 
@@ -169,7 +169,7 @@ SAID = [
 
 
 @pytest.mark.parametrize(("shown", "words"), SAID, ids=lambda known: getattr(known, "name", None))
-def test_each_way_of_waiting_says_what_is_its_own(shown, words):
+def test_each_mechanism_has_a_sentence_of_its_own(shown, words):
     assert said(shown) == words
 
 

@@ -1,4 +1,4 @@
-"""The grid of lanes whose tasks share the CPU, and of those that are told what completed."""
+"""The grid of lanes whose tasks share the CPU, and of lanes that receive completions."""
 
 import numpy as np
 import pytest
@@ -102,7 +102,7 @@ def test_a_packet_is_seen_to_wake_its_task():
     assert look_at(model, 0) == (RUNNABLE, 0)
 
 
-def test_what_no_worker_is_at_shows_its_data():
+def test_a_descriptor_without_a_worker_shows_its_data():
     model = model_of(2, 2, 1)
     model.show(crew([NONE, NONE], "pool"), 0, RATE_NS)
     came = packet(1_000, FIRST_FD, Effect.READY_LIST, 0)
@@ -114,7 +114,7 @@ def test_what_no_worker_is_at_shows_its_data():
 
 
 @given(frame=frames(), width=st.integers(5, 60), height=st.integers(1, 12))
-def test_the_cells_of_a_race_are_what_its_tasks_do(frame, width, height):
+def test_the_cells_of_a_race_show_the_work_of_its_tasks(frame, width, height):
     for shown in frame.lanes:
         if shown.tasks is None:
             continue
@@ -140,7 +140,7 @@ def test_only_lanes_of_several_tasks_show_them_and_only_completions_complete(fra
 
 
 @pytest.mark.parametrize("name", [name for name, kind in LANES.items() if kind.completes])
-def test_what_came_and_is_not_answered_is_completed(name):
+def test_data_that_is_not_yet_answered_counts_as_completed(name):
     race = Race(Scenario(fds=200, active=Share(10_000), burst=60, rate=100_000, lanes=(name,)))
     model = model_of(200, 20, 10)
     seen = 0

@@ -1,4 +1,4 @@
-"""The time line: what stands where on it, and what a place on it means."""
+"""The time line: the place of each mark, and the time of each place."""
 
 from __future__ import annotations
 
@@ -136,5 +136,5 @@ def test_a_lane_that_fails_is_on_it():
         ({}, "changed and back"),
     ],
 )
-def test_a_change_is_told_by_what_changed(changed, words):
+def test_a_change_is_named_by_the_changed_setting(changed, words):
     assert change_words(Scenario(), replace(Scenario(), **changed)) == words

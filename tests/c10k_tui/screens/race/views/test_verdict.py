@@ -1,4 +1,4 @@
-"""What the race shows so far: true in every case, and whole at every width."""
+"""The verdict on the race so far: true in every case, and complete at every width."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from sim.scenario.lanes import LANES
 from tests.support.lane_frames import counters, frame, lane
 
 NARROW = 78
-"""What a terminal of 80 columns leaves."""
+"""Columns for the verdict on a terminal of 80 columns."""
 LIVELOCK = {"interrupt": 9_990_000, "scan": 10_000}
 
 
@@ -54,7 +54,7 @@ def test_with_few_descriptors_epoll_gains_little():
     assert "Only 16 to ask" in said(race(fds=16, scanned=80, ready=6))
 
 
-def test_interrupts_that_take_all_the_cpu_are_what_it_tells_of():
+def test_the_verdict_names_interrupts_that_take_all_the_cpu():
     lanes = [lane(name, counters=counters(dropped=44_175, cost_ns=LIVELOCK)) for name in ("select", "epoll")]
     assert said(frame(*lanes)) == (
         "Interrupts take all the CPU: no server gets to run, 44.2k requests dropped."

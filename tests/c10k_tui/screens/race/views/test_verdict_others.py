@@ -1,4 +1,4 @@
-"""The verdict where other lanes than select, poll and epoll take part, word by word."""
+"""The verdict on races with other lanes than select, poll and epoll, word by word."""
 
 import pytest
 
@@ -13,7 +13,7 @@ NARROW = 78
 
 
 def served(name, each_ns, calls=2.0, memory=3_640, **known):
-    """A lane that waited so long for each of a thousand requests."""
+    """A lane that waited this long for each of a thousand requests."""
     spent = {"context_switch": each_ns * 1_000} | known.pop("cost_ns", {})
     figures = counters(wakeups=500, requests=1_000, syscalls=round(calls * 1_000), cost_ns=spent, **known)
     return lane(name, 100, counters=figures, memory=MemoryView(memory, memory * 100, 0, 1 << 33))

@@ -1,4 +1,4 @@
-"""The words of a fault that strikes: as many as fit, none cut, the remedy never left out."""
+"""The words of a fault that strikes: as many as fit, none cut, always with the remedy."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def seen() -> dict[str, list[FaultView]]:
     return views
 
 
-def test_now_and_for_what_was_are_both_among_them():
+def test_the_warnings_cover_present_and_past_faults():
     present = {view.present for views in seen().values() for view in views}
     assert present == {True, False}
     assert {view.kind for views in seen().values() for view in views} == {*FAULTS, "fd-setsize"}
@@ -86,7 +86,7 @@ def test_the_remedy_is_always_shown_and_no_word_is_cut(name, width):
 def test_a_warning_never_is_wider_or_higher_than_there_is_room(width, rows, with_key):
     lines = warning_lines(DRAIN, width, rows, with_key=with_key)
     assert 1 <= len(lines) <= rows
-    # A single word that is wider stays whole, and is clipped by whoever draws it.
+    # A single word that is wider stays whole; the widget that draws it clips it.
     assert all(width_of(line) <= max(width, 12) for line in lines)
 
 
@@ -107,11 +107,11 @@ def test_the_key_is_offered_only_where_the_mistake_is_a_switch():
     assert not curable(DRAIN, Scenario())
     assert not curable(DRAIN, Scenario(fault="dup"))
     wall = of_failure(Kernel(), "select fails here", 0, 0)
-    assert not curable(wall, Scenario(fd_setsize=True))  # it failed for something else
+    assert not curable(wall, Scenario(fd_setsize=True))  # it failed for another reason
     assert curable(replace(wall, kind="fd-setsize"), Scenario(fd_setsize=True))
 
 
-def test_what_is_said_lasts_while_the_race_goes_on_and_the_count_goes_with_it():
+def test_a_warning_stays_while_the_race_runs_and_its_count_grows():
     steady = LastingWarnings()
     other = replace(DRAIN, fd=51, brief="fd 51 starves", strikes=13)
 
@@ -164,7 +164,7 @@ def test_each_lane_with_a_fault_has_its_warning():
     assert told.endswith("fd 43. The others are spared.")
 
 
-def test_a_mistake_that_nobody_here_can_make():
+def test_a_mistake_that_no_lane_of_the_race_can_make():
     assert unmade_fault(Scenario()) is None
     assert unmade_fault(Scenario(fault="dup")) is None
     assert unmade_fault(Scenario(fault="backlog", lanes=("select",))) is None

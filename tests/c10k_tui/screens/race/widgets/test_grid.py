@@ -1,4 +1,4 @@
-"""The grid and the lines as widgets: what they draw, and how little of it they draw again."""
+"""The grid and the lines as widgets: their drawing, and that they draw only changes again."""
 
 import pytest
 from textual.app import App
@@ -26,7 +26,7 @@ class Stage(App[None]):
         self.theme = themes()[0].name
         self.widget = widget
         self.cells = []
-        """Where the cursor was moved to."""
+        """The cells to which the cursor was moved."""
 
     def compose(self):
         yield self.widget
@@ -56,7 +56,7 @@ async def test_states_are_drawn_with_their_glyphs(grid):
     grid.show(lane(fds=100), 0, RATE_NS)
     records = [packet(10_000, FIRST_FD + 1, 1, 0), (10_000, 1, FIRST_FD + 2, 64, 0, 1)]
     grid.show(lane(fds=100, poll_mask=mask_of(100, [0]), records=records), 10_001, RATE_NS)
-    # The mask is followed through the records: what they do not name has not changed.
+    # The mask is updated from the records: descriptors that no record names have not changed.
     assert text(grid)[0] == "·█▀" + "·" * 17
     grid.model.forget()
     grid.show(lane(fds=100, poll_mask=mask_of(100, [0])), 10_002, RATE_NS)

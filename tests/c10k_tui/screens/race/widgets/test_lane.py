@@ -1,4 +1,4 @@
-"""What stands on the frame of a lane, by its width."""
+"""The text on the frame of a lane, by its width."""
 
 from __future__ import annotations
 
