@@ -97,10 +97,7 @@ def _spans(old: CellRow | None, new: CellRow) -> Iterator[tuple[int, int]]:
 
 def _same_blank(one: CellStyle, other: CellStyle) -> bool:
     """True if a blank looks the same in both styles: only its background can be seen."""
-    return (
-        one.background == other.background
-        and one[_LINES] == other[_LINES] == _NO_LINES
-    )
+    return one.background == other.background and one[_LINES] == other[_LINES] == _NO_LINES
 
 
 def _cheap(row: CellRow, start: int, end: int) -> bool:

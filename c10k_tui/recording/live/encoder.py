@@ -154,4 +154,6 @@ def _colour(colour: int, base: int) -> str:
     if colour == DEFAULT:
         return str(base + 9)
     number = ansi_number(colour)
+    if number >= 16:
+        return f"{base + 8};5;{number}"
     return str(base + number if number < 8 else base + 52 + number)
