@@ -51,7 +51,7 @@ def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watch
             # The waits are uneven, so that keys arrive at all phases of a frame.
             screen.watch(BETWEEN_KEYS_S + press % 7 * 0.005)
             key, leads_to = rungs[press % 2]
-            shown = f"{leads_to:,} fds"
+            shown = f"{leads_to:,} connections"
             screen.type(key)
             keys_ms.append(1000 * screen.wait_for(lambda new: shown in terminal.text(new), PATIENCE_S))  # noqa: B023
     finally:

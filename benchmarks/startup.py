@@ -13,7 +13,7 @@ from benchmarks.timing import time_ns
 HELP_LIMIT_S, FRAME_LIMIT_S = 0.2, 0.8
 REPETITIONS = 7
 PATIENCE_S = 20
-COUNTERS = "wasted checks"
+LAST_PART = "who has data"
 """Words on the first complete screen."""
 
 
@@ -43,9 +43,9 @@ def first_frame_s(*words: str) -> float:
 
 
 def painted(output: bytes) -> bool:
-    """True if the output contains a whole frame with the counters."""
+    """True if the output contains a whole frame of the race."""
     whole = output[: output.rfind(terminal.FRAME_END) + 1]
-    return COUNTERS in terminal.text(whole)
+    return LAST_PART in terminal.text(whole)
 
 
 def figures() -> list[Figure]:

@@ -49,7 +49,7 @@ def run(bytes_per_s: float | None, *, silent: bool) -> Seen:
     screen.look()
     seen = Seen()
     try:
-        screen.wait_until_shown("wasted checks", PATIENCE_S)
+        screen.wait_until_shown("help  q", PATIENCE_S)
         screen.watch(WARM_UP_S)
         begin = len(screen.output)
         seen.kb_per_s["race"] = _watch(screen, WATCH_S)
@@ -81,7 +81,9 @@ def _watch(screen: terminal.Terminal, seconds: float) -> float:
     return (len(screen.output) - begin) / (time.monotonic() - begin_s) / 1000
 
 
-def _press(screen: terminal.Terminal, seen: Seen, key: str | bytes, words: str, *, leaves: bool = False) -> None:
+def _press(
+    screen: terminal.Terminal, seen: Seen, key: str | bytes, words: str, *, leaves: bool = False
+) -> None:
     """Press a key, and wait until its effect is shown: words appear, or a box with these words is gone."""
     begin = len(screen.output)
     screen.type(key if isinstance(key, bytes) else key.encode())
@@ -127,7 +129,9 @@ def figures() -> list[Figure]:
                 Figure(f"largest frame: {name}", seen.largest_kb, "kB", FRAME_KB),
                 Figure(f"frames a second: {name}", seen.frames_per_s, ""),
                 Figure(f"key to effect, p50: {name}", statistics.median(keys_s), "s", latency_s),
-                Figure(f"key to effect, p95: {name}", keys_s[-(-95 * len(keys_s) // 100) - 1], "s", latency_s),
+                Figure(
+                    f"key to effect, p95: {name}", keys_s[-(-95 * len(keys_s) // 100) - 1], "s", latency_s
+                ),
                 Figure(f"key to effect, longest: {name}", keys_s[-1], "s", note=f"{len(keys_s)} keys"),
             ]
     return found

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual import keys as textual_keys
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
@@ -128,6 +129,17 @@ def write_to_terminal(app: App[Any], text: str) -> None:
         driver.flush()
 
 
+def overwrite_terminal(app: App[Any], text: str) -> None:
+    """Write text over the screen; the next update draws the whole screen."""
+    write_to_terminal(app, text)
+    if (forget := _FORGET.get(app)) is not None:
+        forget()
+
+
+_FORGET: WeakKeyDictionary[App[Any], Callable[[], None]] = WeakKeyDictionary()
+"""Functions to call when something else has written to the terminal of an app."""
+
+
 def has_terminal(app: App[Any]) -> bool:
     """True if the app draws on a terminal."""
     return app._driver is not None and not app._driver.is_headless
@@ -138,8 +150,15 @@ def is_synchronized(app: App[Any]) -> bool:
     return app._sync_available
 
 
-def display_with(app: App[Any], display: Callable[[object], None]) -> None:
-    """Let a function display the updates of an app that has a terminal, instead of Textual."""
+def display_with(app: App[Any], display: Callable[[object], None], forget: Callable[[], None]) -> None:
+    """Let a function display the updates of an app that has a terminal, instead of Textual.
+
+    Args:
+        app: The app.
+        display: Takes each update.
+        forget: Called when something else has written to the terminal.
+    """
+    _FORGET[app] = forget
 
     def displayed(_screen: Screen[Any], update: object) -> None:
         try:

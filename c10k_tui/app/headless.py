@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript
-from c10k_tui.recording.cast.reader import Replay, Resize
+from c10k_tui.recording.cast.replay import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
+from c10k_tui.session.measured_figures import Figure, FigureSource
 
 
 def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
@@ -30,6 +32,7 @@ def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
         plan=plan,
     )
     app.theme = settings.theme
+    app.session.pace_is_steady = settings.pace_is_steady
     app.session.repeat_changes(settings.start.changes, settings.start.at_ns)
     return app
 
@@ -39,8 +42,10 @@ def record(
     settings: RecordingSettings,
     script: KeyScript,
     resizes: Sequence[Resize] = (),
+    figures: Sequence[tuple[int, Figure]] | None = None,
     *,
     force: bool = False,
+    goes_on: Callable[[int, int], bool] | None = None,
 ) -> CastWriter:
     """Record a race while a script presses the keys.
 
@@ -49,7 +54,11 @@ def record(
         settings: The race and its display.
         script: The keys, and the length of the recording.
         resizes: Changes of the terminal's size.
+        figures: The measured figures of a recording, each with its frame. None for a script of keys, whose
+            recording has none.
         force: True to overwrite an existing file.
+        goes_on: Called before each frame with the number of finished frames and that of all frames. If it
+            returns False, the recording ends there, as a whole one.
 
     Returns:
         The file's writer, closed.
@@ -60,8 +69,16 @@ def record(
     """
     app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
-    asyncio.run(_record(app, settings, writer, script, resizes))
+    asyncio.run(_record(app, settings, writer, script, resizes, figures, goes_on))
     return writer
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what asyncio reports, except for a signal: it may be raised in a task that nobody waits for,
+    and it ends the command all the same.
+    """
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
 
 
 async def _record(
@@ -70,27 +87,33 @@ async def _record(
     writer: CastWriter,
     script: KeyScript,
     resizes: Sequence[Resize],
+    figures: Sequence[tuple[int, Figure]] | None,
+    goes_on: Callable[[int, int], bool] | None,
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(_report)
     frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
     for press in script.presses:
         by_frame.setdefault(press.frame, []).append(press.key)
     sizes = {resize.frame: resize for resize in resizes}
     async with app.run_test(size=(settings.width, settings.height - settings.caption)):
-        await frames.open(lambda: Recorder(settings, writer, frames.race_state()))
+        source = FigureSource.NOWHERE if figures is None else FigureSource.RECORDING
+        await frames.open(lambda: Recorder(settings, writer, frames.race_state()), source, figures or ())
         stepper = frames.stepper
         assert stepper is not None
         try:
             while stepper.frame <= script.frames:
                 frame = stepper.frame
+                if goes_on is not None and not goes_on(frame, script.frames + 1):
+                    break
                 if frame in sizes:
                     resize = sizes[frame]
                     await stepper.resize(resize.width, resize.height - settings.caption)
                 await frames.frame(by_frame.get(frame, ()), scripted=True)
         finally:
-            frames.close()
+            frames.finish_recording()
 
 
 def record_again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
     """Record the race and the keys of a recording again. Raises the same errors as :func:`record`."""
-    return record(path, replay.settings, replay.script, replay.resizes, force=force)
+    return record(path, replay.settings, replay.script, replay.resizes, replay.figures, force=force)

@@ -78,6 +78,9 @@ class C10KApp(ThemedApp):
     def _race_screen(self, *, stepped: bool) -> RaceScreen:
         return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
+    async def on_event(self, event: events.Event) -> None:
+        await super().on_event(self.recording.fitted(event))
+
     def keeps(self, event: events.Event) -> bool:
         """Keep an event for later; if the app runs frame by frame, for the next frame."""
         if is_suspend_key(event):
@@ -91,6 +94,7 @@ class C10KApp(ThemedApp):
     def terminal_entered(self) -> None:
         self.session.pacer.halt()  # the race stood still meanwhile
         super().terminal_entered()
+        self.recording.terminal_entered()
 
     async def on_ready(self) -> None:
         """Start the planned recording or replay: the first screen is ready."""

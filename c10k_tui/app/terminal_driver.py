@@ -7,7 +7,7 @@ EIO, and a write returns EIO (Linux drivers/tty/tty_io.c: hung_up_tty_read, hung
 on for ever at the end of file, and its thread for output ends at the first EIO. This driver discards the
 output from then on, and tells the app, as SIGHUP does.
 
-Bytes that are not UTF-8. They become replacement characters; Textual ends with a traceback.
+Odd input (:mod:`c10k_tui.app.terminal_input`). Textual ends with a traceback at bytes that are not UTF-8.
 
 Suspending. A shell notices that its job has stopped only if the whole process group stops: ``make run`` has
 two processes. The kernel does not stop a group without a shell that could continue it (an *orphaned* process
@@ -25,7 +25,6 @@ import signal
 import sys
 import termios
 import time
-from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -36,7 +35,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from c10k_tui import textual_internals
+from c10k_tui.app.terminal_input import TerminalInput
 from c10k_tui.app.wire.link import Link
 from c10k_tui.app.wire.terminal_writer import TerminalWriter
 
@@ -126,8 +125,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read input, and post it as messages, until the app ends or the terminal is gone."""
-        parser = textual_internals.terminal_input_parser()
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        terminal = TerminalInput()
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], INPUT_WAIT_S)[0]:
                 try:
@@ -137,9 +135,9 @@ class TerminalDriver(LinuxDriver):
                 if not data:
                     self.lose()
                     return
-                for message in parser.feed(decode(data)):
+                for message in terminal.feed(data):
                     self.process_message(message)
-            for message in parser.tick():
+            for message in terminal.tick():
                 self.process_message(message)
 
     def process_message(self, message: Message) -> None:

@@ -20,6 +20,7 @@ from textual.theme import ThemeProvider
 
 from c10k_tui import textual_internals
 from c10k_tui.app.ending_signals import LastResort, ending_signals
+from c10k_tui.app.keypad import make_plain
 from c10k_tui.app.typed_ahead import INPUT, TypedAhead
 from c10k_tui.app.wire.link import Link
 from c10k_tui.app.wire.screen_output import ScreenOutput
@@ -37,7 +38,7 @@ def is_suspend_key(event: events.Event) -> bool:
 
 @runtime_checkable
 class TerminalControl(Protocol):
-    """What the app needs of :class:`~c10k_tui.app.terminal_driver.TerminalDriver`, and other drivers lack."""
+    """Members of :class:`~c10k_tui.app.terminal_driver.TerminalDriver` that other drivers lack."""
 
     def suspend(self) -> None:
         """Go to the shell, and come back when the shell continues this process group."""
@@ -52,6 +53,7 @@ class ThemedApp(App[str]):
     TITLE = "c10k"
     CSS_PATH = Path(__file__).parent / "app.tcss"
     HORIZONTAL_BREAKPOINTS = []
+    ALLOW_SELECT = False  # No widget here offers its text; Textual fails at a drag over a screen that closes.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             SUSPEND_KEY,
@@ -83,7 +85,7 @@ class ThemedApp(App[str]):
         """The link to the terminal."""
         self._output: ScreenOutput | None = None
         """The screen's way to the terminal; None before the first picture."""
-        textual_internals.display_with(self, self._show)
+        textual_internals.display_with(self, self._show, self._forget)
         self._themes = themes()
         for theme in self._themes:
             self.register_theme(theme)
@@ -141,16 +143,19 @@ class ThemedApp(App[str]):
         """Words over the picture on the terminal; None for none."""
         return None
 
-    def action_draw_again(self) -> None:
-        """Draw the whole screen again, if something else has written to the terminal."""
+    def _forget(self) -> None:
+        """Draw the whole screen with the next update: something else has written to the terminal."""
         if self._output is not None:
             self._output.forget()
+
+    def action_draw_again(self) -> None:
+        """Draw the whole screen again, if something else has written to the terminal."""
+        self._forget()
         self.refresh()
 
     def terminal_entered(self) -> None:
         """Draw everything: the terminal was left and entered again."""
-        if self._output is not None:
-            self._output.forget()
+        self._forget()
         self.refresh(layout=True)
 
     def _restore_terminal(self) -> None:
@@ -174,6 +179,9 @@ class ThemedApp(App[str]):
         """Handle an event now, unless it is kept for later."""
         if isinstance(event, INPUT) and (self.ended_by is not None or not self.screen_stack):
             return  # it was still queued when the app was left
+        if isinstance(event, events.Resize) and not event.size:
+            return  # 0×0 is a terminal that does not know its size
+        make_plain(event)
         if not self.keeps(event):
             await super().on_event(event)
 

@@ -5,7 +5,7 @@ The commands:
 - ``race_screen``: ``c10k-tui``, the race on the screen.
 - ``run``: the race without a screen; ``run_output`` writes its table and its JSON.
 - ``watch``: an asyncio script on a simulated kernel; ``watch_output`` writes it without a screen.
-- ``bench``: the cost of a wake-up; ``bench_options`` checks its options, ``bench_output`` writes its table.
+- ``bench``: the cost of a wake-up; ``bench_run`` does the work, ``bench_output`` writes its table.
 - ``calibrate``: a cost table measured on this machine.
 - ``capacity``: the number of connections that each lane holds.
 - ``compare``: one table of all lanes.
@@ -22,6 +22,7 @@ Shared parts:
 - ``costs_file``: the path of the user's cost table.
 - ``output``: text for an output whose encoding may lack ``µ``.
 - ``progress``: progress on standard error.
+- ``interruption``: Ctrl-C while a command works.
 - ``screenshots``: draws the pictures of the documentation.
 
 Other packages import only :func:`c10k_tui.cli.main.main`, :mod:`~c10k_tui.cli.costs_file` and the parsers

@@ -18,8 +18,6 @@ from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print
 
 if TYPE_CHECKING:
     from c10k_tui.cli.bench_options import BenchOptions
-    from c10k_tui.cli.progress import ProgressReport
-    from sim.host.measuring.points import Point
     from sim.machine.costs import CostTable
     from sim.studies.benchmark import BenchmarkRow
 
@@ -61,7 +59,8 @@ def bench(words: list[str]) -> int:
     """Simulate, measure and print.
 
     Returns:
-        The exit code, 0. A point that cannot be measured is not an error.
+        The exit code, 0; 130 after Ctrl-C, with the rows up to then. A point that cannot be measured is not
+        an error.
 
     Raises:
         UsageError: an option or a value is not valid, or the SVG file cannot be written.
@@ -73,28 +72,43 @@ def bench(words: list[str]) -> int:
 
     from c10k_tui.cli.bench_options import bench_options_of
 
-    _compare(bench_options_of(options))
-    return 0
+    return _compare(bench_options_of(options))
 
 
-def _compare(options: BenchOptions) -> None:
-    from c10k_tui.cli.bench_output import as_data, plain_table, print_csv, print_rich, row_notes
+def _compare(options: BenchOptions) -> int:
+    from c10k_tui.cli.bench_run import BenchRun
     from c10k_tui.cli.costs_file import current_costs
-    from c10k_tui.cli.output import encodable, has_rich_output
-    from c10k_tui.cli.progress import progress_bar
+    from c10k_tui.cli.interruption import print_interrupted
+    from c10k_tui.cli.progress import showing_progress
     from sim.studies.benchmark import with_ratios
 
     costs, why_not = current_costs()
-    notes = [] if why_not is None else [why_not]
-    with progress_bar("bench") as report:
-        rows = with_ratios(measured(options, costs, notes, report))
-    if options.svg is not None:
+    run = BenchRun(options.points(), costs, host=options.host)
+    with showing_progress("bench") as line:
+        run.run(line.report)
+    rows = with_ratios(run.rows())
+    notes = [*([] if why_not is None else [why_not]), *run.warnings]
+    if options.svg is not None and not run.interrupted:
         _draw(options.svg, rows, costs)
-    if options.form == "json":
-        print(json.dumps([as_data(row) for row in rows], indent=2))
-    elif options.form == "csv":
+    if rows or options.form == "json":
+        _print(options.form, rows, costs, notes, interrupted=run.interrupted)
+    if not run.interrupted:
+        return 0
+    return print_interrupted(run.state + ("" if options.svg is None else f"; {options.svg} is not drawn"))
+
+
+def _print(
+    form: str, rows: Sequence[BenchmarkRow], costs: CostTable, notes: list[str], *, interrupted: bool
+) -> None:
+    from c10k_tui.cli.bench_output import as_data, plain_table, print_csv, print_rich, row_notes
+    from c10k_tui.cli.output import encodable, has_rich_output
+
+    if form == "json":
+        data = [as_data(row) for row in rows]
+        print(json.dumps({"interrupted": True, "rows": data} if interrupted else data, indent=2))
+    elif form == "csv":
         print_csv(rows)
-    if options.form != "table":
+    if form != "table":
         for note in notes:
             print(encodable(f"c10k-tui: {note}"), file=sys.stderr)
         return
@@ -103,38 +117,6 @@ def _compare(options: BenchOptions) -> None:
         print_rich(rows, costs, notes)
     else:
         print(encodable(plain_table(rows, costs, notes)))
-
-
-def measured(
-    options: BenchOptions, costs: CostTable, notes: list[str], report: ProgressReport
-) -> list[BenchmarkRow]:
-    """All points simulated and, where possible, measured; appends warnings to ``notes``."""
-    from sim.host.measuring.measurement import CannotMeasure
-    from sim.host.measuring.meter import Meter
-    from sim.host.measuring.survey import Survey
-    from sim.studies.benchmark import BenchmarkRow, simulated_ns
-
-    chosen = options.points()
-    simulated: dict[Point, int] = {}
-    for number, point in enumerate(chosen):
-        report(0.3 * number / len(chosen), f"simulating {point.mechanism}, {point.fds:,} descriptors")
-        simulated[point] = simulated_ns(point, costs)
-    if not options.host:
-        return [BenchmarkRow(point, simulated[point], None) for point in chosen]
-    try:
-        with Meter() as meter:
-            notes += meter.warnings
-            survey = Survey(chosen, meter)
-            survey.run(lambda done, due, what: report(0.3 + 0.7 * done / max(1, due), f"measuring {what}"))
-    except CannotMeasure as why_not:
-        notes.append(f"nothing is measured: {why_not}")
-        return [BenchmarkRow(point, simulated[point], None, str(why_not)) for point in chosen]
-    return [
-        BenchmarkRow(
-            point, simulated[point], survey.ns(point), survey.why_not.get(point), noisy=survey.noise(point)
-        )
-        for point in chosen
-    ]
 
 
 def _draw(path: Path, rows: Sequence[BenchmarkRow], costs: CostTable) -> None:

@@ -31,7 +31,7 @@ def calibrate(words: list[str]) -> int:
     """Measure, fit, save, and print the main prices.
 
     Returns:
-        The exit code, 0.
+        The exit code, 0; 130 after Ctrl-C.
 
     Raises:
         UsageError: a word was given, nothing can be measured here, or the table cannot be saved.
@@ -42,20 +42,24 @@ def calibrate(words: list[str]) -> int:
         return 0
     if options.words:
         raise UsageError(f"calibrate takes no arguments, but got {options.words[0]!r}")
-    _calibrate()
-    return 0
+    return _calibrate()
 
 
-def _calibrate() -> None:
+def _calibrate() -> int:
     from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path
+    from c10k_tui.cli.interruption import Interrupted, interruption_raised, print_interrupted
     from c10k_tui.cli.output import encodable
-    from c10k_tui.cli.progress import progress_bar
+    from c10k_tui.cli.progress import showing_progress
     from sim.studies import calibration
 
     path = costs_path()
     try:
-        with progress_bar("calibrating") as report:
-            table, warnings = calibration.calibrate(report)
+        with showing_progress("calibrate") as line, interruption_raised():
+            table, warnings = calibration.calibrate(line.report)
+    except Interrupted:
+        return print_interrupted(
+            "while measuring; nothing is saved, and the cost table in use stays as it is"
+        )
     except calibration.CalibrationError as error:
         raise UsageError(f"{error}; the cost table in use stays as it is") from None
     try:
@@ -68,6 +72,7 @@ def _calibrate() -> None:
         print(encodable(f"c10k-tui: {warning}"), file=sys.stderr)
     print(encodable(summary(table)))
     print(encodable(f"Saved as {path}. The race, run and bench use it from now on."))
+    return 0
 
 
 def summary(table: CostTable) -> str:

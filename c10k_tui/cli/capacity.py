@@ -1,40 +1,52 @@
 """``c10k-tui capacity``: the number of connections that each lane holds, and the limit that it meets beyond.
 
-The figures come from :mod:`sim.studies.capacity`. During the search stderr shows the size being tried; the
-result goes to stdout, as a table or as one JSON object.
+The figures come from :mod:`sim.studies.capacity`. The result goes to stdout, as a table or as one JSON
+object.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from c10k_tui.cli.costs_file import costs_in_use
+from c10k_tui.cli.interruption import Interrupted, interruption_noted, print_interrupted
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
 from c10k_tui.cli.output import encodable
-from c10k_tui.cli.progress import show_line
+from c10k_tui.cli.progress import showing_progress
 from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario, ScenarioError, parse_field, parse_lanes
 from sim.scenario.units import format_duration, parse_duration_ns
-from sim.studies.capacity import ACTIVE, P99_LIMIT_NS, RACE_NS, Capacity, CapacityProbe, find_capacity
+from sim.studies.capacity import (
+    ACTIVE,
+    P99_LIMIT_NS,
+    RACE_NS,
+    Capacity,
+    CapacityProbe,
+    find_capacity_in_pieces,
+    sizes,
+)
 
 _BREAKS = {
     "latency": "latency: p99 over {limit}",
-    "drops": "drops: requests or connections lost",
+    "drops": "drops: requests lost or not made",
     "memory": "memory: the machine has no more",
     "none": "nothing: more are not tried",
 }
+
+TRIES = 1 + len(sizes()).bit_length()
+"""Usual number of sizes that are tried for a lane: the largest, then half of the rest again and again."""
 
 
 def capacity(words: Sequence[str]) -> int:
     """Find the capacity of each lane and print it.
 
     Returns:
-        The exit code, 0.
+        The exit code, 0; 130 after Ctrl-C, with the lanes that were finished.
 
     Raises:
         UsageError: an option or a value is not valid.
@@ -45,11 +57,15 @@ def capacity(words: Sequence[str]) -> int:
         return 0
     lanes, load, limit_ns = _lanes_of(options.lanes), _load_of(options), _limit_of(options)
     costs = costs_in_use()
-    found = [_search(lane, load, limit_ns, costs) for lane in lanes]
+    found = _found(lanes, load, limit_ns, costs)
+    interrupted = len(found) < len(lanes)
     if options.json:
-        print(json.dumps(as_data(found), indent=2))
-    else:
+        data = as_data(found)
+        print(json.dumps({"interrupted": True, **data} if interrupted else data, indent=2))
+    elif found:
         print(table(found, load, limit_ns, costs))
+    if interrupted:
+        return print_interrupted(f"after {len(found)} of {len(lanes)} lanes")
     return 0
 
 
@@ -77,26 +93,24 @@ def table(found: Sequence[Capacity], load: Scenario, limit_ns: int, costs: CostT
     return encodable("\n".join(lines))
 
 
-def _search(lane: str, load: Scenario, limit_ns: int, costs: CostTable) -> Capacity:
-    """Find the capacity of a lane, and show the size being tried."""
-    probes = find_capacity(lane, load, limit_ns, costs)
-    while True:
-        try:
-            _show_probe(next(probes))
-        except StopIteration as stop:
-            result: Capacity = stop.value
-            _show_result(result)
-            return result
-
-
-def _show_probe(tried: CapacityProbe) -> None:
-    outcome = "holds" if tried.gave_way == "none" else tried.gave_way
-    show_line(f"{tried.lane}: {tried.connections:,} connections: {outcome}")
-
-
-def _show_result(found: Capacity) -> None:
-    if not show_line(""):
-        print(f"{found.lane}: {found.connections:,} connections ({found.limit})", file=sys.stderr)
+def _found(lanes: Sequence[str], load: Scenario, limit_ns: int, costs: CostTable) -> list[Capacity]:
+    """The capacities of all lanes; after Ctrl-C, those of the lanes that were finished."""
+    found: list[Capacity] = []
+    with showing_progress("capacity") as line, interruption_noted() as interruption, suppress(Interrupted):
+        for lane in lanes:
+            steps = find_capacity_in_pieces(lane, load, limit_ns, costs)
+            tried, part, words = 0, 0.0, lane
+            while True:
+                line.report((len(found) + min(1.0, (tried + part) / TRIES)) / len(lanes), words)
+                interruption.check()
+                try:
+                    step = next(steps)
+                except StopIteration as stop:
+                    found.append(stop.value)
+                    break
+                words = f"{lane}, {step.connections:,} connections"
+                tried, part = (tried + 1, 0.0) if isinstance(step, CapacityProbe) else (tried, step.done)
+    return found
 
 
 # --- options -------------------------------------------------------------------------------------
@@ -119,7 +133,7 @@ def _lanes_of(text: str | None) -> tuple[str, ...]:
 def _load_of(options: argparse.Namespace) -> Scenario:
     given = {
         name: getattr(options, name)
-        for name in ("active", "rate", "burst", "payload", "churn", "seed")
+        for name in ("active", "rate", "burst", "payload", "buffer", "churn", "seed")
         if getattr(options, name) is not None
     }
     try:
@@ -153,6 +167,7 @@ def capacity_parser() -> argparse.ArgumentParser:
         ("--rate", "N", f"requests per second in all ({default.rate:,})"),
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
+        ("--buffer", "BYTES", f"size of the buffer that the servers read into ({default.buffer})"),
         ("--churn", "N", f"connections per second that close and are replaced ({default.churn})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
     ):

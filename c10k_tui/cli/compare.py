@@ -9,19 +9,21 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 from c10k_tui.cli.costs_file import costs_in_use
+from c10k_tui.cli.interruption import Interrupted, interruption_noted, print_interrupted
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
 from c10k_tui.cli.output import encodable
-from c10k_tui.cli.progress import show_line
+from c10k_tui.cli.progress import showing_progress
 from c10k_tui.cli.scenario_options import add_scenario, scenario_of
 from c10k_tui.text.comparison_columns import COLUMNS
 from c10k_tui.text.cost_table_names import table_words
 from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
-from sim.studies.comparison import ComparisonRow, trial_result
+from sim.studies.comparison import ComparisonRow, trial
 
 _GAP, _WIDTH = 3, 12
 
@@ -30,7 +32,7 @@ def compare(words: Sequence[str]) -> int:
     """Race each lane alone and print the table.
 
     Returns:
-        The exit code, 0.
+        The exit code, 0; 130 after Ctrl-C, with the lanes that were finished.
 
     Raises:
         UsageError: an option or a value is not valid, or a fault was named.
@@ -46,16 +48,34 @@ def compare(words: Sequence[str]) -> int:
     if options.lanes is None and not _has_setting("lanes", options.words):
         scenario = replace(scenario, lanes=tuple(LANES))
     costs = costs_in_use()
-    rows = []
-    for lane in scenario.lanes:
-        show_line(f"racing {lane} …")
-        rows.append(trial_result(lane, scenario, costs))
-    show_line("")
+    rows = _finished_rows(scenario, costs)
+    interrupted = len(rows) < len(scenario.lanes)
     if options.json:
-        print(json.dumps(as_data(rows, scenario, costs), indent=2))
-    else:
+        data = as_data(rows, scenario, costs)
+        print(json.dumps({"interrupted": True, **data} if interrupted else data, indent=2))
+    elif rows:
         print(encodable(table(rows, scenario, costs)))
+    if interrupted:
+        return print_interrupted(f"after {len(rows)} of {len(scenario.lanes)} lanes")
     return 0
+
+
+def _finished_rows(scenario: Scenario, costs: CostTable) -> list[ComparisonRow]:
+    """The rows of all lanes; after Ctrl-C, those of the lanes that were finished."""
+    rows: list[ComparisonRow] = []
+    with showing_progress("compare") as line, interruption_noted() as interruption, suppress(Interrupted):
+        for lane in scenario.lanes:
+            pieces = trial(lane, scenario, costs)
+            piece_done = 0.0
+            while True:
+                line.report((len(rows) + piece_done) / len(scenario.lanes), f"racing {lane}")
+                interruption.check()
+                try:
+                    piece_done = next(pieces).done
+                except StopIteration as stop:
+                    rows.append(stop.value)
+                    break
+    return rows
 
 
 def _has_setting(name: str, words: Sequence[str]) -> bool:

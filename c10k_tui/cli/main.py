@@ -6,12 +6,14 @@ imports.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from c10k_tui.cli.interruption import INTERRUPTED
 from c10k_tui.cli.options import COMMANDS, UsageError
 from c10k_tui.cli.output import write_plainly
 from c10k_tui.cli.signals import exit_code_of, signals_raise
@@ -44,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _print_error(str(error), USAGE_ERROR)
     except KeyboardInterrupt as interrupt:
-        return exit_code_of(interrupt)
+        code = exit_code_of(interrupt)
+        return _print_error("interrupted", code) if code == INTERRUPTED else code
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED
@@ -67,6 +70,7 @@ def leave(code: int) -> NoReturn:
             with suppress(OSError):
                 stream.flush()
         os._exit(code)
+    gc.freeze()  # the collection at exit would walk millions of objects of a large race, for seconds
     sys.exit(code)
 
 

@@ -24,7 +24,7 @@ _ESCAPED = range(0xDC80, 0xDD00)
 
 
 def _replacement(error: UnicodeError) -> tuple[str | bytes, int]:
-    """What to write instead of characters that a stream cannot encode. An escaped byte is written as itself."""
+    """The replacement of a character that a stream cannot encode. An escaped byte is written as itself."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]
@@ -42,11 +42,14 @@ def write_plainly() -> None:
             stream.reconfigure(errors=_HANDLER)
 
 
-def encodable(text: str) -> str:
-    """The text with only characters that standard output can encode; unchanged if it can encode all of
-    them.
+def encodable(text: str, encoding: str | None = None) -> str:
+    """The text with only characters that an encoding has; unchanged if it has all of them.
+
+    Args:
+        text: The text.
+        encoding: The encoding; None for that of standard output.
     """
-    encoding = sys.stdout.encoding or "ascii"
+    encoding = encoding or sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from c10k_tui.app.pictures import curve_picture, loop_picture, opened_picture, race_picture
+from c10k_tui.cli.interruption import print_interrupted
+from c10k_tui.cli.progress import showing_progress
 from c10k_tui.session.pacer import FRAMES_PER_S
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
@@ -37,6 +39,8 @@ OPENED: dict[str, tuple[str, ...]] = {
 }
 """Pictures of other screens, and the keys pressed from the race screen on."""
 EXAMPLES = Path(__file__).parents[2] / "examples"
+_PICTURES = 0.2
+"""Part of the work that is pictures; the demos take longer."""
 CULPRIT_TURN = 9
 """The turn of the example in which a callback holds up the loop."""
 
@@ -92,8 +96,12 @@ def show_demo(demo: DemoRecording, folder: Path) -> list[Path]:
     return drawn
 
 
-def main(folder: str = "screenshots") -> None:
-    """Draw all pictures into a folder."""
+def main(folder: str = "screenshots") -> int:
+    """Draw all pictures into a folder, and print their names.
+
+    Returns:
+        The exit code, 0; 130 after Ctrl-C.
+    """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     pictures: dict[str, Coroutine[object, object, str]] = {
@@ -108,13 +116,27 @@ def main(folder: str = "screenshots") -> None:
     for name, keys in OPENED.items():
         pictures[f"{name}-120x36-dark"] = opened_picture(*DARK, *keys)
     pictures["loop-120x36-dark"] = loop_picture(*DARK, EXAMPLES / "blocking.py", CULPRIT_TURN, "c")
-    for name, drawn in pictures.items():
-        path = target / f"{name}.svg"
-        path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
-        print(path)
-    for demo in DEMOS:
-        if (target / f"{demo.name}.keys").is_file():
-            print(*show_demo(demo, target), sep="\n")
+    demos = [demo for demo in DEMOS if (target / f"{demo.name}.keys").is_file()]
+    done = 0
+    try:
+        with showing_progress("screenshots") as line:
+            for done, (name, drawn) in enumerate(pictures.items()):
+                line.report(_PICTURES * done / len(pictures), name)
+                path = target / f"{name}.svg"
+                path.write_text(asyncio.run(_whole(drawn)), encoding="utf-8")
+                with line.erased():
+                    print(path)
+            for number, demo in enumerate(demos):
+                done = len(pictures) + number
+                line.report(_PICTURES + (1 - _PICTURES) * number / len(demos), demo.name)
+                files = show_demo(demo, target)
+                with line.erased():
+                    print(*files, sep="\n")
+    except KeyboardInterrupt:
+        for drawn in pictures.values():
+            drawn.close()
+        return print_interrupted(f"after {done} of {len(pictures) + len(demos)} pictures and demos")
+    return 0
 
 
 async def _whole(drawn: Coroutine[object, object, str]) -> str:
@@ -122,4 +144,4 @@ async def _whole(drawn: Coroutine[object, object, str]) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    sys.exit(main(*sys.argv[1:2]))

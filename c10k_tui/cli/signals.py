@@ -2,7 +2,8 @@
 
 By default SIGTERM and SIGHUP end a process at once: a hidden cursor stays hidden, and measuring processes are
 not ended. Here they raise an exception in the main thread, as Ctrl-C does. So every ``with`` and ``finally``
-has its effect, and the exit code is the one that shells expect. While a screen is shown,
+has its effect, and the exit code is the one that shells expect. Python drops an exception that is raised
+while it frees an object, so a command that still runs after a grace period is ended. While a screen is shown,
 :mod:`c10k_tui.app.ending_signals` handles the signals.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from c10k_tui.app.ending_signals import SIGNAL_EXIT
+from c10k_tui.app.ending_signals import SIGNAL_EXIT, LastResort
 
 _RAISING = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name))
 
@@ -39,8 +40,11 @@ def exit_code_of(interrupt: KeyboardInterrupt) -> int:
 @contextmanager
 def signals_raise() -> Iterator[None]:
     """Raise :class:`EndedBySignal` for SIGTERM and SIGHUP. Signals that are ignored or handled stay so."""
+    last_resort = LastResort(lambda: None)
 
     def received(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        last_resort.start(number)
         raise EndedBySignal(number)
 
     changed = []
@@ -51,5 +55,6 @@ def signals_raise() -> Iterator[None]:
     try:
         yield
     finally:
+        last_resort.cancel()
         for number in changed:
             signal.signal(number, signal.SIG_DFL)

@@ -44,12 +44,26 @@ def check_terminal(instead: str = _RUN_INSTEAD) -> None:
             f"the encoding {encoding} has no signs for the screen; "
             f"choose a locale with UTF-8, such as LC_ALL=C.UTF-8, or {instead}"
         )
+    check_size(MIN_COLUMNS, MIN_ROWS, instead, "the screen")
+
+
+def check_size(width: int, height: int, instead: str, what: str = "the recording") -> None:
+    """Check that the terminal has room for something.
+
+    Args:
+        width: Columns that it needs.
+        height: Rows that it needs.
+        instead: Words for what the user can do if there is no room.
+        what: Words for what needs the room.
+
+    Raises:
+        UsageError: the terminal is too small.
+    """
     # The same rule as Textual's: COLUMNS and LINES take precedence, and a terminal of unknown size is 80×24.
     columns, rows = shutil.get_terminal_size((MIN_COLUMNS, MIN_ROWS))
-    if columns < MIN_COLUMNS or rows < MIN_ROWS:
+    if columns < width or rows < height:
         raise UsageError(
-            f"the terminal is {columns}×{rows}, but the screen needs {MIN_COLUMNS}×{MIN_ROWS}; "
-            f"enlarge it, or {instead}"
+            f"the terminal is {columns}×{rows}, but {what} needs {width}×{height}; enlarge it, or {instead}"
         )
 
 

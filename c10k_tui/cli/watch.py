@@ -10,12 +10,15 @@ import argparse
 import gc
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from c10k_tui.app.ending_signals import SIGNAL_EXIT
+from c10k_tui.cli.interruption import Interrupted, interruption_raised, print_interrupted
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
-from sim.scenario.units import parse_duration_ns
+from c10k_tui.cli.progress import showing_progress
+from sim.scenario.units import format_duration, parse_duration_ns
 
 if TYPE_CHECKING:
     from sim.scripts.script import Script
@@ -24,6 +27,8 @@ FAILED = 1
 """Exit code: the script failed, or did not return control."""
 PATIENCE_S = 20.0
 """Longest wall time in seconds that a script without a screen may run between two moments."""
+INTERRUPTED_PATIENCE_S = 0.5
+"""Longest wall time in seconds until a script stops after Ctrl-C."""
 SLICE = 20_000
 """Moments after which a script without a screen returns control, so that a stuck script is noticed."""
 _FIGURES_INSTEAD = "watch the script without a screen: c10k-tui watch SCRIPT.py --for 10s"
@@ -76,7 +81,7 @@ def watch(words: list[str]) -> int:
     """Run a script and show its event loop.
 
     Returns:
-        The exit code; 1 if a script without a screen failed.
+        The exit code; 1 if a script without a screen failed, 130 after Ctrl-C.
 
     Raises:
         UsageError: an option or a value is not valid, or the script cannot be read or compiled.
@@ -187,8 +192,9 @@ def _without_screen(path: Path, arguments: list[str], options: argparse.Namespac
     script = _script(path, arguments, keeps_output=options.json)
     stuck: str | None = None
     frame = frame_of(script)
+    run = _Run(script, until_ns)
     try:
-        _run(script, until_ns)
+        run.run(shown=options.json or not sys.stdout.isatty())
     except ScriptError as error:
         stuck = str(error)
     else:
@@ -196,29 +202,59 @@ def _without_screen(path: Path, arguments: list[str], options: argparse.Namespac
         frame = frame_of(script, 0, len(tasks))
     if options.json:
         printed = script.output.newest(script.output.printed + 1) if script.output is not None else []
-        print(json.dumps(as_data(script, frame, stuck, printed), indent=2))
+        data = as_data(script, frame, stuck, printed)
+        text = json.dumps({"interrupted": True, **data} if run.interrupted else data, indent=2)
     else:
-        print("\n".join(summary_lines(script, frame)))
-    script.close()
+        text = "\n".join(summary_lines(script, frame))
+    script.close()  # until then the standard output belongs to a script that is stuck
+    print(text)
     error_words = stuck or (None if script.error is None else str(script.error))
-    if error_words is None:
-        return 0
-    print(f"c10k-tui: {error_words}", file=sys.stderr)
-    return FAILED
+    if error_words is not None:
+        print(f"c10k-tui: {error_words}", file=sys.stderr)
+    if run.interrupted:
+        return print_interrupted(f"at {format_duration(frame.now_ns)} of {format_duration(until_ns)}")
+    return 0 if error_words is None else FAILED
 
 
-def _run(script: Script, until_ns: int) -> None:
-    """Run a script up to a moment of virtual time, or to its end.
+class _Run:
+    """A script on its way to a moment of virtual time.
 
-    Raises:
-        ScriptError: the script did not return control within :data:`PATIENCE_S`.
+    Args:
+        script: The script.
+        until_ns: The moment.
     """
-    left = SLICE
 
-    def enough(_: object) -> bool:
-        nonlocal left
-        left -= 1
-        return left <= 0 or script.kernel.now_ns >= until_ns
+    def __init__(self, script: Script, until_ns: int) -> None:
+        self.script = script
+        self.until_ns = until_ns
+        self.interrupted = False
+        """True if Ctrl-C has ended the run early."""
+        self._left = SLICE
 
-    while script.run_until(enough, PATIENCE_S) and script.kernel.now_ns < until_ns:
-        left = SLICE
+    def run(self, *, shown: bool) -> None:
+        """Run the script up to the moment, to its end, or to Ctrl-C.
+
+        Args:
+            shown: True to show the progress. False if the script itself writes to the terminal.
+
+        Raises:
+            ScriptError: the script did not return control within :data:`PATIENCE_S`, or at Ctrl-C.
+        """
+        try:
+            with showing_progress("watch") if shown else nullcontext() as line, interruption_raised():
+                while self.script.run_until(self._enough, PATIENCE_S) and not self._arrived():
+                    self._left = SLICE
+                    if line is not None:
+                        now_ns = self.script.kernel.now_ns
+                        step = f"{format_duration(now_ns)} of {format_duration(self.until_ns)}"
+                        line.report(now_ns / self.until_ns, step)
+        except Interrupted:
+            self.interrupted = True
+            self.script.run_until(self._enough, INTERRUPTED_PATIENCE_S)
+
+    def _enough(self, _: object) -> bool:
+        self._left -= 1
+        return self._left <= 0 or self.interrupted or self._arrived()
+
+    def _arrived(self) -> bool:
+        return self.script.kernel.now_ns >= self.until_ns

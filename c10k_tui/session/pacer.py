@@ -1,9 +1,12 @@
 """The pace of virtual time: from wall time to nanoseconds of the race, frame by frame.
 
 The events of a race last microseconds, so the race runs some thousand times slower than real time. At speed
-1, one scan over all descriptors takes two wall seconds, regardless of its virtual time. With few descriptors
-(16), a scan is so short that at this pace nothing would happen for minutes. Then the gap between two bursts
-takes two seconds instead. A speed is a number, or None for as fast as possible.
+1, one scan over all descriptors of the race's start takes two wall seconds. With few descriptors (16), a scan
+is so short that at this pace nothing would happen for minutes. Then the gap between two bursts takes two
+seconds instead. A speed is a number, or None for as fast as possible.
+
+The pace stays when the number of descriptors changes. Why not two seconds for each scan: then a scan over a
+million descriptors looks the same as one over a thousand, and the screen hides what it should show.
 
 A step depends on the time that has passed, not on a number of frames, because timers skip late ticks. A frame
 may spend only a part of its time on the race. If the race needs more, it runs slower, and

@@ -18,7 +18,7 @@ from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.time_line import branch_name
 from c10k_tui.session.time_travel import TimeTravel
 from c10k_tui.text.lanes import why_not_lanes
-from c10k_tui.text.pace_words import seconds_words, slowdown_words
+from c10k_tui.text.pace_words import scan_words, slow_motion_words
 from sim.frames.frame import Frame
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
 from sim.scenario.faults import CURED, FD_SETSIZE
@@ -78,7 +78,11 @@ class Session:
         self._notice_until_s = 0.0
         self.began_with = scenario
         """The scenario with which the current race began."""
-        self._set_base()
+        self.pace_is_steady = True
+        """False to set the pace anew for each number of descriptors, as an earlier version did."""
+        self._base_ns: tuple[int, int | None] = (1, None)
+        """Virtual time of a scan, and of the gap between two bursts, when the current race began."""
+        self._set_pace()
 
     @property
     def scenario(self) -> Scenario:
@@ -126,7 +130,8 @@ class Session:
         """
         self.pacer = pacer
         self._notice = ""
-        self._set_base()
+        pacer.set_base(*self._base_ns)
+        self._meet_scenario()
 
     def repeat_changes(self, changes: Sequence[tuple[int, Scenario]], at_ns: int) -> None:
         """Repeat earlier changes, up to a virtual time.
@@ -142,7 +147,7 @@ class Session:
             self.changes += 1
         if at_ns > self.race.now_ns:
             self.race.advance(at_ns)
-        self._set_base()
+        self._meet_scenario()
 
     def forget_elsewhere(self) -> None:
         """Forget all other branches, and everything after the current time. A recording does not contain
@@ -157,23 +162,42 @@ class Session:
         """
         if self.scenario != self._shown:
             self.changes += 1
-            self._set_base()
+            self._meet_scenario()
+
+    def _set_pace(self) -> None:
+        """Set the pace for the race that begins: by the length of its scans and of the gaps between bursts.
+
+        The pace stays when a setting changes. So a scan over ten times the descriptors takes ten times as
+        long on the screen too.
+        """
+        self._set_base()
+        self._meet_scenario()
 
     def _set_base(self) -> None:
-        """Set the pacer's base times for this scenario: the length of a scan and of the gap between
-        bursts.
-        """
-        scenario = self._shown = self.scenario
+        """Set the pace by the current scenario."""
+        scenario = self.scenario
         gap_ns = scenario.burst_count * 1_000_000_000 // scenario.rate if scenario.rate else None
-        self.pacer.set_base(self.race.scan_ns, gap_ns)
+        self._base_ns = self.race.scan_ns, gap_ns
+        self.pacer.set_base(*self._base_ns)
+
+    def _meet_scenario(self) -> None:
+        """Note the scenario of the race's current time. A step in it may cost another wall time."""
+        self._shown = self.scenario
+        if not self.pace_is_steady:
+            self._set_base()
         self.pacer.forget_cost()
+
+    @property
+    def scan_s(self) -> float:
+        """Wall seconds that a scan over all descriptors takes at this pace."""
+        return self.race.scan_ns / self.pacer.rate_ns
 
     def _change(self, scenario: Scenario, words: str) -> None:
         """Change the settings from the current time on. In the past this begins a branch."""
         branch, at_ns = self.race.branch, self.race.now_ns
         self.race.change(scenario)
         self.changes += 1
-        self._set_base()
+        self._meet_scenario()
         if self.race.branch != branch:
             self.travel.note_branch(branch, at_ns)
             words += f" · {branch_name(self.race.branch)} begins"
@@ -186,7 +210,7 @@ class Session:
         self.races += 1
         self.travel.forget_branches()
         self.pacer.halt()
-        self._set_base()
+        self._set_pace()
         self.say(words)
 
     def set_fds(self, fds: int) -> None:
@@ -231,17 +255,15 @@ class Session:
         """Show the race faster (1) or slower (-1)."""
         speed = faster(self.pacer.speed, direction)
         if speed == self.pacer.speed:
-            self.say("faster does not go" if speed is None else f"speed {speed:g}: the slowest")
+            self.say("already at full speed" if speed is None else f"speed {speed:g}: the slowest")
             return
         self.pacer.set_speed(speed)
         if speed is None:
-            self.say("as fast as it goes")
+            self.say("as fast as possible")
             return
-        lasts = seconds_words(self.pacer.base_ns / self.pacer.rate_ns)
-        what = f"a burst every {lasts}"
-        if self.pacer.base_ns == self.race.scan_ns:
-            scans = any(LANES[lane].scans for lane in self.scenario.lanes)
-            what = f"a scan to take {lasts}" if scans else slowdown_words(self.pacer.rate_ns)
+        what = slow_motion_words(self.pacer.rate_ns)
+        if any(LANES[lane].scans for lane in self.scenario.lanes):
+            what += f", {scan_words(self.race.scan_ns, self.pacer.rate_ns)}"
         self.say(f"speed {speed:,g}: {what}")
 
     def pause(self) -> None:

@@ -92,7 +92,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "select",
-            title="select ─ looks at all, every time",
+            title="select ─ checks all, every time",
             what="hands over a bitmap of all, has all looked at",
             learns="asks every descriptor",
             effects=packet_effects.SCAN,
@@ -101,7 +101,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "poll",
-            title="poll ─ looks at all, every time",
+            title="poll ─ checks all, every time",
             what="hands over a list of all, has all looked at",
             learns="asks every descriptor",
             effects=packet_effects.SCAN,
@@ -110,7 +110,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "epoll",
-            title="epoll ─ is told which are ready",
+            title="epoll ─ gets only the ready ones",
             what="is told which are ready, as long as they are",
             learns="is told which are ready",
             effects=packet_effects.EPOLL,
@@ -119,7 +119,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "epoll-et",
-            title="epoll-et ─ is told once",
+            title="epoll-et ─ gets each packet once",
             what="is told once when more comes, reads it all",
             learns="is told once",
             before_first=("the kernel holds the list of all {all}", "it will say once when more has come"),
@@ -130,7 +130,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "epoll-oneshot",
-            title="epoll-oneshot ─ told once, four serve",
+            title="epoll-oneshot ─ four serve, once",
             what="four workers, one epoll, each event armed anew",
             learns="tells one worker once",
             before_first=(
@@ -173,7 +173,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "io_uring",
-            title="io_uring ─ is told what was received",
+            title="io_uring ─ gets received data",
             what="told in a ring what was received: no read call",
             learns="is told what came",
             before_first=("a receive is armed on all {all}", "it will be told what has come"),
@@ -184,7 +184,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "io_uring-poll",
-            title="io_uring-poll ─ is told which are ready",
+            title="io_uring-poll ─ gets what is ready",
             what="told in a ring which are ready, reads by calls",
             learns="is told which are ready",
             before_first=("a poll is armed on all {all}", "it will be told which are ready"),
@@ -195,7 +195,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "io_uring-sqpoll",
-            title="io_uring-sqpoll ─ a second CPU polls",
+            title="io_uring-sqpoll ─ a CPU that polls",
             what="as io_uring, but a second CPU takes its orders",
             learns="is told what came",
             before_first=("a receive is armed on all {all}", "a second CPU takes what is submitted"),
@@ -206,7 +206,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
         ),
         LaneText(
             "iocp",
-            title="iocp ─ is told what was received",
+            title="iocp ─ gets received data",
             what="starts reads beforehand, is told when they end",
             learns="is told what came",
             before_first=("a receive is under way on all {all}", "results will come by themselves"),

@@ -14,6 +14,26 @@ def seconds_words(seconds: float) -> str:
     return format_duration(round(seconds * 1e9))
 
 
+def slow_motion_words(rate_ns: float) -> str:
+    """The race's pace beside real time: ``slow motion 3,400×``.
+
+    Args:
+        rate_ns: Virtual nanoseconds per wall second.
+    """
+    factor = 1_000_000_000 / rate_ns
+    if factor < 1.05:
+        return "real time" if factor > 0.95 else f"{factor_words(1 / factor)}× faster than real time"
+    return f"slow motion {factor_words(factor)}×"
+
+
+def factor_words(factor: float) -> str:
+    """A factor with two significant digits: ``3,400``, ``12``, ``1.8``."""
+    if factor < 9.95:
+        return f"{factor:.1f}"
+    digits = len(str(int(factor))) - 2
+    return f"{round(factor, -digits):,.0f}"
+
+
 def slowdown_words(rate_ns: float) -> str:
     """Wall time that one unit of virtual time takes: ``1 ms takes 2 s``.
 
@@ -28,7 +48,7 @@ def slowdown_words(rate_ns: float) -> str:
 
 
 def scan_words(scan_ns: int, rate_ns: float) -> str:
-    """Wall time of one scan (``one scan takes 2 s``), or the number of scans per second.
+    """Wall time of one scan (``a scan takes 2 s``), or the number of scans per second.
 
     Args:
         scan_ns: Virtual time of one scan over all descriptors.
@@ -36,5 +56,5 @@ def scan_words(scan_ns: int, rate_ns: float) -> str:
     """
     seconds = scan_ns / rate_ns
     if seconds >= 0.02:
-        return f"one scan takes {seconds_words(seconds)}"
-    return f"{format_short(round(1 / seconds))} scans fit in a second"
+        return f"a scan takes {seconds_words(seconds)}"
+    return f"{format_short(round(1 / seconds))} scans a second"

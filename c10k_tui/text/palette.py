@@ -52,9 +52,13 @@ _ROLES: dict[str, tuple[str, str, str]] = {
     "struck": ("alarm", "on-fill", "bold reverse"),
     "running-now": ("select", "on-fill", "bold reverse"),
     "cpu-idle": ("on-idle", "cpu-idle", ""),
+    "cpu-busy": ("busy", "on-fill", "reverse"),
 } | {f"cpu-{name}": (f"cpu-{name}", "on-fill", "reverse") for name in _CPU}
 
+for _fill in ("cell", "asleep", "held", "ready", "read", "arrived", "front"):
+    _ROLES[f"fill-{_fill}"] = (_fill, "base", "")
 for _level in range(1, 5):
+    _ROLES[f"fill-heat-{_level}"] = (f"heat-{_level}", "base", "")
     _ROLES[f"ready-{_level}"] = ("ready", f"glow-{_level}", "")
     _ROLES[f"read-{_level}"] = ("read", f"glow-{_level}", "")
 for _name in ("select", "poll", "epoll"):
@@ -91,6 +95,17 @@ class Palette:
         style = self._styles.get(role)
         if style is None:
             style = self._styles[role] = self._make(role)
+        return style
+
+    def on(self, background: str, foreground: str) -> Style:
+        """The style with these colours of the theme, by their names."""
+        key = f"{foreground} on {background}"
+        style = self._styles.get(key)
+        if style is None:
+            colours = self._colours
+            style = self._styles[key] = Style(
+                color=colours[f"c10k-{foreground}"], bgcolor=colours[f"c10k-{background}"]
+            )
         return style
 
     def _make(self, role: str) -> Style:

@@ -50,6 +50,7 @@ class AlternatingThread:
                 self._thread.start()
             else:
                 self._resumed.release()
+        self.is_late = True  # also if an exception, such as that of Ctrl-C, ends the wait
         self.is_late = not self._paused.acquire(timeout=patience_s)
 
     def finish(self, patience_s: float, error: type[BaseException], ident: int | None) -> None:

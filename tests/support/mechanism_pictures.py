@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PICTURES: dict[str, dict[tuple[int, int], str]] = {
     "select": {
-        (18, 1): "▶1.26 kB ◀1.26 kB",
+        (18, 1): "scan ████░░░░░░░░░",
         (28, 3): """
 ▶ 1,256 B ◀ 1,256 B a call
 █████████░░░░░░░░░░░░░░░░░░░
@@ -25,7 +25,7 @@ memory 36.4 MB of 8.59 GB: 3.64 kB a connection
 """,
     },
     "poll": {
-        (18, 1): "▶80.0 kB ◀20.0 kB",
+        (18, 1): "scan ·············",
         (28, 3): """
 ▶ 80,000 B ◀ 20,000 B a call
 ····························

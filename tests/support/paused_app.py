@@ -124,13 +124,26 @@ async def stand(
     paused: bool = False,
     speed: float | None = 2.0,
     clock: HandClock | None = None,
+    details: bool = False,
 ) -> AsyncIterator[Stand]:
-    """The app on a terminal of this size, with a clock set by hand."""
+    """The app on a terminal of this size, with a clock set by hand.
+
+    Args:
+        scenario: The race; None for 2,000 connections.
+        size: Columns and rows.
+        paused: True to start paused.
+        speed: The pace.
+        clock: The clock; None for one that stands still.
+        details: True to show the panels below the grids.
+    """
     clock = clock or HandClock()
     app = C10KApp(scenario or Scenario(fds=2_000), clock=clock, paused=paused, speed=speed)
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0)
-        yield Stand(app, pilot, clock)
+        it = Stand(app, pilot, clock)
+        if details:
+            await it.press("d")
+        yield it
 
 
 async def leads_back(it: Stand, back: str) -> None:

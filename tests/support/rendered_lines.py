@@ -9,6 +9,8 @@ from textual.app import App
 from textual.pilot import Pilot
 
 THEMES = ("c10k-dark", "c10k-light", "c10k-ansi")
+FILLED = ("c10k-dark", "c10k-light")
+"""The themes in which the cells of a grid are filled; in sixteen colours they are glyphs."""
 
 
 def lines(app: App[Any]) -> str:

@@ -1,9 +1,9 @@
 """The bytes that turn one picture of a terminal into another: as few as common terminals allow.
 
-Only changed cells are written, in one of two orders. *By rows*: from the top left to the bottom right, as text
-is best written. *By styles*: all cells of one style, then all of the next. A style with two 24-bit colours
-takes up to 38 bytes, a movement of the cursor 3 to 8. So a grid with many small spots of a few styles is
-shorter by styles. If a frame is long, both orders are tried and the shorter one is taken.
+Only changed cells are written, in one of two orders. *By rows*: from the top left to the bottom right, as
+text is best written. *By styles*: all cells of one style, then all of the next. A style with two 24-bit
+colours takes up to 38 bytes, a movement of the cursor 3 to 8. So a grid with many small spots of a few styles
+is shorter by styles. If a frame is long, both orders are tried and the shorter one is taken.
 
 A recording has an encoder of its own (:mod:`c10k_tui.recording.live.encoder`), because recordings keep their
 bytes from version to version. Both write styles with the same function.
@@ -20,17 +20,11 @@ from typing import NamedTuple
 from c10k_tui.recording.live.encoder import sgr
 from c10k_tui.recording.pictures.styled_cells import PLAIN, CellRow, CellStyle
 
-CLEAR = "\x1b[0m\x1b[H\x1b[2J"
-"""Sequences before a whole picture."""
 PLAIN_PEN = "\x1b[0m"
 ORDERED_BY_ROWS = 1_500
 """A frame of at most this number of bytes is not tried in the other order."""
 FORWARD_COST = 4
 """Bytes of most movements of the cursor to the right."""
-
-_LINES = slice(5, 8)
-"""The attributes of a style that show on a blank: underline, reverse, strike."""
-_NO_LINES = (False, False, False)
 
 PictureRows = Sequence[CellRow | None]
 """The rows of a picture, all of one length; None for a row whose contents are unknown."""
@@ -97,7 +91,12 @@ def _spans(old: CellRow | None, new: CellRow) -> Iterator[tuple[int, int]]:
 
 def _same_blank(one: CellStyle, other: CellStyle) -> bool:
     """True if a blank looks the same in both styles: only its background can be seen."""
-    return one.background == other.background and one[_LINES] == other[_LINES] == _NO_LINES
+    return one.background == other.background and not (_is_lined(one) or _is_lined(other))
+
+
+def _is_lined(style: CellStyle) -> bool:
+    """True if more than the background can be seen of a blank."""
+    return style.underline or style.reverse or style.strike
 
 
 def _cheap(row: CellRow, start: int, end: int) -> bool:

@@ -1,23 +1,24 @@
 """The pace of the link to the terminal: when the next frame may be sent.
 
-The program can write faster than a slow link carries. The rest waits in buffers: 20 kB in a pseudo-terminal of
-Linux (drivers/tty/tty_buffer.c), more in the sockets of a remote shell. A key's effect waits behind all of it. So
-a frame is sent only if the link is *free*, that is if the frames before it have arrived. A frame that cannot
-be sent is left out: the next one shows everything that has changed since.
+The program can write faster than a slow link carries. The rest waits in buffers: 20 kB in a pseudo-terminal
+of Linux (drivers/tty/tty_buffer.c), more in the sockets of a remote shell. A key's effect waits behind all of
+it. So a frame is sent only if the link is *free*, that is if the frames before it have arrived. A frame that
+cannot be sent is left out: the next one shows everything that has changed since.
 
-*A terminal that answers.* After each frame the terminal is asked for the position of its cursor (DSR 6, VT100).
-The answer says that the frame has arrived. If nothing is on the way, another question is sent before the frame:
-the delay of its answer is the round trip of the link. While answers come within the round trip, further
-frames are sent without waiting: a link that is far away but fast shows every frame.
+*A terminal that answers.* After each frame the terminal is asked for the position of its cursor (DSR 6,
+VT100). The answer says that the frame has arrived. If nothing is on the way, another question is sent before
+the frame: the delay of its answer is the round trip of the link. While answers come within the round trip,
+further frames are sent without waiting: a link that is far away but fast shows every frame.
 
 *A terminal that does not answer*, such as a program that reads a pseudo-terminal. The only sign of a slow
-reader is a full buffer. At such a moment ``CAPACITY`` bytes wait. So if ``n`` bytes were sent in the last ``t``
-seconds, the reader took at least ``(n - CAPACITY) / t`` bytes a second. The largest of these bounds is taken as
-its speed. From then on the link counts the bytes that wait, and is free when hardly any are left. A reader may
-become faster later. So after a while without a full buffer the speed is forgotten, and learnt again.
+reader is a full buffer. At such a moment ``CAPACITY`` bytes wait. So if ``n`` bytes were sent in the last
+``t`` seconds, the reader took at least ``(n - CAPACITY) / t`` bytes a second. The largest of these bounds is
+taken as its speed. From then on the link counts the bytes that wait, and is free when hardly any are left. A
+reader may become faster later. So after a while without a full buffer the speed is forgotten, and learnt
+again.
 
-Why not TIOCOUTQ, the number of bytes in the output queue: for a pseudo-terminal it is always 0. Why not a fixed
-number of frames for slow links: nobody knows the link in advance.
+Why not TIOCOUTQ, the number of bytes in the output queue: for a pseudo-terminal it is always 0. Why not a
+fixed number of frames for slow links: nobody knows the link in advance.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class _Written(NamedTuple):
 class Link:
     """The link to the terminal.
 
-    One thread calls :meth:`framed` and :meth:`is_free`. The threads for input and output call :meth:`answered`
-    and :meth:`written`.
+    One thread calls :meth:`framed` and :meth:`is_free`. The threads for input and output call
+    :meth:`answered` and :meth:`written`.
 
     Args:
         clock: Seconds on a clock that never goes back.

@@ -1,7 +1,7 @@
 """The picture of the screen, and its way to the terminal.
 
-Textual writes each update to the terminal at once, with the style of each piece of a line written out. Here an
-update only changes a picture of cells. If the link is free (:mod:`c10k_tui.app.wire.link`), the difference
+Textual writes each update to the terminal at once, with the style of each piece of a line written out. Here
+an update only changes a picture of cells. If the link is free (:mod:`c10k_tui.app.wire.link`), the difference
 to the picture on the terminal is sent as one frame. If not, the frame waits, and later updates join it. So a
 slow link gets fewer frames, but a frame always shows the newest picture.
 
@@ -121,8 +121,6 @@ class ScreenOutput:
         rows, aside = self._with_state()
         before = [None] * len(rows) if self._sent is None else self._sent
         text = encoder.changes(before, rows)
-        if self._sent is None:
-            text = encoder.CLEAR + text
         cursor = self._cursor_movement()
         if not text and cursor == self._cursor:
             return

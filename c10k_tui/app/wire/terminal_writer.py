@@ -39,10 +39,8 @@ class TerminalWriter:
         view = memoryview(data)
         while view and not self.stopped:
             full = not self._has_room(0)
-            while full and not self.stopped and not self._has_room(CHECK_S):
-                pass
-            if self.stopped:
-                return
+            if full and not self._has_room(CHECK_S):
+                continue
             size = os.write(self._fd, view[:PIECE])
             self._written(size, full)
             view = view[size:]

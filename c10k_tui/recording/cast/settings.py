@@ -68,3 +68,6 @@ class RecordingSettings:
     frames_per_s: int = 30
     costs: CostTable = BUILT_IN
     """Prices of the simulated steps; kept because another machine may use another table."""
+    pace_is_steady: bool = True
+    """False in recordings of versions before 0.3.0: a change of the number of descriptors changed the pace.
+    """

@@ -18,16 +18,27 @@ from textual.app import App
 from c10k_tui import textual_internals
 from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
-from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
+from c10k_tui.recording.cast.settings import (
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    THEMES,
+    RecordingSettings,
+    RecordingStart,
+)
 from c10k_tui.recording.live.frame_runner import FrameRunner
 from c10k_tui.recording.live.frame_timer import FrameTimer
+from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.measured_figures import FigureSource, MeasuredFigures
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:
+    from c10k_tui.recording.cast.replay import Replay
     from c10k_tui.recording.cast.writer import CastWriter
     from c10k_tui.recording.live.player import Player
     from c10k_tui.recording.live.recorder import Recorder
@@ -68,6 +79,8 @@ class RecordingController:
         self._leave = leave
         self._plan = plan
         self.frames = FrameRunner(app, session, clock, make_screen, planned=plan is not None)
+        self._box = None if plan is None or plan.replay is None else _box_of(app, plan.replay)
+        """The part of the terminal in which the planned replay is drawn; None if there is none."""
         self.player: Player | None = None
         """The current replay; None if there is none."""
         self.messages: list[str] = []
@@ -82,9 +95,25 @@ class RecordingController:
         return self.frames.stepping
 
     @property
+    def figures(self) -> MeasuredFigures:
+        """Passes measured figures to the screens."""
+        return self.frames.figures
+
+    @property
     def planned(self) -> bool:
         """True until the recording or replay for which the app was started has ended."""
         return self.frames.planned
+
+    def fitted(self, event: events.Event) -> events.Event:
+        """An event as the app must see it: before a replay begins, the terminal has its recorded size."""
+        if isinstance(event, events.Resize) and self._box is not None and not self.stepping:
+            return self._box.fitted(event)
+        return event
+
+    def terminal_entered(self) -> None:
+        """Draw what surrounds a replay again: the terminal was left and entered again."""
+        if self.player is not None:
+            self.player.box.redraw()
 
     def takes(self, event: events.Event) -> bool:
         """Keep an event for the next frame, or drop it; False if the app must handle it now."""
@@ -145,12 +174,7 @@ class RecordingController:
         """Run a recording or a replay from its first frame to its last."""
         try:
             if plan.replay is not None:
-                from c10k_tui.recording.live.player import Player
-
-                self.player = Player(self.frames, plan.replay, plan.at_frame, paused=plan.paused)
-                await self.frames.open(None)
-                await self.player.run()
-                self.player = None
+                await self._replay(plan.replay, plan)
             elif plan.path is not None:
                 await self._record(plan, plan.path)
         except Exception as error:
@@ -167,6 +191,15 @@ class RecordingController:
             self._leave()
         else:
             self._app.refresh()
+
+    async def _replay(self, replay: Replay, plan: RecordingPlan) -> None:
+        from c10k_tui.recording.live.player import Player
+
+        box, self._box = self._box or _box_of(self._app, replay), None
+        self.player = Player(self.frames, replay, plan.at_frame, paused=plan.paused, box=box)
+        await self.frames.open(None, FigureSource.RECORDING, replay.figures)
+        await self.player.run()
+        self.player = None
 
     async def _record(self, plan: RecordingPlan, path: Path) -> None:
         """Record to a file until the user ends the recording."""
@@ -185,7 +218,7 @@ class RecordingController:
 
         failed = ""
         try:
-            await frames.open(make_recorder)
+            await frames.open(make_recorder, FigureSource.MACHINE)
             await self._record_frames()
             recorded = frames.recorder
             frames.close()
@@ -223,10 +256,16 @@ class RecordingController:
         start = RecordingStart(session.began_with, session.past, session.race.now_ns)
         if reason := start.why_not():
             raise ValueError(f"{reason} to be run again; 0 begins it from the start")
+        width, height = app.size.width, app.size.height + plan.caption
+        if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
+            raise ValueError(
+                f"the terminal is {width}×{height}; a recording begins with "
+                f"{LEAST_COLUMNS}×{LEAST_ROWS} to {MOST_COLUMNS}×{MOST_ROWS}"
+            )
         return RecordingSettings(
             start=start,
-            width=app.size.width,
-            height=app.size.height + plan.caption,
+            width=width,
+            height=height,
             speed=session.pacer.speed,
             paused=session.paused,
             theme=app.theme if app.theme in THEMES else THEMES[0],
@@ -236,6 +275,7 @@ class RecordingController:
             cast_version=plan.cast_version,
             frames_per_s=FRAMES_PER_S,
             costs=session.race.costs,
+            pace_is_steady=session.pace_is_steady,
         )
 
     def state_words(self) -> StateWords | None:
@@ -245,15 +285,22 @@ class RecordingController:
         recorder = self.frames.recorder
         if self.frames.stepper is None:
             return None
+        width, height = self._app.size
         if recorder is not None:
             state = "▌▌ not recorded" if recorder.paused else "● rec"
             words = f" {state} {recorder.recorded_us / 1e6:.0f} s "
         elif self.player is not None:
             words = f" {self.player.state} "
+            width, height = self.player.box.window
         else:
             return None
-        width, height = self._app.size
         return StateWords(height - 1, max(0, width - len(words)), words)
+
+
+def _box_of(app: App[str], replay: Replay) -> Letterbox:
+    """The part of the terminal in which a replay is drawn: first the recorded size, without its caption."""
+    settings = replay.settings
+    return Letterbox(app, settings.width, settings.height - settings.caption)
 
 
 def next_free(folder: Path) -> Path:

@@ -15,7 +15,7 @@ DEFAULT = -1
 
 
 def ansi(number: int) -> int:
-    """One of the terminal's own colours as a colour: 0 … 15, or up to 255 on a terminal without 24-bit ones."""
+    """One of the terminal's own colours as a colour: 0 … 15; without 24-bit colours, 0 … 255."""
     return -2 - number
 
 

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from c10k_tui.screens.race.grid_cursor import Pointing
 from c10k_tui.screens.race.keys import RACE_BINDINGS
+from c10k_tui.screens.race.room_plan import (
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    LOWER_PANELS,
+    Panel,
+)
+from c10k_tui.screens.race.rooms import Rooms
 from c10k_tui.screens.race.shown_past import Continuity, ShownPast
+from c10k_tui.screens.race.views.cost_bars import cost_bar_lines
 from c10k_tui.screens.race.views.counters import counter_lines, ratio_words, since_words
-from c10k_tui.screens.race.views.cpu import groups_of
 from c10k_tui.screens.race.views.detail import detail_line
 from c10k_tui.screens.race.views.follow import follow_line, newest_request
-from c10k_tui.screens.race.views.header import scenario_line, since_costs, speed_line, time_words
+from c10k_tui.screens.race.views.header import head_line
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.screens.race.views.legend import legend
 from c10k_tui.screens.race.views.verdict import verdict
@@ -30,16 +38,20 @@ from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
 from c10k_tui.session.time_line import time_view
-from c10k_tui.text.styled_text import Line, spread, text_of, width_of
+from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.styled_text import Line, clip
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
+from sim.machine.costs import BUILT_IN
 
 TEXTS_PER_S = 4
 PICTURES_PER_S = 10
 SAMPLES_PER_S = 8
-LEAST_WIDTH, LEAST_HEIGHT = 80, 24
-"""The smallest terminal that has room for the race, in cells."""
+CURVE_ROWS = 6
+"""Rows of the cost curve with its frame, if the feed stands above it."""
+CURVE_FROM = 12
+"""The panels need this number of rows for the cost curve below the feed."""
 
 
 class DrawingRate:
@@ -94,7 +106,9 @@ class RaceDisplay:
         self._lanes_changed = lanes_changed
         self._head = Lines(id="head")
         self._host = Lines(id="host")
-        self._note = Lines(id="note")
+        self._sentence = Lines(id="sentence")
+        self._bars = Lines(id="bars")
+        self._legend = Lines(id="legend")
         self._curve = Lines(id="curve")
         self._counters = Lines(id="counters")
         self._time = TimeLine(id="time")
@@ -103,6 +117,13 @@ class RaceDisplay:
         self._pictures = DrawingRate(PICTURES_PER_S)
         self._samples = DrawingRate(SAMPLES_PER_S)
         self._past = ShownPast(session)
+        self.rooms = Rooms()
+        """The panels that the user has asked for."""
+        self._height = LEAST_HEIGHT
+        self.plan = self.rooms.plan(LEAST_HEIGHT, session.scenario.lanes, hosting=False)
+        """The rows of the parts on the screen."""
+        self._placed = False
+        """True once the parts have their rows."""
         self._stale = True
         """True if the text must be drawn with the next frame."""
 
@@ -111,9 +132,13 @@ class RaceDisplay:
         yield self._head
         yield self._lanes
         yield self._host
-        yield self._note
-        with Horizontal(id="lower"):
-            with Vertical(id="happening"):
+        yield self._sentence
+        yield self._bars
+        yield self._legend
+        self._lower = Horizontal(id="lower")
+        self._happening = Vertical(id="happening")
+        with self._lower:
+            with self._happening:
                 yield self._feed
                 yield self._curve
             yield self._counters
@@ -123,8 +148,8 @@ class RaceDisplay:
 
     def mounted(self) -> None:
         """Write the titles that never change."""
-        self._curve.border_title = "cost of a wake-up, last seconds"
-        self._feed.border_title = "interrupts"
+        self._curve.border_title = "cost of a call that found data, last seconds"
+        self._feed.border_title = "packets"
 
     def resized(self, width: int, height: int) -> bool:
         """Take the new size of the terminal, in cells.
@@ -138,7 +163,27 @@ class RaceDisplay:
             lines = [(*lines[0], (" ", "text"), *lines[1])]
         self._small.show(lines)
         self._stale = True
+        self._height = height
         return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+    def take_rooms(self) -> None:
+        """Give each part of the screen its rows."""
+        names = self._session.scenario.lanes
+        plan = self.rooms.plan(self._height, names, hosting=self._host_lane.on)
+        if self._placed and plan == self.plan:
+            return
+        self.plan, self._placed = plan, True
+        for panel in self._lanes.panels:
+            panel.take_rooms(plan)
+        self._bars.styles.height, self._bars.display = plan.bars, bool(plan.bars)
+        self._lower.styles.height, self._lower.display = plan.lower, bool(plan.lower)
+        shown = plan.panels & LOWER_PANELS
+        curve_alone = shown - {Panel.COUNTERS} == {Panel.COST}
+        self._counters.display = Panel.COUNTERS in shown
+        self._happening.display = shown != {Panel.COUNTERS}
+        self._feed.display = Panel.PACKETS in shown
+        self._curve.display = Panel.COST in shown and (curve_alone or plan.lower >= CURVE_FROM)
+        self._curve.styles.height = "1fr" if curve_alone else CURVE_ROWS
 
     def make_stale(self) -> None:
         """Draw the text with the next frame, even if it is not due."""
@@ -166,7 +211,9 @@ class RaceDisplay:
         if moved:
             self._past.scans.count(frame)
         for lane in frame.lanes:
-            self._lanes.panel(lane.name).grid.show(lane, frame.now_ns, rate_ns)
+            panel = self._lanes.panel(lane.name)
+            panel.arrivals.take(lane)
+            panel.grid.show(lane, frame.now_ns, rate_ns)
         self._feed.take(frame)
         if not session.paused and self._samples.is_due(now_s):
             self._samples.note_drawn(now_s)
@@ -174,7 +221,7 @@ class RaceDisplay:
         if with_text or self._pictures.is_due(now_s):
             self._pictures.note_drawn(now_s)
             for lane in frame.lanes:
-                self._lanes.panel(lane.name).show_inside(lane)
+                self._lanes.panel(lane.name).show_inside(lane, frame.now_ns, rate_ns)
         if with_text:
             self._texts.note_drawn(now_s)
             self._stale = False
@@ -187,6 +234,7 @@ class RaceDisplay:
             return
         for panel in self._lanes.panels:
             panel.grid.model.forget()
+            panel.arrivals.forget()
         if continuity is Continuity.ELSEWHERE:
             self._feed.forget()
         if frame.scenario.lanes != self._lanes.racing:
@@ -198,51 +246,40 @@ class RaceDisplay:
     def _draw_text(self, frame: Frame) -> None:
         """Draw everything except grids and pictures."""
         session = self._session
-        head = self._draw_head(frame)
+        self._draw_head(frame)
         scans = self._past.scans.finished
         for lane in frame.lanes:
             cured = lane.warning is not None and curable(lane.warning, frame.scenario)
             panel = self._lanes.panel(lane.name)
-            panel.show_words(lane, scans.get(lane.name, 0), curable=cured)
+            panel.show_words(lane, scans.get(lane.name, 0), curable=cured, in_full=bool(self.plan.panels))
             panel.show_frame()
         self._draw_host(frame)
-        self._draw_note(frame)
+        self._draw_result(frame)
         self._time.show_time(time_view(session.race))
         self._feed.draw()
         if self._curve.size:
             self._curve.show(self._past.costs.lines(*self._curve.size))
-        since = since_costs(head, since_words(frame), session.race.costs)
+        since = f"{since_words(frame)} · prices: {table_words(session.race.costs)}"
         entitle(self._counters, since, ratio_words(frame, self._counters.size.width))
         self._counters.show(counter_lines(frame, *self._counters.size))
 
-    def _draw_head(self, frame: Frame) -> Line:
-        """Draw the two lines at the top, and return the first.
-
-        A notice that does not fit beside the pace replaces the pace. If it is still too long, its explanation
-        is left out.
-        """
-        session, width = self._session, self._head.size.width
-        pacer = session.pacer
-        speed = speed_line(
-            frame,
-            width,
-            end_ns=session.race.end_ns,
-            paused=session.paused,
-            speed=pacer.speed,
-            rate_ns=pacer.rate_ns,
-            scan_ns=session.race.scan_ns,
-            kept_up=pacer.kept_up,
-            scans=max(self._past.scans.finished.values(), default=0),
-            notice=session.notice,
+    def _draw_head(self, frame: Frame) -> None:
+        """Draw the line at the top."""
+        pacer, costs = self._session.pacer, self._session.race.costs
+        self._head.show(
+            [
+                head_line(
+                    frame.scenario,
+                    self._head.size.width,
+                    paused=self._session.paused,
+                    speed=pacer.speed,
+                    rate_ns=pacer.rate_ns,
+                    kept_up=pacer.kept_up,
+                    prices="" if costs.name == BUILT_IN.name else table_words(costs),
+                    scan_s=self._session.scan_s if any(lane.kind.scans for lane in frame.lanes) else 0,
+                )
+            ]
         )
-        if width >= LEAST_WIDTH and session.notice not in text_of(speed):
-            going, time = speed[0], time_words(frame.now_ns, session.race.end_ns, width)
-            room = width - width_of((going, *time)) - 4
-            notice = session.notice if len(session.notice) <= room else session.notice.partition(":")[0]
-            speed = spread((going, (" ", "text"), (f" {notice} ", "notice")), time, width)
-        first = scenario_line(frame.scenario, width, session.race.costs)
-        self._head.show([first, speed])
-        return first
 
     def _draw_host(self, frame: Frame) -> None:
         """Draw the lane on the real kernel, if there is one."""
@@ -253,17 +290,31 @@ class RaceDisplay:
         entitle(self._host, host_title(view), host_subtitle(view, width))
         self._host.show(host_lines(view, frame, width, height))
 
-    def _draw_note(self, frame: Frame) -> None:
-        """Draw the verdict, and below it the cursor's descriptors, the followed one, or the legend."""
-        width = self._note.size.width
+    def _draw_result(self, frame: Frame) -> None:
+        """Draw the sentence and the bars; below them the cursor's descriptors, or the legend.
+
+        A notice covers the legend. If the cursor's descriptors are shown there, it covers the sentence. A
+        notice that is too long loses its explanation.
+        """
+        width = self._sentence.size.width
         self._pointing.restore()
-        beneath = self._pointed_line(frame, width)
-        self._note.show([((" ", "text"), *verdict(frame, width - 1)), beneath])
+        sentence: Line = ((" ", "text"), *verdict(frame, width - 1))
+        below = self._pointed_line(frame, width)
+        if notice := self._session.notice:
+            if cell_len(notice) > width - 3:
+                notice = notice.partition(":")[0]
+            said = clip(((" ", "text"), (f" {notice} ", "notice")), width)
+            sentence, below = (sentence, said) if self._pointing.block is None else (said, below)
+        self._sentence.show([sentence])
+        if self.plan.bars:
+            self._bars.show(cost_bar_lines(frame, width))
+        self._legend.show([below])
 
     def _pointed_line(self, frame: Frame, width: int) -> Line:
         fd, block = self._session.travel.following, self._pointing.block
         if block is None:
-            return legend(frame.scenario.lanes, width, groups_of(frame.lanes))
+            filled = self._lanes.panel(frame.lanes[0].name).grid.has_fills
+            return legend(frame.scenario.lanes, width, filled=filled, in_full=bool(self.plan.panels))
         if fd is not None and block == self._pointing.followed_block():
             records_of = self._feed.model.records_of
             requests = {lane.name: newest_request(fd, records_of(lane.name)) for lane in frame.lanes}

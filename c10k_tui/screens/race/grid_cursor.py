@@ -1,11 +1,14 @@
 """The cursor on the grids, and the followed descriptor.
 
-The cursor stands on a block of descriptors. A block is one cell of a grid, which may stand for several
-descriptors. The cursor is on the same block in every lane. A followed descriptor keeps the cursor on its
-cell.
+The cursor stands on a block of descriptors: those of one place of a grid, which shows one cell or two. The
+cursor is on the same block in every lane. A followed descriptor keeps the cursor on its cell.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.widget import Widget
 
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
@@ -14,6 +17,17 @@ from sim.frames.frame import Frame
 
 Block = tuple[int, int]
 """First and last descriptor of a cell, counted from the first descriptor of the grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """The place that the user looks at, which later keys act on."""
+
+    block: Block | None
+    """The block under the cursor."""
+    row: tuple[int, int] | None
+    """Time and serial of the chosen row of the feed; None for the newest."""
+    focused: Widget | None
 
 
 class Pointing:
@@ -49,7 +63,7 @@ class Pointing:
         self.block = block
         for panel in self._lanes.panels:
             model = panel.grid.model
-            model.cursor = None if block is None else block[0] // model.layout.k
+            model.cursor = None if block is None else block[0] // model.layout.place_fds
 
     def leave(self) -> None:
         """Remove the cursor; if a descriptor is followed, put the cursor back on it."""
@@ -94,7 +108,7 @@ class Pointing:
         if not 0 <= index < first_lane.fds:
             return None
         layout = self._lanes.panel(first_lane.name).grid.model.layout
-        return layout.block(index // layout.k)
+        return layout.block(index // layout.place_fds)
 
     def pointed_fd(self) -> int | None:
         """The descriptor under the cursor; None if the cursor stands on several, or there is no cursor."""

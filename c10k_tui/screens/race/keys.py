@@ -9,12 +9,13 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from c10k_tui.screens.race.recording_keys import RECORDING_BINDINGS
+from c10k_tui.screens.race.room_plan import Panel
 from c10k_tui.screens.race.time_keys import TIME_BINDINGS
 from c10k_tui.screens.shared.last_keys import last_bindings
 from c10k_tui.text.lanes import LANE_TEXTS
 
-FDS = Binding.Group("fds", compact=True)
-ACTIVE = Binding.Group("active", compact=True)
+FDS = Binding.Group("connections", compact=True)
+ACTIVE = Binding.Group("senders", compact=True)
 RATE = Binding.Group("rate", compact=True)
 SPEED = Binding.Group("speed", compact=True)
 LANES = Binding.Group("lanes", compact=True)
@@ -23,28 +24,29 @@ PRESETS = Binding.Group("presets", compact=True)
 TABLES = Binding.Group("tables", compact=True)
 
 RACE_BINDINGS: list[Binding] = [
+    Binding("space", "pause", "Pause", id="race.pause", tooltip="Stop the race, or let it go on"),
     Binding(
         "plus,equals_sign",
         "fds(1)",
-        "More descriptors",
+        "More connections",
         key_display="+",
         id="fds.more",
         group=FDS,
-        tooltip="The next rung of the ladder 16 … 1,000,000; the race goes on",
+        tooltip="The next larger number of 16 … 1,000,000; the race continues",
     ),
     Binding(
         "minus",
         "fds(-1)",
-        "Fewer descriptors",
+        "Fewer connections",
         key_display="-",
         id="fds.fewer",
         group=FDS,
-        tooltip="The rung below; the race goes on",
+        tooltip="The next smaller number; the race continues",
     ),
     Binding(
         "n",
         "enter_fds",
-        "Number of descriptors …",
+        "Number of connections …",
         id="fds.enter",
         show=False,
         tooltip="Type any number: 10000, 10k, 1M",
@@ -55,6 +57,7 @@ RACE_BINDINGS: list[Binding] = [
         "More active",
         key_display="]",
         id="active.more",
+        show=False,
         group=ACTIVE,
         tooltip="More of the connections send requests",
     ),
@@ -64,6 +67,7 @@ RACE_BINDINGS: list[Binding] = [
         "Fewer active",
         key_display="[",
         id="active.fewer",
+        show=False,
         group=ACTIVE,
         tooltip="Fewer of the connections send requests",
     ),
@@ -94,7 +98,7 @@ RACE_BINDINGS: list[Binding] = [
         key_display=".",
         id="speed.more",
         group=SPEED,
-        tooltip="Show the race faster, in the end as fast as it goes",
+        tooltip="Show the race faster, up to as fast as possible",
     ),
     Binding(
         "comma",
@@ -104,15 +108,6 @@ RACE_BINDINGS: list[Binding] = [
         id="speed.fewer",
         group=SPEED,
         tooltip="Show the race slower",
-    ),
-    Binding("space", "pause", "Pause", id="race.pause", tooltip="Stop the race, or let it go on"),
-    Binding(
-        "v",
-        "curve",
-        "Cost curve",
-        id="app.curve",
-        group=CURVE,
-        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
     ),
     Binding(
         "w",
@@ -132,16 +127,22 @@ RACE_BINDINGS: list[Binding] = [
         group=TABLES,
         tooltip="How many connections each lane holds at most, and what gives way beyond",
     ),
-    Binding(
-        "g",
-        "path",
-        "Path of a packet",
-        id="app.path",
-        show=False,
-        tooltip="Follow one packet, step by step, from the wire to the line after await: "
-        "the feed's chosen row, the last or next one of the cell under the cursor, else the newest",
+    *(
+        Binding(
+            key,
+            f"panel('{panel}')",
+            f"Panel: {panel}",
+            id=f"view.{panel}",
+            show=False,
+            tooltip=tooltip,
+        )
+        for key, panel, tooltip in (
+            ("4", Panel.PACKETS, "The packets and what each does in every lane"),
+            ("5", Panel.COUNTERS, "Counts since the start"),
+            ("6", Panel.COST, "The cost of a call that found data, over the last seconds"),
+            ("7", Panel.MECHANISM, "Larger pictures of the mechanisms, and CPU time by account"),
+        )
     ),
-    *TIME_BINDINGS,
     Binding(
         "0,backspace",
         "reset",
@@ -171,6 +172,37 @@ RACE_BINDINGS: list[Binding] = [
         for name, text in LANE_TEXTS.items()
         if text.key
     ),
+    Binding(
+        "d",
+        "details",
+        "Details",
+        id="view.details",
+        tooltip="Packets, counters, cost and mechanism below the grids, or the grids alone",
+    ),
+    Binding(
+        "z",
+        "zoom",
+        "Zoom",
+        id="view.zoom",
+        tooltip="One lane on the whole screen; again: the next one, then all",
+    ),
+    Binding(
+        "g",
+        "path",
+        "One packet",
+        id="app.path",
+        tooltip="Follow one packet, step by step, from the wire to the line after await: "
+        "the feed's chosen row, the last or next one of the cell under the cursor, else the newest",
+    ),
+    Binding(
+        "v",
+        "curve",
+        "Cost curve",
+        id="app.curve",
+        group=CURVE,
+        tooltip="Cost against the number of descriptors: simulated, measured here, and published",
+    ),
+    *TIME_BINDINGS,
     Binding(
         "L",
         "choose_lanes",

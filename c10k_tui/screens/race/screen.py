@@ -24,10 +24,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from c10k_tui.screens.race.display import RaceDisplay
-from c10k_tui.screens.race.grid_cursor import Pointing
+from c10k_tui.screens.race.grid_cursor import Pointing, Viewpoint
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.screens.race.opened_screens import Opening
-from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
+from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_figures
+from c10k_tui.screens.race.room_plan import Panel
 from c10k_tui.screens.race.time_line_drag import TimeLineDrag
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
@@ -36,6 +37,7 @@ from c10k_tui.screens.race.widgets.time_line import TimeLine
 from c10k_tui.screens.shared.box import Result
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
+from c10k_tui.session.measured_figures import HostLaneSeen
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 from c10k_tui.text.lanes import LANE_TEXTS
@@ -60,7 +62,6 @@ class RaceScreen(KeyedScreen[str]):
     BINDING_GROUP_TITLE = "Race"
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class RaceScreen(KeyedScreen[str]):
         self.session = session
         self._recording = recording
         self._stepped = stepped
-        self.host_lane = HostLaneSwitch(time.perf_counter)
+        self.host_lane = HostLaneSwitch(time.perf_counter, recording.figures)
         """The lane on the real kernel. It uses wall time, even if the session has another clock."""
         racing = session.scenario.lanes
         self.lanes = LaneRow(name for name in LANES if name in racing or LANE_TEXTS[name].key)
@@ -110,6 +111,7 @@ class RaceScreen(KeyedScreen[str]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self._display.resized(*event.size), "-small")
+        self._display.take_rooms()
         self.call_after_refresh(self.draw)
 
     # -- frames -----------------------------------------------------------------------------
@@ -136,8 +138,9 @@ class RaceScreen(KeyedScreen[str]):
     def _show_lanes(self) -> None:
         """Show the panels of the racing lanes. They are drawn as soon as the layout has set their sizes."""
         names = self.session.scenario.lanes
-        if not self.lanes.show_lanes(names):
+        if not self.lanes.show_lanes(names, self._display.rooms.zoomed):
             return
+        self._display.take_rooms()
         self.set_class(len(names) > 2, "-three")
         self.set_class(len(names) > 3, "-four")
         self.call_after_refresh(self.draw)
@@ -147,6 +150,7 @@ class RaceScreen(KeyedScreen[str]):
     def changed(self) -> None:
         """Show a change by the user at once. A change of the layout becomes visible one refresh later."""
         self.set_class(self.host_lane.on, "-hosting")
+        self._display.take_rooms()
         self.call_after_refresh(self._show_lanes)
         self._display.make_stale()
         self.draw()
@@ -160,14 +164,28 @@ class RaceScreen(KeyedScreen[str]):
         """
         self.app.push_screen(screen, left)
 
+    # -- what a replay asks of the screen -----------------------------------------------------
+
+    @property
+    def viewpoint(self) -> Viewpoint:
+        """The place that the user looks at."""
+        return Viewpoint(self.pointing.block, self.query_one(Feed).held, self.focused)
+
+    def look_from(self, viewpoint: Viewpoint) -> None:
+        """Go back to the place of an earlier viewpoint."""
+        self.set_focus(viewpoint.focused)
+        self.pointing.point_at(viewpoint.block)
+        self.query_one(Feed).hold(viewpoint.row)
+        self.draw()
+
     # -- messages of widgets ----------------------------------------------------------------
 
     def on_grid_cursor_moved(self, event: Grid.CursorMoved) -> None:
         event.stop()
-        if event.cell is None:
+        if event.place is None:
             self.pointing.leave()
         else:
-            self.pointing.point_at(event.grid.model.layout.block(event.cell))
+            self.pointing.point_at(event.grid.model.layout.block(event.place))
         self.draw()
 
     def on_time_line_scrubbed(self, event: TimeLine.Scrubbed) -> None:
@@ -224,6 +242,17 @@ class RaceScreen(KeyedScreen[str]):
 
     def action_fd_setsize(self) -> None:
         self._do(self.session.toggle_fd_setsize)
+
+    # -- keys: panels -----------------------------------------------------------------------
+
+    def action_details(self) -> None:
+        self._do(lambda: self.session.say(self._display.rooms.toggle_details(self._display.plan)))
+
+    def action_panel(self, name: str) -> None:
+        self._do(lambda: self.session.say(self._display.rooms.toggle_panel(Panel(name), self._display.plan)))
+
+    def action_zoom(self) -> None:
+        self._do(lambda: self.session.say(self._display.rooms.zoom_next(self.lanes.racing)))
 
     # -- keys: time -------------------------------------------------------------------------
 
@@ -304,7 +333,7 @@ class RaceScreen(KeyedScreen[str]):
         self._do(self._switch_host_lane, self.host_lane.next_mechanism)
 
     def _switch_host_lane(self, switch: Callable[[Scenario], str]) -> None:
-        if not refused_while_stepping(self._recording, self.session.say, "the host lane"):
+        if not refused_figures(self._recording, self.session.say, HostLaneSeen, "the host lane"):
             self.session.say(switch(self.session.scenario))
 
     # -- keys: recording --------------------------------------------------------------------

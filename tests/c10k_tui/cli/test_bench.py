@@ -11,8 +11,9 @@ import sys
 
 import pytest
 
-from c10k_tui.cli.bench import bench_parser, measured
+from c10k_tui.cli.bench import bench_parser
 from c10k_tui.cli.bench_options import bench_options_of
+from c10k_tui.cli.bench_run import BenchRun
 from c10k_tui.cli.costs_file import ANOTHER_FILE, costs_path, current_costs
 from c10k_tui.cli.main import main
 from c10k_tui.cli.options import parse
@@ -101,12 +102,13 @@ def test_the_table_names_the_cost_table(capsys):
 
 
 def test_progress_is_reported_in_order():
-    told: list[float] = []
+    shares: list[float] = []
     options = bench_options_of(parse(bench_parser(), ["--fds", "10,20", "--no-host"]))
-    rows = measured(options, BUILT_IN, [], lambda done, what: told.append(done))
-    assert len(rows) == len(options.points())
-    assert told == sorted(told)
-    assert 0 <= told[0] <= told[-1] <= 1
+    run = BenchRun(options.points(), BUILT_IN, host=False)
+    run.run(lambda done, step: shares.append(done))
+    assert len(run.rows()) == len(options.points())
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(capsys, tmp_path):

@@ -70,7 +70,7 @@ def test_a_broken_cost_table_is_one_line_and_the_race_goes_on(capsys, monkeypatc
 
 
 def test_the_scenario_in_the_json_is_the_one_that_was_asked_for(capsys):
-    words = "n=500 active=1% rate=5k burst=2 payload=100 churn=20 seed=9 lanes=epoll fd_setsize=on"
+    words = "n=500 active=1% rate=5k burst=2 payload=100 buffer=50 churn=20 seed=9 lanes=epoll fd_setsize=on"
     scenario = data(capsys, words, "--for", "1ms")["scenario"]
     text = scenario.pop("text")
     assert parse_scenario(text) == parse_scenario(words)
@@ -80,6 +80,7 @@ def test_the_scenario_in_the_json_is_the_one_that_was_asked_for(capsys):
         "rate": 5_000,
         "burst": 2,
         "payload": 100,
+        "buffer": 50,
         "churn": 20,
         "seed": 9,
         "lanes": ["epoll"],
@@ -129,6 +130,14 @@ def test_another_seed_gives_other_packets(capsys):
     words = ("n=300", "--for", "5ms", "--json", "--seed")
     one, other = json.loads(printed(capsys, *words, "3")), json.loads(printed(capsys, *words, "4"))
     assert one["lanes"] != other["lanes"]
+
+
+def test_what_clients_could_not_send_is_said_where_it_happened(capsys):
+    full = ("n=4 active=1 burst=1 rate=100k payload=60k lanes=epoll", "--for", "30ms")
+    unsent = data(capsys, *full)["lanes"]["epoll"]["unsent"]
+    assert unsent > 0
+    assert "requests not made, client full" in printed(capsys, *full)
+    assert "unsent" not in data(capsys, "n=4 lanes=epoll", "--for", "30ms")["lanes"]["epoll"]
 
 
 def test_the_table_says_what_the_json_says(capsys):

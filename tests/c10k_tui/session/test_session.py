@@ -4,6 +4,7 @@ import pytest
 
 from c10k_tui.session.session import NOTICE_S, Session
 from sim.race.race import Race
+from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import LADDER, PRESETS, Scenario, ScenarioError, Share
 
 
@@ -71,6 +72,25 @@ def test_changing_fds_keeps_time_counters_and_speed(clock):
     assert session.pacer.speed == 30
     assert session.races == 1
     assert session.changes == 1
+
+
+@pytest.mark.parametrize(("steady", "longer"), [(True, 11), (False, 1)])
+def test_more_connections_take_longer_at_a_steady_pace(clock, steady, longer):
+    session = session_of(clock, Scenario(fds=10_000))
+    session.pace_is_steady = steady
+    before_s = session.scan_s
+    session.set_fds(100_000)
+    assert session.scan_s == pytest.approx(longer * before_s, rel=0.1)
+    session.set_fds(10_000)
+    assert session.scan_s == pytest.approx(before_s, rel=0.01)
+
+
+def test_another_race_has_a_pace_of_its_own(clock):
+    session = session_of(clock, Scenario(fds=10_000))
+    before_s = session.scan_s
+    session.set_fds(100_000)
+    session.reset()
+    assert session.scan_s == pytest.approx(before_s, rel=0.01)
 
 
 def test_a_number_out_of_range_is_refused_and_changes_nothing(clock):
@@ -228,10 +248,10 @@ def test_notices_go_away(clock):
 def test_a_new_speed_is_shown_with_its_meaning(clock):
     session = session_of(clock, Scenario(fds=10_000))
     session.climb_speed(1)
-    assert session.notice == "speed 4: a scan to take 500 ms"
+    assert session.notice == "speed 4: slow motion 1,700×, a scan takes 500 ms"
     session = session_of(clock, Scenario(fds=16))
     session.climb_speed(-1)
-    assert session.notice == "speed 1: a burst every 2 s"
+    assert session.notice == "speed 1: slow motion 13,000×, 180 scans a second"
     for _ in range(9):
         session.climb_speed(-1)
     assert session.notice == "speed 0.01: the slowest"
@@ -265,3 +285,30 @@ def test_a_step_to_a_call_stays_where_no_server_can_make_one(clock):
     session.frame()
     session.travel.step_syscall()
     assert session.frame().lanes[0].counters.syscalls > 0
+
+
+def test_the_limit_of_select_is_cured_and_made_again_however_it_came(clock):
+    session = session_of(clock, Scenario(fds=2_000))
+    session.toggle_fd_setsize()
+    run(session, clock)
+    select = session.race.frame().lanes[0]
+    assert select.failure is not None
+    session.cure()
+    assert not session.scenario.fd_setsize
+    session.cure()
+    assert session.scenario.fd_setsize
+
+
+def test_the_latest_fault_is_the_one_that_is_cured(clock):
+    session = session_of(clock, FAULT_PRESETS["no-drain"][1])
+    session.cure()
+    assert session.scenario.fault == ""
+    session.toggle_fd_setsize()
+    session.cure()
+    assert (session.scenario.fault, session.scenario.fd_setsize) == ("", False)
+    session.cure()
+    assert session.scenario.fd_setsize
+    session = session_of(clock, FAULT_PRESETS["no-drain"][1])
+    session.cure()
+    session.cure()
+    assert session.scenario.fault == "no-drain"

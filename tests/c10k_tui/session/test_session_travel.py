@@ -38,13 +38,13 @@ def test_a_seek_stays_between_the_start_and_the_end(session):
     assert session.travel.jumps == 2
 
 
-def test_settings_and_pace_are_those_of_the_shown_time(session):
+def test_settings_are_those_of_the_moment_and_the_pace_stays(session):
     changes, base_ns = session.changes, session.pacer.base_ns
     session.travel.seek(5 * MS)
     assert session.travel.in_past
     assert session.scenario.fds == 256
     assert session.changes == changes + 1
-    assert session.pacer.base_ns < base_ns
+    assert session.pacer.base_ns == base_ns
     session.travel.seek(6 * MS)
     assert session.changes == changes + 1
 

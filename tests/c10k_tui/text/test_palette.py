@@ -8,7 +8,7 @@ import pytest
 from rich.color import ColorSystem
 from textual.color import Color
 
-from c10k_tui.screens.race.views.cell_colours import look_of
+from c10k_tui.screens.race.views.cell_colours import glyph_look
 from c10k_tui.screens.race.views.grid_cells import BLANK, CURSOR, HEAT_LEVELS, RAN, STATES
 from c10k_tui.text.palette import _ROLES, Palette
 from c10k_tui.text.themes import ansi, dark, light, themes
@@ -105,9 +105,9 @@ def lab(colour):
 
 def test_states_differ_by_glyph_and_not_by_colour_only():
     palette = Palette(dark())
-    states = {state: look_of(state * HEAT_LEVELS, palette)[0] for state in STATES}
-    trail = [look_of(heat, palette)[0] for heat in (1, 2, 4, 5)]
-    ran = [look_of(RAN * HEAT_LEVELS + heat, palette)[0] for heat in (1, 2, 4)]
+    states = {state: glyph_look(state * HEAT_LEVELS, palette)[0] for state in STATES}
+    trail = [glyph_look(heat, palette)[0] for heat in (1, 2, 4, 5)]
+    ran = [glyph_look(RAN * HEAT_LEVELS + heat, palette)[0] for heat in (1, 2, 4)]
     del states[RAN]
     glyphs = [*states.values(), *trail, *ran]
     assert len(set(glyphs)) == len(glyphs)
@@ -117,9 +117,9 @@ def test_every_code_has_a_look_and_the_cursor_changes_it():
     palette = Palette(dark())
     assert len(STATES) * HEAT_LEVELS <= CURSOR
     for code in range(len(STATES) * HEAT_LEVELS):
-        glyph, style = look_of(code, palette)
-        under_cursor = look_of(code + CURSOR, palette)
+        glyph, style = glyph_look(code, palette)
+        under_cursor = glyph_look(code + CURSOR, palette)
         assert len(glyph) == 1
         assert under_cursor == (glyph, palette["cursor"])
         assert style != palette["cursor"]
-    assert look_of(BLANK, palette)[0] == " "
+    assert glyph_look(BLANK, palette)[0] == " "

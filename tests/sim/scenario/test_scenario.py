@@ -35,6 +35,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         rate=draw(st.integers(0, RATE_LIMIT)),
         burst=draw(st.integers(1, 10_000)),
         payload=draw(st.integers(1, 65_536)),
+        buffer=draw(st.integers(1, 1_048_576)),
         churn=draw(st.integers(0, 1_000_000)),
         seed=draw(st.integers(0, 2**63 - 1)),
         lanes=tuple(lanes),
@@ -90,6 +91,7 @@ def test_a_huge_number_is_refused_like_any_other(name):
         ("rate=20M", f"rate must be 0 to {RATE_LIMIT:,}, not 20,000,000"),
         ("burst=0", "burst must be"),
         ("payload=65537", "payload must be"),
+        ("buffer=0", "buffer must be"),
         ("lanes=devpoll", "there is no lane 'devpoll'; choose from process, thread, pool, select"),
         ("lanes=", "a race needs a lane"),
         ("lanes=poll|poll", "once only"),
@@ -137,7 +139,10 @@ def test_no_more_requests_arrive_together_than_connections_are_active(scenario):
     assert 1 <= scenario.burst_count <= min(scenario.burst, scenario.active_count)
 
 
-@given(st.sampled_from(("fds", "active", "rate", "burst", "payload", "churn", "seed")), st.text(max_size=20))
+@given(
+    st.sampled_from(("fds", "active", "rate", "burst", "payload", "buffer", "churn", "seed")),
+    st.text(max_size=20),
+)
 def test_a_field_that_is_no_number_says_so(name, text):
     assume(not any(character.isdigit() for character in text))
     assume(text.strip() != "all")

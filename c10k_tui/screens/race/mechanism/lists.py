@@ -99,12 +99,10 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
 
 
 def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
-    """The whole picture in one line."""
-    copied = f"{glyphs.PLAY}{format_bytes(view.in_bytes)} {glyphs.BACK}{format_bytes(view.out_bytes)} "
-    label = f"{view.form} " if width >= len(copied) + len(view.form) + 7 else ""
+    """The whole picture in one line: the progress of the scan."""
     checked, whole = _checked(lane, view)
-    bar = _copy(view, checked, whole, width - len(label) - len(copied))
-    return fitting((((label, "text"), (copied, "wasted"), *bar), words(copied.strip(), "wasted")), width)
+    label = "scan "
+    return ((label, "dim"), *_copy(view, checked, whole, width - len(label)))
 
 
 def _checked(lane: LaneFrame, view: SetView) -> tuple[int, int]:

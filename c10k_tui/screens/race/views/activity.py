@@ -97,8 +97,8 @@ def _scanning(scan: PassView | None) -> Wordings:
         return ((scanning,),)
     which = {1: "", 2: ", for the second time"}.get(scan.number, f", pass {scan.number}")
     return (
-        (scanning, (f": {scan.position:,} of {scan.count:,} asked{which}", "dim")),
-        (scanning, (f": {scan.position:,} asked{which}", "dim")),
+        (scanning, (f": {scan.position:,} of {scan.count:,} checked{which}", "dim")),
+        (scanning, (f": {scan.position:,} checked{which}", "dim")),
         (scanning, (f" {scan.position:,}", "dim")),
         (scanning,),
     )

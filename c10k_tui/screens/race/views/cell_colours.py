@@ -1,8 +1,12 @@
 """Glyph and colour of a grid's cells.
 
-:mod:`~c10k_tui.screens.race.views.grid_cells` gives each cell a code: a state and a heat. Here a code
-becomes a glyph (:mod:`c10k_tui.text.glyphs`) and a role, and the palette (:mod:`c10k_tui.text.palette`)
-gives the role its colour in the current theme.
+:mod:`~c10k_tui.screens.race.views.grid_cells` gives each cell a code: a state and a heat. There are two ways
+to draw it.
+
+With enough colours a cell is an area filled with the colour of its state, and a character shows two cells:
+its upper and its lower half (:func:`filled_look`). Without colours, or with sixteen, a cell is a glyph
+(:mod:`c10k_tui.text.glyphs`) in the colour of its state (:func:`glyph_look`). Sixteen colours are too few for
+the steps of heat, so the glyph must show them.
 """
 
 from __future__ import annotations
@@ -13,8 +17,52 @@ from c10k_tui.screens.race.views.grid_cells import BLANK, CURSOR, FRONT, HEAT_LE
 from c10k_tui.text import glyphs
 from c10k_tui.text.palette import Palette
 
+UPPER_HALF = "▀"
+TWO_CELLS = ":"
+"""Two connections at rest: a dot for each cell. The dots show that the dark area is a grid. The sign takes
+one byte, and most of a grid is at rest."""
 
-def look_of(code: int, palette: Palette) -> tuple[str, Style]:
+
+def filled_look(code: int, palette: Palette) -> tuple[str, Style]:
+    """Glyph and style of a character that shows two cells.
+
+    Args:
+        code: A code of :attr:`~c10k_tui.screens.race.views.grid_cells.CellModel.codes`.
+        palette: The colours.
+    """
+    upper, lower = fill_of(code & 0xFF), fill_of(code >> 8)
+    if upper == lower == "cell":
+        return TWO_CELLS, palette.on("cell", "idle")
+    if upper == lower:
+        return " ", palette.on(upper, "text" if upper in _DARK_FILLS else "on-fill")
+    return UPPER_HALF, palette.on(lower, upper)
+
+
+def fill_of(code: int) -> str:
+    """The colour, by its name in the theme, of a cell with this code."""
+    if code == BLANK:
+        return "base"
+    if code == STRUCK:
+        return "alarm"
+    if code >= CURSOR:
+        return "cursor"
+    state, heat = divmod(code, HEAT_LEVELS)
+    if heat == FRONT:
+        return _FRONT_FILLS[state]
+    return _FILLS[state] if not heat or state not in _HEATED else f"heat-{heat}"
+
+
+_FILLS = ("cell", "ready", "read", "arrived", "held", "asleep", "heat-1", "heat-4", "front")
+"""Fill of a cold cell by state, in the order of :data:`c10k_tui.screens.race.views.grid_cells.STATES`."""
+_FRONT_FILLS = ("front", "front", "read", "arrived", "held", "asleep", "heat-4", "arrived", "front")
+"""Fill of a cell at the front of the scan; of a runnable task that got a packet just now."""
+_HEATED = frozenset((_FILLS.index("cell"), _FILLS.index("heat-1")))
+"""States in which the heat is the colour: idle, and a task that ran."""
+_DARK_FILLS = frozenset(("base", "cell", "asleep", "heat-1"))
+"""Fills on which ordinary text can be read."""
+
+
+def glyph_look(code: int, palette: Palette) -> tuple[str, Style]:
     """Glyph and style of a cell with this code."""
     if code == BLANK:
         return " ", palette["text"]

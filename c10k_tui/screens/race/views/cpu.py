@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from c10k_tui.text.styled_text import Line, Span, width_of
+from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.frames.frame import LaneFrame
 from sim.scenario.units import format_duration
 
@@ -82,6 +82,32 @@ def bar(cost_ns: Mapping[str, int], width: int) -> Line:
         if cells:
             spans.append((_caption(group, part * 100 / total, cells), f"cpu-{group.role}"))
     return tuple(spans)
+
+
+def busy_percent(cost_ns: Mapping[str, int]) -> int | None:
+    """The share of the CPU's time that was not idle, in percent; None before the first event.
+
+    Only a CPU that never was idle for 0.5 % of the time is 100 % busy.
+    """
+    total_ns = sum(cost_ns.values())
+    return round((total_ns - cost_ns.get("idle", 0)) * 100 / total_ns) if total_ns > 0 else None
+
+
+def busy_line(cost_ns: Mapping[str, int], width: int) -> Line:
+    """``CPU ████░░░░ 71 % busy``: the share of the CPU's time that was not idle."""
+    percent = busy_percent(cost_ns)
+    words = "" if percent is None else f" {percent} % busy"
+    room = max(1, width - len("CPU ") - len(" 100 % busy"))
+    filled = 0 if not percent else min(max(1, round(percent * room / 100)), room)
+    return clip(
+        (
+            ("CPU ", "dim"),
+            (" " * filled, "cpu-busy"),
+            (" " * (room - filled), "cpu-idle"),
+            (words.rjust(len(" 100 % busy")), "strong"),
+        ),
+        width,
+    )
 
 
 def _caption(group: AccountGroup, percent: float, cells: int) -> str:

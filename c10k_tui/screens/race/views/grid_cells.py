@@ -1,7 +1,5 @@
-"""The grid as numbers: the descriptors of each cell, and the state that the cell shows.
-
-**Layout.** If all descriptors fit, each cell stands for one. Else each cell stands for a block of ``k``
-descriptors, where ``k`` is the smallest number that fits. Few descriptors get big cells.
+"""The grid as numbers: the state of each cell of a
+:class:`~c10k_tui.screens.race.views.grid_layout.GridLayout`.
 
 **What a cell shows.** A cell has a *state*: idle, ready (unread bytes), just read, packet just arrived. It
 also has a *heat*: the time since a scan passed it, in four steps, and one more step for the front of the
@@ -27,11 +25,11 @@ were lost.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from c10k_tui.screens.race.views.grid_layout import GridLayout, arrange
 from sim.frames.frame import LaneFrame, PassView, TaskState, TaskView
 from sim.machine.records import Kind, Record
 
@@ -69,88 +67,13 @@ _RUNNING = frozenset((Kind.READ, Kind.WRITE, Kind.SLEEP))
 _ENDING = frozenset((Kind.CLOSE, Kind.DROP))
 
 LONG_AGO = -(2**62)
-_PITCHES = (
-    (20, 4),
-    (16, 4),
-    (14, 3),
-    (12, 3),
-    (10, 3),
-    (8, 3),
-    (8, 2),
-    (6, 2),
-    (4, 2),
-    (4, 1),
-    (3, 1),
-    (2, 1),
-)
-"""Sizes of a cell with its gap, in terminal cells, the biggest first."""
+NOTHING = BLANK * 257
+"""The code of a character without cells."""
 
 Codes = npt.NDArray[np.uint8]
+PlaceCodes = npt.NDArray[np.uint16]
 Change = tuple[int, int, int]
 """``(row, first column, column after the last)`` of a stretch that must be drawn again."""
-
-
-@dataclass(frozen=True, slots=True)
-class GridLayout:
-    """Position of each descriptor, for one number of descriptors and one size of the grid."""
-
-    fds: int
-    width: int
-    height: int
-    k: int
-    """Descriptors in a cell."""
-    columns: int
-    """Cells in a row."""
-    pitch_x: int
-    """Terminal columns from one cell to the next."""
-    pitch_y: int
-
-    @property
-    def cells(self) -> int:
-        """Number of cells that stand for descriptors."""
-        return -(-self.fds // self.k)
-
-    @property
-    def fill_x(self) -> int:
-        """Terminal columns that a cell fills; the rest of its pitch is the gap."""
-        return max(1, self.pitch_x - 1)
-
-    @property
-    def fill_y(self) -> int:
-        """Terminal rows that a cell fills."""
-        return max(1, self.pitch_y - 1)
-
-    @property
-    def rows(self) -> int:
-        """Number of rows with cells."""
-        return -(-self.cells // self.columns) if self.columns else 0
-
-    def cell_at(self, x: int, y: int) -> int | None:
-        """The cell drawn at this place; None outside all cells."""
-        column, row = x // self.pitch_x, y // self.pitch_y
-        if not (x >= 0 and y >= 0 and column < self.columns and row < self.rows):
-            return None
-        cell = row * self.columns + column
-        return cell if cell < self.cells else None
-
-    def place_of(self, cell: int) -> tuple[int, int]:
-        """The top left corner ``(x, y)`` of a cell."""
-        return cell % self.columns * self.pitch_x, cell // self.columns * self.pitch_y
-
-    def block(self, cell: int) -> tuple[int, int]:
-        """First and last descriptor of a cell, counted from the grid's first."""
-        return cell * self.k, min((cell + 1) * self.k, self.fds) - 1
-
-
-def arrange(fds: int, width: int, height: int) -> GridLayout:
-    """The best layout for ``fds`` descriptors in ``width`` x ``height`` terminal cells."""
-    width, height = max(1, width), max(1, height)
-    if fds <= width * height:
-        for pitch_x, pitch_y in _PITCHES:
-            columns = (width + 1) // pitch_x
-            if columns * ((height + (pitch_y > 1)) // pitch_y) >= fds:
-                return GridLayout(fds, width, height, 1, columns, pitch_x, pitch_y)
-    return GridLayout(fds, width, height, max(1, -(-fds // (width * height))), width, 1, 1)
 
 
 def heat_of(
@@ -189,10 +112,12 @@ class CellModel:
 
     def __init__(self) -> None:
         self.layout = arrange(1, 1, 1)
-        self.codes: Codes = np.full((1, 1), BLANK, np.uint8)
-        """Code of each place of the terminal, by row and column: ``state * HEAT_LEVELS + heat``."""
+        self.codes: PlaceCodes = np.full((1, 1), NOTHING, np.uint16)
+        """Code of each character of the terminal, by row and column: the code of its upper cell, plus 256
+        times the code of its lower cell. The code of a cell is ``state * HEAT_LEVELS + heat``. Without
+        stacked cells both are equal."""
         self.cursor: int | None = None
-        """The cell under the cursor; None without a cursor."""
+        """The place under the cursor; None without a cursor."""
         self._marked_fd: int | None = None
         self._first_fd = -1
         self._is_ready = np.zeros(0, np.bool_)
@@ -207,13 +132,13 @@ class CellModel:
         """Start over: the next frame does not follow from the last one."""
         self._first_fd = -1
 
-    def resize(self, fds: int, width: int, height: int) -> bool:
-        """Fit the grid to a size. Returns True if its layout has changed."""
-        layout = arrange(fds, width, height)
+    def resize(self, fds: int, width: int, height: int, *, stacked: int = 1) -> bool:
+        """Fit the grid to a size; see :func:`arrange`. Returns True if its layout has changed."""
+        layout = arrange(fds, width, height, stacked=stacked)
         if layout == self.layout:
             return False
         self.layout = layout
-        self.codes = np.full((layout.height, layout.width), BLANK, np.uint8)
+        self.codes = np.full((layout.height, layout.width), NOTHING, np.uint16)
         self.cursor = None
         self._first_fd = -1
         return True
@@ -238,8 +163,9 @@ class CellModel:
         else:
             state, heat = self._tasks_at(lane.tasks, arrived, now_ns, TRAIL_S * rate_ns)
         cells = state * np.uint8(HEAT_LEVELS) + heat
-        if self.cursor is not None and self.cursor < layout.cells:
-            cells[self.cursor] += CURSOR
+        if self.cursor is not None and self.cursor < layout.places:
+            first = self.cursor * layout.stacked
+            cells[first : first + layout.stacked] += CURSOR
         self._draw_mark(cells)
         codes = _spread(cells, layout)
         changes = _changes(self.codes, codes)
@@ -274,7 +200,7 @@ class CellModel:
     def _draw_mark(self, cells: Codes) -> None:
         """Draw the marked cell over every state, but not over the cursor."""
         index = -1 if self._marked_fd is None else self._marked_fd - self._first_fd
-        if 0 <= index < self.layout.fds and index // self.layout.k != self.cursor:
+        if 0 <= index < self.layout.fds and index // self.layout.place_fds != self.cursor:
             cells[index // self.layout.k] = STRUCK
 
     def _follow(self, lane: LaneFrame) -> None:
@@ -341,11 +267,12 @@ class CellModel:
                 held.pop(index, None)
 
 
-def _spread(cells: Codes, layout: GridLayout) -> Codes:
-    """The codes of cells, spread over the places of the terminal."""
-    codes = np.full((layout.height, layout.width), BLANK, np.uint8)
-    places = np.full(layout.rows * layout.columns, BLANK, np.uint8)
-    places[: layout.cells] = cells
+def _spread(cells: Codes, layout: GridLayout) -> PlaceCodes:
+    """The codes of cells, spread over the characters of the terminal."""
+    codes = np.full((layout.height, layout.width), NOTHING, np.uint16)
+    stack = np.full((layout.rows * layout.columns, layout.stacked), BLANK, np.uint8)
+    stack.reshape(-1)[: layout.cells] = cells
+    places = stack[:, 0] + stack[:, -1].astype(np.uint16) * 256
     block = places.reshape(layout.rows, layout.columns)
     if layout.pitch_x == layout.pitch_y == 1:
         codes[: layout.rows, : layout.columns] = block
@@ -358,7 +285,7 @@ def _spread(cells: Codes, layout: GridLayout) -> Codes:
     return codes
 
 
-def _changes(old: Codes, new: Codes) -> list[Change]:
+def _changes(old: PlaceCodes, new: PlaceCodes) -> list[Change]:
     """The changed stretch of each row that has changed."""
     if old.shape != new.shape:
         return [(y, 0, new.shape[1]) for y in range(new.shape[0])]

@@ -1,11 +1,11 @@
-"""The meaning of the grids' glyphs, for the lanes on the screen."""
+"""The meaning of the cells' looks, for the lanes on the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from c10k_tui.screens.race.views.cpu import GROUPS, AccountGroup
+from c10k_tui.screens.race.views.cpu import AccountGroup
 from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.scenario.lane_kind import LaneKind
@@ -14,10 +14,12 @@ from sim.scenario.lanes import LANES
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A state of a cell: its glyph, its colour and its meaning."""
+    """A state of a cell: its glyph and the glyph's role, its fills, and its meaning."""
 
     glyph: str
     role: str
+    fills: tuple[str, ...]
+    """Colours of filled cells, by their names in the theme."""
     full: str
     brief: str
     """The meaning in one word."""
@@ -38,24 +40,32 @@ def _with_tasks(kind: LaneKind) -> bool:
 
 
 GRID_LEGEND: tuple[LegendEntry, ...] = (
-    LegendEntry(glyphs.IDLE, "idle", "idle", "idle", lambda kind: not kind.task_each),
+    LegendEntry(glyphs.IDLE, "idle", ("cell",), "idle", "idle", lambda kind: not kind.task_each),
     LegendEntry(
         glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
         "heat-3",
+        ("front", "heat-4", "heat-3", "heat-2", "heat-1"),
         "just checked, fading",
         "checked",
         lambda kind: kind.scans,
     ),
-    LegendEntry(glyphs.BLOCKED, "blocked", "its task sleeps", "asleep", lambda kind: kind.task_each),
-    LegendEntry(glyphs.RUNNABLE, "runnable", "runnable", "runnable", _with_tasks),
-    LegendEntry(glyphs.RUNNING, "running", "running", "runs", _with_tasks),
     LegendEntry(
-        glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0], "heat-3", "just ran, fading", "ran", _with_tasks
+        glyphs.BLOCKED, "blocked", ("asleep",), "its task sleeps", "asleep", lambda kind: kind.task_each
     ),
-    LegendEntry(glyphs.ARRIVED, "arrived", "packet arrives", "packet", _in_all),
-    LegendEntry(glyphs.READY, "ready", "ready: unread data", "ready", _in_all),
-    LegendEntry(glyphs.COMPLETED, "completed", "completed, unanswered", "completed", _completes),
-    LegendEntry(glyphs.READ, "read", "being read", "read", lambda kind: not kind.has_tasks),
+    LegendEntry(glyphs.RUNNABLE, "runnable", ("heat-4",), "runnable", "runnable", _with_tasks),
+    LegendEntry(glyphs.RUNNING, "running", ("front",), "running", "runs", _with_tasks),
+    LegendEntry(
+        glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0],
+        "heat-3",
+        ("heat-3", "heat-2", "heat-1"),
+        "just ran, fading",
+        "ran",
+        _with_tasks,
+    ),
+    LegendEntry(glyphs.ARRIVED, "arrived", ("arrived",), "packet arrives", "packet", _in_all),
+    LegendEntry(glyphs.READY, "ready", ("ready",), "ready: unread data", "ready", _in_all),
+    LegendEntry(glyphs.COMPLETED, "completed", ("held",), "completed, unanswered", "completed", _completes),
+    LegendEntry(glyphs.READ, "read", ("read",), "being read", "read", lambda kind: not kind.has_tasks),
 )
 """The entries in the order of the legend."""
 
@@ -66,52 +76,63 @@ def entries_of(lanes: Iterable[str]) -> list[LegendEntry]:
     return [sign for sign in GRID_LEGEND if any(map(sign.seen_in, shown))]
 
 
-def legend(lanes: Iterable[str], width: int, groups: Sequence[AccountGroup] = GROUPS) -> Line:
-    """The meaning of the grids' glyphs, and the names of the CPU bars' blocks. The capital in a name is the
-    letter on its block.
+def legend(lanes: Iterable[str], width: int, *, filled: bool, in_full: bool = True) -> Line:
+    """The states of the grids' cells.
 
     Args:
         lanes: The lanes on the screen.
         width: Cells.
-        groups: The blocks that the lanes' bars can have.
+        filled: True if cells are filled with the colours of their states, False if they are glyphs.
+        in_full: False for one word for each state, even if there is room for more.
     """
     signs = entries_of(lanes)
-    full = _glyphs(signs, full=True)
-    brief, tight = _glyphs(signs), _glyphs(signs, blank="")
-    least = tuple((text[:2] if text[0] == " " else text, role) for text, role in tight)
-    for choice in (
-        (*full, (" CPU", "dim"), *_cpu_blocks(groups)),
-        (*brief, (" CPU", "dim"), *_cpu_blocks(groups)),
-        (*tight, (" │", "dim"), *_cpu_names(groups)),
-        full,
-        brief,
-        tight,
-    ):
-        if width_of(choice) <= width:
-            return choice
-    return clip(least, width)
+    choices = [
+        _signs(signs, filled=filled, full=in_full, before=" ", after=" "),
+        _signs(signs, filled=filled, before=" ", after=" "),
+        _signs(signs, filled=filled, before=" ", after=""),
+        _signs(signs, filled=filled, before="", after=""),
+        _signs(signs, filled=filled, before="", after="", most=1),
+    ]
+    return next((line for line in choices if width_of(line) <= width), clip(choices[-1], width))
 
 
-def _glyphs(signs: Iterable[LegendEntry], *, full: bool = False, blank: str = " ") -> Line:
-    """The grids' glyphs with their meanings, in full or in one word each."""
+def account_legend(groups: Sequence[AccountGroup], width: int) -> Line:
+    """The names of the blocks in the bars of CPU time by account, as many as fit."""
+    line: Line = ((" CPU time:", "dim"),)
+    for group in groups:
+        name = "idle" if group.role == "idle" else group.name
+        longer = (*line, (" █", f"key-{group.role}"), (f" {name}", "dim"))
+        if width_of(longer) > width:
+            break
+        line = longer
+    return line
+
+
+def _signs(
+    signs: Iterable[LegendEntry],
+    *,
+    filled: bool,
+    before: str,
+    after: str,
+    full: bool = False,
+    most: int | None = None,
+) -> Line:
+    """The looks of the states with their meanings.
+
+    Args:
+        signs: The states.
+        filled: True for filled cells, False for glyphs.
+        before: Blanks before a meaning.
+        after: Blanks after it.
+        full: True for the full meaning, False for one word.
+        most: Most cells for a look; None for all.
+    """
     spans: list[Span] = []
     for sign in signs:
-        spans += [
-            (f" {sign.glyph}", sign.role),
-            (f"{blank}{sign.full if full else sign.brief}{blank}", "dim"),
-        ]
+        spans.append((" ", "text"))
+        if filled:
+            spans += [(glyphs.FULL, f"fill-{fill}") for fill in sign.fills[:most]]
+        else:
+            spans.append((sign.glyph[:most], sign.role))
+        spans.append((f"{before}{sign.full if full else sign.brief}{after}", "dim"))
     return tuple(spans)
-
-
-def _cpu_blocks(groups: Sequence[AccountGroup]) -> Line:
-    """The colour and the name of each block."""
-    spans: list[Span] = []
-    for group in groups:
-        name = "CPU idle" if group.role == "idle" else group.brief
-        spans += [(" █", f"key-{group.role}"), (f" {name}", "dim")]
-    return tuple(spans)
-
-
-def _cpu_names(groups: Sequence[AccountGroup]) -> Line:
-    """The names of blocks that may be drawn as a letter only, in their colours."""
-    return tuple((f" {group.brief}", f"key-{group.role}") for group in groups if group.code)

@@ -52,8 +52,8 @@ def _before_the_first(lane: LaneFrame) -> Wordings:
     all_of_them = f"*{lane.registered:,}*"
     if lane.kind.scans:
         return (
-            marked(f"every call hands over all {all_of_them} and has each one looked at"),
-            marked(f"every call looks at all {all_of_them}"),
+            marked(f"every call hands over all {all_of_them} and has each one checked"),
+            marked(f"every call checks all {all_of_them}"),
         )
     if lane.kind.task_each:
         return (
@@ -79,17 +79,18 @@ def _workers(lane: LaneFrame) -> int:
 
 def _of_scan(call: CallView) -> Wordings:
     wasted = max(0, call.scanned - call.ready)
-    asked = f"asked about *{call.asked:,}*"
+    asked = f"checked *{call.asked:,}*"
     if call.passes == 2:
-        asked = f"looked twice at all *{call.asked:,}*"
+        asked = f"checked all *{call.asked:,}* twice"
     elif call.passes > 2:
-        asked = f"looked {call.passes} times at all *{call.asked:,}*"
-    looks = "look" if wasted == 1 else "looks"
-    words = (f"{wasted:,} {looks} for nothing", "wasted") if wasted else ("no look for nothing", "good")
+        asked = f"checked all *{call.asked:,}* {call.passes} times"
+    checks = "check" if wasted == 1 else "checks"
+    words = (f"{wasted:,} {checks} wasted", "wasted") if wasted else ("no check wasted", "good")
     role = "wasted" if wasted else "good"
     return (
-        marked(f"{asked}, *{call.ready:,}* {_were(call.ready)} ready: ", words),
-        marked(f"*{call.scanned:,}* looks, *{call.ready:,}* ready: ", (f"{wasted:,} for nothing", role)),
+        marked(f"{asked}, *{call.ready:,}* ready: ", words),
+        marked(f"{asked}, *{call.ready:,}* ready: ", (f"{wasted:,} wasted", role)),
+        marked(f"*{call.scanned:,}* checks: ", (f"{wasted:,} wasted", role)),
         (words,),
     )
 
@@ -121,15 +122,11 @@ def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
 
 def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
     ready, wasted = call.ready, call.scanned - call.ready
-    picked = f"*{ready:,}* {_were(ready)} ready, *{ready:,}* picked up: "
-    full = marked(picked, ("no look for nothing", "good"))
+    got = f"got *{ready:,}*, all ready: "
+    full = marked(got, ("no check wasted", "good"))
     if wasted > 0:
-        full = marked(picked, _NO_SEARCH, (f" ({wasted:,} looked at again)", "text"))
-    return (
-        full,
-        marked(f"*{ready:,}* ready, picked up: ", _NO_SEARCH),
-        marked(f"*{ready:,}* ready: ", _NO_SEARCH),
-    )
+        full = marked(got, _NO_SEARCH, (f" ({wasted:,} re-checked)", "text"))
+    return full, marked(got, _NO_SEARCH), marked(f"got *{ready:,}* ready: ", _NO_SEARCH)
 
 
 def _of_edges(lane: LaneFrame, call: CallView) -> Wordings:

@@ -68,7 +68,11 @@ def time_line(view: TimeView, width: int) -> Line:
     """The row, at most ``width`` cells."""
     place = layout_of(width)
     spans: list[Span] = [(BACK, "key"), ("├", "frame"), *_signs(view, place), ("┤", "frame"), (FORTH, "key")]
-    spans.append((f" {format_duration(view.span_ns)}".ljust(_END_WIDTH), "dim"))
+    if view.now_ns < view.end_ns:
+        spans.append((f" {format_duration(view.now_ns)} ", "cursor"))
+        spans.append((f" of {format_duration(view.end_ns)} ", "dim"))
+    else:
+        spans.append((f" {format_duration(view.now_ns)} ".ljust(_END_WIDTH), "strong"))
     return clip((*spans, *_words(view, width - width_of(spans))), width)
 
 
@@ -96,7 +100,7 @@ def _foremost(marks: Sequence[TimeLineMark]) -> TimeLineMark:
 def _words(view: TimeView, width: int) -> Line:
     """The branch, if there are several, and the words and the time of the nearest marker."""
     if view.branches == 1 and not view.marks:
-        return (("b < >: back in time", "dim"),)
+        return (("b: back", "dim"),)
     spans: list[Span] = []
     if view.branches > 1:
         spans = [(f"branch {view.branch + 1}/{view.branches} ", "strong")]

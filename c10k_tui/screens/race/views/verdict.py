@@ -7,12 +7,13 @@ that dropped something, failed, or is far behind.
 
 from __future__ import annotations
 
+from c10k_tui.screens.race.views.cpu import busy_percent
 from c10k_tui.screens.race.views.event_loop_words import loop_verdict
 from c10k_tui.screens.race.views.verdict_failed import failed_verdicts
 from c10k_tui.screens.race.views.verdict_others import other_verdicts
 from c10k_tui.screens.race.views.warning import cured_herd, struck_verdict, unmade_fault
 from c10k_tui.text.ratios import ratio_text
-from c10k_tui.text.styled_text import Line, Wordings, clip, width_of
+from c10k_tui.text.styled_text import Line, Span, Wordings, clip, width_of
 from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.lanes import REFERENCE
 from sim.scenario.units import format_duration, format_short
@@ -70,7 +71,7 @@ def _bodies(frame: Frame) -> Wordings:
         return _busy(scan, lead)
     if frame.scenario.churn and epoll.counters.epoll_ctl:
         return _churning(epoll, lead)
-    return _few(frame, lead) if frame.scenario.fds <= FEW_FDS else _wakeups(scan, epoll, lead)
+    return _few(frame, lead) if frame.scenario.fds <= FEW_FDS else _consequences(scan, epoll)
 
 
 def _openings(frame: Frame) -> Wordings:
@@ -119,7 +120,7 @@ def _livelock(frame: Frame) -> Wordings:
 
 def _alone(lane: LaneFrame) -> Wordings:
     who, counters = (lane.name, lane.name), lane.counters
-    figures = f"looks for nothing: {format_short(counters.wasted)}"
+    figures = f"wasted checks: {format_short(counters.wasted)}"
     if lane.kind.task_each:
         figures = f"switches: {format_short(counters.context_switches)}"
     elif lane.kind.completes:
@@ -141,22 +142,22 @@ def _all_scan(frame: Frame) -> Wordings:
     fds = f"{frame.scenario.fds:,}"
     return (
         (
-            (f"Both look at all {fds} in every call. Looks for nothing: ", "text"),
+            (f"Both check all {fds} in every call. Wasted checks: ", "text"),
             *counts,
             (". Key 3: epoll.", "dim"),
         ),
-        (("Both look at all. For nothing: ", "text"), *counts, (".", "text")),
+        (("Both check all. Wasted checks: ", "text"), *counts, (".", "text")),
     )
 
 
 def _to_come(scan: LaneFrame) -> Wordings:
     """The words before both lanes had a wake-up: they say what to watch."""
     who, epoll = (scan.name, scan.name), ("epoll", "epoll")
-    reports = (" is told which are ready.", "text")
+    reports = (" gets only the ready ones.", "text")
     return (
-        (who, (" has to ask every descriptor; ", "text"), epoll, reports),
-        (who, (" asks every descriptor; ", "text"), epoll, reports),
-        (who, (" asks all; ", "text"), epoll, (" is told.", "text")),
+        (who, (" has to check every connection; ", "text"), epoll, reports),
+        (who, (" checks every connection; ", "text"), epoll, reports),
+        (who, (" checks all; ", "text"), epoll, (" does not.", "text")),
     )
 
 
@@ -165,16 +166,16 @@ def _busy(scan: LaneFrame, lead: str) -> Wordings:
     epoll, times = ("epoll", "epoll"), (f"{lead}×", "strong")
     return (
         (
-            ("Many talk at once: one look in ", "text"),
+            ("Many talk at once: one check in ", "text"),
             looks,
             (" finds something, so ", "text"),
             epoll,
             ("'s lead shrinks to ", "text"),
             times,
-            (" a wake-up.", "text"),
+            (".", "text"),
         ),
         (
-            ("One look in ", "text"),
+            ("One check in ", "text"),
             looks,
             (" finds something: ", "text"),
             epoll,
@@ -230,20 +231,31 @@ def _few(frame: Frame, lead: str) -> Wordings:
     )
 
 
-def _wakeups(scan: LaneFrame, epoll: LaneFrame, lead: str) -> Wordings:
-    who, times = ("epoll", "epoll"), (f"{lead}×", "strong")
-    return (
-        (
-            ("A wake-up costs ", "text"),
-            (scan.name, scan.name),
-            (f" {format_duration(scan.counters.wakeup_ns or 0)}, ", "text"),
-            who,
-            (f" {format_duration(epoll.counters.wakeup_ns or 0)}: ", "text"),
-            times,
-            (" less.", "text"),
-        ),
-        (("A wake-up costs ", "text"), who, (" ", "text"), times, (" less.", "text")),
-    )
+def _consequences(scan: LaneFrame, epoll: LaneFrame) -> Wordings:
+    """The consequence of the costs for somebody who runs a server: CPU and response time."""
+    lanes = [(lane, _share_of_core(lane), _after(lane)) for lane in (scan, epoll)]
+    wordings = []
+    for with_times in (True, False):
+        spans: list[Span] = []
+        for lane, share, after in lanes:
+            time = f", {after}." if with_times else "."
+            if spans:
+                spans.append((" ", "text"))
+                time = time.replace("answers after ", "")
+            spans += [(lane.name, lane.name), (": ", "text"), (share, "strong"), (time, "text")]
+        wordings.append(tuple(spans))
+    return tuple(wordings)
+
+
+def _share_of_core(lane: LaneFrame) -> str:
+    percent = busy_percent(lane.counters.cost_ns) or 0
+    return "a whole core busy" if percent >= 100 else f"{percent} % of a core"
+
+
+def _after(lane: LaneFrame) -> str:
+    """The median response time in words."""
+    p50_ns = lane.counters.latency_p50_ns
+    return "no answer yet" if p50_ns is None else f"answers after {format_duration(p50_ns)}"
 
 
 def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:

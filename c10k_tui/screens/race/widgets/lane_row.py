@@ -22,7 +22,9 @@ class LaneRow(Horizontal):
         super().__init__(*panels.values(), id="lanes")
         self._lane_panels = panels
         self.racing: tuple[str, ...] = ()
-        """The lanes whose panels are shown, in order."""
+        """The racing lanes, in order."""
+        self._shown: tuple[str | None, ...] = ()
+        """The lanes whose panels are shown."""
 
     @property
     def panels(self) -> Collection[LanePanel]:
@@ -36,19 +38,26 @@ class LaneRow(Horizontal):
             self.mount(panel)
         return self._lane_panels[name]
 
-    def show_lanes(self, names: tuple[str, ...]) -> bool:
+    def show_lanes(self, names: tuple[str, ...], alone: str | None = None) -> bool:
         """Show the panels of these lanes and no others.
+
+        Args:
+            names: The racing lanes.
+            alone: The only one of them that is shown; None for all.
 
         Returns:
             True if other lanes were shown before.
         """
-        if names == self.racing:
+        shown = (alone,) if alone in names else names
+        if (names, shown) == (self.racing, self._shown):
             return False
-        self.racing = names
+        self.racing, self._shown = names, shown
         for name in names:
             self.panel(name)
         for name, panel in self._lane_panels.items():
-            panel.display = name in names
+            if panel.display != (name in shown):
+                panel.grid.model.forget()
+            panel.display = name in shown
         order = [*names, *self._lane_panels]
         self.sort_children(key=lambda panel: order.index(getattr(panel, "lane", "")))
         return True

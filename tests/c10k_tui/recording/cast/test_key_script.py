@@ -10,7 +10,7 @@ from c10k_tui.recording.cast.keycodes import NAMES, is_key, key_of, sequence_of
 KEYS = st.one_of(st.sampled_from(NAMES), st.characters(min_codepoint=32, max_codepoint=126))
 
 
-def test_the_script_of_the_help_is_what_it_says():
+def test_the_script_in_the_help_parses_to_its_keys():
     script = parse_script("wait 2s; +; wait 1s; space", 30)
     assert script == KeyScript((KeyPress(60, "+"), KeyPress(90, " ")), 90)
 

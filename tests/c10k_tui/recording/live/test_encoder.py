@@ -136,7 +136,7 @@ def test_nothing_else_is_understood(text):
 
 
 @given(st.text(alphabet="\x1b[0123456789;?HmCJabc▓漢\u0301\r\n\x00\x9c", max_size=60))
-def test_whatever_comes_is_refused_or_stays_on_the_screen(text):
+def test_any_text_is_refused_or_stays_on_the_screen(text):
     screen = TerminalEmulator(10, 3)
     with suppress(UnknownSequence):
         screen.write(text)

@@ -25,7 +25,7 @@ def test_lanes_chosen_while_recording_come_out_the_same_again(tmp_path):
     texts = [picture.text for _, picture in pictures(read(first))]
     assert any("[×]  thread" in text for text in texts)
     assert any("4 lanes at most are on the screen" in text for text in texts)
-    titles = texts[-1].split("\n")[2]
+    titles = texts[-1].split("\n")[1]
     shown = [
         title.split("─")[1].strip().partition(":")[0].partition(" ")[0] for title in titles.split("╭")[1:]
     ]

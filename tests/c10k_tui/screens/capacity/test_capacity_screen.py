@@ -109,7 +109,7 @@ async def test_e_writes_both_pictures_and_says_their_names(tmp_path, monkeypatch
         assert "cost table built-in" in picture
 
 
-async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, monkeypatch):
+async def test_a_folder_that_cannot_be_written_gives_a_notice(tmp_path, monkeypatch):
     folder = tmp_path / "gone"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -99,7 +99,7 @@ async def test_what_was_found_is_still_known_when_one_comes_back():
         assert screen_of(it).model.missing() == []
 
 
-async def test_g_races_what_the_table_is_of():
+async def test_g_races_the_scenario_of_the_table():
     async with stand(SMALL) as it:
         await it.press("w", "plus", "g")
         assert it.app.screen is it.race_screen
@@ -141,11 +141,12 @@ async def test_h_measures_here_beside_the_simulated_figures_and_h_again_hides_th
         screen = await settled(it)
         await it.press("h")
         assert "measuring on this machine's kernel" in it.text()
+        workers = [worker for worker in it.app.workers if worker.group == "measure"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
         for _ in range(STEPS):
             await it.pilot.pause(0)
             if len(screen.model.host_comparisons) == len(LANE_NAMES) and not screen._table.measuring:
                 break
-            await asyncio.sleep(0.05)
         measured = {
             lane for lane, comparison in screen.model.host_comparisons.items() if comparison.measured_ns
         }
@@ -180,18 +181,19 @@ async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
     monkeypatch.setattr(meter, "why_no_host", lambda: "Plan 9 is not Linux: it has no epoll")
     async with stand(SMALL) as it:
         await it.press("w", "h")
+        workers = [worker for worker in it.app.workers if worker.group == "measure"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
         for _ in range(STEPS):
             await it.pilot.pause(0)
             if "simulated only: Plan 9" in it.text():
                 break
-            await asyncio.sleep(0.02)
         assert "simulated only: Plan 9 is not Linux" in it.text()
         assert not screen_of(it).model.shows_measured
 
 
 @pytest.mark.parametrize("key", ["w", "m"])
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5), (1, 1)])
-async def test_too_small_a_terminal_is_told_so_and_recovers(size, key):
+async def test_a_terminal_that_is_too_small_gets_a_message_and_recovers(size, key):
     async with stand(SMALL, size=size) as it:
         await it.press(key)
         if size[0] >= 79:

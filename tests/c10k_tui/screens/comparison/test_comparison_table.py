@@ -68,7 +68,7 @@ def test_what_is_computed_in_a_frame_does_not_depend_on_the_machine():
     assert len(counts[0]) > 3
 
 
-def test_rows_known_stay_known_and_others_are_found_anew(whole):
+def test_known_rows_are_kept_and_the_others_are_computed_again(whole):
     before = whole.row_of("poll")
     whole.climb_fds(1)
     assert whole.scenario.fds == 1_000
@@ -148,7 +148,7 @@ def test_words_come_with_the_width_and_stand_beneath_in_full(whole):
     assert LANES["select"].limit in words
 
 
-def test_least_and_most_are_told_by_blocks(whole):
+def test_blocks_mark_the_minimum_and_the_maximum(whole):
     column = BY_KEY["examined_per_event"]
     values: dict[str, Any] = {facts.lane: column.value_of(facts) for facts in whole.known()}
     rows = rows_of(whole, 78)

@@ -131,7 +131,7 @@ def test_what_is_known_is_not_asked_again():
     assert model.missing() == []
 
 
-def test_measured_points_are_marks_and_the_error_is_told():
+def test_measured_points_are_marks_and_their_error_is_shown():
     model = known()
     some = [point for point in model.points() if point.fds in (100, 1_000)]
     model.take([BenchmarkRow(point, by_hand(point), 2 * by_hand(point)) for point in some])
@@ -148,7 +148,7 @@ def test_measured_points_are_marks_and_the_error_is_told():
     assert "measured" not in text_of(legend_line(known().chart()))
 
 
-def test_a_doubtful_measurement_is_told():
+def test_a_doubtful_measurement_is_named():
     model = known()
     point = model.points()[0]
     model.take([BenchmarkRow(point, 5, 5, noisy="the machine is busy")])
@@ -157,7 +157,7 @@ def test_a_doubtful_measurement_is_told():
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.key)
 @pytest.mark.parametrize("width", [80, 118])
-def test_a_paper_is_told_whole(paper, width):
+def test_a_paper_is_shown_uncut(paper, width):
     model = CurveModel(Scenario(), BUILT_IN)
     model.paper = paper
     assert "computing our side" in words(model)

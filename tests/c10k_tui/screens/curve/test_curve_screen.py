@@ -36,8 +36,24 @@ async def settled(it: Stand) -> CurveScreen:
             screen.draw()
             await it.pilot.pause(0)
             return screen
-        await asyncio.sleep(0.05)
+        workers = [worker for worker in it.app.workers if worker.group == "simulate"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
     raise AssertionError("it computes for ever")
+
+
+async def points_measured(screen: CurveScreen, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait until the screen has taken this number of measured points."""
+    model, arrived = screen.model, asyncio.Event()
+    take = model.take
+
+    def takes(rows):
+        take(rows)
+        arrived.set()
+
+    monkeypatch.setattr(model, "take", takes)
+    while len(model.measured) < number:
+        arrived.clear()
+        await asyncio.wait_for(arrived.wait(), 60)
 
 
 @pytest.mark.parametrize("back", ["v", "escape"])
@@ -65,9 +81,9 @@ async def test_a_newcomer_sees_lines_names_and_one_sentence(size):
         select, poll, epoll = (
             simulated_ns(Point(name, 10_000, 3, "slept"), BUILT_IN) for name in ("select", "poll", "epoll")
         )
-        told = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
+        expected = f"select costs {select / epoll:.0f}× epoll, poll {poll / epoll:.0f}×"
         costs = f"({format_duration(select)} : {format_duration(epoll)})"
-        assert f"At 10,000 fds, 3 active: {told} {costs};" in words
+        assert f"At 10,000 fds, 3 active: {expected} {costs};" in words
         assert "descriptors watched →" in words
         assert "1,000,000" in words
         assert "Cost table built-in" in words
@@ -158,7 +174,7 @@ async def test_e_writes_both_pictures_and_says_their_names(tmp_path, monkeypatch
         assert "cost table built-in" in picture
 
 
-async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, monkeypatch):
+async def test_a_folder_that_cannot_be_written_gives_a_notice(tmp_path, monkeypatch):
     folder = tmp_path / "gone"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -170,17 +186,13 @@ async def test_a_folder_that_cannot_be_written_to_is_told(tmp_path, monkeypatch)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
-async def test_m_measures_here_and_m_again_stops():
+async def test_m_measures_here_and_m_again_stops(monkeypatch):
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         screen = await settled(it)
         await it.press("m")
         assert "measuring on this machine's kernel: " in it.text()
-        for _ in range(STEPS):
-            await it.pilot.pause(0)
-            if len(screen.model.measured) >= 3:
-                break
-            await asyncio.sleep(0.05)
+        await points_measured(screen, 3, monkeypatch)
         await it.press("m")
         assert "measuring stopped" in it.text()
         rows = list(screen.model.measured.values())
@@ -191,16 +203,12 @@ async def test_m_measures_here_and_m_again_stops():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
-async def test_what_was_measured_is_still_known_after_leaving_in_the_middle_of_it():
+async def test_measured_points_are_kept_after_leaving_during_a_measurement(monkeypatch):
     async with stand(Scenario(fds=100)) as it:
         await it.press("v")
         screen = await settled(it)
         await it.press("m")
-        for _ in range(STEPS):
-            await it.pilot.pause(0)
-            if screen.model.measured:
-                break
-            await asyncio.sleep(0.02)
+        await points_measured(screen, 1, monkeypatch)
         workers = [worker for worker in it.app.workers if worker.group == "measure"]
         await it.press("v", "v")
         await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
@@ -217,17 +225,18 @@ async def test_where_nothing_can_be_measured_the_screen_says_why(monkeypatch):
         await it.press("v")
         await settled(it)
         await it.press("m")
+        workers = [worker for worker in it.app.workers if worker.group == "measure"]
+        await asyncio.gather(*(worker.wait() for worker in workers), return_exceptions=True)
         for _ in range(STEPS):
             await it.pilot.pause(0)
             if "simulated only: Plan 9" in it.text():
                 break
-            await asyncio.sleep(0.02)
         assert "simulated only: Plan 9 is not Linux" in it.text()
         assert curve_of(it)._measuring is None
 
 
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5), (1, 1)])
-async def test_too_small_a_terminal_is_told_so_and_recovers(size):
+async def test_a_terminal_that_is_too_small_gets_a_message_and_recovers(size):
     async with stand(size=size) as it:
         await it.press("v")
         if size[0] >= 79:
@@ -237,7 +246,7 @@ async def test_too_small_a_terminal_is_told_so_and_recovers(size):
         assert "descriptors watched" in it.text()
 
 
-async def test_the_table_in_use_is_on_both_screens_and_a_bad_one_is_told_at_first():
+async def test_both_screens_name_the_cost_table_and_a_bad_table_gives_a_notice():
     from dataclasses import replace
 
     from c10k_tui.app.pictures import HandClock

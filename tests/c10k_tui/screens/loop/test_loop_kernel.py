@@ -25,7 +25,7 @@ def words(lines):
     return [text_of(line).rstrip() for line in lines]
 
 
-def test_few_descriptors_are_told_in_words():
+def test_few_descriptors_are_described_in_words():
     shown = frame(descriptors=FEW, ready=((6, True), (8, True), (7, False)))
     assert words(kernel_lines(shown, 42, 10)) == [
         "   3 · epoll",

@@ -6,7 +6,8 @@ import pytest
 
 from c10k_tui.app.headless import record, record_again
 from c10k_tui.recording.cast.key_script import parse_script
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.screens.path.help_page import INTRODUCTION
 from c10k_tui.screens.path.keys import PATH_BINDINGS
@@ -90,7 +91,7 @@ async def test_autoplay_follows_the_apps_clock():
 
 
 async def test_the_feeds_chosen_row_is_followed():
-    async with stand(RACED, paused=False) as it:
+    async with stand(RACED, paused=False, details=True) as it:
         await it.run(6)
         await it.press("space")
         it.feed.focus()
@@ -167,7 +168,7 @@ async def test_it_opens_whatever_is_raced(scenario):
 
 
 async def test_a_syn_or_fin_is_refused_in_one_line():
-    async with stand(Scenario(fds=300, rate=0, churn=20_000), speed=None) as it:
+    async with stand(Scenario(fds=300, rate=0, churn=20_000), speed=None, details=True) as it:
         it.session.race.advance(1_000_000)
         it.race_screen.draw()
         it.feed.focus()

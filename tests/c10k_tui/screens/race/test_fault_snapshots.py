@@ -12,7 +12,7 @@ from c10k_tui.app.race_app import C10KApp
 from c10k_tui.screens.race.screen import RaceScreen
 from sim.scenario.fault_presets import FAULT_PRESETS
 from sim.scenario.scenario import Scenario
-from tests.support.rendered_lines import drawn_lines
+from tests.support.rendered_lines import FILLED, drawn_lines
 
 
 def app_of(scenario: Scenario, theme: str = "c10k-dark") -> C10KApp:
@@ -53,7 +53,7 @@ def test_a_warning(snap_compare, name, theme, size, run_ns):
 
 async def test_the_lines_of_a_warning_on_a_large_terminal(snapshot):
     app = app_of(FAULT_PRESETS["slow-reader"][1])
-    assert await drawn_lines(app, (200, 50), run_before=after(6_000_000)) == snapshot
+    assert await drawn_lines(app, (200, 50), run_before=after(6_000_000), themes=FILLED) == snapshot
 
 
 def test_the_list_of_presets(snap_compare):

@@ -1,6 +1,6 @@
 """The host lane on the race screen: a real server, and figures that are marked as measured."""
 
-import asyncio
+import select
 import sys
 from typing import Any
 
@@ -9,26 +9,30 @@ import pytest
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.session import host_lane_switch
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
+from c10k_tui.session.measured_figures import MeasuredFigures
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.host import host_lane
-from sim.host.host_lane import HostView
+from sim.host.host_view import HostView
 from sim.scenario.scenario import Scenario
 from tests.support.lane_frames import counters, frame, lane
 from tests.support.paused_app import stand
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux' epoll")
-STEPS = 400
+STEPS = 5_000
+PATIENCE_S = 30
+"""Seconds after which a server that does not start fails a test."""
 
 
 async def until(it, done):
-    """Run frames of the race until something holds."""
+    """Run frames of the race until something holds. A frame waits for a server that starts."""
     for _ in range(STEPS):
         await it.run(1 / 30)
         view = it.race_screen.host_lane.view()
         if view is not None and done(view):
             await it.run(0.3)
             return
-        await asyncio.sleep(0.02)
+        if view is not None and view.state == "starting":
+            assert select.select([server_of(it).stdout], [], [], PATIENCE_S)[0], "the server does not start"
     raise AssertionError(it.text("#host"))
 
 
@@ -63,7 +67,7 @@ async def test_h_puts_a_measured_lane_on_the_screen_and_takes_it_off(size):
 
 
 @linux
-async def test_shift_h_goes_through_the_mechanisms_and_other_descriptors_open_anew():
+async def test_shift_h_changes_the_mechanism_and_another_number_of_descriptors_reopens_them():
     async with stand(Scenario(fds=64), speed=10) as it:
         seen = []
         for _ in range(5):
@@ -169,13 +173,13 @@ def test_what_it_says_before_there_is_anything_to_say(known, words):
 
 
 def test_off_is_off():
-    host_lane_switch = HostLaneSwitch(lambda: 0.0)
+    host_lane_switch = HostLaneSwitch(lambda: 0.0, MeasuredFigures())
     assert host_lane_switch.view() is None
     host_lane_switch.close()
     assert not host_lane_switch.on
 
 
-def test_of_asyncio_a_whole_wake_up_is_told():
+def test_asyncio_shows_the_time_of_a_whole_wake_up():
     loop = view(mechanism="asyncio")
     simulated = lane("asyncio", counters=counters(wakeups=1, cost_ns={"loop": 4_000, "callback": 5_000}))
     lines = [text_of(line) for line in host_lines(loop, frame(simulated), 118, 3)]

@@ -95,7 +95,7 @@ async def test_the_keys_of_three_lanes_keep_to_the_limit_too():
     async with stand(Scenario(fds=100, lanes=("process", "thread", "pool", "epoll"))) as it:
         await it.press("1")
         assert len(it.session.scenario.lanes) == MOST_LANES
-        assert "4 lanes at most" in it.text("#head")
+        assert "4 lanes at most" in it.text("#legend")
         await it.press("3", "1")
         assert it.session.scenario.lanes == ("process", "thread", "pool", "select")
 

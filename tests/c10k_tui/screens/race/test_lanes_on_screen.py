@@ -33,7 +33,7 @@ async def test_lanes_of_every_kind_stand_side_by_side(lanes):
             columns = [it.grid(name).region.x for name in lanes]
             assert columns == sorted(columns)
             assert all(it.grid(name).display and it.grid(name).size.width >= 18 for name in lanes)
-            assert "…" not in it.text("#note")
+            assert "…" not in it.text("#sentence") + it.text("#legend")
 
 
 async def test_a_lane_that_comes_later_gets_its_place():
@@ -58,6 +58,7 @@ async def test_every_lane_has_a_colour_for_its_title(lanes):
 
 async def test_threads_are_seen_to_run():
     async with stand(Scenario(fds=200, active=Share(10_000), burst=40, lanes=("thread",)), speed=1) as it:
+        it.app.theme = "c10k-ansi"
         seen = set()
         for _ in range(60):
             await it.run(0.1)

@@ -6,7 +6,7 @@ from c10k_tui.app.pictures import HandClock, race_picture
 from c10k_tui.app.race_app import C10KApp
 from sim.scenario.scenario import Scenario
 from tests.support.fixed_race import StillRace
-from tests.support.rendered_lines import colours, drawn_lines, lines
+from tests.support.rendered_lines import FILLED, colours, drawn_lines, lines
 
 LOOKS = [((120, 36), "c10k-dark"), ((80, 24), "c10k-light"), ((80, 24), "c10k-ansi")]
 """Sizes and themes of the pictures; the text is the same in every theme."""
@@ -26,8 +26,8 @@ def test_the_race_screen(snap_compare, size, theme):
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_the_lines_of_the_race_screen_are_the_same_in_every_theme(snapshot, size):
-    assert await drawn_lines(still("c10k-dark"), size) == snapshot
+async def test_the_lines_of_the_race_screen_are_the_same_in_dark_and_light(snapshot, size):
+    assert await drawn_lines(still("c10k-dark"), size, themes=FILLED) == snapshot
 
 
 def test_the_cursor_and_what_it_tells(snap_compare):
@@ -55,4 +55,4 @@ async def test_no_color_leaves_none_of_the_terminals_own_colours(snapshot, monke
 async def test_pictures_are_the_same_every_time():
     first = await race_picture(80, 24, "c10k-dark", seconds=3)
     assert first == await race_picture(80, 24, "c10k-dark", seconds=3)
-    assert "looks for nothing" in first.replace("&#160;", " ")
+    assert "wasted" in first

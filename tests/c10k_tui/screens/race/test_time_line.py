@@ -11,7 +11,15 @@ from c10k_tui.session.time_travel import TimeTravel
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
 
-SHOWN = ("#grid-select", "#grid-epoll", "#lane-select .words", "#lane-epoll .words", "#counters", "#note")
+SHOWN = (
+    "#grid-select",
+    "#grid-epoll",
+    "#lane-select .words",
+    "#lane-epoll .words",
+    "#sentence",
+    "#bars",
+    "#legend",
+)
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
 
@@ -52,14 +60,12 @@ async def test_it_stands_above_the_keys_and_shows_where_the_race_is(size):
         assert rows[-2].startswith(" < ├━")
         assert rows[-2].index("●") == place_of(it, it.session.race.now_ns) == rows[-2].index("┤") - 1
         assert "▲ fds 2,000→5,000" in rows[-2]
-        assert "past" not in it.text("#head")
+        assert " of " not in it.text("#time")
         await it.press("less_than_sign", "less_than_sign")
         assert it.session.travel.in_past
         assert position(it) == place_of(it, it.session.race.now_ns) < rows[-2].index("┤") - 1
-        head = it.text("#head")
-        assert (" in the past " if size[0] >= 96 else " past ") in head
-        assert " of " in head
-        assert "paused" in head
+        assert " of " in it.text("#time")
+        assert "paused" in it.text("#head")
 
 
 async def test_b_and_shift_b_undo_s_and_shift_s():
@@ -85,7 +91,7 @@ async def test_markers_start_and_present_are_a_key_away():
         assert it.session.notice == "fds 2,000→5,000"
         await it.press("a")
         assert (it.session.race.now_ns, it.session.scenario.fds) == (0, 2_000)
-        assert "2,000 fds" in it.text("#head")
+        assert "2,000 connections" in it.text("#head")
         await it.press("right_curly_bracket")
         assert it.session.race.now_ns == changed.at_ns
         await it.press("e")
@@ -177,7 +183,7 @@ async def test_a_change_in_the_past_is_a_fork_and_the_branch_left_is_there():
         await it.press("space")
         await it.run(1)
         assert "┴" in it.text("#time")
-        assert "50k req/s" in it.text("#head")
+        assert "50k requests/s" in it.text("#head")
         on_ns = it.session.race.now_ns
         await it.press("o")
         assert (it.session.race.branch, it.session.race.now_ns, it.session.race.end_ns) == (
@@ -185,7 +191,7 @@ async def test_a_change_in_the_past_is_a_fork_and_the_branch_left_is_there():
             fork_ns,
             end_ns,
         )
-        assert "20k req/s" in it.text("#head")
+        assert "20k requests/s" in it.text("#head")
         assert "branch 1/2" in it.text("#time")
         await it.press("e")
         assert "┬" in it.text("#time")
@@ -200,9 +206,10 @@ async def test_without_a_branch_o_says_how_one_begins():
 
 
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.7, 1.0])
-async def test_the_past_looks_the_same_as_in_a_straight_run(part):
-    async with stand() as it:
+async def test_all_of_the_past_is_what_a_straight_run_shows(part):
+    async with stand(details=True) as it:
         await lived(it)
+        it.session.say("")
         race = it.session.race
         it.session.travel.seek(round(race.end_ns * part))
         it.race_screen.changed()
@@ -211,7 +218,8 @@ async def test_the_past_looks_the_same_as_in_a_straight_run(part):
         past, now_ns = race.past, race.now_ns
         shown = {where: it.text(where) for where in SHOWN}
         feed = it.text("#feed")
-    async with stand(paused=True) as straight:
+    async with stand(paused=True, details=True) as straight:
+        straight.session.say("")
         straight.session.repeat_changes(past, now_ns)
         straight.session.race.advance(now_ns)  # Events due at the time of the change have happened too.
         straight.race_screen.changed()
@@ -222,7 +230,7 @@ async def test_the_past_looks_the_same_as_in_a_straight_run(part):
 
 
 async def test_the_small_curve_never_shows_the_future():
-    async with stand(speed=30) as it:
+    async with stand(speed=30, details=True) as it:
         await it.run(4)
         await it.press("space")
         whole = it.text("#curve")
@@ -258,7 +266,7 @@ async def test_running_in_the_past_replays_it_and_then_continues():
         assert it.session.scenario.fds == 5_000
         assert it.session.race.now_ns > end_ns
         assert len(it.session.race.branches()) == 1
-        assert "past" not in it.text("#head")
+        assert " of " not in it.text("#time")
 
 
 async def test_another_race_has_a_time_line_of_its_own():
@@ -271,11 +279,11 @@ async def test_another_race_has_a_time_line_of_its_own():
         assert not it.session.travel.in_past
         await it.press("left_curly_bracket", "f6")
         assert "▲" not in it.text("#time")
-        assert "past" not in it.text("#head")
+        assert " of " not in it.text("#time")
 
 
 async def test_enter_on_a_row_of_the_feed_goes_to_its_moment():
-    async with stand(Scenario(fds=64), speed=10) as it:
+    async with stand(Scenario(fds=64), speed=10, details=True) as it:
         await it.run(3)
         it.feed.focus()
         await it.press("up", "up", "up")
@@ -289,7 +297,7 @@ async def test_enter_on_a_row_of_the_feed_goes_to_its_moment():
 
 
 async def test_a_double_click_on_a_row_does_too_and_one_click_points():
-    async with stand(Scenario(fds=64), speed=10) as it:
+    async with stand(Scenario(fds=64), speed=10, details=True) as it:
         await it.run(3)
         row = it.feed._rows[1]
         await it.pilot.click("#feed", offset=(12, 3))
@@ -312,15 +320,15 @@ async def test_rows_of_the_past_show_the_events_of_every_lane():
         assert all(len(row.effects) == 3 for row in rows[:-5])
 
 
-async def test_following_shows_only_the_rows_of_the_descriptor():
-    async with stand(Scenario(fds=64), speed=10) as it:
+async def test_following_shows_what_concerns_one_descriptor_only():
+    async with stand(Scenario(fds=64), speed=10, details=True) as it:
         await it.run(3)
         fd = it.feed.model.rows()[-1].fd
         it.race_screen.pointing.point_at((fd - it.first_fd, fd - it.first_fd))
         await it.press("f")
         assert [it.session.travel.following] == [fd]
         assert {row.fd for row in it.feed.model.rows()} == {fd}
-        assert f" fd {fd}  packet at " in it.text("#note")
+        assert f" fd {fd}  packet at " in it.text("#legend")
         assert it.grid("epoll").model.cursor == fd - it.first_fd
         stops = []
         for _ in range(6):
@@ -345,7 +353,7 @@ async def test_the_followed_cell_stays_marked():
         await it.pilot.resize_terminal(80, 24)
         await it.run(0.5)
         assert it.grid("select").model.cursor == cell
-        assert " fd 20 " in it.text("#note")
+        assert " fd 20 " in it.text("#legend")
 
 
 async def test_a_descriptor_that_says_nothing_is_followed_without_end():
@@ -354,7 +362,7 @@ async def test_a_descriptor_that_says_nothing_is_followed_without_end():
         busy = it.feed.model.rows()[-1].fd
         quiet = busy + 1 if busy < it.first_fd + 63 else busy - 1
         await it.press("f", *str(quiet), "enter")
-        assert "no packet for it of late" in it.text("#note")
+        assert "no packet for it of late" in it.text("#legend")
         before_ns = it.session.race.now_ns
         await it.press("b")
         assert it.session.race.now_ns == before_ns

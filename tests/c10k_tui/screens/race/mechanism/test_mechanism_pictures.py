@@ -78,7 +78,7 @@ def test_a_failed_lane_has_no_picture():
     assert inside(replace(EXAMPLES["select"], failure="select fails here"), 58, 3) == []
 
 
-def test_every_lane_says_how_it_is_told_and_estimates_are_labelled():
+def test_every_lane_names_its_way_of_waiting_and_estimates_are_labelled():
     assert {name: waiting_words(name) for name in LANE_NAMES if waiting_words(name) != "readiness"} == {
         "process": "blocking",
         "thread": "blocking",

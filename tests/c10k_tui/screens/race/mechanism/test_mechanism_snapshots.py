@@ -11,11 +11,12 @@ import pytest
 
 from c10k_tui.app.pictures import HandClock
 from c10k_tui.app.race_app import C10KApp
+from c10k_tui.screens.race.room_plan import plan_rooms
 from sim.race.race import Race
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import stand
-from tests.support.rendered_lines import drawn_lines
+from tests.support.rendered_lines import FILLED, drawn_lines
 
 BUSY = Scenario(fds=10_000, active=500, rate=200_000, burst=40, churn=1_000)
 AT_NS = 5_003_000
@@ -25,8 +26,7 @@ FOURS = (
     ("epoll-oneshot", "epoll-exclusive", "kqueue", "iocp"),
     ("io_uring", "io_uring-poll", "io_uring-sqpoll", "iocp"),
 )
-SIZES = {(80, 24): 1, (120, 36): 3, (200, 50): 6}
-"""Terminal sizes, and the lines that a picture has there."""
+SIZES = ((80, 24), (120, 36), (200, 50))
 
 
 def raced(scenario: Scenario) -> Race:
@@ -46,18 +46,19 @@ def at_rest(scenario: Scenario) -> Race:
     "lanes", [*FOURS, *(four[:3] for four in FOURS), *(four[:1] for four in FOURS)], ids=",".join
 )
 async def test_every_lane_shows_its_picture_and_leaves_room_for_the_grid(lanes):
-    async with stand(replace(BUSY, lanes=lanes)) as it:
+    async with stand(replace(BUSY, lanes=lanes), details=True) as it:
         await it.run(0.5)
-        for size, lines in SIZES.items():
+        for size in SIZES:
             await it.pilot.resize_terminal(*size)
             await it.run(0.2)
             rows = it.text().split("\n")
             assert all(len(row) == size[0] for row in rows)
+            plan = plan_rooms(size[1], len(lanes), details=True)
             for name in lanes:
                 picture = it.text(f"#lane-{name} .inside").split("\n")
-                assert len(picture) == lines
+                assert len(picture) == plan.inside
                 assert all(line.strip() for line in picture)
-                assert it.grid(name).size.height >= 5
+                assert it.grid(name).size.height == plan.grid
             if len(lanes) < 4 or size[0] > 80:
                 assert "ratio:" in rows[-3] or len(lanes) == 1
 
@@ -106,9 +107,9 @@ def test_the_look(snap_compare, lanes, size):
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("lanes", [FOURS[0], FOURS[2], ("select", "epoll")], ids=",".join)
-async def test_the_lines_of_the_pictures_are_the_same_in_every_theme(snapshot, lanes, size):
+async def test_the_lines_of_the_pictures_are_the_same_in_dark_and_light(snapshot, lanes, size):
     app = C10KApp(replace(BUSY, lanes=lanes), paused=True, clock=HandClock(), make_race=at_rest)
-    assert await drawn_lines(app, size) == snapshot
+    assert await drawn_lines(app, size, themes=FILLED) == snapshot
 
 
 @pytest.mark.parametrize("theme", ["c10k-light", "c10k-ansi"])
@@ -124,13 +125,10 @@ def test_no_lane_is_without_a_picture():
         assert frame.mechanism is not None or frame.tasks is not None
 
 
-@pytest.mark.parametrize(
-    ("size", "picture", "grid"), [((80, 24), 0, 2), ((120, 36), 1, 4), ((200, 50), 6, 5)]
-)
-async def test_the_host_lane_takes_its_room_from_the_pictures_first(size, picture, grid):
-    async with stand(replace(BUSY, lanes=("select", "epoll")), size) as it:
-        it.race_screen.set_class(True, "-hosting")
-        await it.pilot.pause(0)
-        await it.run(0.2)
-        assert it.race_screen.query_one("#lane-epoll .inside").size.height == picture
-        assert it.grid("epoll").size.height >= grid
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_host_lane_takes_its_room_from_the_grids(size):
+    plan = plan_rooms(size[1], 2)
+    hosting = plan_rooms(size[1], 2, hosting=True)
+    assert hosting.grid < plan.grid
+    assert hosting.inside >= 1
+    assert hosting.grid >= 5

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from c10k_tui.screens.race.views.grid_cells import (
     ARRIVED,
     ARRIVED_S,
-    BLANK,
     CURSOR,
     FRONT,
     HEAT_LEVELS,
     NAMED,
+    NOTHING,
     READ,
     READ_S,
     READY,
     TRAIL_S,
     CellModel,
-    arrange,
     heat_of,
 )
+from c10k_tui.screens.race.views.grid_layout import arrange
 from sim.machine.records import Kind
 from tests.support.lane_frames import FIRST_FD, lane, mask_of, packet, scan
 
@@ -39,8 +39,8 @@ def model_of(fds, width, height):
 
 
 def state_at(model, cell):
-    x, y = model.layout.place_of(cell)
-    return int(model.codes[y, x]) // HEAT_LEVELS
+    x, y = model.layout.corner_of(cell)
+    return (int(model.codes[y, x]) & 0xFF) // HEAT_LEVELS
 
 
 @given(fds=st.integers(1, 1_000_000), width=st.integers(1, 200), height=st.integers(1, 60))
@@ -50,30 +50,46 @@ def test_a_layout_has_a_place_for_every_descriptor_and_no_smaller_k_would_do(fds
     assert layout.rows * layout.pitch_y <= height + 1
     assert layout.columns * layout.pitch_x <= width + 1
     assert layout.k == 1 or -(-fds // (layout.k - 1)) > width * height
-    assert layout.block(layout.cells - 1)[1] == fds - 1
+    assert layout.block(layout.places - 1)[1] == fds - 1
 
 
-@given(fds=st.integers(1, 5_000), width=st.integers(8, 120), height=st.integers(2, 40), data=st.data())
-def test_the_place_of_a_cell_leads_back_to_it(fds, width, height, data):
-    layout = arrange(fds, width, height)
-    cell = data.draw(st.integers(0, layout.cells - 1))
-    x, y = layout.place_of(cell)
+@given(fds=st.integers(1, 1_000_000), width=st.integers(1, 200), height=st.integers(1, 60))
+def test_stacked_cells_are_half_as_many_descriptors_each(fds, width, height):
+    layout = arrange(fds, width, height, stacked=2)
+    assert layout.cells * layout.k >= fds
+    assert layout.rows * layout.pitch_y <= height + 1
+    assert layout.k == 1 or -(-fds // (layout.k - 1)) > 2 * width * height
+    assert layout.stacked == (1 if fds <= width * height else 2)
+    assert layout.block(layout.places - 1)[1] == fds - 1
+
+
+@given(
+    fds=st.integers(1, 5_000),
+    width=st.integers(8, 120),
+    height=st.integers(2, 40),
+    stacked=st.sampled_from((1, 2)),
+    data=st.data(),
+)
+def test_the_corner_of_a_place_leads_back_to_it(fds, width, height, stacked, data):
+    layout = arrange(fds, width, height, stacked=stacked)
+    place = data.draw(st.integers(0, layout.places - 1))
+    x, y = layout.corner_of(place)
     assert 0 <= x < width
     assert 0 <= y < height
-    assert layout.cell_at(x, y) == cell
+    assert layout.place_at(x, y) == place
 
 
 def test_places_beside_the_cells_belong_to_none():
     layout = arrange(10, 4, 3)
-    assert layout.cell_at(3, 2) is None
-    assert layout.cell_at(-1, 0) is None
-    assert layout.cell_at(0, 99) is None
+    assert layout.place_at(3, 2) is None
+    assert layout.place_at(-1, 0) is None
+    assert layout.place_at(0, 99) is None
 
 
 def test_few_descriptors_get_big_cells():
     layout = arrange(16, 58, 12)
     assert layout.k == 1
-    assert layout.pitch_x >= 10
+    assert layout.pitch_x >= 8
     assert layout.pitch_y >= 3
 
 
@@ -158,14 +174,33 @@ def test_the_cursor_is_part_of_the_code():
     model = model_of(10, 10, 1)
     model.cursor = 7
     model.show(lane(), 0, RATE_NS)
-    assert model.codes[0, 7] == CURSOR
-    assert (model.codes == CURSOR).sum() == 1
+    assert model.codes[0, 7] == CURSOR * 257
+    assert (model.codes == CURSOR * 257).sum() == 1
+
+
+def test_a_character_shows_two_stacked_cells_the_first_above():
+    model = CellModel()
+    model.resize(40, 10, 2, stacked=2)
+    records = [packet(0, FIRST_FD + 6, 1, 0), packet(0, FIRST_FD + 9, 1, 0)]
+    model.show(lane(fds=40, records=records), 1, RATE_NS)
+    arrived = ARRIVED * HEAT_LEVELS
+    assert model.codes[0, 3:5].tolist() == [arrived, arrived * 256]
+    assert (model.codes != 0).sum() == 2
+
+
+def test_the_cursor_covers_both_cells_of_its_place():
+    model = CellModel()
+    model.resize(40, 10, 2, stacked=2)
+    model.cursor = 12
+    model.show(lane(fds=40), 0, RATE_NS)
+    assert model.codes[1, 2] == CURSOR * 257
+    assert (model.codes != 0).sum() == 1
 
 
 def test_places_without_a_descriptor_stay_blank():
     model = model_of(13, 10, 2)
     model.show(lane(fds=13), 0, RATE_NS)
-    assert (model.codes != BLANK).sum() == 13
+    assert (model.codes != NOTHING).sum() == 13
 
 
 @given(st.data())

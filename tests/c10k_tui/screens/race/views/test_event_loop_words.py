@@ -17,9 +17,11 @@ BUSY = LoopView(queued=4, left=2, polling=False, finished=False, round=ROUND)
 
 
 def test_the_sentence_is_of_the_last_round():
-    told = lane("asyncio", call=call(), mechanism=RESTED)
-    assert text_of(sentence(told)) == "1 event → 3 callbacks, 2 turns: loop 12.0 µs on top of epoll's 3.00 µs"
-    assert text_of(sentences(told)[1]) == "loop 12.0 µs over epoll's 3.00 µs"
+    found = lane("asyncio", call=call(), mechanism=RESTED)
+    assert (
+        text_of(sentence(found)) == "1 event → 3 callbacks, 2 turns: loop 12.0 µs on top of epoll's 3.00 µs"
+    )
+    assert text_of(sentences(found)[1]) == "loop 12.0 µs over epoll's 3.00 µs"
 
 
 def test_a_loop_that_never_rests_is_described_so_far():
@@ -27,9 +29,9 @@ def test_a_loop_that_never_rests_is_described_so_far():
 
 
 def test_before_the_first_event_the_text_describes_the_list():
-    told = lane("asyncio", mechanism=RESTED, registered=10)
-    assert "10" in text_of(sentence(told))
-    assert "event" not in text_of(sentence(told))
+    found = lane("asyncio", mechanism=RESTED, registered=10)
+    assert "10" in text_of(sentence(found))
+    assert "event" not in text_of(sentence(found))
 
 
 def test_what_it_is_at():
@@ -45,8 +47,8 @@ def test_the_verdict_says_what_the_loop_adds():
     epoll = lane("epoll", counters=counters(wakeups=10, cost_ns={"syscall": 20_000}))
     spent = {"syscall": 30_000, "loop": 40_000, "callback": 80_000}
     loop = lane("asyncio", counters=counters(wakeups=10, cost_ns=spent), mechanism=RESTED)
-    told = text_of(verdict(frame(epoll, loop), 120))
-    assert told.endswith("A wake-up costs epoll 2.00 µs, asyncio 15.0 µs: its loop takes 12.0 µs.")
+    found = text_of(verdict(frame(epoll, loop), 120))
+    assert found.endswith("A wake-up costs epoll 2.00 µs, asyncio 15.0 µs: its loop takes 12.0 µs.")
     assert loop_verdict(frame(epoll)) is None
     assert loop_verdict(frame(lane("epoll"), loop)) is None
 

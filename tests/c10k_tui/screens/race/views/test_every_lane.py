@@ -32,11 +32,11 @@ NARROWEST = 18
 RINGS = ("io_uring", "io_uring-poll", "io_uring-sqpoll")
 LISTED = ("pool", "epoll", "epoll-et", "epoll-oneshot", "epoll-exclusive", "asyncio")
 CLAIMS = {
-    "looks for nothing": SCANNING_LANES,
-    "look for nothing": (*SCANNING_LANES, "epoll"),
-    "looked at again": ("epoll",),
+    "checks wasted": SCANNING_LANES,
+    "check wasted": (*SCANNING_LANES, "epoll"),
+    "re-checked": ("epoll",),
     "scan": SCANNING_LANES,
-    "asked": SCANNING_LANES,
+    "checked ": SCANNING_LANES,
     "ready list": LISTED,
     "epoll_wait": LISTED,
     "epoll_ctl": ("pool", "epoll-oneshot"),
@@ -82,8 +82,8 @@ def numbers_of(lane):
         every = tasks.running + tasks.runnable + tasks.blocked
         known |= {tasks.runnable, tasks.blocked, every, every - 1}
     if isinstance(lane.mechanism, LoopView):
-        told = lane.mechanism.round
-        known |= {lane.mechanism.left, told.events, told.callbacks, told.turns}
+        found = lane.mechanism.round
+        known |= {lane.mechanism.left, found.events, found.callbacks, found.turns}
     for scan in lane.passes:
         known |= {scan.position, scan.count, scan.number}
     return known
@@ -102,9 +102,9 @@ def test_what_a_lane_says_is_true_of_it(frame):
 @given(frame=frames(), width=st.integers(NARROWEST, 200))
 def test_what_a_lane_says_is_whole(frame, width):
     for lane in frame.lanes:
-        told = fitting(sentences(lane), width, 2)
-        rows = wrap(told, width, 2)
-        assert " ".join(text_of(row) for row in rows) == text_of(told)
+        found = fitting(sentences(lane), width, 2)
+        rows = wrap(found, width, 2)
+        assert " ".join(text_of(row) for row in rows) == text_of(found)
         assert max(width_of(row) for row in rows) <= width
         assert width_of(fitting(activities(lane), width - 1)) < width
 
@@ -149,10 +149,10 @@ def test_the_feed_has_words_for_what_a_packet_caused(frame, width):
     for lane in frame.lanes:
         for _, kind, _, _, effect, _ in lane.records:
             if kind == Kind.PACKET:
-                told = [effect_words(lane.name, effect, False, size)[0] for size in range(3)]
-                assert "–" not in told
-                assert not claims_of(lane.name, told[0]), told
-                assert [len(words) <= most for words, most in zip(told, (38, 19, 11), strict=True)] == [
+                found = [effect_words(lane.name, effect, False, size)[0] for size in range(3)]
+                assert "–" not in found
+                assert not claims_of(lane.name, found[0]), found
+                assert [len(words) <= most for words, most in zip(found, (38, 19, 11), strict=True)] == [
                     True
                 ] * 3
 
@@ -176,13 +176,17 @@ def test_the_cursor_tells_of_each_lane(frame, data):
 
 @given(lanes=st.lists(st.sampled_from(LANE_NAMES), min_size=1, max_size=4, unique=True))
 def test_the_legend_has_room_at_80_columns_for_what_the_lanes_show_and_for_no_more(lanes):
-    words = text_of(legend(lanes, 80))
-    assert len(words) <= 80
-    assert "…" not in words
-    for sign in entries_of(LANE_NAMES):
-        shown = sign in entries_of(lanes)
-        assert (sign.glyph[0] in words) == shown
-        assert sign.brief in words or not shown
+    for filled in (False, True):
+        line = legend(lanes, 80, filled=filled)
+        words = text_of(line)
+        assert len(words) <= 80
+        assert "…" not in words
+        for sign in entries_of(LANE_NAMES):
+            shown = sign in entries_of(lanes)
+            assert filled or (sign.glyph[0] in words) == shown
+            assert sign.brief in words or not shown
+            fills = {f"fill-{fill}" for fill in sign.fills}
+            assert not (shown and filled) or fills & {role for _, role in line}
 
 
 @pytest.mark.parametrize("name", LANE_NAMES)

@@ -8,7 +8,6 @@ from sim.machine.records import DropReason, Effect, Kind
 from tests.support.lane_frames import frame, lane, packet
 
 REASONS = [
-    DropReason.BUFFER_FULL,
     DropReason.BACKLOG_FULL,
     DropReason.NOT_CONNECTED,
     DropReason.CONNECTION_GONE,
@@ -41,6 +40,16 @@ def test_a_row_shows_the_effect_of_a_packet_in_every_lane():
     assert "0.0124 irq→softirq→fd 4211 64 B" in line
     assert "woke the sleeper: it scans all again" in line
     assert "→ ready list, woke epoll_wait" in line
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"), [(Effect.HELD, "waits at its client"), (Effect.UNSENT, "not made: no room")]
+)
+def test_a_request_that_has_not_left_its_client_says_so_in_full(effect, words):
+    held = (12_401, Kind.HELD, 9, 65_536, effect, 0)
+    (line,) = lines_of(feed_of(both([held], [packet(12_401, 9, Effect.READY_LIST, 0)])))
+    assert words in line
+    assert "DROP" not in line
 
 
 @pytest.mark.parametrize(

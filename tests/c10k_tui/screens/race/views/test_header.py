@@ -1,44 +1,63 @@
-"""The lines at the top and below the grids."""
+"""The line at the top, and the line below the grids."""
 
 from typing import Any
 
 import pytest
 
 from c10k_tui.screens.race.views.detail import detail_line
-from c10k_tui.screens.race.views.header import scenario_line, speed_line
-from c10k_tui.text.pace_words import scan_words, seconds_words, slowdown_words
+from c10k_tui.screens.race.views.header import LONG_SCAN_S, head_line
+from c10k_tui.text.pace_words import scan_words, seconds_words, slow_motion_words, slowdown_words
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.frames.frame import FdView
-from sim.machine.costs import BUILT_IN
 from sim.scenario.scenario import PRESETS, Scenario, Share
 from tests.support.lane_frames import frame, lane
 
 
-def test_the_scenario_and_what_is_true_of_the_figures():
-    line = text_of(scenario_line(Scenario(), 120, BUILT_IN))
-    assert "c10k   10,000 fds · 3 active · 20k req/s · seed 7" in line
-    assert line.endswith("simulated · costs: built-in · FD_SETSIZE off ")
+def head(scenario=None, width=120, **changed):
+    known: dict[str, Any] = {
+        "paused": False,
+        "speed": 2.0,
+        "rate_ns": 294_000.0,
+        "kept_up": 1.0,
+        "scan_s": 1.0,
+        "prices": "",
+    }
+    return head_line(scenario or Scenario(), width, **(known | changed))
 
 
-def test_the_limit_is_shown_where_select_runs():
-    assert text_of(scenario_line(Scenario(fds=16, fd_setsize=True), 120, BUILT_IN)).endswith(
-        "FD_SETSIZE 1024 on "
-    )
-    assert "FD_SETSIZE" not in text_of(scenario_line(Scenario(lanes=("poll", "epoll")), 120, BUILT_IN))
+def said(scenario=None, width=120, **changed):
+    return text_of(head(scenario, width, **changed))
+
+
+def test_the_scenario_and_the_pace():
+    line = said()
+    assert "c10k   10,000 connections · 3 send · 20k requests/s" in line
+    assert line.rstrip().endswith("simulated · slow motion 3,400× ▶")
+
+
+def test_another_cost_table_is_named():
+    assert "simulated, costs: calibrated · slow" in said(prices="calibrated")
+
+
+def test_the_limit_is_shown_if_it_stops_select():
+    assert "select's limit: 1,024" in said(Scenario(fds=16, fd_setsize=True))
+    assert "limit" not in said(Scenario(fds=16))
+    assert "limit" not in said(Scenario(fds=16, fd_setsize=True, lanes=("poll", "epoll")))
 
 
 def test_shares_and_churn_are_written_out():
-    line = text_of(scenario_line(Scenario(active=Share(10_000), churn=10_000), 120, BUILT_IN))
-    assert "all active" in line
+    line = said(Scenario(active=Share(10_000), churn=10_000))
+    assert "all send" in line
     assert "10k reconnects/s" in line
-    assert "12.5% active" in text_of(scenario_line(Scenario(active=Share(1_250)), 120, BUILT_IN))
+    assert "12.5% send" in said(Scenario(active=Share(1_250)))
+    assert "1 connection · 1 sends" in said(Scenario(fds=1, active=1))
 
 
 @pytest.mark.parametrize("width", [80, 96, 120, 200])
-def test_both_lines_fill_their_width(width):
+def test_the_line_fills_its_width(width):
     big = Scenario(fds=1_000_000, active=Share(10_000), rate=1_000_000, churn=99_999)
-    assert width_of(scenario_line(big, width, BUILT_IN)) == width
-    assert width_of(pace(width, notice="a word " * 20, scans=1_234, kept_up=0.2)) == width
+    for changed in ({}, {"kept_up": 0.2}, {"paused": True}, {"scan_s": 1_234.0}, {"speed": None}):
+        assert width_of(head(big, width, **changed)) == width
 
 
 @pytest.mark.parametrize("fd_setsize", [False, True])
@@ -46,78 +65,62 @@ def test_both_lines_fill_their_width(width):
     "settings",
     [
         {"fds": 2_000, "active": Share(1_000), "churn": 10_000},
-        {"fds": 1_000_000, "active": 999_999, "churn": 99_999, "seed": 123_456},
-        {"fds": 12_345, "active": 12_345, "rate": 12_345, "churn": 12_345, "seed": 2**63 - 1},
+        {"fds": 1_000_000, "active": 999_999, "churn": 99_999},
+        {"fds": 12_345, "active": 12_345, "rate": 12_345, "churn": 12_345},
     ],
 )
 def test_at_80_columns_no_figure_of_the_scenario_is_cut(settings, fd_setsize):
-    scenario = Scenario(fd_setsize=fd_setsize, **settings)
-    line = text_of(scenario_line(scenario, 80, BUILT_IN))
-    assert f"seed {scenario.seed} " in line
-    assert any(f" {unit}/s" in line for unit in ("reconnects", "reconn.", "churn"))
-    assert " sim" in line
+    line = said(Scenario(fd_setsize=fd_setsize, **settings), 80)
+    assert any(f" {unit}/s" in line for unit in ("reconnects", "reconn."))
     assert "…" not in line
 
 
 def test_the_preset_with_churn_keeps_its_unit_at_80_columns():
-    assert "· 10k reconnects/s · seed 7 " in text_of(scenario_line(PRESETS["churn"][1], 80, BUILT_IN))
-
-
-def test_a_notice_replaces_the_slowdown():
-    line = text_of(pace(80, notice="the limit of select is lifted", paused=True))
-    assert "the limit of select is lifted" in line
-    assert "1 ms takes" not in line
-
-
-def pace(width=120, **changed):
-    known: dict[str, Any] = {
-        "end_ns": 12_408_000,
-        "paused": False,
-        "speed": 2.0,
-        "rate_ns": 340_000.0,
-        "scan_ns": 340_000,
-        "kept_up": 1.0,
-        "scans": 0,
-        "notice": "",
-    }
-    return speed_line(frame(lane(), now_ns=12_408_000), width, **(known | changed))
-
-
-def test_the_pace_and_the_time():
-    line = text_of(pace())
-    assert "▶ one scan takes 1 s · 1 ms takes 2.9 s" in line
-    assert line.endswith("t = 12.4 ms ")
+    assert "10.0k reconn" in said(PRESETS["churn"][1], 80)
 
 
 def test_a_pause_is_shown():
-    assert "paused" in text_of(pace(paused=True))
-
-
-def test_frames_that_skip_scans_say_how_many():
-    assert "×37 scans this frame" in text_of(pace(speed=None, scans=37))
-    assert "this frame" not in text_of(pace(scans=1))
+    assert "paused" in said(paused=True)
 
 
 def test_a_race_that_cannot_keep_up_says_so():
-    assert "cannot keep up: ×0.6" in text_of(pace(kept_up=0.6))
-    assert "keep up" not in text_of(pace(kept_up=0.99))
+    assert "this machine is too slow for that: 0.6 of it" in said(kept_up=0.6)
+    assert "too slow" not in said(kept_up=0.99)
+    assert "too slow" not in said(kept_up=0.6, paused=True)
+    assert "as fast as possible" in said(speed=None)
 
 
-def test_as_fast_as_it_goes_and_a_notice():
-    assert "as fast as it goes" in text_of(pace(speed=None))
-    assert "seed 8" in text_of(pace(notice="seed 8"))
+def test_a_long_scan_offers_a_faster_pace():
+    assert "a scan takes 100 s (.: faster)" in said(scan_s=100.0)
+    assert "faster" not in said(scan_s=LONG_SCAN_S)
+    assert "a scan takes 100 s" in said(width=80, scan_s=100.0)
 
 
 @pytest.mark.parametrize(
     ("scan_ns", "rate_ns", "words"),
     [
-        (340_000, 170_000, "one scan takes 2 s"),
-        (340_000, 3_400_000, "one scan takes 100 ms"),
-        (544, 150_000, "276 scans fit in a second"),
+        (340_000, 170_000, "a scan takes 2 s"),
+        (340_000, 3_400_000, "a scan takes 100 ms"),
+        (544, 150_000, "276 scans a second"),
     ],
 )
-def test_the_header_shows_the_wall_time_of_a_scan(scan_ns, rate_ns, words):
+def test_the_time_that_a_scan_takes_on_the_screen(scan_ns, rate_ns, words):
     assert scan_words(scan_ns, rate_ns) == words
+
+
+@pytest.mark.parametrize(
+    ("rate_ns", "words"),
+    [
+        (5_000, "slow motion 200,000×"),
+        (294_000, "slow motion 3,400×"),
+        (34_000_000, "slow motion 29×"),
+        (600e6, "slow motion 1.7×"),
+        (1e9, "real time"),
+        (5e9, "5.0× faster than real time"),
+    ],
+)
+def test_slow_motion(rate_ns, words):
+    assert slow_motion_words(rate_ns) == words
 
 
 @pytest.mark.parametrize(

@@ -1,35 +1,26 @@
-"""The legend: only the glyphs of the shown lanes, in the given width."""
+"""The legend: the looks of the cells of the shown lanes, in the width there is."""
 
 import pytest
 
 from c10k_tui.screens.race.views.cpu import GROUPS
-from c10k_tui.screens.race.views.legend import legend
+from c10k_tui.screens.race.views.legend import account_legend, legend
 from c10k_tui.text.styled_text import text_of
 
 LANES = ("select", "epoll")
-WITHOUT_LOOP = [group for group in GROUPS if group.role != "loop"]
 
 
-@pytest.mark.parametrize("width", [40, 80, 118, 120, 200])
-def test_the_legend_shows_all_it_has_room_for(width):
-    words = text_of(legend(LANES, width, WITHOUT_LOOP))
+@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_the_legend_shows_all_it_has_room_for(width, filled):
+    words = text_of(legend(LANES, width, filled=filled))
     assert len(words) <= width
-    assert ("CPU idle" in words) == (width >= 118)
+    assert ("just checked, fading" in words) == (width >= 120)
     if width >= 80:
         assert all(word in words for word in ("idle", "checked", "packet", "ready", "read"))
-        assert all(group.brief in words for group in WITHOUT_LOOP)
 
 
-@pytest.mark.parametrize("width", [90, 125, 200])
-def test_the_legend_names_an_event_loop_where_there_is_one(width):
-    words = text_of(legend(LANES, width))
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_the_legend_of_cpu_time_names_as_many_accounts_as_fit(width):
+    words = text_of(account_legend(GROUPS, width))
     assert len(words) <= width
-    assert ("CPU idle" in words) == (width >= 125)
-    assert all(word in words for word in ("checked", "packet", "ready", "read"))
-    assert all(group.brief in words for group in GROUPS if group.code)
-
-
-@pytest.mark.parametrize("width", [80, 120, 200])
-def test_idle_cells_and_an_idle_cpu_look_different(width):
-    words = text_of(legend(LANES, width))
-    assert words.count("idle") - words.count("CPU idle") == 1
+    assert (GROUPS[-1].name in words) == (width == 160)

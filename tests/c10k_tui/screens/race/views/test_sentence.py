@@ -16,37 +16,37 @@ def said(shown):
     return text_of(sentence(shown))
 
 
-def test_select_counts_the_checks_in_vain():
+def test_select_says_how_many_checks_were_wasted():
     shown = lane(call=call(asked=10_000, scanned=10_000, ready=3))
-    assert said(shown) == "asked about 10,000, 3 were ready: 9,997 looks for nothing"
+    assert said(shown) == "checked 10,000, 3 ready: 9,997 checks wasted"
 
 
-def test_a_call_that_slept_has_looked_twice():
+def test_a_call_that_slept_has_checked_twice():
     shown = lane(call=call(asked=10_000, scanned=20_000, ready=3, passes=2, slept=True))
-    assert said(shown) == "looked twice at all 10,000, 3 were ready: 19,997 looks for nothing"
+    assert said(shown) == "checked all 10,000 twice, 3 ready: 19,997 checks wasted"
 
 
 def test_more_passes_are_counted():
     shown = lane(call=call(asked=16, scanned=64, ready=1, passes=4))
-    assert said(shown) == "looked 4 times at all 16, 1 was ready: 63 looks for nothing"
+    assert said(shown) == "checked all 16 4 times, 1 ready: 63 checks wasted"
 
 
-def test_a_single_check_in_vain_is_singular():
-    assert said(lane(call=call(asked=2, scanned=2, ready=1))).endswith("1 look for nothing")
+def test_one_wasted_check_is_one_check():
+    assert said(lane(call=call(asked=2, scanned=2, ready=1))).endswith("1 check wasted")
 
 
-def test_when_all_are_ready_no_look_is_for_nothing():
-    assert said(lane(call=call(asked=16, scanned=16, ready=16))).endswith("no look for nothing")
+def test_when_all_are_ready_no_check_is_wasted():
+    assert said(lane(call=call(asked=16, scanned=16, ready=16))).endswith("no check wasted")
 
 
-def test_epoll_picks_up_what_is_ready():
+def test_epoll_gets_the_ready_ones():
     shown = lane("epoll", call=call(asked=10_000, scanned=3, ready=3))
-    assert said(shown) == "3 were ready, 3 picked up: no look for nothing"
+    assert said(shown) == "got 3, all ready: no check wasted"
 
 
-def test_epoll_admits_its_second_looks():
+def test_epoll_admits_its_second_checks():
     shown = lane("epoll", call=call(asked=10_000, scanned=6, ready=3))
-    assert said(shown) == "3 were ready, 3 picked up: no search (3 looked at again)"
+    assert said(shown) == "got 3, all ready: no search (3 re-checked)"
 
 
 @pytest.mark.parametrize("name", ["select", "poll", "epoll"])
@@ -62,8 +62,8 @@ def test_a_failure_is_all_a_lane_says():
 
 def test_narrow_lanes_say_it_briefly():
     scanning = lane(call=call(asked=10_000, scanned=20_000, ready=3))
-    assert text_of(sentences(scanning)[1]) == "20,000 looks, 3 ready: 19,997 for nothing"
-    assert text_of(sentences(lane("epoll", call=call(ready=3)))[1]) == "3 ready, picked up: no search"
+    assert text_of(sentences(scanning)[1]) == "checked 10,000, 3 ready: 19,997 wasted"
+    assert text_of(sentences(lane("epoll", call=call(ready=3)))[1]) == "got 3, all ready: no search"
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_narrow_lanes_say_it_briefly():
         (lane(activity="scanning"), "scanning"),
         (
             lane(activity="scanning", passes=(scan(0, None, 10_000, position=4_211),)),
-            "scanning: 4,211 of 10,000 asked",
+            "scanning: 4,211 of 10,000 checked",
         ),
         (
             lane(activity="scanning", passes=(scan(0, None, 10, position=4, number=2),)),
-            "scanning: 4 of 10 asked, for the second time",
+            "scanning: 4 of 10 checked, for the second time",
         ),
         (lane("epoll", activity="collecting", ready_listed=2), "collecting from the ready list"),
         (lane("epoll", activity="collecting"), "entering epoll_wait"),
@@ -94,7 +94,7 @@ def test_what_a_lane_does_at_the_moment(shown, words):
 
 def test_a_server_that_interrupts_hold_up_has_answered_nothing():
     assert said(lane(counters=counters(cost_ns=LIVELOCK))).startswith("interrupts take all the CPU")
-    assert said(lane(counters=counters(cost_ns=LIVELOCK), call=call())).startswith("asked about")
+    assert said(lane(counters=counters(cost_ns=LIVELOCK), call=call())).startswith("checked")
 
 
 def crew(name, running=0, runnable=0, blocked=4, **known):

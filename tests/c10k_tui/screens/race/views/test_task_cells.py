@@ -54,8 +54,8 @@ def model_of(fds, width, height):
 
 def look_at(model, cell):
     """State and heat of a cell."""
-    x, y = model.layout.place_of(cell)
-    return divmod(int(model.codes[y, x]), HEAT_LEVELS)
+    x, y = model.layout.corner_of(cell)
+    return divmod(int(model.codes[y, x]) & 0xFF, HEAT_LEVELS)
 
 
 def test_each_task_shows_what_it_does():
@@ -133,7 +133,8 @@ def test_only_lanes_of_several_tasks_show_them_and_only_completions_complete(fra
     for shown in frame.lanes:
         model = model_of(shown.fds, 30, 8)
         model.show(shown, frame.now_ns, RATE_NS)
-        states = set((model.codes[model.codes < 64] // HEAT_LEVELS).tolist())
+        cells = model.codes & 0xFF
+        states = set((cells[cells < 64] // HEAT_LEVELS).tolist())
         assert shown.kind.has_tasks or not states & {BLOCKED, RAN, RUNNABLE, RUNNING}
         assert shown.kind.completes or COMPLETED not in states
         assert shown.kind.has_tasks == (shown.tasks is not None)
@@ -180,7 +181,7 @@ def test_what_ends_is_not_completed_any_more(kind):
 
 async def test_tasks_are_drawn_with_their_glyphs():
     grid = Grid()
-    async with Stage(grid).run_test(size=(40, 10)):
+    async with Stage(grid, theme="c10k-ansi").run_test(size=(40, 10)):
         grid.show(crew([ASLEEP] * 96 + [COULD, HAS_CPU, NONE, ASLEEP]), 0, RATE_NS)
         assert text(grid)[0] == glyphs.BLOCKED * 20
         assert text(grid)[4] == glyphs.BLOCKED * 16 + "┃»·┊"

@@ -26,7 +26,7 @@ def said(*lanes, width=200, **settings):
 SAME = "Same packets, same answers. "
 
 
-def test_threads_that_cost_more_are_told_by_how_much_and_what_memory_they_take():
+def test_the_verdict_shows_the_extra_cost_and_the_memory_of_threads():
     lanes = served("thread", 2_190, memory=40_248), served("epoll", 760)
     costs = "Waiting for a request costs thread 2.19 µs, epoll 760 ns: 2.9× less."
     memory = "Memory of a connection: thread 40.2 kB, epoll 3.64 kB."
@@ -68,20 +68,20 @@ def test_a_second_cpu_is_not_kept_quiet():
     assert "io_uring-sqpoll 500 ns + a CPU" in words
 
 
-def test_those_that_are_told_are_compared_by_their_calls():
-    told = served("epoll", 700, 2.3), served("epoll-et", 690, 3.3)
+def test_lanes_that_get_the_ready_ones_are_compared_by_their_calls():
+    racing = served("epoll", 700, 2.3), served("epoll-et", 690, 3.3)
     assert (
-        said(*told)
+        said(*racing)
         == f"{SAME}None of them asks every descriptor. Calls for a request: epoll 2.3, epoll-et 3.3."
     )
-    told = served("epoll", 700, 2.3), served("io_uring", 800, 0.32)
-    assert said(*told) == (
+    racing = served("epoll", 700, 2.3), served("io_uring", 800, 0.32)
+    assert said(*racing) == (
         f"{SAME}epoll is told which are ready, io_uring what came. "
         "Calls for a request: epoll 2.3, io_uring 0.32."
     )
 
 
-def test_under_churn_the_start_of_tasks_is_what_costs():
+def test_under_churn_the_start_of_tasks_costs_most():
     started = served("process", 1_000, cost_ns={"task_start": 14_900_000})
     words = said(started, served("epoll", 760), churn=5_000)
     assert words.startswith(f"{SAME}Connections come and go, a new process each: starting them took 14.9 ms")
@@ -89,7 +89,7 @@ def test_under_churn_the_start_of_tasks_is_what_costs():
     assert "starting" not in said(started, served("epoll", 760))
 
 
-def test_before_anything_is_answered_it_says_who_is_told_and_how():
+def test_before_the_first_answer_the_verdict_compares_the_mechanisms():
     assert said(lane("thread"), lane("select"), lane("io_uring")) == (
         "Same packets. thread has a thread each; select asks every descriptor; io_uring is told what came."
     )
@@ -115,7 +115,7 @@ def test_the_verdict_names_a_lane_without_memory_and_what_the_others_take():
     [
         ("thread", "thread alone, switches: 7 so far, for 1,000 answered. Keys 1 2 3 and L bring others in."),
         ("iocp", "iocp alone, system calls: 2,000 so far, for 1,000 answered."),
-        ("pool", "pool alone, looks for nothing: 5 so far, for 1,000 answered."),
+        ("pool", "pool alone, wasted checks: 5 so far, for 1,000 answered."),
     ],
 )
 def test_alone(name, words):

@@ -91,10 +91,10 @@ def test_a_warning_never_is_wider_or_higher_than_there_is_room(width, rows, with
 
 
 def test_with_more_room_more_is_said():
-    told = [
+    found = [
         " ".join(map(text_of, warning_lines(DRAIN, width, 2, with_key=True))) for width in (20, 38, 58, 110)
     ]
-    assert told == [
+    assert found == [
         "no-drain → read until EAGAIN",
         "fd 43 starves with 640 bytes unread. Instead: read until EAGAIN (u)",
         f"{DRAIN.brief}. Instead: read until EAGAIN (u: cure it) · struck 12× since 480 µs",
@@ -140,8 +140,8 @@ def test_a_warning_stays_while_the_race_runs_and_its_count_grows():
 
 @pytest.mark.parametrize("width", range(50, 200, 10))
 def test_the_verdict_names_the_lane_the_fault_and_who_is_spared(width):
-    told = frame(lane("epoll"), lane("epoll-et", warning=DRAIN), fault="no-drain")
-    words = text_of(verdict(told, width))
+    found = frame(lane("epoll"), lane("epoll-et", warning=DRAIN), fault="no-drain")
+    words = text_of(verdict(found, width))
     assert len(words) <= width
     assert words.startswith("epoll-et: no-drain")
     assert words.endswith(".")
@@ -160,17 +160,17 @@ def test_each_lane_with_a_fault_has_its_warning():
     )
     assert text_of(verdict(frame(*lanes), 60)) == "thread and epoll: slow-reader struck 24× since 480 µs."
     healthy = [lane("select"), lane("poll")]
-    told = text_of(verdict(frame(*healthy, lane("epoll-et", warning=DRAIN)), 120))
-    assert told.endswith("fd 43. The others are spared.")
+    found = text_of(verdict(frame(*healthy, lane("epoll-et", warning=DRAIN)), 120))
+    assert found.endswith("fd 43. The others are spared.")
 
 
 def test_a_mistake_that_no_lane_of_the_race_can_make():
     assert unmade_fault(Scenario()) is None
     assert unmade_fault(Scenario(fault="dup")) is None
     assert unmade_fault(Scenario(fault="backlog", lanes=("select",))) is None
-    told = unmade_fault(Scenario(fault="herd"))
-    assert told is not None
-    assert text_of(told[0]).startswith("herd is a mistake that epoll-exclusive makes, which is not in this")
+    found = unmade_fault(Scenario(fault="herd"))
+    assert found is not None
+    assert text_of(found[0]).startswith("herd is a mistake that epoll-exclusive makes, which is not in this")
 
 
 @pytest.mark.parametrize("kind", range(len(STRIKING)))
@@ -186,8 +186,8 @@ def test_a_strike_has_a_row_after_the_packets_of_its_moment_and_counts_as_none()
     model = FeedModel()
     strike = (2_000, Kind.STRIKE, FIRST_FD, 1, STRIKING.index("no-drain"), 0)
     records = [packet(1_000, FIRST_FD, Effect.READY_LIST, 0), packet(2_000, FIRST_FD + 1, Effect.NOBODY, 1)]
-    told = frame(lane("epoll", records=records), lane("epoll-et", records=[*records, strike]))
-    model.take(told)
+    found = frame(lane("epoll", records=records), lane("epoll-et", records=[*records, strike]))
+    model.take(found)
     rows = model.rows()
     assert [row.strike for row in rows] == [None, None, ("epoll-et", 0, 1)]
     assert "no-drain strikes" in text_of(row_line(rows[-1], ["epoll", "epoll-et"], 118))
@@ -220,17 +220,17 @@ def test_the_marked_cell_stands_out_but_for_the_cursor():
     model.resize(10, 40, 4)
     model.mark(FIRST_FD + 3)
     model.show(lane(fds=10), 0, 1_000.0)
-    x, y = model.layout.place_of(3)
-    assert model.codes[y, x] == STRUCK
-    assert (model.codes == STRUCK).sum() == model.layout.fill_x * model.layout.fill_y
+    x, y = model.layout.corner_of(3)
+    assert model.codes[y, x] == STRUCK * 257
+    assert (model.codes == STRUCK * 257).sum() == model.layout.fill_x * model.layout.fill_y
     model.cursor = 3
     model.show(lane(fds=10), 0, 1_000.0)
-    assert not (model.codes == STRUCK).any()
+    assert not (model.codes == STRUCK * 257).any()
     model.cursor = None
     for fd in (None, 3, FIRST_FD + 10):
         model.mark(fd)
         model.show(lane(fds=10), 0, 1_000.0)
-        assert not (model.codes == STRUCK).any()
+        assert not (model.codes == STRUCK * 257).any()
 
 
 def test_how_often_and_since_when():

@@ -2,6 +2,7 @@
 
 import pytest
 from textual.app import App
+from textual.color import Color
 from textual.geometry import Region
 
 from c10k_tui.screens.race.keys import RACE_BINDINGS
@@ -19,11 +20,11 @@ class Stage(App[None]):
 
     CSS = "Grid, Lines { width: 20; height: 5; }"
 
-    def __init__(self, widget):
+    def __init__(self, widget, theme="c10k-dark"):
         super().__init__()
-        for theme in themes():
-            self.register_theme(theme)
-        self.theme = themes()[0].name
+        for known in themes():
+            self.register_theme(known)
+        self.theme = theme
         self.widget = widget
         self.cells = []
         """The cells to which the cursor was moved."""
@@ -32,8 +33,8 @@ class Stage(App[None]):
         yield self.widget
 
     def on_grid_cursor_moved(self, event):
-        self.cells.append(event.cell)
-        event.grid.model.cursor = event.cell
+        self.cells.append(event.place)
+        event.grid.model.cursor = event.place
 
 
 def text(widget):
@@ -42,9 +43,61 @@ def text(widget):
 
 @pytest.fixture
 async def grid():
+    """A grid in sixteen colours: a glyph for each cell."""
+    widget = Grid()
+    async with Stage(widget, theme="c10k-ansi").run_test(size=(40, 10)):
+        yield widget
+
+
+@pytest.fixture
+async def filled():
+    """A grid in many colours: two filled cells for each character."""
     widget = Grid()
     async with Stage(widget).run_test(size=(40, 10)):
         yield widget
+
+
+def fills(widget, y):
+    """Text, colour and background of each segment of a row, by the names of the theme."""
+    names: dict[object, str] = {}
+    for name, value in widget.app.theme_variables.items():
+        if name.startswith("c10k-"):
+            names.setdefault(Color.parse(value).rich_color, name.removeprefix("c10k-"))
+    return [
+        (segment.text, names[segment.style.color], names[segment.style.bgcolor])
+        for segment in widget.render_line(y)
+    ]
+
+
+async def test_connections_at_rest_are_two_dots_a_character(filled):
+    filled.show(lane(fds=190), 0, RATE_NS)
+    assert text(filled) == [":" * 20] * 4 + [":" * 15 + " " * 5]
+
+
+async def test_each_half_of_a_character_has_the_colour_of_its_cell(filled):
+    filled.show(lane(fds=200), 0, RATE_NS)
+    records = [packet(10_000, FIRST_FD + 1, 1, 0), packet(10_000, FIRST_FD + 4, 1, 0)]
+    records += [packet(10_000, FIRST_FD + 6, 1, 0), packet(10_000, FIRST_FD + 7, 1, 0)]
+    filled.show(lane(fds=200, records=records), 10_001, RATE_NS)
+    assert fills(filled, 0)[:4] == [
+        ("▀", "cell", "arrived"),
+        (":", "idle", "cell"),
+        ("▀", "arrived", "cell"),
+        (" ", "base", "arrived"),
+    ]
+
+
+async def test_the_filled_scan_is_seen_to_sweep(filled):
+    filled.show(lane(fds=200, passes=(scan(0, None, 200, position=101),)), 800, RATE_NS)
+    first, second, third, *rest = [fills(filled, y) for y in range(5)]
+    assert {fill for _, _, fill in first + second} <= {"heat-1", "heat-2", "heat-3", "heat-4"}
+    assert third[-2:] == [("▀", "heat-4", "front"), (":" * 9, "idle", "cell")]
+    assert rest == [[(":" * 20, "idle", "cell")]] * 2
+
+
+async def test_big_filled_cells_carry_their_number(filled):
+    filled.show(lane(fds=4), 0, RATE_NS)
+    assert text(filled)[0].startswith("5 ")
 
 
 async def test_a_quiet_lane_is_all_dots(grid):
@@ -161,7 +214,7 @@ async def test_the_footer_shows_fewer_keys_where_there_is_less_room():
     class Wide(Stage):
         CSS = "KeyFooter { width: 100%; height: 1; }"
 
-    for width, items in ((120, 9), (80, 7), (40, 3)):
+    for width, items in ((120, 9), (80, 6), (40, 3)):
         widget = KeyFooter(RACE_BINDINGS)
         async with Wide(widget).run_test(size=(width, 10)):
             line = widget.render_line(0).text

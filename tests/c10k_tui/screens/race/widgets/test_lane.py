@@ -15,19 +15,17 @@ NARROWEST = 14
 @pytest.mark.parametrize(
     ("lane", "k", "room", "title", "subtitle"),
     [
-        ("epoll", 25, 54, "epoll ─ is told which are ready", "readiness · 1 cell = 25 fds"),
-        ("epoll", 52, 24, "epoll: readiness", "1 cell = 52 fds"),
-        ("epoll", 112, NARROWEST, "epoll", "112 fds a cell"),
-        ("io_uring", 52, 24, "io_uring: completion", "1 cell = 52 fds"),
-        ("thread", 1, 24, "thread", "blocking · 1 cell = 1 fd"),
-        (
-            *("iocp", 25, 54, "iocp ─ is told what was received"),
-            "completion · prices estimated · 1 cell = 25 fds",
-        ),
-        ("iocp", 38, 34, "iocp ─ is told what was received", "estimated · 1 cell = 38 fds"),
-        ("iocp", 52, 24, "iocp (est.): completion", "1 cell = 52 fds"),
+        ("epoll", 25, 54, "epoll ─ gets only the ready ones", "1 cell = 25"),
+        ("select", 12, 34, "select ─ checks all, every time", "1 cell = 12"),
+        ("epoll", 52, 24, "epoll: readiness", "1 cell = 52"),
+        ("epoll", 112, NARROWEST, "epoll", "1 cell = 112"),
+        ("io_uring", 52, 24, "io_uring: completion", "1 cell = 52"),
+        ("thread", 1, 24, "thread: blocking", "1 cell = 1"),
+        ("iocp", 25, 54, "iocp ─ gets received data", "prices estimated · 1 cell = 25"),
+        ("iocp", 38, 38, "iocp ─ gets received data", "prices estimated · 1 cell = 38"),
+        ("iocp", 52, 24, "iocp: completion", "estimated · 1 cell = 52"),
         ("kqueue", 11_112, NARROWEST, "kqueue (est.)", "11,112 a cell"),
-        ("io_uring-sqpoll", 112, NARROWEST, "sqpoll", "112 fds a cell"),
+        ("io_uring-sqpoll", 112, NARROWEST, "sqpoll", "1 cell = 112"),
     ],
 )
 def test_title_and_subtitle(lane, k, room, title, subtitle):
