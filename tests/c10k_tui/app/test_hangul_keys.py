@@ -3,6 +3,7 @@
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.widgets import Input
 
 from c10k_tui.app.hangul_keys import keys_of, latin_keys
 from c10k_tui.recording.live.stepper import key_of
@@ -54,14 +55,14 @@ async def test_they_act_on_the_race_and_stay_text_in_a_field():
         assert it.session.scenario.seed != races
         await typed("ㅜ")
         assert len(it.app.screen_stack) == 2
-        field = it.app.screen.query_one("#number-input")
+        field = it.app.screen.query_one("#number-input", Input)
         await typed("가")
         assert "가" in field.value
 
 
 async def test_a_recording_gets_the_shipped_keys(monkeypatch):
     async with stand(paused=True) as it:
-        seen = []
+        seen: list[str | None] = []
 
         def takes(event):
             if isinstance(event, events.Key):
@@ -70,5 +71,6 @@ async def test_a_recording_gets_the_shipped_keys(monkeypatch):
 
         monkeypatch.setattr(it.app.recording, "takes", takes)
         for event in XTermParser().feed("ㅈ가"):
+            assert isinstance(event, events.Key)
             await it.app.on_event(event)
         assert seen == ["w", "r", "k"]
