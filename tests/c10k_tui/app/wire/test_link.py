@@ -106,7 +106,7 @@ def test_the_speed_of_a_silent_slow_terminal_is_learnt_from_its_full_buffer(fram
 def test_lost_answers_do_not_stop_the_screen():
     now_s = 0.0
     link = Link(lambda: now_s)
-    link.framed("")
+    link.written(len(link.framed("")), False)
     link.answered()
     link.answered()
     for _ in range(MOST_LOST):
