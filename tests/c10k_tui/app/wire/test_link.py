@@ -20,9 +20,9 @@ class Wire:
         self._delay_s = delay_s
         self._waiting = 0.0
         self._written = self._read = 0.0
-        self._queries = deque()
-        self._replies = deque()
-        self._rest = deque()
+        self._queries: deque[tuple[float, int]] = deque()
+        self._replies: deque[float] = deque()
+        self._rest: deque[tuple[int, int]] = deque()
         self.longest_s = 0.0
         self.frames = 0
 

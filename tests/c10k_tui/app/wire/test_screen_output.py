@@ -11,7 +11,7 @@ from c10k_tui import textual_internals
 from c10k_tui.app.wire import encoder
 from c10k_tui.app.wire.screen_output import ScreenOutput
 from c10k_tui.recording.live.capture import ScreenCapture
-from c10k_tui.recording.pictures.styled_cells import BLANK, CellStyle, cell
+from c10k_tui.recording.pictures.styled_cells import BLANK, CellStyle, StyledCell, cell
 from sim.scenario.scenario import Scenario
 from tests.support.paused_app import CostlyClock, stand
 from tests.support.pyte_terminal import Emulated, as_seen
@@ -94,7 +94,7 @@ def test_any_two_pictures(seed):
     styles = [CellStyle(fg, bg, underline=dice.random() < 0.1) for fg in COLOURS for bg in COLOURS]
 
     def row():
-        cells = []
+        cells: list[StyledCell] = []
         while len(cells) < 30:
             style = dice.choice(styles)
             if dice.random() < 0.1 and len(cells) < 29:
