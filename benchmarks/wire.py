@@ -27,7 +27,7 @@ ESCAPE = b"\x1b[27u"
 """The escape key in the kitty keyboard protocol; a lone ESC waits for what may follow it."""
 BOXES = {"?": "c10k-tui ─", "L": "─ Lanes ─", "P": "─ presets ─", "n": "How many descriptors"}
 """The keys of the boxes, and words that only the open box shows."""
-KEYS = (("+", "20,000 fds"), ("-", "10,000 fds"))
+KEYS = (("+", "20,000 connections"), ("-", "10,000 connections"))
 
 
 @dataclass
