@@ -67,7 +67,7 @@ class Reader:
         data = kernel.sys_read(fd, size)
         pay_found(kernel)
         spent_ns = hook_ns + kernel.recent[-2].ns
-        kernel.last_call = kernel.call_serial, 1, looks, 1, looks, slept, spent_ns, kernel.free_ns
+        kernel.call_found((kernel.call_serial, 1, looks, 1, looks, slept, spent_ns, kernel.free_ns))
         return data
 
 
@@ -78,12 +78,14 @@ def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[N
         OSError: EMFILE.
     """
     woken = False
+    hook_ns = 0
     while not listener.queue:
-        pay_sleep(kernel, fd, woken)
+        hook_ns += pay_sleep(kernel, fd, woken)
         yield from sleep_on(kernel, listener)
         woken = True
     new_fd = kernel.sys_accept4(fd)
     pay_found(kernel)
+    kernel.count_found(woken, hook_ns + kernel.recent[-2].ns)
     return new_fd
 
 

@@ -127,6 +127,8 @@ SHORT = {
     "filters run": ("filters run", "filters"),
 }
 """Labels for narrow tables, of up to 13 and up to 10 cells."""
+WITHOUT_RATIO = ("requests served", "dropped")
+"""Counts that the clients set, or that are a misfortune: a ratio of them says nothing about cost."""
 LABEL_WIDTHS = (20, 14, 10)
 LEAST_COLUMN = 8
 """Cells of the narrowest column: ``99.9 ms`` and a blank."""
@@ -231,11 +233,13 @@ def _line(
         spans.append(((row.text(value) if value is not None else "–").rjust(column), role))
     if compared is not None:
         over, under = compared
-        spans.append((_ratio(row.value(over), row.value(under)).rjust(column), "strong"))
+        ratio = "–" if row.label in WITHOUT_RATIO else _ratio(row.value(over), row.value(under))
+        spans.append((ratio.rjust(column), "strong"))
     return tuple(spans)
 
 
 def _ratio(over: int | None, under: int | None) -> str:
-    if not over or not under:
+    """The ratio of two figures; a dash where it is below 1, because the lane does not exceed the other."""
+    if not over or not under or over < under:
         return "–"
     return f"{ratio_text(over, under)}×"
