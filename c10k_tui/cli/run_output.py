@@ -245,7 +245,8 @@ def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:
         return None
     return (
         f"To find ready descriptors, {first.name} spent {format_duration(first_ns)} of CPU time for each "
-        f"request, {last.name} {format_duration(last_ns)}: {times(first_ns / last_ns)}."
+        f"request, {last.name} {format_duration(last_ns)}"
+        f"{f': {times(first_ns / last_ns)}' if first_ns >= last_ns else ''}."
     )
 
 

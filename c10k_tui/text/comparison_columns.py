@@ -125,7 +125,7 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         8,
         lambda facts: facts.wakeup_ns,
         format_duration,
-        "CPU time of waiting for each wake-up, at this number of connections",
+        "CPU time of waiting for each wake-up, whether the call slept or not, at this number of connections",
         "pays most for a wake-up",
         "",
     ),

@@ -116,9 +116,8 @@ def _beside(view: HostView, frame: Frame) -> list[Line]:
     median: Line = (("measured ", "good"), (f"{format_duration(measured_ns)}", "strong"))
     best = format_duration(view.best_ns or 0)
     each = "a wake-up, its loop included" if LANES[view.mechanism].event_loop else f"a call{kind}"
-    long, brief = (
-        (*median, (words, "text")) for words in (f" {each} (median; best {best})", f" (best {best})")
-    )
+    notes = (" (median)", "") if kind else (f" (median; best {best})", f" (best {best})")
+    long, brief = (*median, (f" {each}{notes[0]}", "text")), (*median, (notes[1], "text"))
     if lane is None:
         return [long, brief]
     if not simulated_ns:
@@ -141,14 +140,14 @@ def _like_with_like(view: HostView, lane: LaneFrame | None) -> tuple[int, int | 
     assert view.median_ns is not None
     if LANES[view.mechanism].event_loop:
         return view.median_ns, None if lane is None else lane.counters.wakeup_ns, ""
-    kinds: list[tuple[int, int | None, str]] = [
-        (measured_ns, simulated_ns, words)
-        for measured_ns, simulated_ns, words in (
-            (view.slept_median_ns, lane and lane.counters.slept_call_ns, " that had to wait"),
-            (view.at_once_median_ns, lane and lane.counters.at_once_call_ns, " that found data at once"),
-        )
-        if measured_ns is not None
-    ]
+    counters = None if lane is None else lane.counters
+    slept_ns = None if counters is None else counters.slept_call_ns
+    at_once_ns = None if counters is None else counters.at_once_call_ns
+    kinds: list[tuple[int, int | None, str]] = []
+    if view.slept_median_ns is not None:
+        kinds.append((view.slept_median_ns, slept_ns, " that had to wait"))
+    if view.at_once_median_ns is not None:
+        kinds.append((view.at_once_median_ns, at_once_ns, " that found data at once"))
     if not kinds:  # a recording of before the kinds were told apart
         return view.median_ns, None, ""
     return next((kind for kind in kinds if kind[1]), kinds[0])
