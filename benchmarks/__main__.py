@@ -24,6 +24,7 @@ NAMES = {
     "path": "the time to follow a packet",
     "startup": "the time until the commands answer",
     "screen": "the screen: CPU, frames, keys",
+    "wire": "bytes to the terminal, and keys on slow terminals",
     "lanes": "four lanes on the screen: CPU and frames",
     "watch": "the loop screen with a thousand tasks",
     "recording": "recording: its cost per frame, and its size",

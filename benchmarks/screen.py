@@ -38,6 +38,7 @@ def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watch
         rungs: The two keys, each with the number of descriptors after it.
     """
     screen = terminal.start("--fds", str(fds))
+    screen.look()
     try:
         screen.wait_for(painted, PATIENCE_S)
         screen.watch(WARM_UP_S)
@@ -53,7 +54,7 @@ def watch(fds: int, rungs: tuple[tuple[bytes, int], tuple[bytes, int]]) -> Watch
             key, leads_to = rungs[press % 2]
             shown = f"{leads_to:,} connections"
             screen.type(key)
-            keys_ms.append(1000 * screen.wait_for(lambda new: shown in terminal.text(new), PATIENCE_S))  # noqa: B023
+            keys_ms.append(1000 * screen.wait_until_shown(shown, PATIENCE_S))
     finally:
         screen.close()
     size = statistics.median(map(len, frames)) if frames else 0.0

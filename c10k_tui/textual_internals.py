@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual import keys as textual_keys
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._context import visible_screen_stack
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -38,6 +39,10 @@ _INSTANCE_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "app",
         ("_batch_count", "_closing", "_driver", "_exception", "_exit", "_loop", "_resize_timer", "_size"),
+    ),
+    (
+        "app",
+        ("_closed", "_running", "_sync_available"),
     ),
     ("screen", ("_callbacks", "_compositor", "_dirty_widgets", "_layout_required", "_result_callbacks")),
     ("screen", ("_Screen__update_timer", "_closed", "_message_queue", "_running")),
@@ -124,9 +129,45 @@ def write_to_terminal(app: App[Any], text: str) -> None:
         driver.flush()
 
 
+def overwrite_terminal(app: App[Any], text: str) -> None:
+    """Write text over the screen; the next update draws the whole screen."""
+    write_to_terminal(app, text)
+    if (forget := _FORGET.get(app)) is not None:
+        forget()
+
+
+_FORGET: WeakKeyDictionary[App[Any], Callable[[], None]] = WeakKeyDictionary()
+"""Functions to call when something else has written to the terminal of an app."""
+
+
 def has_terminal(app: App[Any]) -> bool:
     """True if the app draws on a terminal."""
     return app._driver is not None and not app._driver.is_headless
+
+
+def is_synchronized(app: App[Any]) -> bool:
+    """True if the terminal shows a marked update at once, not piece by piece."""
+    return app._sync_available
+
+
+def display_with(app: App[Any], display: Callable[[object], None], forget: Callable[[], None]) -> None:
+    """Let a function display the updates of an app that has a terminal, instead of Textual.
+
+    Args:
+        app: The app.
+        display: Takes each update.
+        forget: Called when something else has written to the terminal.
+    """
+    _FORGET[app] = forget
+
+    def displayed(_screen: Screen[Any], update: object) -> None:
+        try:
+            if update is not None and app._running and not app._closed and has_terminal(app):
+                display(update)
+        finally:
+            app.post_display_hook()
+
+    setattr(app, "_display", displayed)  # noqa: B010
 
 
 def observe_display(app: App[Any], seen: Callable[[object], None]) -> None:
@@ -143,6 +184,22 @@ def observe_display(app: App[Any], seen: Callable[[object], None]) -> None:
 def changed_lines(update: object) -> set[int] | None:
     """Screen lines that an update changes; None if it may change all."""
     return {y for y, _, _ in update.spans} if isinstance(update, ChopsUpdate) else None
+
+
+def updated_strips(update: object) -> Iterator[tuple[int, int, Strip]]:
+    """The strips in an update: line, column where the strip begins, strip. Some may not have changed."""
+    if isinstance(update, ChopsUpdate):
+        for y, begin, end in update.spans:
+            for x, strip in update.chops[y].items():
+                # Beside the span, widgets that have not changed are missing.
+                if strip is not None and x < end and begin < x + strip.cell_length:
+                    yield y, x, strip
+    elif isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield y, x, strip
+                x += strip.cell_length
 
 
 def waits_for_time(app: App[Any]) -> bool:

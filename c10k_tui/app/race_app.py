@@ -10,7 +10,7 @@ from textual import events
 from textual.screen import Screen
 
 from c10k_tui.app.themed_app import ThemedApp, is_suspend_key
-from c10k_tui.recording.live.controller import RecordingController
+from c10k_tui.recording.live.controller import RecordingController, StateWords
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
@@ -100,9 +100,9 @@ class C10KApp(ThemedApp):
         """Start the planned recording or replay: the first screen is ready."""
         self.recording.app_is_ready()
 
-    def post_display_hook(self) -> None:
-        """Write the state of a recording or replay beside each picture."""
-        self.recording.show_state()
+    def state_words(self) -> StateWords | None:
+        """The state of a recording or replay."""
+        return self.recording.state_words()
 
     async def action_quit(self) -> None:
         if not self.recording.keeps_app():

@@ -30,10 +30,14 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Protocol, runtime_checkable
 
+from textual import events
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from c10k_tui.app.terminal_input import TerminalInput
+from c10k_tui.app.wire.link import Link
+from c10k_tui.app.wire.terminal_writer import TerminalWriter
 
 READ_BYTES = 4096
 INPUT_WAIT_S = 0.1
@@ -41,6 +45,8 @@ INPUT_WAIT_S = 0.1
 FOREGROUND_CHECKS = 1_000
 """Limit of checks for the foreground. A shell that continues the job in the background stops it again."""
 RESTORE_TRIES = 100
+LAST_ANSWER_CHECKS, LAST_ANSWER_CHECK_S = 100, 0.01
+"""Checks for the last answers of the terminal, and the seconds between two of them."""
 RESTORING = (
     "\x1b[?2026l\x1b[?2048l\x1b[?2004l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1000l\x1b[?1004l"
     "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[0m"
@@ -53,6 +59,8 @@ wrapping, the keyboard protocol, the alternate screen, the hidden cursor, colour
 @runtime_checkable
 class TerminalUser(Protocol):
     """The members of the app that the driver needs, beside those of Textual's ``App``."""
+
+    link: Link
 
     def end_by(self, number: int) -> None:
         """End the app as this signal does. Called in any thread."""
@@ -67,32 +75,30 @@ class TerminalOutput:
     Args:
         file: The terminal.
         gone: Called when a write fails.
+        written: See :class:`~c10k_tui.app.wire.terminal_writer.TerminalWriter`.
     """
 
-    def __init__(self, file: Any, gone: Callable[[], None]) -> None:
+    def __init__(self, file: Any, gone: Callable[[], None], written: Callable[[int, bool], None]) -> None:
         self._file = file
         self._gone = gone
-        self.closed = False
-        """True to discard all output from now on."""
+        self._writer = TerminalWriter(file.fileno(), written)
 
     def fileno(self) -> int:
         return int(self._file.fileno())
 
+    def discard(self) -> None:
+        """Discard all output from now on."""
+        self._writer.stopped = True
+
     def write(self, text: str) -> None:
         try:
-            if not self.closed:
-                self._file.write(text)
+            self._writer.write(text.encode(self._file.encoding, "replace"))
         except OSError:
-            if not self.closed:
+            if not self._writer.stopped:
                 self._gone()
 
     def flush(self) -> None:
-        try:
-            if not self.closed:
-                self._file.flush()
-        except OSError:
-            if not self.closed:
-                self._gone()
+        """Do nothing: all output is written at once."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -107,7 +113,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         assert isinstance(app, TerminalUser)
         self._user: TerminalUser = app
-        self._file: Any = TerminalOutput(sys.__stderr__, self.lose)
+        self._file: Any = TerminalOutput(sys.__stderr__, self.lose, app.link.written)
         self.lost = False
         """True if the terminal does not exist any more."""
         self._entered = False
@@ -134,6 +140,21 @@ class TerminalDriver(LinuxDriver):
             for message in terminal.tick():
                 self.process_message(message)
 
+    def process_message(self, message: Message) -> None:
+        """Post a message of the terminal to the app. The position of the cursor is an answer to the link."""
+        if isinstance(message, events.CursorPosition):
+            self._user.link.answered()
+        else:
+            super().process_message(message)
+
+    def disable_input(self) -> None:
+        """Disable input. The last answers are read first: later they would go to the shell."""
+        for _ in range(LAST_ANSWER_CHECKS):
+            if self.lost or not self._user.link.is_waiting:
+                break
+            time.sleep(LAST_ANSWER_CHECK_S)
+        super().disable_input()
+
     def lose(self) -> None:
         """Discard all output, and end the app: the terminal is gone. Called in any thread."""
         if self.lost:
@@ -149,6 +170,7 @@ class TerminalDriver(LinuxDriver):
     # -- modes ------------------------------------------------------------------------------
 
     def start_application_mode(self) -> None:
+        self._user.link.entered()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._entered = True
 
@@ -160,7 +182,7 @@ class TerminalDriver(LinuxDriver):
         """Restore the terminal without the thread for output, which may be blocked. Called in any thread."""
         if not self._entered or self.lost:
             return
-        self._file.closed = True
+        self._file.discard()
         with suppress(termios.error, OSError):
             if self.attrs_before is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)

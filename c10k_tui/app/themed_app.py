@@ -22,6 +22,9 @@ from c10k_tui import textual_internals
 from c10k_tui.app.ending_signals import LastResort, ending_signals
 from c10k_tui.app.keypad import make_plain
 from c10k_tui.app.typed_ahead import INPUT, TypedAhead
+from c10k_tui.app.wire.link import Link
+from c10k_tui.app.wire.screen_output import ScreenOutput
+from c10k_tui.recording.live.controller import StateWords
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.text.themes import dark, light, themes
 
@@ -61,6 +64,14 @@ class ThemedApp(App[str]):
             priority=True,
             tooltip="Stop the program and go to the shell; the shell's fg brings it back",
         ),
+        Binding(
+            "ctrl+l",
+            "draw_again",
+            "Draw again",
+            id="app.draw",
+            show=False,
+            tooltip="Draw the whole screen, after something else has written to the terminal",
+        ),
     ]
 
     def __init__(self) -> None:
@@ -70,6 +81,11 @@ class ThemedApp(App[str]):
         self.typed_ahead = TypedAhead(self)
         """The keys and clicks that wait for those before them."""
         self._last_resort = LastResort(self._restore_terminal)
+        self.link = Link()
+        """The link to the terminal."""
+        self._output: ScreenOutput | None = None
+        """The screen's way to the terminal; None before the first picture."""
+        textual_internals.display_with(self, self._show, self._forget)
         self._themes = themes()
         for theme in self._themes:
             self.register_theme(theme)
@@ -111,8 +127,35 @@ class ThemedApp(App[str]):
         """Leave the app now. Apps that must do something first override this."""
         self.exit()
 
+    def _show(self, update: object) -> None:
+        """Send an update of the screen to the terminal."""
+        if self._output is None:
+            driver = textual_internals.driver_of(self)
+            self._output = ScreenOutput(
+                self,
+                lambda text: textual_internals.write_to_terminal(self, text),
+                self.link if isinstance(driver, TerminalControl) else None,
+                self.state_words,
+            )
+        self._output.displayed(update)
+
+    def state_words(self) -> StateWords | None:
+        """Words over the picture on the terminal; None for none."""
+        return None
+
+    def _forget(self) -> None:
+        """Draw the whole screen with the next update: something else has written to the terminal."""
+        if self._output is not None:
+            self._output.forget()
+
+    def action_draw_again(self) -> None:
+        """Draw the whole screen again, if something else has written to the terminal."""
+        self._forget()
+        self.refresh()
+
     def terminal_entered(self) -> None:
         """Draw everything: the terminal was left and entered again."""
+        self._forget()
         self.refresh(layout=True)
 
     def _restore_terminal(self) -> None:

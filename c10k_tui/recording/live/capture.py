@@ -6,6 +6,7 @@ picture are rendered, and only lines whose strips have changed are converted to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -99,17 +100,28 @@ def _same(old: list[Strip], new: list[Strip]) -> bool:
 
 def row_of(strips: list[Strip], width: int) -> CellRow:
     """A line of strips as exactly ``width`` cells."""
+    cells = cells_of(strips, cell_style_of)
+    return (*cells[:width], *[BLANK] * (width - len(cells)))
+
+
+def cells_of(strips: Iterable[Strip], style_of: Callable[[Style], CellStyle]) -> list[StyledCell]:
+    """Strips side by side as cells.
+
+    Args:
+        strips: The strips.
+        style_of: Returns the style of a cell for a Rich style.
+    """
     cells: list[StyledCell] = []
     for strip in strips:
         for text, rich_style, control in strip:
             if control:
                 continue
-            style = PLAIN if rich_style is None else cell_style_of(rich_style)
+            style = PLAIN if rich_style is None else style_of(rich_style)
             if text.isascii():
                 cells += [cell(glyph, style) for glyph in text]
             else:
                 _put(cells, text, style)
-    return (*cells[:width], *[BLANK] * (width - len(cells)))
+    return cells
 
 
 def _put(cells: list[StyledCell], text: str, style: CellStyle) -> None:

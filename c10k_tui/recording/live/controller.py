@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.app import App
@@ -42,6 +42,15 @@ if TYPE_CHECKING:
     from c10k_tui.recording.cast.writer import CastWriter
     from c10k_tui.recording.live.player import Player
     from c10k_tui.recording.live.recorder import Recorder
+
+
+class StateWords(NamedTuple):
+    """Words over the picture."""
+
+    y: int
+    x: int
+    """The column where they begin."""
+    words: str
 
 
 class RecordingController:
@@ -269,14 +278,14 @@ class RecordingController:
             pace_is_steady=session.pace_is_steady,
         )
 
-    def show_state(self) -> None:
-        """Write the state of the recording or replay at the bottom right of the terminal. It is not part of a
-        recorded picture.
+    def state_words(self) -> StateWords | None:
+        """The state of the recording or replay, at the bottom right of the terminal. It is not part of a
+        recorded picture. None without a recording or replay.
         """
-        app, recorder = self._app, self.frames.recorder
-        if self.frames.stepper is None or not textual_internals.has_terminal(app):
-            return
-        width, height = app.size
+        recorder = self.frames.recorder
+        if self.frames.stepper is None:
+            return None
+        width, height = self._app.size
         if recorder is not None:
             state = "▌▌ not recorded" if recorder.paused else "● rec"
             words = f" {state} {recorder.recorded_us / 1e6:.0f} s "
@@ -284,9 +293,8 @@ class RecordingController:
             words = f" {self.player.state} "
             width, height = self.player.box.window
         else:
-            return
-        x = max(1, width - len(words) + 1)
-        textual_internals.write_to_terminal(app, f"\x1b7\x1b[{height};{x}H\x1b[0;1;7m{words}\x1b[0m\x1b8")
+            return None
+        return StateWords(height - 1, max(0, width - len(words)), words)
 
 
 def _box_of(app: App[str], replay: Replay) -> Letterbox:

@@ -121,13 +121,13 @@ def _write(parts: list[str], row: CellRow, start: int, end: int, pen: CellStyle)
     """
     for glyph, style in row[start:end]:
         if style is not pen and style != pen:
-            parts.append(_sgr(pen, style))
+            parts.append(sgr(pen, style))
             pen = style
         parts.append(glyph)
     return pen
 
 
-def _sgr(pen: CellStyle, style: CellStyle) -> str:
+def sgr(pen: CellStyle, style: CellStyle) -> str:
     """The sequence that changes the style from ``pen`` to ``style``; it has only the differences."""
     if style == PLAIN:
         return "\x1b[0m"
@@ -163,4 +163,6 @@ def _colour(colour: int, base: int) -> str:
     if colour == DEFAULT:
         return str(base + 9)
     number = ansi_number(colour)
+    if number >= 16:
+        return f"{base + 8};5;{number}"
     return str(base + number if number < 8 else base + 52 + number)

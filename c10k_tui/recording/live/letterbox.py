@@ -71,7 +71,7 @@ class Letterbox:
         if not self._stale or not textual_internals.has_terminal(app):
             return
         self._stale = False
-        textual_internals.write_to_terminal(
+        textual_internals.overwrite_terminal(
             app, f"\x1b[0m\x1b[2J{self._edge() if self.fits else self._plea()}"
         )
         if self.fits:

@@ -1,7 +1,7 @@
 """A terminal's picture as a value: rows of cells, each with a glyph and a style.
 
 A colour is one number: 0xRRGGBB, or :data:`DEFAULT` for the terminal's default, or a value of :func:`ansi`
-for one of the terminal's sixteen colours. Equal cells are one object, so unchanged rows compare by identity.
+for one of the terminal's own colours. Equal cells are one object, so unchanged rows compare by identity.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ DEFAULT = -1
 
 
 def ansi(number: int) -> int:
-    """One of the terminal's sixteen colours (0 … 15) as a colour."""
+    """One of the terminal's own colours as a colour: 0 … 15; without 24-bit colours, 0 … 255."""
     return -2 - number
 
 
 def ansi_number(colour: int) -> int:
-    """The number (0 … 15) of a colour made by :func:`ansi`."""
+    """The number of a colour made by :func:`ansi`."""
     return -2 - colour
 
 
