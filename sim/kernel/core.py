@@ -115,17 +115,13 @@ class KernelCore(FileKernel):
     def call_found(self, summary: CallSummary) -> None:
         """A waiting call returns something: count the call and its CPU time, by whether it slept."""
         self.last_call = summary
-        self.count_found(summary[5], summary[6])
-
-    def count_found(self, slept: bool, cost_ns: int) -> None:
-        """Count one call that returned something, and its CPU time."""
         counted = self.ledger.counted
-        if slept:
+        if summary[5]:
             counted[Count.SLEPT_CALLS] += 1
-            counted[Count.SLEPT_NS] += cost_ns
+            counted[Count.SLEPT_NS] += summary[6]
         else:
             counted[Count.AT_ONCE_CALLS] += 1
-            counted[Count.AT_ONCE_NS] += cost_ns
+            counted[Count.AT_ONCE_NS] += summary[6]
 
     def process_failed(self) -> None:
         """No task runs any more, and no task that sleeps in a write to a slow client wakes."""

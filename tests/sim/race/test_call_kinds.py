@@ -8,6 +8,7 @@ import pytest
 from c10k_tui.cli.compare import as_data as compared_data
 from c10k_tui.cli.run_output import as_data
 from sim.host.measuring.points import Point
+from sim.kernel import blocking_calls
 from sim.kernel.core import KernelCore
 from sim.machine.costs import BUILT_IN
 from sim.race.race import Race
@@ -30,13 +31,18 @@ def raced(scenario, until_ns):
 @pytest.mark.parametrize("churn", [0, 5_000])
 def test_each_call_that_found_data_is_of_one_kind(name, churn, monkeypatch):
     calls = []
-    count_found = KernelCore.count_found
+    call_found, pay_found = KernelCore.call_found, blocking_calls.pay_found
 
-    def noted(kernel, slept, cost_ns):
-        calls.append((bool(slept), cost_ns))
-        count_found(kernel, slept, cost_ns)
+    def noted(kernel, summary):
+        calls.append((bool(summary[5]), summary[6]))
+        call_found(kernel, summary)
 
-    monkeypatch.setattr(KernelCore, "count_found", noted)
+    def noted_blocking(kernel, slept, spent_ns):
+        calls.append((slept, spent_ns))
+        pay_found(kernel, slept, spent_ns)
+
+    monkeypatch.setattr(KernelCore, "call_found", noted)
+    monkeypatch.setattr(blocking_calls, "pay_found", noted_blocking)
     counted = raced(replace(BUSY, lanes=(name,), churn=churn), 5_000_000).frame().lanes[0].counters
     slept = [cost_ns for slept, cost_ns in calls if slept]
     at_once = [cost_ns for slept, cost_ns in calls if not slept]
