@@ -8,7 +8,7 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-others interpreters conformance fuzz races monkey renderers bench screenshots docs clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz races monkey renderers bench screenshots docs messages clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
@@ -33,6 +33,7 @@ help:
 	@echo "  make renderers                 exports in Chromium, ffmpeg and tmux, beside the PNG of the same moment"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
+	@echo "  make messages                  bring the Korean catalogue up to date with the code"
 	@echo "  make docs                      the documentation as a site in site/"
 	@echo "  make clean                     remove .venv, caches and builds"
 
@@ -88,6 +89,10 @@ bench: .venv/dev.stamp
 # Draws the pictures again; the same version of the program gives the same files.
 screenshots: .venv/run.stamp
 	$(BIN)/python -m c10k_tui.cli.screenshots screenshots
+
+# The translator's catalogues: new messages come in, old ones go, and the compiled form is made again.
+messages: .venv/dev.stamp
+	tools/messages $(BIN)
 
 # The documentation as a site: its generated tables first, then the pages. A broken link or anchor fails.
 docs: .venv/docs.stamp

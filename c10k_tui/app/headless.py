@@ -16,6 +16,7 @@ from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.session.measured_figures import Figure, FigureSource
+from c10k_tui.text.messages import set_language
 
 
 def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
@@ -24,6 +25,7 @@ def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
     os.environ.pop("NO_COLOR", None)
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"
+    set_language(settings.language)
     app = C10KApp(
         settings.start.scenario,
         speed=settings.speed,

@@ -20,6 +20,7 @@ from textual.theme import ThemeProvider
 
 from c10k_tui import textual_internals
 from c10k_tui.app.ending_signals import LastResort, ending_signals
+from c10k_tui.app.hangul_keys import latin_keys
 from c10k_tui.app.keypad import make_plain
 from c10k_tui.app.typed_ahead import INPUT, TypedAhead
 from c10k_tui.app.wire.link import Link
@@ -182,8 +183,19 @@ class ThemedApp(App[str]):
         if isinstance(event, events.Resize) and not event.size:
             return  # 0×0 is a terminal that does not know its size
         make_plain(event)
-        if not self.keeps(event):
+        keys = [] if self._fills_field(event) else latin_keys(event)
+        for key in keys:
+            await self.on_event(key)
+        if not keys and not self.keeps(event):
             await super().on_event(event)
+
+    def _fills_field(self, event: events.Event) -> bool:
+        """True for a key that a field with the focus takes as text."""
+        return (
+            isinstance(event, events.Key)
+            and self.focused is not None
+            and self.focused.check_consume_key(event.key, event.character)
+        )
 
     def keeps(self, event: events.Event) -> bool:
         """Keep an event for later; False if the app must handle it now."""

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from c10k_tui.charts.chart import Chart, ChartPoint, Curve, span_of
 from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.messages import N_, _
 from sim.host.measuring.points import MECHANISMS, Point
 from sim.machine.costs import CostTable
 from sim.studies.benchmark import BenchmarkRow
 
-WAIT_WORDS = {"ready": "finds them ready at once", "slept": "sleeps first and is woken"}
+WAIT_WORDS = {"ready": N_("finds them ready at once"), "slept": N_("sleeps first and is woken")}
 """Words for the two kinds of calls."""
 
 Busy = int | Fraction
@@ -51,15 +52,19 @@ def _is_on(point: Point, busy: Busy) -> bool:
 def busy_words(busy: Busy) -> str:
     """``3 active``, ``10 % active``, ``all active``."""
     if isinstance(busy, Fraction):
-        return "all active" if busy == 1 else f"{float(busy * 100):.3g} % active"
-    return f"{busy:,} active"
+        return _("all active") if busy == 1 else _("{float:.3g} % active", float=float(busy * 100))
+    return _("{busy:,} active", busy=busy)
 
 
 def _chart(rows: Sequence[BenchmarkRow], busy: Busy, wait: str, costs: CostTable) -> Chart:
     low, high = span_of((row.point.fds for row in rows), (10, 1_000_000))
     return Chart(
-        title=f"One wake-up, {busy_words(busy)}: a call that {WAIT_WORDS[wait]}",
-        x_label="descriptors watched",
+        title=_(
+            "One wake-up, {busy_words}: a call that {wait_words}",
+            busy_words=busy_words(busy),
+            wait_words=_(WAIT_WORDS[wait]),
+        ),
+        x_label=_("descriptors watched"),
         x_range=(low, high) if high > low else (low / 2, high * 2),
         curves=curves_of((row.point, row.simulated_ns) for row in rows),
         marks=tuple(
@@ -67,7 +72,7 @@ def _chart(rows: Sequence[BenchmarkRow], busy: Busy, wait: str, costs: CostTable
             for row in rows
             if row.measured_ns
         ),
-        notes=(((f"simulated by the cost table {table_words(costs)}", "dim"),),),
+        notes=(((_("simulated by the cost table {table_words}", table_words=table_words(costs)), "dim"),),),
     )
 
 

@@ -14,9 +14,11 @@ from contextlib import suppress
 from typing import NoReturn
 
 from c10k_tui.cli.interruption import INTERRUPTED
+from c10k_tui.cli.language import language_for
 from c10k_tui.cli.options import COMMANDS, UsageError
 from c10k_tui.cli.output import write_plainly
 from c10k_tui.cli.signals import exit_code_of, signals_raise
+from c10k_tui.text.messages import set_language
 
 Command = Callable[[list[str]], int]
 """Takes the words after its name and returns the exit code."""
@@ -41,7 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     write_plainly()
     try:
         with signals_raise():
-            code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+            words = list(sys.argv[1:] if argv is None else argv)
+            set_language(language_for(words, os.environ))
+            code = _dispatch(words)
             sys.stdout.flush()
     except UsageError as error:
         return _print_error(str(error), USAGE_ERROR)

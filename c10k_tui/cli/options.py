@@ -92,9 +92,10 @@ def _unknown_option(parser: argparse.ArgumentParser, option: str) -> str:
 
 
 def add_about(parser: argparse.ArgumentParser) -> None:
-    """Add ``--help`` and ``--version``."""
+    """Add ``--help``, ``--lang`` and ``--version``. :mod:`c10k_tui.cli.language` reads ``--lang``."""
     group = parser.add_argument_group("about")
     group.add_argument("-h", "--help", action="store_true", help="print this text")
+    group.add_argument("--lang", metavar="ko|en", help="language of the texts (that of the locale)")
     group.add_argument("--version", action="store_true", help="print the version")
 
 

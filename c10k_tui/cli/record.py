@@ -16,6 +16,7 @@ from c10k_tui.recording.cast.key_script import KeyScript, KeyScriptError, frames
 from c10k_tui.recording.cast.replay import Replay
 from c10k_tui.recording.cast.settings import LEAST_ROWS, RecordingSettings, RecordingStart
 from c10k_tui.session.pacer import FRAMES_PER_S
+from c10k_tui.text.messages import current_language
 
 DEFAULT_FOR = "20s"
 """Length of a recording without keys and without ``--for``."""
@@ -140,6 +141,7 @@ def _settings(options: argparse.Namespace) -> RecordingSettings:
         speed=speed_of(options.speed),
         paused=options.paused,
         theme=theme_of(options.theme) or "c10k-dark",
+        language=current_language(),
         caption=options.caption,
         title=title_of(options.title),
         cast_version=cast_version_of(options.cast_version),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from c10k_tui.session.measured_figures import MeasuredFigures
+from c10k_tui.text.messages import _
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
@@ -107,9 +108,12 @@ class HostLaneSwitch:
         """Switch the host lane on or off. Returns the notice to show."""
         if self._lane is not None:
             self.close()
-            return "host lane off"
+            return _("host lane off")
         self._open(scenario)
-        return f"host lane: a real {self.mechanism} server on this machine (H: another mechanism)"
+        return _(
+            "host lane: a real {mechanism} server on this machine (H: another mechanism)",
+            mechanism=self.mechanism,
+        )
 
     def next_mechanism(self, scenario: Scenario) -> str:
         """Switch to the next mechanism, or the lane on if it is off. Returns the notice to show."""
@@ -117,7 +121,7 @@ class HostLaneSwitch:
             self.close()
             self.mechanism = MECHANISMS[(MECHANISMS.index(self.mechanism) + 1) % len(MECHANISMS)]
         self._open(scenario)
-        return f"host lane: a real {self.mechanism} server on this machine"
+        return _("host lane: a real {mechanism} server on this machine", mechanism=self.mechanism)
 
     def _open(self, scenario: Scenario) -> None:
         from sim.host.host_view import starting_view

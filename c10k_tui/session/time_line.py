@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from c10k_tui.session.race_protocol import RaceProtocol
+from c10k_tui.text.messages import _
 from sim.race.history import Marker
 from sim.scenario.scenario import Scenario, Share
 from sim.scenario.units import format_count
@@ -84,7 +85,11 @@ def _ancestors(parents: dict[int, int | None], branch: int) -> Iterator[int]:
 def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[int]) -> TimeLineMark:
     if marker.kind == "fork":
         left = marker.branch in ancestors
-        words = f"left {branch_name(marker.branch)}" if left else f"{branch_name(marker.branch)} parts"
+        words = (
+            _("left {branch_name}", branch_name=branch_name(marker.branch))
+            if left
+            else _("{branch_name} parts", branch_name=branch_name(marker.branch))
+        )
         return TimeLineMark(marker.at_ns, "left" if left else "fork", words)
     if marker.kind == "changed":
         before = max(0, bisect_left(log, marker.at_ns, key=itemgetter(0)) - 1)
@@ -93,8 +98,10 @@ def _mark(marker: Marker, log: Sequence[tuple[int, Scenario]], ancestors: set[in
         cured = bool(old.fault) and not new.fault
         return TimeLineMark(marker.at_ns, "cured" if cured else "changed", change_words(old, new))
     if marker.kind == "struck":
-        return TimeLineMark(marker.at_ns, "struck", f"{marker.lane}: {marker.fault} strikes")
-    outcome = {"failed": "failed", "dropped": "first drop"}[marker.kind]
+        return TimeLineMark(
+            marker.at_ns, "struck", _("{lane}: {fault} strikes", lane=marker.lane, fault=marker.fault)
+        )
+    outcome = {"failed": "failed", "dropped": _("first drop")}[marker.kind]
     return TimeLineMark(marker.at_ns, marker.kind, f"{marker.lane}: {outcome}")
 
 
@@ -104,29 +111,33 @@ def branch_name(number: int) -> str:
     Args:
         number: 0-based number of the branch.
     """
-    return f"branch {number + 1}"
+    return _("branch {number}", number=number + 1)
 
 
 def change_words(before: Scenario, after: Scenario) -> str:
     """The settings that differ between two scenarios, each with its old and new value."""
     words = []
     if before.fds != after.fds:
-        words.append(f"fds {before.fds:,}→{after.fds:,}")
+        words.append(_("fds {fds:,}→{fds2:,}", fds=before.fds, fds2=after.fds))
     if before.active != after.active:
-        words.append(f"active {_active(before)}→{_active(after)}")
+        words.append(_("active {active}→{active2}", active=_active(before), active2=_active(after)))
     if before.rate != after.rate:
-        words.append(f"{format_count(before.rate)}→{format_count(after.rate)} req/s")
+        words.append(
+            _("{rate}→{rate2} req/s", rate=format_count(before.rate), rate2=format_count(after.rate))
+        )
     for name in ("burst", "payload", "buffer", "churn", "seed"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             words.append(f"{name} {old:,}→{new:,}")
-    words += [f"{name} on" for name in after.lanes if name not in before.lanes]
-    words += [f"{name} off" for name in before.lanes if name not in after.lanes]
+    words += [_("{name} on", name=name) for name in after.lanes if name not in before.lanes]
+    words += [_("{name} off", name=name) for name in before.lanes if name not in after.lanes]
     if before.fd_setsize != after.fd_setsize:
-        words.append(f"FD_SETSIZE {'on' if after.fd_setsize else 'off'}")
+        words.append(_("FD_SETSIZE {on}", on=_("on") if after.fd_setsize else _("off")))
     if before.fault != after.fault:
-        words.append(f"{after.fault} made" if after.fault else f"{before.fault} cured")
-    return ", ".join(words) or "changed and back"
+        words.append(
+            _("{fault} made", fault=after.fault) if after.fault else _("{fault} cured", fault=before.fault)
+        )
+    return ", ".join(words) or _("changed and back")
 
 
 def _active(scenario: Scenario) -> str:

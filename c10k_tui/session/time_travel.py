@@ -13,6 +13,7 @@ from typing import Protocol
 from c10k_tui.session.pacer import Pacer
 from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.time_line import branch_name, time_view
+from c10k_tui.text.messages import _
 from sim.race.history import BranchMoment
 
 SCRUBS = 50
@@ -80,7 +81,7 @@ class TimeTravel:
         """Pause, and go forward (1) or back (-1) by ``1 / SCRUBS`` of the time line."""
         race = self._session.race
         if direction > 0 and not self.in_past:
-            self._session.say("this is the present: space goes on")
+            self._session.say(_("this is the present: space goes on"))
         elif direction < 0 and not race.now_ns:
             self._stay_at_start()
         else:
@@ -89,27 +90,27 @@ class TimeTravel:
     def go_to_start(self) -> None:
         """Pause, and go to the start of the race. The time line keeps all later events."""
         self.pause_at(0)
-        self._session.say("the start")
+        self._session.say(_("the start"))
 
     def go_to_present(self) -> None:
         """Go to the end of the current branch."""
         if self.in_past:
             self.seek(self._session.race.end_ns)
-        self._session.say("the present")
+        self._session.say(_("the present"))
 
     def go_to_marker(self, direction: int) -> None:
         """Pause, and go to the next marker (1) or the previous one (-1)."""
         race = self._session.race
         marker = race.next_marker() if direction > 0 else race.previous_marker()
         if marker is None:
-            self._session.say("no marker ahead" if direction > 0 else "no marker before")
+            self._session.say(_("no marker ahead") if direction > 0 else _("no marker before"))
             return
         self.pause_at(marker.at_ns)
         self._session.say(" · ".join(mark.words for mark in time_view(race).at(marker.at_ns)))
 
     def _stay_at_start(self) -> None:
         self._session.paused = True
-        self._session.say("this is the start")
+        self._session.say(_("this is the start"))
 
     def _jumped(self) -> None:
         self.jumps += 1
@@ -152,7 +153,7 @@ class TimeTravel:
         race = self._session.race
         count = len(race.branches())
         if count == 1:
-            self._session.say("no other branch: a change in the past begins one")
+            self._session.say(_("no other branch: a change in the past begins one"))
         else:
             self.go_to_branch((race.branch + 1) % count)
 
@@ -166,7 +167,7 @@ class TimeTravel:
     def _step_back_to_followed(self) -> None:
         assert self.following is not None
         if not self._session.race.step_back_to_fd(self.following):
-            self._session.say(f"nothing of fd {self.following} shortly before")
+            self._session.say(_("nothing of fd {following} shortly before", following=self.following))
 
     def step_back_syscall(self) -> None:
         """Pause, and go back to the previous entry or exit of a system call."""
@@ -186,14 +187,16 @@ class TimeTravel:
         if self.following is None:
             self._session.race.step_event()
         elif not self._session.race.step_to_fd(self.following):
-            self._session.say(f"nothing of fd {self.following} in the next 10,000 events")
+            self._session.say(
+                _("nothing of fd {following} in the next 10,000 events", following=self.following)
+            )
         self._say_if_over()
 
     def step_syscall(self) -> None:
         """Pause, and go to the next entry or exit of a system call, if a server is left to make one."""
         self._session.paused = True
         if self.no_server_runs:
-            self._session.say("no server is left to make a call")
+            self._session.say(_("no server is left to make a call"))
             return
         self._session.race.step_syscall()
         self._say_if_over()
@@ -202,4 +205,4 @@ class TimeTravel:
         """Show a notice if no event is left. Without it, the key would seem to have no effect."""
         self._session.follow_settings()
         if self._session.race.next_event_ns() is None:
-            self._session.say("nothing more will happen")
+            self._session.say(_("nothing more will happen"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from c10k_tui.text.messages import N_
 from sim.scenario.lanes import LANES
 from sim.scenario.units import format_bytes, format_duration, format_short
 from sim.studies.comparison import ComparisonRow
@@ -70,8 +71,8 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         5,
         lambda facts: facts.calls_per_event,
         count_words,
-        "system calls of every kind, waiting, reading and writing, for each event",
-        "makes most calls",
+        N_("system calls of every kind, waiting, reading and writing, for each event"),
+        N_("makes most calls"),
         "",
     ),
     ComparisonColumn(
@@ -81,30 +82,30 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         6,
         lambda facts: facts.examined_per_event,
         count_words,
-        "descriptors whose state the kernel looked up, for each event: who scans",
-        "scans most",
-        " descriptors an event",
+        N_("descriptors whose state the kernel looked up, for each event: who scans"),
+        N_("scans most"),
+        N_(" descriptors an event"),
     ),
     ComparisonColumn(
         "copied_in_per_event",
-        "copied in",
+        N_("copied in"),
         "in",
         7,
         lambda facts: facts.copied_in_per_event,
         _bytes_words,
-        "bytes of lists handed to the kernel, for each event, requests left out: who copies",
-        "copies most",
-        " an event",
+        N_("bytes of lists handed to the kernel, for each event, requests left out: who copies"),
+        N_("copies most"),
+        N_(" an event"),
     ),
     ComparisonColumn(
         "copied_out_per_event",
-        "copied out",
+        N_("copied out"),
         "out",
         7,
         lambda facts: facts.copied_out_per_event,
         _bytes_words,
-        "bytes of results handed back by the kernel, for each event",
-        "copies most out of it",
+        N_("bytes of results handed back by the kernel, for each event"),
+        N_("copies most out of it"),
         "",
     ),
     ComparisonColumn(
@@ -114,9 +115,9 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         6,
         lambda facts: facts.switches_per_event,
         count_words,
-        "context switches, away from a task or to one, for each event: who has to be woken",
-        "switches most",
-        " an event",
+        N_("context switches, away from a task or to one, for each event: who has to be woken"),
+        N_("switches most"),
+        N_(" an event"),
     ),
     ComparisonColumn(
         "wakeup_ns",
@@ -125,8 +126,8 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         8,
         lambda facts: facts.wakeup_ns,
         format_duration,
-        "CPU time of waiting for each wake-up, at this number of connections",
-        "pays most for a wake-up",
+        N_("CPU time of waiting for each wake-up, at this number of connections"),
+        N_("pays most for a wake-up"),
         "",
     ),
     ComparisonColumn(
@@ -136,12 +137,12 @@ COLUMNS: tuple[ComparisonColumn, ...] = (
         7,
         lambda facts: facts.connection_bytes,
         _bytes_words,
-        "kernel and stack memory of one connection, its buffers left out",
-        "takes most memory",
-        " a connection",
+        N_("kernel and stack memory of one connection, its buffers left out"),
+        N_("takes most memory"),
+        N_(" a connection"),
     ),
 )
 """The columns from left to right. In each of them, a lower figure is better."""
 BY_KEY = {column.key: column for column in COLUMNS}
-KEEPER_MEANING = "who holds the list of what is waited for, while nobody waits"
-LIMIT_MEANING = "what gives way when there are many connections"
+KEEPER_MEANING = N_("who holds the list of what is waited for, while nobody waits")
+LIMIT_MEANING = N_("what gives way when there are many connections")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from c10k_tui.text.messages import _
 from sim.machine.costs import BUILT_IN, CostTable
 
 
@@ -13,4 +14,8 @@ def table_words(costs: CostTable) -> str:
     if costs.name == BUILT_IN.name:
         return costs.name
     made = ", ".join(word for word in (costs.machine, costs.date) if word)
-    return f"{costs.name} on {made}" if costs.machine else f"{costs.name} {made}".rstrip()
+    return (
+        _("{name} on {made}", name=costs.name, made=made)
+        if costs.machine
+        else f"{costs.name} {made}".rstrip()
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from c10k_tui.text.messages import _
 from c10k_tui.text.script_tasks import place_words
 from c10k_tui.text.styled_text import Line, Span, clip, fitting
 from sim.scenario.units import format_duration
@@ -20,17 +21,21 @@ def figures_line(counters: LoopCounters | None, width: int) -> Line:
     turns, callbacks, longest = counters.turns, counters.callbacks, counters.longest
     share = f"{callbacks / turns:.1f}" if turns else "0"
     spent_ns = max(1, counters.poll_ns + counters.callbacks_ns + counters.loop_ns)
-    head: Line = ((" turns ", "dim"), (f"{turns:,}", "strong"))
-    many: Line = (("callbacks ", "dim"), (f"{callbacks:,}", "strong"), (f", {share} a turn", "text"))
-    most: Line = (*many, (f", at most {counters.most_callbacks:,}", "text"))
-    few: Line = ((share, "strong"), (" callbacks a turn", "dim"))
-    waited: Line = ((_percent(counters.poll_ns / spent_ns), "epoll"), (" of the time waiting", "dim"))
-    wait: Line = (waited[0], (" waiting", "dim"))
+    head: Line = ((_(" turns "), "dim"), (f"{turns:,}", "strong"))
+    many: Line = (
+        (_("callbacks "), "dim"),
+        (f"{callbacks:,}", "strong"),
+        (_(", {share} a turn", share=share), "text"),
+    )
+    most: Line = (*many, (_(", at most {most_callbacks:,}", most_callbacks=counters.most_callbacks), "text"))
+    few: Line = ((share, "strong"), (_(" callbacks a turn"), "dim"))
+    waited: Line = ((_percent(counters.poll_ns / spent_ns), "epoll"), (_(" of the time waiting"), "dim"))
+    wait: Line = (waited[0], (_(" waiting"), "dim"))
     where: Line = ()
     who: Line = ()
     bare: Line = ()
     if longest is not None:
-        bare = (("longest callback ", "dim"), (format_duration(longest.spent_ns), "strong"))
+        bare = ((_("longest callback "), "dim"), (format_duration(longest.spent_ns), "strong"))
         who = (*bare, (f" {longest.name}", "text"))
         where = (*who, (f" {place_words(longest.place)}", "text"))
     shares = shares_of_time(counters)
@@ -64,7 +69,7 @@ def shares_of_time(counters: LoopCounters) -> Line:
         ("callbacks", counters.callbacks_ns, "select"),
         ("loop", counters.loop_ns, "text"),
     )
-    spans: list[Span] = [("time ", "dim")]
+    spans: list[Span] = [(_("time "), "dim")]
     for words, part_ns, role in parts:
         spans += [(f"{_percent(part_ns / spent_ns)} ", role), (f"{words} ", "dim")]
     return (*spans[:-1], (parts[-1][0], "dim"))

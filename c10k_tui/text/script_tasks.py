@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from c10k_tui.text.glyphs import IDLE, PLAY, POSITION
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Span, clip, pad
 from sim.scenario.units import format_duration
 from sim.scripts.loop_frame import LoopFrame
@@ -39,11 +40,11 @@ def state_words(row: TaskRow, now_ns: int) -> str:
     """Words for the state of a task, or for the thing that it waits for."""
     waiting = row.waiting
     if waiting is None:
-        return row.state if row.stack or row.state == "running" else f"{row.state}, to begin"
+        return row.state if row.stack or row.state == "running" else _("{state}, to begin", state=row.state)
     if waiting.due_ns is None:
         return waiting.text
     left_ns = waiting.due_ns - now_ns
-    return f"timer, in {format_duration(left_ns)}" if left_ns > 0 else "timer, due"
+    return _("timer, in {left_ns}", left_ns=format_duration(left_ns)) if left_ns > 0 else _("timer, due")
 
 
 def place_words(place: Place | None) -> str:
@@ -59,7 +60,7 @@ def short_name(function: str) -> str:
 def tasks_title(frame: LoopFrame) -> str:
     """Number of tasks in all and in each state."""
     words = [f"{frame.states[state]:,} {state}" for state in MARKS if frame.states.get(state)]
-    return " · ".join([f"tasks {frame.tasks:,}", *words])
+    return " · ".join([_("tasks {tasks:,}", tasks=frame.tasks), *words])
 
 
 def task_lines(frame: LoopFrame, width: int, chosen: int | None, followed: bool) -> list[Line]:

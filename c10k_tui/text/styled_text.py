@@ -42,6 +42,16 @@ def marked(text: str, *tail: Span) -> Line:
     )
 
 
+def left(text: str, width: int) -> str:
+    """The text with blanks behind it up to ``width`` cells; a longer text stays whole."""
+    return text + " " * (width - cell_len(text))
+
+
+def right(text: str, width: int) -> str:
+    """The text with blanks before it up to ``width`` cells; a longer text stays whole."""
+    return " " * (width - cell_len(text)) + text
+
+
 def fitting(choices: Wordings, width: int, rows: int = 1) -> Line:
     """The first wording that fits into ``rows`` rows of ``width`` cells; the last one if none fits."""
     if rows == 1:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 
@@ -25,11 +27,11 @@ def items_of(bindings: Sequence[Binding]) -> list[FooterItem]:
         if not binding.show:
             continue
         if binding.group is None:
-            items.append(([binding], binding.description.lower()))
+            items.append(([binding], _(binding.description).lower()))
         elif items and items[-1][0][0].group is binding.group:
             items[-1][0].append(binding)
         else:
-            items.append(([binding], binding.group.description))
+            items.append(([binding], _(binding.group.description)))
     return items
 
 
@@ -64,7 +66,7 @@ class KeyFooter(Lines):
                 self._targets.append((x, x + len(text), binding))
                 spans.append((text, "key"))
                 x += len(text)
-            start, end = self._targets[-1][0], x + len(words) + 2
+            start, end = self._targets[-1][0], x + cell_len(words) + 2
             self._targets[-1] = (start, end, bindings[-1])
             spans.append((f" {words} ", "label"))
             x = end
@@ -79,4 +81,4 @@ class KeyFooter(Lines):
 
 
 def _width(items: Sequence[FooterItem]) -> int:
-    return sum(len(words) + 2 + sum(len(key_of(key)) + 2 for key in keys) for keys, words in items)
+    return sum(cell_len(words) + 2 + sum(len(key_of(key)) + 2 for key in keys) for keys, words in items)

@@ -27,6 +27,7 @@ from c10k_tui.recording.cast.settings import (
 )
 from c10k_tui.session.pacer import SPEEDS
 from c10k_tui.text.lanes import MOST_LANES
+from c10k_tui.text.messages import LANGUAGES
 from sim.machine.costs import CostTable, table_of
 from sim.scenario.scenario import Scenario, ScenarioError, parse_scenario
 
@@ -68,6 +69,8 @@ def header_line(settings: RecordingSettings) -> str:
         "no_color": settings.no_color,
         "costs": asdict(settings.costs),
     }
+    if settings.language != LANGUAGES[0]:
+        own["lang"] = settings.language
     if start.at_ns or start.changes:
         own["start"] = {"at_ns": start.at_ns, "changes": [[ns, str(s)] for ns, s in start.changes]}
     theme = {
@@ -184,6 +187,9 @@ def settings_of(header: CastHeader) -> RecordingSettings:
     theme = own.get("theme")
     if theme not in THEMES:
         raise CastError(f"its theme is {_short(theme)}; the themes are {', '.join(THEMES)}")
+    language = own.get("lang", LANGUAGES[0])
+    if language not in LANGUAGES:
+        raise CastError(f"its language is {_short(language)}; the languages are {', '.join(LANGUAGES)}")
     flags = [own.get(name) for name in ("paused", "caption", "no_color")]
     if not all(isinstance(flag, bool) for flag in flags):
         raise CastError("its paused, caption and no_color are not all true or false")
@@ -194,6 +200,7 @@ def settings_of(header: CastHeader) -> RecordingSettings:
         speed=_speed(own.get("speed")),
         paused=bool(flags[0]),
         theme=theme,
+        language=language,
         no_color=bool(flags[2]),
         caption=bool(flags[1]),
         title=header.title,

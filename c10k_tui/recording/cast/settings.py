@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from c10k_tui.recording.cast.race_prices import cost_s_per_ns
+from c10k_tui.text.messages import LANGUAGES
 from sim.machine.costs import BUILT_IN, CostTable
 from sim.scenario.scenario import Scenario
 
@@ -66,6 +67,7 @@ class RecordingSettings:
     title: str = ""
     cast_version: int = 2
     frames_per_s: int = 30
+    language: str = LANGUAGES[0]
     costs: CostTable = BUILT_IN
     """Prices of the simulated steps; kept because another machine may use another table."""
     pace_is_steady: bool = True

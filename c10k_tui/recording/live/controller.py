@@ -36,6 +36,7 @@ from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.session.measured_figures import FigureSource, MeasuredFigures
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import current_language
 
 if TYPE_CHECKING:
     from c10k_tui.recording.cast.replay import Replay
@@ -269,6 +270,7 @@ class RecordingController:
             speed=session.pacer.speed,
             paused=session.paused,
             theme=app.theme if app.theme in THEMES else THEMES[0],
+            language=current_language(),
             no_color=app.no_color,
             caption=plan.caption,
             title=plan.title,

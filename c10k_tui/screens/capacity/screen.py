@@ -18,6 +18,7 @@ from c10k_tui.screens.capacity.views.chart import chart_lines, rows_needed
 from c10k_tui.screens.capacity.words import explanation, heading
 from c10k_tui.screens.shared.working_screen import WorkingScreen
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line
 
 LEAST_EXPLANATION = 3
@@ -44,7 +45,7 @@ class CapacityContent:
 
     def frame_words(self) -> tuple[str, str]:
         """The title and the subtitle of the chart."""
-        return "what breaks at 10K, and what next ", "connections, logarithmic →"
+        return _("what breaks at 10K, and what next "), _("connections, logarithmic →")
 
     def body_height(self, height: int) -> int:
         """Height of the chart with its frame, on a screen of this height."""
@@ -71,7 +72,7 @@ class CapacityScreen(WorkingScreen):
 
     KEYS: ClassVar[Sequence[Binding]] = CAPACITY_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*CAPACITY_BINDINGS]
-    BINDING_GROUP_TITLE = "Capacity"
+    BINDING_GROUP_TITLE = N_("Capacity")
 
     def __init__(
         self,
@@ -80,7 +81,7 @@ class CapacityScreen(WorkingScreen):
         is_stepping: Callable[[], bool],
         folder: Path | None = None,
     ) -> None:
-        super().__init__(session, CapacityContent(model), "the capacity chart", CAPACITY_PAGE, is_stepping)
+        super().__init__(session, CapacityContent(model), _("the capacity chart"), CAPACITY_PAGE, is_stepping)
         self.model = model
         self._folder = folder or Path.cwd()
 
@@ -106,11 +107,17 @@ class CapacityScreen(WorkingScreen):
         from c10k_tui.screens.capacity.views.page import capacity_page
 
         if self.is_stepping():
-            self.say("pictures are not written while recording")
+            self.say(_("pictures are not written while recording"))
             return
         try:
             paths = export_page(*capacity_page(self.model), self.model.file_stem(), self._folder)
         except OSError as error:
-            self.say(f"not written: {error.strerror or error} ({error.filename or self._folder})")
+            self.say(
+                _(
+                    "not written: {strerror} ({filename})",
+                    strerror=error.strerror or error,
+                    filename=error.filename or self._folder,
+                )
+            )
             return
-        self.say("written: " + " and ".join(path.name for path in paths))
+        self.say(_("written: ") + " and ".join(path.name for path in paths))

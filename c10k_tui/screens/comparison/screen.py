@@ -28,6 +28,7 @@ from c10k_tui.session.measured_figures import (
     TableMeasurementBegun,
 )
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line
 from sim.scenario.lanes import LANES
 from sim.studies.host_comparison import CONNECTIONS, sweep
@@ -58,10 +59,12 @@ class ComparisonContent:
 
     def frame_words(self) -> tuple[str, str]:
         """The title and the subtitle of the table."""
-        subtitle = "for each event; wake-up and memory: each one"
+        subtitle = _("for each event; wake-up and memory: each one")
         if self._model.shows_measured:
-            subtitle = f"simulated, measured: one request, {CONNECTIONS} connections"
-        return "who scans, who copies, who wakes, who holds the list ", subtitle
+            subtitle = _(
+                "simulated, measured: one request, {connections} connections", connections=CONNECTIONS
+            )
+        return _("who scans, who copies, who wakes, who holds the list "), subtitle
 
     def body_height(self, height: int) -> int:
         """Height of the table with its frame, on a screen of this height."""
@@ -80,7 +83,9 @@ class ComparisonContent:
         if not self.measuring:
             return ""
         done = len(self._model.host_comparisons)
-        return f" measuring on this machine's kernel: {done} of {len(LANES)} · h: stop "
+        return _(
+            " measuring on this machine's kernel: {done} of {lanes} · h: stop ", done=done, lanes=len(LANES)
+        )
 
 
 class ComparisonScreen(WorkingScreen):
@@ -94,11 +99,11 @@ class ComparisonScreen(WorkingScreen):
 
     KEYS: ClassVar[Sequence[Binding]] = COMPARISON_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*COMPARISON_BINDINGS]
-    BINDING_GROUP_TITLE = "Comparison"
+    BINDING_GROUP_TITLE = N_("Comparison")
 
     def __init__(self, session: Session, model: ComparisonModel, figures: MeasuredFigures) -> None:
         table = ComparisonContent(model)
-        super().__init__(session, table, "the comparison", COMPARISON_PAGE, lambda: figures.in_frames)
+        super().__init__(session, table, _("the comparison"), COMPARISON_PAGE, lambda: figures.in_frames)
         self.model = model
         self._figures = figures
         self._table = table
@@ -126,12 +131,12 @@ class ComparisonScreen(WorkingScreen):
     def action_measure(self) -> None:
         model = self.model
         if self._figures.refuses(TableMeasurementBegun):
-            self.say("measuring is not recorded: it would not come out the same again")
+            self.say(_("measuring is not recorded: it would not come out the same again"))
             return
         if self._table.measuring:
             self.workers.cancel_group(self, "measure")
             self._table.measuring = False
-            self.say("measuring stopped")
+            self.say(_("measuring stopped"))
             return
         model.shows_measured = not model.shows_measured
         left = [lane for lane in LANES if lane not in model.host_comparisons]
@@ -164,7 +169,7 @@ class ComparisonScreen(WorkingScreen):
             return  # The user has stopped measuring meanwhile.
         if isinstance(figure, MeasurementRefused):
             self._table.measuring = model.shows_measured = False
-            self.say(f"simulated only: {figure.why_not}")
+            self.say(_("simulated only: {why_not}", why_not=figure.why_not))
         elif isinstance(figure, LaneMeasured):
             model.host_comparisons[figure.comparison.lane] = figure.comparison
             self._table.measuring = len(model.host_comparisons) < len(LANES)

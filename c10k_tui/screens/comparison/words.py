@@ -8,6 +8,7 @@ from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.text.comparison_columns import BY_KEY, COLUMNS, KEEPER_MEANING, LIMIT_MEANING, ComparisonColumn
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.glyphs import POSITION
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, Span, Wordings, fitting, spread, wrap
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
@@ -15,7 +16,7 @@ from sim.scenario.units import format_count, format_duration
 from sim.studies.comparison import REQUESTS, ComparisonRow
 from sim.studies.host_comparison import HostComparison
 
-ABOUT_EVENTS = (
+ABOUT_EVENTS = N_(
     "An event is a descriptor reported ready; with a thread or process each, a read that brought something; "
     "with rings and ports, a request answered. Each lane has a short race of its own on the same arrivals."
 )
@@ -28,7 +29,7 @@ READ = ("examined_per_event", "copied_in_per_event", "switches_per_event", "conn
 
 def heading(model: ComparisonModel, notice: str, width: int) -> Line:
     """The line at the top: the screen and its load, or the notice of the last key."""
-    left: list[Span] = [(" compare ", "title"), (" ", "text")]
+    left: list[Span] = [(_(" compare "), "title"), (" ", "text")]
     if notice:
         left.append((f" {notice} ", "notice"))
     else:
@@ -38,15 +39,26 @@ def heading(model: ComparisonModel, notice: str, width: int) -> Line:
 
 def scenario_words(scenario: Scenario) -> str:
     """The load as short text."""
-    words = f"{scenario.fds:,} fds · {scenario.active} active · {format_count(scenario.rate)} req/s"
-    return f"{words} · churn {format_count(scenario.churn)}/s" if scenario.churn else words
+    words = _(
+        "{fds:,} fds · {active} active · {rate} req/s",
+        fds=scenario.fds,
+        active=scenario.active,
+        rate=format_count(scenario.rate),
+    )
+    return (
+        _("{words} · churn {churn}/s", words=words, churn=format_count(scenario.churn))
+        if scenario.churn
+        else words
+    )
 
 
 def _state(model: ComparisonModel, width: int) -> str:
     missing = len(model.missing())
     if missing:
-        return f"{len(LANES) - missing} of {len(LANES)} lanes known "
-    return f"costs: {table_words(model.costs) if width >= 110 else model.costs.name} "
+        return _("{lanes} of {lanes2} lanes known ", lanes=len(LANES) - missing, lanes2=len(LANES))
+    return _(
+        "costs: {table_words} ", table_words=table_words(model.costs) if width >= 110 else model.costs.name
+    )
 
 
 def explanation(model: ComparisonModel, busy: str, width: int, height: int) -> list[Line]:
@@ -81,9 +93,17 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
     """The lanes with the most scans, copies, switches and memory, and the lanes with the least."""
     known = [facts for facts in model.known() if facts.events]
     if model.missing():
-        return ((f"Each lane races alone for {REQUESTS:,} requests; rows fill in as they end.", "dim"),)
+        return (
+            (
+                _(
+                    "Each lane races alone for {requests:,} requests; rows fill in as they end.",
+                    requests=REQUESTS,
+                ),
+                "dim",
+            ),
+        )
     if not known:
-        return (("There was no event: nobody sends anything, or no server gets to run.", "alarm"),)
+        return ((_("There was no event: nobody sends anything, or no server gets to run."), "alarm"),)
     spans: list[Span] = []
     for key in READ[:-1] if short else READ:
         column = BY_KEY[key]
@@ -92,8 +112,8 @@ def _reading(model: ComparisonModel, *, short: bool) -> Line:
             continue
         least, most = ordered[0], ordered[-1]
         spans += [(" · " if short and spans else "; " if spans else "", "dim"), (most.lane, most.lane)]
-        spans += [(f" {column.verb.split()[0]} " if short else f" {column.verb}: ", "text")]
-        spans += [(column.cell(most), "strong"), ("" if short else column.unit, "text")]
+        spans += [(f" {_(column.verb).split()[0]} " if short else f" {_(column.verb)}: ", "text")]
+        spans += [(column.cell(most), "strong"), ("" if short else _(column.unit), "text")]
         spans += [] if short else [(f" ({least.lane} {column.cell(least)})", "dim")]
     return tuple(spans) if short else (*spans, (".", "text"))
 
@@ -110,10 +130,10 @@ def _of_lane(model: ComparisonModel) -> Wordings:
     lane, kind = model.lane, LANES[model.lane]
     spans: list[Span] = [
         (lane, lane),
-        (" races now" if lane in model.racing else "", "dim"),
-        (": the list is kept by ", "text"),
-        (kind.keeper, "strong"),
-        ("; limited by ", "text"),
+        (_(" races now") if lane in model.racing else "", "dim"),
+        (_(": the list is kept by "), "text"),
+        (_(kind.keeper), "strong"),
+        (_("; limited by "), "text"),
         (kind.limit, "strong"),
         (". ", "text"),
     ]
@@ -121,11 +141,11 @@ def _of_lane(model: ComparisonModel) -> Wordings:
     basis = () if facts is None else (_basis(facts),)
     costs: Line = ()
     if kind.prices.estimated:
-        costs = ((f" Its costs (~) are {kind.prices.source}.", "alarm"),)
-        brief: Span = (" Its costs (~) are estimated.", "alarm")
+        costs = ((_(" Its costs (~) are {source}.", source=kind.prices.source), "alarm"),)
+        brief: Span = (_(" Its costs (~) are estimated."), "alarm")
         return (*spans, *basis, *costs), (*spans, *basis, brief), (*spans, brief)
     elif kind.prices.source:
-        costs = ((f" Its own steps: {kind.prices.source}.", "dim"),)
+        costs = ((_(" Its own steps: {source}.", source=kind.prices.source), "dim"),)
     return (*spans, *basis, *costs), (*spans, *basis)
 
 
@@ -133,23 +153,31 @@ def _basis(facts: ComparisonRow) -> Span:
     if facts.failure is not None:
         return (f"{facts.failure}.", "alarm")
     if not facts.events:
-        return ("No event came of it: the server never got to run, or nobody sent anything.", "alarm")
+        return (_("No event came of it: the server never got to run, or nobody sent anything."), "alarm")
     if facts.events < FEW_EVENTS:
-        return (f"Means of {facts.events} events only: it is too slow for more.", "alarm")
-    return (f"Means of {facts.events:,} events.", "dim")
+        return (_("Means of {events} events only: it is too slow for more.", events=facts.events), "alarm")
+    return (_("Means of {events:,} events.", events=facts.events), "dim")
 
 
 def _of_column(model: ComparisonModel, column: ComparisonColumn) -> Wordings:
     """The chosen column, and the lanes with the lowest figure; shorter wordings leave these lanes out."""
-    title: Span = (f"{column.title}: ", "strong")
-    spans: list[Span] = [title, (column.meaning, "text")]
+    title: Span = (f"{_(column.title)}: ", "strong")
+    spans: list[Span] = [title, (_(column.meaning), "text")]
     end: Span = (".", "text")
-    shorter: Wordings = (*spans, end), (title, (column.meaning.replace(", for each event", ""), "text"), end)
+    shorter: Wordings = (
+        (*spans, end),
+        (title, (_(column.meaning).replace(_(", for each event"), ""), "text"), end),
+    )
     valued = [(value, facts.lane) for facts in model.known() if (value := column.value_of(facts)) is not None]
     if valued and not model.missing():
         least = min(valued)[0]
         best = [lane for value, lane in valued if value == least]
-        spans.append((f"; least: {', '.join(best[:3])}{' …' if len(best) > 3 else ''}", "good"))
+        spans.append(
+            (
+                _("; least: {best}{words}", best=", ".join(best[:3]), words=" …" if len(best) > 3 else ""),
+                "good",
+            )
+        )
     return (*spans, end), *shorter
 
 
@@ -158,22 +186,41 @@ def _of_measured(model: ComparisonModel, comparison: HostComparison | None) -> L
     if comparison is None:
         return (
             ("h", "strong"),
-            (" measures one request in each lane on this machine's kernel (a few seconds).", "dim"),
+            (_(" measures one request in each lane on this machine's kernel (a few seconds)."), "dim"),
         )
     if comparison.measured_ns is None or comparison.simulated_ns is None:
-        return ((f"{comparison.lane} is not measured here: {comparison.why_not}.", "text"),)
+        return (
+            (
+                _(
+                    "{lane} is not measured here: {why_not}.",
+                    lane=comparison.lane,
+                    why_not=comparison.why_not,
+                ),
+                "text",
+            ),
+        )
     spans: list[Span] = [
-        ("measured here: ", "good"),
+        (_("measured here: "), "good"),
         (format_duration(comparison.measured_ns), "good"),
-        (f" of CPU per request with {comparison.connections} connections, against ", "text"),
-        (format_duration(comparison.simulated_ns), "strong"),
-        (f" simulated ({comparison.ratio:.1f}×); ", "text"),
         (
-            f"{comparison.measured_sleeps:.2f} sleeps a request against {comparison.simulated_sleeps:.2f}.",
+            _(
+                " of CPU per request with {connections} connections, against ",
+                connections=comparison.connections,
+            ),
+            "text",
+        ),
+        (format_duration(comparison.simulated_ns), "strong"),
+        (_(" simulated ({ratio:.1f}×); ", ratio=comparison.ratio), "text"),
+        (
+            _(
+                "{measured_sleeps:.2f} sleeps a request against {simulated_sleeps:.2f}.",
+                measured_sleeps=comparison.measured_sleeps,
+                simulated_sleeps=comparison.simulated_sleeps,
+            ),
             "text",
         ),
     ]
-    spans.append((" Real caches go cold between two requests, those of the table do not.", "dim"))
+    spans.append((_(" Real caches go cold between two requests, those of the table do not."), "dim"))
     if comparison.noise:
         spans.append((f" {comparison.noise}.", "alarm"))
     return tuple(spans)
@@ -182,21 +229,21 @@ def _of_measured(model: ComparisonModel, comparison: HostComparison | None) -> L
 def _marks() -> Line:
     return (
         (POSITION, "strong"),
-        (" races now · ", "dim"),
+        (_(" races now · "), "dim"),
         ("▁", "good"),
-        (" least and ", "dim"),
+        (_(" least and "), "dim"),
         ("█", "alarm"),
-        (" most in its column, logarithmic · ", "dim"),
+        (_(" most in its column, logarithmic · "), "dim"),
         ("~", "strong"),
-        (" estimated · all figures are simulated, but for those called measured", "dim"),
+        (_(" estimated · all figures are simulated, but for those called measured"), "dim"),
     )
 
 
 def legend_sentences() -> list[Line]:
     """An explanation of every column."""
     return [
-        ((ABOUT_EVENTS, "dim"),),
-        *(((f"{column.title}: ", "strong"), (f"{column.meaning}.", "dim")) for column in COLUMNS),
-        (("who keeps the list: ", "strong"), (f"{KEEPER_MEANING}.", "dim")),
-        (("what limits it: ", "strong"), (f"{LIMIT_MEANING}.", "dim")),
+        ((_(ABOUT_EVENTS), "dim"),),
+        *(((f"{_(column.title)}: ", "strong"), (f"{_(column.meaning)}.", "dim")) for column in COLUMNS),
+        ((_("who keeps the list: "), "strong"), (f"{_(KEEPER_MEANING)}.", "dim")),
+        ((_("what limits it: "), "strong"), (f"{_(LIMIT_MEANING)}.", "dim")),
     ]

@@ -14,6 +14,7 @@ from c10k_tui.charts.benchmark_charts import WAIT_WORDS, curves_of
 from c10k_tui.charts.chart import Chart, ChartPoint, span_of
 from c10k_tui.session.measured_figures import PointMeasured
 from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line
 from sim.host.measuring.points import MECHANISMS, WAITS, Point, active_count
 from sim.machine.costs import CostTable
@@ -202,13 +203,18 @@ class CurveModel:
             if (row := self.measured.get(point)) is not None and row.measured_ns is not None
         )
         busy = "" if of_share else f", {self.active_words()}"
-        held = f", {self.fds:,} descriptors" if of_share else ""
+        held = _(", {fds:,} descriptors", fds=self.fds) if of_share else ""
         known = self.known()
         rule = self.active_now / self.fds if of_share else float(self.fds)
         places = (point.active / point.fds if of_share else float(point.fds) for point in self.points())
         return Chart(
-            title=f"One wake-up{busy}{held}: a call that {WAIT_WORDS[self.wait]}",
-            x_label="share of the descriptors that is active" if of_share else "descriptors watched",
+            title=_(
+                "One wake-up{busy}{held}: a call that {wait_words}",
+                busy=busy,
+                held=held,
+                wait_words=_(WAIT_WORDS[self.wait]),
+            ),
+            x_label=_("share of the descriptors that is active") if of_share else _("descriptors watched"),
             # The rule may lie beyond all points: a point with too many ready descriptors is not computed.
             x_range=span_of((*places, rule), (1, 10)),
             curves=curves_of(known, of_share),
@@ -219,28 +225,34 @@ class CurveModel:
         )
 
     def _rule_words(self) -> str:
-        here = "the race: " if self.fds == self.race_fds else ""
+        here = _("the race: ") if self.fds == self.race_fds else ""
         if self.axis == "share":
-            return f"{here}{self.active_now:,} of {self.fds:,} active"
+            return _(
+                "{here}{active_now:,} of {fds:,} active", here=here, active_now=self.active_now, fds=self.fds
+            )
         return f"{here}{self.fds:,} fds"
 
     def active_words(self) -> str:
         """``3 active``, ``10% active``, ``all active``."""
         if self.active == Share(10_000):
-            return "all active"
-        return f"{self.active:,} active" if isinstance(self.active, int) else f"{self.active} active"
+            return _("all active")
+        return (
+            _("{active:,} active", active=self.active)
+            if isinstance(self.active, int)
+            else _("{active} active", active=self.active)
+        )
 
     def _paper_chart(self, paper: Paper) -> Chart:
         """The published points over the simulated lines, both in the paper's unit."""
         lines = [
             (point, ours)
-            for point, _ in self.known(paper.mechanisms)
+            for point, _cost_ns in self.known(paper.mechanisms)
             if (ours := self.paper_cost(paper, point.mechanism, point.fds)) is not None
         ]
         low, high = paper.fds_range
         return Chart(
-            title=f"{paper.title}: published points over our simulated lines",
-            x_label="descriptors watched",
+            title=_("{title}: published points over our simulated lines", title=paper.title),
+            x_label=_("descriptors watched"),
             x_range=(low / PAPER_MARGIN, high * PAPER_MARGIN),
             curves=curves_of(lines),
             marks=tuple(
@@ -274,7 +286,9 @@ class CurveModel:
 
     def notes(self) -> tuple[Line, ...]:
         """Lines below an exported picture: the cost table, and the paper if one is shown."""
-        lines: list[Line] = [((f"simulated by the cost table {table_words(self.costs)}", "dim"),)]
+        lines: list[Line] = [
+            ((_("simulated by the cost table {table_words}", table_words=table_words(self.costs)), "dim"),)
+        ]
         if self.paper is not None:
             lines += [((words, "dim"),) for words in (self.paper.reference, self.paper.unit)]
         return tuple(lines)

@@ -37,6 +37,7 @@ from c10k_tui.session.measured_figures import (
     MeasurementRefused,
     PointMeasured,
 )
+from c10k_tui.text.messages import N_, _
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.host.measuring.points import Point
@@ -72,7 +73,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
 
     KEYS: ClassVar[Sequence[Binding]] = CURVE_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*CURVE_BINDINGS]
-    BINDING_GROUP_TITLE = "Curve"
+    BINDING_GROUP_TITLE = N_("Curve")
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
@@ -129,8 +130,12 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         """Draw the whole screen."""
         width, height = self.size
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-            words = (
-                f"the curve needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}: enlarge it"
+            words = _(
+                "the curve needs {least_width}×{least_height}, this terminal is {width}×{height}: enlarge it",
+                least_width=LEAST_WIDTH,
+                least_height=LEAST_HEIGHT,
+                width=width,
+                height=height,
             )
             self._head.show([((words, "strong"),)])
             self._chart.show([])
@@ -146,7 +151,11 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         """Progress of the measurement; empty while nothing is measured."""
         if self._measuring is not None:
             done, whole = self._measuring
-            return f" measuring on this machine's kernel: {done} of {whole} points · m: stop "
+            return _(
+                " measuring on this machine's kernel: {done} of {whole} points · m: stop ",
+                done=done,
+                whole=whole,
+            )
         return ""
 
     def say(self, words: str) -> None:
@@ -232,17 +241,17 @@ class CurveScreen(KeyedScreen[Scenario | None]):
         if self._measuring is not None:
             self.workers.cancel_group(self, "measure")
             self._measuring = None
-            self.say("measuring stopped")
+            self.say(_("measuring stopped"))
             return
         if self._figures.refuses(MeasurementBegun):
-            self.say("measuring is not recorded: it would not come out the same again")
+            self.say(_("measuring is not recorded: it would not come out the same again"))
             return
         if self.model.paper is not None:
-            self.say("a paper's machine cannot be measured here: p to the plain curve first")
+            self.say(_("a paper's machine cannot be measured here: p to the plain curve first"))
             return
         points = [point for point in self.model.points() if point not in self.model.measured]
         if not points:
-            self.say("all of these points are measured")
+            self.say(_("all of these points are measured"))
             return
         self._measuring = (0, len(points))
         self._figures.note(MeasurementBegun())
@@ -271,7 +280,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
             return  # The user has stopped measuring meanwhile.
         if isinstance(figure, MeasurementRefused):
             self._measuring = None
-            self.say(f"simulated only: {figure.why_not}")
+            self.say(_("simulated only: {why_not}", why_not=figure.why_not))
             return
         if not isinstance(figure, PointMeasured):
             return
@@ -303,7 +312,7 @@ class CurveScreen(KeyedScreen[Scenario | None]):
 
     def action_race(self) -> None:
         if self.model.paper is None:
-            self.say("p chooses a paper first; then g races its situation")
+            self.say(_("p chooses a paper first; then g races its situation"))
         else:
             self.dismiss(self.model.paper.scenario)
 
@@ -315,12 +324,18 @@ class CurveScreen(KeyedScreen[Scenario | None]):
 
     def action_export(self) -> None:
         if self._figures.in_frames:
-            self.say("pictures are not written while recording")
+            self.say(_("pictures are not written while recording"))
             return
         chart = replace(self.model.chart(), notes=self.model.notes())
         try:
             paths = export([chart], self.model.file_stem(), self._folder)
         except OSError as error:
-            self.say(f"not written: {error.strerror or error} ({error.filename or self._folder})")
+            self.say(
+                _(
+                    "not written: {strerror} ({filename})",
+                    strerror=error.strerror or error,
+                    filename=error.filename or self._folder,
+                )
+            )
             return
-        self.say("written: " + " and ".join(path.name for path in paths))
+        self.say(_("written: ") + " and ".join(path.name for path in paths))

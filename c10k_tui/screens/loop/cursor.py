@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from c10k_tui.screens.loop.model import LoopModel
+from c10k_tui.text.messages import _
 from sim.scripts.loop_frame import LoopFrame
 from sim.scripts.task_rows import TaskRow
 
@@ -35,7 +36,7 @@ class TaskCursor:
             at = frame.chosen
             if at < 0 and not self._model.is_stuck:
                 self.chosen = None
-                self._model.say("the task that was chosen is done")
+                self._model.say(_("the task that was chosen is done"))
         wanted = self._first
         if at >= 0 and not self._first <= at < self._first + height:
             wanted = at - height // 2

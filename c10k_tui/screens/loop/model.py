@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from c10k_tui.text.messages import _
 from sim.scripts.kernel_feed import FeedRow, KernelFeed
 from sim.scripts.loop_frame import LoopFrame, frame_of, held_up
 from sim.scripts.script import Script, StopPoint
@@ -220,11 +221,11 @@ class LoopModel:
     def _step(self, stop_at: Callable[[StopPoint], bool]) -> None:
         self.paused = True
         if self.script.over:
-            self.say("the script is over")
+            self.say(_("the script is over"))
         elif self.is_stuck:
             self._go(stop_at, patience_s=0.0)
             if self.is_stuck:
-                self.say("the script blocks for real: it cannot be stepped")
+                self.say(_("the script blocks for real: it cannot be stepped"))
         else:
             self._go(stop_at)
 

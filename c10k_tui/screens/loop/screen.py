@@ -24,6 +24,7 @@ from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.text.loop_counters import figures_line
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.script_tasks import task_lines, tasks_title
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.footer import KeyFooter
@@ -62,7 +63,7 @@ class LoopScreen(KeyedScreen[None]):
 
     KEYS: ClassVar[Sequence[Binding]] = LOOP_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*LOOP_BINDINGS]
-    BINDING_GROUP_TITLE = "Loop"
+    BINDING_GROUP_TITLE = N_("Loop")
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (46, "-high")]
@@ -118,7 +119,13 @@ class LoopScreen(KeyedScreen[None]):
         width, height = event.size
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.set_class(small, "-small")
-        asked = f"the loop needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}: enlarge it"
+        asked = _(
+            "the loop needs {least_width}×{least_height}, this terminal is {width}×{height}: enlarge it",
+            least_width=LEAST_WIDTH,
+            least_height=LEAST_HEIGHT,
+            width=width,
+            height=height,
+        )
         self._small.show([((asked, "strong"),)])
         self.call_after_refresh(self.draw)
 
@@ -178,7 +185,7 @@ class LoopScreen(KeyedScreen[None]):
     def _rows_words(self, frame: LoopFrame) -> str:
         if len(frame.rows) >= frame.tasks:
             return ""
-        return f"{frame.first + 1:,} to {frame.first + len(frame.rows):,}"
+        return _("{first:,} to {first2:,}", first=frame.first + 1, first2=frame.first + len(frame.rows))
 
     def _draw_kernel(self, frame: LoopFrame, row: TaskRow | None) -> None:
         marked = row.waiting.fd if row is not None and row.waiting is not None else None
@@ -200,14 +207,14 @@ class LoopScreen(KeyedScreen[None]):
         lines: list[Line]
         blocks_for_s = model.blocks_for_s
         if blocks_for_s is not None and model.has_loop:
-            title = "culprit, at this moment"
+            title = _("culprit, at this moment")
             lines = stack.stuck_lines(model.stuck_at, blocks_for_s, width, height)
         elif self.page == "error" and error is not None:
-            title = "why the script ended"
+            title = _("why the script ended")
             lines = stack.error_lines(str(error), error.place, error.details, width, height)
         elif self.page == "culprit" and culprits:
             index = max(0, len(culprits) - 1 - self._culprit)
-            title = f"culprit {index + 1} of {len(culprits)}"
+            title = _("culprit {index} of {culprits}", index=index + 1, culprits=len(culprits))
             lines = stack.culprit_lines(culprits[index], width, height)
         elif self.page == "output":
             title = "printed"
@@ -217,7 +224,7 @@ class LoopScreen(KeyedScreen[None]):
             lines = stack.stack_lines(row, frame.now_ns, width, height)
         entitle(self._panel, title)
         self._panel.show(lines)
-        self._panel.set_class(title.startswith(("culprit", "why")), "-alarm")
+        self._panel.set_class(title.startswith((_("culprit"), "why")), "-alarm")
 
     def _show_error_once(self, frame: LoopFrame) -> None:
         """Change the panel to the error of a failed script; do this only once."""
@@ -263,7 +270,7 @@ class LoopScreen(KeyedScreen[None]):
     def action_culprit(self) -> None:
         culprits = words.long_ones(self.cursor.rows(self._tasks.size.height))
         if not culprits:
-            self.model.say("no callback has held up the loop")
+            self.model.say(_("no callback has held up the loop"))
         elif self.page != "culprit":
             self.page, self._culprit = "culprit", 0
         else:

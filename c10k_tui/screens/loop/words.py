@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from c10k_tui.text.glyphs import PAUSE, PLAY
+from c10k_tui.text.messages import _
 from c10k_tui.text.script_tasks import place_words, short_name
 from c10k_tui.text.styled_text import Line, clip, spread
 from sim.scenario.units import format_duration
@@ -16,8 +17,8 @@ NO_CLIENTS = "nothing in this kernel can ever wake it"
 
 def script_line(name: str, width: int) -> Line:
     """The script on the left; on the right that all figures are simulated."""
-    left: Line = ((" c10k ", "title"), (" watch ", "dim"), (name, "strong"))
-    right = "simulated kernel, virtual time " if width >= 96 else "simulated "
+    left: Line = ((" c10k ", "title"), (_(" watch "), "dim"), (name, "strong"))
+    right = _("simulated kernel, virtual time ") if width >= 96 else "simulated "
     return spread(left, ((right, "dim"),), width)
 
 
@@ -26,11 +27,11 @@ def pace_line(
 ) -> Line:
     """State and pace on the left, virtual time on the right."""
     if frame.over:
-        going: Line = ((" over ", "notice"),)
+        going: Line = ((_(" over "), "notice"),)
     elif stuck:
-        going = ((" the script blocks for real ", "alarm"),)
+        going = ((_(" the script blocks for real "), "alarm"),)
     elif paused:
-        going = ((f" {PAUSE} paused", "strong"), (" · s: step  space: go on", "dim"))
+        going = ((_(" {pause} paused", pause=PAUSE), "strong"), (_(" · s: step  space: go on"), "dim"))
     else:
         going = ((f" {PLAY} ", "good"), (speed_words(speed), "strong"))
     if notice:
@@ -41,10 +42,10 @@ def pace_line(
 def speed_words(speed: float | None) -> str:
     """The pace as text: ``5 turns a second``."""
     if speed is None:
-        return "as fast as it goes"
+        return _("as fast as it goes")
     if speed < 1:
-        return f"a turn takes {1 / speed:g} s"
-    return f"{speed:,g} turn{'' if speed == 1 else 's'} a second"
+        return _("a turn takes {value:g} s", value=1 / speed)
+    return _("{speed:,g} turn{words} a second", speed=speed, words="" if speed == 1 else "s")
 
 
 def time_words(now_ns: int) -> str:
@@ -52,7 +53,13 @@ def time_words(now_ns: int) -> str:
     seconds, rest_ns = divmod(now_ns, 1_000_000_000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    before = f"{hours} h {minutes} min " if hours else f"{minutes} min " if minutes else ""
+    before = (
+        _("{hours} h {minutes} min ", hours=hours, minutes=minutes)
+        if hours
+        else _("{minutes} min ", minutes=minutes)
+        if minutes
+        else ""
+    )
     return f"{before}{seconds}.{rest_ns // 1000:06} s"
 
 
@@ -87,7 +94,9 @@ def trouble_line(
         return clip(stuck_words(stuck_at, stuck_for_s, has_loop), width)
     if frame.error is not None:
         hint = (
-            " · a server needs its clients in the same script" if NO_CLIENTS in frame.error else " · tab: all"
+            _(" · a server needs its clients in the same script")
+            if NO_CLIENTS in frame.error
+            else _(" · tab: all")
         )
         room = width - len(hint) - 1
         return (*clip(((f" {frame.error}", "alarm"),), room), (hint, "dim"))
@@ -95,16 +104,39 @@ def trouble_line(
     if culprits:
         return culprit_line(culprits, width)
     if frame.over:
-        return ((" the script has come to its end", "good"),)
-    return clip(((" printed: ", "dim"), (printed, "text")), width) if printed else ()
+        return ((_(" the script has come to its end"), "good"),)
+    return clip(((_(" printed: "), "dim"), (printed, "text")), width) if printed else ()
 
 
 def stuck_words(place: Place | None, seconds: float, has_loop: bool) -> Line:
     """The line for a script that blocks in real time."""
-    where = f"{place_words(place)} in {short_name(place.function)}: {place.text}" if place else "somewhere"
+    where = (
+        _(
+            "{place_words} in {short_name}: {text}",
+            place_words=place_words(place),
+            short_name=short_name(place.function),
+            text=place.text,
+        )
+        if place
+        else "somewhere"
+    )
     if not has_loop:
-        return ((f" has run for {seconds:.1f} s without an event loop, now at {where}", "text"),)
-    return ((f" BLOCKS THE LOOP for {seconds:.1f} s of real time: {where}", "alarm"),)
+        return (
+            (
+                _(
+                    " has run for {seconds:.1f} s without an event loop, now at {where}",
+                    seconds=seconds,
+                    where=where,
+                ),
+                "text",
+            ),
+        )
+    return (
+        (
+            _(" BLOCKS THE LOOP for {seconds:.1f} s of real time: {where}", seconds=seconds, where=where),
+            "alarm",
+        ),
+    )
 
 
 def culprit_line(culprits: list[Culprit], width: int) -> Line:
@@ -112,6 +144,13 @@ def culprit_line(culprits: list[Culprit], width: int) -> Line:
     newest = culprits[-1]
     place = newest.place
     where = f"{place_words(place)}: {place.text}" if place is not None else ""
-    hint = f" · {len(culprits)} so far · c: look" if len(culprits) > 1 else " · c: look"
-    words = f" HELD UP THE LOOP for {format_duration(newest.spent_ns)}: {newest.name} at {where}"
+    hint = (
+        _(" · {culprits} so far · c: look", culprits=len(culprits)) if len(culprits) > 1 else _(" · c: look")
+    )
+    words = _(
+        " HELD UP THE LOOP for {spent_ns}: {name} at {where}",
+        spent_ns=format_duration(newest.spent_ns),
+        name=newest.name,
+        where=where,
+    )
     return (*clip(((words, "alarm"),), width - len(hint)), (hint, "dim"))

@@ -21,6 +21,7 @@ from c10k_tui.screens.path.views.sides import head_lines, side_lines, side_subti
 from c10k_tui.screens.path.views.strip import strip_lines
 from c10k_tui.screens.shared.help_screen import HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
+from c10k_tui.text.messages import N_, _
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.path.packet_path import PacketPath
@@ -38,7 +39,7 @@ class PathScreen(KeyedScreen[None]):
 
     KEYS: ClassVar[Sequence[Binding]] = PATH_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*PATH_BINDINGS]
-    BINDING_GROUP_TITLE = "Path"
+    BINDING_GROUP_TITLE = N_("Path")
     AUTO_FOCUS = ""
 
     def __init__(self, path: PacketPath, clock: Callable[[], float]) -> None:
@@ -71,7 +72,13 @@ class PathScreen(KeyedScreen[None]):
         """Draw the whole screen."""
         width, height = self.size
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-            words = f"the path needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}"
+            words = _(
+                "the path needs {least_width}×{least_height}, this terminal is {width}×{height}",
+                least_width=LEAST_WIDTH,
+                least_height=LEAST_HEIGHT,
+                width=width,
+                height=height,
+            )
             self._head.show([((words, "strong"),)])
             for widget in (self._strip, self._epoll, self._select, self._totals):
                 widget.show([])

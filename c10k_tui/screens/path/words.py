@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from c10k_tui.text.messages import N_, _
 from sim.kernel.waiting.epoll.epoll_file import EVENT_BYTES
 from sim.machine.records import DropReason, Effect
 from sim.path.lane_watch import RING_SLOTS
@@ -12,52 +13,64 @@ from sim.path.path_values import LanePath, PathStep
 from sim.scenario.units import format_duration
 
 TITLES: dict[str, str] = {
-    "wire": "On the wire",
-    "dma": "The NIC writes to memory (DMA)",
+    "wire": N_("On the wire"),
+    "dma": N_("The NIC writes to memory (DMA)"),
     "interrupt": "Interrupt",
     "softirq": "Softirq",
-    "tcp": "IP and TCP",
-    "buffer": "Socket buffer",
-    "queue": "Wait queue",
+    "tcp": N_("IP and TCP"),
+    "buffer": N_("Socket buffer"),
+    "queue": N_("Wait queue"),
     "callback": "ep_poll_callback",
-    "list": "Ready list",
-    "wake": "The server wakes",
-    "return": "epoll_wait returns",
-    "selector": "asyncio: the selector",
-    "handle": "asyncio: the callback reads",
-    "future": "asyncio: the future",
-    "task": "asyncio: the task's turn",
-    "await": "The line after await",
+    "list": N_("Ready list"),
+    "wake": N_("The server wakes"),
+    "return": N_("epoll_wait returns"),
+    "selector": N_("asyncio: the selector"),
+    "handle": N_("asyncio: the callback reads"),
+    "future": N_("asyncio: the future"),
+    "task": N_("asyncio: the task's turn"),
+    "await": N_("The line after await"),
     "pollwake": "pollwake",
-    "scan": "select scans all again",
-    "copy": "select copies out and returns",
-    "walk": "The program walks the bits",
-    "read": "The program reads",
+    "scan": N_("select scans all again"),
+    "copy": N_("select copies out and returns"),
+    "walk": N_("The program walks the bits"),
+    "read": N_("The program reads"),
 }
 DROPS = {
-    DropReason.BACKLOG_FULL: "the backlog of the listening socket is full",
-    DropReason.NOT_CONNECTED: "nobody holds that connection",
-    DropReason.CONNECTION_GONE: "the connection is gone",
+    DropReason.BACKLOG_FULL: N_("the backlog of the listening socket is full"),
+    DropReason.NOT_CONNECTED: N_("nobody holds that connection"),
+    DropReason.CONNECTION_GONE: N_("the connection is gone"),
 }
 _AT_CLIENT = Effect.HELD | Effect.UNSENT
 _EXACT_NS = 100_000
 """Durations below this number of ns are written to the nanosecond."""
+_COUNTS = {
+    "frame": (N_("{count:,} frame"), N_("{count:,} frames")),
+    "queue": (N_("{count:,} queue"), N_("{count:,} queues")),
+    "read": (N_("{count:,} read"), N_("{count:,} reads")),
+    "other": (N_("{count:,} other"), N_("{count:,} others")),
+    "item": (N_("{count:,} item"), N_("{count:,} items")),
+    "descriptor": (N_("{count:,} descriptor"), N_("{count:,} descriptors")),
+    "callback": (N_("{count:,} callback"), N_("{count:,} callbacks")),
+    "look": (N_("{count:,} look"), N_("{count:,} looks")),
+    "is": (N_("{count:,} is"), N_("{count:,} are")),
+}
+"""A number of things: one, and several."""
 _LEFT = {
-    "asleep": "was idle",
-    "scanning": "leaves the scan",
-    "serving": "leaves a request that it was serving",
+    "asleep": N_("was idle"),
+    "scanning": N_("leaves the scan"),
+    "serving": N_("leaves a request that it was serving"),
 }
 
 
 def title_of(side: LanePath, step: PathStep) -> str:
     """The title of a step."""
     if waits_at_client(side):
-        return "HELD BACK"
+        return _("HELD BACK")
     if step.stage == "tcp" and side.dropped:
-        return "DROPPED"
+        return _("DROPPED")
     if step.stage == "wake" and not _slept(step):
-        return "The server comes to it"
-    return TITLES[step.stage]
+        return _("The server comes to it")
+    return _(TITLES[step.stage])
 
 
 def waits_at_client(side: LanePath) -> bool:
@@ -70,8 +83,9 @@ def sentence(path: PacketPath, side: LanePath, step: PathStep) -> str:
     return _SENTENCES[step.stage](path, side, step)
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _count(number: int, thing: str) -> str:
+    one, many = _COUNTS[thing]
+    return _(one if number == 1 else many, count=number)
 
 
 def _slept(step: PathStep) -> bool:
@@ -80,172 +94,225 @@ def _slept(step: PathStep) -> bool:
 
 
 def _wire(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    first = f"{path.size_bytes:,} bytes for fd {side.fd}" if side.fd >= 0 else f"{path.size_bytes:,} bytes"
+    first = (
+        _("{size_bytes:,} bytes for fd {fd}", size_bytes=path.size_bytes, fd=side.fd)
+        if side.fd >= 0
+        else _("{size_bytes:,} bytes", size_bytes=path.size_bytes)
+    )
     if waits_at_client(side):
-        return f"A client has {first}. The window is full: it holds them back until the server has read."
+        return _(
+            "A client has {first}. The window is full: it holds them back until the server has read.",
+            first=first,
+        )
     if side.burst == 1:
-        return f"A frame with {first} arrives. Nothing in the machine knows of it yet."
-    return f"{side.burst:,} frames arrive together; one has {first}. Nothing in the machine knows of it yet."
+        return _("A frame with {first} arrives. Nothing in the machine knows of it yet.", first=first)
+    return _(
+        "{burst:,} frames arrive together; one has {first}. Nothing in the machine knows of it yet.",
+        burst=side.burst,
+        first=first,
+    )
 
 
 def _dma(path: PacketPath, side: LanePath, step: PathStep) -> str:
     frames = _count(step.after.ring_frames, "frame")
-    return (
-        f"The NIC puts {frames} into its ring in memory, ours in slot {side.ring_slot} of {RING_SLOTS}, "
-        "and the CPU has no part in it."
+    return _(
+        "The NIC puts {frames} into its ring in memory, ours in slot {ring_slot} of {ring_slots}, "
+        "and the CPU has no part in it.",
+        frames=frames,
+        ring_slot=side.ring_slot,
+        ring_slots=RING_SLOTS,
     )
 
 
 def _interrupt(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    left = _LEFT.get(step.before.server, "leaves the server's program")
-    return f"The NIC raises an interrupt. The CPU {left}; the handler only asks for a softirq."
+    left = _(_LEFT.get(step.before.server, N_("leaves the server's program")))
+    return _("The NIC raises an interrupt. The CPU {left}; the handler only asks for a softirq.", left=left)
 
 
 def _softirq(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    first = f"{_count(step.others, 'frame')} first, then ours" if step.others else "ours first"
-    return f"The softirq (net_rx_action) takes the frames from the ring: {first}."
+    first = (
+        _("{count} first, then ours", count=_count(step.others, "frame")) if step.others else _("ours first")
+    )
+    return _("The softirq (net_rx_action) takes the frames from the ring: {first}.", first=first)
 
 
 def _tcp(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.dropped:
-        return f"TCP cannot take the packet: {DROPS.get(side.effect, 'it is lost')}. Its way ends here."
-    return f"IP and TCP read the headers and find whose bytes these are: the socket of fd {side.fd}."
+        return _(
+            "TCP cannot take the packet: {drops}. Its way ends here.",
+            drops=_(DROPS.get(side.effect, N_("it is lost"))),
+        )
+    return _("IP and TCP read the headers and find whose bytes these are: the socket of fd {fd}.", fd=side.fd)
 
 
 def _buffer(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if step.before.buffer_bytes:
-        return (
-            f"TCP queues the bytes behind {step.before.buffer_bytes:,} that nobody has read yet; "
-            "the socket is readable already."
+        return _(
+            "TCP queues the bytes behind {buffer_bytes:,} that nobody has read yet; "
+            "the socket is readable already.",
+            buffer_bytes=step.before.buffer_bytes,
         )
-    return "TCP queues the bytes in the socket's receive buffer: who asks from now on hears: readable."
+    return _("TCP queues the bytes in the socket's receive buffer: who asks from now on hears: readable.")
 
 
 def _queue(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if "ep_poll_callback" in step.after.hooked:
-        return (
+        return _(
             "The socket's wait queue is woken. On it hangs epoll's ep_poll_callback: "
             "put there once, by epoll_ctl, and it stays."
         )
     if step.after.hooked:
-        return (
+        return _(
             "The socket's wait queue is woken. On it hangs pollwake, which this call of select put on "
-            f"{_count(side.watched, 'queue')} and will take off again."
+            "{count} and will take off again.",
+            count=_count(side.watched, "queue"),
         )
     if step.after.server == "scanning":
-        return "The socket's wait queue is woken. Nobody hangs on it: the scan has not hooked itself here."
-    return "The socket's wait queue is woken. Nobody hangs on it: select does so only while a call lasts."
+        return _("The socket's wait queue is woken. Nobody hangs on it: the scan has not hooked itself here.")
+    return _("The socket's wait queue is woken. Nobody hangs on it: select does so only while a call lasts.")
 
 
 def _callback(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    return (
+    return _(
         "ep_poll_callback runs, still in the interrupt. It hangs on this one socket, so it knows what "
-        f"became ready: fd {side.fd}."
+        "became ready: fd {fd}.",
+        fd=side.fd,
     )
 
 
 def _list(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.effect & Effect.ALREADY_LISTED:
-        return "Its item is on epoll's ready list already: nothing is added."
+        return _("Its item is on epoll's ready list already: nothing is added.")
     others = step.before.ready_count
-    behind = f", behind {_count(others, 'other')}" if others else ""
-    return f"It appends its item to epoll's ready list{behind}. Nobody has to look for it any more."
+    behind = _(", behind {count}", count=_count(others, "other")) if others else ""
+    return _(
+        "It appends its item to epoll's ready list{behind}. Nobody has to look for it any more.",
+        behind=behind,
+    )
 
 
 def _pollwake(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.effect & Effect.WOKE_SCAN:
-        return (
+        return _(
             "pollwake makes the task that sleeps in select runnable. It says that something came, not where."
         )
     if side.effect & Effect.SCAN_BEHIND:
-        return (
-            f"The scan under way has passed fd {side.fd}: it misses the bytes, which wait for the next pass."
+        return _(
+            "The scan under way has passed fd {fd}: it misses the bytes, which wait for the next pass.",
+            fd=side.fd,
         )
     if side.effect & Effect.SCAN_AHEAD:
         if step.before.server == "scanning":
-            return f"The scan under way has not come to fd {side.fd} yet: it will find the bytes."
-        return "The task is awake already; the scan that it is about to begin will find the bytes."
-    return "Nothing is called: the bytes lie in the buffer until the program asks again."
+            return _("The scan under way has not come to fd {fd} yet: it will find the bytes.", fd=side.fd)
+        return _("The task is awake already; the scan that it is about to begin will find the bytes.")
+    return _("Nothing is called: the bytes lie in the buffer until the program asks again.")
 
 
 def _wake(path: PacketPath, side: LanePath, step: PathStep) -> str:
     if side.unfinished:
-        return f"The server is at work: {_count(step.others, 'read')} of others, then it reads fd {side.fd}."
+        return _(
+            "The server is at work: {count} of others, then it reads fd {fd}.",
+            count=_count(step.others, "read"),
+            fd=side.fd,
+        )
     if _slept(step):
-        who = "This packet woke the server" if side.woke else "A packet before ours woke the server"
-        return f"{who}: when the interrupt is over, the CPU switches to it."
+        who = _("This packet woke the server") if side.woke else _("A packet before ours woke the server")
+        return _("{who}: when the interrupt is over, the CPU switches to it.", who=who)
     if step.others:
-        return f"The server is at work: {_count(step.others, 'read')} of others before it asks again."
+        return _(
+            "The server is at work: {count} of others before it asks again.",
+            count=_count(step.others, "read"),
+        )
     if side.name == "select" and "application" not in step.spent_ns:
-        return "The server is in select already: the pass under way, or the next one, goes on."
-    return "The server is at work; when it is done, it asks again."
+        return _("The server is in select already: the pass under way, or the next one, goes on.")
+    return _("The server is at work; when it is done, it asks again.")
 
 
 def _return(path: PacketPath, side: LanePath, step: PathStep) -> str:
     count = step.after.events_count
     items = _count(count, "item")
-    return (
-        f"epoll_wait walks its ready list, {items} of {side.watched:,} watched, asks each once more, and "
-        f"copies {count * EVENT_BYTES:,} bytes out."
+    return _(
+        "epoll_wait walks its ready list, {items} of {watched:,} watched, asks each once more, and "
+        "copies {count:,} bytes out.",
+        items=items,
+        watched=side.watched,
+        count=count * EVENT_BYTES,
     )
 
 
 def _selector(path: PacketPath, side: LanePath, step: PathStep) -> str:
     count = _count(step.after.events_count, "descriptor")
-    return f"select() of the selectors module finds {count} in its map; the loop queues a callback for each."
+    return _(
+        "select() of the selectors module finds {count} in its map; the loop queues a callback for each.",
+        count=count,
+    )
 
 
 def _handle(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    first = f" after {_count(step.others, 'other')}" if step.others else ""
-    return (
-        f"The loop runs its callbacks{first}: the transport's _read_ready calls recv, and the "
-        f"{step.after.read_bytes:,} bytes leave the kernel."
+    first = _(" after {count}", count=_count(step.others, "other")) if step.others else ""
+    return _(
+        "The loop runs its callbacks{first}: the transport's _read_ready calls recv, and the "
+        "{read_bytes:,} bytes leave the kernel.",
+        first=first,
+        read_bytes=step.after.read_bytes,
     )
 
 
 def _future(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    task = path.program.task if path.program is not None else "the task"
-    return (
+    task = path.program.task if path.program is not None else _("the task")
+    return _(
         "feed_data puts them into the StreamReader and settles the future that reader.read() awaits: "
-        f"{task} is to be woken."
+        "{task} is to be woken.",
+        task=task,
     )
 
 
 def _task(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    first = f", runs {_count(step.others, 'callback')} of others" if step.others else ""
-    return f"The loop's next turn polls epoll without waiting{first}, and then steps the task."
+    first = _(", runs {count} of others", count=_count(step.others, "callback")) if step.others else ""
+    return _("The loop's next turn polls epoll without waiting{first}, and then steps the task.", first=first)
 
 
 def _await(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    return (
-        f"reader.read() returns {step.after.read_bytes:,} bytes, and the coroutine goes on: "
-        f"line {step.after.line} of echo_streams.py."
+    return _(
+        "reader.read() returns {read_bytes:,} bytes, and the coroutine goes on: "
+        "line {line} of echo_streams.py.",
+        read_bytes=step.after.read_bytes,
+        line=step.after.line,
     )
 
 
 def _scan(path: PacketPath, side: LanePath, step: PathStep) -> str:
     looked, found = step.after.scanned, step.after.events_count
-    return (
-        f"select does not know which it was. From here on it looks at {_count(looked, 'descriptor')}: "
-        f"{_count(found, 'is', 'are')} ready, {_count(max(0, looked - found), 'look')} for nothing."
+    return _(
+        "select does not know which it was. From here on it looks at {count}: "
+        "{count2} ready, {count3} for nothing.",
+        count=_count(looked, "descriptor"),
+        count2=_count(found, "is"),
+        count3=_count(max(0, looked - found), "look"),
     )
 
 
 def _copy(path: PacketPath, side: LanePath, step: PathStep) -> str:
     bits = _count(side.watched, "descriptor")
-    return (
-        f"select takes itself off all wait queues, copies its bitmap, a bit for each of {bits}, over the "
-        "program's own, and returns."
+    return _(
+        "select takes itself off all wait queues, copies its bitmap, a bit for each of {bits}, over the "
+        "program's own, and returns.",
+        bits=bits,
     )
 
 
 def _walk(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    return "The program knows as little: it tests bit after bit (FD_ISSET) to find those that are set."
+    return _("The program knows as little: it tests bit after bit (FD_ISSET) to find those that are set.")
 
 
 def _read(path: PacketPath, side: LanePath, step: PathStep) -> str:
-    first = f"serves {_count(step.others, 'other')} first, then " if step.others else ""
-    return f"The program {first}reads {step.after.read_bytes:,} bytes from fd {side.fd}: it has its data."
+    first = _("serves {count} first, then ", count=_count(step.others, "other")) if step.others else ""
+    return _(
+        "The program {first}reads {read_bytes:,} bytes from fd {fd}: it has its data.",
+        first=first,
+        read_bytes=step.after.read_bytes,
+        fd=side.fd,
+    )
 
 
 _SENTENCES: dict[str, Callable[[PacketPath, LanePath, PathStep], str]] = {
@@ -272,31 +339,32 @@ _SENTENCES: dict[str, Callable[[PacketPath, LanePath, PathStep], str]] = {
     "read": _read,
 }
 _PARTS = {
-    "softirq": "part of the softirq's {softirq_ns:,} ns",
-    "callback": "part of the callback's {callback_ns:,} ns",
-    "turn": "part of the turn's {loop_turn_ns:,} ns, paid before the wait",
-    "handle": "part of the callback's {loop_callback_ns:,} ns",
+    "softirq": N_("part of the softirq's {softirq_ns:,} ns"),
+    "callback": N_("part of the callback's {callback_ns:,} ns"),
+    "turn": N_("part of the turn's {loop_turn_ns:,} ns, paid before the wait"),
+    "handle": N_("part of the callback's {loop_callback_ns:,} ns"),
 }
 
 
 def duration_words(ns: int) -> str:
     """A duration; exact if it is short enough to read."""
-    return f"{ns:,} ns" if ns < _EXACT_NS else format_duration(ns)
+    return _("{ns:,} ns", ns=ns) if ns < _EXACT_NS else format_duration(ns)
 
 
 def price_words(path: PacketPath, step: PathStep) -> str:
     """The cost of a step, or the price that includes it."""
     if step.cost_ns:
-        return f"costs {duration_words(step.cost_ns)}"
+        return _("costs {cost_ns}", cost_ns=duration_words(step.cost_ns))
     if step.part_of:
         costs = path.costs
-        return _PARTS[step.part_of].format(
+        return _(
+            _PARTS[step.part_of],
             softirq_ns=costs.softirq_ns,
             callback_ns=costs.callback_ns,
             loop_turn_ns=costs.loop_turn_ns,
             loop_callback_ns=costs.loop_callback_ns,
         )
-    return {"await": "the program's own line: no price"}.get(step.stage, "no CPU time")
+    return {"await": _("the program's own line: no price")}.get(step.stage, "no CPU time")
 
 
 def account_words(step: PathStep) -> str:

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from c10k_tui.screens.shared.box import Box
-from c10k_tui.text.styled_text import Line, wrap
+from c10k_tui.text.messages import N_, _
+from c10k_tui.text.styled_text import Line, left, wrap
 from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
 
@@ -41,14 +43,14 @@ class HelpPage:
     """Glyph, role in the palette, and meaning of each sign on the grids; empty for a screen without grids."""
 
 
-def key_section(bindings: Sequence[Binding], palette: str = "All of this by name") -> HelpSection:
+def key_section(bindings: Sequence[Binding], palette: str = N_("All of this by name")) -> HelpSection:
     """The section with a screen's own keys, and the key of the command palette.
 
     Args:
         bindings: The screen's keys.
         palette: Words for the effect of the palette's key.
     """
-    return "Keys", (*bindings, Binding("ctrl+p", "", "Command palette", tooltip=palette))
+    return N_("Keys"), (*bindings, Binding("ctrl+p", "", N_("Command palette"), tooltip=palette))
 
 
 class HelpScreen(Box[None]):
@@ -59,7 +61,13 @@ class HelpScreen(Box[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q,enter", "dismiss(None)", "Close", id="help.close", tooltip="Back")
+        Binding(
+            "escape,question_mark,f1,q,enter",
+            "dismiss(None)",
+            N_("Close"),
+            id="help.close",
+            tooltip=N_("Back"),
+        )
     ]
 
     def __init__(self, page: HelpPage) -> None:
@@ -69,7 +77,7 @@ class HelpScreen(Box[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-box") as box:
             box.border_title = "c10k-tui"
-            box.border_subtitle = "↑ ↓: more · esc: back"
+            box.border_subtitle = _("↑ ↓: more · esc: back")
             # The scroll bar's column is always kept free, so the width does not depend on the height.
             box.styles.scrollbar_gutter = "stable"
             yield HelpText(self._page)
@@ -95,30 +103,30 @@ def help_lines(width: int, page: HelpPage) -> list[Line]:
     """The page as lines of at most ``width`` cells; only a single longer word exceeds that."""
     lines: list[Line] = []
     for words in page.introduction:
-        lines += wrap(((words, "text"),), width, UNBOUNDED)
+        lines += wrap(((_(words), "text"),), width, UNBOUNDED)
     if page.legend:
-        lines += [(), (("The grid", "strong"),)]
+        lines += [(), ((_("The grid"), "strong"),)]
     for glyph, role, meaning in page.legend:
         gap = " " * (6 - len(glyph))
-        lines.append((("  ", "text"), (glyph, role), (gap + meaning, "text")))
+        lines.append((("  ", "text"), (glyph, role), (gap + _(meaning), "text")))
     for title, bindings in page.sections:
-        lines += [(), *wrap(((title, "strong"),), width, UNBOUNDED), *_keys(bindings, width)]
+        lines += [(), *wrap(((_(title), "strong"),), width, UNBOUNDED), *_keys(bindings, width)]
     return lines
 
 
 def _keys(bindings: Sequence[Binding], width: int) -> Iterable[Line]:
     """Key, name and explanation, in columns as wide as these need."""
     name_x = 4 + max(len(key_of(binding)) for binding in bindings)
-    text_x = name_x + 2 + max(len(binding.description) for binding in bindings)
+    text_x = name_x + 2 + max(cell_len(_(binding.description)) for binding in bindings)
     beside = width - text_x >= BESIDE
     if not beside:
         text_x = name_x + 2
     for binding in bindings:
         head: Line = (
             (f"  {key_of(binding)}".ljust(name_x), "strong"),
-            (binding.description.ljust(text_x - name_x) if beside else binding.description, "text"),
+            (left(_(binding.description), text_x - name_x if beside else 0), "text"),
         )
-        explanation = wrap(((binding.tooltip, "dim"),), width - text_x, UNBOUNDED)
+        explanation = wrap(((_(binding.tooltip), "dim"),), width - text_x, UNBOUNDED)
         if beside:
             yield (*head, *explanation[0])
             explanation = explanation[1:]

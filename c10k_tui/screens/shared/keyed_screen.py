@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from c10k_tui.screens.shared.box import Result, is_on_top, no_screen_left
+from c10k_tui.text.messages import _
 from c10k_tui.widgets.lines import Painted
 
 
@@ -35,7 +36,7 @@ class KeyedScreen(Screen[Result]):
     def commands(self) -> Iterable[SystemCommand]:
         """The keys as commands of the palette."""
         for binding in self.KEYS:
-            yield SystemCommand(binding.description, binding.tooltip, self._runner(binding))
+            yield SystemCommand(_(binding.description), _(binding.tooltip), self._runner(binding))
 
     def _runner(self, binding: Binding) -> Callable[[], None]:
         def run() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from c10k_tui.text.messages import N_
+
 
 def last_bindings(screen: str) -> list[Binding]:
     """Bindings for theme, help and quit.
@@ -15,13 +17,20 @@ def last_bindings(screen: str) -> list[Binding]:
         Binding(
             "t",
             "app.next_theme",
-            "Next theme",
+            N_("Next theme"),
             id=f"{screen}.theme",
             show=False,
-            tooltip="Dark, light, the terminal's own",
+            tooltip=N_("Dark, light, the terminal's own"),
         ),
         Binding(
-            "question_mark,f1", "help", "Help", key_display="?", id=f"{screen}.help", tooltip="Every key"
+            "question_mark,f1",
+            "help",
+            N_("Help"),
+            key_display="?",
+            id=f"{screen}.help",
+            tooltip=N_("Every key"),
         ),
-        Binding("q", "app.quit", "Quit", id=f"{screen}.quit", tooltip="Leave, and print the scenario"),
+        Binding(
+            "q", "app.quit", N_("Quit"), id=f"{screen}.quit", tooltip=N_("Leave, and print the scenario")
+        ),
     ]

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from c10k_tui.screens.shared.box import Box
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 from sim.scenario.units import parse_count
@@ -27,7 +28,13 @@ class NumberScreen(Box[int | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Never mind", id="number.cancel", tooltip="Close without a change")
+        Binding(
+            "escape",
+            "dismiss(None)",
+            N_("Never mind"),
+            id="number.cancel",
+            tooltip=N_("Close without a change"),
+        )
     ]
 
     def __init__(self, question: str, proposed: str, hint: str, why_not: Callable[[int], str | None]) -> None:
@@ -41,7 +48,7 @@ class NumberScreen(Box[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="number-box") as box:
             box.border_title = self._question
-            box.border_subtitle = "enter: yes · esc: no"
+            box.border_subtitle = _("enter: yes · esc: no")
             field = Input(self._proposed, id="number-input", select_on_focus=True, compact=True)
             field.cursor_blink = False  # A picture must not depend on the time at which it is taken.
             yield field

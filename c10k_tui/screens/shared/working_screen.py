@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from c10k_tui.screens.shared.help_screen import HelpPage, HelpScreen
 from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -105,8 +106,14 @@ class WorkingScreen(KeyedScreen[Scenario | None]):
         content = self.content
         self._shown_notice = self.session.notice
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-            here = f"this terminal is {width}×{height}"
-            words = f"{self._subject} needs {LEAST_WIDTH}×{LEAST_HEIGHT}, {here}: enlarge it"
+            here = _("this terminal is {width}×{height}", width=width, height=height)
+            words = _(
+                "{subject} needs {least_width}×{least_height}, {here}: enlarge it",
+                subject=self._subject,
+                least_width=LEAST_WIDTH,
+                least_height=LEAST_HEIGHT,
+                here=here,
+            )
             self._head.show([((words, "strong"),)])
             self._body.show([])
             self._explanation.show([])

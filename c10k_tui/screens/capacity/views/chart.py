@@ -11,7 +11,8 @@ from math import log10
 
 from c10k_tui.screens.capacity.model import QUESTION, CapacityModel
 from c10k_tui.text.glyphs import POSITION
-from c10k_tui.text.styled_text import Line, Span, merged, pad
+from c10k_tui.text.messages import N_, _
+from c10k_tui.text.styled_text import Line, Span, left, merged, pad, right
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import FDS_LIMIT
 from sim.scenario.units import format_duration
@@ -26,7 +27,7 @@ AXIS_LINES = 2
 _FULL, _HALF, _SHADE = "▄", "▖", "░"
 _RULE, _ON = "┊", "→"
 _TICKS = ((1, "1"), (10, "10"), (100, "100"), (1_000, "1k"), (10_000, "10k"), (100_000, "100k"))
-GIVES_WAY = {"latency": "latency", "drops": "drops", "memory": "memory", NONE: "nothing"}
+GIVES_WAY = {"latency": N_("latency"), "drops": N_("drops"), "memory": N_("memory"), NONE: N_("nothing")}
 
 
 def rows_needed() -> int:
@@ -54,11 +55,11 @@ def column_of(connections: float, cells: int) -> float:
 
 def _titles(cells: int) -> Line:
     return (
-        ("  lane".ljust(NAME_WIDTH), "dim"),
-        ("connections held →".ljust(cells), "dim"),
-        ("  at most ".rjust(11), "dim"),
-        ("limit    ", "dim"),
-        ("p99 there ".rjust(10), "dim"),
+        (left("  " + _("lane"), NAME_WIDTH), "dim"),
+        (left(_("connections held →"), cells), "dim"),
+        (right(_("  at most "), 11), "dim"),
+        (_("limit    "), "dim"),
+        (right(_("p99 there "), 10), "dim"),
     )
 
 
@@ -71,7 +72,7 @@ def _row(model: CapacityModel, lane: str, cells: int) -> Line:
         spans = [*head, *_bar(lane, progress.held, progress.broken, cells)]
         if progress.trying is not None:
             spans.append((f"{progress.trying:>10,} ", "text"))
-            spans.append(("trying …", "dim"))
+            spans.append((_("trying …"), "dim"))
         else:
             spans.append(("· ".rjust(11), "dim"))
     else:
@@ -86,7 +87,7 @@ def _figures(found: Capacity) -> list[Span]:
     role = "good" if found.limit == NONE else "alarm"
     return [
         (f"{found.connections:>10,} ", "strong"),
-        (GIVES_WAY[found.limit].ljust(9), role),
+        (left(_(GIVES_WAY[found.limit]), 9), role),
         (f"{p99} ".rjust(10), "text"),
     ]
 
@@ -115,7 +116,7 @@ def _axis(cells: int) -> list[Line]:
     """The axis and its words, with 10,000 highlighted."""
     edge, words = ["─"] * cells, [" "] * (cells + 6)
     rule = int(column_of(QUESTION, cells))
-    for value, _ in _TICKS:
+    for value, _text in _TICKS:
         edge[int(column_of(value, cells))] = "┴"
     for value, text in (*_TICKS, (FDS_LIMIT, "1M")):
         x = min(cells - 1, int(column_of(value, cells)))

@@ -9,6 +9,7 @@ from c10k_tui.screens.capacity.model import QUESTION, CapacityModel
 from c10k_tui.screens.capacity.views.chart import GIVES_WAY
 from c10k_tui.screens.capacity.words import reading
 from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.messages import _
 from c10k_tui.text.palette import colour_of
 from c10k_tui.text.styled_text import text_of, wrap
 from c10k_tui.text.themes import light
@@ -28,18 +29,32 @@ _NOTE_CELLS = 104
 def capacity_page(model: CapacityModel) -> tuple[ChartPage, str]:
     """The known part of the chart, and its title."""
     load = model.load
-    title = f"Connections held: p99 within {model.limit_words()}, {load.active} active"
+    title = _(
+        "Connections held: p99 within {limit_words}, {active} active",
+        limit_words=model.limit_words(),
+        active=load.active,
+    )
     bottom = _TOP + _ROW * len(LANES)
     shapes: list[Shape] = [
         TextShape(_LEFT, 30, title, _TEXT, 17, bold=True),
-        TextShape(_LEFT, 52, f"simulated: {load.rate:,} requests per second, the same at every size", _DIM),
+        TextShape(
+            _LEFT,
+            52,
+            _("simulated: {rate:,} requests per second, the same at every size", rate=load.rate),
+            _DIM,
+        ),
         *_grid(bottom),
     ]
     for index, lane in enumerate(LANES):
         shapes += _bar(model, lane, _TOP + _ROW * index + _ROW / 2)
     shapes.append(LineShape(((_x(QUESTION), _TOP), (_x(QUESTION), bottom)), _RULE, 1.4, 3.0))
     notes = [text_of(line) for line in wrap(reading(model), _NOTE_CELLS, 4)]
-    notes.append(f"simulated by the cost table {table_words(model.costs)}; kqueue and iocp estimated")
+    notes.append(
+        _(
+            "simulated by the cost table {table_words}; kqueue and iocp estimated",
+            table_words=table_words(model.costs),
+        )
+    )
     shapes += [TextShape(24, bottom + 56 + 18 * place, note, _DIM, 12) for place, note in enumerate(notes)]
     return ChartPage(PANEL_WIDTH, bottom + 60 + 18 * len(notes), tuple(shapes)), title
 
@@ -65,11 +80,10 @@ def _bar(model: CapacityModel, lane: str, y: float) -> list[Shape]:
     shapes: list[Shape] = [TextShape(_LEFT - 8, y + 4, lane, colour, 13, anchor="end", bold=True)]
     found = model.found(lane)
     if found is None:
-        return [*shapes, TextShape(_x(1) + 4, y + 4, "not known yet", _DIM, 12)]
+        return [*shapes, TextShape(_x(1) + 4, y + 4, _("not known yet"), _DIM, 12)]
     if found.connections:
         shapes.append(LineShape(((_LEFT, y), (max(_LEFT + 1.0, _x(found.connections)), y)), colour, _THICK))
     p99 = "" if found.p99_ns is None else f", p99 {format_duration(found.p99_ns)}"
-    words = (
-        f"{found.connections:,}  {'no limit found' if found.limit == NONE else GIVES_WAY[found.limit]}{p99}"
-    )
+    limit = _("no limit found") if found.limit == NONE else _(GIVES_WAY[found.limit])
+    words = f"{found.connections:,}  {limit}{p99}"
     return [*shapes, TextShape(max(_LEFT, _x(found.connections)) + 8, y + 4, words, _TEXT, 12, halo=True)]

@@ -14,7 +14,8 @@ from math import log1p
 from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from c10k_tui.text.glyphs import POSITION
-from c10k_tui.text.styled_text import Line, Span, merged, pad
+from c10k_tui.text.messages import _
+from c10k_tui.text.styled_text import Line, Span, left, merged, pad, right
 from sim.scenario.lanes import LANES
 from sim.scenario.units import format_duration
 from sim.studies.comparison import ComparisonRow
@@ -79,23 +80,23 @@ class _Layout:
     def titles(self) -> Line:
         """The titles: the chosen column in brackets, an arrow at the column that orders the rows."""
         model = self._model
-        spans: list[Span] = [("  lane".ljust(NAME_WIDTH), "dim")]
+        spans: list[Span] = [(left("  " + _("lane"), NAME_WIDTH), "dim")]
         for column in self.columns:
             chosen = column is COLUMNS[model.column]
             order = ("↓" if model.descending else "↑") if column is model.sorted_by else ""
-            words = f"{order}{column.title if self._wider == WIDER else column.short}"
+            words = f"{order}{_(column.title if self._wider == WIDER else column.short)}"
             cells = column.width + MARGIN + self._wider
-            text = f"[{words}]".rjust(cells) if chosen else f"{words} ".rjust(cells)
+            text = right(f"[{words}]" if chosen else f"{words} ", cells)
             spans.append((text, "strong" if chosen else "dim"))
         if self.measured:
             spans += [
-                (f"{title} ".rjust(cells), "dim")
+                (right(f"{_(title)} ", cells), "dim")
                 for title, cells in zip(HERE_TITLES, HERE_WIDTHS, strict=True)
             ]
         if self.keeper:
-            spans.append((" who keeps the list".ljust(KEEPER_WIDTH), "dim"))
+            spans.append((left(_(" who keeps the list"), KEEPER_WIDTH), "dim"))
         if self.limit:
-            spans.append((" what limits it".ljust(LIMIT_WIDTH), "dim"))
+            spans.append((left(_(" what limits it"), LIMIT_WIDTH), "dim"))
         return tuple(spans)
 
     def row(self, lane: str, facts: ComparisonRow | None, ranges: dict[str, tuple[float, float]]) -> Line:
@@ -121,7 +122,12 @@ class _Layout:
         if lane != self._model.trying():
             return "  ·"
         done = round(10 * self._model.part)
-        return f"  racing {'█' * done}{'░' * (10 - done)} {self._model.part:4.0%}"
+        return _(
+            "  racing {sign}{sign2} {part:4.0%}",
+            sign="█" * done,
+            sign2="░" * (10 - done),
+            part=self._model.part,
+        )
 
     def _figure(
         self, column: ComparisonColumn, facts: ComparisonRow, span: tuple[float, float]
@@ -145,7 +151,7 @@ class _Layout:
         if comparison is None:
             return [("… ".rjust(self._here_width()), "dim")]
         if comparison.measured_ns is None or comparison.simulated_ns is None:
-            return [("not here ".rjust(self._here_width()), "dim")]
+            return [(right(_("not here "), self._here_width()), "dim")]
         figures = (
             format_duration(comparison.simulated_ns),
             format_duration(comparison.measured_ns),
@@ -160,9 +166,9 @@ class _Layout:
         kind = LANES[lane]
         spans: list[Span] = []
         if self.keeper:
-            spans.append((f" {kind.keeper}".ljust(KEEPER_WIDTH), "text"))
+            spans.append((left(f" {_(kind.keeper)}", KEEPER_WIDTH), "text"))
         if self.limit:
-            spans.append((f" {kind.limit}".ljust(LIMIT_WIDTH), "text"))
+            spans.append((left(f" {_(kind.limit)}", LIMIT_WIDTH), "text"))
         return spans
 
 

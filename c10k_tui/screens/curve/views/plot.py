@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from math import log10
 
+from rich.cells import cell_len
+
 from c10k_tui.charts.chart import DASHED, MECHANISM_LETTERS, Chart, Curve, cost_words, x_ticks, y_ticks
 from c10k_tui.text.glyphs import BAR, BRAILLE_BASE, BRAILLE_DOTS
 from c10k_tui.text.styled_text import Line, Span, merged, pad
@@ -98,7 +100,7 @@ def _draw_rule(chart: Chart, canvas: _Canvas) -> None:
     for row in canvas.cells:
         row[x] = (_RULE, "rule")
     label = chart.rule_label
-    left = min(max(0, x - len(label) // 2), max(0, canvas.width - len(label)))
+    left = min(max(0, x - cell_len(label) // 2), max(0, canvas.width - cell_len(label)))
     canvas.write(left, 0, label[: canvas.width], "strong")
 
 
@@ -149,10 +151,10 @@ def _write_readings(chart: Chart, canvas: _Canvas) -> None:
         places = [
             (left, row + dy)
             for dy in (-1, 1, -2, 2, 0, -3, 3)
-            for left in ((x - len(words), x + 1) if dy < 0 else (x + 1, x - len(words)))
+            for left in ((x - cell_len(words), x + 1) if dy < 0 else (x + 1, x - len(words)))
         ]
         for left, y in places:
-            if canvas.free(left, y, len(words)):
+            if canvas.free(left, y, cell_len(words)):
                 canvas.write(left, y, words, name)
                 break
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from c10k_tui.text.glyphs import ARROW, ELLIPSIS, FULL, IDLE, READY
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, Span, clip, merged, width_of
 from sim.scenario.units import format_bytes, format_duration
 from sim.scripts.descriptors import Descriptor
@@ -30,7 +31,7 @@ LEGEND = (
     ("l", "listening"),
     ("c", "connected"),
     ("s", "socket"),
-    ("w", "loop's own wake-up"),
+    ("w", N_("loop's own wake-up")),
     ("u", "socketpair"),
     ("p", "pipe"),
     ("v", "eventfd"),
@@ -54,7 +55,7 @@ def look_of(descriptor: Descriptor) -> tuple[str, str]:
 def kernel_title(frame: LoopFrame) -> str:
     """The title of the panel."""
     count = len(frame.descriptors)
-    return f"the kernel · {count:,} descriptor{'' if count == 1 else 's'}"
+    return _("the kernel · {count:,} descriptor{words}", count=count, words="" if count == 1 else "s")
 
 
 def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None = None) -> list[Line]:
@@ -80,9 +81,11 @@ def kernel_lines(frame: LoopFrame, width: int, height: int, marked: int | None =
 def _row(one: Descriptor, width: int, marked: int | None) -> Line:
     """A descriptor in words; used while each descriptor has its own row."""
     glyph, role = look_of(one)
-    words = {"self-pipe": "wakes the loop", "connected": f"connected to {one.peer}"}.get(one.kind, one.kind)
+    words = {"self-pipe": _("wakes the loop"), "connected": _("connected to {peer}", peer=one.peer)}.get(
+        one.kind, one.kind
+    )
     if one.kind == "connected" and one.peer < 0:
-        words = "far end closed"
+        words = _("far end closed")
     quiet = role in ("idle", "frame")
     spans: list[Span] = [
         (f"{one.fd:>4}", "cursor" if one.fd == marked else "strong" if quiet else role),
@@ -90,11 +93,11 @@ def _row(one: Descriptor, width: int, marked: int | None) -> Line:
         (words, "dim" if quiet else "text"),
     ]
     if one.kind == "listening" and one.unread_bytes:
-        spans.append((f" · {one.unread_bytes} to accept", "ready"))
+        spans.append((_(" · {unread_bytes} to accept", unread_bytes=one.unread_bytes), "ready"))
     elif one.unread_bytes:
-        spans.append((f" · {format_bytes(one.unread_bytes)} to read", "ready"))
+        spans.append((_(" · {unread_bytes} to read", unread_bytes=format_bytes(one.unread_bytes)), "ready"))
     if one.unsent_bytes:
-        spans.append((f" · {format_bytes(one.unsent_bytes)} unsent", "wasted"))
+        spans.append((_(" · {unsent_bytes} unsent", unsent_bytes=format_bytes(one.unsent_bytes)), "wasted"))
     return clip(tuple(spans), width)
 
 
@@ -128,9 +131,9 @@ def _block(descriptors: Sequence[Descriptor], marked: int | None) -> Span:
 def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
     """The meaning of the glyphs and letters in the grid, as many as fit."""
     there = {LETTERS[one.kind] for one in descriptors}
-    spans: list[Span] = [(READY, "ready"), (" ready ", "dim")]
+    spans: list[Span] = [(READY, "ready"), (_(" ready "), "dim")]
     if any(one.unsent_bytes for one in descriptors):
-        spans += [(FULL, "wasted"), (" cannot send ", "dim")]
+        spans += [(FULL, "wasted"), (_(" cannot send "), "dim")]
     for letter, words in LEGEND:
         if letter in there and width_of(spans) + len(words) + 3 <= width:
             spans += [(letter, "text"), (f" {words} ", "dim")]
@@ -139,18 +142,20 @@ def legend_line(descriptors: Sequence[Descriptor], width: int) -> Line:
 
 def ready_line(frame: LoopFrame, width: int) -> Line:
     """The ready list in its order; the next epoll_wait drops stale entries."""
-    spans: list[Span] = [("ready list ", "epoll")]
+    spans: list[Span] = [(_("ready list "), "epoll")]
     if not frame.ready:
-        return (*spans, ("empty", "dim"))
+        return (*spans, (_("empty"), "dim"))
     shown = 0
     for fd, ready in frame.ready:
-        words = f"{ARROW}{fd}" if ready else f"{ARROW}{fd} stale"
+        words = f"{ARROW}{fd}" if ready else _("{arrow}{fd} stale", arrow=ARROW, fd=fd)
         if width_of(spans) + len(words) + 8 > width:
             break
         spans += [(words, "ready" if ready else "dim"), (" ", "text")]
         shown += 1
     if shown < len(frame.ready):
-        spans.append((f"{ELLIPSIS} {len(frame.ready) - shown:,} more", "dim"))
+        spans.append(
+            (_("{ellipsis} {ready:,} more", ellipsis=ELLIPSIS, ready=len(frame.ready) - shown), "dim")
+        )
     return clip(tuple(spans), width)
 
 
@@ -164,7 +169,7 @@ def feed_lines(rows: Sequence[FeedRow], width: int) -> list[Line]:
 
 def _feed_line(row: FeedRow, width: int) -> Line:
     moment = f"{row.time_ns / 1e6:>10,.3f} " if width >= WITH_TIMES else ""
-    words = "ready list" if width >= 36 else "list"
+    words = _("ready list") if width >= 36 else "list"
     listed: tuple[Span, ...] = ((f" {ARROW} {words}", "epoll"),) if row.listed else ()
     return clip(((moment, "dim"), *_event_spans(row), *listed), width)
 
@@ -174,12 +179,17 @@ def _event_spans(row: FeedRow) -> tuple[Span, ...]:
         to = f"fd {row.fd}" if row.fd >= 0 else "nobody"
         return (f"fd {row.source}{ARROW}", "dim"), (to, "strong"), (f" {format_bytes(row.size)}", "text")
     if row.kind == "wait":
-        slept = f"slept {format_duration(row.slept_ns)}" if row.slept_ns else "epoll_wait"
-        return (slept, "epoll"), (f": {row.size} ready" if row.size else ": a timer is due", "text")
+        slept = (
+            _("slept {slept_ns}", slept_ns=format_duration(row.slept_ns)) if row.slept_ns else "epoll_wait"
+        )
+        return (slept, "epoll"), (
+            _(": {size} ready", size=row.size) if row.size else _(": a timer is due"),
+            "text",
+        )
     words = {
-        "connection": "a connection",
-        "end": "end of file",
-        "space": "room to send",
+        "connection": _("a connection"),
+        "end": _("end of file"),
+        "space": _("room to send"),
         "data": "data",
         "accept": "accepted",
     }[row.kind]
@@ -188,5 +198,5 @@ def _event_spans(row: FeedRow) -> tuple[Span, ...]:
 
 def feed_title(made: int, shown: int, width: int) -> str:
     """The title of the panel, with the number of earlier events."""
-    title = "what arrives, ms" if width >= WITH_TIMES else "what arrives"
-    return title if made <= shown else f"{title} · {made - shown:,} earlier"
+    title = _("what arrives, ms") if width >= WITH_TIMES else _("what arrives")
+    return title if made <= shown else _("{title} · {made:,} earlier", title=title, made=made - shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 
+from c10k_tui.text.messages import _
 from c10k_tui.text.script_tasks import place_words, role_of, short_name, state_words
 from c10k_tui.text.styled_text import Line, clip, pad, wrap
 from sim.scenario.units import format_duration
@@ -14,13 +15,13 @@ from sim.stacks.code_place import Place, one_line
 
 def stack_title(row: TaskRow | None) -> str:
     """The title of the panel."""
-    return "awaits" if row is None else f"awaits of {row.name}"
+    return "awaits" if row is None else _("awaits of {name}", name=row.name)
 
 
 def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> list[Line]:
     """The chain of awaits from the task to the innermost awaited object, whose line is always shown."""
     if row is None:
-        return [(("no task is chosen: up, down", "dim"),)]
+        return [((_("no task is chosen: up, down"), "dim"),)]
     last: Line = ((_bottom_words(row, now_ns), role_of(row)),)
     if not row.stack:
         return [((_without_stack(row), role_of(row)),)]
@@ -28,7 +29,9 @@ def stack_lines(row: TaskRow | None, now_ns: int, width: int, height: int) -> li
     left_out = max(0, len(places) + 1 - height)
     if left_out:  # the outermost lines matter least; one row shows the number of omitted lines
         left_out += 1
-    lines: list[Line] = [((f"… {left_out} awaits further out", "dim"),)] if left_out else []
+    lines: list[Line] = (
+        [((_("… {left_out} awaits further out", left_out=left_out), "dim"),)] if left_out else []
+    )
     for depth, place in enumerate(places[left_out:], left_out):
         lines.append(_place_line(place, depth, place == row.place, width))
     return [*lines, clip(((_indent(len(places)), "frame"), *last), width)]
@@ -51,14 +54,14 @@ def _place_line(place: Place, depth: int, innermost_own: bool, width: int) -> Li
 
 def _bottom_words(row: TaskRow, now_ns: int) -> str:
     if row.state == "running":
-        return "runs: goes on after this await"
+        return _("runs: goes on after this await")
     if row.state == "ready":
-        return "ready: goes on after this await, when its turn comes"
-    return f"waits for {state_words(row, now_ns)}"
+        return _("ready: goes on after this await, when its turn comes")
+    return _("waits for {state_words}", state_words=state_words(row, now_ns))
 
 
 def _without_stack(row: TaskRow) -> str:
-    return "runs at this moment" if row.state == "running" else "has not begun yet"
+    return _("runs at this moment") if row.state == "running" else _("has not begun yet")
 
 
 # -- culprits --------------------------------------------------------------------------------------
@@ -66,16 +69,21 @@ def _without_stack(row: TaskRow) -> str:
 
 def culprit_lines(culprit: Culprit, width: int, height: int) -> list[Line]:
     """A callback that held up the loop, for how long, and the source around its line."""
-    words = (
-        f"{culprit.name} held up the loop for {format_duration(culprit.spent_ns)} in turn {culprit.turn:,}: "
-        "nothing else could run"
+    words = _(
+        "{name} held up the loop for {spent_ns} in turn {turn:,}: nothing else could run",
+        name=culprit.name,
+        spent_ns=format_duration(culprit.spent_ns),
+        turn=culprit.turn,
     )
     return _accused(words, culprit.place, width, height)
 
 
 def stuck_lines(place: Place | None, seconds: float, width: int, height: int) -> list[Line]:
     """A callback that blocks in real time now, and the source around its line."""
-    words = f"holds up the loop for real, for {seconds:.1f} s by the wall's clock: it has not come back"
+    words = _(
+        "holds up the loop for real, for {seconds:.1f} s by the wall's clock: it has not come back",
+        seconds=seconds,
+    )
     return _accused(words, place, width, height)
 
 
@@ -83,7 +91,21 @@ def _accused(words: str, place: Place | None, width: int, height: int) -> list[L
     lines: list[Line] = wrap(((words, "alarm"),), width, 2)
     if place is None:
         return lines
-    lines.append(clip(((f"{place_words(place)} in {short_name(place.function)}", "strong"),), width))
+    lines.append(
+        clip(
+            (
+                (
+                    _(
+                        "{place_words} in {short_name}",
+                        place_words=place_words(place),
+                        short_name=short_name(place.function),
+                    ),
+                    "strong",
+                ),
+            ),
+            width,
+        )
+    )
     return [*lines, *source_lines(place, width, height - len(lines))]
 
 

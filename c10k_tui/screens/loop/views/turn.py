@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from c10k_tui.text.glyphs import ARROW, ELLIPSIS, PLAY
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, Span, clip, pad, text_of, width_of, wrap
 from sim.scenario.units import format_duration
 from sim.scripts.loop_frame import LoopFrame
@@ -27,18 +28,24 @@ SLEPT_NS = 10_000
 _DONE, _TO_DO = "■", "□"
 
 SENTENCES: dict[Phase, str] = {
-    "wait": "WAIT: the loop asks epoll who is ready, and sleeps until a descriptor is or a timer is due. "
-    "Suspended tasks cost nothing meanwhile.",
-    "timers": "TIMERS: those that are due join the ready queue, behind the callbacks of descriptors that "
-    "epoll_wait has reported.",
-    "callbacks": "CALLBACKS: one after the other, each task runs up to its next await. Until it gets there "
-    "nobody else runs.",
+    "wait": N_(
+        "WAIT: the loop asks epoll who is ready, and sleeps until a descriptor is or a timer is due. "
+        "Suspended tasks cost nothing meanwhile."
+    ),
+    "timers": N_(
+        "TIMERS: those that are due join the ready queue, behind the callbacks of descriptors that "
+        "epoll_wait has reported."
+    ),
+    "callbacks": N_(
+        "CALLBACKS: one after the other, each task runs up to its next await. Until it gets there "
+        "nobody else runs."
+    ),
 }
-HELD_UP = (
+HELD_UP = N_(
     "HELD UP: a callback waited in the thread and not in its task. No other task could run meanwhile, "
     "whether it was ready or due."
 )
-NOT_BEGUN = "The script has made no event loop yet: asyncio.run makes one, and its turns are shown here."
+NOT_BEGUN = N_("The script has made no event loop yet: asyncio.run makes one, and its turns are shown here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,11 @@ def turn_lines(frame: LoopFrame, width: int, height: int, held_up: bool = False)
 
 def _sentence(frame: LoopFrame) -> Span:
     if frame.counters is None:
-        return NOT_BEGUN, "dim"
+        return _(NOT_BEGUN), "dim"
     if frame.held_up is not None:
-        return HELD_UP, "alarm"
+        return _(HELD_UP), "alarm"
     phase = phase_of(frame)
-    return (SENTENCES[phase], "text") if phase is not None else ("", "text")
+    return (_(SENTENCES[phase]), "text") if phase is not None else ("", "text")
 
 
 # -- the words ---------------------------------------------------------------------------------------
@@ -104,39 +111,45 @@ def parts(frame: LoopFrame) -> dict[Phase, TurnBox]:
 def _wait_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
     if here:
         if frame.queued:
-            return (("does not sleep:", "text"),), ((f"{frame.queued:,} ready already", "strong"),)
+            return ((_("does not sleep:"), "text"),), (
+                (_("{queued:,} ready already", queued=frame.queued), "strong"),
+            )
         if frame.next_timer_ns is None:
-            return (("sleeps until a", "text"),), (("descriptor is ready", "strong"),)
+            return ((_("sleeps until a"), "text"),), ((_("descriptor is ready"), "strong"),)
         if frame.next_timer_ns <= frame.now_ns:
-            return (("does not sleep:", "text"),), (("a timer is due", "strong"),)
+            return ((_("does not sleep:"), "text"),), ((_("a timer is due"), "strong"),)
         left = format_duration(frame.next_timer_ns - frame.now_ns)
-        return (("sleeps until fd ready", "text"),), ((f"or timer, in {left}", "strong"),)
+        return ((_("sleeps until fd ready"), "text"),), ((_("or timer, in {left}", left=left), "strong"),)
     if frame.waited_ns is None:
         return (), ()
     if frame.waited_ns > SLEPT_NS:
-        return (("slept, skipped over:", "dim"),), ((f"» {format_duration(frame.waited_ns)}", "strong"),)
-    return ((f"took {format_duration(frame.waited_ns)}", "dim"),), ()
+        return ((_("slept, skipped over:"), "dim"),), ((f"» {format_duration(frame.waited_ns)}", "strong"),)
+    return ((_("took {waited_ns}", waited_ns=format_duration(frame.waited_ns)), "dim"),), ()
 
 
 def _timer_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
-    count: Line = ((f"{frame.timers:,} set", "text"),)
+    count: Line = ((_("{timers:,} set", timers=frame.timers), "text"),)
     if here and frame.due:
-        return ((f"{frame.due:,} due {ARROW} ready", "strong"),), count
+        return ((_("{due:,} due {arrow} ready", due=frame.due, arrow=ARROW), "strong"),), count
     if frame.next_timer_ns is None:
         return count, ()
     left = frame.next_timer_ns - frame.now_ns
-    return count, ((f"next {'in ' + format_duration(left) if left > 0 else 'is due'}", "dim"),)
+    return count, (
+        (_("next {in_value}", in_value="in " + format_duration(left) if left > 0 else _("is due")), "dim"),
+    )
 
 
 def _callback_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
     counters = frame.counters
     if (culprit := frame.held_up) is not None:
-        return ((f"held up for {format_duration(culprit.spent_ns)}", "alarm"),), ((culprit.name, "strong"),)
+        return ((_("held up for {spent_ns}", spent_ns=format_duration(culprit.spent_ns)), "alarm"),), (
+            (culprit.name, "strong"),
+        )
     if not here or counters is None:
-        return ((f"{frame.queued:,} ready", "text" if frame.queued else "dim"),), ()
+        return ((_("{queued:,} ready", queued=frame.queued), "text" if frame.queued else "dim"),), ()
     number, size = counters.turn_callbacks + 1, max(frame.turn_size, counters.turn_callbacks + 1)
     bar = _DONE * number + _TO_DO * (size - number) if size <= 12 else ""
-    words = f"{number:,} of {size:,}"
+    words = _("{number:,} of {size:,}", number=number, size=size)
     return (
         ((f"{bar} " if bar else "", "select"), (words, "text")),
         ((f"{PLAY} {frame.running}", "strong"),) if frame.running else (),
@@ -145,11 +158,11 @@ def _callback_rows(frame: LoopFrame, here: bool) -> tuple[Line, Line]:
 
 def queue_line(frame: LoopFrame, width: int) -> Line:
     """The ready queue: the running callback and the next ones."""
-    spans: list[Span] = [("ready queue ", "dim")]
+    spans: list[Span] = [(_("ready queue "), "dim")]
     if frame.running:
         spans += [(f" {PLAY} {frame.running} ", "running-now")]
     if not frame.running and not frame.queue:
-        spans.append((" empty", "dim"))
+        spans.append((_(" empty"), "dim"))
     shown = 0
     for name in frame.queue:
         if width_of(spans) + len(name) + 3 > width - 12:
@@ -157,7 +170,9 @@ def queue_line(frame: LoopFrame, width: int) -> Line:
         spans += [(" ", "text"), (name, "strong"), (" │", "frame")]
         shown += 1
     if shown < frame.queued:
-        spans.append((f" {ELLIPSIS} {frame.queued - shown:,} more", "dim"))
+        spans.append(
+            (_(" {ellipsis} {queued:,} more", ellipsis=ELLIPSIS, queued=frame.queued - shown), "dim")
+        )
     return clip(tuple(spans), width)
 
 
@@ -244,8 +259,8 @@ def _short_ring(frame: LoopFrame, width: int, held_up: bool) -> list[Line]:
 def title_of(frame: LoopFrame) -> str:
     """The title of the panel."""
     if frame.counters is None:
-        return "the event loop"
-    return f"the event loop · turn {frame.counters.turns:,}"
+        return _("the event loop")
+    return _("the event loop · turn {turns:,}", turns=frame.counters.turns)
 
 
 def text_lines(frame: LoopFrame, width: int, height: int) -> list[str]:

@@ -17,7 +17,8 @@ from c10k_tui.screens.path.words import (
 )
 from c10k_tui.text import glyphs
 from c10k_tui.text.cost_table_names import table_words
-from c10k_tui.text.styled_text import Line, Span, clip, fitting, pad, spread, width_of, wrap
+from c10k_tui.text.messages import _
+from c10k_tui.text.styled_text import Line, Span, clip, fitting, left, pad, spread, width_of, wrap
 from sim.path.packet_path import PacketPath
 from sim.path.path_values import LOOP_STAGES, LanePath, PathStep
 from sim.scenario.units import format_duration
@@ -38,30 +39,30 @@ def head_lines(model: PathModel, width: int) -> list[Line]:
     scenario, size = path.scenario, path.size_bytes
     fd = path.epoll.fd if path.epoll.fd >= 0 else path.select.fd
     who: Line = (
-        (" path ", "title"),
-        (f" fd {fd}" if fd >= 0 else " no fd", "strong"),
+        (_(" path "), "title"),
+        (f" fd {fd}" if fd >= 0 else _(" no fd"), "strong"),
         (f" · {size:,} B · ", "dim"),
-        (f"{path.packet.at_ns / 1e6:.4f} ms", "strong"),
-        (f" · {scenario.fds:,} fds", "dim"),
+        (_("{at_ns:.4f} ms", at_ns=path.packet.at_ns / 1e6), "strong"),
+        (_(" · {fds:,} fds", fds=scenario.fds), "dim"),
     )
-    costs: Line = ((f"simulated · costs: {table_words(path.costs)} ", "dim"),)
+    costs: Line = ((_("simulated · costs: {table_words} ", table_words=table_words(path.costs)), "dim"),)
     if width_of((*who, *costs)) >= width:
-        costs = (("simulated ", "dim"),)
+        costs = ((_("simulated "), "dim"),)
     step: list[Span] = [
-        (f" step {model.at + 1}", "strong"),
-        (f" of {len(model.beats)}", "dim"),
+        (_(" step {at}", at=model.at + 1), "strong"),
+        (_(" of {beats}", beats=len(model.beats)), "dim"),
         ("  ", "text"),
     ]
     if model.playing:
-        step.append((f"{glyphs.PLAY} a step every {model.stay_s:g} s", "good"))
+        step.append((_("{play} a step every {stay_s:g} s", play=glyphs.PLAY, stay_s=model.stay_s), "good"))
     else:
-        step.append(("→ next · ← back · a autoplay", "dim"))
+        step.append((_("→ next · ← back · a autoplay"), "dim"))
     return [spread(who, costs, width), clip(tuple(step), width)]
 
 
 def side_title(path: PacketPath, side: LanePath) -> str:
     """The title of a side."""
-    return "epoll, asyncio above it" if side.name == "epoll" and path.program is not None else side.name
+    return _("epoll, asyncio above it") if side.name == "epoll" and path.program is not None else side.name
 
 
 def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width: int) -> str:
@@ -70,11 +71,15 @@ def side_subtitle(path: PacketPath, side: LanePath, step: PathStep | None, width
         return ""
     if step is not None and step.stage in LOOP_STAGES and path.program is not None:
         talking = path.program.connections
-        words = f"asyncio on a kernel of its own, {talking:,} of {path.scenario.fds:,} fds talk"
-        return words if len(words) + 4 <= width else "asyncio on a kernel of its own"
+        words = _(
+            "asyncio on a kernel of its own, {talking:,} of {fds:,} fds talk",
+            talking=talking,
+            fds=path.scenario.fds,
+        )
+        return words if len(words) + 4 <= width else _("asyncio on a kernel of its own")
     if side.started_ns is not None:
-        return f"started for this {format_duration(side.started_ns)} before"
-    return "as in the race"
+        return _("started for this {started_ns} before", started_ns=format_duration(side.started_ns))
+    return _("as in the race")
 
 
 def side_lines(model: PathModel, side: LanePath, width: int, height: int) -> list[Line]:
@@ -154,12 +159,12 @@ def ledger_lines(model: PathModel, side: LanePath, width: int) -> list[Line]:
     index = 0 if side.name == "epoll" else 1
     most_ns = max((step.cost_ns for step in side.steps), default=0) or 1
     room = width - _STAGE_WIDTH - _COST_WIDTH - 2
-    lines: list[Line] = [(("costs, bars to this side's dearest", "idle"),)]
+    lines: list[Line] = [((_("costs, bars to this side's dearest"), "idle"),)]
     for at, beat in enumerate(model.beats):
         step = beat[index]
         if step is None:
             continue
-        name = LABELS[step.stage][0].ljust(_STAGE_WIDTH)
+        name = left(_(LABELS[step.stage][0]), _STAGE_WIDTH)
         if at > model.at:
             lines.append(((name, "idle"),))
             continue
@@ -179,11 +184,16 @@ def _cost_lines(path: PacketPath, side: LanePath, step: PathStep, width: int) ->
     call_ns, before_ns = side.call_ns, side.paid_before_ns
     if step.stage in ("return", "scan") and before_ns:
         call = "epoll_wait" if side.name == "epoll" else "select"
-        said = f"{call}: {duration_words(call_ns)} in all, {duration_words(before_ns)} before the packet"
+        said = _(
+            "{call}: {call_ns} in all, {before_ns} before the packet",
+            call=call,
+            call_ns=duration_words(call_ns),
+            before_ns=duration_words(before_ns),
+        )
         lines += wrap(((said, "dim"),), width, 2)
     accounts = account_words(step) if step.cost_ns else ""
     lines += wrap(((accounts, "dim"),), width, 2) if accounts else []
-    so_far: Line = (("so far ", "dim"), (duration_words(step.end_ns), "strong"))
+    so_far: Line = ((_("so far "), "dim"), (duration_words(step.end_ns), "strong"))
     paid: Line = ((price, "strong" if step.cost_ns else "dim"),)
     if width_of(paid) + width_of(so_far) + 2 <= width:
         lines.append(spread(paid, so_far, width))
@@ -205,19 +215,22 @@ def _lines_without_step(model: PathModel, side: LanePath, width: int, height: in
     """A side without a step at this beat: the reason, and the state of its structures."""
     if side.failure is not None:
         return _title_and_sentence(
-            (f"{side.name} has failed", "alarm"), ((side.failure, "text"),), width, height
+            (_("{name} has failed", name=side.name), "alarm"), ((side.failure, "text"),), width, height
         )
     if _goes_on(model, side):
-        title, words = ("Nothing of the kind", "dim"), "select keeps no list of what came."
+        title, words = (_("Nothing of the kind"), "dim"), _("select keeps no list of what came.")
     elif side.unfinished:
-        title, words = ("Not followed further", "wasted"), f"{side.unfinished}."
+        title, words = (_("Not followed further"), "wasted"), f"{side.unfinished}."
     elif waits_at_client(side):
-        title, words = ("Held back", "wasted"), "It waits at its client."
+        title, words = (_("Held back"), "wasted"), _("It waits at its client.")
     elif side.dropped:
-        title, words = ("Dropped", "alarm"), "The packet's way has ended."
+        title, words = (_("Dropped"), "alarm"), _("The packet's way has ended.")
     else:
         since = duration_words(side.total_ns)
-        title, words = ("Done", "good"), f"The program has its data: {since} after the packet came."
+        title, words = (
+            (_("Done"), "good"),
+            _("The program has its data: {since} after the packet came.", since=since),
+        )
     said = _title_and_sentence(title, ((words, "text"),), width, height)
     return [*said, *_with_ledger(model, side, None, (width, height - len(said)), [])]
 
@@ -258,14 +271,16 @@ def _verdict(model: PathModel, width: int) -> Line:
     path = model.path
     read, ready = path.select.step("read"), path.epoll.step("handle")
     if not model.over or read is None or ready is None:
-        return ((" since the packet came, on one scale; what is still to come is shaded", "dim"),)
+        return ((_(" since the packet came, on one scale; what is still to come is shaded"), "dim"),)
     line = path.epoll.step("await")
     ahead, behind = ("epoll", "select") if ready.end_ns <= read.end_ns else ("select", "epoll")
     times = max(ready.end_ns, read.end_ns) / max(1, min(ready.end_ns, read.end_ns))
-    said = f" read {times:,.1f}× sooner with {ahead} than with {behind}"
+    said = _(
+        " read {times:,.1f}× sooner with {ahead} than with {behind}", times=times, ahead=ahead, behind=behind
+    )
     if line is None:
         return clip(((said, "good"),), width)
     after = duration_words(line.end_ns - ready.end_ns)
-    long: Line = ((f"{said} · from the read to the line: {after}", "good"),)
-    short: Line = ((f"{said} · read to line: {after}", "good"),)
+    long: Line = ((_("{said} · from the read to the line: {after}", said=said, after=after), "good"),)
+    short: Line = ((_("{said} · read to line: {after}", said=said, after=after), "good"),)
     return fitting((long, short), width)

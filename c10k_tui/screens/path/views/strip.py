@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from c10k_tui.text.styled_text import Line, Span, clip
+from rich.cells import cell_len
+
+from c10k_tui.text.messages import N_, _
+from c10k_tui.text.styled_text import Line, Span, clip, left, right
 from sim.path.path_values import COMMON_STAGES, STAGE_PAIRS, PathStep
 
 LABELS: dict[str, tuple[str, str, str]] = {
@@ -12,9 +15,9 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "softirq": ("softirq", "softirq", "soft"),
     "tcp": ("TCP", "TCP", "TCP"),
     "buffer": ("buffer", "buffer", "buf"),
-    "queue": ("wait queue", "queue", "wq"),
-    "callback": ("ep callback", "ep_cb", "ep"),
-    "list": ("ready list", "ready", "list"),
+    "queue": (N_("wait queue"), "queue", "wq"),
+    "callback": (N_("ep callback"), "ep_cb", "ep"),
+    "list": (N_("ready list"), "ready", "list"),
     "wake": ("wake", "wake", "wake"),
     "return": ("epoll_wait", "return", "ret"),
     "selector": ("selector", "selector", "sel"),
@@ -23,15 +26,15 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "task": ("task", "task", "task"),
     "await": ("await", "await", "await"),
     "pollwake": ("pollwake", "pollwk", "pwk"),
-    "scan": ("scan all", "scan", "scan"),
-    "copy": ("copy out", "copy", "copy"),
-    "walk": ("walk bits", "walk", "walk"),
+    "scan": (N_("scan all"), "scan", "scan"),
+    "copy": (N_("copy out"), "copy", "copy"),
+    "walk": (N_("walk bits"), "walk", "walk"),
     "read": ("read", "read", "read"),
 }
 """Names of each stage, the longest first."""
 _PARTING = len(COMMON_STAGES)
 _LAST_OF_SELECT = max(index for index, (_, select) in enumerate(STAGE_PAIRS) if select is not None)
-_HINT = "one way for both"
+_HINT = N_("one way for both")
 Beat = tuple[PathStep | None, PathStep | None]
 
 
@@ -40,8 +43,8 @@ def strip_lines(beats: tuple[Beat, ...], at: int, width: int) -> list[Line]:
     size, columns = _columns(width)
     upper: list[Span] = [(" ", "text")]
     room = sum(columns[:_PARTING])
-    hint = _HINT.rjust(max(len(_HINT), room - 2))
-    lower: list[Span] = [(hint[-room:].ljust(room + 1), "dim"), ("╰─", "frame")]
+    hint = right(_(_HINT), room - 2)
+    lower: list[Span] = [(left(hint if cell_len(hint) <= room else "", room + 1), "dim"), ("╰─", "frame")]
     for index, (epoll, select) in enumerate(STAGE_PAIRS):
         came = beats[index] if index < len(beats) else (None, None)
         if index == _PARTING:
@@ -56,7 +59,8 @@ def _columns(width: int) -> tuple[int, list[int]]:
     """Index of the longest names that fit, and the width of each stage."""
     for size in range(3):
         widths = [
-            1 + max(len(LABELS[stage][size]) for stage in beat if stage is not None) for beat in STAGE_PAIRS
+            1 + max(cell_len(_(LABELS[stage][size])) for stage in beat if stage is not None)
+            for beat in STAGE_PAIRS
         ]
         spare = width - 3 - sum(widths)
         if spare >= 0:
@@ -72,8 +76,8 @@ def _node(
     if stage is None:
         over = role == "select" and index > _LAST_OF_SELECT
         return [(" " * column, "text") if over else ("─" * column, "frame")]
-    label = LABELS[stage][size]
-    rest = (" " if stage in ("await", "read") else "─") * (column - len(label))
+    label = _(LABELS[stage][size])
+    rest = (" " if stage in ("await", "read") else "─") * (column - cell_len(label))
     if step is None:
         return [(label, "idle"), (rest, "idle")]
     if index == at:

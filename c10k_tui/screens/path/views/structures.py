@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from c10k_tui.text import glyphs
-from c10k_tui.text.styled_text import Line, Span, clip, text_of, width_of
+from c10k_tui.text.messages import N_, _
+from c10k_tui.text.styled_text import Line, Span, clip, left, text_of, width_of
 from sim.kernel import poll_bits
 from sim.path.packet_path import PacketPath
 from sim.path.path_values import LOOP_STAGES, LanePath, PathState, PathStep
@@ -68,7 +69,7 @@ def _mask(path: PacketPath, side: LanePath, state: PathState) -> Line:
 def _hooked(path: PacketPath, side: LanePath, state: PathState) -> Line:
     if not state.hooked:
         return _none("empty")
-    return (("socket ", "dim"), ("─● ", "frame"), (" ● ".join(state.hooked), side.name))
+    return ((_("socket "), "dim"), ("─● ", "frame"), (" ● ".join(state.hooked), side.name))
 
 
 def _numbers(fds: tuple[int, ...], whole: int, ours: int) -> Line:
@@ -84,7 +85,7 @@ def _numbers(fds: tuple[int, ...], whole: int, ours: int) -> Line:
     for index, fd in enumerate(some):
         spans += [(" " if index else "", "text"), (str(fd), "cursor" if fd == ours else "text")]
     if whole > len(some):
-        spans.append((f" of {whole:,}", "dim"))
+        spans.append((_(" of {whole:,}", whole=whole), "dim"))
     return tuple(spans)
 
 
@@ -96,7 +97,7 @@ def _server(path: PacketPath, side: LanePath, state: PathState) -> Line:
     if not state.server:
         return _none("–")
     role = {"asleep": "dim", "scanning": "wasted", "running": "good"}.get(state.server, "text")
-    return _plain(f"asleep in {_call(side)}" if state.server == "asleep" else state.server, role)
+    return _plain(_("asleep in {call}", call=_call(side)) if state.server == "asleep" else state.server, role)
 
 
 def _call(side: LanePath) -> str:
@@ -130,7 +131,7 @@ def _handles(path: PacketPath, side: LanePath, state: PathState) -> Line:
     if not state.handles:
         return _none("empty")
     task = path.program.task if path.program is not None else ""
-    ours = (f"_read_ready fd {side.fd}", f"{task}.wakeup")
+    ours = (_("_read_ready fd {fd}", fd=side.fd), f"{task}.wakeup")
     before = next((index for index, name in enumerate(state.handles) if name in ours), None)
     if before is None:
         return _plain(_others(len(state.handles)), "dim")
@@ -143,7 +144,7 @@ def _handles(path: PacketPath, side: LanePath, state: PathState) -> Line:
 
 
 def _others(count: int) -> str:
-    return f"{count} other" if count == 1 else f"{count} others"
+    return _("{count} other", count=count) if count == 1 else _("{count} others", count=count)
 
 
 def _stream(path: PacketPath, side: LanePath, state: PathState) -> Line:
@@ -156,7 +157,7 @@ def _future(path: PacketPath, side: LanePath, state: PathState) -> Line:
 
 def _task(path: PacketPath, side: LanePath, state: PathState) -> Line:
     role = {"suspended": "dim", "running": "good"}.get(state.task, "text")
-    return ((state.task, role), (f", line {state.line}", "text")) if state.task else ()
+    return ((state.task, role), (_(", line {line}", line=state.line), "text")) if state.task else ()
 
 
 def _held(path: PacketPath, side: LanePath, state: PathState) -> Line:
@@ -164,24 +165,24 @@ def _held(path: PacketPath, side: LanePath, state: PathState) -> Line:
 
 
 STRUCTURES = (
-    PacketStructure("NIC ring", ("wire", "dma", "interrupt", "softirq"), _ring),
+    PacketStructure(N_("NIC ring"), ("wire", "dma", "interrupt", "softirq"), _ring),
     PacketStructure("buffer", ("tcp", "buffer", "handle", "read"), _buffer),
-    PacketStructure("poll mask", ("tcp", "buffer", "handle", "read"), _mask),
-    PacketStructure("wait queue", ("queue", "callback", "pollwake", "copy"), _hooked),
-    PacketStructure("ready list", ("softirq", "callback", "list", "wake", "return"), _ready, ("epoll",)),
+    PacketStructure(N_("poll mask"), ("tcp", "buffer", "handle", "read"), _mask),
+    PacketStructure(N_("wait queue"), ("queue", "callback", "pollwake", "copy"), _hooked),
+    PacketStructure(N_("ready list"), ("softirq", "callback", "list", "wake", "return"), _ready, ("epoll",)),
     PacketStructure("server", ("interrupt", "softirq", "pollwake", "wake", "return", "copy"), _server),
-    PacketStructure("looked at", ("wake", "scan"), _scanned, ("select",)),
+    PacketStructure(N_("looked at"), ("wake", "scan"), _scanned, ("select",)),
     PacketStructure("bitmap", ("scan", "copy", "walk"), _word, ("select",)),
     PacketStructure("events", ("return", "selector"), _events, ("epoll",)),
     PacketStructure("callbacks", ("selector", "handle", "future", "task"), _handles, ("epoll",)),
     PacketStructure("stream", ("handle", "future", "task"), _stream, ("epoll",)),
     PacketStructure("future", ("future", "task"), _future, ("epoll",)),
     PacketStructure("task", ("future", "task", "await"), _task, ("epoll",)),
-    PacketStructure("program has", ("handle", "await", "walk", "read"), _held),
+    PacketStructure(N_("program has"), ("handle", "await", "walk", "read"), _held),
 )
 
 
-_OF_THE_KERNEL = ("NIC ring", "poll mask", "wait queue", "server")
+_OF_THE_KERNEL = (N_("NIC ring"), N_("poll mask"), N_("wait queue"), "server")
 _OF_THE_LOOP = ("callbacks", "stream", "future", "task")
 
 
@@ -225,7 +226,7 @@ def board_lines(
         known = next((s.after for s in reversed(passed) if s.stage in structure.stages), None)
         value = glyphs.IDLE if known is None else text_of(structure.value(path, side, known))
         role = "idle" if known is None else "dim"
-        lines.append(clip(((structure.name.ljust(NAME_WIDTH), "idle"), (value, role)), width))
+        lines.append(clip(((left(_(structure.name), NAME_WIDTH), "idle"), (value, role)), width))
     return lines
 
 
@@ -240,7 +241,7 @@ def _change_lines(
 
 
 def _before_and_after(name: str, before: Line, after: Line, width: int) -> list[Line]:
-    label: Span = (name.ljust(NAME_WIDTH), "dim" if before == after else "strong")
+    label: Span = (left(_(name), NAME_WIDTH), "dim" if before == after else "strong")
     if before == after:
         return [clip((label, *after), width)]
     arrow: Span = (f" {glyphs.ARROW} ", "strong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import _
 from c10k_tui.text.packet_effects import EffectTable, Sizes
 from sim.machine.records import DropReason, Effect
 
@@ -47,4 +48,4 @@ def _fitting(sizes: Sizes, width: int) -> str:
     longer one.
     """
     size = sum(width < cells for cells in _CELLS)
-    return sizes[min(size, len(sizes) - 1)]
+    return _(sizes[min(size, len(sizes) - 1)])
