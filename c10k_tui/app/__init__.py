@@ -5,6 +5,7 @@
 - ``themed_app``: the base class of both: themes, command palette, lines without colours.
 - ``command_palette``: Textual's palette, adapted.
 - ``keypad``: the keys of the numeric keypad as plain keys.
+- ``terminal_driver``, ``wire``: the terminal, and the way of the screen to it.
 - ``headless``: records a race without a terminal.
 - ``pictures``: screens as SVG.
 - ``app.tcss``: the layout of all screens.

@@ -72,6 +72,10 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
         "epoll_ctl": int(counters.epoll_ctl),
         **{name: int(getattr(counters, name)) for name in _SPECIAL_COUNTS if getattr(counters, name)},
         "wakeup_ns": _optional(counters.wakeup_ns),
+        "at_once_calls": int(counters.at_once_calls),
+        "at_once_call_ns": _optional(counters.at_once_call_ns),
+        "slept_calls": int(counters.slept_calls),
+        "slept_call_ns": _optional(counters.slept_call_ns),
         "setup_ns": int(lane.setup_ns),
         "failure": lane.failure,
         **_optional_parts(lane),
@@ -128,7 +132,7 @@ class TableRow:
     cells: tuple[str, ...]
     """One figure for each lane."""
     ratio: str
-    """First lane divided by last lane; empty where a ratio has no meaning."""
+    """First lane divided by last lane; empty where it is below 1 or has no meaning."""
 
 
 _COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]], ...] = (
@@ -143,8 +147,12 @@ _COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]
     ("requests dropped", lambda c: c.dropped, "{:,}".format),
     ("latency, p50", lambda c: c.latency_p50_ns, format_duration),
     ("latency, p99", lambda c: c.latency_p99_ns, format_duration),
-    ("cost of a wake-up", lambda c: c.wakeup_ns, format_duration),
+    ("waiting, per wake-up (mean)", lambda c: c.wakeup_ns, format_duration),
+    ("  a call that found data at once", lambda c: c.at_once_call_ns, format_duration),
+    ("  a call that had to wait", lambda c: c.slept_call_ns, format_duration),
 )
+_WITHOUT_RATIO = ("requests answered", "requests dropped")
+"""Counts that are set by the clients, or are a misfortune: a ratio of them says nothing about cost."""
 _LOOP_COUNTS: tuple[tuple[str, Callable[[Counters], int | None], Callable[[int], str]], ...] = (
     ("turns of the loop", lambda c: c.turns or None, "{:,}".format),
     ("callbacks", lambda c: c.callbacks or None, "{:,}".format),
@@ -178,7 +186,8 @@ def rows(frame: Frame) -> Iterator[TableRow | None]:
 def _row(label: str, values: list[int | None] | list[int], form: Callable[[int], str]) -> TableRow:
     cells = tuple("–" if value is None else form(value) for value in values)
     first, last = values[0], values[-1]
-    ratio = times(first / last) if len(values) > 1 and first and last else ""
+    shown = len(values) > 1 and first and last and first >= last and label not in _WITHOUT_RATIO
+    ratio = times(first / last) if shown and first and last else ""
     return TableRow(label, cells, ratio)
 
 
@@ -236,7 +245,8 @@ def _comparison(first: LaneFrame, last: LaneFrame) -> str | None:
         return None
     return (
         f"To find ready descriptors, {first.name} spent {format_duration(first_ns)} of CPU time for each "
-        f"request, {last.name} {format_duration(last_ns)}: {times(first_ns / last_ns)}."
+        f"request, {last.name} {format_duration(last_ns)}"
+        f"{f': {times(first_ns / last_ns)}' if first_ns >= last_ns else ''}."
     )
 
 

@@ -111,6 +111,15 @@ class Counters:
     """asyncio: callbacks run."""
     unsent: int = 0
     """Requests that clients did not make: window and send buffer were full, and their write() waited."""
+    at_once_calls: int = 0
+    """Waiting calls that found data at once."""
+    at_once_ns: int = 0
+    """CPU time of the calls that found data at once."""
+    slept_calls: int = 0
+    """Waiting calls that had to wait: they slept, and then found data. With ``at_once_calls`` they add up to
+    ``wakeups``."""
+    slept_ns: int = 0
+    """CPU time of the calls that had to wait, without the time they slept."""
 
     @property
     def wait_ns(self) -> int:
@@ -135,8 +144,22 @@ class Counters:
 
     @property
     def wakeup_ns(self) -> int | None:
-        """Mean cost of one wake-up (``wait_ns`` over ``wakeups``); None before the first."""
+        """Mean CPU time of waiting for each call that found data, of both kinds; None before the first.
+
+        ``wait_ns`` over ``wakeups``. It counts all that waiting costs: context switches, changes of the
+        interest list and the loop of an event loop are in it, and are not in the cost of a call.
+        """
         return self.wait_ns // self.wakeups if self.wakeups else None
+
+    @property
+    def at_once_call_ns(self) -> int | None:
+        """Mean CPU time of a call that found data at once; None before the first."""
+        return self.at_once_ns // self.at_once_calls if self.at_once_calls else None
+
+    @property
+    def slept_call_ns(self) -> int | None:
+        """Mean CPU time of a call that had to wait; None before the first."""
+        return self.slept_ns // self.slept_calls if self.slept_calls else None
 
 
 @dataclass(frozen=True, slots=True)

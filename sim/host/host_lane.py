@@ -71,7 +71,8 @@ class HostLane:
         self._seen_ns = -1
         self._outstanding: dict[int, int] = {}
         """Bytes of the answer that a client still waits for, by client."""
-        self._recent: deque[int] = deque(maxlen=RECENT)
+        self._recent: deque[tuple[int, bool]] = deque(maxlen=RECENT)
+        """CPU time of the last wake-ups, and whether their calls slept."""
         self._last = (0, 0, False)
         self.wakeups = self.played = self.answered = self.skipped = 0
         self._server: ServerProcess | None = None
@@ -243,7 +244,7 @@ class HostLane:
         whole = len(self._heard) - len(self._heard) % REPORT.size
         for cost_ns, ready, slept in REPORT.iter_unpack(self._heard[:whole]):
             self.wakeups += 1
-            self._recent.append(cost_ns)
+            self._recent.append((cost_ns, bool(slept)))
             self._last = (cost_ns, ready, bool(slept))
         self._heard = self._heard[whole:]
 
@@ -267,6 +268,7 @@ class HostLane:
     def view(self) -> HostView:
         """State of the lane at this moment."""
         cost_ns, ready, slept = self._last
+        costs_ns = [recent_ns for recent_ns, _ in self._recent]
         return HostView(
             mechanism=self.mechanism,
             state=self._state if self.failure is None else "failed",
@@ -278,9 +280,16 @@ class HostLane:
             last_ns=cost_ns if self.wakeups else None,
             last_ready=ready,
             last_slept=slept,
-            median_ns=round(statistics.median(self._recent)) if self._recent else None,
-            best_ns=min(self._recent, default=None),
+            median_ns=_median(costs_ns),
+            best_ns=min(costs_ns, default=None),
             played=self.played,
             answered=self.answered,
             skipped=self.skipped,
+            slept_median_ns=_median([cost_ns for cost_ns, slept in self._recent if slept]),
+            at_once_median_ns=_median([cost_ns for cost_ns, slept in self._recent if not slept]),
         )
+
+
+def _median(costs_ns: list[int]) -> int | None:
+    """The median in whole ns; None if there are no figures."""
+    return round(statistics.median(costs_ns)) if costs_ns else None

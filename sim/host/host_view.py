@@ -38,6 +38,10 @@ class HostView:
     answered: int
     skipped: int
     """Arrivals that were not played: no time, no connection, or a hang-up."""
+    slept_median_ns: int | None = None
+    """Median of those of the last :data:`RECENT` wake-ups whose call had to wait, in ns."""
+    at_once_median_ns: int | None = None
+    """Median of those whose call found data at once, in ns."""
 
 
 def starting_view(mechanism: str, fds: int) -> HostView:

@@ -25,8 +25,10 @@ from sim.machine.accounts import Account, Charge, Count, Tally
 from sim.machine.records import Kind
 from sim.machine.task import Task
 
-_FIRST, _AGAIN, _FOUND_READY = "blocking: first sleep", "blocking: sleep again", "blocking: found ready"
+_FIRST, _AGAIN = "blocking: first sleep", "blocking: sleep again"
 """Keys of the charges in :attr:`sim.kernel.core.KernelCore.charges`."""
+_SLEPT = Count.SLEPT_CALLS, Count.SLEPT_NS
+_AT_ONCE = Count.AT_ONCE_CALLS, Count.AT_ONCE_NS
 _FOUND = ((Count.WAKEUPS, 1), (Count.SCANNED, 1), (Count.READY, 1))
 
 
@@ -65,8 +67,8 @@ class Reader:
             kernel.block()
             yield
         data = kernel.sys_read(fd, size)
-        pay_found(kernel)
-        spent_ns = hook_ns + kernel.recent[-2].ns
+        spent_ns = hook_ns + kernel.recent[-1].ns
+        pay_found(kernel, slept, spent_ns)
         kernel.last_call = kernel.call_serial, 1, looks, 1, looks, slept, spent_ns, kernel.free_ns
         return data
 
@@ -78,12 +80,13 @@ def accept(kernel: RawKernel, fd: int, listener: ListeningSocket) -> Generator[N
         OSError: EMFILE.
     """
     woken = False
+    hook_ns = 0
     while not listener.queue:
-        pay_sleep(kernel, fd, woken)
+        hook_ns += pay_sleep(kernel, fd, woken)
         yield from sleep_on(kernel, listener)
         woken = True
     new_fd = kernel.sys_accept4(fd)
-    pay_found(kernel)
+    pay_found(kernel, woken, hook_ns + kernel.recent[-1].ns)
     return new_fd
 
 
@@ -130,11 +133,13 @@ def pay_sleep(kernel: RawKernel, fd: int, woken: bool) -> int:
     return charge.ns
 
 
-def pay_found(kernel: RawKernel) -> None:
-    """Count a call that checked its descriptor and found it ready; it costs nothing more."""
-    charge = kernel.charges.get(_FOUND_READY)
+def pay_found(kernel: RawKernel, slept: bool, spent_ns: int) -> None:
+    """Count a call that found its descriptor ready, and its CPU time; it costs nothing more."""
+    key = (slept, spent_ns)
+    charge = kernel.charges.get(key)
     if charge is None:
-        charge = kernel.charges[_FOUND_READY] = Charge((), _FOUND)
+        calls, ns = _SLEPT if slept else _AT_ONCE
+        charge = kernel.charges[key] = Charge((), (*_FOUND, (calls, 1), (ns, spent_ns)))
     kernel.pay(charge)
 
 

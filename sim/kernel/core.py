@@ -26,7 +26,7 @@ from typing import Protocol
 
 from sim.kernel.descriptors import NOFILE, BlockWatcher, DescriptorTable
 from sim.kernel.open_file import FileKernel, OpenFile, Watch
-from sim.machine.accounts import Charge
+from sim.machine.accounts import Charge, Count
 from sim.machine.costs import CostTable
 from sim.machine.journal import Journal
 from sim.machine.records import Effect
@@ -111,6 +111,17 @@ class KernelCore(FileKernel):
         """A number for the next call."""
         self.call_serial += 1
         return self.call_serial
+
+    def call_found(self, summary: CallSummary) -> None:
+        """A waiting call returns something: count the call and its CPU time, by whether it slept."""
+        self.last_call = summary
+        counted = self.ledger.counted
+        if summary[5]:
+            counted[Count.SLEPT_CALLS] += 1
+            counted[Count.SLEPT_NS] += summary[6]
+        else:
+            counted[Count.AT_ONCE_CALLS] += 1
+            counted[Count.AT_ONCE_NS] += summary[6]
 
     def process_failed(self) -> None:
         """No task runs any more, and no task that sleeps in a write to a slow client wakes."""

@@ -104,6 +104,14 @@ class Count(IntEnum):
     """Callbacks that an event loop ran."""
     UNSENT = 28
     """Requests that clients did not make, because their send buffers were full."""
+    AT_ONCE_CALLS = 29
+    """Waiting calls that found data at once."""
+    AT_ONCE_NS = 30
+    """CPU time of these calls, in ns."""
+    SLEPT_CALLS = 31
+    """Waiting calls that had to wait: they slept, and then found data."""
+    SLEPT_NS = 32
+    """CPU time of these calls in ns, without the time they slept."""
 
 
 Part = tuple[Account, int]

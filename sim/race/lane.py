@@ -282,6 +282,10 @@ class Lane:
             turns=counted[Count.TURNS],
             callbacks=counted[Count.CALLBACKS],
             unsent=counted[Count.UNSENT],
+            at_once_calls=counted[Count.AT_ONCE_CALLS],
+            at_once_ns=counted[Count.AT_ONCE_NS],
+            slept_calls=counted[Count.SLEPT_CALLS],
+            slept_ns=counted[Count.SLEPT_NS],
         )
 
     def _needed_bytes(self) -> int:

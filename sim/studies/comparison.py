@@ -65,7 +65,11 @@ class ComparisonRow:
     """Memory of a connection in bytes, without its buffers."""
     limit: str
     wakeup_ns: int | None
-    """CPU time spent on waiting for each wake-up, at the present number of connections."""
+    """CPU time of waiting for each call that found data, of both kinds."""
+    at_once_call_ns: int | None = None
+    """Mean CPU time of a call that found data at once."""
+    slept_call_ns: int | None = None
+    """Mean CPU time of a call that had to wait."""
 
 
 def comparison_rows(frame: Frame) -> tuple[ComparisonRow, ...]:
@@ -90,6 +94,8 @@ def _comparison_row(lane: LaneFrame, payload: int) -> ComparisonRow:
         connection_bytes=None if lane.memory is None else lane.memory.connection_bytes,
         limit=kind.limit,
         wakeup_ns=counters.wakeup_ns,
+        at_once_call_ns=counters.at_once_call_ns,
+        slept_call_ns=counters.slept_call_ns,
     )
 
 

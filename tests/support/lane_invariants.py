@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.kernel.files.tcp import StreamSocket
+from sim.machine.accounts import Count
 from sim.race.held_requests import HeldRequests
 from sim.race.lane import Lane
 from sim.race.network import Network
@@ -30,6 +31,7 @@ def check_lane(lane: Lane) -> None:
         return
     assert min(lane.kernel.ledger.counted) >= 0, (lane.name, lane.kernel.ledger.counted)
     _check_tasks(lane)
+    _check_calls(lane)
     waiting = waiting_in_vain(lane)
     assert not waiting, f"{lane.name} is idle at {lane.kernel.now_ns} ns, and nobody serves {waiting[:5]}"
 
@@ -46,6 +48,15 @@ def _check_tasks(lane: Lane) -> None:
     if tasks is not None:
         counts = tasks.running, tasks.runnable, tasks.blocked
         assert min(counts) >= 0, f"{lane.name}: running, runnable and blocked tasks are {counts}"
+
+
+def _check_calls(lane: Lane) -> None:
+    """Each call that found data either found it at once or slept; no kind has cost without calls."""
+    counted = lane.kernel.totals()[1]
+    at_once, slept = counted[Count.AT_ONCE_CALLS], counted[Count.SLEPT_CALLS]
+    assert at_once + slept == counted[Count.WAKEUPS], (lane.name, at_once, slept, counted[Count.WAKEUPS])
+    assert at_once or not counted[Count.AT_ONCE_NS], lane.name
+    assert slept or not counted[Count.SLEPT_NS], lane.name
 
 
 def _must_serve(lane: Lane) -> bool:

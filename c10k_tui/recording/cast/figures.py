@@ -47,7 +47,7 @@ LARGEST = 10**15
 """Largest number in a figure: eleven days in ns."""
 _STATES = ("starting", "opening", "running", "failed")
 _COUNTS = ("requested", "opened", "wakeups", "last_ready", "played", "answered", "skipped")
-_TIMES = ("last_ns", "median_ns", "best_ns")
+_TIMES = ("last_ns", "median_ns", "best_ns", "slept_median_ns", "at_once_median_ns")
 _WORDS = ("why_fewer", "failure")
 
 

@@ -329,4 +329,4 @@ class ScanCalls:
                 cost_ns,
                 kernel.free_ns,
             )
-            kernel.last_call = summary
+            kernel.call_found(summary)

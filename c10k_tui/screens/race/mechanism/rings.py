@@ -286,7 +286,7 @@ def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
     role = {"working": "good", "spinning": "wasted"}.get(state, "dim")
     does = _VERBS[state]
     return (
-        ((_("2nd CPU {does}", does=does), role), (_(", {percent}% used", percent=percent), "dim")),
+        ((_("2nd CPU {does}", does=does), role), (_(", {percent} used", percent=str(percent) + "%"), "dim")),
         ((does, role), (_(" {percent}% CPU", percent=percent), "dim")),
         ((does, role), (f" {percent}%", "dim")),
         ((does, role),),

@@ -1,11 +1,11 @@
 """The cost of finding out who has sent data, as one bar for each lane.
 
-A bar shows the mean cost of a waiting call that found something
-(:attr:`~sim.frames.frame.Counters.wakeup_ns`). In a race with tasks it shows the CPU time of all waiting for
-one request instead, because a thread's call brings one request and a call of epoll may bring a hundred. The
-bar of the dearest lane is the longest. The factor beside the cheapest lane compares these two lanes, so the
-number says the same as the bars. There are no bars until all lanes have a cost: one bar alone compares
-nothing.
+A bar shows the mean cost of all waiting calls that found something, whether they slept or not
+(:attr:`~sim.frames.frame.Counters.wakeup_ns`). The counters have the cost of each kind of call. In a race
+with tasks it shows the CPU time of all waiting for one request instead, because a thread's call brings one
+request and a call of epoll may bring a hundred. The bar of the dearest lane is the longest. The factor
+beside the cheapest lane compares these two lanes, so the number says the same as the bars. There are no bars
+until all lanes have a cost: one bar alone compares nothing.
 """
 
 from __future__ import annotations

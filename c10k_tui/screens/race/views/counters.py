@@ -74,6 +74,8 @@ ROWS: tuple[CounterRow, ...] = (
     CounterRow(N_("copied into kernel"), 8, _of("copied_in_bytes"), format_bytes),
     CounterRow(N_("copied out of it"), 9, _of("copied_out_bytes"), format_bytes),
     CounterRow(N_("cost per wake-up"), 1, _of("wakeup_ns"), format_duration, role="strong"),
+    CounterRow(N_("found data at once"), 15, _of("at_once_call_ns"), format_duration),
+    CounterRow(N_("had to wait"), 16, _of("slept_call_ns"), format_duration),
     CounterRow(N_("requests served"), 4, _of("requests")),
     CounterRow(N_("dropped"), 10, _of("dropped")),
     CounterRow(N_("latency p50"), 7, _of("latency_p50_ns"), format_duration),
@@ -114,6 +116,8 @@ SHORT = {
     "copied into kernel": (N_("copied in"), N_("copied in")),
     "copied out of it": (N_("copied out"), N_("copied out")),
     "cost per wake-up": (N_("per wake-up"), N_("a wake-up")),
+    "found data at once": (N_("data at once"), N_("at once")),
+    "had to wait": (N_("had to wait"), N_("waited")),
     "requests served": (N_("requests"), N_("requests")),
     "latency p50": (N_("latency p50"), N_("p50")),
     "latency p99": (N_("latency p99"), N_("p99")),
@@ -130,6 +134,8 @@ SHORT = {
     "filters run": (N_("filters run"), N_("filters")),
 }
 """Labels for narrow tables, of up to 13 and up to 10 cells."""
+WITHOUT_RATIO = ("requests served", "dropped")
+"""Counts that the clients set, or that are a misfortune: a ratio of them says nothing about cost."""
 LABEL_WIDTHS = (20, 14, 10)
 LEAST_COLUMN = 8
 """Cells of the narrowest column: ``99.9 ms`` and a blank."""
@@ -240,11 +246,13 @@ def _line(
         spans.append(((row.text(value) if value is not None else "–").rjust(column), role))
     if compared is not None:
         over, under = compared
-        spans.append((_ratio(row.value(over), row.value(under)).rjust(column), "strong"))
+        ratio = "–" if row.label in WITHOUT_RATIO else _ratio(row.value(over), row.value(under))
+        spans.append((ratio.rjust(column), "strong"))
     return tuple(spans)
 
 
 def _ratio(over: int | None, under: int | None) -> str:
-    if not over or not under:
+    """The ratio of two figures; a dash where it is below 1, because the lane does not exceed the other."""
+    if not over or not under or over < under:
         return "–"
     return f"{ratio_text(over, under)}×"

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from c10k_tui.text.messages import N_, _
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
-from sim.frames.frame import Frame
+from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.lanes import LANES
 from sim.scenario.units import format_duration, format_short
 
@@ -128,27 +128,60 @@ def _last(view: HostView, with_skipped: bool) -> list[Line]:
 
 
 def _beside(view: HostView, frame: Frame) -> list[Line]:
-    """The usual cost, beside the cost in the simulated lane of the same mechanism."""
+    """The usual cost, beside the cost in the simulated lane of the same mechanism.
+
+    Calls that had to wait are compared with calls that had to wait, and calls that found data at once with
+    their like. A wake-up of an event loop is compared whole.
+    """
     assert view.median_ns is not None
-    median: Line = ((_("measured "), "good"), (f"{format_duration(view.median_ns)}", "strong"))
-    best = format_duration(view.best_ns or 0)
-    each = _("a wake-up, its loop included") if LANES[view.mechanism].event_loop else _("a call")
-    long, brief = (
-        (*median, (words, "text"))
-        for words in (
-            _(" {each} (median; best {best})", each=each, best=best),
-            _(" (best {best})", best=best),
-        )
-    )
     lane = next((lane for lane in frame.lanes if lane.name == view.mechanism), None)
-    simulated_ns = None if lane is None else lane.counters.wakeup_ns
-    if not simulated_ns:
+    measured_ns, simulated_ns, kind = _like_with_like(view, lane)
+    median: Line = ((_("measured "), "good"), (f"{format_duration(measured_ns)}", "strong"))
+    best = format_duration(view.best_ns or 0)
+    each = (
+        _("a wake-up, its loop included")
+        if LANES[view.mechanism].event_loop
+        else _("a call{kind}", kind=kind)
+    )
+    notes = (
+        (_(" (median)"), "")
+        if kind
+        else (_(" (median; best {best})", best=best), _(" (best {best})", best=best))
+    )
+    long, brief = (*median, (f" {each}{notes[0]}", "text")), (*median, (notes[1], "text"))
+    if lane is None:
         return [long, brief]
+    if not simulated_ns:
+        return [(*long, (_(" · simulated: no such call yet"), "dim")), long, brief]
     simulated: Line = ((_(" · simulated "), "dim"), (format_duration(simulated_ns), view.mechanism))
-    ratio: Line = ((f" · {ratio_text(view.median_ns, simulated_ns)}×", "strong"),)
-    whole = (*long, *simulated, (_(" a wake-up"), "dim"), *ratio)
-    why: Line = ((_(": real sockets, cold caches"), "dim"),) if view.median_ns > DEARER * simulated_ns else ()
-    return [(*whole, *why), whole, (*long, *simulated, *ratio), (*brief, *simulated, *ratio)]
+    ratio: Line = ()
+    if measured_ns >= simulated_ns:
+        ratio = ((f" · {ratio_text(measured_ns, simulated_ns)}×", "strong"),)
+    whole = (*long, *simulated, *ratio)
+    why: Line = ((_(": real sockets, cold caches"), "dim"),) if measured_ns > DEARER * simulated_ns else ()
+    return [(*whole, *why), whole, (*brief, *simulated, *ratio)]
+
+
+def _like_with_like(view: HostView, lane: LaneFrame | None) -> tuple[int, int | None, str]:
+    """Measured and simulated cost of one kind of call in ns, and words for the kind.
+
+    It is a kind that both have: calls that had to wait, else calls that found data at once. If they have none
+    in common, the simulated cost is None.
+    """
+    assert view.median_ns is not None
+    if LANES[view.mechanism].event_loop:
+        return view.median_ns, None if lane is None else lane.counters.wakeup_ns, ""
+    counters = None if lane is None else lane.counters
+    slept_ns = None if counters is None else counters.slept_call_ns
+    at_once_ns = None if counters is None else counters.at_once_call_ns
+    kinds: list[tuple[int, int | None, str]] = []
+    if view.slept_median_ns is not None:
+        kinds.append((view.slept_median_ns, slept_ns, _(" that had to wait")))
+    if view.at_once_median_ns is not None:
+        kinds.append((view.at_once_median_ns, at_once_ns, _(" that found data at once")))
+    if not kinds:  # a recording of before the kinds were told apart
+        return view.median_ns, None, ""
+    return next((kind for kind in kinds if kind[1]), kinds[0])
 
 
 def _played(view: HostView, width: int) -> Line:

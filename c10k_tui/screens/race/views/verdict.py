@@ -262,7 +262,7 @@ def _consequences(scan: LaneFrame, epoll: LaneFrame) -> Wordings:
 
 def _share_of_core(lane: LaneFrame) -> str:
     percent = busy_percent(lane.counters.cost_ns) or 0
-    return _("a whole core busy") if percent >= 100 else _("{percent} % of a core", percent=percent)
+    return _("a whole core busy") if percent >= 100 else _("{percent} of a core", percent=str(percent) + " %")
 
 
 def _after(lane: LaneFrame) -> str:

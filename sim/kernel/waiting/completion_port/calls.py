@@ -95,9 +95,11 @@ class GetCall(PortWaiter):
         self._pay("return", found)
         kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, 0, self.serial))
         if found:
-            kernel.last_call = (
-                *(self.serial, self.port.started, 0, found, 0),
-                *(self.slept, self.cost_ns, kernel.free_ns),
+            kernel.call_found(
+                (
+                    *(self.serial, self.port.started, 0, found, 0),
+                    *(self.slept, self.cost_ns, kernel.free_ns),
+                )
             )
         self.end()
 

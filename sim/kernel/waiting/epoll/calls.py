@@ -149,9 +149,11 @@ class EpollCalls:
         if found:
             if epoll.ghosts and kernel.faults is not None:
                 kernel.faults.reported(epoll)
-            kernel.last_call = (
-                *(serial, epoll.count, looked + found, found, passes, cost_ns > 0),
-                *(cost_ns + spent_ns, kernel.free_ns),
+            kernel.call_found(
+                (
+                    *(serial, epoll.count, looked + found, found, passes, cost_ns > 0),
+                    *(cost_ns + spent_ns, kernel.free_ns),
+                )
             )
         if restart is None:
             yield

@@ -128,9 +128,11 @@ class EnterCall(WaitingCall):
         kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, 1, self.serial))
         if found and self.least:
             kernel.ledger.counted[Count.WAKEUPS] += 1
-            kernel.last_call = (
-                *(self.serial, ring.armed, self._looked, found, 1),
-                *(self.slept, self.cost_ns, kernel.free_ns),
+            kernel.call_found(
+                (
+                    *(self.serial, ring.armed, self._looked, found, 1),
+                    *(self.slept, self.cost_ns, kernel.free_ns),
+                )
             )
         ring.update_mask()
         self.end()

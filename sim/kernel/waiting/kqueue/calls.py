@@ -115,9 +115,11 @@ class KeventCall(WaitingCall):
         kernel.journal.append((kernel.now_ns, Kind.RETURN, -1, found, self.passes, self.serial))
         if found:
             asked = self.kqueue.count
-            kernel.last_call = (
-                *(self.serial, asked, self.scanned, found, self.passes),
-                *(self.slept, self.cost_ns, kernel.free_ns),
+            kernel.call_found(
+                (
+                    *(self.serial, asked, self.scanned, found, self.passes),
+                    *(self.slept, self.cost_ns, kernel.free_ns),
+                )
             )
         self.end()
 

@@ -48,6 +48,8 @@ VIEWS = st.builds(
     played=COUNTS,
     answered=COUNTS,
     skipped=COUNTS,
+    slept_median_ns=st.none() | COUNTS,
+    at_once_median_ns=st.none() | COUNTS,
 )
 SLEEPS = st.floats(0, 100)
 LANES_COMPARED = st.builds(

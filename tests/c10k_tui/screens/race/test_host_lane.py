@@ -107,7 +107,8 @@ def view(**known):
         "why_fewer": None,
     }
     fields |= {"failure": None, "wakeups": 7, "last_ns": 300_000, "last_ready": 3, "last_slept": True}
-    fields |= {"median_ns": 520_000, "best_ns": 250_000, "played": 25, "answered": 21, "skipped": 0}
+    fields |= {"median_ns": 520_000, "slept_median_ns": 500_000, "at_once_median_ns": 90_000}
+    fields |= {"best_ns": 250_000, "played": 25, "answered": 21, "skipped": 0}
     return HostView(**(fields | known))
 
 
@@ -120,30 +121,53 @@ def said(known, width=118, height=3, race=None):
 def test_what_it_says():
     assert said(view()) == [
         "last call 300 µs of CPU time: slept, then 3 of 2,000 descriptors were ready · wake-ups 7",
-        "measured 520 µs a call (median; best 250 µs)",
+        "measured 500 µs a call that had to wait (median)",
         "21 requests answered, a burst at a time",
     ]
     assert host_title(view(mechanism="poll")) == "poll ─ MEASURED on this machine's kernel"
 
 
-def test_the_simulated_lane_of_the_same_mechanism_stands_beside_it():
-    race = frame(lane("select", counters=counters(wakeups=10, cost_ns={"scan": 2_600_000})))
+def simulated(**known):
+    return frame(lane("select", counters=counters(**known)))
+
+
+def test_calls_that_had_to_wait_are_compared_with_their_like():
+    race = simulated(slept_calls=10, slept_ns=2_500_000, at_once_calls=90, at_once_ns=900)
     assert said(view(), race=race)[1] == (
-        "measured 520 µs a call (median; best 250 µs) · simulated 260 µs a wake-up · 2.0×: "
+        "measured 500 µs a call that had to wait (median) · simulated 250 µs · 2.0×: "
         "real sockets, cold caches"
     )
-    assert said(view(median_ns=260_000), race=race)[1].endswith("simulated 260 µs a wake-up · 1.0×")
+    assert said(view(slept_median_ns=250_000), race=race)[1].endswith("simulated 250 µs · 1.0×")
+
+
+def test_calls_that_found_data_at_once_are_compared_if_none_slept_on_both_sides():
+    race = simulated(at_once_calls=90, at_once_ns=5_400_000)
+    words = "measured 90.0 µs a call that found data at once (median) · simulated 60.0 µs · 1.5×"
+    assert said(view(), race=race)[1] == words
+    assert said(view(slept_median_ns=None), race=race)[1] == words
+
+
+def test_without_calls_of_one_kind_there_is_no_ratio_but_the_reason():
+    race = simulated(at_once_calls=90, at_once_ns=5_400_000)
+    assert said(view(at_once_median_ns=None), race=race)[1] == (
+        "measured 500 µs a call that had to wait (median) · simulated: no such call yet"
+    )
+
+
+def test_a_measured_call_that_is_cheaper_has_no_ratio():
+    race = simulated(slept_calls=1, slept_ns=800_000)
+    assert said(view(), race=race)[1].endswith("simulated 800 µs")
 
 
 def test_narrow_lanes_say_the_same_in_fewer_words():
-    race = frame(lane("select", counters=counters(wakeups=10, cost_ns={"scan": 2_600_000})))
+    race = simulated(slept_calls=10, slept_ns=2_500_000)
     assert said(view(skipped=56_789), 78, 2, race) == [
         "last call 300 µs of CPU: slept, then 3 of 2,000 ready · 56.8k not played",
-        "measured 520 µs a call (median; best 250 µs) · simulated 260 µs · 2.0×",
+        "measured 500 µs a call that had to wait (median) · simulated 250 µs · 2.0×",
     ]
     assert said(view(skipped=56_789), 50, 2, race) == [
         "last call 300 µs · 56.8k not played",
-        "measured 520 µs (best 250 µs) · simulated 260 µs…",
+        "measured 500 µs · simulated 250 µs · 2.0×",
     ]
 
 
@@ -185,7 +209,7 @@ def test_asyncio_shows_the_time_of_a_whole_wake_up():
     lines = [text_of(line) for line in host_lines(loop, frame(simulated), 118, 3)]
     assert lines[0].startswith(" last wake-up ")
     assert "a wake-up, its loop included (median" in lines[1]
-    assert "simulated 9.00 µs a wake-up" in lines[1]
+    assert "simulated 9.00 µs · 58×" in lines[1]
     waiting = host_lines(view(mechanism="asyncio", median_ns=None), frame(simulated), 118, 3)
     assert text_of(waiting[0]) == " waiting in a real epoll_wait call for the next burst"
 

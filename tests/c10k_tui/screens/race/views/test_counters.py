@@ -143,3 +143,16 @@ def test_columns_never_run_into_each_other(width):
     slow = counters(latency_p50_ns=99_900_000, latency_p99_ns=99_900_000)
     shown = frame(*(lane(name, counters=slow) for name in ("select", "poll", "epoll")))
     assert not any("ms99" in text_of(line) for line in counter_lines(shown, width, 14))
+
+
+def test_ratios_below_one_and_of_requests_are_not_shown():
+    assert row("system calls", table()) == ["164", "410", "–"]
+    assert row("requests served", table()) == ["123", "123", "–"]
+
+
+def test_the_two_kinds_of_calls_have_rows_of_their_own():
+    slow = counters(at_once_calls=2, at_once_ns=1_000, slept_calls=1, slept_ns=4_000)
+    shown = frame(lane(counters=slow), lane("epoll", counters=counters(slept_calls=1, slept_ns=2_000)))
+    lines = [text_of(line) for line in counter_lines(shown, 60, 40)]
+    assert row("found data at once", lines) == ["500", "ns", "–", "–"]
+    assert row("had to wait", lines) == ["4.00", "µs", "2.00", "µs", "2.0×"]
