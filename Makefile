@@ -8,12 +8,14 @@
 #   make clean test PYTHON=python3.13    with another interpreter
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-others interpreters conformance fuzz bench screenshots docs clean
+.PHONY: help run test test-all test-others interpreters conformance fuzz races monkey renderers bench screenshots docs clean
 
 # The interpreter to build .venv with; without PYTHON=… the first of the usual names that is new enough.
 PYTHON ?=
 ARGS ?=
 STEPS ?= 20000
+EVENTS ?= 100000
+RACES ?= 3000
 
 BIN := .venv/bin
 # Folders and files with Python code; missing ones are left out.
@@ -26,6 +28,9 @@ help:
 	@echo "  make interpreters              unpack Debian's Python 3.14 and 3.15 into .interpreters"
 	@echo "  make conformance               the simulated kernel beside this machine's, case by case"
 	@echo "  make fuzz STEPS=200000         random programs on both kernels, until they differ"
+	@echo "  make races RACES=20000         random races of every lane, with all figures checked"
+	@echo "  make monkey EVENTS=100000      random keys, clicks and sizes on every screen, until one fails"
+	@echo "  make renderers                 exports in Chromium, ffmpeg and tmux, beside the PNG of the same moment"
 	@echo "  make bench                     speed and memory, simulated beside measured"
 	@echo "  make screenshots               the pictures in screenshots/"
 	@echo "  make docs                      the documentation as a site in site/"
@@ -63,6 +68,18 @@ conformance: .venv/dev.stamp
 # Random programs on the simulated kernel and the host's, for $(STEPS) steps.
 fuzz: .venv/dev.stamp
 	@$(BIN)/python -m tests.fuzz $(STEPS) $(ARGS)
+
+# Races of every lane at the edges of every setting, $(RACES) of them.
+races: .venv/dev.stamp
+	@$(BIN)/python -m tests.odd_races $(RACES) $(ARGS)
+
+# Random keys, clicks and sizes on every screen and box: $(EVENTS) of them, in as many processes as cores.
+monkey: .venv/dev.stamp
+	@$(BIN)/python -m tests.monkey $(EVENTS) $(ARGS)
+
+# Exports in the programs of others. Needs Chromium, ffmpeg and tmux, and names the missing ones.
+renderers: .venv/dev.stamp
+	@$(BIN)/python -m tests.renderers $(ARGS)
 
 # Measures the speed and the memory that the project promises.
 bench: .venv/dev.stamp

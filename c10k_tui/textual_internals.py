@@ -18,6 +18,7 @@ from typing import Any
 from textual import keys as textual_keys
 from textual._compositor import ChopsUpdate, Compositor
 from textual._context import visible_screen_stack
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.geometry import Region
 from textual.message_pump import MessagePump
@@ -34,7 +35,10 @@ _CLASS_NAMES: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 """Private methods and properties used here, by class."""
 _INSTANCE_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("app", ("_batch_count", "_closing", "_driver", "_exception", "_exit", "_resize_timer", "_size")),
+    (
+        "app",
+        ("_batch_count", "_closing", "_driver", "_exception", "_exit", "_loop", "_resize_timer", "_size"),
+    ),
     ("screen", ("_callbacks", "_compositor", "_dirty_widgets", "_layout_required", "_result_callbacks")),
     ("screen", ("_Screen__update_timer", "_closed", "_message_queue", "_running")),
 )
@@ -77,6 +81,22 @@ def is_leaving(app: App[Any]) -> bool:
 def is_closing(app: App[Any]) -> bool:
     """True if the app is shutting down."""
     return app._closing
+
+
+def call_in_loop(app: App[Any], callback: Callable[[], object]) -> None:
+    """Call a function in the event loop of an app. Nothing happens if the loop does not run."""
+    if app._loop is not None and not app._loop.is_closed():
+        app._loop.call_soon_threadsafe(callback)
+
+
+def driver_of(app: App[Any]) -> object:
+    """The driver of a running app; None before it runs."""
+    return app._driver
+
+
+def terminal_input_parser() -> XTermParser:
+    """Turns the characters that a terminal sends into messages."""
+    return XTermParser(debug=False)
 
 
 def fail(app: App[Any], error: Exception) -> None:

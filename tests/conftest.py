@@ -1,4 +1,7 @@
-"""Settings of all tests: the same examples each time, no time limits, and the built-in costs."""
+"""Settings of all tests: the same examples each time, no time limits, and the built-in costs.
+
+Every lane that a test runs is checked each time it stops.
+"""
 
 import gc
 
@@ -6,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from c10k_tui.cli.costs_file import ANOTHER_FILE
+from sim.race.lane import Lane
+from tests.support.lane_invariants import check_lane
 
 # deadline=None: a slow machine is no defect. derandomize: a failure occurs again in the next run.
 settings.register_profile("c10k", deadline=None, derandomize=True)
@@ -26,6 +31,20 @@ def pytest_sessionfinish():
     """Collect the garbage once: pytest collects five times more, to hear of what was never awaited."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _every_lane_is_checked():
+    """No lane of any test is idle while requests wait, and no number of its tasks is negative."""
+    run_until = Lane.run_until
+
+    def run_and_check(lane, until_ns):
+        run_until(lane, until_ns)
+        check_lane(lane)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lane, "run_until", run_and_check)
+        yield
 
 
 @pytest.fixture(autouse=True)

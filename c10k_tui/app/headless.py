@@ -9,11 +9,12 @@ from pathlib import Path
 
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript
-from c10k_tui.recording.cast.reader import Replay, Resize
+from c10k_tui.recording.cast.replay import Replay, Resize
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
+from c10k_tui.session.measured_figures import Figure, FigureSource
 
 
 def staged_app(settings: RecordingSettings, plan: RecordingPlan) -> C10KApp:
@@ -39,6 +40,7 @@ def record(
     settings: RecordingSettings,
     script: KeyScript,
     resizes: Sequence[Resize] = (),
+    figures: Sequence[tuple[int, Figure]] | None = None,
     *,
     force: bool = False,
 ) -> CastWriter:
@@ -49,6 +51,8 @@ def record(
         settings: The race and its display.
         script: The keys, and the length of the recording.
         resizes: Changes of the terminal's size.
+        figures: The measured figures of a recording, each with its frame. None for a script of keys, whose
+            recording has none.
         force: True to overwrite an existing file.
 
     Returns:
@@ -60,7 +64,7 @@ def record(
     """
     app = staged_app(settings, RecordingPlan())
     writer = CastWriter(path, settings, force=force)
-    asyncio.run(_record(app, settings, writer, script, resizes))
+    asyncio.run(_record(app, settings, writer, script, resizes, figures))
     return writer
 
 
@@ -70,6 +74,7 @@ async def _record(
     writer: CastWriter,
     script: KeyScript,
     resizes: Sequence[Resize],
+    figures: Sequence[tuple[int, Figure]] | None,
 ) -> None:
     frames = app.recording.frames
     by_frame: dict[int, list[str]] = {}
@@ -77,7 +82,8 @@ async def _record(
         by_frame.setdefault(press.frame, []).append(press.key)
     sizes = {resize.frame: resize for resize in resizes}
     async with app.run_test(size=(settings.width, settings.height - settings.caption)):
-        await frames.open(lambda: Recorder(settings, writer, frames.race_state()))
+        source = FigureSource.NOWHERE if figures is None else FigureSource.RECORDING
+        await frames.open(lambda: Recorder(settings, writer, frames.race_state()), source, figures or ())
         stepper = frames.stepper
         assert stepper is not None
         try:
@@ -88,9 +94,9 @@ async def _record(
                     await stepper.resize(resize.width, resize.height - settings.caption)
                 await frames.frame(by_frame.get(frame, ()), scripted=True)
         finally:
-            frames.close()
+            frames.finish_recording()
 
 
 def record_again(path: Path, replay: Replay, *, force: bool = False) -> CastWriter:
     """Record the race and the keys of a recording again. Raises the same errors as :func:`record`."""
-    return record(path, replay.settings, replay.script, replay.resizes, force=force)
+    return record(path, replay.settings, replay.script, replay.resizes, replay.figures, force=force)

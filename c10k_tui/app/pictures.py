@@ -6,13 +6,17 @@ library's own files (asyncio in a stack of awaits) depend on the version of Pyth
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.app.watch_app import WatchApp
+from c10k_tui.recording.cast.header import header_line, parse_header
+from c10k_tui.recording.cast.settings import RecordingSettings
+from c10k_tui.recording.live.capture import ScreenCapture
+from c10k_tui.recording.pictures.svg import svg
 from c10k_tui.screens.curve.screen import CurveScreen
 from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.screens.shared.working_screen import WorkingScreen
@@ -59,7 +63,7 @@ async def race_picture(
     app.theme = theme
     async with app.run_test(size=(width, height)) as pilot:
         await _race(pilot, clock, seconds)
-        return portable(app.export_screenshot(title=TITLE))
+        return _svg_of(app)
 
 
 async def opened_picture(width: int, height: int, theme: str, *keys: str, seconds: float = 3.0) -> str:
@@ -78,7 +82,7 @@ async def opened_picture(width: int, height: int, theme: str, *keys: str, second
         await pilot.press(*keys[1:])
         screen.tick()
         await pilot.pause(0)
-        return portable(app.export_screenshot(title=TITLE))
+        return _svg_of(app)
 
 
 async def loop_picture(width: int, height: int, theme: str, script: Path, turns: int, *keys: str) -> str:
@@ -88,7 +92,7 @@ async def loop_picture(width: int, height: int, theme: str, script: Path, turns:
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.press(*["S"] * turns, *keys)
         await pilot.pause(0)
-        return portable(app.export_screenshot(title=TITLE))
+        return _svg_of(app)
 
 
 async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
@@ -103,38 +107,14 @@ async def curve_picture(width: int, height: int, theme: str, *keys: str) -> str:
             await pilot.pause(0.05)
         screen.draw()
         await pilot.pause(0)
-        return portable(app.export_screenshot(title=TITLE))
+        return _svg_of(app)
 
 
-def portable(svg: str) -> str:
-    """An SVG that looks the same everywhere.
+def _svg_of(app: App[str]) -> str:
+    """The screen of an app as SVG, drawn like the picture of a recording.
 
-    Ids are random numbers and fonts come from elsewhere, so both are replaced. Some programs drop blanks at
-    the ends of a run of text unless an attribute says to keep them. Braille often comes from another font
-    with other widths, so each of its glyphs gets its own position.
+    Textual's own picture has no width and height, leaves seams between rows of blocks, and needs a font for
+    them.
     """
-    svg = _BRAILLE_RUN.sub(_one_by_one, svg)
-    svg = re.sub(r"terminal-\d+-", "c10k-", svg)
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace(
-        "font-family: Fira Code, monospace;", "font-family: Fira Code, DejaVu Sans Mono, monospace;"
-    )
-    return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
-
-
-_BRAILLE_RUN = re.compile(
-    r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="([^"]*)" ([^>]*)>'
-    r"([^<]*[\u2801-\u28ff][^<]*)</text>"
-)
-
-
-def _one_by_one(match: re.Match[str]) -> str:
-    """A run of text as one element for each glyph."""
-    look, x, y, length, rest, text = match.groups()
-    glyphs = text.replace("&#160;", " ")
-    step = float(length) / len(glyphs)
-    return "".join(
-        f'<text class="{look}" x="{float(x) + index * step:.1f}" y="{y}" {rest}>{glyph}</text>'
-        for index, glyph in enumerate(glyphs)
-        if glyph != " "
-    )
+    settings = RecordingSettings(width=app.size.width, height=app.size.height, theme=app.theme, title=TITLE)
+    return svg(ScreenCapture(app).picture(), parse_header(header_line(settings)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.screen import Screen
 
-from c10k_tui.app.themed_app import ThemedApp
+from c10k_tui.app.themed_app import ThemedApp, is_suspend_key
 from c10k_tui.recording.live.controller import RecordingController
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
@@ -79,11 +79,21 @@ class C10KApp(ThemedApp):
         return RaceScreen(self.session, self.clock, self.recording, stepped=stepped)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event now; if the app runs frame by frame, keep it for the next frame."""
-        if isinstance(event, events.Key) and not self.screen_stack:
-            return  # the event was still queued when the last screen was removed
-        if not self.recording.takes(event):
-            await super().on_event(event)
+        await super().on_event(self.recording.fitted(event))
+
+    def keeps(self, event: events.Event) -> bool:
+        """Keep an event for later; if the app runs frame by frame, for the next frame."""
+        if is_suspend_key(event):
+            return False
+        return self.recording.takes(event) or (not self.recording.stepping and super().keeps(event))
+
+    def finish(self) -> None:
+        if not self.recording.ends():
+            self.leave()
+
+    def terminal_entered(self) -> None:
+        self.session.pacer.halt()  # the race stood still meanwhile
+        super().terminal_entered()
 
     async def on_ready(self) -> None:
         """Start the planned recording or replay: the first screen is ready."""

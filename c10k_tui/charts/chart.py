@@ -70,6 +70,7 @@ class Chart:
     title: str
     x_label: str
     x_range: tuple[float, float]
+    """The values at the ends of the x axis. They enclose everything drawn, the rule too."""
     curves: tuple[Curve, ...]
     marks: tuple[ChartPoint, ...] = ()
     rule: float | None = None

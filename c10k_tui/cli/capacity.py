@@ -119,7 +119,7 @@ def _lanes_of(text: str | None) -> tuple[str, ...]:
 def _load_of(options: argparse.Namespace) -> Scenario:
     given = {
         name: getattr(options, name)
-        for name in ("active", "rate", "burst", "payload", "churn", "seed")
+        for name in ("active", "rate", "burst", "payload", "buffer", "churn", "seed")
         if getattr(options, name) is not None
     }
     try:
@@ -153,6 +153,7 @@ def capacity_parser() -> argparse.ArgumentParser:
         ("--rate", "N", f"requests per second in all ({default.rate:,})"),
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
+        ("--buffer", "BYTES", f"size of the buffer that the servers read into ({default.buffer})"),
         ("--churn", "N", f"connections per second that close and are replaced ({default.churn})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),
     ):

@@ -13,6 +13,8 @@ from contextlib import suppress
 from typing import NoReturn
 
 from c10k_tui.cli.options import COMMANDS, UsageError
+from c10k_tui.cli.output import write_plainly
+from c10k_tui.cli.signals import exit_code_of, signals_raise
 
 Command = Callable[[list[str]], int]
 """Takes the words after its name and returns the exit code."""
@@ -21,8 +23,6 @@ FAILED = 1
 """Exit code: the output could not be written."""
 USAGE_ERROR = 2
 """Exit code: the command line is not valid, or the terminal cannot show the screen."""
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
 PIPE_CLOSED = 141
 """Exit code when the reader of the output has closed it (128 + SIGPIPE)."""
 
@@ -36,13 +36,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. An error is printed on stderr in one line.
     """
+    write_plainly()
     try:
-        code = _dispatch(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        with signals_raise():
+            code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+            sys.stdout.flush()
     except UsageError as error:
         return _print_error(str(error), USAGE_ERROR)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return exit_code_of(interrupt)
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED

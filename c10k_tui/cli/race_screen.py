@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from c10k_tui.app.ending_signals import SIGNAL_EXIT
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
 from c10k_tui.cli.recording_options import add_recording, cast_version_of, title_of
 from c10k_tui.cli.scenario_options import add_scenario, fit_for_screen, scenario_of
@@ -138,7 +139,8 @@ def show(app: C10KApp) -> int:
     """Run an app until the user quits, then print how to get the same race again.
 
     Returns:
-        The exit code: 0, the app's own if it failed, or 1 if a recording failed.
+        The exit code: 0, the app's own if it failed, 1 if a recording failed, or 128 + the signal that ended
+        the app.
     """
     # Imported modules are never freed, so the garbage collector need not walk them during a frame.
     gc.freeze()
@@ -152,7 +154,7 @@ def show(app: C10KApp) -> int:
     if app.recording.failure is not None:
         print(f"c10k-tui: {app.recording.failure}", file=sys.stderr)
         return 1
-    return 0
+    return 0 if app.ended_by is None else SIGNAL_EXIT + app.ended_by
 
 
 def command_line(scenario: str) -> str:

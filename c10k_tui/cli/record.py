@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
@@ -10,20 +11,23 @@ from c10k_tui.cli.recording_files import naming_file, read_replay
 from c10k_tui.cli.recording_options import add_recording, cast_version_of, size_of, title_of
 from c10k_tui.cli.scenario_options import add_scenario, fit_for_screen, scenario_of
 from c10k_tui.cli.terminal import speed_of, theme_of
+from c10k_tui.recording.cast.file_kinds import why_not_text
 from c10k_tui.recording.cast.key_script import KeyScript, KeyScriptError, frames_of, parse_script
-from c10k_tui.recording.cast.reader import Replay
+from c10k_tui.recording.cast.replay import Replay
 from c10k_tui.recording.cast.settings import LEAST_ROWS, RecordingSettings, RecordingStart
 from c10k_tui.session.pacer import FRAMES_PER_S
 
 DEFAULT_FOR = "20s"
 """Length of a recording without keys and without ``--for``."""
 MOST_SCRIPT_BYTES = 1_000_000
+_RECORDING = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"')
+"""The beginning of a recording: an object. The key ``{`` is never before a quotation mark."""
 _DEFAULTS = ("", "2", "120x36")
 """Values of options that were not typed."""
 _EPILOG = """\
 keys are written like "wait 2s; +; wait 1s; space", in a file also on lines of their own, with # comments:
-  a key          + - n [ ] semicolon ' , . space s S b B < > { } a e o 0 x 1 2 3 F2 … F6 p P u l L f w m g t ?
-                 M R up down left right home end tab enter escape
+  a key          + - n [ ] semicolon ' , . space s S b B < > { } a e o 0 x 1 2 3 F2 … F6 p P u l L f v w m g t
+                 ? M R up down left right home end tab enter escape
   wait TIME      let the recording continue
 
 examples:
@@ -82,12 +86,12 @@ def record(words: list[str]) -> int:
             settings, script = replay.settings, replay.script
     except (ValueError, KeyScriptError) as error:
         raise UsageError(str(error)) from None
-    resizes = () if replay is None else replay.resizes
+    resizes, figures = ((), None) if replay is None else (replay.resizes, replay.figures)
 
     from c10k_tui.app import headless
 
     with naming_file(out, "the recording is complete up to this point"):
-        writer = headless.record(out, settings, script, resizes, force=options.force)
+        writer = headless.record(out, settings, script, resizes, figures, force=options.force)
     print(f"recorded {out}: {writer.last_us / 1e6:.1f} s, {writer.size_bytes / 1e3:,.0f} kB")
     return 0
 
@@ -148,10 +152,12 @@ def _text_of(path: Path) -> str:
         data = file.read(MOST_SCRIPT_BYTES + 1)
     if len(data) > MOST_SCRIPT_BYTES:
         raise ValueError(f"{path} is too large for a key script (more than {MOST_SCRIPT_BYTES:,} bytes)")
+    if _RECORDING.match(data):
+        raise ValueError(f"{path} is not a key script; if it is a recording, its name must end in .cast")
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8") from None
+        raise ValueError(f"{path} is not a key script: {why_not_text(data) or 'it is not UTF-8'}") from None
 
 
 def _replay_in(options: argparse.Namespace) -> Replay | None:

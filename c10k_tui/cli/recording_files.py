@@ -9,7 +9,8 @@ from pathlib import Path
 
 from c10k_tui.cli.options import UsageError
 from c10k_tui.recording.cast.header import CastError
-from c10k_tui.recording.cast.reader import Recording, Replay, read, replay_of
+from c10k_tui.recording.cast.reader import Recording, read
+from c10k_tui.recording.cast.replay import Replay, replay_of
 from c10k_tui.session.pacer import FRAMES_PER_S
 
 

@@ -7,12 +7,12 @@ import argparse
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
 from c10k_tui.cli.recording_files import read_replay
 from c10k_tui.cli.recording_options import file_of, time_us_of
-from c10k_tui.cli.terminal import check_terminal
-from c10k_tui.recording.cast.lines import frame_of
-from c10k_tui.session.pacer import FRAMES_PER_S
+from c10k_tui.cli.terminal import check_size, check_terminal
 
+_EXPORT_INSTEAD = "draw a moment of it into a file: c10k-tui export FILE.cast OUT.png --at TIME"
 _EPILOG = """\
 space pauses and continues the replay. The first key that changes something ends it: the race is yours then.
+The replay has the size of the terminal in which it was recorded; a larger terminal shows a frame around it.
 
 examples:
   c10k-tui replay demo.cast
@@ -54,17 +54,16 @@ def replay(words: list[str]) -> int:
         found = read_replay(path)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    at_frame = frame_of(at_us, found.settings.frames_per_s)
-    if at_frame > found.script.frames:
-        length_s = found.script.frames / FRAMES_PER_S
-        raise UsageError(f"--at is beyond the end of {path}, which is {length_s:.1f}s long")
-    check_terminal()
+    if at_us > found.end_us:
+        raise UsageError(f"--at is beyond the end of {path}, which is {found.end_us / 1e6:g}s long")
+    check_terminal(_EXPORT_INSTEAD)
+    check_size(*found.largest_size, _EXPORT_INSTEAD)
 
     from c10k_tui.app.headless import staged_app
     from c10k_tui.cli.race_screen import show
     from c10k_tui.recording.live.start_plan import RecordingPlan
 
     app = staged_app(
-        found.settings, RecordingPlan(replay=found, at_frame=found.raced(at_frame), paused=options.paused)
+        found.settings, RecordingPlan(replay=found, at_frame=found.shown_at(at_us), paused=options.paused)
     )
     return show(app)

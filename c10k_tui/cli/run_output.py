@@ -13,6 +13,7 @@ from c10k_tui.cli.output import times
 from c10k_tui.text.fault_words import struck_words
 from sim.frames.frame import Counters, Frame, LaneFrame
 from sim.machine.costs import CostTable
+from sim.scenario.scenario import Scenario
 from sim.scenario.units import format_bytes, format_duration
 
 # --- JSON -----------------------------------------------------------------------------------------
@@ -29,6 +30,7 @@ def as_data(frame: Frame, costs: CostTable) -> dict[str, object]:
             "rate": scenario.rate,
             "burst": scenario.burst,
             "payload": scenario.payload,
+            **({"buffer": scenario.buffer} if scenario.buffer != Scenario().buffer else {}),
             "churn": scenario.churn,
             "seed": scenario.seed,
             "lanes": list(scenario.lanes),
@@ -79,9 +81,10 @@ def _lane_data(lane: LaneFrame) -> dict[str, object]:
 _SPECIAL_COUNTS = (
     *("changes", "filter_runs", "sqes", "cqes", "task_work", "operations", "completions"),
     *("sq_thread_work_ns", "sq_thread_spin_ns", "sq_thread_sleep_ns"),
-    *("empty_reads", "turns", "callbacks"),
+    *("empty_reads", "turns", "callbacks", "unsent"),
 )
-"""Counts of some lanes only (kqueue, io_uring, ports, asyncio, epoll-et); left out if they are 0."""
+"""Counts of some lanes only (kqueue, io_uring, ports, asyncio, epoll-et), and of clients that had to wait;
+left out if they are 0."""
 
 
 def _optional_parts(lane: LaneFrame) -> dict[str, object]:
@@ -159,6 +162,8 @@ def rows(frame: Frame) -> Iterator[TableRow | None]:
     counters = [lane.counters for lane in frame.lanes]
     for label, value_of, form in _COUNTS:
         yield _row(label, [value_of(c) for c in counters], form)
+    if any(c.unsent for c in counters):
+        yield _row("requests not made, client full", [c.unsent for c in counters], "{:,}".format)
     for label, value_of, form in _LOOP_COUNTS if any(c.turns for c in counters) else ():
         yield _row(label, [value_of(c) for c in counters], form)
     yield None

@@ -20,7 +20,9 @@ from sim.scenario.units import format_count
 
 DEFAULT_LANES = ",".join(Scenario().lanes)
 _SCREEN_LANES = f"{DEFAULT_LANES}; at most {MOST_LANES}"
-_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed", "lanes", "fd_setsize", "fault")
+_SETTINGS = (
+    *("fds", "active", "rate", "burst", "payload", "buffer", "churn", "seed", "lanes", "fd_setsize", "fault"),
+)
 
 
 def add_scenario(parser: argparse.ArgumentParser, lanes: str = _SCREEN_LANES) -> None:
@@ -48,6 +50,7 @@ def add_scenario(parser: argparse.ArgumentParser, lanes: str = _SCREEN_LANES) ->
         ),
         ("--burst", "N", f"requests that arrive together ({default.burst})"),
         ("--payload", "BYTES", f"size of a request ({default.payload})"),
+        ("--buffer", "BYTES", f"size of the buffer that the servers read into ({default.buffer})"),
         ("--churn", "N", f"connections per second that close and are replaced ({default.churn})"),
         ("--lanes", "LIST", f"servers that race, out of {', '.join(LANES)} ({lanes})"),
         ("--seed", "N", f"the same seed gives the same packets ({default.seed})"),

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from c10k_tui.app.ending_signals import SIGNAL_EXIT
 from c10k_tui.cli.options import UsageError, add_about, new_parser, parse, print_about
 from sim.scenario.units import parse_duration_ns
 
@@ -169,6 +170,8 @@ def _on_screen(path: Path, arguments: list[str], options: argparse.Namespace) ->
         script.output.close()
     if script.error is not None:
         print(f"c10k-tui: {script.error}", file=sys.stderr)
+    if app.ended_by is not None:
+        return SIGNAL_EXIT + app.ended_by
     return app.return_code or 0
 
 

@@ -1,4 +1,4 @@
-"""Recordings: asciicast files that any player can play, and that this program can run again as a race.
+"""Recordings: asciicast files that players can show, and that this program can run again as a race.
 
 A session is a scenario and the keys pressed in it, each with its time. So a recording is an asciicast: its
 header holds the scenario, its ``i`` events are the keys, its ``m`` events are markers and its ``o`` events
@@ -15,6 +15,6 @@ Why not record only the picture: the user could not take over, step or rewind a 
 the keys: other players could not show the recording.
 
 - ``cast``: the file. Imports no screen, no app and no command.
-- ``pictures``: the file as PNG, SVG, GIF and text. Imports ``cast`` only.
+- ``pictures``: the file as pictures, animations, pages and text. Imports ``cast`` only.
 - ``live``: the running app, recorded and replayed. Imports both.
 """

@@ -6,6 +6,7 @@
 - ``pacer``: wall time to virtual time.
 - ``race_protocol``: the members of a race that a session needs.
 - ``host_lane_switch``: the lane on this machine's own kernel.
+- ``measured_figures``: figures measured on this machine or kept in a recording, on their way to a screen.
 - ``lane_by_lane``: work on every lane, a little in each frame.
 
 Screens, recordings, the app and the commands import from here.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from c10k_tui.session.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.session.race_protocol import RaceProtocol
@@ -333,7 +334,7 @@ class Session:
 
     def cure(self) -> None:
         """Remove the fault that this race shows, or make it again."""
-        now, fault = self.scenario, self.fault_shown
+        now, fault = self.scenario, self._fault_to_cure()
         if fault is None:
             self.say("there is no fault here to cure: P lists some")
         elif fault == FD_SETSIZE:
@@ -347,6 +348,22 @@ class Session:
                 self.say(str(error))
             else:
                 self._change(scenario, f"{fault} is made again · u: cure it")
+
+    def _fault_to_cure(self) -> str | None:
+        """The present fault, else the one that the latest change removed or made; None if there is none.
+
+        The limit of select counts as a fault here: a screen that names it offers the cure.
+        """
+        now = self.scenario
+        if now.fault:
+            return now.fault
+        states = [self.began_with, *(scenario for _, scenario in self.race.past)]
+        for before, after in reversed(list(pairwise(states))):
+            if before.fd_setsize != after.fd_setsize:
+                return FD_SETSIZE
+            if before.fault and not after.fault:
+                return before.fault
+        return FD_SETSIZE if now.fd_setsize else self.fault_shown
 
     def next_preset(self) -> None:
         """Start the preset after the current one, or the first if no preset is running."""

@@ -116,7 +116,7 @@ def change_words(before: Scenario, after: Scenario) -> str:
         words.append(f"active {_active(before)}→{_active(after)}")
     if before.rate != after.rate:
         words.append(f"{format_count(before.rate)}→{format_count(after.rate)} req/s")
-    for name in ("burst", "payload", "churn", "seed"):
+    for name in ("burst", "payload", "buffer", "churn", "seed"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             words.append(f"{name} {old:,}→{new:,}")

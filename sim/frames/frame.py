@@ -62,7 +62,8 @@ class Counters:
     requests: int
     """Requests answered."""
     dropped: int
-    """Requests and connections that were lost: buffer full, backlog full, no connection."""
+    """Requests and connections that were lost: backlog full, no connection. A request that waits at its
+    client because the window is full is not lost."""
     passes: int
     """Scans over the descriptors (select, poll), or walks over the ready list (epoll)."""
     hooks: int
@@ -108,6 +109,8 @@ class Counters:
     """asyncio: turns of its loop."""
     callbacks: int = 0
     """asyncio: callbacks run."""
+    unsent: int = 0
+    """Requests that clients did not make: window and send buffer were full, and their write() waited."""
 
     @property
     def wait_ns(self) -> int:

@@ -245,18 +245,18 @@ def io_uring_view(ring: IoUring) -> IoUringView:
     )
 
 
-def iocp_view(port: CompletionPort, buffer_bytes: int) -> IocpView:
+def iocp_view(port: CompletionPort, locked_bytes: int) -> IocpView:
     """Make the view of a completion port.
 
     Args:
         port: the port.
-        buffer_bytes: size of the buffer that each receive locks.
+        locked_bytes: bytes of the buffers of all receives under way.
     """
     return IocpView(
         queued=len(port.queue),
         queued_keys=tuple(packet.key for packet in islice(port.queue, SHOWN)),
         pending=port.started,
-        locked_bytes=port.started * buffer_bytes,
+        locked_bytes=locked_bytes,
         concurrency=port.concurrency,
         running=port.running,
         waiting=len(port.calls),

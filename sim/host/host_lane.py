@@ -31,10 +31,10 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sim.host.due_bursts import due_bursts
 from sim.host.host_kernel import SPARE_FDS, raise_nofile, why_no_host
+from sim.host.host_view import RECENT, HostView
 from sim.host.server_process import ServerProcess
 from sim.host.wakeup_report import REPORT
 from sim.scenario.lanes import LANES
@@ -42,41 +42,10 @@ from sim.scenario.workload import Workload
 
 MECHANISMS = tuple(kind.name for kind in LANES.values() if kind.on_host)
 """Mechanisms with which the server can wait."""
-RECENT = 200
-"""Number of wake-ups that the median is taken over."""
 OPENING_AT_ONCE = 16
 """Connections opened before the clock is read again."""
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER's value that closes with a reset, not with a FIN: a reset leaves no TIME_WAIT behind."""
-
-
-@dataclass(frozen=True, slots=True)
-class HostView:
-    """State of a host lane, for the screen. All times are measured."""
-
-    mechanism: str
-    state: str
-    """``starting``, ``opening``, ``running`` or ``failed``."""
-    requested: int
-    """Connections that the scenario requests."""
-    opened: int
-    why_fewer: str | None
-    """Reason, in one line, for which fewer connections are open than requested; None if all are open."""
-    failure: str | None
-    wakeups: int
-    last_ns: int | None
-    """CPU time of the waiting call of the last wake-up, in ns. With asyncio, the loop's work is included."""
-    last_ready: int
-    last_slept: bool
-    median_ns: int | None
-    """Median of the last :data:`RECENT` wake-ups, in ns."""
-    best_ns: int | None
-    """Minimum of the last :data:`RECENT` wake-ups, in ns."""
-    played: int
-    """Requests sent."""
-    answered: int
-    skipped: int
-    """Arrivals that were not played: no time, no connection, or a hang-up."""
 
 
 class HostLane:

@@ -102,6 +102,8 @@ class Count(IntEnum):
     """Turns of an event loop."""
     CALLBACKS = 27
     """Callbacks that an event loop ran."""
+    UNSENT = 28
+    """Requests that clients did not make, because their send buffers were full."""
 
 
 Part = tuple[Account, int]

@@ -24,15 +24,18 @@ CALL       descriptors asked about; ``fd`` is -1       0                        
 RETURN     descriptors reported; ``fd`` is -1          passes it took           call
 SLEEP      0; ``fd`` is -1, or the descriptor that     0                        call
            a read, write or accept waits for
+HELD       bytes of a request that waits at the       an :class:`Effect`       arrival
+           client, because the window is full
 DROP       payload bytes lost; ``fd`` -1 if no one     a :class:`DropReason`    arrival
            holds the connection
 STRIKE     times the fault has struck; ``fd`` is -1    which: an index into     0
            if it concerns no descriptor                :data:`~sim.scenario.faults.STRIKING`
 =========  ==========================================  =======================  ============
 
-A drop without a packet (CONNECTION_GONE) has the serial ``-1 - client``; its ``value`` is the sum over all
-requests that the client loses. A fault has a record for its first strike, its tenth, its hundredth and so on,
-because a mistake in a busy loop would fill the journal.
+What a client has held back arrives in packets with the serial ``-1 - client``, because they belong to no
+arrival of the schedule. A drop without a packet (CONNECTION_GONE) has the serial ``-1 - client``; its
+``value`` is the sum over all requests that the client loses. A fault has a record for its first strike, its
+tenth, its hundredth and so on, because a mistake in a busy loop would fill the journal.
 
 ``serial`` of an arrival is its number in the race's schedule. The same packet has the same serial in every
 lane, and the feed shows the answers of the lanes side by side by it.
@@ -60,6 +63,7 @@ class Kind:
     SLEEP: Final = 8
     DROP: Final = 9
     STRIKE: Final = 10
+    HELD: Final = 11
 
 
 class Effect:
@@ -93,13 +97,15 @@ class Effect:
     """A task asleep in kevent, in io_uring_enter or at a completion port was made runnable."""
     WOKE_TASK: Final = 4096
     """A task asleep in a plain read, write or accept was made runnable."""
+    HELD: Final = 8192
+    """The window had no room for it: it waits in the client's send buffer. No packet came."""
+    UNSENT: Final = 16_384
+    """The client's send buffer had no room either: its write() waited, and it did not make the request."""
 
 
 class DropReason:
     """The reason for which the kernel did not take something that a client sent."""
 
-    BUFFER_FULL: Final = 1
-    """The receive buffer had no room for it."""
     BACKLOG_FULL: Final = 2
     """The listening socket's backlog was full when the handshake completed."""
     NOT_CONNECTED: Final = 3

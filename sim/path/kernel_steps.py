@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from sim.machine.accounts import Account
 from sim.machine.clock import NEVER
-from sim.machine.records import Kind
+from sim.machine.records import Effect, Kind
 from sim.path.lane_watch import MOST_RECORDS, LaneWatch, run_lane
 from sim.path.path_values import LanePath, PathState, Spent, StepLedger, shown, spent_between, taken_from
+from sim.race.interrupt_time import CALLBACKS
 from sim.race.lane import Lane
-from sim.race.network import CALLBACKS
 from sim.servers.epoll import EpollServer
 from sim.servers.select import SelectServer
 
@@ -52,6 +52,8 @@ def common_steps(watch: LaneWatch) -> tuple[StepLedger, int]:
     softirq_ns = (watch.place + 1) * costs.softirq_ns + watch.callbacks_before * costs.callback_ns
     taken = replace(watch.before, ring_frames=watch.burst - watch.place - 1)
     steps.add("wire", {}, arrived, arrived)
+    if watch.effect & (Effect.HELD | Effect.UNSENT):  # no packet has left the client
+        return steps, 0
     steps.add("dma", {}, arrived, landed)
     steps.add("interrupt", {INTERRUPT: costs.interrupt_ns}, landed, landed)
     steps.add("softirq", {INTERRUPT: softirq_ns}, landed, taken, others=watch.place)

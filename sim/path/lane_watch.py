@@ -33,7 +33,7 @@ from sim.machine.accounts import Account, Count
 from sim.machine.clock import NEVER
 from sim.machine.records import Kind, Record
 from sim.path.path_values import FollowedPacket, PathState, shown
-from sim.race.network import CALLBACKS
+from sim.race.interrupt_time import CALLBACKS
 from sim.servers.select import SelectServer
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ RING_SLOTS = 256
 """Descriptors of a NIC's receive ring; most drivers start with this number."""
 MOST_RECORDS = 10_000
 """Records after which the packet is given up: if interrupts take all the CPU, it is never read."""
-_ARRIVALS = (Kind.PACKET, Kind.DROP)
+_ARRIVALS = (Kind.PACKET, Kind.HELD, Kind.DROP)
 _MARKED = (Kind.CALL, Kind.RETURN, Kind.READ)
 
 
@@ -89,6 +89,7 @@ class LaneWatch:
         self.ring_slot = 0
         self.effect = 0
         self.dropped = False
+        """True if the packet did not come into the buffer: it was lost, or waits at its client."""
         self.charge_ns = 0
         """Cost of the interrupt in ns."""
         self.arrived = self.before = self.queued = self.after = PathState()
@@ -108,10 +109,10 @@ class LaneWatch:
         _, kind, fd, _, effect, serial = record
         if kind in _ARRIVALS:
             if serial == self.packet.serial:
-                self.effect, self.dropped = effect, kind == Kind.DROP
+                self.effect, self.dropped = effect, kind != Kind.PACKET
                 self.fd = fd
                 self.after = self.look(self.burst - self.place - 1)
-            elif serial < self.packet.serial:
+            elif 0 <= serial < self.packet.serial:
                 self.callbacks_before += bool(kind == Kind.PACKET and effect & CALLBACKS)
                 self.before = self.look(self.burst - self.place)
         elif kind == Kind.READ and fd != self.fd:

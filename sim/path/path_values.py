@@ -121,6 +121,7 @@ class LanePath:
     effect: int = 0
     """Effect of the packet, a :class:`~sim.machine.records.Effect`, or the reason for dropping it."""
     dropped: bool = False
+    """True if it did not come into the receive buffer: it was lost, or waits at its client."""
     burst: int = 1
     """Packets that the interrupt took."""
     ring_slot: int = 0

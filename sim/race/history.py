@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from sim.scenario.scenario import Scenario
 from sim.scenario.workload import Workload
 
-SERVER_SETTINGS = ("fds", "payload", "fd_setsize", "seed", "fault")
+SERVER_SETTINGS = ("fds", "payload", "buffer", "fd_setsize", "seed", "fault")
 ARRIVAL_SETTINGS = ("fds", "active", "rate", "burst", "payload", "churn", "seed")
 
 

@@ -6,9 +6,9 @@ separate figure (``setup_ns``).
 
 When a setting changes on which the server depends (the number of connections, FD_SETSIZE), the lane is
 rebuilt at that moment. A new kernel at the same virtual time continues the counters. Requests that are not
-answered yet are put into the buffers again with their times of arrival, or count as dropped if their
-connection is gone. A call in progress is abandoned, so that a change from a million descriptors to sixteen
-does not wait for the end of a scan over a million.
+answered yet are sent again with their times of arrival, or count as dropped if their connection is gone. A
+call in progress is abandoned, so that a change from a million descriptors to sixteen does not wait for the
+end of a scan over a million.
 
 Why not rebuild when the call ends: all lanes must have the new settings at the same virtual time.
 """
@@ -86,6 +86,7 @@ class Lane:
             bool(scenario.churn),
             poll_bits.FD_SETSIZE if scenario.fd_setsize else None,
             SHORT_BACKLOG if scenario.fault == BACKLOG_FAULT else BACKLOG,
+            scenario.buffer,
         )
         self.failure: str | None = None
         self.failed_ns: int | None = None
@@ -280,6 +281,7 @@ class Lane:
             sq_thread_sleep_ns=counted[Count.SQ_THREAD_SLEEP_NS],
             turns=counted[Count.TURNS],
             callbacks=counted[Count.CALLBACKS],
+            unsent=counted[Count.UNSENT],
         )
 
     def _needed_bytes(self) -> int:

@@ -7,8 +7,10 @@ queue. The entries of the wait queue decide what happens next: ``ep_poll_callbac
 ``pollwake`` wakes a sleeping select. If the queue is empty, nothing more happens, and the bytes stay until
 the program asks. All of this runs instead of the server, and takes time from it.
 
-Each client has one connection. It sends its requests at the times of the workload, reads answers at once, and
-compares only their length. Simplified: there is no loss and no reordering; ACKs travel with the data; a
+Each client has one connection. It sends its requests at the times of the workload, as far as the window of
+the connection has room (:mod:`sim.race.held_requests`), reads answers at once, and compares only their
+length. Nothing is dropped but what the kernel must discard: a handshake that finds the backlog full, or data
+of a client without a connection. Simplified: there is no loss and no reordering; ACKs travel with the data; a
 handshake and a hang-up are a packet each; a connection that finds the backlog full is tried again after a
 second, which is the first retransmission of a SYN.
 
@@ -23,10 +25,13 @@ from typing import TYPE_CHECKING
 
 from sim.kernel.files.slow_client import SlowStreamSocket
 from sim.kernel.files.tcp import ListeningSocket, StreamSocket
-from sim.machine.accounts import Account, Charge, Count
+from sim.machine.accounts import Count
 from sim.machine.clock import NEVER
 from sim.machine.records import DropReason, Effect, Kind
+from sim.race.client_windows import ClientWindows
+from sim.race.held_requests import HeldRequests
 from sim.race.idle_connections import IdleConnections
+from sim.race.interrupt_time import CALLBACKS, InterruptTime
 from sim.scenario.workload import Window, Workload
 
 if TYPE_CHECKING:
@@ -35,8 +40,6 @@ if TYPE_CHECKING:
 
 SYN_RETRY_NS = 1_000_000_000
 PACKET, NOBODY = Kind.PACKET, Effect.NOBODY
-CALLBACKS = Effect.READY_LIST | Effect.ALREADY_LISTED | Effect.WOKE_SCAN | Effect.WOKE_TASK
-"""Effects that only the callback of a wait queue can cause."""
 
 
 class Network:
@@ -71,7 +74,11 @@ class Network:
         self._retrying: set[int] = set()
         """Numbers of clients without a connection that will send their SYN again."""
         self._record = kernel.journal.append
-        self._interrupts = kernel.ledger.page()
+        self._absent = 0
+        """Requests of the interrupt under way of which no byte came, because their windows are full."""
+        self._time = InterruptTime(kernel)
+        self._charges = self._time.charges
+        self._windows = ClientWindows(kernel, self._time)
         self.payload = b""
         """The bytes of a request."""
         self._workload: Workload | None = None
@@ -167,35 +174,23 @@ class Network:
             serial += 1
             if times_ns[index] != now_ns:
                 break
-        key = packets, callbacks, kernel.wake_ns
-        charge = self._interrupts.get(key) or self._interrupt_charge(*key)
-        charge.times += 1
-        kernel.stolen_ns += charge.ns
-        kernel.free_ns += charge.ns
-        if kernel.scan is not None:
-            kernel.scan.interrupted(charge.ns)
-            kernel.free_ns = kernel.scan.finish_ns()
-        kernel.stolen_until_ns = kernel.free_ns
+        if self._absent:
+            packets -= self._absent
+            self._absent = 0
+        if packets:  # as in InterruptTime.take, which would cost more to call than these lines do
+            key = packets, callbacks, kernel.wake_ns
+            charge = self._charges.get(key) or self._time.charge(*key)
+            charge.times += 1
+            kernel.stolen_ns += charge.ns
+            kernel.free_ns += charge.ns
+            if kernel.scan is not None:
+                kernel.scan.interrupted(charge.ns)
+                kernel.free_ns = kernel.scan.finish_ns()
+            kernel.stolen_until_ns = kernel.free_ns
         self._next = index
         self.due_ns = due_ns = times_ns[index]
         if due_ns == NEVER:
             self._go_to(index)
-
-    def _interrupt_charge(self, packets: int, callbacks: int, wake_ns: int) -> Charge:
-        """The charge for one interrupt and the softirq work of its packets.
-
-        Args:
-            packets: number of packets.
-            callbacks: number of wait-queue callbacks that ran.
-            wake_ns: cost of waking tasks.
-        """
-        costs = self.kernel.costs
-        spent_ns = costs.interrupt_ns + packets * costs.softirq_ns + callbacks * costs.callback_ns
-        spent_ns += wake_ns
-        charge = self._interrupts[packets, callbacks, wake_ns] = Charge(
-            ((Account.INTERRUPT, spent_ns),), ((Count.INTERRUPTS, 1), (Count.PACKETS, packets))
-        )
-        return charge
 
     # -- the clients ----------------------------------------------------------------------
 
@@ -234,12 +229,12 @@ class Network:
         """A client sends a request."""
         kernel, payload = self.kernel, self.payload
         fd = socket.numbers[0] if socket.numbers else -1
-        if socket.deliver(payload):
+        if socket.held is None and socket.deliver(payload):
             socket.arrived_ns = now_ns = kernel.now_ns
             socket.unanswered_ns.append(now_ns)
             self._record((now_ns, PACKET, fd, len(payload), kernel.effect, serial))
         else:
-            self._drop(fd, len(payload), DropReason.BUFFER_FULL, serial)
+            self._absent += not self._windows.hold(socket, payload, serial)
 
     def _first_request(self, slot: int, serial: int) -> None:
         """A client sends a request, and its connection has no object yet or does not exist."""
@@ -258,7 +253,7 @@ class Network:
         if socket is not None and not socket.read_shut:
             numbers = socket.numbers
             hung_up = True
-            socket.deliver_fin()
+            self._windows.hang_up(socket)
         fd = numbers[0] if numbers else -1
         if self._connect(slot, serial) or hung_up:
             self._record((kernel.now_ns, PACKET, fd, 0, kernel.effect, serial))
@@ -312,8 +307,14 @@ class Network:
             kernel.ledger.counted[Count.REQUESTS] += 1
         socket.answered_bytes = answered_bytes
 
+    def has_room(self, socket: StreamSocket) -> None:
+        """The server has read from a connection for which the client holds something back."""
+        self._windows.opens(socket)
+
     def hung_up(self, socket: StreamSocket) -> None:
         """The server closed a connection. The client has no connection now, unless it has a newer one."""
+        if isinstance(socket.held, HeldRequests) and socket.held.count:
+            self._lose(socket, socket.held.count)
         if self.objects.get(socket.slot) is socket:
             self._left_without(socket.slot)
 
@@ -326,7 +327,7 @@ class Network:
         """Connections with unanswered requests, also of clients that have hung up since."""
         files = [*self.kernel.table.files.values(), *self.listener.queue, *self.objects.values()]
         sockets = dict.fromkeys(file for file in files if isinstance(file, StreamSocket))
-        asking = (socket for socket in sockets if socket.unanswered_ns)
+        asking = (socket for socket in sockets if socket.unanswered_ns or socket.held is not None)
         return sorted(asking, key=lambda socket: (socket.slot, socket.unanswered_ns, socket.numbers))
 
     def take_over(self, socket: StreamSocket, kept: bool) -> None:
@@ -338,16 +339,21 @@ class Network:
                 otherwise they count as dropped.
         """
         new = self.socket_of(socket.slot) if kept else None
-        lost = 0
-        for arrived_ns in socket.unanswered_ns:
-            if new is not None and new.deliver(self.payload):
-                new.unanswered_ns.append(arrived_ns)
-            else:
-                lost += 1
-        if lost:
+        made_ns = socket.unanswered_ns[:]
+        if isinstance(socket.held, HeldRequests):
+            made_ns.extend(socket.held.due_ns)
+        if new is None:
+            self._lose(socket, len(made_ns))
+            return
+        for due_ns in made_ns:
+            self._windows.send_again(new, self.payload, due_ns)
+
+    def _lose(self, socket: StreamSocket, count: int) -> None:
+        """Count requests whose connection is gone."""
+        if count:
             kernel = self.kernel
             if self.first_drop_ns is None:
                 self.first_drop_ns = kernel.now_ns
-            kernel.ledger.counted[Count.DROPPED] += lost
-            size = lost * len(self.payload)
+            kernel.ledger.counted[Count.DROPPED] += count
+            size = count * len(self.payload)
             self._record((kernel.now_ns, Kind.DROP, -1, size, DropReason.CONNECTION_GONE, -1 - socket.slot))

@@ -5,9 +5,9 @@ arrivals. Running to a time in one step or in many gives the same frame. The sam
 changes at the same times always gives the same race.
 
 Settings can change at any moment. The rate and the burst change the arrivals from then on. The number of
-descriptors, churn, the payload and FD_SETSIZE rebuild the servers at that moment (:mod:`sim.race.lane`). A
-lane that is added starts at that moment, and the counters of all lanes start again, because sums over
-different times cannot be compared.
+descriptors, churn, the payload, the buffer and FD_SETSIZE rebuild the servers at that moment
+(:mod:`sim.race.lane`). A lane that is added starts at that moment, and the counters of all lanes start again,
+because sums over different times cannot be compared.
 
 The race can go back to any moment exactly, and from there into another future. :mod:`sim.race.history` holds
 the branches, :mod:`sim.race.time_travel.time_line` goes to a moment, and
@@ -338,7 +338,7 @@ def _is_any(_record: Record) -> bool:
 
 
 def _is_of_a_call(record: Record) -> bool:
-    return record[1] not in (Kind.PACKET, Kind.DROP, Kind.STRIKE)
+    return record[1] not in (Kind.PACKET, Kind.HELD, Kind.DROP, Kind.STRIKE)
 
 
 def _is_of(fd: int) -> Wanted:

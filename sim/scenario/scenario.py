@@ -18,6 +18,8 @@ FDS_LIMIT = 1_000_000
 """Largest number of connections in a race."""
 RATE_LIMIT = 1_000_000
 """Largest number of requests per second. One simulated core cannot answer as many."""
+BUFFER_LIMIT = 1_048_576
+"""Largest buffer of a server. No read takes more than a full receive buffer, an eighth of this."""
 LADDER = (
     16,
     64,
@@ -84,6 +86,8 @@ class Scenario:
     """True if ``select`` is limited to 1024 descriptors, as in the C library."""
     fault: str = ""
     """The mistake that is made, a name of :data:`sim.scenario.faults.FAULTS`; empty for none."""
+    buffer: int = 65_536
+    """Size in bytes of the buffer that the servers read into: what one read can take at most."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.fds <= FDS_LIMIT:
@@ -99,6 +103,7 @@ class Scenario:
             ("rate", 0, RATE_LIMIT),
             ("burst", 1, 10_000),
             ("payload", 1, 65_536),
+            ("buffer", 1, BUFFER_LIMIT),
             ("churn", 0, 1_000_000),
             ("seed", 0, 2**63 - 1),
         ):
@@ -137,7 +142,7 @@ class Scenario:
     def __str__(self) -> str:
         """The short form: ``n``, ``active``, ``seed``, ``lanes``, and settings that are not the default."""
         words = [f"n={self.fds}", f"active={self.active}"]
-        for name in ("rate", "burst", "payload", "churn"):
+        for name in ("rate", "burst", "payload", "buffer", "churn"):
             if getattr(self, name) != _DEFAULTS[name]:
                 words.append(f"{name}={format_count(getattr(self, name))}")
         words.append(f"seed={self.seed}")
@@ -209,11 +214,11 @@ def parse_field(name: str, text: str) -> object:
         return parse_switch(name, text)
     if name == "fault":
         return "" if text == "none" else text
-    if name in ("fds", "rate", "burst", "payload", "churn", "seed"):
+    if name in ("fds", "rate", "burst", "payload", "buffer", "churn", "seed"):
         return _count(name, text)
     raise ScenarioError(
         f"there is no setting {name!r}; there are "
-        "n, active, rate, burst, payload, churn, seed, lanes, fd_setsize, fault"
+        "n, active, rate, burst, payload, buffer, churn, seed, lanes, fd_setsize, fault"
     )
 
 

@@ -27,7 +27,7 @@ from typing import Protocol
 
 from sim.kernel import poll_bits
 from sim.kernel.kernel import RawKernel
-from sim.servers.base import READ_BYTES, ServerSettings
+from sim.servers.base import ServerSettings
 
 RECEIVE_BYTES = 262_144
 """Size of a transport's recv (``_SelectorSocketTransport.max_size``)."""
@@ -125,7 +125,7 @@ class StreamLoop(Protocol):
     def soon(self, step: Step, stream: Stream) -> None: ...
     def then(self, step: Step, stream: Stream) -> None: ...
     def watch_for(self, stream: Stream, reading: bool, writing: bool) -> None: ...
-    def work_ns(self, data: bytes) -> int: ...
+    def work_ns(self, fd: int, data: bytes) -> int: ...
 
 
 Step = Callable[[StreamLoop, Stream], None]
@@ -229,7 +229,8 @@ def read(loop: StreamLoop, stream: Stream) -> None:
 
 def _take(loop: StreamLoop, stream: Stream) -> None:
     """Return from ``read`` with the buffered data; at end of file, with nothing."""
-    stream.taken, stream.unread = stream.unread[:READ_BYTES], stream.unread[READ_BYTES:]
+    size = loop.settings.buffer_bytes
+    stream.taken, stream.unread = stream.unread[:size], stream.unread[size:]
     loop.then(work if stream.taken else close, stream)
     if stream.paused and len(stream.unread) <= READ_LIMIT_BYTES:
         stream.paused = False
@@ -238,7 +239,7 @@ def _take(loop: StreamLoop, stream: Stream) -> None:
 
 def work(loop: StreamLoop, stream: Stream) -> None:
     """The application computes."""
-    loop.kernel.work(loop.work_ns(stream.taken))
+    loop.kernel.work(loop.work_ns(stream.fd, stream.taken))
     loop.then(write, stream)
 
 

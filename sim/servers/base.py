@@ -9,6 +9,11 @@ the old generator was. A server that keeps the rule sets :attr:`Server.restartab
 keep it is correct too, but its lane gets no checkpoints, and going back in time runs the lane again from the
 moment at which it was built.
 
+*The buffer.* Every server reads into buffers of the same size, 64 KiB unless the scenario says otherwise
+(:attr:`sim.scenario.scenario.Scenario.buffer`). Libuv suggests this size for every read, asyncio's streams
+are mostly read with it, and Linux merges up to as much into one packet (GRO). A lane whose buffers are
+smaller than its requests needs several reads and writes for each of them, whatever it waits in.
+
 Why not state machines instead of generators: a program of twenty lines would become a table of states, and
 nobody could read from it what a select server does.
 """
@@ -30,6 +35,7 @@ from sim.scenario.lanes import LANES
 from sim.scenario.units import format_bytes
 
 READ_BYTES = 65_536
+"""Size of the buffer that a server reads into, if the scenario says nothing else."""
 BACKLOG = 4096
 """``net.core.somaxconn``."""
 WAIT_ENTRY_BYTES = 65
@@ -55,6 +61,8 @@ class ServerSettings:
     """Number of descriptors that an ``fd_set`` of the C library holds; None for no limit."""
     backlog: int = BACKLOG
     """Number of connections that can wait to be accepted."""
+    buffer_bytes: int = READ_BYTES
+    """Size of the buffer that it reads into."""
 
 
 class Server(ABC):
@@ -87,6 +95,9 @@ class Server(ABC):
         kernel.sys_bind(self.listener_fd, ("0.0.0.0", 80))
         kernel.sys_listen(self.listener_fd, settings.backlog)
         self.spare_fd = self.open_spare()
+        self.buffer_bytes = settings.buffer_bytes
+        self.parts: dict[int, int] = {}
+        """By descriptor: bytes read of a request whose rest is missing."""
         self.serving_fd: int | None = None
         """The descriptor that is read or answered; None if there is none."""
         self.restart = Restart()
@@ -194,7 +205,7 @@ class Server(ABC):
         if fd == self.listener_fd:
             yield from self.accept_all()
         else:
-            data = kernel.sys_read(fd, READ_BYTES)
+            data = kernel.sys_read(fd, self.buffer_bytes)
             if data:
                 rest = self.answer(fd, data)
                 if rest:  # a blocking socket: the whole server waits until there is room
@@ -208,16 +219,26 @@ class Server(ABC):
 
     def answer(self, fd: int, data: bytes) -> bytes:
         """Compute and write the answer; return the bytes for which the send buffer had no room."""
-        self.kernel.work(self.work_ns(data))
+        self.kernel.work(self.work_ns(fd, data))
         try:
             taken = self.kernel.sys_write(fd, data)
         except BlockingIOError:
             return data
         return data[taken:]
 
-    def work_ns(self, data: bytes) -> int:
-        """Computing time of the application for the data of one read, in ns."""
-        return self.kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes)
+    def work_ns(self, fd: int, data: bytes) -> int:
+        """Computing time of the application, in ns, for the requests that the data of one read completes."""
+        count, size = len(data), self.settings.request_bytes
+        if count == size and not self.parts:  # nearly always
+            return self.kernel.costs.application_ns
+        return self.kernel.costs.application_ns * self._completed(fd, count)
+
+    def _completed(self, fd: int, count: int) -> int:
+        """Number of requests that ``count`` more bytes complete."""
+        done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
+        if rest:
+            self.parts[fd] = rest
+        return done
 
     def accept_all(self) -> Program:
         """Accept all waiting connections."""

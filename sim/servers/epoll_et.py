@@ -16,7 +16,7 @@ from sim.kernel import poll_bits
 from sim.kernel.blocking_calls import write_rest
 from sim.kernel.kernel import RawKernel
 from sim.machine.task import Program
-from sim.servers.base import READ_BYTES, ServerSettings
+from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 
 
@@ -50,7 +50,7 @@ class EpollEtServer(EpollServer, lane="epoll-et"):
     def drain(self, fd: int) -> Program:
         """Read and answer until nothing is left."""
         while not self.drained:
-            yield from self.serve_once(fd, READ_BYTES)
+            yield from self.serve_once(fd, self.buffer_bytes)
 
     def serve_once(self, fd: int, size: int) -> Program:
         """Read once, and answer what was read.

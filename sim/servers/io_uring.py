@@ -12,7 +12,11 @@ reports readiness, like epoll, through the rings.
 makes a call only to sleep. The thread spins on a CPU of its own, which is counted
 (:mod:`sim.kernel.waiting.io_uring.sq_thread`).
 
-The ring of buffers can be empty. A receive that finds it empty ends with -ENOBUFS and is submitted again.
+The ring has 1,024 buffers, which all connections share, of the size that the other servers read into
+(:mod:`sim.servers.base`): 64 MiB. One completion then holds a request of up to 64 KiB. Servers with smaller
+ones (4 KiB is common in examples) get a large request in many completions, each with a submission for its
+answer; the setting ``buffer`` shows it. The ring of buffers can be empty. A receive that finds it empty ends
+with -ENOBUFS and is submitted again.
 """
 
 from __future__ import annotations
@@ -24,16 +28,15 @@ from sim.kernel.descriptors import IdleBlock
 from sim.kernel.kernel import RawKernel
 from sim.kernel.poll_bits import IN, RDHUP
 from sim.kernel.waiting.io_uring.calls import EnterCall
-from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAKEUP, Cqe, Op, Sqe
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAIT, ENTER_SQ_WAKEUP, Cqe, Op, Sqe
 from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.machine.accounts import Account
 from sim.machine.task import Program
-from sim.servers.base import READ_BYTES, Server, ServerFailure, ServerSettings
+from sim.servers.base import Server, ServerFailure, ServerSettings
 
 SQ_ENTRIES = 1_024
 CQ_ENTRIES = 4_096
 BUFFERS = 1_024
-BUFFER_BYTES = 4_096
 BUFFER_GROUP = 0
 SQ_THREAD_IDLE_NS = 2_000_000
 """Time that the polling thread spins without work before it sleeps: 2 ms (the kernel's default is a
@@ -50,7 +53,7 @@ class IoUringServer(Server, lane="io_uring"):
 
     def __init__(self, kernel: RawKernel, settings: ServerSettings) -> None:
         super().__init__(kernel, settings)
-        self.ring.provide(BUFFER_GROUP, BUFFERS, BUFFER_BYTES)
+        self.ring.provide(BUFFER_GROUP, BUFFERS, self.buffer_bytes)
         self.call: EnterCall | None = None
         """The io_uring_enter in progress; None if there is none."""
         self.prepared: list[Sqe] = []
@@ -58,8 +61,6 @@ class IoUringServer(Server, lane="io_uring"):
         progress."""
         self.connections = 0
         """Number of descriptors that it waits for."""
-        self.parts: dict[int, int] = {}
-        """By descriptor: bytes of a request whose rest is missing."""
 
     def open_spare(self) -> int:
         """Open the ring, which has the second descriptor."""
@@ -119,7 +120,9 @@ class IoUringServer(Server, lane="io_uring"):
         return ring.take()
 
     def enter(self, ring: IoUring) -> EnterCall:
-        """Make the call that hands over the submissions and waits for a completion."""
+        """Make the call that hands over the submissions. It waits for a completion only if the ring had room
+        for all of them: the completion may depend on one that is still to be written.
+        """
         return self.kernel.enter_call(self.spare_fd, len(ring.sq), 0 if self.prepared else 1)
 
     def accepting(self) -> Sqe:
@@ -158,7 +161,7 @@ class IoUringServer(Server, lane="io_uring"):
     def _received(self, ring: IoUring, fd: int, cqe: Cqe) -> None:
         """Handle a message, the end of a connection, or a missing buffer."""
         if cqe.result > 0:
-            self.kernel.work(self.kernel.costs.application_ns * self._requests(fd, cqe.result))
+            self.kernel.work(self.work_ns(fd, cqe.data))
             self.prepared.append(Sqe(Op.SEND, fd, _SEND + fd, data=cqe.data, silent=True))
             if cqe.buffer is not None:
                 ring.groups[BUFFER_GROUP].give_back(cqe.buffer)
@@ -169,13 +172,6 @@ class IoUringServer(Server, lane="io_uring"):
         else:
             self.stop_watching(fd)
             self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
-
-    def _requests(self, fd: int, count: int) -> int:
-        """Number of requests that ``count`` more bytes complete."""
-        done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
-        if rest:
-            self.parts[fd] = rest
-        return done
 
     def view(self) -> IoUringView:
         return io_uring_view(self.ring)
@@ -210,22 +206,28 @@ class IoUringPollServer(IoUringServer, lane="io_uring-poll"):
             return
         kernel = self.kernel
         try:
-            data = kernel.sys_read(fd, READ_BYTES)
+            data = kernel.sys_read(fd, self.buffer_bytes)
         except BlockingIOError:  # the read for an earlier completion has taken this packet too
+            self._watch_on(fd, cqe)
             return
         if data:
-            kernel.work(kernel.costs.application_ns * -(-len(data) // self.settings.request_bytes))
+            kernel.work(self.work_ns(fd, data))
             kernel.sys_write(fd, data)
-            if len(data) == READ_BYTES or cqe.result & RDHUP:
+            if len(data) == self.buffer_bytes or cqe.result & RDHUP:
                 self.again = cqe
-            elif not cqe.more:
-                self.prepared.append(self.receive(fd))
+            else:
+                self._watch_on(fd, cqe)
             return
         self.stop_watching(fd)
         if cqe.more:
             self.closing.add(fd)
             self.prepared.append(Sqe(Op.POLL_REMOVE, fd, _CLOSE + fd, target=_RECEIVE + fd, silent=True))
         self.prepared.append(Sqe(Op.CLOSE, fd, _CLOSE + fd, silent=True))
+
+    def _watch_on(self, fd: int, cqe: Cqe) -> None:
+        """Poll a connection again if its poll has ended (a full completion ring ends it)."""
+        if not cqe.more:
+            self.prepared.append(self.receive(fd))
 
 
 class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
@@ -236,7 +238,12 @@ class IoUringSqpollServer(IoUringServer, lane="io_uring-sqpoll"):
         kernel.start_sq_thread(self.spare_fd, SQ_THREAD_IDLE_NS)
 
     def enter(self, ring: IoUring) -> EnterCall:
-        """Make the call that sleeps until there is a completion, and wakes the thread if it sleeps."""
+        """Make the call that sleeps until there is a completion or, if the submission ring was too small for
+        all submissions, until there is room. It wakes the thread if that sleeps.
+        """
         assert ring.thread is not None
-        flags = ENTER_GETEVENTS | (ENTER_SQ_WAKEUP if ring.thread.needs_wakeup and ring.sq else 0)
+        flags = ENTER_SQ_WAKEUP if ring.thread.needs_wakeup and ring.sq else 0
+        if self.prepared:
+            return self.kernel.enter_call(self.spare_fd, len(ring.sq), flags=flags | ENTER_SQ_WAIT)
+        flags |= ENTER_GETEVENTS
         return self.kernel.enter_call(self.spare_fd, len(ring.sq), 1, flags=flags)

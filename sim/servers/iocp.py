@@ -6,6 +6,10 @@ ends at once and queues no packet because the server has asked for that, and sta
 is registered or scanned. The costs are a call to start each receive, and a locked buffer for every idle
 connection.
 
+An idle connection holds a receive of one page, because its buffer stays locked. A receive that came back full
+is followed by one of 64 KiB (the setting ``buffer``), and one that did not by one of a page again: Netty's
+adaptive buffers do the same. So a large request takes two receives, and not sixteen.
+
 One thread serves, as in the other lanes. Accepts are started in advance too: :data:`ACCEPTS` of them.
 """
 
@@ -22,7 +26,8 @@ from sim.servers.base import Server, ServerSettings
 
 MAX_PACKETS = 1_024
 """Largest number of packets in one call."""
-BUFFER_BYTES = 4_096
+PAGE_BYTES = 4_096
+"""Size of the buffer of an idle connection's receive. Memory is locked by the page."""
 ACCEPTS = 64
 """Number of accepts in progress."""
 
@@ -40,8 +45,10 @@ class IocpServer(Server, lane="iocp"):
         self.packets: list[Packet] = []
         """Packets that are taken and not served yet; the next one is the last."""
         self.connections = 0
-        self.parts: dict[int, int] = {}
-        """By descriptor: bytes of a request whose rest is missing."""
+        self.idle_bytes = min(PAGE_BYTES, self.buffer_bytes)
+        """Size of the buffer of an idle connection's receive."""
+        self.large: set[int] = set()
+        """Connections whose receive under way has the whole buffer."""
 
     def open_spare(self) -> int:
         """Open the port, which has the second descriptor."""
@@ -66,7 +73,7 @@ class IocpServer(Server, lane="iocp"):
         self.kernel.charge(
             ((Account.INTEREST_LIST, count * tied_ns), (Account.SOCKET_IO, count * started_ns))
         )
-        self.port.receive_on_block(block.first, block.last, BUFFER_BYTES)
+        self.port.receive_on_block(block.first, block.last, self.idle_bytes)
         self.connections += count
 
     def watch(self, fd: int) -> None:
@@ -74,11 +81,18 @@ class IocpServer(Server, lane="iocp"):
         self.connections += 1
         self.kernel.sys_associate(self.spare_fd, fd, fd)
         self.kernel.sys_skip_port_on_success(fd)
-        self.start_receive(fd)
+        self.start_receive(fd, self.idle_bytes)
 
-    def start_receive(self, fd: int) -> None:
-        """Start the next receive. If it ends at once, it is served after the packets taken before."""
-        packet = self.kernel.sys_wsa_recv(fd, BUFFER_BYTES, fd)
+    def start_receive(self, fd: int, size: int) -> None:
+        """Start the next receive. If it ends at once, it is served after the packets taken before.
+
+        Args:
+            fd: the connection.
+            size: size of its buffer.
+        """
+        if size > self.idle_bytes:
+            self.large.add(fd)
+        packet = self.kernel.sys_wsa_recv(fd, size, fd)
         if packet is not None:
             self.packets.insert(0, packet)
 
@@ -121,19 +135,16 @@ class IocpServer(Server, lane="iocp"):
                 self.watch(packet.moved)
             self.start_accept()
         elif packet.moved and not packet.error:
-            kernel.work(kernel.costs.application_ns * self._requests(fd, packet.moved))
+            full = packet.moved == (self.buffer_bytes if fd in self.large else self.idle_bytes)
+            self.large.discard(fd)
+            kernel.work(self.work_ns(fd, packet.data))
             kernel.sys_wsa_send(fd, packet.data, -1)
-            self.start_receive(fd)
+            self.start_receive(fd, self.buffer_bytes if full else self.idle_bytes)
         else:
+            self.large.discard(fd)
             self.stop_watching(fd)
             kernel.sys_close(fd)
 
-    def _requests(self, fd: int, count: int) -> int:
-        """Number of requests that ``count`` more bytes complete."""
-        done, rest = divmod(self.parts.pop(fd, 0) + count, self.settings.request_bytes)
-        if rest:
-            self.parts[fd] = rest
-        return done
-
     def view(self) -> IocpView:
-        return iocp_view(self.port, BUFFER_BYTES)
+        larger_bytes = len(self.large) * (self.buffer_bytes - self.idle_bytes)
+        return iocp_view(self.port, self.port.started * self.idle_bytes + larger_bytes)

@@ -15,7 +15,7 @@ from sim.kernel import blocking_calls
 from sim.kernel.kernel import RawKernel
 from sim.machine.scheduler import ScheduledTask, Scheduler
 from sim.machine.task import Task
-from sim.servers.base import READ_BYTES, Server, ServerSettings
+from sim.servers.base import Server, ServerSettings
 
 
 class TaskServer(Server):
@@ -58,13 +58,13 @@ class TaskServer(Server):
         kernel = self.kernel
         task.fd = fd
         try:
-            data = kernel.sys_read(fd, READ_BYTES)
+            data = kernel.sys_read(fd, self.buffer_bytes)
         except BlockingIOError:
             yield
             task.fd = -1
             return True
         if data:
-            kernel.work(self.work_ns(data))
+            kernel.work(self.work_ns(fd, data))
             yield
             yield from blocking_calls.write(kernel, fd, data)
         else:

@@ -29,7 +29,6 @@ from sim.kernel.open_file import OpenFile
 from sim.machine.accounts import Account
 from sim.machine.scheduler import ScheduledTask
 from sim.machine.task import Program
-from sim.servers.base import READ_BYTES
 from sim.servers.task_server import TaskServer
 
 
@@ -37,7 +36,9 @@ class ThreadServer(TaskServer, lane="thread"):
     """Waits in read, with a thread for each connection."""
 
     _serving = 0
-    """Number of threads that serve a connection."""
+    """Number of connections that threads serve."""
+    _ending = 0
+    """Number of threads that have closed their connection and have not ended yet."""
 
     @property
     def registered(self) -> int:
@@ -45,7 +46,7 @@ class ThreadServer(TaskServer, lane="thread"):
 
     @property
     def tasks(self) -> int:
-        return self._serving + 1
+        return self._serving + self._ending + 1
 
     @property
     def task_bytes(self) -> int:
@@ -93,13 +94,15 @@ class ThreadServer(TaskServer, lane="thread"):
     def _serve(self, reader: Reader, fd: int) -> Program:
         """The program of a connection's thread."""
         kernel = self.kernel
-        while data := (yield from reader.read(fd, READ_BYTES)):
-            kernel.work(self.work_ns(data))
+        while data := (yield from reader.read(fd, self.buffer_bytes)):
+            kernel.work(self.work_ns(fd, data))
             yield
             yield from blocking_calls.write(kernel, fd, data)
         kernel.sys_close(fd)
         self._serving -= 1
+        self._ending += 1
         yield
+        self._ending -= 1
 
     def run(self) -> Program:
         kernel = self.kernel

@@ -90,7 +90,8 @@ def lane_scenario(lane: str, connections: int, load: Scenario) -> Scenario:
     Args:
         lane: The lane, which races alone.
         connections: The size.
-        load: Gives the rate, the share of active connections, the burst, the payload, the churn and the seed.
+        load: Gives the rate, the share of active connections, the burst, the payload, the buffer, the churn
+            and the seed.
     """
     active = load.active if isinstance(load.active, Share) else min(load.active, connections)
     return replace(load, fds=connections, active=active, lanes=(lane,))
@@ -127,7 +128,7 @@ def probe_in_pieces(
         p99_ns = frame.counters.latency_p99_ns
         if frame.failure is not None:
             gave_way = MEMORY if frame.warning is not None and frame.warning.kind == MEMORY else DROPS
-        elif frame.counters.dropped:
+        elif frame.counters.dropped or frame.counters.unsent:
             gave_way = DROPS
         elif _overdue(race, p99_ns, piece == _PIECES, p99_limit_ns):
             gave_way = LATENCY

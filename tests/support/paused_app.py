@@ -87,6 +87,8 @@ class Stand:
         """
         for _ in range(3):
             await self.pilot.pause(0)
+        while self.app.typed_ahead.busy:
+            await self.pilot.pause(0)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Let frames pass until something holds: a new lane is drawn once the layout has set its size."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sim.frames.frame import Counters, Frame, LaneFrame
 from sim.kernel import poll_bits
 from sim.machine.records import Kind, Record
+from sim.race.held_requests import HeldRequests
 from sim.race.race import Race
 from sim.scenario.scenario import Scenario, Share
 
@@ -26,6 +27,7 @@ COUNTS = (
     "copied_out_bytes",
     "requests",
     "dropped",
+    "unsent",
     "passes",
     "hooks",
     "context_switches",
@@ -134,8 +136,15 @@ def records_of(race: Race, until_ns: int, step_ns: int = MS) -> dict[str, list[R
 
 
 def arrivals(records: Iterable[Record]) -> list[tuple[int, int]]:
-    """Times of all packets, received or dropped: ``(time_ns, serial)``."""
-    return [(record[0], record[5]) for record in records if record[1] in (Kind.PACKET, Kind.DROP)]
+    """Times of all arrivals of the schedule, received, held back or dropped: ``(time_ns, serial)``."""
+    kinds = (Kind.PACKET, Kind.HELD, Kind.DROP)
+    return [(record[0], record[5]) for record in records if record[1] in kinds and record[5] >= 0]
+
+
+def waiting_bytes(race: Race, lane: str) -> int:
+    """Bytes that the clients of a lane hold back, because their windows are full."""
+    held = (socket.held for socket in race._time_line.lanes[lane].network.unanswered())
+    return sum(one.waiting_bytes for one in held if isinstance(one, HeldRequests))
 
 
 def digest(records: dict[str, list[Record]]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.kernel.descriptors import IdleBlock
 from sim.machine.task import Program
-from sim.servers.base import READ_BYTES, ServerSettings
+from sim.servers.base import ServerSettings
 from sim.servers.epoll import EpollServer
 from sim.stdlib.kernel import Kernel
 from sim.stdlib.process import SimulatedProcess
@@ -161,9 +161,10 @@ class RealAsyncioServer(EpollServer):
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The echo server."""
+        fd = writer.get_extra_info("socket").fileno()
         with suppress(ConnectionResetError):  # at the race's end
-            while data := await reader.read(READ_BYTES):
-                self.process.call(self.kernel.work, self.work_ns(data))
+            while data := await reader.read(self.settings.buffer_bytes):
+                self.process.call(self.kernel.work, self.work_ns(fd, data))
                 writer.write(data)
                 await writer.drain()
             writer.close()

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeGuard
 
 from c10k_tui import __version__
+from c10k_tui.recording.cast.file_kinds import version_words
 from c10k_tui.recording.cast.settings import (
     LEAST_COLUMNS,
     LEAST_ROWS,
@@ -44,6 +45,10 @@ PALETTE = (
 
 class CastError(ValueError):
     """A file cannot be used; the message gives the reason in one line."""
+
+
+class NoHeaderError(CastError):
+    """A line is not the header of an asciicast of any version."""
 
 
 def header_line(settings: RecordingSettings) -> str:
@@ -102,24 +107,30 @@ def parse_header(line: str) -> CastHeader:
     """Parse the header of an asciicast.
 
     Raises:
-        CastError: the line is not the header of an asciicast of version 2 or 3.
+        NoHeaderError: the line is not the header of an asciicast.
+        CastError: the asciicast is not of version 2 or 3, or its header is not valid.
     """
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
-        raise CastError("it does not begin with the header of an asciicast") from None
-    if not isinstance(data, dict) or "version" not in data:
-        raise CastError("it does not begin with the header of an asciicast")
+        raise NoHeaderError("it does not begin with the header of an asciicast") from None
+    if not isinstance(data, dict):
+        raise NoHeaderError("it does not begin with the header of an asciicast")
+    if "version" not in data:
+        raise CastError("its first line is JSON, but not the header of an asciicast: it has no version")
     version = data["version"]
     if version not in VERSIONS or isinstance(version, (bool, float)):
-        raise CastError(f"it is an asciicast of version {_short(version)}; only versions 2 and 3 can be read")
+        raise CastError(version_words(_short(version)))
     term = data.get("term") if version == 3 else {"cols": data.get("width"), "rows": data.get("height")}
     if not isinstance(term, dict):
         raise CastError("its header does not say how large the terminal is")
     width, height = term.get("cols"), term.get("rows")
+    if width is None or height is None:
+        raise CastError("its header does not say how large the terminal is")
     if not (_within(width, 1, MOST_COLUMNS) and _within(height, 1, MOST_ROWS)):
         raise CastError(
-            f"its terminal is {_short(width)}×{_short(height)}; the most is {MOST_COLUMNS}×{MOST_ROWS}"
+            f"its terminal is {_short(width)}×{_short(height)}; "
+            f"sizes from 1×1 to {MOST_COLUMNS}×{MOST_ROWS} can be read"
         )
     theme = term.get("theme") if version == 3 else data.get("theme")
     theme = theme if isinstance(theme, dict) else {}
@@ -141,6 +152,12 @@ def parse_header(line: str) -> CastHeader:
     )
 
 
+def frame_rate_of(header: CastHeader) -> int | None:
+    """Frames per second of a recording of this program; None if there is no valid frame rate."""
+    frames_per_s = None if header.own is None else header.own.get("frames_per_s")
+    return frames_per_s if _within(frames_per_s, 1, 60) else None
+
+
 def settings_of(header: CastHeader) -> RecordingSettings:
     """The settings to run a recording again.
 
@@ -149,16 +166,19 @@ def settings_of(header: CastHeader) -> RecordingSettings:
     """
     own = header.own
     if own is None:
-        raise CastError("it is an asciicast, but carries no scenario of c10k-tui to run")
+        raise CastError(
+            "it is an asciicast, but carries no scenario of c10k-tui to run; asciinema play shows its picture"
+        )
     if own.get("format") != FORMAT:
         raise CastError(
             f"its settings have format {_short(own.get('format'))}; only format {FORMAT} can be read"
+            f" ({plain(own.get('program', 'another version'))[:40]} wrote it)"
         )
     if header.width < LEAST_COLUMNS or header.height < LEAST_ROWS:
         raise CastError(f"its terminal is {header.width}×{header.height}, too small for a race")
-    frames_per_s = own.get("frames_per_s")
-    if not _within(frames_per_s, 1, 60):
-        raise CastError(f"its frame rate is {_short(frames_per_s)}; it must be 1 to 60")
+    frames_per_s = frame_rate_of(header)
+    if frames_per_s is None:
+        raise CastError(f"its frame rate is {_short(own.get('frames_per_s'))}; it must be 1 to 60")
     theme = own.get("theme")
     if theme not in THEMES:
         raise CastError(f"its theme is {_short(theme)}; the themes are {', '.join(THEMES)}")

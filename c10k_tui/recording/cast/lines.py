@@ -4,10 +4,13 @@ A time is a frame number divided by the frame rate, in whole microseconds. Ascii
 beginning, asciicast 3 from the previous event. Text is UTF-8, and only the characters that JSON requires are
 escaped, so no line depends on a locale.
 
-This program adds one code to those of asciicast (``o`` picture, ``i`` key, ``m`` marker, ``r`` size): ``p``,
-the frames and keys that passed while the recording was paused, as ``FRAMES FRAME:KEY …``. Players skip every
-code that they do not know. A player does not need these frames to show the picture, but a replay needs them
-to run the race.
+This program adds two codes to those of asciicast (``o`` picture, ``i`` key, ``m`` marker, ``r`` size):
+
+- ``p``, the frames and keys that passed while the recording was paused, as ``FRAMES FRAME:KEY …``;
+- ``k``, figures measured on the machine's kernel (:mod:`c10k_tui.recording.cast.figures`).
+
+Players skip every code that they do not know. A player needs neither to show the picture, but a replay needs
+both to show the same frames.
 """
 
 from __future__ import annotations
@@ -21,7 +24,12 @@ from c10k_tui.recording.cast.keycodes import is_key
 
 _TOKEN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|.", re.DOTALL)
 """One escape sequence or one character, which must not be split."""
-CODES = ("o", "i", "m", "r", "p")
+CODES = ("o", "i", "m", "r", "p", "k")
+GRID_US = 5_000
+"""A time this close to the time of a frame is the time of this frame. Other tools round times to
+milliseconds, and people who edit a file round more. Frames are at least 16.7 ms apart, so no time is close to
+two of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,24 @@ def time_us_of(frame: int, frames_per_s: int) -> int:
 def frame_of(time_us: int, frames_per_s: int) -> int:
     """The frame nearest to a time in microseconds."""
     return (2 * time_us * frames_per_s + 1_000_000) // 2_000_000
+
+
+def frame_at(time_us: int, frames_per_s: int) -> int:
+    """The last frame whose time is not after a time in microseconds: the frame that is shown then."""
+    frame = frame_of(time_us, frames_per_s)
+    return frame - (time_us_of(frame, frames_per_s) > time_us)
+
+
+def is_frame_time(time_us: int, frames_per_s: int) -> bool:
+    """True if a time in microseconds is the time of a frame, or close to it (:data:`GRID_US`)."""
+    return abs(time_us_of(frame_of(time_us, frames_per_s), frames_per_s) - time_us) <= GRID_US
+
+
+def snapped_us(time_us: int, frames_per_s: int) -> int:
+    """The time of the frame that a time is close to; the same time if it is close to none."""
+    if not is_frame_time(time_us, frames_per_s):
+        return time_us
+    return time_us_of(frame_of(time_us, frames_per_s), frames_per_s)
 
 
 def event_line(event: CastEvent, since_us: int) -> str:

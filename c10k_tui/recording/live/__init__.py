@@ -2,7 +2,7 @@
 
 - ``controller``: the recording keys, and the recording or replay for which the app was started.
 - ``start_plan``: the recording or replay for which the app was started, as a value.
-- ``player``: runs a recording again on the screen.
+- ``player``: runs a recording again on the screen; ``letterbox``: at the size at which it was recorded.
 - ``frame_runner``: one frame after the other: keys in, a picture out.
 - ``stepper``: the order of events in a frame.
 - ``step_clock``, ``frame_pacer``, ``frame_timer``: the time of frames: on the session's clock, in virtual

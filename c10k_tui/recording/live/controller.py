@@ -18,16 +18,27 @@ from textual.app import App
 from c10k_tui import textual_internals
 from c10k_tui.recording.cast.key_script import LONGEST_S
 from c10k_tui.recording.cast.keycodes import MARK, PAUSE_RECORDING
-from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
+from c10k_tui.recording.cast.settings import (
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    THEMES,
+    RecordingSettings,
+    RecordingStart,
+)
 from c10k_tui.recording.live.frame_runner import FrameRunner
 from c10k_tui.recording.live.frame_timer import FrameTimer
+from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.start_plan import RecordingPlan
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.measured_figures import FigureSource, MeasuredFigures
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
 if TYPE_CHECKING:
+    from c10k_tui.recording.cast.replay import Replay
     from c10k_tui.recording.cast.writer import CastWriter
     from c10k_tui.recording.live.player import Player
     from c10k_tui.recording.live.recorder import Recorder
@@ -59,6 +70,8 @@ class RecordingController:
         self._leave = leave
         self._plan = plan
         self.frames = FrameRunner(app, session, clock, make_screen, planned=plan is not None)
+        self._box = None if plan is None or plan.replay is None else _box_of(app, plan.replay)
+        """The part of the terminal in which the planned replay is drawn; None if there is none."""
         self.player: Player | None = None
         """The current replay; None if there is none."""
         self.messages: list[str] = []
@@ -73,9 +86,20 @@ class RecordingController:
         return self.frames.stepping
 
     @property
+    def figures(self) -> MeasuredFigures:
+        """Passes measured figures to the screens."""
+        return self.frames.figures
+
+    @property
     def planned(self) -> bool:
         """True until the recording or replay for which the app was started has ended."""
         return self.frames.planned
+
+    def fitted(self, event: events.Event) -> events.Event:
+        """An event as the app must see it: before a replay begins, the terminal has its recorded size."""
+        if isinstance(event, events.Resize) and self._box is not None and not self.stepping:
+            return self._box.fitted(event)
+        return event
 
     def takes(self, event: events.Event) -> bool:
         """Keep an event for the next frame, or drop it; False if the app must handle it now."""
@@ -88,8 +112,10 @@ class RecordingController:
         """True if the app must not be left now: a script cannot leave the app, and a running recording must
         be finished first.
         """
-        if self.frames.scripted:
-            return True
+        return self.frames.scripted or self.ends()
+
+    def ends(self) -> bool:
+        """Leave the app after the current frame of a recording or replay; False if there is none."""
         if self._task is None or self._task.done():
             return False
         self.frames.leaving = True
@@ -134,12 +160,7 @@ class RecordingController:
         """Run a recording or a replay from its first frame to its last."""
         try:
             if plan.replay is not None:
-                from c10k_tui.recording.live.player import Player
-
-                self.player = Player(self.frames, plan.replay, plan.at_frame, paused=plan.paused)
-                await self.frames.open(None)
-                await self.player.run()
-                self.player = None
+                await self._replay(plan.replay, plan)
             elif plan.path is not None:
                 await self._record(plan, plan.path)
         except Exception as error:
@@ -156,6 +177,15 @@ class RecordingController:
             self._leave()
         else:
             self._app.refresh()
+
+    async def _replay(self, replay: Replay, plan: RecordingPlan) -> None:
+        from c10k_tui.recording.live.player import Player
+
+        box, self._box = self._box or _box_of(self._app, replay), None
+        self.player = Player(self.frames, replay, plan.at_frame, paused=plan.paused, box=box)
+        await self.frames.open(None, FigureSource.RECORDING, replay.figures)
+        await self.player.run()
+        self.player = None
 
     async def _record(self, plan: RecordingPlan, path: Path) -> None:
         """Record to a file until the user ends the recording."""
@@ -174,7 +204,7 @@ class RecordingController:
 
         failed = ""
         try:
-            await frames.open(make_recorder)
+            await frames.open(make_recorder, FigureSource.MACHINE)
             await self._record_frames()
             recorded = frames.recorder
             frames.close()
@@ -212,10 +242,16 @@ class RecordingController:
         start = RecordingStart(session.began_with, session.past, session.race.now_ns)
         if reason := start.why_not():
             raise ValueError(f"{reason} to be run again; 0 begins it from the start")
+        width, height = app.size.width, app.size.height + plan.caption
+        if not (LEAST_COLUMNS <= width <= MOST_COLUMNS and LEAST_ROWS <= height <= MOST_ROWS):
+            raise ValueError(
+                f"the terminal is {width}×{height}; a recording begins with "
+                f"{LEAST_COLUMNS}×{LEAST_ROWS} to {MOST_COLUMNS}×{MOST_ROWS}"
+            )
         return RecordingSettings(
             start=start,
-            width=app.size.width,
-            height=app.size.height + plan.caption,
+            width=width,
+            height=height,
             speed=session.pacer.speed,
             paused=session.paused,
             theme=app.theme if app.theme in THEMES else THEMES[0],
@@ -234,16 +270,23 @@ class RecordingController:
         app, recorder = self._app, self.frames.recorder
         if self.frames.stepper is None or not textual_internals.has_terminal(app):
             return
+        width, height = app.size
         if recorder is not None:
             state = "▌▌ not recorded" if recorder.paused else "● rec"
             words = f" {state} {recorder.recorded_us / 1e6:.0f} s "
         elif self.player is not None:
             words = f" {self.player.state} "
+            width, height = self.player.box.window
         else:
             return
-        width, height = app.size
         x = max(1, width - len(words) + 1)
         textual_internals.write_to_terminal(app, f"\x1b7\x1b[{height};{x}H\x1b[0;1;7m{words}\x1b[0m\x1b8")
+
+
+def _box_of(app: App[str], replay: Replay) -> Letterbox:
+    """The part of the terminal in which a replay is drawn: first the recorded size, without its caption."""
+    settings = replay.settings
+    return Letterbox(app, settings.width, settings.height - settings.caption)
 
 
 def next_free(folder: Path) -> Path:

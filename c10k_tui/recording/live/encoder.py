@@ -37,6 +37,15 @@ def whole(picture: TerminalPicture) -> str:
     return "".join(parts)
 
 
+def ending(rows: int) -> str:
+    """The sequences after the last picture: plain style, and a visible cursor below the picture.
+
+    A player's shell continues there. In a terminal without a row below the picture, the cursor is in its last
+    row. Why no new line: it would move the picture up there, and the picture is the last one of the file.
+    """
+    return f"\x1b[0m\x1b[{rows + 1};1H\x1b[?25h"
+
+
 def changes(before: TerminalPicture, after: TerminalPicture) -> str:
     """The sequences that turn one picture into another of the same size; empty if they are equal.
 

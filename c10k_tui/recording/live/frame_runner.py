@@ -10,7 +10,7 @@ same runner, so they make the same file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
@@ -19,6 +19,7 @@ from c10k_tui import textual_internals
 from c10k_tui.recording.live.markers import RaceState
 from c10k_tui.recording.live.step_clock import StepClock
 from c10k_tui.screens.race.screen import RaceScreen
+from c10k_tui.session.measured_figures import Figure, FigureSource, HostLaneSeen, MeasuredFigures
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from c10k_tui.recording.live.capture import ScreenCapture
     from c10k_tui.recording.live.recorder import Recorder
     from c10k_tui.recording.live.stepper import Stepper
+    from sim.host.host_view import HostView
+
+
+@runtime_checkable
+class MeasuringScreen(Protocol):
+    """A screen that takes measured figures, and does more by itself when the app runs freely."""
+
+    def go_on_freely(self) -> None:
+        """The app no longer runs frame by frame."""
 
 
 class FrameRunner:
@@ -52,6 +62,10 @@ class FrameRunner:
         self.session = session
         self._clock = clock
         self._make_screen = make_screen
+        self.figures = MeasuredFigures()
+        """Passes measured figures to the screens."""
+        self._host_view: HostView | None = None
+        """The state of the host lane in the last frame that had one."""
         self.planned = planned
         """True until the planned recording or replay has ended."""
         self.stepper: Stepper | None = None
@@ -98,12 +112,19 @@ class FrameRunner:
         if self._capture is not None:
             self._capture.displayed(update)
 
-    async def open(self, make_recorder: Callable[[], Recorder] | None) -> None:
+    async def open(
+        self,
+        make_recorder: Callable[[], Recorder] | None,
+        source: FigureSource = FigureSource.NOWHERE,
+        recorded: Sequence[tuple[int, Figure]] = (),
+    ) -> None:
         """Start to step the app.
 
         Args:
             make_recorder: Opens the recording; called when the race has reached the recording's beginning.
                 None for no recording.
+            source: The place that measured figures come from.
+            recorded: The measured figures of a recording, with the frames in which they act.
         """
         from c10k_tui.recording.live.capture import ScreenCapture
         from c10k_tui.recording.live.stepper import Stepper
@@ -113,6 +134,8 @@ class FrameRunner:
         self.stepper.keys += self._early
         self._early = []
         self._capture = ScreenCapture(self.app)
+        self.figures.begin_frames(source, recorded)
+        self._host_view = None
         await self.stepper.begin(self._make_screen())
 
     async def frame(self, keys: Sequence[str], *, scripted: bool) -> None:
@@ -136,10 +159,23 @@ class FrameRunner:
             if self.ending:
                 break
             pressed.append(key)
+        self.figures.pass_on(stepper.frame)
         await stepper.finish()
         self.scripted = False
+        figures = self._shown_figures(stepper)
         if self.recorder is not None:
-            self.recorder.take(capture.picture(), pressed, self.race_state(), capture.caption_styles())
+            self.recorder.take(
+                capture.picture(), pressed, self.race_state(), capture.caption_styles(), figures
+            )
+
+    def _shown_figures(self, stepper: Stepper) -> tuple[Figure, ...]:
+        """The measured figures that the finished frame shows and no frame before has shown."""
+        figures = self.figures.collect()
+        view = None if stepper.race_screen is None else stepper.race_screen.host_lane.view()
+        if view is None or view == self._host_view:
+            return figures
+        self._host_view = view
+        return (*figures, HostLaneSeen(view))
 
     async def take_resize(self) -> None:
         """Give the app the terminal's new size, if it has changed since the last frame."""
@@ -162,11 +198,22 @@ class FrameRunner:
         if self.stepper is not None:
             self.stepper.end()
             self.stepper = self._capture = None
+            self.figures.end_frames()
         for screen in self.app.screen_stack:
             if isinstance(screen, RaceScreen):
                 screen.start_timer()
-        recorder, self.recorder = self.recorder, None
+            elif isinstance(screen, MeasuringScreen):
+                screen.go_on_freely()
         self._ended = False
         self.planned = False
+        self.finish_recording()
+
+    def finish_recording(self) -> None:
+        """Finish the recording, if there is one; the app stays as it is.
+
+        Raises:
+            OSError: writing to the recording's file failed.
+        """
+        recorder, self.recorder = self.recorder, None
         if recorder is not None:
             recorder.close()

@@ -4,7 +4,7 @@ Frames are counted twice: as shown, and as recorded. While a recording is paused
 increases. When the recording continues, a ``p`` event lists the omitted frames and keys. Then the whole
 picture is written, because any part of it may have changed.
 
-Within a frame the order is: size, omitted frames and keys, keys, picture, markers.
+Within a frame the order is: size, omitted frames and keys, keys, measured figures, picture, markers.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from c10k_tui.recording.cast.figures import FigureEncoder
 from c10k_tui.recording.cast.key_script import KeyPress
 from c10k_tui.recording.cast.keycodes import sequence_of
 from c10k_tui.recording.cast.lines import CastEvent, time_us_of, unseen_data
@@ -21,6 +22,7 @@ from c10k_tui.recording.live import encoder
 from c10k_tui.recording.live.caption import Caption, CaptionStyles
 from c10k_tui.recording.live.markers import RaceState, markers_between
 from c10k_tui.recording.pictures.styled_cells import TerminalPicture
+from c10k_tui.session.measured_figures import Figure, HostLaneSeen
 
 
 class Recorder:
@@ -43,6 +45,9 @@ class Recorder:
         """Number of frames so far, unrecorded ones included."""
         self._unseen: list[KeyPress] | None = None
         """Keys since the recording was paused; None while it is not paused."""
+        self._unseen_figures: list[tuple[int, Figure]] = []
+        """Measured figures since the recording was paused, each with the number of frames since then."""
+        self._encoder = FigureEncoder()
         self._paused_at = 0
         self._passed = 0
         """Number of unrecorded frames before the current pause."""
@@ -69,7 +74,12 @@ class Recorder:
         self._marks.append(label)
 
     def take(
-        self, picture: TerminalPicture, keys: Sequence[str], moment: RaceState, styles: CaptionStyles
+        self,
+        picture: TerminalPicture,
+        keys: Sequence[str],
+        moment: RaceState,
+        styles: CaptionStyles,
+        figures: Sequence[Figure] = (),
     ) -> None:
         """Take a finished frame.
 
@@ -78,6 +88,7 @@ class Recorder:
             keys: The keys pressed in the frame.
             moment: The current state of the race.
             styles: The styles of the caption.
+            figures: The measured figures that the frame shows and no frame before has shown.
 
         Raises:
             OSError: writing failed. The file ends with the previous frame.
@@ -91,25 +102,47 @@ class Recorder:
                 self._caption.press(frame, key)
         if self._unseen is not None and self.paused:
             self._unseen += [KeyPress(frame - self._paused_at, key) for key in keys]
+            self._note_unseen(frame - self._paused_at, figures)
             return
-        events: list[CastEvent] = []
-        if self._unseen is not None:
-            frames = frame - self._paused_at
-            events.append(CastEvent(self._time_us(self._paused_at), "p", unseen_data(frames, self._unseen)))
-            self._passed += frames
-            self._unseen = None
-            self._before = None
+        events = self._resumed(frame)
         now_us = self._time_us(frame)
         events += [CastEvent(now_us, "i", sequence_of(key)) for key in keys]
         if self.paused:
             self._unseen, self._paused_at = [], frame
+            self._note_unseen(0, figures)
         else:
+            events += [CastEvent(now_us, "k", self._encoder.data(figure)) for figure in figures]
             events = self._picture(picture, frame, styles, events)
         try:
             self.writer.write(events)
         except OSError:
             self._failed = True
             raise
+
+    def _resumed(self, frame: int) -> list[CastEvent]:
+        """The events of a pause that has ended with this frame; none if there was no pause."""
+        if self._unseen is None:
+            return []
+        frames, now_us = frame - self._paused_at, self._time_us(self._paused_at)
+        events = [CastEvent(now_us, "p", unseen_data(frames, self._unseen))]
+        events += [
+            CastEvent(now_us, "k", self._encoder.data(figure, after))
+            for after, figure in self._unseen_figures
+        ]
+        self._passed += frames
+        self._unseen = None
+        self._unseen_figures = []
+        self._before = None
+        return events
+
+    def _note_unseen(self, after: int, figures: Sequence[Figure]) -> None:
+        """Keep the figures of an unrecorded frame. Of the host lane, only the newest state is needed."""
+        for figure in figures:
+            if isinstance(figure, HostLaneSeen):
+                self._unseen_figures = [
+                    entry for entry in self._unseen_figures if not isinstance(entry[1], HostLaneSeen)
+                ]
+            self._unseen_figures.append((after, figure))
 
     def _picture(
         self, picture: TerminalPicture, frame: int, styles: CaptionStyles, events: list[CastEvent]
@@ -136,13 +169,14 @@ class Recorder:
         return time_us_of(frame - self._passed, self._rate)
 
     def close(self) -> None:
-        """Finish the recording with a line at the time of its last frame.
+        """Finish the recording with a line at the time of its last frame, which shows the cursor again.
 
         Raises:
             OSError: writing failed.
         """
         try:
-            if not self._failed and self.writer.last_us < self.recorded_us:
-                self.writer.write([CastEvent(self.recorded_us, "o", "")])
+            if not self._failed:
+                end_us = max(self.writer.last_us, self.recorded_us)
+                self.writer.write([CastEvent(end_us, "o", encoder.ending(self._size[1]))])
         finally:
             self.writer.close()

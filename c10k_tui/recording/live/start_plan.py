@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from c10k_tui.recording.cast.reader import Replay
+    from c10k_tui.recording.cast.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)

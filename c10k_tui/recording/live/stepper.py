@@ -74,6 +74,11 @@ class Stepper:
         self.size: Size | None = None
         """New size of the terminal since the last frame; None if it has not changed."""
 
+    @property
+    def race_screen(self) -> RaceScreen | None:
+        """The race screen; None before the first frame."""
+        return self._screen
+
     def takes(self, event: events.Event) -> bool:
         """Keep an event for the next frame, or drop it. Returns False if the app must handle it now."""
         if event is self._sent:

@@ -1,152 +1,204 @@
 """Pictures as an animated GIF.
 
-A GIF has 256 colours. A terminal's picture needs fewer: each pair of foreground and background, and three
-steps between the two for the edges of letters. If there are more, the nearest known colour is used. Only the
-changed part of each frame is written. Unchanged pixels in it are transparent, and long runs of transparent
-pixels compress to almost nothing.
+A picture of a GIF has at most 256 colours. Each pair of foreground and background needs both of them, and
+three steps between the two for the edges of letters. The first 255 colours of the animation are the GIF's own
+(global) table. A picture with any other colour, for example after a change of the theme, gets a table of its
+own (local), so its colours are exact too.
+
+If the changed part of one picture alone has more than 255 colours, its plain foregrounds and backgrounds come
+first, then the colours with the most pixels; every other colour becomes the nearest of them. Why not a common
+quantiser such as median cut: it averages colours, and then every plain background is a little wrong.
+
+Only the changed part of each picture is written. Unchanged pixels in it are transparent, and long runs of
+transparent pixels compress to almost nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
 from c10k_tui.recording.cast.header import CastHeader
-from c10k_tui.recording.pictures.draw import CELL_HEIGHT, CELL_WIDTH, Colours, mixed, shape_of
-from c10k_tui.recording.pictures.styled_cells import BLANK, StyledCell, TerminalPicture
+from c10k_tui.recording.pictures.draw import CELL_WIDTH, Colours, PictureCanvas, mixed, shape_of
+from c10k_tui.recording.pictures.styled_cells import StyledCell, TerminalPicture
 
+ColourNumbers = NDArray[np.uint32]
+"""Pixels, each the number of a colour in :attr:`GifPainter.colours`."""
 Indices = NDArray[np.uint8]
 TRANSPARENT = 255
 STEPS = 4
 """Number of steps from background to foreground."""
 LAST_MS = 2_000
-"""Time for which the last picture is shown before the animation repeats."""
+"""Least time for which the last picture is shown before the animation repeats."""
+SHORTEST_CS = 2
+"""Shortest time of a picture, in hundredths of a second: browsers show shorter ones for a tenth."""
+LONGEST_CS = 65_535
+"""Longest time of a picture in the format; a longer one is written again."""
 
 
 class GifPainter:
-    """Paints pictures with one palette, which grows as colours are needed.
+    """Paints pictures as numbers of colours; a colour gets its number when it is first needed.
 
     Args:
         header: Holds the terminal's colours.
         width: Columns of the largest picture.
         height: Rows of the largest picture.
+        cell_width: Width of a cell in pixels.
     """
 
-    def __init__(self, header: CastHeader, width: int, height: int) -> None:
-        self._colours = Colours(header)
-        self._indices: dict[int, int] = {}
-        self.palette: list[int] = []
-        """Colours in the order of their indices."""
-        self._tiles: dict[StyledCell, Indices] = {}
-        background = self._index(self._colours.background)
-        self._canvas = np.full((height * CELL_HEIGHT, width * CELL_WIDTH), background, dtype=np.uint8)
-        self._shown: TerminalPicture | None = None
+    def __init__(self, header: CastHeader, width: int, height: int, cell_width: int = CELL_WIDTH) -> None:
+        self._own = Colours(header)
+        self._numbers: dict[int, int] = {}
+        self.colours: list[int] = []
+        """0xRRGGBB of each number."""
+        self.plain: set[int] = set()
+        """Numbers of the colours that are a foreground or a background, not a step between the two."""
+        self._cell_width = cell_width
+        blank = np.array(self._number(self._own.background), dtype=np.uint32)
+        self._canvas = PictureCanvas(
+            width * cell_width, height * 2 * cell_width, cell_width, self._tile, blank
+        )
 
-    def paint(self, picture: TerminalPicture) -> Indices:
+    def paint(self, picture: TerminalPicture) -> ColourNumbers:
         """The pixels of a picture. The next call paints on the same array."""
-        before = self._shown
-        for y, row in enumerate(picture.rows):
-            old = before.rows[y] if before is not None and y < before.height else ()
-            if old is row:
-                continue
-            for x, cell in enumerate(row):
-                if x < len(old) and old[x] is cell:
-                    continue
-                top, left = y * CELL_HEIGHT, x * CELL_WIDTH
-                self._canvas[top : top + CELL_HEIGHT, left : left + CELL_WIDTH] = self._tile(cell)
-        if before is not None and (before.width, before.height) != (picture.width, picture.height):
-            blank = int(self._tile(BLANK)[0, 0])
-            self._canvas[picture.height * CELL_HEIGHT :] = blank
-            self._canvas[:, picture.width * CELL_WIDTH :] = blank
-        self._shown = picture
-        return self._canvas
+        return self._canvas.paint(picture)
 
-    def _tile(self, cell: StyledCell) -> Indices:
-        tile = self._tiles.get(cell)
-        if tile is None:
-            foreground, background = self._colours.of(cell.style)
-            steps = np.rint(shape_of(cell, CELL_WIDTH, CELL_HEIGHT) * STEPS).astype(np.intp)
-            indices = [self._index(mixed(background, foreground, step / STEPS)) for step in range(STEPS + 1)]
-            tile = self._tiles[cell] = np.array(indices, dtype=np.uint8)[steps]
-        return tile
+    def _tile(self, cell: StyledCell) -> ColourNumbers:
+        foreground, background = self._own.of(cell.style)
+        steps = np.rint(shape_of(cell, self._cell_width, 2 * self._cell_width) * STEPS).astype(np.intp)
+        numbers = [self._number(mixed(background, foreground, step / STEPS)) for step in range(STEPS + 1)]
+        self.plain |= {numbers[0], numbers[-1]}
+        return np.array(numbers, dtype=np.uint32)[steps]
 
-    def _index(self, colour: int) -> int:
-        index = self._indices.get(colour)
-        if index is None:
-            if len(self.palette) < TRANSPARENT:
-                index = len(self.palette)
-                self.palette.append(colour)
-            else:
-                index = min(
-                    range(len(self.palette)), key=lambda known: _distance(self.palette[known], colour)
-                )
-            self._indices[colour] = index
-        return index
+    def _number(self, colour: int) -> int:
+        number = self._numbers.get(colour)
+        if number is None:
+            number = self._numbers[colour] = len(self.colours)
+            self.colours.append(colour)
+        return number
 
 
-def _distance(one: int, other: int) -> int:
-    return sum(((one >> shift & 255) - (other >> shift & 255)) ** 2 for shift in (16, 8, 0))
-
-
-def gif(pictures: Iterator[TerminalPicture], header: CastHeader, frame_ms: int) -> bytes:
+def gif(
+    shown: Iterable[tuple[float, TerminalPicture]],
+    header: CastHeader,
+    size: tuple[int, int],
+    cell_width: int = CELL_WIDTH,
+) -> bytes:
     """Pictures as an animated GIF that repeats forever.
 
     Args:
-        pictures: The pictures in order.
-        header: Holds the size and the terminal's colours.
-        frame_ms: Time for which each picture is shown.
+        shown: Each picture with its time in the animation, in microseconds. The time of the last one is the
+            animation's end, from which on that picture stays for :data:`LAST_MS`.
+        header: Holds the terminal's colours.
+        size: Columns and rows of the largest picture.
+        cell_width: Width of a cell in pixels.
     """
-    painter = GifPainter(header, header.width, header.height)
-    frames: list[tuple[tuple[int, int], Indices]] = []
-    shown_ms: list[int] = []
-    before: Indices | None = None
-    for picture in pictures:
-        canvas = painter.paint(picture)[: header.height * CELL_HEIGHT, : header.width * CELL_WIDTH]
-        if before is None:
-            frames.append(((0, 0), canvas.copy()))
-        elif (changed := _changed(before, canvas)) is not None:
-            frames.append(changed)
-        else:
-            shown_ms[-1] += frame_ms
-            continue
-        shown_ms.append(frame_ms)
-        before = canvas.copy()
-    shown_ms[-1] = max(shown_ms[-1], LAST_MS)
-    file = BytesIO()
-    file.write(_beginning(header, painter.palette))
-    for (offset, pixels), duration_ms in zip(frames, shown_ms, strict=True):
-        _write_frame(file, offset, pixels, duration_ms)
-    file.write(b";")
-    return file.getvalue()
+    painter = GifPainter(header, *size, cell_width)
+    body = BytesIO()
+    before: ColourNumbers | None = None
+    waiting: tuple[int, ColourNumbers] | None = None
+    now_cs = 0
+    for time_us, picture in shown:
+        now_cs = round(time_us / 10_000)
+        canvas = painter.paint(picture)
+        if waiting is not None:
+            began_cs, pixels = waiting
+            if np.array_equal(pixels, canvas):
+                continue
+            if now_cs - began_cs >= SHORTEST_CS:
+                _write_frame(body, painter, before, pixels, now_cs - began_cs)
+                before = pixels
+            else:
+                now_cs = began_cs  # Too short to be seen: the later picture takes its place.
+        waiting = (now_cs, canvas.copy())
+    if waiting is not None:
+        began_cs, pixels = waiting
+        _write_frame(body, painter, before, pixels, max(now_cs - began_cs, LAST_MS // 10))
+    table = _table(painter.colours[:TRANSPARENT])
+    return _beginning(size[0] * cell_width, size[1] * 2 * cell_width, table) + body.getvalue() + b";"
 
 
-def _changed(before: Indices, after: Indices) -> tuple[tuple[int, int], Indices] | None:
-    """Offset and pixels of the rectangle that changed; None if nothing changed."""
-    differs = before != after
+def _write_frame(
+    file: BytesIO,
+    painter: GifPainter,
+    before: ColourNumbers | None,
+    after: ColourNumbers,
+    shown_cs: int,
+) -> None:
+    """Write the rectangle that changed."""
+    differs = np.ones(after.shape, dtype=bool) if before is None else before != after
     rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
     if not len(rows):
-        return None
+        rows = columns = np.zeros(1, dtype=np.intp)  # Only its time is needed: one transparent pixel.
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return (int(columns[0]), int(rows[0])), np.where(differs[part], after[part], np.uint8(TRANSPARENT))
-
-
-def _beginning(header: CastHeader, palette: list[int]) -> bytes:
-    """Signature, size, palette of 256 colours, and the extension that repeats the animation forever."""
-    width, height = header.width * CELL_WIDTH, header.height * CELL_HEIGHT
-    colours = b"".join(colour.to_bytes(3, "big") for colour in palette).ljust(3 * 256, b"\0")
-    size = width.to_bytes(2, "little") + height.to_bytes(2, "little")
-    return b"GIF89a" + size + b"\xf7\0\0" + colours + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
-
-
-def _write_frame(file: BytesIO, offset: tuple[int, int], pixels: Indices, duration_ms: int) -> None:
-    delay = (duration_ms // 10).to_bytes(2, "little")
-    # Graphic control: keep the previous frame; index 255 is transparent.
+    numbers, changed = after[part], differs[part]
+    table = b""
+    if not (changed & (numbers >= TRANSPARENT)).any():
+        indices = numbers.astype(np.uint8)
+    else:
+        kept, index_of = local_table(painter, numbers[changed])
+        indices = index_of[numbers]
+        table = _table([painter.colours[number] for number in kept])
+    pixels = np.where(changed, indices, np.uint8(TRANSPARENT))
+    # Graphic control: keep the previous picture; index 255 is transparent.
+    delay = min(shown_cs, LONGEST_CS).to_bytes(2, "little")
     file.write(b"!\xf9\x04\x05" + delay + bytes([TRANSPARENT]) + b"\0")
+    image, *data = _image((int(columns[0]), int(rows[0])), pixels)
+    file.write(image[:-1] + b"\x87" + table if table else image)
+    file.writelines(data)
+    if shown_cs > LONGEST_CS:
+        _write_frame(file, painter, after, after, shown_cs - LONGEST_CS)
+
+
+def local_table(painter: GifPainter, numbers: ColourNumbers) -> tuple[list[int], Indices]:
+    """The colours of a picture's own table.
+
+    Args:
+        painter: Knows the colours.
+        numbers: The pixels to show.
+
+    Returns:
+        The numbers of at most 255 colours, and for each number of a colour its index in this list.
+    """
+    colours = painter.colours
+    counts = np.bincount(numbers, minlength=len(colours))
+    used = [int(number) for number in np.flatnonzero(counts)]
+    kept = used
+    if len(used) > TRANSPARENT:
+        used.sort(key=lambda number: (number not in painter.plain, -counts[number], number))
+        kept = used[:TRANSPARENT]
+    index_of = np.zeros(len(colours), dtype=np.uint8)
+    index_of[kept] = np.arange(len(kept), dtype=np.uint8)
+    known = _channels([colours[number] for number in kept])
+    for number in used[len(kept) :]:
+        distances = ((known - _channels([colours[number]])) ** 2).sum(axis=1)
+        index_of[number] = distances.argmin()
+    return kept, index_of
+
+
+def _channels(colours: list[int]) -> NDArray[np.int64]:
+    """Red, green and blue of each colour."""
+    return np.array([[colour >> 16, colour >> 8 & 255, colour & 255] for colour in colours], dtype=np.int64)
+
+
+def _table(colours: list[int]) -> bytes:
+    """A table of 256 colours."""
+    return b"".join(colour.to_bytes(3, "big") for colour in colours).ljust(3 * 256, b"\0")
+
+
+def _beginning(width: int, height: int, table: bytes) -> bytes:
+    """Signature, size, global table, and the extension that repeats the animation forever."""
+    size = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    return b"GIF89a" + size + b"\xf7\0\0" + table + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+
+
+def _image(offset: tuple[int, int], pixels: Indices) -> list[Any]:
+    """The pieces of an image block; the first is its descriptor, whose last byte says which table it has."""
     frame = Image.fromarray(np.ascontiguousarray(pixels), "L")
     frame.encoderinfo = {"optimize": False, "interlace": 0}
-    for piece in GifImagePlugin.getdata(frame, offset, include_color_table=False):
-        file.write(piece)
+    return list(GifImagePlugin.getdata(frame, offset, include_color_table=False))

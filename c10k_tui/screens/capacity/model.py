@@ -60,7 +60,7 @@ class CapacityModel:
     """The state of the capacity screen.
 
     Args:
-        scenario: The current race: its rate, burst, payload, churn and seed are used.
+        scenario: The current race: its rate, burst, payload, buffer, churn and seed are used.
         costs: Prices of the simulated steps.
     """
 
@@ -150,7 +150,7 @@ class CapacityModel:
         load, default = self.load, Scenario(active=ACTIVE)
         limit = self.limit_words().replace(" ", "").replace("µ", "u")
         words = ["c10k-tui capacity", f"--p99 {limit}", f"--active {load.active}"]
-        for name in ("rate", "burst", "payload", "churn", "seed"):
+        for name in ("rate", "burst", "payload", "buffer", "churn", "seed"):
             if getattr(load, name) != getattr(default, name):
                 words.append(f"--{name} {format_count(getattr(load, name))}")
         return " ".join(words)

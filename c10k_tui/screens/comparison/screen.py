@@ -1,18 +1,18 @@
 """The comparison screen: one table of all lanes: scans, copies, wake-ups, memory, and the keeper of the list.
 
 Each frame continues the trials (:mod:`c10k_tui.screens.comparison.model`). Measuring runs in a worker thread:
-it asks the measuring process for one lane after the other and posts each result as a message.
+it asks the measuring process for one lane after the other, and each result comes with a frame
+(:mod:`c10k_tui.session.measured_figures`). A replay shows recorded results and measures nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.message import Message
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import get_current_worker
 
 from c10k_tui.screens.comparison.help_page import COMPARISON_PAGE
 from c10k_tui.screens.comparison.keys import COMPARISON_BINDINGS
@@ -20,10 +20,17 @@ from c10k_tui.screens.comparison.model import ComparisonModel
 from c10k_tui.screens.comparison.views.table import rows_needed, table_lines
 from c10k_tui.screens.comparison.words import explanation, heading
 from c10k_tui.screens.shared.working_screen import WorkingScreen
+from c10k_tui.session.measured_figures import (
+    GivenFigure,
+    LaneMeasured,
+    MeasuredFigures,
+    MeasurementRefused,
+    TableMeasurementBegun,
+)
 from c10k_tui.session.session import Session
 from c10k_tui.text.styled_text import Line
 from sim.scenario.lanes import LANES
-from sim.studies.host_comparison import CONNECTIONS, HostComparison, sweep
+from sim.studies.host_comparison import CONNECTIONS, sweep
 
 LEAST_EXPLANATION = 4
 """Least height of the explanation below the table."""
@@ -82,38 +89,43 @@ class ComparisonScreen(WorkingScreen):
     Args:
         session: The race, which stands still behind this screen.
         model: The rows found so far.
-        is_stepping: Returns True while the app is run frame by frame.
+        figures: The place that measured lanes come from.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = COMPARISON_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*COMPARISON_BINDINGS]
     BINDING_GROUP_TITLE = "Comparison"
 
-    class LaneMeasured(Message):
-        """A lane was measured, or could not be measured."""
-
-        def __init__(self, comparison: HostComparison) -> None:
-            super().__init__()
-            self.comparison = comparison
-
-    class LanesRefused(Message):
-        """Nothing can be measured here; ``why_not`` says why."""
-
-        def __init__(self, why_not: str) -> None:
-            super().__init__()
-            self.why_not = why_not
-
-    def __init__(self, session: Session, model: ComparisonModel, is_stepping: Callable[[], bool]) -> None:
+    def __init__(self, session: Session, model: ComparisonModel, figures: MeasuredFigures) -> None:
         table = ComparisonContent(model)
-        super().__init__(session, table, "the comparison", COMPARISON_PAGE, is_stepping)
+        super().__init__(session, table, "the comparison", COMPARISON_PAGE, lambda: figures.in_frames)
         self.model = model
+        self._figures = figures
         self._table = table
+
+    def on_mount(self) -> None:
+        self._figures.give_to(self.take)
+
+    def on_unmount(self) -> None:
+        self._figures.give_to(None)
+
+    def tick(self) -> None:
+        """Do the work of one frame, and show it."""
+        if not self._figures.in_frames:
+            self._figures.pass_on_offered()
+        super().tick()
+
+    def go_on_freely(self) -> None:
+        """The app no longer runs frame by frame: measure on this machine."""
+        running = any(worker.group == "measure" and worker.is_running for worker in self.workers)
+        self._table.measuring = self._table.measuring and running
+        self.draw()
 
     # -- measuring --------------------------------------------------------------------------
 
     def action_measure(self) -> None:
         model = self.model
-        if self.is_stepping():
+        if self._figures.refuses(TableMeasurementBegun):
             self.say("measuring is not recorded: it would not come out the same again")
             return
         if self._table.measuring:
@@ -125,7 +137,9 @@ class ComparisonScreen(WorkingScreen):
         left = [lane for lane in LANES if lane not in model.host_comparisons]
         if model.shows_measured and left:
             self._table.measuring = True
-            self._measure(left)
+            self._figures.note(TableMeasurementBegun())
+            if self._figures.measures:
+                self._measure(left)
         self.draw()
 
     @work(thread=True, exclusive=True, group="measure", exit_on_error=True)
@@ -139,22 +153,21 @@ class ComparisonScreen(WorkingScreen):
                 for comparison in sweep(lanes, meter, self.model.costs):
                     if worker.is_cancelled:
                         return
-                    self.post_message(self.LaneMeasured(comparison))
+                    self._figures.offer(LaneMeasured(comparison))
         except CannotMeasure as why_not:
-            self.post_message(self.LanesRefused(str(why_not)))
+            self._figures.offer(MeasurementRefused(str(why_not)))
 
-    def on_comparison_screen_lane_measured(self, event: LaneMeasured) -> None:
-        self.model.host_comparisons[event.comparison.lane] = event.comparison
-        self.draw()
-
-    def on_comparison_screen_lanes_refused(self, event: LanesRefused) -> None:
-        self._table.measuring = False
-        self.model.shows_measured = False
-        self.say(f"simulated only: {event.why_not}")
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker.group == "measure" and event.state == WorkerState.SUCCESS and self._table.measuring:
-            self._table.measuring = False
+    def take(self, figure: GivenFigure) -> None:
+        """Take a measured lane, or the reason why nothing can be measured."""
+        model = self.model
+        if not self._table.measuring:
+            return  # The user has stopped measuring meanwhile.
+        if isinstance(figure, MeasurementRefused):
+            self._table.measuring = model.shows_measured = False
+            self.say(f"simulated only: {figure.why_not}")
+        elif isinstance(figure, LaneMeasured):
+            model.host_comparisons[figure.comparison.lane] = figure.comparison
+            self._table.measuring = len(model.host_comparisons) < len(LANES)
             self.draw()
 
     # -- keys -------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """The state of the curve screen, changed by its keys: no Textual, no thread, no clock.
 
 The model knows the points of its curves, their simulated costs, and the measured rows. It does not compute
-costs: :meth:`CurveModel.missing` returns the points without a known cost, a worker thread of the screen (or a
-test) computes them, and :meth:`CurveModel.learn` takes the results. Why not compute here: one point may take
-longer than a frame.
+the costs of its curves: :meth:`CurveModel.missing` returns the points without a known cost, a worker thread
+of the screen (or a test) computes them, and :meth:`CurveModel.learn` takes the results. Why not compute here:
+one point may take longer than a frame.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 
 from c10k_tui.charts.benchmark_charts import WAIT_WORDS, curves_of
 from c10k_tui.charts.chart import Chart, ChartPoint, span_of
+from c10k_tui.session.measured_figures import PointMeasured
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import Line
 from sim.host.measuring.points import MECHANISMS, WAITS, Point, active_count
 from sim.machine.costs import CostTable
 from sim.scenario.scenario import LADDER, Active, Scenario, Share
-from sim.studies.benchmark import BenchmarkRow
+from sim.studies.benchmark import BenchmarkRow, simulated_ns
 from sim.studies.published_papers import PAPERS, Paper, ours_ns, rest_ns
 
 FDS_GRID = (*(step * 10**power for power in range(1, 6) for step in (1, 2, 5)), 1_000_000)
@@ -168,6 +169,13 @@ class CurveModel:
             self.measured[row.point] = row
             self.simulated[row.point] = row.simulated_ns
 
+    def take_measured(self, figure: PointMeasured) -> None:
+        """Take a measured point; its simulated cost is known already, or is computed now."""
+        point = figure.point
+        known_ns = self.simulated.get(point)
+        cost_ns = simulated_ns(point, self.costs) if known_ns is None else known_ns
+        self.take([BenchmarkRow(point, cost_ns, figure.measured_ns, figure.why_not, noisy=figure.noisy)])
+
     def known(self, names: Sequence[str] = MECHANISMS) -> list[tuple[Point, int]]:
         """Points with a known simulated cost, and the cost in ns."""
         return [
@@ -196,24 +204,23 @@ class CurveModel:
         busy = "" if of_share else f", {self.active_words()}"
         held = f", {self.fds:,} descriptors" if of_share else ""
         known = self.known()
-        share = self.active_now / self.fds
+        rule = self.active_now / self.fds if of_share else float(self.fds)
+        places = (point.active / point.fds if of_share else float(point.fds) for point in self.points())
         return Chart(
             title=f"One wake-up{busy}{held}: a call that {WAIT_WORDS[self.wait]}",
             x_label="share of the descriptors that is active" if of_share else "descriptors watched",
-            x_range=span_of(
-                (point.active / point.fds if of_share else float(point.fds) for point in self.points()),
-                (1, 10),
-            ),
+            # The rule may lie beyond all points: a point with too many ready descriptors is not computed.
+            x_range=span_of((*places, rule), (1, 10)),
             curves=curves_of(known, of_share),
             marks=marks,
-            rule=share if of_share else float(self.fds),
-            rule_label=self._rule_words(share if of_share else None),
+            rule=rule,
+            rule_label=self._rule_words(),
             x_per_cent=of_share,
         )
 
-    def _rule_words(self, share: float | None) -> str:
+    def _rule_words(self) -> str:
         here = "the race: " if self.fds == self.race_fds else ""
-        if share is not None:
+        if self.axis == "share":
             return f"{here}{self.active_now:,} of {self.fds:,} active"
         return f"{here}{self.fds:,} fds"
 

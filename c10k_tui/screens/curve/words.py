@@ -175,7 +175,7 @@ def _errors(model: CurveModel, done: Sequence[BenchmarkRow]) -> Line:
     errors = sorted(abs(error) for row in done if (error := row.error) is not None)
     median = errors[len(errors) // 2] if errors else 0.0
     words = f"{len(done)} points measured on this machine, of which the line is off by {median:.0%} (median)."
-    if model.costs is BUILT_IN and median > FAR_OFF:
+    if model.costs == BUILT_IN and median > FAR_OFF:
         return ((words, "text"), (" c10k-tui calibrate", "strong"), (" fits the table to it.", "text"))
     return ((words, "text"),)
 

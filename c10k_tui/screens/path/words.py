@@ -35,11 +35,11 @@ TITLES: dict[str, str] = {
     "read": "The program reads",
 }
 DROPS = {
-    DropReason.BUFFER_FULL: "its receive buffer has no room for it",
     DropReason.BACKLOG_FULL: "the backlog of the listening socket is full",
     DropReason.NOT_CONNECTED: "nobody holds that connection",
     DropReason.CONNECTION_GONE: "the connection is gone",
 }
+_AT_CLIENT = Effect.HELD | Effect.UNSENT
 _EXACT_NS = 100_000
 """Durations below this number of ns are written to the nanosecond."""
 _LEFT = {
@@ -51,11 +51,18 @@ _LEFT = {
 
 def title_of(side: LanePath, step: PathStep) -> str:
     """The title of a step."""
+    if waits_at_client(side):
+        return "HELD BACK"
     if step.stage == "tcp" and side.dropped:
         return "DROPPED"
     if step.stage == "wake" and not _slept(step):
         return "The server comes to it"
     return TITLES[step.stage]
+
+
+def waits_at_client(side: LanePath) -> bool:
+    """True if the request has not left its client, because the window is full."""
+    return side.dropped and bool(side.effect & _AT_CLIENT)
 
 
 def sentence(path: PacketPath, side: LanePath, step: PathStep) -> str:
@@ -74,6 +81,8 @@ def _slept(step: PathStep) -> bool:
 
 def _wire(path: PacketPath, side: LanePath, step: PathStep) -> str:
     first = f"{path.size_bytes:,} bytes for fd {side.fd}" if side.fd >= 0 else f"{path.size_bytes:,} bytes"
+    if waits_at_client(side):
+        return f"A client has {first}. The window is full: it holds them back until the server has read."
     if side.burst == 1:
         return f"A frame with {first} arrives. Nothing in the machine knows of it yet."
     return f"{side.burst:,} frames arrive together; one has {first}. Nothing in the machine knows of it yet."

@@ -7,6 +7,10 @@ cell.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from textual.widget import Widget
+
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.session.session import Session
@@ -14,6 +18,17 @@ from sim.frames.frame import Frame
 
 Block = tuple[int, int]
 """First and last descriptor of a cell, counted from the first descriptor of the grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """The place that the user looks at, which later keys act on."""
+
+    block: Block | None
+    """The block under the cursor."""
+    row: tuple[int, int] | None
+    """Time and serial of the chosen row of the feed; None for the newest."""
+    focused: Widget | None
 
 
 class Pointing:

@@ -11,8 +11,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from c10k_tui.screens.shared.box import Box
 from c10k_tui.text.lanes import LANE_TEXTS, MOST_LANES
 from c10k_tui.text.styled_text import Line, text_of, width_of
 from c10k_tui.widgets.lines import Lines
@@ -22,7 +22,7 @@ WhyNot = Callable[[Collection[str]], str | None]
 """Returns why these lanes cannot race together, or None if they can."""
 
 
-class LanesScreen(ModalScreen[frozenset[str] | None]):
+class LanesScreen(Box[frozenset[str] | None]):
     """The list of lanes over the race. The result is the new choice of lanes; None if nothing has changed.
 
     Args:

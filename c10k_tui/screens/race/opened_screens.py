@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from textual.screen import Screen
 
 from c10k_tui.screens.race.grid_cursor import Pointing
-from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
+from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_figures
 from c10k_tui.screens.race.widgets.feed import Feed
-from c10k_tui.screens.shared.keyed_screen import Result
+from c10k_tui.screens.shared.box import Result
+from c10k_tui.session.measured_figures import CurveShown
 from c10k_tui.session.session import Session
 from sim.scenario.scenario import Scenario
 
@@ -172,13 +173,15 @@ class Opening:
         from c10k_tui.screens.curve.model import CurveModel
         from c10k_tui.screens.curve.screen import CurveScreen
 
-        session = self._session
-        if self._refused("the curve"):
+        session, figures = self._session, self._recording.figures
+        if refused_figures(self._recording, session.say, CurveShown, "the curve"):
+            self._view.changed()
             return
+        figures.note(CurveShown())
         if self._curve is None:
             self._curve = CurveModel(session.scenario, session.race.costs, session.own_costs_problem)
         self._curve.start_at(session.scenario)
-        self._show_until_raced(CurveScreen(self._curve), "the paper's situation")
+        self._show_until_raced(CurveScreen(self._curve, figures, self._clock), "the paper's situation")
 
     def comparison(self) -> None:
         """Show the comparison screen in the race's place."""
@@ -189,7 +192,7 @@ class Opening:
         if self._comparison is None:
             self._comparison = ComparisonModel(session.scenario, session.race.costs)
         self._comparison.start_at(session.scenario)
-        screen = ComparisonScreen(session, self._comparison, self._is_stepping)
+        screen = ComparisonScreen(session, self._comparison, self._recording.figures)
         self._show_until_raced(screen, "the table's situation")
 
     def capacity(self) -> None:
@@ -224,12 +227,6 @@ class Opening:
 
     def _is_stepping(self) -> bool:
         return self._recording.stepping
-
-    def _refused(self, what: str) -> bool:
-        refused = refused_while_stepping(self._recording, self._session.say, what)
-        if refused:
-            self._view.changed()
-        return refused
 
     def _show_until_raced(self, screen: Screen[Scenario | None], words: str) -> None:
         """Show a screen in the race's place whose result is a scenario to race.

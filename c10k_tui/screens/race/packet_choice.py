@@ -32,6 +32,8 @@ def chosen(
     """
     if row is not None:
         if not _has_data(row):
+            if row.serial < 0 and row.size_bytes:
+                raise NoPacketToFollow("it is the rest of an earlier request: choose another row")
             raise NoPacketToFollow("a SYN or FIN carries no data: choose a row with bytes")
         return FollowedPacket(row.time_ns, row.serial)
     with_data = [row for row in rows if _has_data(row)]

@@ -10,11 +10,12 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from c10k_tui.screens.shared.box import Box
 from c10k_tui.text.styled_text import text_of, wrap
+from c10k_tui.widgets.choice_list import ChoiceList
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
 from sim.scenario.scenario import PRESETS, Scenario
 
@@ -26,7 +27,7 @@ GROUPS = (
 NAME_WIDTH = 2 + max(map(len, ALL_PRESETS))
 
 
-class PresetsScreen(ModalScreen[str | None]):
+class PresetsScreen(Box[str | None]):
     """The list of presets. The result is the chosen name; None if the user closes the box without a choice.
 
     Args:
@@ -44,7 +45,7 @@ class PresetsScreen(ModalScreen[str | None]):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        box = OptionList(id="presets-box")
+        box = ChoiceList(id="presets-box")
         box.border_title = "presets"
         box.border_subtitle = "↑ ↓ enter: start it · esc: never mind"
         yield box

@@ -12,6 +12,8 @@ from typing import Protocol
 
 from textual.binding import Binding
 
+from c10k_tui.session.measured_figures import Figure, MeasuredFigures
+
 RECORDING_BINDINGS: list[Binding] = [
     Binding(
         "r",
@@ -46,6 +48,10 @@ class RecordingKeys(Protocol):
     def stepping(self) -> bool:
         """True while a recording or a replay runs the app frame by frame."""
 
+    @property
+    def figures(self) -> MeasuredFigures:
+        """The place that measured figures come from."""
+
     def record_key(self) -> None:
         """Start a recording, or end the current one."""
 
@@ -56,17 +62,21 @@ class RecordingKeys(Protocol):
         """Put a marker into the recording."""
 
 
-def refused_while_stepping(recording: RecordingKeys, say: Callable[[str], None], what: str) -> bool:
-    """Refuse a key that depends on wall time while the app runs frame by frame, and show a notice.
+def refused_figures(
+    recording: RecordingKeys, say: Callable[[str], None], kind: type[Figure], what: str
+) -> bool:
+    """Refuse a key whose effect is a measured figure, if there can be none, and show a notice.
 
     Args:
         recording: The recording.
         say: Shows a notice.
+        kind: The kind of figure.
         what: Words for the refused action.
 
     Returns:
         True if the key was refused.
     """
-    if recording.stepping:
+    refused = recording.figures.refuses(kind)
+    if refused:
         say(f"{what} is not recorded: it would not come out the same again")
-    return recording.stepping
+    return refused

@@ -24,17 +24,19 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from c10k_tui.screens.race.display import RaceDisplay
-from c10k_tui.screens.race.grid_cursor import Pointing
+from c10k_tui.screens.race.grid_cursor import Pointing, Viewpoint
 from c10k_tui.screens.race.keys import GRID_BINDINGS, RACE_BINDINGS
 from c10k_tui.screens.race.opened_screens import Opening
-from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_while_stepping
+from c10k_tui.screens.race.recording_keys import RecordingKeys, refused_figures
 from c10k_tui.screens.race.time_line_drag import TimeLineDrag
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.grid import Grid
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.screens.race.widgets.time_line import TimeLine
-from c10k_tui.screens.shared.keyed_screen import KeyedScreen, Result
+from c10k_tui.screens.shared.box import Result
+from c10k_tui.screens.shared.keyed_screen import KeyedScreen
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
+from c10k_tui.session.measured_figures import HostLaneSeen
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 from c10k_tui.text.lanes import LANE_TEXTS
@@ -74,7 +76,7 @@ class RaceScreen(KeyedScreen[str]):
         self.session = session
         self._recording = recording
         self._stepped = stepped
-        self.host_lane = HostLaneSwitch(time.perf_counter)
+        self.host_lane = HostLaneSwitch(time.perf_counter, recording.figures)
         """The lane on the real kernel. It uses wall time, even if the session has another clock."""
         racing = session.scenario.lanes
         self.lanes = LaneRow(name for name in LANES if name in racing or LANE_TEXTS[name].key)
@@ -158,6 +160,20 @@ class RaceScreen(KeyedScreen[str]):
             left: Called with the screen's result when the user leaves it.
         """
         self.app.push_screen(screen, left)
+
+    # -- what a replay asks of the screen -----------------------------------------------------
+
+    @property
+    def viewpoint(self) -> Viewpoint:
+        """The place that the user looks at."""
+        return Viewpoint(self.pointing.block, self.query_one(Feed).held, self.focused)
+
+    def look_from(self, viewpoint: Viewpoint) -> None:
+        """Go back to the place of an earlier viewpoint."""
+        self.set_focus(viewpoint.focused)
+        self.pointing.point_at(viewpoint.block)
+        self.query_one(Feed).hold(viewpoint.row)
+        self.draw()
 
     # -- messages of widgets ----------------------------------------------------------------
 
@@ -303,7 +319,7 @@ class RaceScreen(KeyedScreen[str]):
         self._do(self._switch_host_lane, self.host_lane.next_mechanism)
 
     def _switch_host_lane(self, switch: Callable[[Scenario], str]) -> None:
-        if not refused_while_stepping(self._recording, self.session.say, "the host lane"):
+        if not refused_figures(self._recording, self.session.say, HostLaneSeen, "the host lane"):
             self.session.say(switch(self.session.scenario))
 
     # -- keys: recording --------------------------------------------------------------------

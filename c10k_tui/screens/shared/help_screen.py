@@ -13,8 +13,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
+from c10k_tui.screens.shared.box import Box
 from c10k_tui.text.styled_text import Line, wrap
 from c10k_tui.widgets.footer import key_of
 from c10k_tui.widgets.lines import Lines
@@ -51,7 +51,7 @@ def key_section(bindings: Sequence[Binding], palette: str = "All of this by name
     return "Keys", (*bindings, Binding("ctrl+p", "", "Command palette", tooltip=palette))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Box[None]):
     """The help page over a screen. The screen continues below it.
 
     Args:

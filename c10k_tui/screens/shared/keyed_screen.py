@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
 
+from c10k_tui.screens.shared.box import Result, is_on_top, no_screen_left
 from c10k_tui.widgets.lines import Painted
-
-Result = TypeVar("Result")
 
 
 class KeyedScreen(Screen[Result]):
@@ -27,6 +27,10 @@ class KeyedScreen(Screen[Result]):
     def __init__(self, draw: Callable[[], None]) -> None:
         super().__init__()
         self._draw_all = draw
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave the screen with a result. Nothing happens if it has been left already."""
+        return super().dismiss(result) if is_on_top(self) else no_screen_left()
 
     def commands(self) -> Iterable[SystemCommand]:
         """The keys as commands of the palette."""

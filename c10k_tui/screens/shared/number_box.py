@@ -8,15 +8,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from c10k_tui.screens.shared.box import Box
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines
 from sim.scenario.units import parse_count
 
 
-class NumberScreen(ModalScreen[int | None]):
+class NumberScreen(Box[int | None]):
     """A question, a field, and a line that says why a number is not possible.
 
     Args:

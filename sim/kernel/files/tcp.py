@@ -6,9 +6,10 @@ then reads end of file. A listening socket keeps connections whose handshake is 
 ``backlog + 1``.
 
 Simplified: buffers count payload bytes, not ``truesize``, and do not tune themselves. The far end of a
-:class:`StreamSocket` is a client outside (:mod:`sim.race.network`). The client reads at once and sends its
-ACKs with its next request, so the send buffer never fills. A connection between two simulated sockets is a
-:class:`sim.kernel.files.inet.TcpSocket`, which has both halves.
+:class:`StreamSocket` is a client outside (:mod:`sim.race.network`). The client sends no more than the receive
+buffer has room for, and holds the rest back (:mod:`sim.race.held_requests`). It reads at once and sends its
+ACKs with its next request, so the send buffer here never fills. A connection between two simulated sockets is
+a :class:`sim.kernel.files.inet.TcpSocket`, which has both halves.
 
 Why not otherwise: one class for both would carry the sending half of TCP in each of a race's connections, and
 a race has up to a million.
@@ -46,6 +47,9 @@ class Client(Protocol):
     def hung_up(self, socket: StreamSocket) -> None:
         """The server closed its end."""
 
+    def has_room(self, socket: StreamSocket) -> None:
+        """The server has read from a connection for which the client holds something back."""
+
 
 class StreamSocket(Socket):
     """The server's end of a connection, with a bounded receive buffer."""
@@ -54,6 +58,7 @@ class StreamSocket(Socket):
         "answered_bytes",
         "arrived_ns",
         "client",
+        "held",
         "read_shut",
         "receive_limit_bytes",
         "received",
@@ -79,6 +84,9 @@ class StreamSocket(Socket):
         """Arrival times of the requests that are not answered yet."""
         self.answered_bytes = 0
         """Bytes of the answer to the first of them that were sent."""
+        self.held: object | None = None
+        """Requests that the client holds back, because the receive buffer had no room; None for none. Only
+        the client knows what it is."""
 
     # -- the receiving side ---------------------------------------------------------------
 
@@ -86,7 +94,7 @@ class StreamSocket(Socket):
         """Queue a segment and wake the readers (``tcp_data_queue``, ``sock_def_readable``).
 
         Returns:
-            False if the receive buffer has no room. The segment is not taken then.
+            False if the receive buffer has not enough room. The segment is not taken then.
         """
         total = self.received_bytes + len(data)
         if total > self.receive_limit_bytes:
@@ -104,6 +112,20 @@ class StreamSocket(Socket):
         else:
             self.notify(_DATA_KEY)
         return True
+
+    def deliver_rest(self, parts: list[bytes], joined: bool) -> None:
+        """Queue what a client has held back, which its window has room for now, and wake the readers once.
+
+        Args:
+            parts: the bytes.
+            joined: True if the first part continues the last request in the buffer (``tcp_try_coalesce``).
+        """
+        self.received_bytes += sum(map(len, parts))
+        if joined and self.received:
+            self.received[-1] += parts.pop(0)
+        self.received += parts
+        self.set_mask(self.mask | READABLE)
+        self.notify(_DATA_KEY)
 
     def read(self, size: int) -> bytes:
         """Take up to ``size`` bytes from the receive buffer; ``b""`` at end of file.
@@ -127,6 +149,8 @@ class StreamSocket(Socket):
                     self.kernel.changed_files.append(self)
         else:
             data = self._read_part(size)
+        if self.held is not None and self.client is not None:
+            self.client.has_room(self)
         return data
 
     def _read_part(self, size: int) -> bytes:
@@ -177,7 +201,7 @@ class StreamSocket(Socket):
         """End the connection at once."""
         if self.client is not None:
             self.client.hung_up(self)
-            self.client = None
+            self.client = self.held = None
 
 
 class ListeningSocket(Socket):

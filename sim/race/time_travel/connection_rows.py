@@ -3,7 +3,8 @@
 A lane can have a hundred thousand connection objects, each with a wait queue, an epoll item and lists.
 Pickled one by one, they would take ten times the memory and the time. But a connection of a race is described
 by a few numbers. It carries the same payload again and again, so the length of its buffer gives the content.
-Only one epoll item waits for it. Idle connections (:mod:`sim.race.idle_connections`) need no row: they are in
+Only one epoll item waits for it. What a client holds back for a full connection is stored beside the rows,
+because few connections have it. Idle connections (:mod:`sim.race.idle_connections`) need no row: they are in
 the arrays of their block, and are made again when something happens to them.
 """
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from sim.kernel.files.tcp import IDLE_MASK, StreamSocket
 from sim.kernel.waiting.epoll.epoll_file import Item, items_of
+from sim.race.held_requests import HeldRequests
 from sim.race.idle_connections import IdleConnections
 from sim.race.network import Network
 
@@ -59,6 +61,10 @@ class StoredConnections:
         rows = chain.from_iterable(_row(socket, network) for socket in busy)
         self.rows = np.fromiter(rows, np.int64, _COLUMNS * len(busy))
         self.unanswered_ns = np.frombuffer(b"".join(socket.unanswered_ns for socket in busy), np.int64)
+        self.held = {
+            index: socket.held for index, socket in enumerate(busy) if isinstance(socket.held, HeldRequests)
+        }
+        """By row: what the client holds back."""
         self.ready = [[_key(item) for item in epoll.ready] for epoll in network.kernel.epoll_calls.epolls]
         if len(resting) > OBJECTS_KEPT:
             _put_back(resting, network)
@@ -68,9 +74,10 @@ class StoredConnections:
         kernel, listener = network.kernel, network.listener
         epoll = kernel.epoll_calls.epolls[0] if kernel.epoll_calls.epolls else None
         begin = 0
-        for row in self.rows.reshape(-1, _COLUMNS).tolist():
+        for index, row in enumerate(self.rows.reshape(-1, _COLUMNS).tolist()):
             end = begin + row[-1]
-            socket = _socket(row, self.unanswered_ns[begin:end], network)
+            held = self.held.get(index)
+            socket = _socket(row, self.unanswered_ns[begin:end], held, network)
             begin = end
             fd, events = row[0], row[7]
             if fd < 0:
@@ -112,6 +119,7 @@ def _sorted_out(
             socket.mask == IDLE_MASK
             and not socket.unanswered_ns
             and not socket.answered_bytes
+            and socket.held is None
             and len(items) == watched
             and not (items and items[0].listed)
             and current.get(socket.slot) is socket
@@ -168,14 +176,17 @@ def _row(socket: StreamSocket, network: Network) -> Row:
     )
 
 
-def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> StreamSocket:
+def _socket(
+    row: list[int], asked: npt.NDArray[np.int64], held: HeldRequests | None, network: Network
+) -> StreamSocket:
     """Make a connection from its row."""
     _, slot, mask, arrived_ns, received_bytes, answered_bytes, flags, *_ = row
     socket = StreamSocket(network.kernel, mask)
     socket.slot = slot
     socket.arrived_ns = arrived_ns
     socket.received_bytes = received_bytes
-    socket.received = _stream(network.payload, received_bytes)
+    socket.received = _stream(network.payload, received_bytes, 0 if held is None else held.arrived_bytes)
+    socket.held = held
     socket.answered_bytes = answered_bytes
     if len(asked):
         socket.unanswered_ns.frombytes(asked.tobytes())
@@ -186,7 +197,10 @@ def _socket(row: list[int], asked: npt.NDArray[np.int64], network: Network) -> S
     return socket
 
 
-def _stream(payload: bytes, size: int) -> list[bytes]:
-    """The last ``size`` bytes of a payload that was sent repeatedly."""
+def _stream(payload: bytes, size: int, begun_bytes: int) -> list[bytes]:
+    """The last ``size`` bytes of a payload that was sent repeatedly, and then up to ``begun_bytes``."""
+    if begun_bytes:
+        latest = payload[max(0, begun_bytes - size) : begun_bytes]
+        return [*_stream(payload, size - len(latest), 0), latest] if size else []
     whole, part = divmod(size, len(payload)) if size else (0, 0)
     return ([payload[-part:]] if part else []) + [payload] * whole

@@ -115,7 +115,7 @@ def test_a_replay_on_a_terminal_ends_with_the_race_of_the_recording(cast):
     assert text.endswith("the same race again:\nc10k-tui 'n=256 active=3 seed=7 lanes=select|epoll'\n")
 
 
-@pytest.mark.parametrize("form", ["gif", "png", "svg", "txt"])
+@pytest.mark.parametrize("form", ["gif", "html", "png", "svg", "txt"])
 def test_every_form_is_written_and_the_same_each_time(cast, tmp_path, form, capsys):
     first, second = tmp_path / f"1.{form}", tmp_path / f"2.{form}"
     assert main(["export", str(cast), str(first)]) == 0
@@ -162,19 +162,28 @@ REFUSED = [
     (["replay"], "replay needs one file"),
     (["replay", "missing.cast"], "missing.cast: No such file"),
     (["replay", "junk.cast"], "junk.cast: it does not begin with the header"),
-    (["replay", "cut.cast"], "cut.cast: line 21 is cut off"),
-    (["replay", "CAST", "--at", "9s"], "--at is beyond the end of"),
+    (["replay", "cut.cast"], "cut.cast: line 22 is cut off"),
+    (["replay", "CAST", "--at", "9s"], "which is 0.4s long"),
     (["replay", "CAST", "--at", "soon"], "--at: 'soon' is not a duration"),
     (["replay", "CAST", "--fds", "3"], "there is no option '--fds'"),
     (["export", "CAST"], "export needs two files"),
-    (["export", "CAST", "a.mp4"], "a.mp4 must end in .gif, .svg, .png or .txt"),
-    (["export", "CAST", "a.gif", "--at", "1s"], "--at is for svg, png and txt"),
-    (["export", "CAST", "a.png", "--to", "1s"], "--to is for gif"),
+    (["export", "CAST", "a.avi"], "a.avi must end in .gif, .mp4, .webm, .html, .svg, .png or .txt"),
+    (["export", "CAST", "a.gif", "--at", "1s"], "--at is for svg, png and txt, not for gif"),
+    (["export", "CAST", "a.png", "--to", "1s"], "--to is for gif, mp4 and webm, not for png"),
+    (["export", "CAST", "a.html", "--speed", "2"], "--speed is for gif, mp4 and webm, not for html"),
+    (["export", "CAST", "a.png", "--fps", "20"], "--fps is for gif, mp4 and webm, not for png"),
+    (["export", "CAST", "a.txt", "--font-size", "9"], "--font-size is for gif, mp4, webm, svg and png"),
+    (["export", "CAST", "a.gif", "--fps", "60"], "--fps for gif must be a number from 1 to 50, not '60'"),
+    (["export", "CAST", "a.mp4", "--fps", "nan"], "--fps for mp4 must be a number from 1 to 60, not 'nan'"),
+    (["export", "CAST", "a.svg", "--font-size", "4"], "--font-size for svg must be a number from 5 to 64"),
     (["export", "CAST", "a.gif", "--from", "300ms", "--to", "200ms"], "--from must be before --to"),
     (["export", "CAST", "a.png", "--at", "9s"], "--at is beyond the end of"),
-    (["export", "CAST", "a.gif", "--speed", "0"], "--speed of a gif must be a number from 0.1 to 100"),
-    (["export", "hostile.cast", "a.txt"], "it holds something that c10k-tui does not write: escape sequence"),
-    (["export", "cut.cast", "a.txt"], "line 21 is cut off"),
+    (["export", "CAST", "a.gif", "--speed", "0"], "--speed for gif must be a number from 0.1 to 100"),
+    (
+        ["export", "hostile.cast", "a.txt"],
+        "which c10k-tui neither writes nor draws; draw it with asciinema's agg",
+    ),
+    (["export", "cut.cast", "a.txt"], "line 22 is cut off"),
     (["export", "CAST", "no/such/a.txt"], "No such file or directory"),
     (["repaly", "CAST"], "did you mean replay?"),
     (["n=5", "replay"], "replay goes first"),

@@ -337,12 +337,22 @@ def test_select_beyond_fd_setsize_says_so():
 
 
 def test_the_path_of_a_dropped_packet_ends_at_tcp():
-    race = raced("n=2 active=1 rate=1M payload=65536 seed=7 lanes=select|epoll", 3)
+    race = raced("n=16 active=all rate=200k churn=1M seed=7 lanes=select|epoll", 8)
     lane = race.frame().lanes[1]
-    dropped = [record for record in lane.records if record[1] == Kind.DROP]
+    dropped = [record for record in lane.records if record[1] == Kind.DROP and record[3]]
     path = follow(race, FollowedPacket(dropped[-1][0], dropped[-1][5]))
     assert path.epoll.dropped
     assert [step.stage for step in path.epoll.steps] == list(EPOLL_STAGES[:5])
+    assert path.program is None
+
+
+def test_the_path_of_a_request_that_waits_at_its_client_ends_before_the_wire():
+    race = raced("n=2 active=1 rate=1M payload=65536 seed=7 lanes=select|epoll", 3)
+    lane = race.frame().lanes[1]
+    held = [record for record in lane.records if record[1] == Kind.HELD]
+    path = follow(race, FollowedPacket(held[-1][0], held[-1][5]))
+    assert path.epoll.effect & (Effect.HELD | Effect.UNSENT)
+    assert [step.stage for step in path.epoll.steps] == ["wire"]
     assert path.program is None
 
 

@@ -1,4 +1,4 @@
-"""A change of settings rebuilds the servers: each request is finally answered, or counted as dropped."""
+"""A change of settings rebuilds the servers: each request is finally answered, or counted as lost."""
 
 from dataclasses import replace
 
@@ -22,12 +22,14 @@ def finish(race: Race) -> tuple[list[int], dict[str, int]]:
     race.advance(race.now_ns + QUIET_NS)
     frame = race.frame()
     sent = [sum(1 for r in lane.records if _is_request(r)) for lane in frame.lanes]
-    return sent, {lane.name: lane.counters.requests + lane.counters.dropped for lane in frame.lanes}
+    ended = (lane.counters for lane in frame.lanes)
+    lost = {lane.name: lane.counters.dropped + lane.counters.unsent for lane in frame.lanes}
+    return sent, {name: counters.requests + lost[name] for name, counters in zip(lost, ended, strict=True)}
 
 
 def _is_request(record: tuple[int, int, int, int, int, int]) -> bool:
     _, kind, _, size, _, serial = record
-    return kind in (Kind.PACKET, Kind.DROP) and size > 0 and serial >= 0
+    return kind in (Kind.PACKET, Kind.HELD, Kind.DROP) and size > 0 and serial >= 0
 
 
 @pytest.mark.parametrize("change", [{"fds": 30}, {"fds": 4_000}, {"payload": 9}, {"payload": 65_536}])

@@ -7,7 +7,14 @@ from itertools import zip_longest
 from c10k_tui.screens.path.model import PathModel
 from c10k_tui.screens.path.views.strip import LABELS
 from c10k_tui.screens.path.views.structures import board_lines, source_lines, structure_lines
-from c10k_tui.screens.path.words import account_words, duration_words, price_words, sentence, title_of
+from c10k_tui.screens.path.words import (
+    account_words,
+    duration_words,
+    price_words,
+    sentence,
+    title_of,
+    waits_at_client,
+)
 from c10k_tui.text import glyphs
 from c10k_tui.text.cost_table_names import table_words
 from c10k_tui.text.styled_text import Line, Span, clip, fitting, pad, spread, width_of, wrap
@@ -204,6 +211,8 @@ def _lines_without_step(model: PathModel, side: LanePath, width: int, height: in
         title, words = ("Nothing of the kind", "dim"), "select keeps no list of what came."
     elif side.unfinished:
         title, words = ("Not followed further", "wasted"), f"{side.unfinished}."
+    elif waits_at_client(side):
+        title, words = ("Held back", "wasted"), "It waits at its client."
     elif side.dropped:
         title, words = ("Dropped", "alarm"), "The packet's way has ended."
     else:

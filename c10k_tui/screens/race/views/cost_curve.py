@@ -97,7 +97,7 @@ class WakeupCostHistory:
         for name in names:
             _draw(dots, name, known[name], low, high)
             value = latest.get(name)
-            if value is not None:
+            if value is not None and len(tag_rows) < height:
                 row = _row_of(value, low, high, height)
                 while row in tag_rows:
                     row = row + 1 if row + 1 < height else 0

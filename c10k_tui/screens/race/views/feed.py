@@ -23,7 +23,7 @@ from sim.scenario.units import format_bytes
 KEPT = 500
 """Number of rows that are kept."""
 
-_ARRIVALS = (Kind.PACKET, Kind.DROP)
+_ARRIVALS = (Kind.PACKET, Kind.HELD, Kind.DROP)
 _ROWS = (*_ARRIVALS, Kind.STRIKE)
 _AFTER_ALL = 2**62
 """Added to the serial of a strike, so that its row comes after all packets of the same time."""

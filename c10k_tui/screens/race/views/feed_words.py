@@ -9,10 +9,13 @@ from sim.machine.records import DropReason, Effect
 _CELLS = (38, 19, 11)
 """Cells for the longest words, and for the next sizes."""
 _DROPS: EffectTable = {
-    DropReason.BUFFER_FULL: ("DROPPED: its receive buffer was full", "DROPPED: buf. full", "DROP"),
     DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
     DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROP"),
     DropReason.CONNECTION_GONE: ("DROPPED: the connection is gone", "DROPPED: gone", "DROP"),
+}
+_AT_CLIENT: EffectTable = {
+    Effect.HELD: ("waits at its client: the window is full", "waits at its client", "waits"),
+    Effect.UNSENT: ("not made: its client still waits to write", "not made, client full", "not made"),
 }
 _WASTEFUL = Effect.WOKE_SCAN | Effect.SCAN_BEHIND
 _REPORTED = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED | Effect.WOKE_TASK
@@ -29,6 +32,9 @@ def effect_words(lane: str, effect: int, dropped: bool, width: int) -> tuple[str
     """
     if dropped:
         return _fitting(_DROPS[effect], width), "alarm"
+    for key, words in _AT_CLIENT.items():
+        if effect & key:
+            return _fitting(words, width), "wasted"
     for key, words in LANE_TEXTS[lane].effects.items():
         if effect & key == key and (key or not effect):
             loud = "wasted" if key & _WASTEFUL else lane if key & _REPORTED else "text"

@@ -12,7 +12,7 @@ from sim.scenario.lanes import LANES
 from sim.scenario.units import format_duration, format_short
 
 if TYPE_CHECKING:
-    from sim.host.host_lane import HostView
+    from sim.host.host_view import HostView
 
 LINES = 3
 """With fewer lines than this, the first line also says how many arrivals were not played."""

@@ -118,6 +118,16 @@ class Feed(Lines, can_focus=True):
         self._held = None
         self.draw()
 
+    @property
+    def held(self) -> tuple[int, int] | None:
+        """Time and serial of the row under the cursor; None while the newest row is shown."""
+        return self._held
+
+    def hold(self, moment: tuple[int, int] | None) -> None:
+        """Put the cursor on the row with this time and serial; None for the newest row."""
+        self._held = moment
+        self.draw()
+
     def forget(self) -> None:
         """Drop all rows: the next frame belongs to another race or another time."""
         self.model.forget()

@@ -4,6 +4,10 @@
 asked for completions, it then runs the queued task work, moves overflowed completions into the ring, and
 sleeps until the ring has enough completions. It returns the number of submissions that it took. Nothing is
 copied: submissions and completions are in memory that both sides see.
+
+A ring with a polling thread takes submissions without a call. A program that finds its submission ring full
+waits for room with ENTER_SQ_WAIT (``io_sqpoll_wait_sq``). It must not wait for completions instead: those
+that it waits for may depend on submissions that it has not written yet.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from collections.abc import Generator, Hashable
 from sim.kernel.core import KernelCore
 from sim.kernel.poll_bits import oserror
 from sim.kernel.waiting.io_uring import requests
-from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAKEUP
+from sim.kernel.waiting.io_uring.entries import ENTER_GETEVENTS, ENTER_SQ_WAIT, ENTER_SQ_WAKEUP
 from sim.kernel.waiting.io_uring.requests import Request
 from sim.kernel.waiting.io_uring.ring import IoUring
 from sim.kernel.waiting.io_uring.sq_thread import SqThread
@@ -32,7 +36,7 @@ class EnterCall(WaitingCall):
         to_submit: Largest number of submissions to take.
         least: Number of completions to wait for (``min_complete``).
         timeout_ns: Longest time to wait; None waits forever, 0 not at all.
-        flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.
+        flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP, ENTER_SQ_WAIT.
 
     Raises:
         OSError: EBADF; EOPNOTSUPP, not a ring.
@@ -61,6 +65,9 @@ class EnterCall(WaitingCall):
         self.pay_awakening()
         if self._left:
             self._submit_one()
+        elif self.flags & ENTER_SQ_WAIT and ring.thread is not None and ring.sq.full:
+            self._fall_asleep()
+            ring.room_call = self
         elif not self.flags & ENTER_GETEVENTS:
             self._leave()
         elif ring.work and ring.thread is None:
@@ -70,7 +77,7 @@ class EnterCall(WaitingCall):
             if len(ring.cq) >= self.least or self.must_return:
                 self._leave()
             else:
-                self._fall_asleep()
+                self._wait_for_completions()
 
     def _enter(self) -> None:
         ring = self.ring
@@ -105,14 +112,15 @@ class EnterCall(WaitingCall):
         self.kernel.ledger.counted[Count.READY] += asks and found
 
     def _fall_asleep(self) -> None:
-        kernel, ring = self.kernel, self.ring
         self._pay(("sleep",))
-        kernel.journal.append((kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
-        ring.wanted = self.least - len(ring.cq)
-        if ring.thread is not None:
-            ring.wanted = self.least
-        ring.call = self
+        self.kernel.journal.append((self.kernel.now_ns, Kind.SLEEP, -1, 0, 0, self.serial))
         self.sleep()
+
+    def _wait_for_completions(self) -> None:
+        ring = self.ring
+        self._fall_asleep()
+        ring.wanted = self.least if ring.thread is not None else self.least - len(ring.cq)
+        ring.call = self
 
     def _leave(self) -> None:
         kernel, ring = self.kernel, self.ring
@@ -130,6 +138,8 @@ class EnterCall(WaitingCall):
     def end(self) -> None:
         if self.ring.call is self:
             self.ring.call = None
+        if self.ring.room_call is self:
+            self.ring.room_call = None
         super().end()
         if self._left >= 0:
             self.kernel.release_hold(self.ring)
@@ -229,7 +239,7 @@ class RingCalls:
             to_submit: Largest number of submissions to take.
             least: Number of completions to wait for.
             timeout_ns: Longest time to wait; None waits forever, 0 not at all.
-            flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP.
+            flags: ENTER_GETEVENTS, ENTER_SQ_WAKEUP, ENTER_SQ_WAIT.
 
         Returns:
             Number of submissions taken.

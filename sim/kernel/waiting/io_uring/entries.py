@@ -21,6 +21,7 @@ CQE_F_SOCK_NONEMPTY: Final = 4
 CQE_BUFFER_SHIFT: Final = 16
 ENTER_GETEVENTS: Final = 1
 ENTER_SQ_WAKEUP: Final = 2
+ENTER_SQ_WAIT: Final = 4
 Entry = TypeVar("Entry")
 
 

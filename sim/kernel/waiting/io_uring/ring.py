@@ -16,7 +16,8 @@ of packets. A multishot recv takes its memory from a ring of *provided buffers*.
 request ends with -ENOBUFS and must be submitted again.
 
 A full completion ring loses nothing: completions go to an overflow list, and from there to the ring at the
-next enter. Multishot requests end then.
+next enter. Multishot requests end then. A full submission ring takes nothing: the program keeps what it could
+not write, and must not sleep for completions before it has written it.
 
 Rings here are set up as servers set them up (SINGLE_ISSUER, DEFER_TASKRUN: task work waits for the task that
 asks for completions), or with a polling kernel thread (SQPOLL,
@@ -135,6 +136,7 @@ class IoUring(OpenFile):
         "overflow",
         "requests",
         "rings",
+        "room_call",
         "sq",
         "thread",
         "wanted",
@@ -174,6 +176,8 @@ class IoUring(OpenFile):
         """The io_uring_enter that sleeps; None if none does."""
         self.wanted = 0
         """Number of completions or task-work items that it still waits for."""
+        self.room_call: WaitingCall | None = None
+        """The io_uring_enter that waits for room in the submission ring; None if none does."""
         self.thread: PollingThread | None = None
 
     # -- the program's side: memory, no calls ---------------------------------------------
@@ -255,6 +259,12 @@ class IoUring(OpenFile):
             self.call = None
             if call.wake():
                 self.kernel.effect |= Effect.WOKE_WAITER
+
+    def taken(self) -> None:
+        """The polling thread has taken all submissions: wake the call that waits for room for more."""
+        call, self.room_call = self.room_call, None
+        if call is not None:
+            call.wake()
 
     def _stir(self, key: int) -> None:
         if self.wait_queue.entries or self.kernel.scans:

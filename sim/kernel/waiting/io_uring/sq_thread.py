@@ -3,7 +3,8 @@
 Linux (``io_uring/sqpoll.c: io_sq_thread``): the thread checks the submission ring again and again and runs
 the submissions that it finds. It also runs the task work of the ring's requests. Without work it spins. After
 ``sq_thread_idle`` without work it sleeps and sets a flag; the program must then call io_uring_enter once to
-wake it. A packet's task work wakes it without a call.
+wake it. A packet's task work wakes it without a call. A program that finds the submission ring full sleeps in
+io_uring_enter until the thread has taken what is there (``sqo_sq_wait``).
 
 A lane has one CPU, on which the server and the interrupts run. This thread gets a *second* CPU, which nothing
 else uses: if it spun on the server's CPU, the server would get no time. The time of the second CPU is booked
@@ -84,6 +85,8 @@ class SqThread(PollingThread):
         self.item = sqe = ring.sq.pop()
         if sqe is not None:
             ring.update_mask()
+            if not ring.sq:
+                ring.taken()
             ns = ring.costs.sqe_ns + requests.price_ns(ring, sqe)[1]
         elif ring.work:
             request = ring.work.popleft()

@@ -13,25 +13,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c10k_tui.recording.cast.lines import CastEvent
+from c10k_tui.recording.cast.lines import CastEvent, frame_of, time_us_of
 from c10k_tui.recording.cast.reader import read
 from c10k_tui.recording.cast.settings import RecordingSettings
 from c10k_tui.recording.cast.writer import CastWriter
 
 WRITES_FOR_EVER = """
 import sys
+import time
 from pathlib import Path
 from c10k_tui.recording.cast.settings import RecordingSettings
-from c10k_tui.recording.cast.lines import CastEvent
+from c10k_tui.recording.cast.lines import CastEvent, time_us_of
 from c10k_tui.recording.cast.writer import CastWriter
 writer = CastWriter(Path(sys.argv[1]), RecordingSettings(cast_version=int(sys.argv[2])), force=True)
 frame = 0
-while True:
+while frame < 17_999:
     frame += 1
     events = [("i", "+"), ("o", "x" * (frame % 3000)), ("m", "mark")]
-    writer.write([CastEvent(frame, code, data) for code, data in events])
+    writer.write([CastEvent(time_us_of(frame, 30), code, data) for code, data in events])
     if frame == 500:
         print("far enough", flush=True)
+time.sleep(60)
 """
 
 
@@ -52,12 +54,12 @@ def test_a_killed_program_leaves_whole_lines(tmp_path, version):
 
 def check_written(events):
     """Every frame is as written; only the last may be incomplete."""
-    last = events[-1].time_us
+    last = frame_of(events[-1].time_us, 30)
     assert last >= 500
     drawn = dict.fromkeys(range(1, last + 1), "")
     for event in events:
         if event.code == "o":
-            drawn[event.time_us] += event.data
+            drawn[frame_of(event.time_us, 30)] += event.data
     assert all(text == "x" * (frame % 3000) for frame, text in drawn.items() if frame < last)
     assert sum(event.code != "o" for event in events) >= 2 * (last - 1)
 
@@ -83,7 +85,7 @@ def check_pages_and_lines(tmp_path_factory, version, written):
     whole = []
     for index, (code, length, unit) in enumerate(written):
         data = (unit * length)[:length] if code == "o" else "mark" * (length // 20)
-        whole.append(CastEvent(index, code, re.sub(r"\x1b[^a-zA-Z]*$", "", data)))
+        whole.append(CastEvent(time_us_of(index, 30), code, re.sub(r"\x1b[^a-zA-Z]*$", "", data)))
         writer.write(whole[-1:])
     writer.close()
     begin = 0
@@ -118,13 +120,14 @@ def test_a_write_that_falls_short_is_taken_back(tmp_path):
     frame = 0
     with pytest.raises(OSError, match="File too large") as caught:  # noqa: PT012
         while True:
-            writer.write([CastEvent(frame, "i", "+"), CastEvent(frame, "o", "x" * 900)])
+            now_us = time_us_of(frame, 30)
+            writer.write([CastEvent(now_us, "i", "+"), CastEvent(now_us, "o", "x" * 900)])
             frame += 1
     writer.close()
     assert caught.value.errno == errno.EFBIG
     assert frame > 10
     events = read(path).events
-    assert [event.time_us for event in events if event.code == "i"] == list(range(frame))
+    assert [frame_of(event.time_us, 30) for event in events if event.code == "i"] == list(range(frame))
     assert "".join(event.data for event in events if event.code == "o") == "x" * 900 * frame
     assert path.stat().st_size == writer.size_bytes
 

@@ -2,10 +2,12 @@
 
 import json
 
+import pyte
 import pytest
 
 from c10k_tui.recording.cast.key_script import KeyPress
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.caption import Caption, CaptionStyles
@@ -105,8 +107,28 @@ def test_a_pause_leaves_no_gap_and_the_picture_after_it_is_whole(desk):
 def test_a_recording_that_ends_while_paused_ends_where_it_was_paused(desk):
     for text, *keys in (("a",), ("a",), ("b", "R"), ("c", "+"), ("d",)):
         desk.frame(text, *keys)
-    assert desk.codes() == [(0.0, "o", ""), (0.066667, "i", "R")]
-    assert replay_of(read(desk.path)).script.frames == 2
+    assert desk.codes() == [(0.0, "o", ""), (0.066667, "i", "R"), (0.066667, "o", "")]
+    replay = replay_of(read(desk.path))
+    assert (replay.script.frames, replay.last_shown, replay.shown_at(66_667)) == (2, 1, 1)
+    assert desk.seen()[-1][1] == "a"
+
+
+def test_the_last_line_shows_the_cursor_below_the_picture_and_changes_no_cell(desk):
+    """Beside an independent terminal, with rows below the picture and without."""
+    desk.frame("a")
+    desk.frame("b", size=(100, 30))
+    *drawn, (time_s, code, last) = desk.events()
+    assert (time_s, code) == (0.033333, "o")
+    for rows, row in ((30, 29), (40, 30)):
+        screen = pyte.Screen(100, rows)
+        stream = pyte.Stream(screen)
+        stream.feed("".join(data for _, code, data in drawn if code == "o"))
+        before, was_hidden = screen.display, screen.cursor.hidden
+        stream.feed(last)
+        cursor = screen.cursor
+        assert screen.display == before
+        assert (was_hidden, cursor.hidden, cursor.y, cursor.x) == (True, False, row, 0)
+        assert cursor.attrs == screen.default_char
 
 
 def test_another_size_is_said_and_drawn_whole(desk):

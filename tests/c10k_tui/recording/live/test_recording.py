@@ -12,10 +12,12 @@ from textual import events
 from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.app.race_app import C10KApp
 from c10k_tui.recording.cast.key_script import KeyScript, parse_script
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import THEMES, RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
 from c10k_tui.recording.live.capture import ScreenCapture
+from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
@@ -190,7 +192,7 @@ def test_a_recording_that_begins_in_the_middle_can_be_run_again(tmp_path):
 
 
 def test_the_terminal_may_change_its_size(tmp_path):
-    from c10k_tui.recording.cast.reader import Resize
+    from c10k_tui.recording.cast.replay import Resize
 
     sizes = (Resize(5, 120, 40), Resize(12, 80, 24))
     script = parse_script("wait 300ms; +; wait 300ms", 30)
@@ -289,7 +291,7 @@ async def replayed(path, until):
     app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(120, 40)):
         await app.recording.frames.open(None)
-        player = Player(app.recording.frames, found, until, paused=False)
+        player = Player(app.recording.frames, found, until, paused=False, box=Letterbox(app, 80, 24))
         for frame in range(until + 1):
             await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         seen = app.session.scenario, app.session.race.now_ns

@@ -9,9 +9,11 @@ import pytest
 
 from c10k_tui.app.headless import record, record_again, staged_app
 from c10k_tui.recording.cast.key_script import parse_script
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.recording.cast.writer import CastWriter
+from c10k_tui.recording.live.letterbox import Letterbox
 from c10k_tui.recording.live.player import Player
 from c10k_tui.recording.live.recorder import Recorder
 from c10k_tui.recording.live.start_plan import RecordingPlan
@@ -123,7 +125,9 @@ async def test_a_paused_replay_allows_time_travel(plain, key):
     app = staged_app(found.settings, RecordingPlan())
     async with app.run_test(size=(80, 24)) as pilot:
         await app.recording.frames.open(None)
-        app.recording.player = player = Player(app.recording.frames, found, 0, paused=True)
+        app.recording.player = player = Player(
+            app.recording.frames, found, 0, paused=True, box=Letterbox(app, 80, 24)
+        )
         for frame in range(30):
             await app.recording.frames.frame(player.due_keys(frame), scripted=True)
         session = app.session

@@ -6,7 +6,8 @@ import pytest
 
 from c10k_tui.app.headless import record, record_again
 from c10k_tui.recording.cast.key_script import parse_script
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.screens.path.help_page import INTRODUCTION
 from c10k_tui.screens.path.keys import PATH_BINDINGS

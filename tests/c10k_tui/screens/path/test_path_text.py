@@ -26,8 +26,8 @@ SIZES = ((38, 14), (58, 24), (98, 38))
 def followed(words: str, which: int = -1, ms: int = 10) -> PacketPath:
     race = Race(parse_scenario(words))
     race.advance(ms * 1_000_000)
-    arrivals = (Kind.PACKET, Kind.DROP)
-    records = [r for r in race.frame().lanes[-1].records if r[1] in arrivals and r[3]]
+    arrivals = (Kind.PACKET, Kind.HELD, Kind.DROP)
+    records = [r for r in race.frame().lanes[-1].records if r[1] in arrivals and r[3] and r[5] >= 0]
     return follow(race, FollowedPacket(records[which][0], records[which][5]))
 
 
@@ -199,11 +199,11 @@ def test_a_failed_select_says_so_and_epoll_goes_on():
     assert "sooner" not in text_of(total_lines(model_at(path, "await"), 120)[2])
 
 
-def test_a_dropped_packet_is_told_loudly():
+def test_a_request_that_waits_at_its_client_says_so():
     path = followed("n=2 active=1 rate=1M payload=65536 lanes=select|epoll", ms=3)
-    shown = said(model_at(path, "tcp"), "epoll")
-    assert "DROPPED" in shown
-    assert "its receive buffer has no room for it" in words_of(shown)
+    shown = said(model_at(path, "wire"), "epoll")
+    assert "HELD BACK" in shown
+    assert "The window is full: it holds them back until the server has read." in words_of(shown)
 
 
 def test_the_totals_are_on_one_scale_and_the_end_says_what_it_came_to():

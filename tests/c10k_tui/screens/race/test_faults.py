@@ -9,7 +9,8 @@ from textual.widgets import OptionList
 
 from c10k_tui.app.headless import record, record_again
 from c10k_tui.recording.cast.key_script import parse_script
-from c10k_tui.recording.cast.reader import read, replay_of
+from c10k_tui.recording.cast.reader import read
+from c10k_tui.recording.cast.replay import replay_of
 from c10k_tui.recording.cast.settings import RecordingSettings, RecordingStart
 from c10k_tui.screens.race.presets_box import PresetsScreen
 from c10k_tui.text import glyphs

@@ -9,9 +9,10 @@ import pytest
 from c10k_tui.screens.race.views.host import host_lines, host_subtitle, host_title
 from c10k_tui.session import host_lane_switch
 from c10k_tui.session.host_lane_switch import HostLaneSwitch
+from c10k_tui.session.measured_figures import MeasuredFigures
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.host import host_lane
-from sim.host.host_lane import HostView
+from sim.host.host_view import HostView
 from sim.scenario.scenario import Scenario
 from tests.support.lane_frames import counters, frame, lane
 from tests.support.paused_app import stand
@@ -172,7 +173,7 @@ def test_what_it_says_before_there_is_anything_to_say(known, words):
 
 
 def test_off_is_off():
-    host_lane_switch = HostLaneSwitch(lambda: 0.0)
+    host_lane_switch = HostLaneSwitch(lambda: 0.0, MeasuredFigures())
     assert host_lane_switch.view() is None
     host_lane_switch.close()
     assert not host_lane_switch.on

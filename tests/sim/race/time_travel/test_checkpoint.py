@@ -68,6 +68,15 @@ def test_a_restored_lane_continues_as_the_lane_itself(name, scenario, moments):
 
 
 @pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("buffer", [5_000, 65_536])
+def test_a_restored_lane_keeps_what_its_clients_hold_back(name, buffer):
+    scenario = Scenario(
+        fds=6, active=3, rate=100_000, burst=3, payload=40_000, churn=1_000, buffer=buffer, lanes=(name,)
+    )
+    copies(name, scenario, list(range(0, 3 * MS, 170_000)), 3 * MS)
+
+
+@pytest.mark.parametrize("name", KEPT)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_a_restored_lane_continues_from_every_single_step(name, scenario):
     workload = Workload(scenario)

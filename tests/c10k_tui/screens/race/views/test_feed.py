@@ -8,7 +8,6 @@ from sim.machine.records import DropReason, Effect, Kind
 from tests.support.lane_frames import frame, lane, packet
 
 REASONS = [
-    DropReason.BUFFER_FULL,
     DropReason.BACKLOG_FULL,
     DropReason.NOT_CONNECTED,
     DropReason.CONNECTION_GONE,

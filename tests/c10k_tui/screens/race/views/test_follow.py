@@ -20,7 +20,7 @@ def test_a_story_is_of_the_newest_packet():
     assert outcome(packet(1_000, 9, 0, 0), READ, WRITE) == FollowedRequest(1_000, False, 1_500, 1_700)
     assert outcome(packet(1_000, 9, 0, 0), READ, WRITE, packet(2_000, 9, 0, 1)) == FollowedRequest(2_000)
     assert outcome(READ) == FollowedRequest(None, False, 1_500)
-    lost = (900, Kind.DROP, 9, 64, DropReason.BUFFER_FULL, 0)
+    lost = (900, Kind.DROP, 9, 64, DropReason.BACKLOG_FULL, 0)
     assert outcome(packet(1, 9, 0, 0), lost) == FollowedRequest(900, True)
 
 
