@@ -8,6 +8,8 @@ A name that ends in a digit is read as a number, one in capitals letter by lette
 
 from __future__ import annotations
 
+from c10k_tui.text.lanes import LANE_TEXTS
+
 PARTICLES: dict[str, tuple[str, str]] = {
     form: pair
     for pair in (
@@ -23,22 +25,8 @@ PARTICLES: dict[str, tuple[str, str]] = {
 }
 """Each form of a particle, with the forms after a consonant and after a vowel."""
 
-_READINGS = {
-    "poll": "폴",
-    "epoll": "이폴",
-    "pool": "풀",
-    "kernel": "널",
-    "io_uring": "링",
-    "kqueue": "큐",
-    "iocp": "피",
-    "asyncio": "오",
-    "epoll-et": "티",
-    "epoll-oneshot": "샷",
-    "epoll-exclusive": "브",
-    "process": "스",
-    "thread": "드",
-    "select": "트",
-    "fd": "디",
+_READINGS = {"kernel": "널", "fd": "디"} | {
+    text.name: text.korean_end for text in LANE_TEXTS.values() if text.korean_end
 }
 """The last syllables of names as they are read."""
 _DIGITS = "영일이삼사오육칠팔구"

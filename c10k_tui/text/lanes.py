@@ -57,6 +57,9 @@ class LaneText:
     """The plural word for its tasks; the lane's name is the singular."""
     key: str = ""
     """The key that switches it on or off; empty if it has none of its own."""
+    korean_end: str = ""
+    """The last syllable of its name as it is read in Korean, which decides on the form of a particle; empty
+    to follow the letters."""
 
 
 LANE_TEXTS: Registry[LaneText] = Registry(
@@ -69,6 +72,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.PROCESS,
             colours=LaneColours("#d7875f", "#5f5f00", "ansi_bright_magenta"),
             tasks="processes",
+            korean_end="스",
         ),
         LaneText(
             "thread",
@@ -77,6 +81,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns="has a thread each",
             effects=packet_effects.THREAD,
             colours=LaneColours("#d7af87", "#af5f5f", "ansi_bright_red"),
+            korean_end="드",
         ),
         LaneText(
             "pool",
@@ -87,6 +92,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
                 "one thread waits for all {all}, *{workers}* serve",
                 "they will be handed what is ready",
             ),
+            korean_end="풀",
             effects=packet_effects.POOL,
             colours=LaneColours("#afaf5f", "#878700", "ansi_green"),
         ),
@@ -98,6 +104,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.SCAN,
             colours=LaneColours("#ffaf00", "#af5f00", "ansi_yellow"),
             key="1",
+            korean_end="트",
         ),
         LaneText(
             "poll",
@@ -107,6 +114,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.SCAN,
             colours=LaneColours("#d787af", "#af005f", "ansi_magenta"),
             key="2",
+            korean_end="폴",
         ),
         LaneText(
             "epoll",
@@ -116,6 +124,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.EPOLL,
             colours=LaneColours("#5fafff", "#005faf", "ansi_blue"),
             key="3",
+            korean_end="이폴",
         ),
         LaneText(
             "epoll-et",
@@ -127,6 +136,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             colours=LaneColours("#87d7ff", "#5f87af", "ansi_bright_blue"),
             column_names=("epoll-et", "ep.-et"),
             brief="et",
+            korean_end="티",
         ),
         LaneText(
             "epoll-oneshot",
@@ -137,6 +147,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
                 "one epoll for all {all}, *{workers}* workers",
                 "one of them will be told of each event",
             ),
+            korean_end="샷",
             effects=packet_effects.ONE_SHOT_WORKERS,
             colours=LaneColours("#8787ff", "#5f5fd7", "ansi_bright_cyan"),
             column_names=("oneshot", "oneshot"),
@@ -152,6 +163,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             colours=LaneColours("#00afaf", "#008787", "ansi_cyan"),
             column_names=("exclusive", "excl."),
             brief="exclus",
+            korean_end="브",
         ),
         LaneText(
             "asyncio",
@@ -161,6 +173,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.EPOLL,
             colours=LaneColours("#ff5f00", "#87875f", "ansi_bright_green"),
             brief="aio",
+            korean_end="오",
         ),
         LaneText(
             "kqueue",
@@ -170,6 +183,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             before_first=("the kernel holds the list of all {all}", "a filter will run for each packet"),
             effects=packet_effects.FILTERS,
             colours=LaneColours("#5fd787", "#00875f", "ansi_bright_green"),
+            korean_end="큐",
         ),
         LaneText(
             "io_uring",
@@ -181,6 +195,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             colours=LaneColours("#d787ff", "#8700d7", "ansi_magenta"),
             column_names=("io_uring", "uring"),
             brief="uring",
+            korean_end="링",
         ),
         LaneText(
             "io_uring-poll",
@@ -212,6 +227,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             before_first=("a receive is under way on all {all}", "results will come by themselves"),
             effects=packet_effects.PORT,
             colours=LaneColours("#afff5f", "#008700", "ansi_green"),
+            korean_end="피",
         ),
     )
 )
