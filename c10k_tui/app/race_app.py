@@ -17,6 +17,7 @@ from c10k_tui.screens.race.screen import RaceScreen
 from c10k_tui.session.pacer import DEFAULT_SPEED
 from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import _
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ class C10KApp(ThemedApp):
         )
         self.session.own_costs_problem = own_costs_problem
         if own_costs_problem is not None:
-            self.session.say(f"the built-in costs are used: {own_costs_problem}", FIRST_NOTICE_S)
+            self.session.say(
+                _("the built-in costs are used: {own_costs_problem}", own_costs_problem=own_costs_problem),
+                FIRST_NOTICE_S,
+            )
         self.recording = RecordingController(
             self, self.session, self.clock, lambda: self._race_screen(stepped=True), self.leave, plan
         )

@@ -18,6 +18,7 @@ from c10k_tui.session.race_protocol import RaceProtocol
 from c10k_tui.session.time_line import branch_name
 from c10k_tui.session.time_travel import TimeTravel
 from c10k_tui.text.lanes import why_not_lanes
+from c10k_tui.text.messages import _
 from c10k_tui.text.pace_words import scan_words, slow_motion_words
 from sim.frames.frame import Frame
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
@@ -200,7 +201,7 @@ class Session:
         self._meet_scenario()
         if self.race.branch != branch:
             self.travel.note_branch(branch, at_ns)
-            words += f" · {branch_name(self.race.branch)} begins"
+            words += _(" · {branch_name} begins", branch_name=branch_name(self.race.branch))
         self.say(words)
 
     def _restart(self, scenario: Scenario, words: str) -> None:
@@ -225,7 +226,13 @@ class Session:
         """Go to the next number of descriptors on the ladder, up (1) or down (-1)."""
         rung = _next_rung(LADDER, self.scenario.fds, direction)
         if rung is None:
-            self.say(f"fds stay between {LADDER[0]:,} and {LADDER[-1]:,} (n: any number)")
+            self.say(
+                _(
+                    "fds stay between {ladder:,} and {ladder2:,} (n: any number)",
+                    ladder=LADDER[0],
+                    ladder2=LADDER[-1],
+                )
+            )
         else:
             self.set_fds(rung)
 
@@ -239,32 +246,39 @@ class Session:
                 rungs.setdefault(count, rung)
         rung_count = _next_rung(sorted(rungs), self.scenario.active_count, direction)
         if rung_count is None:
-            self.say("all are active" if direction > 0 else "one stays active")
+            self.say(_("all are active") if direction > 0 else _("one stays active"))
         else:
-            self._change(replace(self.scenario, active=rungs[rung_count]), f"{rung_count:,} active")
+            self._change(
+                replace(self.scenario, active=rungs[rung_count]),
+                _("{rung_count:,} active", rung_count=rung_count),
+            )
 
     def climb_rate(self, direction: int) -> None:
         """Raise (1) or lower (-1) the rate of requests."""
         rate = _next_rung(RATES, self.scenario.rate, direction)
         if rate is None:
-            self.say("that is the highest rate" if direction > 0 else "silence already")
+            self.say(_("that is the highest rate") if direction > 0 else _("silence already"))
         else:
-            self._change(replace(self.scenario, rate=rate), f"{format_count(rate)} req/s")
+            self._change(replace(self.scenario, rate=rate), _("{rate} req/s", rate=format_count(rate)))
 
     def climb_speed(self, direction: int) -> None:
         """Show the race faster (1) or slower (-1)."""
         speed = faster(self.pacer.speed, direction)
         if speed == self.pacer.speed:
-            self.say("already at full speed" if speed is None else f"speed {speed:g}: the slowest")
+            self.say(
+                _("already at full speed")
+                if speed is None
+                else _("speed {speed:g}: the slowest", speed=speed)
+            )
             return
         self.pacer.set_speed(speed)
         if speed is None:
-            self.say("as fast as possible")
+            self.say(_("as fast as possible"))
             return
         what = slow_motion_words(self.pacer.rate_ns)
         if any(LANES[lane].scans for lane in self.scenario.lanes):
             what += f", {scan_words(self.race.scan_ns, self.pacer.rate_ns)}"
-        self.say(f"speed {speed:,g}: {what}")
+        self.say(_("speed {speed:,g}: {what}", speed=speed, what=what))
 
     def pause(self) -> None:
         """Pause the race, or continue it."""
@@ -273,12 +287,12 @@ class Session:
 
     def reset(self) -> None:
         """Start the same race again."""
-        self._restart(self.scenario, f"again from 0, seed {self.scenario.seed}")
+        self._restart(self.scenario, _("again from 0, seed {seed}", seed=self.scenario.seed))
 
     def new_seed(self) -> None:
         """Start a race with the next seed."""
         seed = (self.scenario.seed + 1) % SEEDS
-        self._restart(replace(self.scenario, seed=seed), f"seed {seed}")
+        self._restart(replace(self.scenario, seed=seed), _("seed {seed}", seed=seed))
 
     def start_race(self, scenario: Scenario, words: str) -> None:
         """Start another race."""
@@ -318,7 +332,9 @@ class Session:
         """Switch select's limit of 1024 descriptors on or off."""
         limited = not self.scenario.fd_setsize
         words = (
-            "FD_SETSIZE on: select stops at 1024" if limited else "FD_SETSIZE off: select takes any number"
+            _("FD_SETSIZE on: select stops at 1024")
+            if limited
+            else _("FD_SETSIZE off: select takes any number")
         )
         self._change(replace(self.scenario, fd_setsize=limited), words)
 
@@ -348,7 +364,7 @@ class Session:
         made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
         if made or self.began_with.fault:
             return made[-1] if made else self.began_with.fault
-        for name, (_, scenario) in FAULT_PRESETS.items():
+        for name, (_words, scenario) in FAULT_PRESETS.items():
             plain = replace(scenario, fault="", fd_setsize=False, seed=now.seed)
             if plain == replace(now, fd_setsize=False):
                 return scenario.fault or name
@@ -358,18 +374,21 @@ class Session:
         """Remove the fault that this race shows, or make it again."""
         now, fault = self.scenario, self._fault_to_cure()
         if fault is None:
-            self.say("there is no fault here to cure: P lists some")
+            self.say(_("there is no fault here to cure: P lists some"))
         elif fault == FD_SETSIZE:
             self.toggle_fd_setsize()
         elif now.fault:
-            self._change(replace(now, fault=""), f"cured: {CURED[now.fault]} · u: {now.fault} again")
+            self._change(
+                replace(now, fault=""),
+                _("cured: {cured} · u: {fault} again", cured=CURED[now.fault], fault=now.fault),
+            )
         else:
             try:
                 scenario = replace(now, fault=fault)
             except ScenarioError as error:
                 self.say(str(error))
             else:
-                self._change(scenario, f"{fault} is made again · u: cure it")
+                self._change(scenario, _("{fault} is made again · u: cure it", fault=fault))
 
     def _fault_to_cure(self) -> str | None:
         """The present fault, else the one that the latest change removed or made; None if there is none.

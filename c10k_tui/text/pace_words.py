@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from c10k_tui.text.messages import _
 from sim.scenario.units import format_duration, format_short
 
 
@@ -22,8 +23,12 @@ def slow_motion_words(rate_ns: float) -> str:
     """
     factor = 1_000_000_000 / rate_ns
     if factor < 1.05:
-        return "real time" if factor > 0.95 else f"{factor_words(1 / factor)}× faster than real time"
-    return f"slow motion {factor_words(factor)}×"
+        return (
+            _("real time")
+            if factor > 0.95
+            else _("{factor_words}× faster than real time", factor_words=factor_words(1 / factor))
+        )
+    return _("slow motion {factor_words}×", factor_words=factor_words(factor))
 
 
 def factor_words(factor: float) -> str:
@@ -43,7 +48,7 @@ def slowdown_words(rate_ns: float) -> str:
     for unit_ns, unit in ((1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")):
         seconds = unit_ns / rate_ns
         if seconds >= 0.1 or unit == "s":
-            return f"1 {unit} takes {seconds_words(seconds)}"
+            return _("1 {unit} takes {seconds_words}", unit=unit, seconds_words=seconds_words(seconds))
     return ""
 
 
@@ -56,5 +61,5 @@ def scan_words(scan_ns: int, rate_ns: float) -> str:
     """
     seconds = scan_ns / rate_ns
     if seconds >= 0.02:
-        return f"a scan takes {seconds_words(seconds)}"
-    return f"{format_short(round(1 / seconds))} scans a second"
+        return _("a scan takes {seconds_words}", seconds_words=seconds_words(seconds))
+    return _("{value} scans a second", value=format_short(round(1 / seconds)))

@@ -17,6 +17,7 @@ from textual.app import App
 from textual.geometry import Size
 
 from c10k_tui import textual_internals
+from c10k_tui.text.messages import _
 
 
 class Letterbox:
@@ -84,16 +85,20 @@ class Letterbox:
         if window.width > width:
             parts += [f"\x1b[{y};{width + 1}H│" for y in range(1, height + 1)]
         if window.height > height:
-            line = f" recorded at {width}×{height} ".center(width, "─")
+            line = _(" recorded at {width}×{height} ", width=width, height=height).center(width, "─")
             parts.append(f"\x1b[{height + 1};1H{line}{'┘' if window.width > width else ''}")
         return f"{''.join(parts)}\x1b[0m"
 
     def _plea(self) -> str:
         """Words for a window that is too small, in as many of its rows as they need."""
         window = self.window
-        words = (
-            f"the recording is {self.size.width}×{self.size.height}, this terminal is "
-            f"{window.width}×{window.height}: enlarge it, and the replay goes on (q: quit)"
+        words = _(
+            "the recording is {width}×{height}, this terminal is "
+            "{width2}×{height2}: enlarge it, and the replay goes on (q: quit)",
+            width=self.size.width,
+            height=self.size.height,
+            width2=window.width,
+            height2=window.height,
         )
         lines = textwrap.wrap(words, max(1, window.width))[: max(1, window.height)]
         return "".join(f"\x1b[{y};1H{line}" for y, line in enumerate(lines, start=1))

@@ -20,6 +20,7 @@ from c10k_tui.recording.live.stepper import Stepper, key_event
 from c10k_tui.screens.race.grid_cursor import Viewpoint
 from c10k_tui.screens.race.keys import RACE_BINDINGS
 from c10k_tui.session.pacer import FRAMES_PER_S
+from c10k_tui.text.messages import _
 
 MOVING = frozenset(
     ("up", "down", "left", "right", "escape", "end", "pageup", "pagedown", "tab", "shift+tab", "enter")
@@ -73,7 +74,12 @@ class Player:
         frame = max(0, stepper.frame - 1) if stepper is not None else 0
         sign = "▌▌" if self._paused else "▶"
         recorded, end = self._replay.recorded(frame), self._replay.end
-        return f"{sign} replay {recorded / FRAMES_PER_S:.1f} / {end / FRAMES_PER_S:.1f} s"
+        return _(
+            "{sign} replay {recorded:.1f} / {end:.1f} s",
+            sign=sign,
+            recorded=recorded / FRAMES_PER_S,
+            end=end / FRAMES_PER_S,
+        )
 
     async def run(self) -> None:
         """Replay until the recording ends, or the user takes over or leaves."""
@@ -204,12 +210,12 @@ class Player:
         if key is not None:
             if self._paused and not session.paused:
                 session.pause()  # A paused replay stays paused, for steps in both directions.
-            session.say("from here on it is your race")
+            session.say(_("from here on it is your race"))
             self._frames.app.post_message(key_event(key))
         elif not self._frames.leaving:
             if not session.paused:
                 session.pause()
-            session.say("the recording ends here: space goes on")
+            session.say(_("the recording ends here: space goes on"))
 
 
 def _signs() -> frozenset[str]:

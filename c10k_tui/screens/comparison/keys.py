@@ -10,10 +10,10 @@ from textual.binding import Binding
 from c10k_tui.screens.shared.last_keys import last_bindings
 from c10k_tui.text.messages import N_
 
-AT = Binding.Group("fds", compact=True)
-BUSY = Binding.Group("active", compact=True)
-PACE = Binding.Group("rate", compact=True)
-LOOK = Binding.Group("look", compact=True)
+AT = Binding.Group(N_("fds"), compact=True)
+BUSY = Binding.Group(N_("active"), compact=True)
+PACE = Binding.Group(N_("rate"), compact=True)
+LOOK = Binding.Group(N_("look"), compact=True)
 
 COMPARISON_BINDINGS: list[Binding] = [
     Binding(

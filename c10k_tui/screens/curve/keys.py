@@ -11,9 +11,9 @@ from textual.binding import Binding
 from c10k_tui.screens.shared.last_keys import last_bindings
 from c10k_tui.text.messages import N_
 
-AT = Binding.Group("fds", compact=True)
-BUSY = Binding.Group("active", compact=True)
-PAPERS = Binding.Group("papers", compact=True)
+AT = Binding.Group(N_("fds"), compact=True)
+BUSY = Binding.Group(N_("active"), compact=True)
+PAPERS = Binding.Group(N_("papers"), compact=True)
 
 CURVE_BINDINGS: list[Binding] = [
     Binding(

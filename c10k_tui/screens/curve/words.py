@@ -98,7 +98,7 @@ def _compared(model: CurveModel, chart: Chart) -> Line:
     for index, name in enumerate(name for name in SCANNING if name in costs):
         ratio = ratio_text(round(costs[name]), max(1, round(costs["epoll"])))
         spans += [(", " if index else "", "text"), (name, name)]
-        spans += [(" " if index else " costs ", "text"), (f"{ratio}×", "strong")]
+        spans += [(" " if index else _(" costs "), "text"), (f"{ratio}×", "strong")]
         spans += [("" if index else " epoll", "text")]
     spans.append((f" ({_whole(costs['select'])} : {_whole(costs['epoll'])}); ", "dim"))
     return (*spans, *_turning(model, chart))

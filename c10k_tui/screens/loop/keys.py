@@ -11,8 +11,8 @@ from textual.binding import Binding
 from c10k_tui.text.messages import N_
 
 STEPS = Binding.Group(N_("step, turn"), compact=True)
-PACE = Binding.Group("pace", compact=True)
-TASKS = Binding.Group("task", compact=True)
+PACE = Binding.Group(N_("pace"), compact=True)
+TASKS = Binding.Group(N_("task"), compact=True)
 
 LOOP_BINDINGS: list[Binding] = [
     Binding(

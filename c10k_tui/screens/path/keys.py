@@ -7,8 +7,8 @@ from textual.binding import Binding
 from c10k_tui.screens.shared.last_keys import last_bindings
 from c10k_tui.text.messages import N_
 
-STEP = Binding.Group("step", compact=True)
-PACE = Binding.Group("speed", compact=True)
+STEP = Binding.Group(N_("step"), compact=True)
+PACE = Binding.Group(N_("speed"), compact=True)
 
 PATH_BINDINGS: list[Binding] = [
     Binding(

@@ -39,6 +39,7 @@ from c10k_tui.session.host_lane_switch import HostLaneSwitch
 from c10k_tui.session.session import Session
 from c10k_tui.session.time_line import time_view
 from c10k_tui.text.cost_table_names import table_words
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, clip
 from c10k_tui.widgets.footer import KeyFooter
 from c10k_tui.widgets.lines import Lines, entitle
@@ -148,8 +149,8 @@ class RaceDisplay:
 
     def mounted(self) -> None:
         """Write the titles that never change."""
-        self._curve.border_title = "cost of a call that found data, last seconds"
-        self._feed.border_title = "packets"
+        self._curve.border_title = _("cost of a call that found data, last seconds")
+        self._feed.border_title = _("packets")
 
     def resized(self, width: int, height: int) -> bool:
         """Take the new size of the terminal, in cells.
@@ -157,9 +158,15 @@ class RaceDisplay:
         Returns:
             True if the terminal is too small for the race.
         """
-        words = f"c10k-tui needs {LEAST_WIDTH}×{LEAST_HEIGHT}, this terminal is {width}×{height}:"
-        lines: list[Line] = [((words, "strong"),), (("enlarge it or use c10k-tui run", "text"),)]
-        if width >= len(words) + 32:
+        words = _(
+            "c10k-tui needs {least_width}×{least_height}, this terminal is {width}×{height}:",
+            least_width=LEAST_WIDTH,
+            least_height=LEAST_HEIGHT,
+            width=width,
+            height=height,
+        )
+        lines: list[Line] = [((words, "strong"),), ((_("enlarge it or use c10k-tui run"), "text"),)]
+        if width >= cell_len(words) + 32:
             lines = [(*lines[0], (" ", "text"), *lines[1])]
         self._small.show(lines)
         self._stale = True
@@ -259,7 +266,11 @@ class RaceDisplay:
         self._feed.draw()
         if self._curve.size:
             self._curve.show(self._past.costs.lines(*self._curve.size))
-        since = f"{since_words(frame)} · prices: {table_words(session.race.costs)}"
+        since = _(
+            "{since_words} · prices: {table_words}",
+            since_words=since_words(frame),
+            table_words=table_words(session.race.costs),
+        )
         entitle(self._counters, since, ratio_words(frame, self._counters.size.width))
         self._counters.show(counter_lines(frame, *self._counters.size))
 

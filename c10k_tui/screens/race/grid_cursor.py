@@ -13,6 +13,7 @@ from textual.widget import Widget
 from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.race.widgets.lane_row import LaneRow
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import _
 from sim.frames.frame import Frame
 
 Block = tuple[int, int]
@@ -96,7 +97,7 @@ class Pointing:
         self._session.travel.following = self._feed.model.only_fd = fd
         if fd is not None:
             self.point_at(self.followed_block())
-            self._session.say(f"following fd {fd}: s and b stop at it alone · f: all again")
+            self._session.say(_("following fd {fd}: s and b stop at it alone · f: all again", fd=fd))
 
     def followed_block(self) -> Block | None:
         """The block of the followed descriptor; None if none is followed, or it is in no grid."""

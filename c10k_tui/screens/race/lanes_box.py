@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from textual.containers import Vertical
 
 from c10k_tui.screens.shared.box import Box
 from c10k_tui.text.lanes import LANE_TEXTS, MOST_LANES
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, text_of, width_of
 from c10k_tui.widgets.lines import Lines
 from sim.scenario.lanes import LANES
@@ -31,12 +33,12 @@ class LanesScreen(Box[frozenset[str] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Lane before", id="lanes.up", show=False),
-        Binding("down,j", "move(1)", "Next lane", id="lanes.down", show=False),
-        Binding("home,pageup", "move(-99)", "First lane", id="lanes.first", show=False),
-        Binding("end,pagedown", "move(99)", "Last lane", id="lanes.last", show=False),
-        Binding("space,enter", "switch", "On or off", id="lanes.toggle", show=False),
-        Binding("escape,L,q", "close", "Race those that are on", id="lanes.close", show=False),
+        Binding("up,k", "move(-1)", N_("Lane before"), id="lanes.up", show=False),
+        Binding("down,j", "move(1)", N_("Next lane"), id="lanes.down", show=False),
+        Binding("home,pageup", "move(-99)", N_("First lane"), id="lanes.first", show=False),
+        Binding("end,pagedown", "move(99)", N_("Last lane"), id="lanes.last", show=False),
+        Binding("space,enter", "switch", N_("On or off"), id="lanes.toggle", show=False),
+        Binding("escape,L,q", "close", N_("Race those that are on"), id="lanes.close", show=False),
     ]
 
     def __init__(self, lanes: Collection[str], why_not: WhyNot) -> None:
@@ -52,8 +54,8 @@ class LanesScreen(Box[frozenset[str] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="lanes-box") as box:
-            box.border_title = "Lanes"
-            box.border_subtitle = "space, click: on or off · esc: done"
+            box.border_title = _("Lanes")
+            box.border_subtitle = _("space, click: on or off · esc: done")
             yield self._list
             yield self._status
 
@@ -91,7 +93,12 @@ class LanesScreen(Box[frozenset[str] | None]):
         lines = [lane_line(name, name in self._chosen, name == at, width) for name in self._names]
         pointed = lines[self._at]
         self._list.show(lines)
-        status: Line = ((f"{len(self._chosen)} of at most {MOST_LANES} are on", "text"),)
+        status: Line = (
+            (
+                _("{chosen} of at most {most_lanes} are on", chosen=len(self._chosen), most_lanes=MOST_LANES),
+                "text",
+            ),
+        )
         if self._wrong is not None:
             status = ((self._wrong, "alarm"),)
         elif (since := LANES[at].introduced) not in text_of(pointed):
@@ -109,9 +116,9 @@ def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
         pointed: True if the cursor is on it.
         width: Cells.
     """
-    what, since = LANE_TEXTS[name].what, LANES[name].introduced
+    what, since = _(LANE_TEXTS[name].what), LANES[name].introduced
     name_cells = max(map(len, LANES)) + 2
-    what_cells = max(len(text.what) for text in LANE_TEXTS.values()) + 2
+    what_cells = max(cell_len(_(text.what)) for text in LANE_TEXTS.values()) + 2
     since_cells = max(len(kind.introduced) for kind in LANES.values())
     line: Line = (
         (" [×] " if on else " [ ] ", "cursor" if pointed else "strong" if on else "dim"),

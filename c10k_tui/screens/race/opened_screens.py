@@ -17,6 +17,7 @@ from c10k_tui.screens.race.widgets.feed import Feed
 from c10k_tui.screens.shared.box import Result
 from c10k_tui.session.measured_figures import CurveShown
 from c10k_tui.session.session import Session
+from c10k_tui.text.messages import _
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -101,9 +102,9 @@ class Opening:
         """Ask for a number of descriptors."""
         session = self._session
         self._ask_number(
-            "How many descriptors?",
+            _("How many descriptors?"),
             session.scenario.fds,
-            "a number: 10000, 10k, 1M",
+            _("a number: 10000, 10k, 1M"),
             session.why_not_fds,
             session.set_fds,
         )
@@ -122,8 +123,8 @@ class Opening:
             self._view.changed()
         else:
             proposed = pointing.proposed_fd()
-            hint = f"a descriptor, e.g. {proposed}"
-            self._ask_number("Follow which fd?", proposed, hint, lambda _: None, pointing.follow)
+            hint = _("a descriptor, e.g. {proposed}", proposed=proposed)
+            self._ask_number(_("Follow which fd?"), proposed, hint, lambda _: None, pointing.follow)
 
     def _ask_number(
         self,
@@ -150,7 +151,9 @@ class Opening:
 
         def chosen(lanes: frozenset[str] | None) -> None:
             if lanes is not None:
-                session.set_lanes(lanes, f"{len(lanes)} lane{'s' if len(lanes) > 1 else ''}")
+                session.set_lanes(
+                    lanes, _("{lanes} lane{words}", lanes=len(lanes), words="s" if len(lanes) > 1 else "")
+                )
                 self._view.changed()
 
         self._view.push(LanesScreen(session.scenario.lanes, session.why_not_lanes), chosen)
@@ -174,14 +177,14 @@ class Opening:
         from c10k_tui.screens.curve.screen import CurveScreen
 
         session, figures = self._session, self._recording.figures
-        if refused_figures(self._recording, session.say, CurveShown, "the curve"):
+        if refused_figures(self._recording, session.say, CurveShown, _("the curve")):
             self._view.changed()
             return
         figures.note(CurveShown())
         if self._curve is None:
             self._curve = CurveModel(session.scenario, session.race.costs, session.own_costs_problem)
         self._curve.start_at(session.scenario)
-        self._show_until_raced(CurveScreen(self._curve, figures, self._clock), "the paper's situation")
+        self._show_until_raced(CurveScreen(self._curve, figures, self._clock), _("the paper's situation"))
 
     def comparison(self) -> None:
         """Show the comparison screen in the race's place."""
@@ -193,7 +196,7 @@ class Opening:
             self._comparison = ComparisonModel(session.scenario, session.race.costs)
         self._comparison.start_at(session.scenario)
         screen = ComparisonScreen(session, self._comparison, self._recording.figures)
-        self._show_until_raced(screen, "the table's situation")
+        self._show_until_raced(screen, _("the table's situation"))
 
     def capacity(self) -> None:
         """Show the capacity screen in the race's place."""
@@ -205,7 +208,7 @@ class Opening:
             self._capacity = CapacityModel(session.scenario, session.race.costs)
         self._capacity.start_at(session.scenario)
         screen = CapacityScreen(session, self._capacity, self._is_stepping)
-        self._show_until_raced(screen, "just beyond what it holds")
+        self._show_until_raced(screen, _("just beyond what it holds"))
 
     def path(self) -> None:
         """Show the path of a packet: the one chosen in the feed, else one of the cell under the cursor, else

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from c10k_tui.screens.race.views.feed import FeedRow
 from c10k_tui.session.race_protocol import RaceProtocol
+from c10k_tui.text.messages import _
 from sim.path.packet_path import next_packet
 from sim.path.path_values import FollowedPacket
 
@@ -33,13 +34,13 @@ def chosen(
     if row is not None:
         if not _has_data(row):
             if row.serial < 0 and row.size_bytes:
-                raise NoPacketToFollow("it is the rest of an earlier request: choose another row")
-            raise NoPacketToFollow("a SYN or FIN carries no data: choose a row with bytes")
+                raise NoPacketToFollow(_("it is the rest of an earlier request: choose another row"))
+            raise NoPacketToFollow(_("a SYN or FIN carries no data: choose a row with bytes"))
         return FollowedPacket(row.time_ns, row.serial)
     with_data = [row for row in rows if _has_data(row)]
     if slots is None:
         if not with_data:
-            raise NoPacketToFollow("no packet yet: let the race go on or raise the rate")
+            raise NoPacketToFollow(_("no packet yet: let the race go on or raise the rate"))
         return FollowedPacket(with_data[-1].time_ns, with_data[-1].serial)
     theirs = [row for row in with_data if row.fd - first_fd in slots]
     if theirs:
@@ -48,7 +49,7 @@ def chosen(
     if not race.scenario.churn:  # With churn, the clients that will be in the cell are not known yet.
         packet = next_packet(race.settings_at(race.now_ns), race.now_ns, slots)
     if packet is None:
-        raise NoPacketToFollow("no packet for this cell, nor soon: choose a busy one, or esc and g")
+        raise NoPacketToFollow(_("no packet for this cell, nor soon: choose a busy one, or esc and g"))
     return packet
 
 

@@ -14,14 +14,15 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from c10k_tui.screens.shared.box import Box
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import text_of, wrap
 from c10k_tui.widgets.choice_list import ChoiceList
 from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
 from sim.scenario.scenario import PRESETS, Scenario
 
 GROUPS = (
-    ("Races", tuple(PRESETS)),
-    ("Mistakes one can watch", tuple(FAULT_PRESETS)),
+    (N_("Races"), tuple(PRESETS)),
+    (N_("Mistakes one can watch"), tuple(FAULT_PRESETS)),
 )
 """Pairs of a heading and the names of the presets below it."""
 NAME_WIDTH = 2 + max(map(len, ALL_PRESETS))
@@ -36,7 +37,11 @@ class PresetsScreen(Box[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "escape,P,q", "dismiss(None)", "Never mind", id="presets.cancel", tooltip="Close without a change"
+            "escape,P,q",
+            "dismiss(None)",
+            N_("Never mind"),
+            id="presets.cancel",
+            tooltip=N_("Close without a change"),
         )
     ]
 
@@ -47,7 +52,7 @@ class PresetsScreen(Box[str | None]):
     def compose(self) -> ComposeResult:
         box = ChoiceList(id="presets-box")
         box.border_title = "presets"
-        box.border_subtitle = "↑ ↓ enter: start it · esc: never mind"
+        box.border_subtitle = _("↑ ↓ enter: start it · esc: never mind")
         yield box
 
     def on_mount(self) -> None:
@@ -89,6 +94,6 @@ def _options(width: int) -> Iterator[Option | None]:
     for number, (title, names) in enumerate(GROUPS):
         if number:
             yield None
-        yield Option(Text(title, style="bold underline"), disabled=True)
+        yield Option(Text(_(title), style="bold underline"), disabled=True)
         for name in names:
             yield Option(preset_text(name, width), id=name)

@@ -13,30 +13,31 @@ from typing import Protocol
 from textual.binding import Binding
 
 from c10k_tui.session.measured_figures import Figure, MeasuredFigures
+from c10k_tui.text.messages import N_, _
 
 RECORDING_BINDINGS: list[Binding] = [
     Binding(
         "r",
         "record",
-        "Record",
+        N_("Record"),
         id="record.toggle",
-        tooltip="Record from here into the next free c10k-tui-N.cast, or end the recording",
+        tooltip=N_("Record from here into the next free c10k-tui-N.cast, or end the recording"),
     ),
     Binding(
         "R",
         "pause_recording",
-        "Pause the recording",
+        N_("Pause the recording"),
         id="record.pause",
         show=False,
-        tooltip="Let the race go on unrecorded for a while; again: record on without a jump",
+        tooltip=N_("Let the race go on unrecorded for a while; again: record on without a jump"),
     ),
     Binding(
         "M",
         "mark",
-        "Mark this moment",
+        N_("Mark this moment"),
         id="record.mark",
         show=False,
-        tooltip="Put a marker into the recording (changes of fds and presets get one by themselves)",
+        tooltip=N_("Put a marker into the recording (changes of fds and presets get one by themselves)"),
     ),
 ]
 
@@ -78,5 +79,5 @@ def refused_figures(
     """
     refused = recording.figures.refuses(kind)
     if refused:
-        say(f"{what} is not recorded: it would not come out the same again")
+        say(_("{what} is not recorded: it would not come out the same again", what=what))
     return refused

@@ -18,6 +18,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from c10k_tui.text.messages import N_
+
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """The smallest terminal that has room for the race, in cells."""
 GRID_ENOUGH = 24
@@ -42,10 +44,10 @@ _ASKED = ("lower", "grid", "lower", "grid", "inside")
 class Panel(StrEnum):
     """A part of the race screen that the user can show and hide."""
 
-    PACKETS = "packets"
-    COUNTERS = "counters"
-    COST = "cost"
-    MECHANISM = "mechanism"
+    PACKETS = N_("packets")
+    COUNTERS = N_("counters")
+    COST = N_("cost")
+    MECHANISM = N_("mechanism")
 
 
 LOWER_PANELS = frozenset((Panel.PACKETS, Panel.COUNTERS, Panel.COST))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from c10k_tui.screens.race.room_plan import Panel, RoomPlan, plan_rooms
+from c10k_tui.text.messages import _
 
 _ALL = frozenset(Panel)
 
@@ -45,9 +46,9 @@ class Rooms:
         self.zoomed = None
         if plan.panels:
             self._details = False
-            return "details hidden · d: show them"
+            return _("details hidden · d: show them")
         self._details, self._panels = True, _ALL
-        return "details: packets, counters, cost, mechanism"
+        return _("details: packets, counters, cost, mechanism")
 
     def toggle_panel(self, panel: Panel, plan: RoomPlan) -> str:
         """Show one panel, or hide it. Returns words for the effect.
@@ -59,11 +60,13 @@ class Rooms:
         self.zoomed = None
         shown = plan.panels ^ {panel}
         self._details, self._panels = bool(shown), shown or _ALL
-        return f"{panel} {'shown' if panel in shown else 'hidden'}"
+        return _("{panel} shown", panel=_(panel)) if panel in shown else _("{panel} hidden", panel=_(panel))
 
     def zoom_next(self, lanes: Sequence[str]) -> str:
         """Give the whole screen to the next lane, or after the last to all. Returns words for the effect."""
         names = [*lanes, None]
         at = names.index(self.zoomed) if self.zoomed in names else len(names) - 1
         self.zoomed = names[(at + 1) % len(names)]
-        return "all lanes" if self.zoomed is None else f"{self.zoomed} alone · z: the next"
+        return (
+            _("all lanes") if self.zoomed is None else _("{zoomed} alone · z: the next", zoomed=self.zoomed)
+        )

@@ -41,6 +41,7 @@ from c10k_tui.session.measured_figures import HostLaneSeen
 from c10k_tui.session.pacer import FRAMES_PER_S
 from c10k_tui.session.session import Session
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import N_, _
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Scenario
 
@@ -59,7 +60,7 @@ class RaceScreen(KeyedScreen[str]):
 
     KEYS: ClassVar[Sequence[Binding]] = RACE_BINDINGS
     BINDINGS: ClassVar[list[BindingType]] = [*RACE_BINDINGS, *GRID_BINDINGS]
-    BINDING_GROUP_TITLE = "Race"
+    BINDING_GROUP_TITLE = N_("Race")
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
 
@@ -333,7 +334,7 @@ class RaceScreen(KeyedScreen[str]):
         self._do(self._switch_host_lane, self.host_lane.next_mechanism)
 
     def _switch_host_lane(self, switch: Callable[[Scenario], str]) -> None:
-        if not refused_figures(self._recording, self.session.say, HostLaneSeen, "the host lane"):
+        if not refused_figures(self._recording, self.session.say, HostLaneSeen, _("the host lane")):
             self.session.say(switch(self.session.scenario))
 
     # -- keys: recording --------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import log10
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from c10k_tui.charts.chart import DASHED, MECHANISM_LETTERS, Chart, Curve, cost_words, x_ticks, y_ticks
 from c10k_tui.text.glyphs import BAR, BRAILLE_BASE, BRAILLE_DOTS
@@ -56,9 +56,11 @@ class _Canvas:
 
     def write(self, x: int, y: int, text: str, role: str) -> None:
         """Write text into cells, from ``x`` to the right."""
-        for offset, glyph in enumerate(text):
-            self.cells[y][x + offset] = (glyph, role)
-            self.taken[y][x + offset] = True
+        for glyph in text:
+            for part in (glyph, "")[: cell_len(glyph)]:  # the right half of a wide glyph is an empty cell
+                self.cells[y][x] = (part, role)
+                self.taken[y][x] = True
+                x += 1
 
     def free(self, x: int, y: int, width: int) -> bool:
         """True if ``width`` cells are within the canvas and still empty."""
@@ -101,7 +103,7 @@ def _draw_rule(chart: Chart, canvas: _Canvas) -> None:
         row[x] = (_RULE, "rule")
     label = chart.rule_label
     left = min(max(0, x - cell_len(label) // 2), max(0, canvas.width - cell_len(label)))
-    canvas.write(left, 0, label[: canvas.width], "strong")
+    canvas.write(left, 0, set_cell_size(label, min(cell_len(label), canvas.width)), "strong")
 
 
 def _draw_curve(curve: Curve, canvas: _Canvas) -> None:

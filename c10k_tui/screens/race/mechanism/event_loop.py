@@ -17,6 +17,7 @@ from c10k_tui.screens.race.mechanism.parts import (
     walled,
     words,
 )
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, width_of
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import LoopView
@@ -25,25 +26,25 @@ from sim.scenario.units import format_duration
 
 def loop_lines(lane: LaneFrame, view: LoopView, width: int, height: int) -> list[Line]:
     """The loop's queue of callbacks, the ready list below it, and its last round."""
-    callbacks, ready = counted("callbacks", view.queued), counted("ready list", lane.ready_listed)
+    callbacks, ready = counted("callbacks", view.queued), counted(_("ready list"), lane.ready_listed)
     if height == 1:
         return [fitting(((*callbacks, (" · ", "dim"), *ready), callbacks), width)]
     if width < WALL_WIDTH:
         rows: list[tuple[int, Line]] = [
             (0, fitting(_queue_choices(view), width)),
-            (1, fitting(((*ready, (" in the kernel", "dim")), ready), width)),
+            (1, fitting(((*ready, (_(" in the kernel"), "dim")), ready), width)),
             (2, fitting(_round_choices(view), width)),
             (3, _price_line(view, width)),
-            (4, fitting((counted("kernel keeps", lane.registered),), width)),
+            (4, fitting((counted(_("kernel keeps"), lane.registered),), width)),
             (5, memory_words(lane, width)),
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    does = "in epoll_wait" if view.polling else "runs callbacks"
-    where = fitting((words(f"loop: {does}"), words(does)), left)
-    listed = counted("interest list of", lane.registered)
+    does = _("in epoll_wait") if view.polling else _("runs callbacks")
+    where = fitting((words(_("loop: {does}", does=does)), words(does)), left)
+    listed = counted(_("interest list of"), lane.registered)
     rows = [
-        (1, walled(where, fitting(((("kernel: ", "text"), *listed), listed), right), width)),
+        (1, walled(where, fitting((((_("kernel: "), "text"), *listed), listed), right), width)),
         (0, walled(fitting(_queue_choices(view), left), ready, width)),
         (2, fitting(_round_choices(view), width)),
         (3, _price_line(view, width)),
@@ -55,8 +56,8 @@ def loop_lines(lane: LaneFrame, view: LoopView, width: int, height: int) -> list
 
 def _queue_choices(view: LoopView) -> tuple[Line, ...]:
     callbacks = counted("callbacks", view.queued)
-    turn: Line = ((", ", "text"), (f"{view.left:,}", "strong"), (" this turn", "text"))
-    return ((*callbacks, (" ready", "text"), *turn), (*callbacks, *turn), callbacks)
+    turn: Line = ((", ", "text"), (f"{view.left:,}", "strong"), (_(" this turn"), "text"))
+    return ((*callbacks, (_(" ready"), "text"), *turn), (*callbacks, *turn), callbacks)
 
 
 def _round_choices(view: LoopView) -> tuple[Line, ...]:
@@ -64,9 +65,9 @@ def _round_choices(view: LoopView) -> tuple[Line, ...]:
     said = view.round
     events = ((f"{said.events:,}", "strong"), (" event" if said.events == 1 else " events", "text"))
     turns = ((f"{said.turns:,}", "strong"), (" turn" if said.turns == 1 else " turns", "text"))
-    calls = ((f"{said.callbacks:,}", "strong"), (" callbacks", "text"))
+    calls = ((f"{said.callbacks:,}", "strong"), (_(" callbacks"), "text"))
     comma = (", ", "text")
-    when = ("last round: " if view.finished else "this round: ", "text")
+    when = (_("last round: ") if view.finished else _("this round: "), "text")
     return (
         (when, *events, comma, *calls, comma, *turns),
         (*events, comma, *calls, comma, *turns),
@@ -79,9 +80,9 @@ def _price_line(view: LoopView, width: int) -> Line:
     """The loop's own CPU time in that round, beside the CPU time of its epoll_waits."""
     loop_ns, epoll_ns = view.round.loop_ns, view.round.epoll_ns
     prices: Line = (
-        ("loop ", "text"),
+        (_("loop "), "text"),
         (format_duration(loop_ns), "wasted"),
-        (" · epoll_wait ", "text"),
+        (_(" · epoll_wait "), "text"),
         (format_duration(epoll_ns), "good"),
     )
     room = width - width_of(prices) - 1
@@ -93,8 +94,8 @@ def _price_line(view: LoopView, width: int) -> Line:
 def _await_choices() -> tuple[Line, ...]:
     return (
         words(
-            "an event makes its callback ready, that one the task, the task runs on after its await", "dim"
+            _("an event makes its callback ready, that one the task, the task runs on after its await"), "dim"
         ),
-        words("event, callback, task, the line after await", "dim"),
-        words("event to await", "dim"),
+        words(_("event, callback, task, the line after await"), "dim"),
+        words(_("event to await"), "dim"),
     )

@@ -7,6 +7,8 @@ there is room for a wall, the program's side is left of it and the kernel's side
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from c10k_tui.screens.race.mechanism.parts import (
     arrow_in,
     arrow_out,
@@ -22,6 +24,7 @@ from c10k_tui.screens.race.mechanism.parts import (
     words,
 )
 from c10k_tui.text import glyphs
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, width_of
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import EpollView, IocpView, KqueueView, SetView
@@ -30,8 +33,8 @@ from sim.scenario.units import format_bytes
 
 WALL_WIDTH = 44
 """From this width on there is room for both sides of the wall."""
-_LEVEL = ("level: asked again until it is read", "level-triggered")
-_EDGE = ("edge: told once for each arrival", "edge-triggered")
+_LEVEL = (N_("level: asked again until it is read"), "level-triggered")
+_EDGE = (N_("edge: told once for each arrival"), "edge-triggered")
 
 
 def memory_words(lane: LaneFrame, width: int) -> Line:
@@ -42,9 +45,13 @@ def memory_words(lane: LaneFrame, width: int) -> Line:
     each, used, limit = map(format_bytes, (memory.connection_bytes, memory.used_bytes, memory.limit_bytes))
     return fitting(
         (
-            (("memory ", "text"), (used, "strong"), (f" of {limit}: {each} a connection", "dim")),
-            (("memory ", "text"), (used, "strong"), (f": {each} each", "dim")),
-            (("memory ", "text"), (used, "strong")),
+            (
+                (_("memory "), "text"),
+                (used, "strong"),
+                (_(" of {limit}: {each} a connection", limit=limit, each=each), "dim"),
+            ),
+            ((_("memory "), "text"), (used, "strong"), (_(": {each} each", each=each), "dim")),
+            ((_("memory "), "text"), (used, "strong")),
         ),
         width,
     )
@@ -64,7 +71,7 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
                 (
                     (f"{glyphs.PLAY} {view.in_bytes:,} B", "wasted"),
                     (f" {glyphs.BACK} {view.out_bytes:,} B", "wasted"),
-                    (" a call", "dim"),
+                    (_(" a call"), "dim"),
                 ),
                 (
                     (f"{glyphs.PLAY} {format_bytes(view.in_bytes)}", "wasted"),
@@ -77,18 +84,28 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
             (0, crossing),
             (1, _copy(view, checked, whole, width)),
             (2, fitting(_checked_words(view, checked, whole), width)),
-            (3, fitting((words("the program holds the list", "text"), words("list: program")), width)),
-            (4, fitting((words("the kernel keeps nothing", "dim"), words("kernel: none", "dim")), width)),
+            (3, fitting((words(_("the program holds the list"), "text"), words(_("list: program"))), width)),
+            (
+                4,
+                fitting(
+                    (words(_("the kernel keeps nothing"), "dim"), words(_("kernel: none"), "dim")), width
+                ),
+            ),
             (5, memory_words(lane, width)),
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    label = f"{view.form} of {view.watched:,}" if left >= 34 else view.form
-    room = left - len(label) - 4
+    label = _("{form} of {watched:,}", form=view.form, watched=view.watched) if left >= 34 else view.form
+    room = left - cell_len(label) - 4
     handed = arrow_in(label, bytes_words(view.in_bytes, room), left)
     back = arrow_out("answer", bytes_words(view.out_bytes, left - 11), left)
     rows = [
-        (2, walled(_program("holds the list", left, "strong"), words("kernel: keeps nothing of it"), width)),
+        (
+            2,
+            walled(
+                _program(_("holds the list"), left, "strong"), words(_("kernel: keeps nothing of it")), width
+            ),
+        ),
         (0, walled(handed, _copy(view, checked, whole, right), width)),
         (1, walled(back, fitting(_checked_words(view, checked, whole), right), width)),
         (3, walled(_walk_words(view, left), _per_ready(lane, view, right), width)),
@@ -102,7 +119,7 @@ def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
     """The whole picture in one line: the progress of the scan."""
     checked, whole = _checked(lane, view)
     label = "scan "
-    return ((label, "dim"), *_copy(view, checked, whole, width - len(label)))
+    return ((label, "dim"), *_copy(view, checked, whole, width - cell_len(label)))
 
 
 def _checked(lane: LaneFrame, view: SetView) -> tuple[int, int]:
@@ -123,14 +140,16 @@ def _copy(view: SetView, checked: int, whole: int, width: int) -> Line:
 
 def _checked_words(view: SetView, checked: int, whole: int) -> tuple[Line, ...]:
     if not view.in_kernel:
-        return (words("no copy here between two calls", "dim"), words("between two calls", "dim"))
-    far = ((f"{checked:,}", "strong"), (f" of {whole:,} asked", "text"))
-    return ((*far, (" in this pass", "dim")), far, words(f"{checked:,} asked"))
+        return (words(_("no copy here between two calls"), "dim"), words(_("between two calls"), "dim"))
+    far = ((f"{checked:,}", "strong"), (_(" of {whole:,} asked", whole=whole), "text"))
+    return ((*far, (_(" in this pass"), "dim")), far, words(_("{checked:,} asked", checked=checked)))
 
 
 def _walk_words(view: SetView, width: int) -> Line:
     each = "bit" if view.form == "fd_set" else "entry"
-    return fitting((words(f"walks every {each} of it", "dim"), words("walks it all", "dim")), width)
+    return fitting(
+        (words(_("walks every {each} of it", each=each), "dim"), words(_("walks it all"), "dim")), width
+    )
 
 
 def _per_ready(lane: LaneFrame, view: SetView, width: int) -> Line:
@@ -138,23 +157,23 @@ def _per_ready(lane: LaneFrame, view: SetView, width: int) -> Line:
     if lane.call is None or not lane.call.ready:
         return ()
     copied = (view.in_bytes + view.out_bytes) // lane.call.ready
-    long = f" B copied for each of {lane.call.ready:,} ready"
+    long = _(" B copied for each of {ready:,} ready", ready=lane.call.ready)
     return fitting(
-        (((f"{copied:,}", "wasted"), (long, "dim")), ((f"{copied:,}", "wasted"), (" B per ready", "dim"))),
+        (((f"{copied:,}", "wasted"), (long, "dim")), ((f"{copied:,}", "wasted"), (_(" B per ready"), "dim"))),
         width,
     )
 
 
 def _hook_words() -> tuple[Line, ...]:
     return (
-        words("a call that sleeps hooks itself on all of them", "dim"),
-        words("sleeps hooked on all", "dim"),
+        words(_("a call that sleeps hooks itself on all of them"), "dim"),
+        words(_("sleeps hooked on all"), "dim"),
     )
 
 
 def _program(does: str, width: int, role: str = "text") -> Line:
     """The program's line: its action on the list."""
-    return fitting((words(f"program: {does}", role), words(does, role)), width)
+    return fitting((words(_("program: {does}", does=does), role), words(does, role)), width)
 
 
 # -- epoll and kqueue ------------------------------------------------------------------------------
@@ -165,14 +184,26 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
     if height == 1:
         return [labelled_queue("ready", view.ready, view.ready_fds, width)]
     out = 0 if lane.call is None else lane.call.ready * view.event_bytes
-    trigger = tuple(words(text, "dim") for text in (_EDGE if lane.kind.trigger is Trigger.EDGE else _LEVEL))
+    trigger = tuple(
+        words(_(text), "dim") for text in (_EDGE if lane.kind.trigger is Trigger.EDGE else _LEVEL)
+    )
     if width < WALL_WIDTH:
         rows = [
             (0, labelled_queue("ready", view.ready, view.ready_fds, width)),
-            (1, fitting((_out_words(out, ": only the ready"), _out_words(out, "")), width)),
-            (2, fitting((counted("kernel keeps all", view.watched), counted("keeps", view.watched)), width)),
+            (1, fitting((_out_words(out, _(": only the ready")), _out_words(out, "")), width)),
+            (
+                2,
+                fitting(
+                    (counted(_("kernel keeps all"), view.watched), counted("keeps", view.watched)), width
+                ),
+            ),
             (3, fitting(trigger, width)),
-            (4, fitting((words("the program hands over nothing", "dim"), words("0 B in", "dim")), width)),
+            (
+                4,
+                fitting(
+                    (words(_("the program hands over nothing"), "dim"), words(_("0 B in"), "dim")), width
+                ),
+            ),
             (5, memory_words(lane, width)),
         ]
         return ranked(rows, height)
@@ -180,8 +211,8 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
     events = arrow_out("events", bytes_words(out, left - 11), left)
     nothing = arrow_in("", "0 B", left)
     rows = [
-        (2, walled(_program("keeps no list", left), _interest(view, right), width)),
-        (0, walled(nothing, labelled_queue("ready list", view.ready, view.ready_fds, right), width)),
+        (2, walled(_program(_("keeps no list"), left), _interest(view, right), width)),
+        (0, walled(nothing, labelled_queue(_("ready list"), view.ready, view.ready_fds, right), width)),
         (1, walled(events, fitting(_each_words(view.event_bytes), right), width)),
         (3, walled((), fitting(trigger, right), width)),
         (5, walled(_ctl_arrow(lane, left), fitting(_ctl_words(), right), width)),
@@ -193,8 +224,8 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
 def _interest(view: EpollView, width: int) -> Line:
     return fitting(
         (
-            (("kernel: interest list of ", "text"), (f"{view.watched:,}", "strong")),
-            (("kernel: holds ", "text"), (f"{view.watched:,}", "strong")),
+            ((_("kernel: interest list of "), "text"), (f"{view.watched:,}", "strong")),
+            ((_("kernel: holds "), "text"), (f"{view.watched:,}", "strong")),
         ),
         width,
     )
@@ -206,8 +237,8 @@ def _out_words(out_bytes: int, why: str) -> Line:
 
 def _each_words(event_bytes: int) -> tuple[Line, ...]:
     return (
-        words(f"{event_bytes} B for each that is ready, no more", "dim"),
-        words(f"{event_bytes} B for each ready", "dim"),
+        words(_("{event_bytes} B for each that is ready, no more", event_bytes=event_bytes), "dim"),
+        words(_("{event_bytes} B for each ready", event_bytes=event_bytes), "dim"),
     )
 
 
@@ -234,9 +265,11 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
             (1, crossing),
             (
                 2,
-                fitting((counted("kernel keeps knotes", view.knotes), counted("knotes", view.knotes)), width),
+                fitting(
+                    (counted(_("kernel keeps knotes"), view.knotes), counted("knotes", view.knotes)), width
+                ),
             ),
-            (3, fitting((words("both in one kevent call", "dim"), words("one kevent", "dim")), width)),
+            (3, fitting((words(_("both in one kevent call"), "dim"), words(_("one kevent"), "dim")), width)),
             (4, fitting(_filter_words(lane), width)),
             (5, memory_words(lane, width)),
         ]
@@ -244,12 +277,12 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
     left, right = program_width(width), kernel_width(width)
     changes = arrow_in(_some(handed, "change"), bytes_words(in_bytes, left - 18), left)
     events = arrow_out(_some(ready, "event"), bytes_words(out_bytes, left - 16), left)
-    knotes = (("kernel: ", "text"), (f"{view.knotes:,}", "strong"), (" knotes", "text"))
-    long = (*knotes, (" (number, filter)", "dim"))
+    knotes = ((_("kernel: "), "text"), (f"{view.knotes:,}", "strong"), (_(" knotes"), "text"))
+    long = (*knotes, (_(" (number, filter)"), "dim"))
     rows = [
-        (2, walled(_program("keeps no list", left), fitting((long, knotes), right), width)),
+        (2, walled(_program(_("keeps no list"), left), fitting((long, knotes), right), width)),
         (0, walled(changes, labelled_queue("queue", view.queued, view.queued_fds, right), width)),
-        (1, walled(events, fitting((words("both in one kevent call", "dim"),), right), width)),
+        (1, walled(events, fitting((words(_("both in one kevent call"), "dim"),), right), width)),
         (3, walled((), fitting(_filter_words(lane), right), width)),
         (5, walled(_gathered_words(view, left), fitting(_change_words(), right), width)),
         (4, memory_words(lane, width)),
@@ -259,17 +292,21 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
 
 def _ctl_arrow(lane: LaneFrame, width: int) -> Line:
     """Changes of the interest list since the counters began."""
-    count = f"{lane.counters.epoll_ctl:,} so far"
+    count = _("{epoll_ctl:,} so far", epoll_ctl=lane.counters.epoll_ctl)
     return arrow_in("epoll_ctl", count if len(count) + 13 <= width else "", width)
 
 
 def _ctl_words() -> tuple[Line, ...]:
-    return (words("once for each that comes, not in every wait", "dim"), words("once for each", "dim"))
+    return (words(_("once for each that comes, not in every wait"), "dim"), words(_("once for each"), "dim"))
 
 
 def _gathered_words(view: KqueueView, width: int) -> Line:
     return fitting(
-        (words(f"{view.changes:,} for the next call", "dim"), words(f"{view.changes:,} next", "dim")), width
+        (
+            words(_("{changes:,} for the next call", changes=view.changes), "dim"),
+            words(_("{changes:,} next", changes=view.changes), "dim"),
+        ),
+        width,
     )
 
 
@@ -278,14 +315,14 @@ def _some(count: int, thing: str) -> str:
 
 
 def _change_words() -> tuple[Line, ...]:
-    return (words("changes need no call of their own", "dim"), words("no call of their own", "dim"))
+    return (words(_("changes need no call of their own"), "dim"), words(_("no call of their own"), "dim"))
 
 
 def _filter_words(lane: LaneFrame) -> tuple[Line, ...]:
     runs = f"{lane.counters.filter_runs:,}"
     return (
-        ((runs, "strong"), (" filters run as packets came", "dim")),
-        ((runs, "strong"), (" filters run", "dim")),
+        ((runs, "strong"), (_(" filters run as packets came"), "dim")),
+        ((runs, "strong"), (_(" filters run"), "dim")),
     )
 
 
@@ -297,34 +334,39 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
     if height == 1:
         return [_packets("port", view, width)]
     locked = format_bytes(view.locked_bytes)
-    flight = counted("in flight", view.pending)
+    flight = counted(_("in flight"), view.pending)
     threads: Line = (
-        ("threads ", "text"),
+        (_("threads "), "text"),
         (f"{view.running}", "strong"),
-        (f" of {view.concurrency} run", "text"),
-        (f", {view.waiting} wait", "dim"),
+        (_(" of {concurrency} run", concurrency=view.concurrency), "text"),
+        (_(", {waiting} wait", waiting=view.waiting), "dim"),
     )
     if width < WALL_WIDTH:
         rows = [
             (0, _packets("port", view, width)),
             (1, fitting((_flight(view, locked), _hold(view, locked), flight), width)),
-            (2, fitting((threads, threads[:3], words(f"{view.running} run")), width)),
-            (3, fitting((words("results, not readiness", "good"), words("results", "good")), width)),
-            (4, fitting((words("the data is in the buffer", "dim"), words("data is there", "dim")), width)),
+            (2, fitting((threads, threads[:3], words(_("{running} run", running=view.running))), width)),
+            (3, fitting((words(_("results, not readiness"), "good"), words("results", "good")), width)),
+            (
+                4,
+                fitting(
+                    (words(_("the data is in the buffer"), "dim"), words(_("data is there"), "dim")), width
+                ),
+            ),
             (5, memory_words(lane, width)),
         ]
         return ranked(rows, height)
     left, right = program_width(width), kernel_width(width)
-    load = f"{view.pending:,} posted"
+    load = _("{pending:,} posted", pending=view.pending)
     posted = arrow_in("buffers", load if len(load) + 9 <= left else "posted", left)
-    results = arrow_out("results", "done: the data is there", left)
+    results = arrow_out("results", _("done: the data is there"), left)
     if left < 36:
         results = arrow_out("results", "", left)
     rows = [
         (0, walled(posted, fitting((_flight(view, locked), _hold(view, locked), flight), right), width)),
-        (1, walled(results, _packets("port's queue", view, right), width)),
+        (1, walled(results, _packets(_("port's queue"), view, right), width)),
         (2, walled(fitting(_has_data(), left), fitting((threads, threads[:3]), right), width)),
-        (3, walled(_program("keeps no list", left), fitting(_no_list(), right), width)),
+        (3, walled(_program(_("keeps no list"), left), fitting(_no_list(), right), width)),
         (5, walled(*_started_words(lane, left, right), width)),
         (4, memory_words(lane, width)),
     ]
@@ -332,26 +374,37 @@ def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list
 
 
 def _flight(view: IocpView, locked: str) -> Line:
-    return (*counted("in flight", view.pending), (" · ", "dim"), (f"{locked} locked", "wasted"))
+    return (
+        *counted(_("in flight"), view.pending),
+        (" · ", "dim"),
+        (_("{locked} locked", locked=locked), "wasted"),
+    )
 
 
 def _hold(view: IocpView, locked: str) -> Line:
-    return ((f"{view.pending:,}", "strong"), (" hold ", "text"), (f"{locked} locked", "wasted"))
+    return (
+        (f"{view.pending:,}", "strong"),
+        (_(" hold "), "text"),
+        (_("{locked} locked", locked=locked), "wasted"),
+    )
 
 
 def _has_data() -> tuple[Line, ...]:
-    return (words("has the data already", "dim"), words("has the data", "dim"))
+    return (words(_("has the data already"), "dim"), words(_("has the data"), "dim"))
 
 
 def _no_list() -> tuple[Line, ...]:
-    return (words("kernel: keeps no list, asks nobody"), words("kernel: asks nobody"))
+    return (words(_("kernel: keeps no list, asks nobody")), words(_("kernel: asks nobody")))
 
 
 def _started_words(lane: LaneFrame, left: int, right: int) -> tuple[Line, Line]:
-    started, ended = f"{lane.counters.operations:,} started", f"{lane.counters.completions:,} completed"
+    started, ended = (
+        _("{operations:,} started", operations=lane.counters.operations),
+        f"{lane.counters.completions:,} completed",
+    )
     return (
-        fitting((words(f"{started} so far", "dim"), words(started, "dim")), left),
-        fitting((words(f"{ended} by packets", "dim"), words(ended, "dim")), right),
+        fitting((words(_("{started} so far", started=started), "dim"), words(started, "dim")), left),
+        fitting((words(_("{ended} by packets", ended=ended), "dim"), words(ended, "dim")), right),
     )
 
 

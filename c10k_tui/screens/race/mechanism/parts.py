@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
+
 from c10k_tui.text import glyphs
 from c10k_tui.text.styled_text import Line, clip, pad, width_of
 from sim.scenario.units import format_bytes
@@ -55,10 +57,10 @@ def queue(length: int, shown: Sequence[object], width: int) -> Line:
     for index, value in enumerate(shown[:length]):
         text = str(value)
         rest = length - index - 1
-        if used + len(text) + 1 + (len(_more(rest)) if rest else 0) > width:
+        if used + cell_len(text) + 1 + (len(_more(rest)) if rest else 0) > width:
             break
         boxes.append(text)
-        used += len(text) + 1
+        used += cell_len(text) + 1
     if not boxes:
         return ()
     line: list[tuple[str, str]] = [SEPARATOR]

@@ -12,6 +12,7 @@ from c10k_tui.screens.race.mechanism.event_loop import loop_lines
 from c10k_tui.screens.race.mechanism.lists import epoll_lines, iocp_lines, kqueue_lines, set_lines
 from c10k_tui.screens.race.mechanism.rings import ring_lines
 from c10k_tui.screens.race.mechanism.tasks import task_lines, worker_lines
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, clip
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import EpollView, IocpView, IoUringView, KqueueView, LoopView, SetView
@@ -55,4 +56,4 @@ def price_words(lane: str) -> tuple[str, str, str]:
     The last two are empty for measured prices.
     """
     prices = LANES[lane].prices
-    return (prices.note, "estimated", "(est.)") if prices.estimated else (prices.note, "", "")
+    return (prices.note, "estimated", _("(est.)")) if prices.estimated else (prices.note, "", "")

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from c10k_tui.screens.race.mechanism.parts import counted, fitting, ranked, words
 from c10k_tui.text import glyphs
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Span, pad, width_of
 from sim.frames.frame import LaneFrame
 from sim.frames.mechanism import IoUringView, RingView
@@ -167,8 +170,8 @@ def _used_words(ring: RingView, name: str, short: str, width: int) -> Line:
     used, size = ring_used(ring), ring.size
     return fitting(
         (
-            ((f"{name} ", "text"), (f"{used:,}", "strong"), (f" of {size:,}", "dim")),
-            ((f"{short} ", "text"), (f"{used:,}", "strong"), (f" of {size:,}", "dim")),
+            ((f"{name} ", "text"), (f"{used:,}", "strong"), (_(" of {size:,}", size=size), "dim")),
+            ((f"{short} ", "text"), (f"{used:,}", "strong"), (_(" of {size:,}", size=size), "dim")),
             ((f"{short} ", "text"), (f"{used:,}", "strong")),
         ),
         width,
@@ -179,9 +182,12 @@ def _round(ring: RingView, width: int, rows: int) -> Line:
     """The part of the ring that one round of the loop stands for, for this much room inside."""
     count = 2 * (width + 2) + 2 * rows
     each = slots_of(ring, count).each
-    every = f", {each:,} a slot" if each > 1 else ""
+    every = _(", {each:,} a slot", each=each) if each > 1 else ""
     return fitting(
-        (words(f"once round: {count * each:,}{every}", "dim"), words(f"round: {count * each:,}", "dim")),
+        (
+            words(_("once round: {count:,}{every}", count=count * each, every=every), "dim"),
+            words(_("round: {count:,}", count=count * each), "dim"),
+        ),
         width,
     )
 
@@ -209,10 +215,10 @@ def _completion_rows(lane: LaneFrame, view: IoUringView, width: int, rows: int) 
 def _result(lane: LaneFrame, result: int, fd: int) -> str:
     """A completion in a few cells: the bytes received, or only that the descriptor can be read."""
     if result < 0:
-        return f"{fd} error {-result}"
+        return _("{fd} error {result}", fd=fd, result=-result)
     if not lane.kind.completes:
-        return f"{fd} readable" if result & POLL_IN else f"{fd} ended"
-    return f"{fd}+{result}B" if result else f"{fd} end"
+        return _("{fd} readable", fd=fd) if result & POLL_IN else _("{fd} ended", fd=fd)
+    return f"{fd}+{result}B" if result else _("{fd} end", fd=fd)
 
 
 def _with_first(ring: RingView, name: str, said: list[str], width: int) -> Line:
@@ -254,22 +260,22 @@ def _kernel_rows(lane: LaneFrame, view: IoUringView, width: int) -> list[Line]:
     rows = [armed]
     if view.thread is not None:
         rows.append(fitting(_thread_choices(lane, view), width))
-    rows.append(fitting((counted("task work", view.task_work), counted("work", view.task_work)), width))
+    rows.append(fitting((counted(_("task work"), view.task_work), counted("work", view.task_work)), width))
     if view.buffers:
         free, whole = f"{view.buffers_free:,}", f"{view.buffers:,}"
         rows.append(
             fitting(
                 (
-                    (("buffers free ", "text"), (free, "strong"), (f" of {whole}", "dim")),
-                    (("buffers ", "text"), (free, "strong"), (f"/{whole}", "dim")),
-                    ((free, "strong"), (" buf. free", "text")),
-                    (("buffers ", "text"), (free, "strong")),
+                    ((_("buffers free "), "text"), (free, "strong"), (_(" of {whole}", whole=whole), "dim")),
+                    ((_("buffers "), "text"), (free, "strong"), (f"/{whole}", "dim")),
+                    ((free, "strong"), (_(" buf. free"), "text")),
+                    ((_("buffers "), "text"), (free, "strong")),
                 ),
                 width,
             )
         )
     over = view.overflow
-    rows.append(fitting((((f"overflow {over:,}", "alarm" if over else "dim"),),), width))
+    rows.append(fitting((((_("overflow {over:,}", over=over), "alarm" if over else "dim"),),), width))
     return rows if not over else [rows[0], rows[-1], *rows[1:-1]]
 
 
@@ -280,8 +286,8 @@ def _thread_choices(lane: LaneFrame, view: IoUringView) -> tuple[Line, ...]:
     role = {"working": "good", "spinning": "wasted"}.get(state, "dim")
     does = _VERBS[state]
     return (
-        ((f"2nd CPU {does}", role), (f", {percent}% used", "dim")),
-        ((does, role), (f" {percent}% CPU", "dim")),
+        ((_("2nd CPU {does}", does=does), role), (_(", {percent} used", percent=str(percent) + "%"), "dim")),
+        ((does, role), (_(" {percent}% CPU", percent=percent), "dim")),
         ((does, role), (f" {percent}%", "dim")),
         ((does, role),),
     )
@@ -300,19 +306,24 @@ def _burnt_percent(lane: LaneFrame) -> int:
 def _ring_line(lane: LaneFrame, view: IoUringView, width: int) -> Line:
     """Both rings unrolled in one line."""
     sq, cq = ring_used(view.submissions), ring_used(view.completions)
-    texts = (f"SQ {sq} ", f" CQ {cq} ")
+    texts = (_("SQ {sq} ", sq=sq), f" CQ {cq} ")
     thread: Line = ()
     if view.thread is not None:
         brief = words(f"{_VERBS[view.thread]} {_burnt_percent(lane)}%", "wasted")
         thread = (*words(" "), *brief)
         if width < 24:
             return fitting(
-                ((*words(f"SQ {sq} CQ {cq}"), *thread), (*words(f"CQ {cq}"), *thread), brief), width
+                (
+                    (*words(_("SQ {sq} CQ {cq}", sq=sq, cq=cq)), *thread),
+                    (*words(_("CQ {cq}", cq=cq)), *thread),
+                    brief,
+                ),
+                width,
             )
     room = width - sum(map(len, texts)) - width_of(thread)
     if room < (6 if view.thread is None else 8):
-        heads: Line = words(f"SQ {sq} CQ {cq}")
-        return fitting(((*heads, *thread), heads, words(f"CQ {cq}")), width)
+        heads: Line = words(_("SQ {sq} CQ {cq}", sq=sq, cq=cq))
+        return fitting(((*heads, *thread), heads, words(_("CQ {cq}", cq=cq))), width)
     left = room // 2
     return (
         (texts[0], "text"),
@@ -328,7 +339,7 @@ def _stacked(lane: LaneFrame, view: IoUringView, width: int, height: int) -> lis
     rows: list[tuple[int, Line]] = []
     for rank, (ring, name) in enumerate(((view.completions, "CQ"), (view.submissions, "SQ"))):
         label = f"{name} {ring_used(ring):,} "
-        room = width - len(label)
+        room = width - cell_len(label)
         line = (
             ((label, "text"), *_spans(slots_of(ring, room).glyphs, lane.name)) if room >= 4 else words(label)
         )

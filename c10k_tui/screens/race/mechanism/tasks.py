@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from rich.cells import cell_len
+
 from c10k_tui.screens.race.mechanism.lists import memory_words
 from c10k_tui.screens.race.mechanism.parts import (
     counted,
@@ -22,6 +24,7 @@ from c10k_tui.screens.race.mechanism.parts import (
 )
 from c10k_tui.text import glyphs
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Span, width_of
 from sim.frames.frame import LaneFrame, MemoryView, TaskState, TaskView, WorkerView
 from sim.frames.mechanism import EpollView
@@ -55,7 +58,7 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
         if view.jobs:
             return [labelled_queue("jobs", view.jobs, view.job_fds, width)]
         return [_workers_line(tasks, width) if width < 30 or not view.ready else ready]
-    second: Line = counted("kernel keeps", view.watched)
+    second: Line = counted(_("kernel keeps"), view.watched)
     if view.jobs is not None:
         second = labelled_queue("jobs", view.jobs, view.job_fds, width)
     elif lane.kind.trigger is Trigger.ONE_SHOT:
@@ -67,7 +70,7 @@ def worker_lines(lane: LaneFrame, tasks: TaskView, view: EpollView, width: int, 
         (0, ready),
         (1, second),
         (2, _workers_line(tasks, width)),
-        (4, labelled_queue("run queue", tasks.runnable, _names(tasks.queue_fds), width)),
+        (4, labelled_queue(_("run queue"), tasks.runnable, _names(tasks.queue_fds), width)),
         (5, _switches_line(lane, tasks, width, None)),
         (6, memory_words(lane, width)),
     ]
@@ -86,15 +89,15 @@ def _names(fds: tuple[int, ...]) -> tuple[str, ...]:
 def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
     """The task that has the CPU, and the tasks that wait for the CPU."""
     if not tasks.running:
-        on_cpu: Line = words("CPU idle", "dim")
+        on_cpu: Line = words(_("CPU idle"), "dim")
     elif tasks.running_fd >= 0:
         on_cpu = (("CPU ", "text"), (f" {tasks.running_fd} ", "notice"))
     else:
-        on_cpu = (("CPU ", "text"), (" accepts ", "notice"))
+        on_cpu = (("CPU ", "text"), (_(" accepts "), "notice"))
     arrow: Line = ((f" {glyphs.BACK} ", "dim"),)
     room = width - width_of(on_cpu) - 3
-    label = "run queue" if room >= 18 else "queue"
-    if room < len(label) + 4:
+    label = _("run queue") if room >= 18 else "queue"
+    if room < cell_len(label) + 4:
         return fitting((counted("queue", tasks.runnable), on_cpu), width)
     return (*on_cpu, *arrow, *labelled_queue(label, tasks.runnable, _names(tasks.queue_fds), room))
 
@@ -102,9 +105,9 @@ def _cpu_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
 def _blocked_line(lane: LaneFrame, tasks: TaskView, width: int) -> Line:
     """The share of tasks that sleep, as a bar."""
     whole = tasks.running + tasks.runnable + tasks.blocked
-    kind = LANE_TEXTS[lane.name].tasks
-    asleep: Line = ((f" {tasks.blocked:,}", "strong"), (" asleep", "text"))
-    long: Line = (*asleep[:1], (f" of {whole:,} {kind} asleep", "text"))
+    kind = _(LANE_TEXTS[lane.name].tasks)
+    asleep: Line = ((f" {tasks.blocked:,}", "strong"), (_(" asleep"), "text"))
+    long: Line = (*asleep[:1], (_(" of {whole:,} {kind} asleep", whole=whole, kind=kind), "text"))
     if width_of(long) + 10 <= width:
         asleep = long
     room = width - width_of(asleep)
@@ -119,18 +122,25 @@ def _switches_line(lane: LaneFrame, tasks: TaskView, width: int, memory: MemoryV
     counters = lane.counters
     per_s = counters.switches_per_s
     rate = "–" if per_s is None else format_short(per_s)
-    switches: Line = ((rate, "strong"), (" switches/s", "text"))
+    switches: Line = ((rate, "strong"), (_(" switches/s"), "text"))
     if width < 24:
-        return fitting((switches, words(f"{rate} sw/s", "strong")), width)
+        return fitting((switches, words(_("{rate} sw/s", rate=rate), "strong")), width)
     parts = [switches]
     if memory is not None:
         used, limit = format_bytes(memory.used_bytes), format_bytes(memory.limit_bytes)
-        parts.append(((used, "strong"), (f" of {limit}" if width >= 40 else "", "text")))
+        parts.append(((used, "strong"), (_(" of {limit}", limit=limit) if width >= 40 else "", "text")))
         if memory.reserved_bytes:
-            parts.append(words(f"{format_bytes(memory.reserved_bytes)} reserved"))
-    parts.append(words(f"{format_short(tasks.preemptions)} preempted", "dim"))
+            parts.append(
+                words(_("{reserved_bytes} reserved", reserved_bytes=format_bytes(memory.reserved_bytes)))
+            )
+    parts.append(words(_("{preemptions} preempted", preemptions=format_short(tasks.preemptions)), "dim"))
     if counters.spurious_wakes:
-        parts.append(words(f"{format_short(counters.spurious_wakes)} woken for nothing", "wasted"))
+        parts.append(
+            words(
+                _("{spurious_wakes} woken for nothing", spurious_wakes=format_short(counters.spurious_wakes)),
+                "wasted",
+            )
+        )
     return joined(parts, width)
 
 
@@ -149,13 +159,17 @@ def _reserve_line(lane: LaneFrame, width: int) -> Line:
     return fitting(
         (
             (
-                ("stacks ", "text"),
+                (_("stacks "), "text"),
                 (reserved, "strong"),
-                (f" of addresses reserved, {times:,.1f}× the machine; few are touched", "dim"),
+                (_(" of addresses reserved, {times:,.1f}× the machine; few are touched", times=times), "dim"),
             ),
-            (("stacks ", "text"), (reserved, "strong"), (f" reserved, {times:,.1f}× the machine", "dim")),
-            (("stacks ", "text"), (reserved, "strong"), (" reserved", "dim")),
-            (("stacks ", "text"), (reserved, "strong")),
+            (
+                (_("stacks "), "text"),
+                (reserved, "strong"),
+                (_(" reserved, {times:,.1f}× the machine", times=times), "dim"),
+            ),
+            ((_("stacks "), "text"), (reserved, "strong"), (_(" reserved"), "dim")),
+            ((_("stacks "), "text"), (reserved, "strong")),
         ),
         width,
     )
@@ -163,9 +177,9 @@ def _reserve_line(lane: LaneFrame, width: int) -> Line:
 
 def _asleep_words(lane: LaneFrame) -> tuple[Line, ...]:
     return (
-        words(f"no list anywhere: each {lane.name} sleeps in a read of its own", "dim"),
-        words(f"each {lane.name} sleeps in its read", "dim"),
-        words("no list at all", "dim"),
+        words(_("no list anywhere: each {name} sleeps in a read of its own", name=lane.name), "dim"),
+        words(_("each {name} sleeps in its read", name=lane.name), "dim"),
+        words(_("no list at all"), "dim"),
     )
 
 
@@ -173,9 +187,9 @@ def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
     """Number of times that each worker was woken, and number of wake-ups without work."""
     each = " ".join(format_short(worker.wakes) for worker in tasks.workers)
     vain = sum(worker.vain_wakes for worker in tasks.workers)
-    lost: Line = words(f"{format_short(vain)} for nothing", "wasted" if vain else "good")
+    lost: Line = words(_("{vain} for nothing", vain=format_short(vain)), "wasted" if vain else "good")
     return (
-        (*words("woken "), *words(each, "strong"), *words(" times, ", "text"), *lost),
+        (*words("woken "), *words(each, "strong"), *words(_(" times, "), "text"), *lost),
         (*words("woken "), *words(each, "strong"), *words(" · ", "dim"), *lost),
         (*words("woken "), *words(each, "strong")),
         lost,
@@ -185,20 +199,20 @@ def _woken_choices(tasks: TaskView) -> tuple[Line, ...]:
 def _watched_choices(tasks: TaskView) -> tuple[Line, ...]:
     """Number of descriptors that each worker waits for."""
     each = words(" ".join(format_short(worker.watched) for worker in tasks.workers), "strong")
-    return ((*words("each waits for its own: "), *each), (*words("own "), *each), each)
+    return ((*words(_("each waits for its own: ")), *each), (*words("own "), *each), each)
 
 
 def _workers_line(tasks: TaskView, width: int) -> Line:
     """The workers side by side, each in a fixed place, with its current action."""
     count = len(tasks.workers)
     if not count:
-        return words("about to start its workers", "dim") if width >= 26 else ()
+        return words(_("about to start its workers"), "dim") if width >= 26 else ()
     label = "workers " if width >= 8 + 4 * count else ""
-    room = (width - len(label)) // count
+    room = (width - cell_len(label)) // count
     spans: list[Span] = [(label, "text")] if label else []
     for worker in tasks.workers:
         text, role = _worker_words(worker, room - 1)
-        spans += [(text, role), (" " * (room - len(text)), "text")]
+        spans += [(text, role), (" " * (room - cell_len(text)), "text")]
     return tuple(spans)
 
 
@@ -210,7 +224,7 @@ def _worker_words(worker: WorkerView, room: int) -> Span:
     elif worker.state == TaskState.RUNNABLE:
         long, short, role = f" {served or 'queued'} ", "q", "key"
     elif worker.fd >= 0:
-        long, short, role = f"{served} stuck", "s", "alarm"
+        long, short, role = _("{served} stuck", served=served), "s", "alarm"
     else:
         long, short, role = "asleep", "z", "dim"
     return (long if len(long) <= room else short if room > 0 else "", role)

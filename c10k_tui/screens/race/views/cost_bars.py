@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, pad
 from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.units import format_duration
 
-QUESTIONS = (" To find out who has data:  ", " Who has data:  ", " ")
-QUESTIONS_OF_TASKS = (" Waiting, for each request:  ", " Each request:  ", " ")
+QUESTIONS = (N_(" To find out who has data:  "), N_(" Who has data:  "), " ")
+QUESTIONS_OF_TASKS = (N_(" Waiting, for each request:  "), N_(" Each request:  "), " ")
 LEAST_BAR = 16
 """Cells below which a shorter question is better than a shorter bar."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -36,14 +39,14 @@ def cost_bar_lines(frame: Frame, width: int) -> list[Line]:
     names = [_name(lane) for lane in lanes]
     name_width = max(map(len, names)) + 1
     notes = [_note(cost_ns, costs) for cost_ns in costs]
-    note_width = max(map(len, notes))
-    questions = QUESTIONS_OF_TASKS if with_tasks else QUESTIONS
+    note_width = max(map(cell_len, notes))
+    questions = tuple(_(text) for text in (QUESTIONS_OF_TASKS if with_tasks else QUESTIONS))
     fitting = (text for text in questions if _bar_room(width, text, name_width, note_width) >= LEAST_BAR)
     question = next(fitting, questions[-1])
     room = max(1, _bar_room(width, question, name_width, note_width))
     lines: list[Line] = []
     for index, (lane, name, cost_ns, note) in enumerate(zip(lanes, names, costs, notes, strict=True)):
-        head: list[Span] = [(question if not index else " " * len(question), "text")]
+        head: list[Span] = [(question if not index else " " * cell_len(question), "text")]
         head.append((name.ljust(name_width), lane.name))
         bar = bar_of(cost_ns or 0, most_ns, room)
         figure: Line = ((f" {format_duration(cost_ns)}" if cost_ns else " –", "strong"), (note, "strong"))
@@ -61,7 +64,7 @@ def bar_of(part: int, whole: int, cells: int) -> str:
 
 
 def _bar_room(width: int, question: str, name_width: int, note_width: int) -> int:
-    return width - len(question) - name_width - note_width - 9
+    return width - cell_len(question) - name_width - note_width - 9
 
 
 def _name(lane: LaneFrame) -> str:
@@ -79,4 +82,4 @@ def _note(cost_ns: int | None, costs: Sequence[int | None]) -> str:
     known = [cost for cost in costs if cost]
     if not cost_ns or len(known) < 2 or cost_ns != min(known) or max(known) < cost_ns * _TIMES_LEAST:
         return ""
-    return f"   {ratio_text(max(known), cost_ns)} times less"
+    return _("   {known} times less", known=ratio_text(max(known), cost_ns))

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.ratios import ratio_text
-from c10k_tui.text.styled_text import Line, clip
+from c10k_tui.text.styled_text import Line, clip, left, right
 from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.lane_kind import Family, LaneKind
 from sim.scenario.lanes import REFERENCE
@@ -65,70 +68,70 @@ def _has_filters(kind: LaneKind) -> bool:
 
 ROWS: tuple[CounterRow, ...] = (
     CounterRow("wake-ups", 2, _of("wakeups")),
-    CounterRow("system calls", 5, _of("syscalls")),
-    CounterRow("descriptors scanned", 3, _of("scanned")),
-    CounterRow("wasted checks", 0, _of("wasted"), role="wasted"),
-    CounterRow("copied into kernel", 8, _of("copied_in_bytes"), format_bytes),
-    CounterRow("copied out of it", 9, _of("copied_out_bytes"), format_bytes),
-    CounterRow("cost per wake-up", 1, _of("wakeup_ns"), format_duration, role="strong"),
-    CounterRow("found data at once", 15, _of("at_once_call_ns"), format_duration),
-    CounterRow("had to wait", 16, _of("slept_call_ns"), format_duration),
-    CounterRow("requests served", 4, _of("requests")),
-    CounterRow("dropped", 10, _of("dropped")),
-    CounterRow("latency p50", 7, _of("latency_p50_ns"), format_duration),
-    CounterRow("latency p99", 6, _of("latency_p99_ns"), format_duration),
-    CounterRow("epoll_ctl calls", 11, _of("epoll_ctl")),
-    CounterRow("switches per second", 4, _of("switches_per_s"), applies=lambda kind: kind.has_tasks),
-    CounterRow("woken for nothing", 6, _of("spurious_wakes"), applies=lambda kind: kind.has_workers),
+    CounterRow(N_("system calls"), 5, _of("syscalls")),
+    CounterRow(N_("descriptors scanned"), 3, _of("scanned")),
+    CounterRow(N_("wasted checks"), 0, _of("wasted"), role="wasted"),
+    CounterRow(N_("copied into kernel"), 8, _of("copied_in_bytes"), format_bytes),
+    CounterRow(N_("copied out of it"), 9, _of("copied_out_bytes"), format_bytes),
+    CounterRow(N_("cost per wake-up"), 1, _of("wakeup_ns"), format_duration, role="strong"),
+    CounterRow(N_("found data at once"), 15, _of("at_once_call_ns"), format_duration),
+    CounterRow(N_("had to wait"), 16, _of("slept_call_ns"), format_duration),
+    CounterRow(N_("requests served"), 4, _of("requests")),
+    CounterRow(N_("dropped"), 10, _of("dropped")),
+    CounterRow(N_("latency p50"), 7, _of("latency_p50_ns"), format_duration),
+    CounterRow(N_("latency p99"), 6, _of("latency_p99_ns"), format_duration),
+    CounterRow(N_("epoll_ctl calls"), 11, _of("epoll_ctl")),
+    CounterRow(N_("switches per second"), 4, _of("switches_per_s"), applies=lambda kind: kind.has_tasks),
+    CounterRow(N_("woken for nothing"), 6, _of("spurious_wakes"), applies=lambda kind: kind.has_workers),
     CounterRow(
-        "connections' memory",
+        N_("connections' memory"),
         6,
         lambda lane: None if lane.memory is None else lane.memory.used_bytes,
         format_bytes,
         applies=lambda kind: kind.has_tasks or kind.family is Family.PORT,
     ),
-    CounterRow("second CPU's time", 5, _polled_ns, format_duration, applies=lambda kind: kind.second_cpu),
-    CounterRow("submissions", 9, _submitted, applies=lambda kind: kind.posts_results),
-    CounterRow("completions", 8, _completed, applies=lambda kind: kind.posts_results),
+    CounterRow(N_("second CPU's time"), 5, _polled_ns, format_duration, applies=lambda kind: kind.second_cpu),
+    CounterRow(N_("submissions"), 9, _submitted, applies=lambda kind: kind.posts_results),
+    CounterRow(N_("completions"), 8, _completed, applies=lambda kind: kind.posts_results),
     CounterRow(
-        "kqueue changes",
+        N_("kqueue changes"),
         12,
         lambda lane: lane.counters.changes if _has_filters(lane.kind) else None,
         applies=_has_filters,
     ),
     CounterRow(
-        "filters run",
+        N_("filters run"),
         9,
         lambda lane: lane.counters.filter_runs if _has_filters(lane.kind) else None,
         applies=_has_filters,
     ),
-    CounterRow("wait-queue entries", 12, _of("hooks")),
-    CounterRow("context switches", 13, _of("context_switches")),
-    CounterRow("interrupts", 14, _of("interrupts")),
+    CounterRow(N_("wait-queue entries"), 12, _of("hooks")),
+    CounterRow(N_("context switches"), 13, _of("context_switches")),
+    CounterRow(N_("interrupts"), 14, _of("interrupts")),
 )
 SHORT = {
-    "descriptors scanned": ("scanned", "scanned"),
-    "wasted checks": ("wasted checks", "wasted"),
-    "system calls": ("system calls", "syscalls"),
-    "copied into kernel": ("copied in", "copied in"),
-    "copied out of it": ("copied out", "copied out"),
-    "cost per wake-up": ("per wake-up", "a wake-up"),
-    "found data at once": ("data at once", "at once"),
-    "had to wait": ("had to wait", "waited"),
-    "requests served": ("requests", "requests"),
-    "latency p50": ("latency p50", "p50"),
-    "latency p99": ("latency p99", "p99"),
-    "epoll_ctl calls": ("epoll_ctl", "epoll_ctl"),
-    "wait-queue entries": ("queue entries", "queued"),
-    "context switches": ("switches", "switches"),
-    "switches per second": ("switches/s", "switches/s"),
-    "woken for nothing": ("woken in vain", "in vain"),
-    "connections' memory": ("memory", "memory"),
-    "second CPU's time": ("second CPU", "2nd CPU"),
-    "submissions": ("submissions", "submitted"),
-    "completions": ("completions", "completed"),
-    "kqueue changes": ("changes", "changes"),
-    "filters run": ("filters run", "filters"),
+    "descriptors scanned": (N_("scanned"), N_("scanned")),
+    "wasted checks": (N_("wasted checks"), N_("wasted")),
+    "system calls": (N_("system calls"), N_("syscalls")),
+    "copied into kernel": (N_("copied in"), N_("copied in")),
+    "copied out of it": (N_("copied out"), N_("copied out")),
+    "cost per wake-up": (N_("per wake-up"), N_("a wake-up")),
+    "found data at once": (N_("data at once"), N_("at once")),
+    "had to wait": (N_("had to wait"), N_("waited")),
+    "requests served": (N_("requests"), N_("requests")),
+    "latency p50": (N_("latency p50"), N_("p50")),
+    "latency p99": (N_("latency p99"), N_("p99")),
+    "epoll_ctl calls": (N_("epoll_ctl"), N_("epoll_ctl")),
+    "wait-queue entries": (N_("queue entries"), "queued"),
+    "context switches": (N_("switches"), N_("switches")),
+    "switches per second": (N_("switches/s"), "switches/s"),
+    "woken for nothing": (N_("woken in vain"), N_("in vain")),
+    "connections' memory": (N_("memory"), N_("memory")),
+    "second CPU's time": (N_("second CPU"), N_("2nd CPU")),
+    "submissions": (N_("submissions"), N_("submitted")),
+    "completions": (N_("completions"), N_("completed")),
+    "kqueue changes": (N_("changes"), N_("changes")),
+    "filters run": (N_("filters run"), N_("filters")),
 }
 """Labels for narrow tables, of up to 13 and up to 10 cells."""
 WITHOUT_RATIO = ("requests served", "dropped")
@@ -170,13 +173,21 @@ def _shown_ratio(frame: Frame, width: int) -> tuple[LaneFrame, LaneFrame] | None
 
 def since_words(frame: Frame) -> str:
     """Words for the time at which the counters started."""
-    return f"since t = {format_duration(frame.since_ns)}" if frame.since_ns else "since the start"
+    return (
+        _("since t = {since_ns}", since_ns=format_duration(frame.since_ns))
+        if frame.since_ns
+        else _("since the start")
+    )
 
 
 def ratio_words(frame: Frame, width: int) -> str:
     """Words for the two lanes that the ratio column divides, for a table of this width."""
     compared = _shown_ratio(frame, width)
-    return f"ratio: {compared[0].name} ÷ {compared[1].name}" if compared is not None else ""
+    return (
+        _("ratio: {name} ÷ {name2}", name=compared[0].name, name2=compared[1].name)
+        if compared is not None
+        else ""
+    )
 
 
 def compared_lanes(frame: Frame) -> tuple[LaneFrame, LaneFrame] | None:
@@ -219,18 +230,16 @@ def _heading(names: list[str], ratio: bool, label_width: int, column: int, width
         shown = next((choice for choice in choices if len(choice) < column), choices[-1][: column - 1])
         spans.append((shown.rjust(column), name))
     if ratio:
-        spans.append(("ratio".rjust(column), "dim"))
+        spans.append((right(_("ratio"), column), "dim"))
     return clip(tuple(spans), width)
 
 
 def _line(
     row: CounterRow, frame: Frame, compared: tuple[LaneFrame, LaneFrame] | None, label_width: int, column: int
 ) -> Line:
-    labels = (row.label, *SHORT.get(row.label, ()))
-    label = next(
-        (label for label in labels if len(label) < label_width or label_width == len(label)), labels[-1]
-    )
-    spans = [(label.ljust(label_width), "text" if row.role == "text" else row.role)]
+    labels = tuple(_(label) for label in (row.label, *SHORT.get(row.label, ())))
+    label = next((label for label in labels if cell_len(label) <= label_width), labels[-1])
+    spans = [(left(label, label_width), "text" if row.role == "text" else row.role)]
     for lane in frame.lanes:
         value = row.value(lane)
         role = "alarm" if row.label == "dropped" and value else row.role

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from c10k_tui.text.styled_text import Line, Span, clip, width_of
+from rich.cells import cell_len
+
+from c10k_tui.text.messages import N_, _
+from c10k_tui.text.styled_text import Line, Span, clip, left, right, width_of
 from sim.frames.frame import LaneFrame
 from sim.scenario.units import format_duration
 
@@ -33,15 +36,15 @@ class AccountGroup:
 
 
 GROUPS: tuple[AccountGroup, ...] = (
-    AccountGroup("scan", "scan", "Scan", ("scan",)),
-    AccountGroup("hooks", "wait queues", "Queues", ("wait_queue",)),
-    AccountGroup("copies", "copies", "Copy", ("copy_in", "copy_out")),
-    AccountGroup("calls", "calls", "caLl", ("syscall", "interest_list")),
-    AccountGroup("switch", "switches", "sWitch", ("context_switch", "task_start")),
-    AccountGroup("loop", "event loop", "looP", ("loop", "callback")),
-    AccountGroup("interrupt", "interrupts", "Irq", ("interrupt",)),
-    AccountGroup("serving", "serving", "serVe", ("socket_io", "application")),
-    AccountGroup("idle", "idle", "idle", ("idle",)),
+    AccountGroup("scan", N_("scan"), N_("Scan"), ("scan",)),
+    AccountGroup("hooks", N_("wait queues"), N_("Queues"), ("wait_queue",)),
+    AccountGroup("copies", N_("copies"), N_("Copy"), ("copy_in", "copy_out")),
+    AccountGroup("calls", N_("calls"), "caLl", ("syscall", "interest_list")),
+    AccountGroup("switch", N_("switches"), "sWitch", ("context_switch", "task_start")),
+    AccountGroup("loop", N_("event loop"), "looP", ("loop", "callback")),
+    AccountGroup("interrupt", N_("interrupts"), N_("Irq"), ("interrupt",)),
+    AccountGroup("serving", N_("serving"), "serVe", ("socket_io", "application")),
+    AccountGroup("idle", N_("idle"), N_("idle"), ("idle",)),
 )
 """The groups in the order of the bar."""
 
@@ -96,15 +99,15 @@ def busy_percent(cost_ns: Mapping[str, int]) -> int | None:
 def busy_line(cost_ns: Mapping[str, int], width: int) -> Line:
     """``CPU ████░░░░ 71 % busy``: the share of the CPU's time that was not idle."""
     percent = busy_percent(cost_ns)
-    words = "" if percent is None else f" {percent} % busy"
-    room = max(1, width - len("CPU ") - len(" 100 % busy"))
+    words = "" if percent is None else _(" {percent} % busy", percent=percent)
+    room = max(1, width - len("CPU ") - cell_len(_(" 100 % busy")))
     filled = 0 if not percent else min(max(1, round(percent * room / 100)), room)
     return clip(
         (
             ("CPU ", "dim"),
             (" " * filled, "cpu-busy"),
             (" " * (room - filled), "cpu-idle"),
-            (words.rjust(len(" 100 % busy")), "strong"),
+            (right(words, cell_len(_(" 100 % busy"))), "strong"),
         ),
         width,
     )
@@ -112,13 +115,13 @@ def busy_line(cost_ns: Mapping[str, int], width: int) -> Line:
 
 def _caption(group: AccountGroup, percent: float, cells: int) -> str:
     """As much of ``name 71%`` as fits in a block: a shorter name, then the letter, then no figure."""
-    brief, share = group.brief.lower(), f"{percent:.0f}%"
-    choices = [f" {group.name} {share} ", f" {brief} {share} ", f"{brief} {share}"]
+    name, brief, share = _(group.name), _(group.brief).lower(), f"{percent:.0f}%"
+    choices = [f" {name} {share} ", f" {brief} {share} ", f"{brief} {share}"]
     if group.code:
         choices += [f"{group.code} {share} ", f"{group.code}{share}", group.code]
     else:
         choices += [f" {brief}", brief]
-    return next((text for text in choices if len(text) <= cells), "").ljust(cells)
+    return left(next((text for text in choices if cell_len(text) <= cells), ""), cells)
 
 
 def times_line(cost_ns: Mapping[str, int], width: int) -> Line:
@@ -129,7 +132,7 @@ def times_line(cost_ns: Mapping[str, int], width: int) -> Line:
         shown = [(part, group) for part, group in parts if part >= least]
         line: list[Span] = []
         for part, group in shown:
-            name = "CPU idle" if group.role == "idle" else group.name
+            name = _("CPU idle") if group.role == "idle" else _(group.name)
             line += [(f"{' · ' if line else ''}{name} ", "dim"), (format_duration(part), "text")]
         if width_of(line) <= width:
             return tuple(line)

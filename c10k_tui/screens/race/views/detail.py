@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from c10k_tui.text.lanes import brief_name
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Span, clip, fitting
 from sim.frames.frame import FdView, Frame, LaneFrame, TaskState, TaskView
 from sim.scenario.lane_kind import Family
@@ -49,9 +50,9 @@ def _lanes(known: Iterable[tuple[str, str, str]], name_cells: int) -> Line:
 def _state(lane: LaneFrame, view: FdView) -> str:
     words = view.state
     if view.state == "mixed":
-        words = f"{view.ready} of {view.open} ready"
+        words = _("{ready} of {open} ready", ready=view.ready, open=view.open)
     if view.buffered_bytes:
-        words += f", {format_bytes(view.buffered_bytes)} unread"
+        words += _(", {buffered_bytes} unread", buffered_bytes=format_bytes(view.buffered_bytes))
     doing = "" if lane.tasks is None else _doing(lane, lane.tasks, view)
     if doing and view.state == "idle":
         return doing
@@ -64,14 +65,14 @@ def _doing(lane: LaneFrame, tasks: TaskView, view: FdView) -> str:
     for state, word in _WORDS.items():
         count = int((states == state).sum())
         if count:
-            return f"task {word}" if len(states) == 1 else f"{count} {word}"
+            return _("task {word}", word=word) if len(states) == 1 else f"{count} {word}"
     return ""
 
 
 def _checked(lane: LaneFrame, view: FdView, now_ns: int) -> str:
     if view.last_checked_ns is not None:
-        return f", checked {format_duration(max(0, now_ns - view.last_checked_ns))} ago"
+        return _(", checked {value} ago", value=format_duration(max(0, now_ns - view.last_checked_ns)))
     if lane.kind.scans:
-        return ", not checked yet"
+        return _(", not checked yet")
     # Other lanes have no such time: only items of a ready list keep the time of their last check.
-    return ", never checked: nobody asked" if lane.kind.family is Family.READY_LIST else ""
+    return _(", never checked: nobody asked") if lane.kind.family is Family.READY_LIST else ""

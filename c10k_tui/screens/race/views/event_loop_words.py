@@ -7,6 +7,7 @@ verdict's figures are means since the counters began.
 
 from __future__ import annotations
 
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Wordings
 from sim.frames.frame import Frame, LaneFrame
 from sim.frames.mechanism import LoopView
@@ -28,11 +29,11 @@ def loop_sentences(loop: LoopView) -> Wordings:
     loop_cost = (format_duration(last_round.loop_ns), "wasted")
     epoll_cost = (format_duration(last_round.epoll_ns), "good")
     counted: Line = (events, (" → ", "text"), callbacks, (", ", "text"), turns)
-    so_far = ": loop " if loop.finished else " and no rest: loop "
+    so_far = _(": loop ") if loop.finished else _(" and no rest: loop ")
     return (
-        (*counted, (so_far, "text"), loop_cost, (" on top of epoll's ", "text"), epoll_cost),
-        (("loop ", "text"), loop_cost, (" over epoll's ", "text"), epoll_cost),
-        (("loop ", "text"), loop_cost),
+        (*counted, (so_far, "text"), loop_cost, (_(" on top of epoll's "), "text"), epoll_cost),
+        ((_("loop "), "text"), loop_cost, (_(" over epoll's "), "text"), epoll_cost),
+        ((_("loop "), "text"), loop_cost),
     )
 
 
@@ -43,11 +44,14 @@ def _count(count: int, one: str) -> str:
 def loop_activity(lane: LaneFrame, loop: LoopView) -> Line | None:
     """The loop's current action; None if the lane sleeps, or if something other than its loop is busy."""
     if lane.activity == "collecting":
-        where = "in epoll_wait, or about to be" if loop.polling else "between two callbacks"
-        return (("the loop's turn", "strong"), (f": {where}", "dim"))
+        where = _("in epoll_wait, or about to be") if loop.polling else _("between two callbacks")
+        return ((_("the loop's turn"), "strong"), (f": {where}", "dim"))
     if lane.activity == "serving" and lane.serving_fd is not None:
-        more = f", {loop.left:,} more this turn" if loop.left else ""
-        return (("a callback", "good"), (f" of fd {lane.serving_fd}{more}", "dim"))
+        more = _(", {left:,} more this turn", left=loop.left) if loop.left else ""
+        return (
+            (_("a callback"), "good"),
+            (_(" of fd {serving_fd}{more}", serving_fd=lane.serving_fd, more=more), "dim"),
+        )
     return None
 
 
@@ -71,7 +75,13 @@ def loop_verdict(frame: Frame) -> Wordings | None:
     )
     own = format_duration(loop.counters.loop_ns // loop.counters.wakeups)
     return (
-        (("A wake-up costs ", "text"), *costs, (": its loop takes ", "text"), (own, "wasted"), (".", "text")),
-        (("A wake-up costs ", "text"), *costs, (".", "text")),
+        (
+            (_("A wake-up costs "), "text"),
+            *costs,
+            (_(": its loop takes "), "text"),
+            (own, "wasted"),
+            (".", "text"),
+        ),
+        ((_("A wake-up costs "), "text"), *costs, (".", "text")),
         (*costs, (".", "text")),
     )

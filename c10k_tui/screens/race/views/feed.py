@@ -11,10 +11,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len, set_cell_size
+
 from c10k_tui.screens.race.views.feed_words import effect_words
 from c10k_tui.screens.race.views.warning import strike_row
 from c10k_tui.text.lanes import brief_name
-from c10k_tui.text.styled_text import Line, clip
+from c10k_tui.text.messages import _
+from c10k_tui.text.styled_text import Line, clip, left, right
 from sim.frames.frame import Frame
 from sim.machine.journal import RECALLED
 from sim.machine.records import Kind, Record
@@ -134,13 +137,21 @@ class FeedModel:
 
     def records_of(self, lane: str) -> Iterator[Record]:
         """The latest records of a lane, of every kind, the newest first."""
-        for records, _ in reversed(self._kept.get(lane, ())):
+        for records, _count in reversed(self._kept.get(lane, ())):
             yield from reversed(records)
 
     def title(self) -> str:
         """The title on the feed's frame: its contents."""
-        words = "interrupts" if self.only_fd is None else f"interrupts for fd {self.only_fd} only"
-        return f"{words} · {self.missed:,} earlier ones not shown" if self.missed > 0 else words
+        words = (
+            "interrupts"
+            if self.only_fd is None
+            else _("interrupts for fd {only_fd} only", only_fd=self.only_fd)
+        )
+        return (
+            _("{words} · {missed:,} earlier ones not shown", words=words, missed=self.missed)
+            if self.missed > 0
+            else words
+        )
 
 
 def _known_since_ns(frame: Frame) -> int:
@@ -152,7 +163,7 @@ def _newest_first(
     kept: deque[tuple[Sequence[Record], int]], only_fd: int | None, wanted: int
 ) -> Iterator[Record]:
     """Arrivals from the newest to the oldest, at most ``wanted``."""
-    for records, _ in reversed(kept):
+    for records, _count in reversed(kept):
         for record in reversed(records):
             if record[1] in _ROWS and (only_fd is None or record[2] == only_fd):
                 yield record
@@ -164,9 +175,9 @@ def _newest_first(
 def heading(lanes: list[str], width: int) -> Line:
     """The names of the columns."""
     packet, column = _columns(len(lanes), width)
-    path = "irq→softirq→fd" if packet >= NARROW_PACKET else "fd"
-    time = "time, ms ".rjust(11) if packet >= TINY_PACKET else ""
-    spans = [(time + path.ljust(packet - len(time)), "dim")]
+    path = _("irq→softirq→fd") if packet >= NARROW_PACKET else "fd"
+    time = right(_("time, ms "), 11) if packet >= TINY_PACKET else ""
+    spans = [(time + left(path, packet - cell_len(time)), "dim")]
     before = " " * min(2, column + 1 - LEAST_COLUMN)
     room = column - len(before)
     spans.extend((before + brief_name(name, room).ljust(room), name) for name in lanes)
@@ -191,7 +202,7 @@ def row_line(row: FeedRow, lanes: list[str], width: int) -> Line:
     for lane in lanes:
         text, role = effect_words(lane, *row.effects[lane], room) if lane in row.effects else ("…", "dim")
         spans.append(("│", "frame"))
-        spans.append((before + text[:room].ljust(room), role))
+        spans.append((before + set_cell_size(text, room), role))
     return clip(tuple(spans), width)
 
 
@@ -212,7 +223,7 @@ def _packet(row: FeedRow, width: int) -> Iterator[tuple[str, str]]:
     dropped = any(lost for _, lost in row.effects.values())
     fd_role = "alarm" if dropped else "strong"
     time = f"{row.time_ns / 1_000_000:10.4f} "
-    where = f"fd {row.fd}" if row.fd >= 0 else "no fd"
+    where = f"fd {row.fd}" if row.fd >= 0 else _("no fd")
     size = f" {format_bytes(row.size_bytes)}" if row.size_bytes else " SYN/FIN"
     if width <= TINY_PACKET:
         if width == TINY_PACKET:
@@ -222,7 +233,7 @@ def _packet(row: FeedRow, width: int) -> Iterator[tuple[str, str]]:
         yield (number if len(number) <= width else "…" + number[1 - width :]).ljust(width), fd_role
         return
     if width == WIDE_PACKET:
-        path = "irq→softirq→"
+        path = _("irq→softirq→")
         yield time, "dim"
         yield path, "dim"
         width -= len(path)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from c10k_tui.text.lanes import LANE_TEXTS
-from c10k_tui.text.messages import _
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.packet_effects import EffectTable, Sizes
 from sim.machine.records import DropReason, Effect
 
 _CELLS = (38, 19, 11)
 """Cells for the longest words, and for the next sizes."""
 _DROPS: EffectTable = {
-    DropReason.BACKLOG_FULL: ("DROPPED: the accept backlog was full", "DROPPED: backlog", "DROP"),
-    DropReason.NOT_CONNECTED: ("DROPPED: no connection to take it", "DROPPED: no conn.", "DROP"),
-    DropReason.CONNECTION_GONE: ("DROPPED: the connection is gone", "DROPPED: gone", "DROP"),
+    DropReason.BACKLOG_FULL: (N_("DROPPED: the accept backlog was full"), N_("DROPPED: backlog"), "DROP"),
+    DropReason.NOT_CONNECTED: (N_("DROPPED: no connection to take it"), N_("DROPPED: no conn."), "DROP"),
+    DropReason.CONNECTION_GONE: (N_("DROPPED: the connection is gone"), N_("DROPPED: gone"), "DROP"),
 }
 _AT_CLIENT: EffectTable = {
-    Effect.HELD: ("waits at its client: the window is full", "waits at its client", "waits"),
-    Effect.UNSENT: ("not made: its client still waits to write", "not made: no room", "not made"),
+    Effect.HELD: (N_("waits at its client: the window is full"), N_("waits at its client"), "waits"),
+    Effect.UNSENT: (N_("not made: its client still waits to write"), N_("not made: no room"), N_("not made")),
 }
 _WASTEFUL = Effect.WOKE_SCAN | Effect.SCAN_BEHIND
 _REPORTED = Effect.READY_LIST | Effect.KNOTE | Effect.TASK_WORK | Effect.COMPLETED | Effect.WOKE_TASK

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from c10k_tui.text.lanes import brief_name
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.machine.records import Kind, Record
 from sim.scenario.units import format_duration
@@ -39,9 +40,11 @@ class FollowWording:
 
 
 WORDS = (
-    FollowWording("picked up ", ", answered ", "picked up and answered ", "ready, unread for "),
-    FollowWording("read ", ", sent ", "answered ", "unread for "),
-    FollowWording("", " ", "", "unread "),
+    FollowWording(
+        N_("picked up "), N_(", answered "), N_("picked up and answered "), N_("ready, unread for ")
+    ),
+    FollowWording(N_("read "), N_(", sent "), N_("answered "), N_("unread for ")),
+    FollowWording("", " ", "", N_("unread ")),
 )
 """From the longest words to the shortest."""
 NAME_CELLS = 6
@@ -51,7 +54,7 @@ NAME_CELLS = 6
 def newest_request(fd: int, newest_first: Iterable[Record]) -> FollowedRequest:
     """The newest request on a descriptor, from a lane's records."""
     read_ns = written_ns = None
-    for time_ns, kind, of_fd, _, _, _ in newest_first:
+    for time_ns, kind, of_fd, *_rest in newest_first:
         if of_fd != fd:
             continue
         if kind == Kind.WRITE:
@@ -68,8 +71,8 @@ def follow_line(fd: int, requests: Mapping[str, FollowedRequest], now_ns: int, w
     packets = [request.packet_ns for request in requests.values() if request.packet_ns is not None]
     head: list[Span] = [(f" fd {fd} ", "cursor")]
     if not packets:
-        return clip((*head, (" followed: no packet for it of late (s: to the next one)", "dim")), width)
-    head += [(" packet at ", "dim"), (format_duration(max(packets)), "text")]
+        return clip((*head, (_(" followed: no packet for it of late (s: to the next one)"), "dim")), width)
+    head += [(_(" packet at "), "dim"), (format_duration(max(packets)), "text")]
     lines = [_line(head, requests, now_ns, words) for words in WORDS]
     lines.append(_line(head[:1], requests, now_ns, WORDS[-1], NAME_CELLS))
     return clip(next((line for line in lines if width_of(line) <= width), lines[-1]), width)
@@ -92,14 +95,14 @@ def _line(
 def _outcome(request: FollowedRequest, now_ns: int, words: FollowWording) -> Iterator[Span]:
     """The fate of a packet in one lane. Times count from its arrival."""
     if request.packet_ns is None:
-        yield "not known", "dim"
+        yield _("not known"), "dim"
     elif request.dropped:
-        yield "DROPPED", "alarm"
+        yield _("DROPPED"), "alarm"
     elif request.read_ns is None:
-        yield f"{words.unread}{format_duration(now_ns - request.packet_ns)}", "wasted"
+        yield f"{_(words.unread)}{format_duration(now_ns - request.packet_ns)}", "wasted"
     else:
-        yield (words.both if request.written_ns == request.read_ns else words.read), "dim"
+        yield _(words.both if request.written_ns == request.read_ns else words.read), "dim"
         yield f"+{format_duration(request.read_ns - request.packet_ns)}", "text"
         if request.written_ns not in (None, request.read_ns):
-            yield words.written, "dim"
+            yield _(words.written), "dim"
             yield f"+{format_duration(request.written_ns - request.packet_ns)}", "text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from c10k_tui.text.messages import _
 from c10k_tui.text.pace_words import seconds_words, slow_motion_words
 from c10k_tui.text.styled_text import Line, Span, spread, width_of
 from sim.scenario.scenario import Scenario, Share
@@ -46,23 +47,23 @@ def _paces(
     paused: bool, speed: float | None, rate_ns: float, kept_up: float, scan_s: float, prices: str
 ) -> list[Line]:
     """The pace, from the longest wording to the shortest."""
-    state: Line = ((" ▌▌ paused ", "title"),) if paused else (("▶ ", "strong"),)
-    pace = "as fast as possible" if speed is None else slow_motion_words(rate_ns)
+    state: Line = ((_(" ▌▌ paused "), "title"),) if paused else (("▶ ", "strong"),)
+    pace = _("as fast as possible") if speed is None else slow_motion_words(rate_ns)
     words: Line = ((pace, "text"), (" ", "text"), *state)
-    origin = f"simulated, costs: {prices} · " if prices else "simulated · "
+    origin = _("simulated, costs: {prices} · ", prices=prices) if prices else _("simulated · ")
     simulated: Line = ((origin, "dim"), *words)
     if prices:
-        words = ((f"costs: {prices.partition(' ')[0]} · ", "dim"), *words)
+        words = ((_("costs: {partition} · ", partition=prices.partition(" ")[0]), "dim"), *words)
     least: Line = ((pace.removeprefix("slow motion "), "text"), (" ", "text"), *state)
     if speed is not None and scan_s > LONG_SCAN_S:
-        long = f"a scan takes {seconds_words(scan_s)}"
-        faster: Line = ((long, "wasted"), (" (.: faster)", "strong"), (" · ", "dim"))
+        long = _("a scan takes {seconds_words}", seconds_words=seconds_words(scan_s))
+        faster: Line = ((long, "wasted"), (_(" (.: faster)"), "strong"), (" · ", "dim"))
         return [(*faster, *words), (*faster[:2], (" ", "text"), *state), words, least]
     if speed is None or kept_up >= _KEPT_UP or paused:
         return [simulated, words, least]
-    slow = f"too slow for that: {kept_up:.1f} of it"
+    slow = _("too slow for that: {kept_up:.1f} of it", kept_up=kept_up)
     return [
-        (("this machine is ", "alarm"), (slow, "alarm"), (" · ", "dim"), *words),
+        ((_("this machine is "), "alarm"), (slow, "alarm"), (" · ", "dim"), *words),
         ((slow, "alarm"), (" · ", "dim"), *words),
         words,
         least,
@@ -77,29 +78,29 @@ _KEPT_UP = 0.95
 
 def _settings(scenario: Scenario, *, brief: bool) -> Line:
     """The scenario. ``brief`` writes counts with three digits and shorter words."""
-    active = "all" if scenario.active == Share(10_000) else str(scenario.active)
+    active = _("all") if scenario.active == Share(10_000) else str(scenario.active)
     if isinstance(scenario.active, int):
         active = _three_digits(scenario.active) if brief else f"{scenario.active:,}"
     number = _three_digits if brief else format_count
-    connections = "connection" if scenario.fds == 1 else "connections"
-    send = "sends" if scenario.active_count == 1 else "send"
+    connections = _(" connection · ") if scenario.fds == 1 else _(" connections · ")
+    send = _(" sends · ") if scenario.active_count == 1 else _(" send · ")
     spans: list[Span] = [
         (" ", "text"),
         (_three_digits(scenario.fds) if brief else f"{scenario.fds:,}", "strong"),
-        (" conn. · " if brief else f" {connections} · ", "dim"),
+        (_(" conn. · ") if brief else connections, "dim"),
         (active, "strong"),
-        (f" {send} · ", "dim"),
+        (send, "dim"),
         (number(scenario.rate), "strong"),
-        (" req/s" if brief else " requests/s", "dim"),
+        (" req/s" if brief else _(" requests/s"), "dim"),
     ]
     if scenario.churn:
         spans += [
             (" · ", "dim"),
             (number(scenario.churn), "strong"),
-            (" reconn./s" if brief else " reconnects/s", "dim"),
+            (_(" reconn./s") if brief else _(" reconnects/s"), "dim"),
         ]
     if scenario.fd_setsize and "select" in scenario.lanes:
-        spans += [(" · ", "dim"), ("limit 1k" if brief else "select's limit: 1,024", "alarm")]
+        spans += [(" · ", "dim"), (_("limit 1k") if brief else _("select's limit: 1,024"), "alarm")]
     if scenario.fault:
         spans += [(" · ", "dim"), (scenario.fault, "alarm")]
     return tuple(spans)

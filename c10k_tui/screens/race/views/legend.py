@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from c10k_tui.screens.race.views.cpu import AccountGroup
 from c10k_tui.text import glyphs
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.scenario.lane_kind import LaneKind
 from sim.scenario.lanes import LANES
@@ -40,32 +41,41 @@ def _with_tasks(kind: LaneKind) -> bool:
 
 
 GRID_LEGEND: tuple[LegendEntry, ...] = (
-    LegendEntry(glyphs.IDLE, "idle", ("cell",), "idle", "idle", lambda kind: not kind.task_each),
+    LegendEntry(glyphs.IDLE, "idle", ("cell",), N_("idle"), N_("idle"), lambda kind: not kind.task_each),
     LegendEntry(
         glyphs.FRONT + glyphs.HEAT[2] + glyphs.HEAT[1] + glyphs.HEAT[0],
         "heat-3",
         ("front", "heat-4", "heat-3", "heat-2", "heat-1"),
-        "just checked, fading",
-        "checked",
+        N_("just checked, fading"),
+        N_("checked"),
         lambda kind: kind.scans,
     ),
     LegendEntry(
-        glyphs.BLOCKED, "blocked", ("asleep",), "its task sleeps", "asleep", lambda kind: kind.task_each
+        glyphs.BLOCKED,
+        "blocked",
+        ("asleep",),
+        N_("its task sleeps"),
+        N_("asleep"),
+        lambda kind: kind.task_each,
     ),
-    LegendEntry(glyphs.RUNNABLE, "runnable", ("heat-4",), "runnable", "runnable", _with_tasks),
-    LegendEntry(glyphs.RUNNING, "running", ("front",), "running", "runs", _with_tasks),
+    LegendEntry(glyphs.RUNNABLE, "runnable", ("heat-4",), N_("runnable"), N_("runnable"), _with_tasks),
+    LegendEntry(glyphs.RUNNING, "running", ("front",), N_("running"), N_("runs"), _with_tasks),
     LegendEntry(
         glyphs.RAN[2] + glyphs.RAN[1] + glyphs.RAN[0],
         "heat-3",
         ("heat-3", "heat-2", "heat-1"),
-        "just ran, fading",
-        "ran",
+        N_("just ran, fading"),
+        N_("ran"),
         _with_tasks,
     ),
-    LegendEntry(glyphs.ARRIVED, "arrived", ("arrived",), "packet arrives", "packet", _in_all),
-    LegendEntry(glyphs.READY, "ready", ("ready",), "ready: unread data", "ready", _in_all),
-    LegendEntry(glyphs.COMPLETED, "completed", ("held",), "completed, unanswered", "completed", _completes),
-    LegendEntry(glyphs.READ, "read", ("read",), "being read", "read", lambda kind: not kind.has_tasks),
+    LegendEntry(glyphs.ARRIVED, "arrived", ("arrived",), N_("packet arrives"), N_("packet"), _in_all),
+    LegendEntry(glyphs.READY, "ready", ("ready",), N_("ready: unread data"), N_("ready"), _in_all),
+    LegendEntry(
+        glyphs.COMPLETED, "completed", ("held",), N_("completed, unanswered"), N_("completed"), _completes
+    ),
+    LegendEntry(
+        glyphs.READ, "read", ("read",), N_("being read"), N_("read"), lambda kind: not kind.has_tasks
+    ),
 )
 """The entries in the order of the legend."""
 
@@ -98,9 +108,9 @@ def legend(lanes: Iterable[str], width: int, *, filled: bool, in_full: bool = Tr
 
 def account_legend(groups: Sequence[AccountGroup], width: int) -> Line:
     """The names of the blocks in the bars of CPU time by account, as many as fit."""
-    line: Line = ((" CPU time:", "dim"),)
+    line: Line = ((_(" CPU time:"), "dim"),)
     for group in groups:
-        name = "idle" if group.role == "idle" else group.name
+        name = _("idle") if group.role == "idle" else _(group.name)
         longer = (*line, (" █", f"key-{group.role}"), (f" {name}", "dim"))
         if width_of(longer) > width:
             break
@@ -134,5 +144,5 @@ def _signs(
             spans += [(glyphs.FULL, f"fill-{fill}") for fill in sign.fills[:most]]
         else:
             spans.append((sign.glyph[:most], sign.role))
-        spans.append((f"{before}{sign.full if full else sign.brief}{after}", "dim"))
+        spans.append((f"{before}{_(sign.full if full else sign.brief)}{after}", "dim"))
     return tuple(spans)

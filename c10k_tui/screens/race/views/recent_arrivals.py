@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from c10k_tui.screens.race.mechanism.parts import queue
 from c10k_tui.text import glyphs
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, clip
 from sim.frames.frame import LaneFrame
 from sim.machine.records import Kind
@@ -36,7 +39,7 @@ class RecentArrivals:
 
     def take(self, lane: LaneFrame) -> None:
         """Note the packets of a frame."""
-        for time_ns, kind, fd, _, _, _ in lane.records:
+        for time_ns, kind, fd, *_rest in lane.records:
             if kind != Kind.PACKET:
                 continue
             if time_ns - self._at_ns > TOGETHER_NS:
@@ -54,12 +57,12 @@ class RecentArrivals:
             now_ns: The frame's time.
             rate_ns: Virtual nanoseconds per wall second.
         """
-        head: Line = (("ready list ", "dim"),)
+        head: Line = ((_("ready list "), "dim"),)
         age_s = (now_ns - self._at_ns) / rate_ns
         if not self._fds or age_s > SHOWN_S:
-            return clip((*head, ("empty", "dim")), width)
+            return clip((*head, (_("empty"), "dim")), width)
         fds: Sequence[str] = [f"fd {fd}" for fd in self._fds]
-        boxes = queue(len(fds), fds, width - len("ready list ") - len(_TAKEN))
+        boxes = queue(len(fds), fds, width - cell_len(_("ready list ")) - cell_len(_TAKEN))
         if age_s > BRIGHT_S:
             boxes = tuple((text, "dim") for text, _ in boxes)
         taken: Line = ((_TAKEN, "dim"),) if lane.ready_listed == 0 else ()

@@ -11,7 +11,8 @@ from __future__ import annotations
 from c10k_tui.screens.race.views.event_loop_words import loop_sentences
 from c10k_tui.screens.race.views.verdict import held_up
 from c10k_tui.text.lanes import LANE_TEXTS
-from c10k_tui.text.styled_text import Line, Wordings, marked
+from c10k_tui.text.messages import _
+from c10k_tui.text.styled_text import Line, Span, Wordings, marked
 from sim.frames.frame import CallView, LaneFrame
 from sim.frames.mechanism import LoopView
 from sim.scenario.lane_kind import Family, Tasks, Trigger
@@ -19,7 +20,9 @@ from sim.scenario.units import format_duration, format_short
 
 __all__ = ["sentence", "sentences"]
 
-_NO_SEARCH = ("no search", "good")
+
+def _no_search() -> Span:
+    return _("no search"), "good"
 
 
 def sentence(lane: LaneFrame) -> Line:
@@ -47,23 +50,35 @@ def sentences(lane: LaneFrame) -> Wordings:
 
 def _before_the_first(lane: LaneFrame) -> Wordings:
     if held_up(lane):
-        alarm = ("interrupts take all the CPU", "alarm")
-        return (alarm, (": it has answered nothing yet", "text")), (alarm,)
+        alarm = (_("interrupts take all the CPU"), "alarm")
+        return (alarm, (_(": it has answered nothing yet"), "text")), (alarm,)
     all_of_them = f"*{lane.registered:,}*"
     if lane.kind.scans:
         return (
-            marked(f"every call hands over all {all_of_them} and has each one checked"),
-            marked(f"every call checks all {all_of_them}"),
+            marked(
+                _("every call hands over all {all_of_them} and has each one checked", all_of_them=all_of_them)
+            ),
+            marked(_("every call checks all {all_of_them}", all_of_them=all_of_them)),
         )
     if lane.kind.task_each:
         return (
-            marked(f"each of {all_of_them} descriptors has its own {lane.name}, asleep till a packet comes"),
-            marked(f"{all_of_them} descriptors, a {lane.name} each"),
-            marked(f"a {lane.name} each"),
+            marked(
+                _(
+                    "each of {all_of_them} descriptors has its own {name}, asleep till a packet comes",
+                    all_of_them=all_of_them,
+                    name=lane.name,
+                )
+            ),
+            marked(_("{all_of_them} descriptors, a {name} each", all_of_them=all_of_them, name=lane.name)),
+            marked(_("a {name} each", name=lane.name)),
         )
     where, will_be = LANE_TEXTS[lane.name].before_first
-    place = where.format(all=all_of_them, workers=_workers(lane))
-    return marked(f"{place}: {will_be}"), marked(place), marked(f"{all_of_them} watched")
+    place = _(where, all=all_of_them, workers=_workers(lane))
+    return (
+        marked(f"{place}: {_(will_be)}"),
+        marked(place),
+        marked(_("{all_of_them} watched", all_of_them=all_of_them)),
+    )
 
 
 def _workers(lane: LaneFrame) -> int:
@@ -79,18 +94,27 @@ def _workers(lane: LaneFrame) -> int:
 
 def _of_scan(call: CallView) -> Wordings:
     wasted = max(0, call.scanned - call.ready)
-    asked = f"checked *{call.asked:,}*"
+    asked = _("checked *{asked:,}*", asked=call.asked)
     if call.passes == 2:
-        asked = f"checked all *{call.asked:,}* twice"
+        asked = _("checked all *{asked:,}* twice", asked=call.asked)
     elif call.passes > 2:
-        asked = f"checked all *{call.asked:,}* {call.passes} times"
+        asked = _("checked all *{asked:,}* {passes} times", asked=call.asked, passes=call.passes)
     checks = "check" if wasted == 1 else "checks"
-    words = (f"{wasted:,} {checks} wasted", "wasted") if wasted else ("no check wasted", "good")
+    words = (
+        (_("{wasted:,} {checks} wasted", wasted=wasted, checks=checks), "wasted")
+        if wasted
+        else (_("no check wasted"), "good")
+    )
     role = "wasted" if wasted else "good"
     return (
-        marked(f"{asked}, *{call.ready:,}* ready: ", words),
-        marked(f"{asked}, *{call.ready:,}* ready: ", (f"{wasted:,} wasted", role)),
-        marked(f"*{call.scanned:,}* checks: ", (f"{wasted:,} wasted", role)),
+        marked(_("{asked}, *{ready:,}* ready: ", asked=asked, ready=call.ready), words),
+        marked(
+            _("{asked}, *{ready:,}* ready: ", asked=asked, ready=call.ready),
+            (_("{wasted:,} wasted", wasted=wasted), role),
+        ),
+        marked(
+            _("*{scanned:,}* checks: ", scanned=call.scanned), (_("{wasted:,} wasted", wasted=wasted), role)
+        ),
         (words,),
     )
 
@@ -101,19 +125,27 @@ def _of_scan(call: CallView) -> Wordings:
 def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
     """A blocking read that has returned data."""
     counters, who = lane.counters, lane.name
-    switches = f"{counters.context_switches:,} switches so far"
-    so_far = f" (*{counters.wakeups:,}* such calls, *{counters.context_switches:,}* switches so far)"
+    switches = _("{context_switches:,} switches so far", context_switches=counters.context_switches)
+    so_far = _(
+        " (*{wakeups:,}* such calls, *{context_switches:,}* switches so far)",
+        wakeups=counters.wakeups,
+        context_switches=counters.context_switches,
+    )
     if call.slept:
-        full = marked(f"its packet woke the {who} that waits for it: ", _NO_SEARCH, *marked(so_far))
-        brief = marked(f"a packet woke its {who}: ", _NO_SEARCH)
+        full = marked(
+            _("its packet woke the {who} that waits for it: ", who=who), _no_search(), *marked(so_far)
+        )
+        brief = marked(_("a packet woke its {who}: ", who=who), _no_search())
     else:
-        full = marked(f"a {who} found its request there: ", ("no sleep", "good"), *marked(so_far))
-        brief = marked(f"a {who} found its request: ", ("no sleep", "good"))
+        full = marked(
+            _("a {who} found its request there: ", who=who), (_("no sleep"), "good"), *marked(so_far)
+        )
+        brief = marked(_("a {who} found its request: ", who=who), (_("no sleep"), "good"))
     return (
         full,
         (*brief, (f", {switches}", "text")),
         brief,
-        ((f"{who} woken" if call.slept else "no sleep", "text"),),
+        ((_("{who} woken", who=who) if call.slept else _("no sleep"), "text"),),
     )
 
 
@@ -122,109 +154,175 @@ def _of_own_task(lane: LaneFrame, call: CallView) -> Wordings:
 
 def _of_epoll(lane: LaneFrame, call: CallView) -> Wordings:
     ready, wasted = call.ready, call.scanned - call.ready
-    got = f"got *{ready:,}*, all ready: "
-    full = marked(got, ("no check wasted", "good"))
+    got = _("got *{ready:,}*, all ready: ", ready=ready)
+    full = marked(got, (_("no check wasted"), "good"))
     if wasted > 0:
-        full = marked(got, _NO_SEARCH, (f" ({wasted:,} re-checked)", "text"))
-    return full, marked(got, _NO_SEARCH), marked(f"got *{ready:,}* ready: ", _NO_SEARCH)
+        full = marked(got, _no_search(), (_(" ({wasted:,} re-checked)", wasted=wasted), "text"))
+    return full, marked(got, _no_search()), marked(_("got *{ready:,}* ready: ", ready=ready), _no_search())
 
 
 def _of_edges(lane: LaneFrame, call: CallView) -> Wordings:
     empty = lane.counters.empty_reads
-    start, again = f"told once of *{call.ready:,}*", ", and not again till more comes"
+    start, again = _("told once of *{ready:,}*", ready=call.ready), _(", and not again till more comes")
     if not empty:
         return marked(start + again), marked(start)
-    found = f": *{empty:,}* {'read' if empty == 1 else 'reads'} found nothing so far"
-    return marked(f"{start}{again}{found} (EAGAIN)"), marked(start + found), marked(start)
+    found = _(
+        ": *{empty:,}* {read} found nothing so far", empty=empty, read=_("read") if empty == 1 else _("reads")
+    )
+    return (
+        marked(_("{start}{again}{found} (EAGAIN)", start=start, again=again, found=found)),
+        marked(start + found),
+        marked(start),
+    )
 
 
 def _of_pool(lane: LaneFrame, call: CallView) -> Wordings:
     ready, counters = call.ready, lane.counters
     return (
         marked(
-            f"*{ready:,}* {_were(ready)} ready, handed to *{_workers(lane)}* workers who arm each again: "
-            f"*{counters.epoll_ctl:,}* epoll_ctl, *{counters.context_switches:,}* switches so far"
+            _(
+                "*{ready:,}* {were} ready, handed to *{workers}* workers who arm each again: "
+                "*{epoll_ctl:,}* epoll_ctl, *{context_switches:,}* switches so far",
+                ready=ready,
+                were=_were(ready),
+                workers=_workers(lane),
+                epoll_ctl=counters.epoll_ctl,
+                context_switches=counters.context_switches,
+            )
         ),
-        marked(f"*{ready:,}* ready, handed over: *{counters.context_switches:,}* switches so far"),
-        marked(f"*{ready:,}* ready, handed over"),
+        marked(
+            _(
+                "*{ready:,}* ready, handed over: *{context_switches:,}* switches so far",
+                ready=ready,
+                context_switches=counters.context_switches,
+            )
+        ),
+        marked(_("*{ready:,}* ready, handed over", ready=ready)),
     )
 
 
 def _of_one_shots(lane: LaneFrame, call: CallView) -> Wordings:
     workers, armed = _workers(lane), lane.counters.epoll_ctl
-    start = f"one of *{workers}* workers told of *{call.ready:,}*"
+    start = _("one of *{workers}* workers told of *{ready:,}*", workers=workers, ready=call.ready)
     return (
-        marked(f"{start}, nobody again until it arms them: *{armed:,}* epoll_ctl so far"),
-        marked(f"{start}: *{armed:,}* epoll_ctl so far"),
-        marked(f"one of *{workers}* told of *{call.ready:,}*"),
+        marked(
+            _(
+                "{start}, nobody again until it arms them: *{armed:,}* epoll_ctl so far",
+                start=start,
+                armed=armed,
+            )
+        ),
+        marked(_("{start}: *{armed:,}* epoll_ctl so far", start=start, armed=armed)),
+        marked(_("one of *{workers}* told of *{ready:,}*", workers=workers, ready=call.ready)),
     )
 
 
 def _of_workers(lane: LaneFrame, call: CallView) -> Wordings:
     """Workers that share a listening socket."""
-    start, vain = f"one of *{_workers(lane)}* workers told of *{call.ready:,}*", lane.counters.spurious_wakes
+    start, vain = (
+        _("one of *{workers}* workers told of *{ready:,}*", workers=_workers(lane), ready=call.ready),
+        lane.counters.spurious_wakes,
+    )
     wakes = "wake-up" if vain == 1 else "wake-ups"
     words = (
-        (f"{vain:,} {wakes} for nothing so far", "wasted") if vain else ("nobody woken for nothing", "good")
+        (_("{vain:,} {wakes} for nothing so far", vain=vain, wakes=wakes), "wasted")
+        if vain
+        else (_("nobody woken for nothing"), "good")
     )
-    return marked(f"{start}: ", words), marked(start), marked(f"told of *{call.ready:,}*")
+    return marked(f"{start}: ", words), marked(start), marked(_("told of *{ready:,}*", ready=call.ready))
 
 
 def _of_kqueue(lane: LaneFrame, call: CallView) -> Wordings:
     queued, runs = call.ready, lane.counters.filter_runs
     return (
         marked(
-            f"*{queued:,}* {_were(queued)} queued, *{queued:,}* picked up: ",
-            _NO_SEARCH,
-            *marked(f" (*{runs:,}* filters run by packets so far)"),
+            _("*{queued:,}* {were} queued, *{queued:,}* picked up: ", queued=queued, were=_were(queued)),
+            _no_search(),
+            *marked(_(" (*{runs:,}* filters run by packets so far)", runs=runs)),
         ),
-        marked(f"*{queued:,}* queued, picked up: ", _NO_SEARCH),
-        marked(f"*{queued:,}* queued: ", _NO_SEARCH),
+        marked(_("*{queued:,}* queued, picked up: ", queued=queued), _no_search()),
+        marked(_("*{queued:,}* queued: ", queued=queued), _no_search()),
     )
 
 
 def _of_ring(lane: LaneFrame, call: CallView) -> Wordings:
-    start, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
-    no_call = ("no call to read", "good")
+    start, counters = (
+        _("*{ready:,}* {completions} told what came", ready=call.ready, completions=_completions(call)),
+        lane.counters,
+    )
+    no_call = (_("no call to read"), "good")
     return (
         marked(
             f"{start}: ",
             no_call,
-            *marked(f" (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"),
+            *marked(
+                _(
+                    " (*{cqes:,}* posted, *{syscalls:,}* calls so far)",
+                    cqes=counters.cqes,
+                    syscalls=counters.syscalls,
+                )
+            ),
         ),
         marked(f"{start}: ", no_call),
-        marked(f"*{call.ready:,}* completed"),
+        marked(_("*{ready:,}* completed", ready=call.ready)),
     )
 
 
 def _of_ring_poll(lane: LaneFrame, call: CallView) -> Wordings:
-    start, counters = f"*{call.ready:,}* {_completions(call)} told which are ready", lane.counters
+    start, counters = (
+        _("*{ready:,}* {completions} told which are ready", ready=call.ready, completions=_completions(call)),
+        lane.counters,
+    )
     return (
         marked(
-            f"{start}, calls read them (*{counters.cqes:,}* posted, *{counters.syscalls:,}* calls so far)"
+            _(
+                "{start}, calls read them (*{cqes:,}* posted, *{syscalls:,}* calls so far)",
+                start=start,
+                cqes=counters.cqes,
+                syscalls=counters.syscalls,
+            )
         ),
-        marked(f"{start}, calls read them"),
-        marked(f"*{call.ready:,}* told of"),
+        marked(_("{start}, calls read them", start=start)),
+        marked(_("*{ready:,}* told of", ready=call.ready)),
     )
 
 
 def _of_polled_ring(lane: LaneFrame, call: CallView) -> Wordings:
-    start, counters = f"*{call.ready:,}* {_completions(call)} told what came", lane.counters
+    start, counters = (
+        _("*{ready:,}* {completions} told what came", ready=call.ready, completions=_completions(call)),
+        lane.counters,
+    )
     spent, spun = format_duration(counters.sq_thread_work_ns), format_duration(counters.sq_thread_spin_ns)
     return (
-        marked(f"{start}, a second CPU took what was submitted: {spent} at work, {spun} spinning so far"),
-        marked(f"{start}, by a second CPU"),
-        marked(f"*{call.ready:,}* completed"),
+        marked(
+            _(
+                "{start}, a second CPU took what was submitted: {spent} at work, {spun} spinning so far",
+                start=start,
+                spent=spent,
+                spun=spun,
+            )
+        ),
+        marked(_("{start}, by a second CPU", start=start)),
+        marked(_("*{ready:,}* completed", ready=call.ready)),
     )
 
 
 def _of_port(lane: LaneFrame, call: CallView) -> Wordings:
     packets = "packet" if call.ready == 1 else "packets"
-    start, started = f"*{call.ready:,}* {packets} told what came", lane.counters.operations
+    start, started = (
+        _("*{ready:,}* {packets} told what came", ready=call.ready, packets=packets),
+        lane.counters.operations,
+    )
     return (
-        marked(f"{start}; a call starts each next receive: *{started:,}* operations so far"),
-        marked(f"{start}, *{format_short(started)}* operations so far"),
-        marked(f"*{call.ready:,}* {packets} taken"),
+        marked(
+            _(
+                "{start}; a call starts each next receive: *{started:,}* operations so far",
+                start=start,
+                started=started,
+            )
+        ),
+        marked(_("{start}, *{started}* operations so far", start=start, started=format_short(started))),
+        marked(_("*{ready:,}* {packets} taken", ready=call.ready, packets=packets)),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from c10k_tui.session.time_line import TimeLineMark, TimeView
 from c10k_tui.text import glyphs
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Span, clip, width_of
 from sim.scenario.units import format_duration
 
@@ -70,7 +71,7 @@ def time_line(view: TimeView, width: int) -> Line:
     spans: list[Span] = [(BACK, "key"), ("├", "frame"), *_signs(view, place), ("┤", "frame"), (FORTH, "key")]
     if view.now_ns < view.end_ns:
         spans.append((f" {format_duration(view.now_ns)} ", "cursor"))
-        spans.append((f" of {format_duration(view.end_ns)} ", "dim"))
+        spans.append((_(" of {end_ns} ", end_ns=format_duration(view.end_ns)), "dim"))
     else:
         spans.append((f" {format_duration(view.now_ns)} ".ljust(_END_WIDTH), "strong"))
     return clip((*spans, *_words(view, width - width_of(spans))), width)
@@ -100,10 +101,10 @@ def _foremost(marks: Sequence[TimeLineMark]) -> TimeLineMark:
 def _words(view: TimeView, width: int) -> Line:
     """The branch, if there are several, and the words and the time of the nearest marker."""
     if view.branches == 1 and not view.marks:
-        return (("b: back", "dim"),)
+        return ((_("b: back"), "dim"),)
     spans: list[Span] = []
     if view.branches > 1:
-        spans = [(f"branch {view.branch + 1}/{view.branches} ", "strong")]
+        spans = [(_("branch {branch}/{branches} ", branch=view.branch + 1, branches=view.branches), "strong")]
     marks = sorted(view.nearest(), key=lambda mark: _KINDS.index(mark.kind))
     marker_words: list[Span] = []
     for mark in marks:

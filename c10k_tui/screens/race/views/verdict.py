@@ -12,6 +12,7 @@ from c10k_tui.screens.race.views.event_loop_words import loop_verdict
 from c10k_tui.screens.race.views.verdict_failed import failed_verdicts
 from c10k_tui.screens.race.views.verdict_others import other_verdicts
 from c10k_tui.screens.race.views.warning import cured_herd, struck_verdict, unmade_fault
+from c10k_tui.text.messages import _
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, Wordings, clip, width_of
 from sim.frames.frame import Frame, LaneFrame
@@ -85,50 +86,56 @@ def _openings(frame: Frame) -> Wordings:
             f"{lane.name} {'' if index else 'dropped '}{format_short(lane.counters.dropped)}"
             for index, lane in enumerate(dropped)
         )
-        long = f"Same packets, but {counts}. " if len(lanes) > 1 else f"{counts}. "
+        long = _("Same packets, but {counts}. ", counts=counts) if len(lanes) > 1 else f"{counts}. "
         total = format_short(sum(lane.counters.dropped for lane in dropped))
-        return tuple(((words, "alarm"),) for words in (long, f"{counts}. ", f"{total} dropped. "))
+        return tuple(
+            ((words, "alarm"),) for words in (long, f"{counts}. ", _("{total} dropped. ", total=total))
+        )
     if len(lanes) == 1:
         return ((),)
     if not all(lane.counters.wakeups for lane in lanes):
-        return ((("Same packets. ", "text"),), ())
+        return (((_("Same packets. "), "text"),), ())
     answered = [lane.counters.requests for lane in lanes]
     if max(answered) >= FEW_ANSWERS and min(answered) * 4 < max(answered) * 3:
         counts = ", ".join(f"{lane.name} {format_short(lane.counters.requests)}" for lane in lanes)
         return (
-            ((f"Same packets, answered so far: {counts}. ", "text"),),
-            (("Some have answered less. ", "text"),),
+            ((_("Same packets, answered so far: {counts}. ", counts=counts), "text"),),
+            ((_("Some have answered less. "), "text"),),
             (),
         )
-    return ((("Same packets, same answers. ", "text"),), ())
+    return (((_("Same packets, same answers. "), "text"),), ())
 
 
 def _livelock(frame: Frame) -> Wordings:
     held = [lane for lane in frame.lanes if held_up(lane)]
     served = max(lane.counters.requests for lane in held)
-    runs = "no server gets to run" if not served else f"only {format_short(served)} answered"
+    runs = (
+        _("no server gets to run") if not served else _("only {served} answered", served=format_short(served))
+    )
     if len(held) < len(frame.lanes):
         names = " and ".join(lane.name for lane in held)
-        runs = f"{names} cannot run" if not served else f"{names} hardly can run"
+        runs = (
+            _("{names} cannot run", names=names) if not served else _("{names} hardly can run", names=names)
+        )
     lost = max(lane.counters.dropped for lane in held)
-    drops = f"{format_short(lost)} requests dropped." if lost else "nothing dropped yet."
+    drops = _("{lost} requests dropped.", lost=format_short(lost)) if lost else _("nothing dropped yet.")
     return (
-        (("Interrupts take all the CPU", "alarm"), (f": {runs}, ", "text"), (drops, "strong")),
-        (("Interrupts take all the CPU", "alarm"), (": ", "text"), (drops, "strong")),
+        ((_("Interrupts take all the CPU"), "alarm"), (f": {runs}, ", "text"), (drops, "strong")),
+        ((_("Interrupts take all the CPU"), "alarm"), (": ", "text"), (drops, "strong")),
     )
 
 
 def _alone(lane: LaneFrame) -> Wordings:
     who, counters = (lane.name, lane.name), lane.counters
-    figures = f"wasted checks: {format_short(counters.wasted)}"
+    figures = _("wasted checks: {wasted}", wasted=format_short(counters.wasted))
     if lane.kind.task_each:
-        figures = f"switches: {format_short(counters.context_switches)}"
+        figures = _("switches: {context_switches}", context_switches=format_short(counters.context_switches))
     elif lane.kind.completes:
-        figures = f"system calls: {format_short(counters.syscalls)}"
-    figures += f" so far, for {format_short(counters.requests)} answered"
-    keys = ("Keys 1 2 3 and L bring others in.", "dim")
+        figures = _("system calls: {syscalls}", syscalls=format_short(counters.syscalls))
+    figures += _(" so far, for {requests} answered", requests=format_short(counters.requests))
+    keys = (_("Keys 1 2 3 and L bring others in."), "dim")
     return (
-        (who, (f" alone, {figures}. ", "text"), keys),
+        (who, (_(" alone, {figures}. ", figures=figures), "text"), keys),
         (who, (f", {figures}.", "text")),
     )
 
@@ -142,22 +149,22 @@ def _all_scan(frame: Frame) -> Wordings:
     fds = f"{frame.scenario.fds:,}"
     return (
         (
-            (f"Both check all {fds} in every call. Wasted checks: ", "text"),
+            (_("Both check all {fds} in every call. Wasted checks: ", fds=fds), "text"),
             *counts,
-            (". Key 3: epoll.", "dim"),
+            (_(". Key 3: epoll."), "dim"),
         ),
-        (("Both check all. Wasted checks: ", "text"), *counts, (".", "text")),
+        ((_("Both check all. Wasted checks: "), "text"), *counts, (".", "text")),
     )
 
 
 def _to_come(scan: LaneFrame) -> Wordings:
     """The words before both lanes had a wake-up: they say what to watch."""
     who, epoll = (scan.name, scan.name), ("epoll", "epoll")
-    reports = (" gets only the ready ones.", "text")
+    reports = (_(" gets only the ready ones."), "text")
     return (
-        (who, (" has to check every connection; ", "text"), epoll, reports),
-        (who, (" checks every connection; ", "text"), epoll, reports),
-        (who, (" checks all; ", "text"), epoll, (" does not.", "text")),
+        (who, (_(" has to check every connection; "), "text"), epoll, reports),
+        (who, (_(" checks every connection; "), "text"), epoll, reports),
+        (who, (_(" checks all; "), "text"), epoll, (_(" does not."), "text")),
     )
 
 
@@ -166,24 +173,24 @@ def _busy(scan: LaneFrame, lead: str) -> Wordings:
     epoll, times = ("epoll", "epoll"), (f"{lead}×", "strong")
     return (
         (
-            ("Many talk at once: one check in ", "text"),
+            (_("Many talk at once: one check in "), "text"),
             looks,
-            (" finds something, so ", "text"),
+            (_(" finds something, so "), "text"),
             epoll,
-            ("'s lead shrinks to ", "text"),
+            (_("'s lead shrinks to "), "text"),
             times,
             (".", "text"),
         ),
         (
-            ("One check in ", "text"),
+            (_("One check in "), "text"),
             looks,
-            (" finds something: ", "text"),
+            (_(" finds something: "), "text"),
             epoll,
-            ("'s lead shrinks to ", "text"),
+            (_("'s lead shrinks to "), "text"),
             times,
             (".", "text"),
         ),
-        (("Many talk at once: ", "text"), epoll, ("'s lead is ", "text"), times, (".", "text")),
+        ((_("Many talk at once: "), "text"), epoll, (_("'s lead is "), "text"), times, (".", "text")),
     )
 
 
@@ -192,28 +199,28 @@ def _churning(epoll: LaneFrame, lead: str) -> Wordings:
     calls = format_short(epoll.counters.epoll_ctl)
     return (
         (
-            ("Connections come and go: each costs ", "text"),
+            (_("Connections come and go: each costs "), "text"),
             who,
             (" an ", "text"),
-            ("epoll_ctl", "strong"),
-            (f" ({epoll.counters.epoll_ctl:,} so far). Its lead: ", "text"),
+            (_("epoll_ctl"), "strong"),
+            (_(" ({epoll_ctl:,} so far). Its lead: ", epoll_ctl=epoll.counters.epoll_ctl), "text"),
             times,
-            (" a wake-up.", "text"),
+            (_(" a wake-up."), "text"),
         ),
         (
-            ("Each connection costs ", "text"),
+            (_("Each connection costs "), "text"),
             who,
             (" an ", "text"),
-            ("epoll_ctl", "strong"),
-            (f" ({calls} so far). Its lead: ", "text"),
+            (_("epoll_ctl"), "strong"),
+            (_(" ({calls} so far). Its lead: ", calls=calls), "text"),
             times,
             (".", "text"),
         ),
         (
-            ("epoll_ctl", "strong"),
-            (f" calls: {calls}. ", "text"),
+            (_("epoll_ctl"), "strong"),
+            (_(" calls: {calls}. ", calls=calls), "text"),
             who,
-            ("'s lead: ", "text"),
+            (_("'s lead: "), "text"),
             times,
             (".", "text"),
         ),
@@ -222,11 +229,17 @@ def _churning(epoll: LaneFrame, lead: str) -> Wordings:
 
 def _few(frame: Frame, lead: str) -> Wordings:
     epoll, times = ("epoll", "epoll"), (f"{lead}×", "strong")
-    only = f"Only {frame.scenario.fds} to ask: "
-    gains = (" gains little: ", "text")
+    only = _("Only {fds} to ask: ", fds=frame.scenario.fds)
+    gains = (_(" gains little: "), "text")
     return (
-        ((f"{only}a scan is over in no time, and ", "text"), epoll, gains, times, (" a wake-up.", "text")),
-        ((f"{only}a scan is quick, ", "text"), epoll, gains, times, (".", "text")),
+        (
+            (_("{only}a scan is over in no time, and ", only=only), "text"),
+            epoll,
+            gains,
+            times,
+            (_(" a wake-up."), "text"),
+        ),
+        ((_("{only}a scan is quick, ", only=only), "text"), epoll, gains, times, (".", "text")),
         ((only, "text"), epoll, gains, times, (".", "text")),
     )
 
@@ -249,13 +262,15 @@ def _consequences(scan: LaneFrame, epoll: LaneFrame) -> Wordings:
 
 def _share_of_core(lane: LaneFrame) -> str:
     percent = busy_percent(lane.counters.cost_ns) or 0
-    return "a whole core busy" if percent >= 100 else f"{percent} % of a core"
+    return _("a whole core busy") if percent >= 100 else _("{percent} of a core", percent=str(percent) + " %")
 
 
 def _after(lane: LaneFrame) -> str:
     """The median response time in words."""
     p50_ns = lane.counters.latency_p50_ns
-    return "no answer yet" if p50_ns is None else f"answers after {format_duration(p50_ns)}"
+    return (
+        _("no answer yet") if p50_ns is None else _("answers after {p50_ns}", p50_ns=format_duration(p50_ns))
+    )
 
 
 def _lead(scan: LaneFrame, epoll: LaneFrame) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Wordings, marked
 from sim.frames.frame import Frame, LaneFrame
 from sim.scenario.faults import FD_SETSIZE, MEMORY
@@ -25,7 +26,7 @@ def failed_verdicts(frame: Frame, failed: LaneFrame) -> Wordings:
 
 
 def _gave_up(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
-    opening: Line = ((failed.name, failed.name), (" has given up.", "text"))
+    opening: Line = ((failed.name, failed.name), (_(" has given up."), "text"))
     if not others:
         return (opening,)
     names, on = " and ".join(lane.name for lane in others), "goes on" if len(others) == 1 else "go on"
@@ -34,34 +35,36 @@ def _gave_up(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
 
 def _at_the_limit(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
     """A descriptor that does not fit into an fd_set."""
-    who, key = (failed.name, failed.name), ("Press l to lift it.", "text")
+    who, key = (failed.name, failed.name), (_("Press l to lift it."), "text")
     if not others:
         return (
-            (who, (" has reached the limit of the C library. ", "text"), key),
-            (who, (" stopped. ", "text"), key),
+            (who, (_(" has reached the limit of the C library. "), "text"), key),
+            (who, (_(" stopped. "), "text"), key),
         )
     other = (others[-1].name, others[-1].name)
     return (
         (
             who,
-            (" has reached the limit of the C library; ", "text"),
+            (_(" has reached the limit of the C library; "), "text"),
             other,
-            (" has no such limit. ", "text"),
+            (_(" has no such limit. "), "text"),
             key,
         ),
-        (who, (" has reached the C library's limit; ", "text"), other, (" has none. ", "text"), key),
-        (who, (" stopped at the C library's limit. ", "text"), key),
+        (who, (_(" has reached the C library's limit; "), "text"), other, (_(" has none. "), "text"), key),
+        (who, (_(" stopped at the C library's limit. "), "text"), key),
     )
 
 
 def _out_of_memory(failed: LaneFrame, others: Sequence[LaneFrame]) -> Wordings:
     """A lane whose connections need more memory than the machine has."""
     who = (failed.name, failed.name)
-    opening: Line = (who, (" needs more memory than the machine has", "text"))
+    opening: Line = (who, (_(" needs more memory than the machine has"), "text"))
     if failed.memory is None:
         return ((*opening, (".", "text")),)
-    each = f"*{format_bytes(failed.memory.connection_bytes)}* a connection"
-    brief: Line = (who, *marked(f" is out of memory: {each}."))
+    each = _(
+        "*{connection_bytes}* a connection", connection_bytes=format_bytes(failed.memory.connection_bytes)
+    )
+    brief: Line = (who, *marked(_(" is out of memory: {each}.", each=each)))
     if not others or others[-1].memory is None:
         return (*opening, *marked(f": {each}.")), brief
     other, takes = (others[-1].name, others[-1].name), format_bytes(others[-1].memory.connection_bytes)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from itertools import chain
 
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import _
 from c10k_tui.text.ratios import ratio_text
 from c10k_tui.text.styled_text import Line, Span, Wordings, marked
 from sim.frames.frame import Frame, LaneFrame
@@ -53,7 +54,7 @@ def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
 
     def costs_of(some: tuple[LaneFrame, ...]) -> Line:
         spans = [
-            (_named(lane), (f" {LANE_TEXTS[lane.name].learns}", "text"), (end, "text"))
+            (_named(lane), (f" {_(LANE_TEXTS[lane.name].learns)}", "text"), (end, "text"))
             for lane, end in zip(some, [*["; "] * (len(some) - 1), "."], strict=True)
         ]
         return tuple(chain.from_iterable(spans))
@@ -63,16 +64,22 @@ def _to_come(lanes: tuple[LaneFrame, ...]) -> Wordings:
 
 def _starting(lane: LaneFrame, start_ns: int) -> Wordings:
     """Under churn, most of the cost of a task for each connection is its start."""
-    each = (f"a new {lane.name} each", "strong")
+    each = (_("a new {name} each", name=lane.name), "strong")
     spent = f"*{format_duration(start_ns)}*"
     return (
         (
-            ("Connections come and go, ", "text"),
+            (_("Connections come and go, "), "text"),
             each,
-            *marked(f": starting them took {spent} so far, more than half of what waiting costs."),
+            *marked(
+                _(": starting them took {spent} so far, more than half of what waiting costs.", spent=spent)
+            ),
         ),
-        (("Connections come and go, ", "text"), each, *marked(f": {spent} so far to start them.")),
-        (*marked(f"{spent} so far to start "), each, (".", "text")),
+        (
+            (_("Connections come and go, "), "text"),
+            each,
+            *marked(_(": {spent} so far to start them.", spent=spent)),
+        ),
+        (*marked(_("{spent} so far to start ", spent=spent)), each, (".", "text")),
     )
 
 
@@ -83,7 +90,7 @@ def _request_ns(lane: LaneFrame) -> int:
 
 def _cost_words(lane: LaneFrame) -> str:
     words = format_duration(_request_ns(lane))
-    return f"{words} + a CPU" if lane.kind.second_cpu else words
+    return _("{words} + a CPU", words=words) if lane.kind.second_cpu else words
 
 
 def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
@@ -91,15 +98,15 @@ def _pair(one: LaneFrame, other: LaneFrame) -> Wordings:
     dear, cheap = sorted((one, other), key=_request_ns, reverse=True)
     costs = {lane.name: _cost_words(lane) for lane in (one, other)}
     said = _difference(dear, cheap)
-    intro: Line = (("Waiting for a request costs ", "text"), *_list((dear, cheap), costs), (": ", "text"))
+    intro: Line = ((_("Waiting for a request costs "), "text"), *_list((dear, cheap), costs), (": ", "text"))
     memory = _memory(dear, cheap)
     return (
         (*intro, *said, (". ", "text"), *memory),
         (*intro, *said, (".", "text")),
-        (*_list((dear, cheap), costs), (" a request: ", "text"), *said, (".", "text")),
+        (*_list((dear, cheap), costs), (_(" a request: "), "text"), *said, (".", "text")),
         (*_list((dear, cheap), costs), (": ", "text"), *said, (".", "text")),
-        (*_list((dear, cheap), costs), (" a request.", "text")),
-        (("Cheaper: ", "text"), *_list((cheap,), costs), (".", "text")),
+        (*_list((dear, cheap), costs), (_(" a request."), "text")),
+        ((_("Cheaper: "), "text"), *_list((cheap,), costs), (".", "text")),
     )
 
 
@@ -109,12 +116,16 @@ def _difference(dear: LaneFrame, cheap: LaneFrame) -> Line:
     """
     over, under = _request_ns(dear), _request_ns(cheap)
     alike = (over - under) * 100 < ALIKE_PERCENT * over
-    words: Line = marked("about the same") if alike else marked(f"*{ratio_text(over, max(1, under))}×* less")
+    words: Line = (
+        marked(_("about the same"))
+        if alike
+        else marked(_("*{over}×* less", over=ratio_text(over, max(1, under))))
+    )
     crew = next((lane for lane in (cheap, dear) if lane.kind.task_each), None)
     other = dear if crew is cheap else cheap
     if crew is None or other.kind.task_each or not (alike or crew is cheap):
         return words
-    well = f"{LANE_TEXTS[crew.name].tasks} do well here"
+    well = _("{tasks} do well here", tasks=_(LANE_TEXTS[crew.name].tasks))
     return (*words, (", ", "text"), (well, "good"))
 
 
@@ -122,7 +133,7 @@ def _memory(one: LaneFrame, other: LaneFrame) -> Line:
     if one.memory is None or other.memory is None:
         return ()
     words = {lane.name: format_bytes(lane.memory.connection_bytes) for lane in (one, other) if lane.memory}
-    return (("Memory of a connection: ", "text"), *_list((one, other), words), (".", "text"))
+    return ((_("Memory of a connection: "), "text"), *_list((one, other), words), (".", "text"))
 
 
 def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
@@ -132,13 +143,19 @@ def _costs(lanes: tuple[LaneFrame, ...]) -> Wordings:
     ends = {lane.name: _cost_words(lane) for lane in (dear, cheap)}
     most, least = _list((dear,), ends), _list((cheap,), ends)
     return (
-        (("Waiting for a request costs ", "text"), *costs, (".", "text")),
-        (("Waiting, a request: ", "text"), *costs, (".", "text")),
-        (("Waiting: ", "text"), *costs, (" a request.", "text")),
-        (*costs, (" a request.", "text")),
-        (("Waiting, a request: dearest ", "text"), *most, ("; cheapest ", "text"), *least, (".", "text")),
-        (*most, (", ", "text"), *least, (" a request.", "text")),
-        (("Cheapest: ", "text"), *least, (".", "text")),
+        ((_("Waiting for a request costs "), "text"), *costs, (".", "text")),
+        ((_("Waiting, a request: "), "text"), *costs, (".", "text")),
+        ((_("Waiting: "), "text"), *costs, (_(" a request."), "text")),
+        (*costs, (_(" a request."), "text")),
+        (
+            (_("Waiting, a request: dearest "), "text"),
+            *most,
+            (_("; cheapest "), "text"),
+            *least,
+            (".", "text"),
+        ),
+        (*most, (", ", "text"), *least, (_(" a request."), "text")),
+        ((_("Cheapest: "), "text"), *least, (".", "text")),
     )
 
 
@@ -148,19 +165,22 @@ def _calls(lanes: tuple[LaneFrame, ...]) -> Wordings:
         lanes, {lane.name: ratio_text(lane.counters.syscalls, lane.counters.requests) for lane in lanes}
     )
     sums = _list(lanes, {lane.name: format_short(lane.counters.syscalls) for lane in lanes})
-    opening: Line = (("None of them asks every descriptor", "text"), (". Calls for a request: ", "text"))
+    opening: Line = (
+        (_("None of them asks every descriptor"), "text"),
+        (_(". Calls for a request: "), "text"),
+    )
     if {lane.kind.completes for lane in lanes} == {True, False}:
         what = next(lane for lane in lanes if lane.kind.completes)
         which = next(lane for lane in lanes if not lane.kind.completes)
         opening = (
             _named(which),
-            (" is told which are ready, ", "text"),
+            (_(" is told which are ready, "), "text"),
             _named(what),
-            (" what came. Calls for a request: ", "text"),
+            (_(" what came. Calls for a request: "), "text"),
         )
     return (
         (*opening, *calls, (".", "text")),
-        (("Calls for a request: ", "text"), *calls, (".", "text")),
-        (("Calls: ", "text"), *sums, (".", "text")),
-        (("None of them asks every descriptor.", "text"),),
+        ((_("Calls for a request: "), "text"), *calls, (".", "text")),
+        ((_("Calls: "), "text"), *sums, (".", "text")),
+        ((_("None of them asks every descriptor."), "text"),),
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from c10k_tui.text.fault_words import struck_words
 from c10k_tui.text.glyphs import ARROW
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, Span, Wordings, clip, text_of, width_of, wrap
 from sim.frames.frame import FaultView, Frame, LaneFrame
 from sim.scenario.faults import FAULTS, FD_SETSIZE, HERD, STRIKING
@@ -93,8 +94,8 @@ def warning_lines(warning: FaultView, width: int, rows: int, *, with_key: bool) 
 
 
 def _wordings(warning: FaultView, *, with_key: bool) -> Wordings:
-    instead: Line = (("Instead: ", "text"), (warning.cure, "strong"))
-    key: Line = ((f" ({KEY}: cure it)", "good"),) if with_key else ()
+    instead: Line = ((_("Instead: "), "text"), (warning.cure, "strong"))
+    key: Line = ((_(" ({key}: cure it)", key=KEY), "good"),) if with_key else ()
     short_key: Line = ((f" ({KEY})", "good"),) if with_key else ()
     history: Line = ((f" · {struck_words(warning)}", "dim"),) if warning.strikes > 1 else ()
     text: Line = ((f"{warning.text}. ", "alarm"),)
@@ -119,18 +120,18 @@ def struck_verdict(frame: Frame) -> Wordings | None:
     first = lanes[0]
     assert first.warning is not None
     others = [lane for lane in frame.lanes if lane.warning is None and lane.failure is None]
-    who = tuple(span for lane in lanes for span in ((lane.name, lane.name), (" and ", "text")))[:-1]
+    who = tuple(span for lane in lanes for span in ((lane.name, lane.name), (_(" and "), "text")))[:-1]
     what: Line = ((f": {first.warning.kind} ", "alarm"), (_history(lanes), "text"))
-    place = "" if first.warning.fd is None else f", fd {first.warning.fd:,}"
+    place = "" if first.warning.fd is None else _(", fd {fd:,}", fd=first.warning.fd)
     last: Line = ((place, "text"),)
     spared: Line = ()
     if others:
-        spared = ((". ", "text"), (others[0].name, others[0].name), (" is spared", "text"))
+        spared = ((". ", "text"), (others[0].name, others[0].name), (_(" is spared"), "text"))
     if len(others) > 1:
-        spared = ((". The others are spared", "text"),)
+        spared = ((_(". The others are spared"), "text"),)
     key: Line = ((".", "text"),)
     if curable(first.warning, frame.scenario):
-        key = ((" · ", "dim"), (f"{KEY}: cure it", "good"), (".", "text"))
+        key = ((" · ", "dim"), (_("{key}: cure it", key=KEY), "good"), (".", "text"))
     each: Wordings = ()
     if len(lanes) > 1:
         each = ((*_each(lanes), *key), (*_each(lanes), (".", "text")))
@@ -171,8 +172,8 @@ def strike_row(lane: str, kind: int, count: int, fd: int, width: int) -> Line:
         width: Cells.
     """
     fault = STRIKING[kind]
-    often = "strikes" if count == 1 else f"has struck {count:,} times"
-    where = "" if fd < 0 else f", fd {fd}"
+    often = "strikes" if count == 1 else _("has struck {count:,} times", count=count)
+    where = "" if fd < 0 else _(", fd {fd}", fd=fd)
     meaning = f": {FAULTS[fault]}" if fault in FAULTS and count == 1 else ""
     choices: Wordings = (
         ((f"! {lane}: {fault} {often}{where}", "alarm"), (meaning, "text")),
@@ -188,10 +189,10 @@ def unmade_fault(scenario: Scenario) -> Wordings | None:
     maker = maker_of(scenario.fault)
     if maker is None or maker in scenario.lanes:
         return None
-    fault: Line = ((scenario.fault, "alarm"), (" is a mistake that ", "text"), (maker, "strong"))
+    fault: Line = ((scenario.fault, "alarm"), (_(" is a mistake that "), "text"), (maker, "strong"))
     return (
-        (*fault, (" makes, which is not in this race. P: presets that show one.", "text")),
-        (*fault, (" makes, which is not in this race.", "text")),
+        (*fault, (_(" makes, which is not in this race. P: presets that show one."), "text")),
+        (*fault, (_(" makes, which is not in this race."), "text")),
     )
 
 
@@ -204,11 +205,14 @@ def cured_herd(frame: Frame) -> Wordings | None:
         return None
     who: Line = ((lane.name, lane.name),)
     counts: Line = (
-        (f": {format_short(lane.counters.wakeups)} wake-ups, ", "text"),
-        (f"{format_short(lane.counters.spurious_wakes)} more in vain", "strong"),
+        (_(": {wakeups} wake-ups, ", wakeups=format_short(lane.counters.wakeups)), "text"),
+        (
+            _("{spurious_wakes} more in vain", spurious_wakes=format_short(lane.counters.spurious_wakes)),
+            "strong",
+        ),
     )
     return (
-        (*who, *counts, (": while one is busy, the next one is woken for its connection too.", "text")),
-        (*who, *counts, (": one was busy, another woken.", "text")),
+        (*who, *counts, (_(": while one is busy, the next one is woken for its connection too."), "text")),
+        (*who, *counts, (_(": one was busy, another woken."), "text")),
         (*who, *counts, (".", "text")),
     )

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from c10k_tui.screens.race.keys import FEED_BINDINGS
 from c10k_tui.screens.race.views.feed import FeedModel, FeedRow, heading, row_line, under_cursor
+from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import Frame
@@ -19,7 +20,7 @@ class Feed(Lines, can_focus=True):
     """The packets of the race and the effects of each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*FEED_BINDINGS]
-    BINDING_GROUP_TITLE = "Interrupt feed"
+    BINDING_GROUP_TITLE = N_("Interrupt feed")
 
     class Chosen(Message):
         """The user chose a row. The race should go to its time."""
@@ -57,7 +58,9 @@ class Feed(Lines, can_focus=True):
         if (pointed := self._pointed()) is not None:
             lines[1 + pointed] = under_cursor(lines[1 + pointed])
         self.show(lines)
-        title = self.model.title() if self._held is None else f"{self.model.title()} · end: newest"
+        title = (
+            self.model.title() if self._held is None else _("{title} · end: newest", title=self.model.title())
+        )
         entitle(self, title)
 
     def _pointed(self) -> int | None:

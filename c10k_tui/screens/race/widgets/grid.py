@@ -21,6 +21,7 @@ from textual.strip import Strip
 from c10k_tui.screens.race.keys import GRID_BINDINGS
 from c10k_tui.screens.race.views.cell_colours import filled_look, glyph_look
 from c10k_tui.screens.race.views.grid_cells import CellModel
+from c10k_tui.text.messages import N_
 from c10k_tui.widgets.lines import Painted
 from sim.frames.frame import LaneFrame
 
@@ -34,7 +35,7 @@ class Grid(Painted, can_focus=True):
     """The descriptors of one lane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*GRID_BINDINGS]
-    BINDING_GROUP_TITLE = "Grid"
+    BINDING_GROUP_TITLE = N_("Grid")
 
     class CursorMoved(Message):
         """The cursor has moved to another place of this grid, or away from the grid."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.theme import Theme
@@ -19,6 +20,7 @@ from c10k_tui.screens.race.views.sentence import sentence, sentences
 from c10k_tui.screens.race.views.warning import warning_lines
 from c10k_tui.screens.race.widgets.grid import Grid
 from c10k_tui.text.lanes import LANE_TEXTS
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, fitting, spread, width_of, wrap
 from c10k_tui.widgets.lines import Lines, entitle
 from sim.frames.frame import LaneFrame
@@ -102,7 +104,9 @@ class LanePanel(Vertical):
         elif lane.failure is not None:
             self.words.show(wrap(sentence(lane), width, WORDS_ROWS))
         else:
-            skipped: Line = ((f"{scans} scans in this picture", "wasted"),) if scans > 1 else ()
+            skipped: Line = (
+                ((_("{scans} scans in this picture", scans=scans), "wasted"),) if scans > 1 else ()
+            )
             doing = activities(lane)[-1]
             if in_full:
                 doing = fitting(activities(lane), width - width_of(skipped) - 1)
@@ -120,17 +124,19 @@ def frame_words(lane: str, k: int, room: int) -> tuple[str, str]:
     the name.
     """
     waiting, (long, short, beside) = waiting_words(lane), price_words(lane)
-    cells = f"1 cell = {k:,}"
+    cells = _("1 cell = {k:,}", k=k)
     subtitles = ((long, cells), (short, cells), (cells,))
-    subtitle = next((line for words in subtitles if len(line := _dotted(words)) <= room), f"{k:,} a cell")
+    subtitle = next(
+        (line for words in subtitles if cell_len(line := _dotted(words)) <= room), _("{k:,} a cell", k=k)
+    )
     text = LANE_TEXTS[lane]
     names = (lane, *text.column_names)
     if beside and short not in subtitle:
         names = tuple(f"{name} {beside}" for name in names)
     titles = (f"{names[0]}: {waiting}", *names)
     if not beside or short in subtitle:
-        titles = (text.title, *titles)
-    return next((title for title in titles if len(title) <= room), titles[-1][: max(0, room)]), subtitle
+        titles = (_(text.title), *titles)
+    return next((title for title in titles if cell_len(title) <= room), titles[-1][: max(0, room)]), subtitle
 
 
 def _dotted(words: Sequence[str]) -> str:
