@@ -8,7 +8,7 @@ A name that ends in a digit is read as a number, one in capitals letter by lette
 
 from __future__ import annotations
 
-from c10k_tui.text.lanes import LANE_TEXTS
+from collections.abc import Mapping
 
 PARTICLES: dict[str, tuple[str, str]] = {
     form: pair
@@ -25,9 +25,7 @@ PARTICLES: dict[str, tuple[str, str]] = {
 }
 """Each form of a particle, with the forms after a consonant and after a vowel."""
 
-_READINGS = {"kernel": "널", "fd": "디"} | {
-    text.name: text.korean_end for text in LANE_TEXTS.values() if text.korean_end
-}
+_READINGS = {"kernel": "널", "fd": "디"}
 """The last syllables of names as they are read."""
 _DIGITS = "영일이삼사오육칠팔구"
 _LETTERS = {"l": "엘", "m": "엠", "n": "엔", "r": "알"}
@@ -37,6 +35,11 @@ _CONSONANT_ENDS = ("ng", "l", "m", "n", "k", "p", "b", "ck", "op", "ap")
 _FIRST, _LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _RIEUL = 8
 """The final consonant ㄹ, after which 로 stands and not 으로."""
+
+
+def add_readings(readings: Mapping[str, str]) -> None:
+    """Add the last syllables of names as they are read."""
+    _READINGS.update(readings)
 
 
 def with_particle(word: str, particle: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from c10k_tui.text import packet_effects
+from c10k_tui.text.korean import add_readings
 from c10k_tui.text.messages import N_, _
 from c10k_tui.text.packet_effects import EffectTable
 from sim.scenario.registry import Registry
@@ -245,6 +246,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
     )
 )
 """The words by lane."""
+add_readings({text.name: text.korean_end for text in LANE_TEXTS.values() if text.korean_end})
 
 
 def brief_name(lane: str, width: int) -> str:
