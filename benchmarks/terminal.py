@@ -47,7 +47,7 @@ class Terminal:
     """True if the terminal does not say where its cursor is."""
     output: bytearray = field(default_factory=bytearray)
     screen: pyte.Screen | None = None
-    """What the terminal shows; None if nobody looks."""
+    """The picture on the terminal; None while no one reads it."""
     _stream: pyte.ByteStream | None = None
     _due_s: float = 0.0
     """Time at which a slow terminal reads again."""

@@ -8,6 +8,8 @@ A name that ends in a digit is read as a number, one in capitals letter by lette
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 PARTICLES: dict[str, tuple[str, str]] = {
     form: pair
     for pair in (
@@ -23,23 +25,7 @@ PARTICLES: dict[str, tuple[str, str]] = {
 }
 """Each form of a particle, with the forms after a consonant and after a vowel."""
 
-_READINGS = {
-    "poll": "폴",
-    "epoll": "이폴",
-    "pool": "풀",
-    "kernel": "널",
-    "io_uring": "링",
-    "kqueue": "큐",
-    "iocp": "피",
-    "asyncio": "오",
-    "epoll-et": "티",
-    "epoll-oneshot": "샷",
-    "epoll-exclusive": "브",
-    "process": "스",
-    "thread": "드",
-    "select": "트",
-    "fd": "디",
-}
+_READINGS = {"kernel": "널", "fd": "디"}
 """The last syllables of names as they are read."""
 _DIGITS = "영일이삼사오육칠팔구"
 _LETTERS = {"l": "엘", "m": "엠", "n": "엔", "r": "알"}
@@ -49,6 +35,11 @@ _CONSONANT_ENDS = ("ng", "l", "m", "n", "k", "p", "b", "ck", "op", "ap")
 _FIRST, _LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _RIEUL = 8
 """The final consonant ㄹ, after which 로 stands and not 으로."""
+
+
+def add_readings(readings: Mapping[str, str]) -> None:
+    """Add the last syllables of names as they are read."""
+    _READINGS.update(readings)
 
 
 def with_particle(word: str, particle: str) -> str:

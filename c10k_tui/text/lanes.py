@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from c10k_tui.text import packet_effects
+from c10k_tui.text.korean import add_readings
 from c10k_tui.text.messages import N_, _
 from c10k_tui.text.packet_effects import EffectTable
 from sim.scenario.registry import Registry
@@ -61,6 +62,9 @@ class LaneText:
     """The plural word for its tasks; the lane's name is the singular."""
     key: str = ""
     """The key that switches it on or off; empty if it has none of its own."""
+    korean_end: str = ""
+    """The last syllable of its name as it is read in Korean, which decides on the form of a particle; empty
+    to follow the letters."""
 
 
 LANE_TEXTS: Registry[LaneText] = Registry(
@@ -73,6 +77,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.PROCESS,
             colours=LaneColours("#d7875f", "#5f5f00", "ansi_bright_magenta"),
             tasks=N_("processes"),
+            korean_end="스",
         ),
         LaneText(
             "thread",
@@ -81,6 +86,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             learns=N_("has a thread each"),
             effects=packet_effects.THREAD,
             colours=LaneColours("#d7af87", "#af5f5f", "ansi_bright_red"),
+            korean_end="드",
         ),
         LaneText(
             "pool",
@@ -91,6 +97,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
                 N_("one thread waits for all {all}, *{workers}* serve"),
                 N_("they will be handed what is ready"),
             ),
+            korean_end="풀",
             effects=packet_effects.POOL,
             colours=LaneColours("#afaf5f", "#878700", "ansi_green"),
         ),
@@ -102,6 +109,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.SCAN,
             colours=LaneColours("#ffaf00", "#af5f00", "ansi_yellow"),
             key="1",
+            korean_end="트",
         ),
         LaneText(
             "poll",
@@ -111,6 +119,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.SCAN,
             colours=LaneColours("#d787af", "#af005f", "ansi_magenta"),
             key="2",
+            korean_end="폴",
         ),
         LaneText(
             "epoll",
@@ -120,6 +129,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.EPOLL,
             colours=LaneColours("#5fafff", "#005faf", "ansi_blue"),
             key="3",
+            korean_end="이폴",
         ),
         LaneText(
             "epoll-et",
@@ -134,6 +144,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             colours=LaneColours("#87d7ff", "#5f87af", "ansi_bright_blue"),
             column_names=(N_("epoll-et"), "ep.-et"),
             brief="et",
+            korean_end="티",
         ),
         LaneText(
             "epoll-oneshot",
@@ -144,6 +155,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
                 N_("one epoll for all {all}, *{workers}* workers"),
                 N_("one of them will be told of each event"),
             ),
+            korean_end="샷",
             effects=packet_effects.ONE_SHOT_WORKERS,
             colours=LaneColours("#8787ff", "#5f5fd7", "ansi_bright_cyan"),
             column_names=(N_("oneshot"), "oneshot"),
@@ -162,6 +174,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             colours=LaneColours("#00afaf", "#008787", "ansi_cyan"),
             column_names=(N_("exclusive"), "excl."),
             brief="exclus",
+            korean_end="브",
         ),
         LaneText(
             "asyncio",
@@ -171,6 +184,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             effects=packet_effects.EPOLL,
             colours=LaneColours("#ff5f00", "#87875f", "ansi_bright_green"),
             brief="aio",
+            korean_end="오",
         ),
         LaneText(
             "kqueue",
@@ -183,6 +197,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             ),
             effects=packet_effects.FILTERS,
             colours=LaneColours("#5fd787", "#00875f", "ansi_bright_green"),
+            korean_end="큐",
         ),
         LaneText(
             "io_uring",
@@ -194,6 +209,7 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             colours=LaneColours("#d787ff", "#8700d7", "ansi_magenta"),
             column_names=("io_uring", "uring"),
             brief="uring",
+            korean_end="링",
         ),
         LaneText(
             "io_uring-poll",
@@ -225,10 +241,12 @@ LANE_TEXTS: Registry[LaneText] = Registry(
             before_first=(N_("a receive is under way on all {all}"), N_("results will come by themselves")),
             effects=packet_effects.PORT,
             colours=LaneColours("#afff5f", "#008700", "ansi_green"),
+            korean_end="피",
         ),
     )
 )
 """The words by lane."""
+add_readings({text.name: text.korean_end for text in LANE_TEXTS.values() if text.korean_end})
 
 
 def brief_name(lane: str, width: int) -> str:
