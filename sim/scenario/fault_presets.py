@@ -7,39 +7,40 @@ few seconds. It also appears often enough to be watched.
 from __future__ import annotations
 
 from sim.scenario.faults import ACCEPT_ONE, BACKLOG, DUP, HERD, NO_DRAIN, NO_REARM, SLOW_READER
+from sim.scenario.messages import N_
 from sim.scenario.scenario import PRESETS, Scenario
 
 FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
     NO_DRAIN: (
-        "edge-triggered, not drained: what is left behind starves",
+        N_("edge-triggered, not drained: what is left behind starves"),
         Scenario(fds=1_000, active=12, rate=80_000, burst=8, lanes=("epoll", "epoll-et"), fault=NO_DRAIN),
     ),
     NO_REARM: (
-        "one-shot not re-armed: every connection speaks once",
+        N_("one-shot not re-armed: every connection speaks once"),
         Scenario(fds=1_000, active=20, burst=6, lanes=("pool", "epoll-oneshot"), fault=NO_REARM),
     ),
     HERD: (
-        "the thundering herd: one connection wakes all workers",
+        N_("the thundering herd: one connection wakes all workers"),
         Scenario(fds=1_000, churn=5_000, rate=2_000, lanes=("epoll", "epoll-exclusive"), fault=HERD),
     ),
     "herd-cured": (
-        "its cure, EPOLLEXCLUSIVE: one is woken, two if one is busy",
+        N_("its cure, EPOLLEXCLUSIVE: one is woken, two if one is busy"),
         Scenario(fds=1_000, churn=5_000, rate=2_000, lanes=("epoll", "epoll-exclusive")),
     ),
     "fd-setsize": (
-        "the wall of select: fd 1,024 does not fit into an fd_set",
+        N_("the wall of select: fd 1,024 does not fit into an fd_set"),
         Scenario(fds=1_018, churn=2_000, rate=2_000, lanes=("select", "poll"), fd_setsize=True),
     ),
     DUP: (
-        "closed, but its dup is alive: events for a dead number",
+        N_("closed, but its dup is alive: events for a dead number"),
         Scenario(fds=1_000, churn=500, rate=2_000, lanes=("poll", "epoll"), fault=DUP),
     ),
     ACCEPT_ONE: (
-        "accept one, edge-triggered: the others wait in the queue",
+        N_("accept one, edge-triggered: the others wait in the queue"),
         Scenario(fds=1_000, churn=10_000, rate=2_000, lanes=("epoll", "epoll-et"), fault=ACCEPT_ONE),
     ),
     SLOW_READER: (
-        "a slow reader fills its buffer: one waits, or everybody",
+        N_("a slow reader fills its buffer: one waits, or everybody"),
         Scenario(
             fds=1_000,
             active=20,
@@ -51,7 +52,7 @@ FAULT_PRESETS: dict[str, tuple[str, Scenario]] = {
         ),
     ),
     BACKLOG: (
-        "a backlog overflows: who scans long accepts too late",
+        N_("a backlog overflows: who scans long accepts too late"),
         Scenario(fds=10_000, churn=20_000, rate=2_000, lanes=("select", "epoll"), fault=BACKLOG),
     ),
 }

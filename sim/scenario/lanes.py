@@ -17,30 +17,33 @@ from __future__ import annotations
 
 from sim.scenario.faults import ACCEPT_ONE, DUP, HERD, NO_DRAIN, NO_REARM
 from sim.scenario.lane_kind import Family, LaneKind, Prices, Tasks, Trigger, Waiting, WatchMemory
+from sim.scenario.messages import N_
 from sim.scenario.registry import Registry
 
-_ESTIMATED = "prices estimated"
+_ESTIMATED = N_("prices estimated")
 KQUEUE_PRICES = Prices(
     _ESTIMATED,
-    "estimated from the Linux steps of the same kind (FreeBSD's kern_event.c gives the steps)",
+    N_("estimated from the Linux steps of the same kind (FreeBSD's kern_event.c gives the steps)"),
     estimated=True,
 )
 PORT_PRICES = Prices(
     _ESTIMATED,
-    "estimated from the Linux steps of the same kind (Microsoft's I/O completion port text)",
+    N_("estimated from the Linux steps of the same kind (Microsoft's I/O completion port text)"),
     estimated=True,
 )
 RING_PRICES = Prices(
-    "prices timed once",
-    "raw calls on one 2-core x86-64 machine, Linux 6.18; the operations beneath as in the table",
+    N_("prices timed once"),
+    N_("raw calls on one 2-core x86-64 machine, Linux 6.18; the operations beneath as in the table"),
 )
 _RING_MEMORY = WatchMemory(
     320,
-    "struct io_kiocb 248: object sizes in /sys/kernel/slab, Linux 6.18 x86-64; "
-    "and struct async_poll, 72 by its fields in io_uring/poll.h",
+    N_(
+        "struct io_kiocb 248: object sizes in /sys/kernel/slab, Linux 6.18 x86-64; "
+        "and struct async_poll, 72 by its fields in io_uring/poll.h"
+    ),
 )
-_IN_EPOLL = "the kernel, in the epoll"
-_BY_PROGRAM = "the program, handed over at every call"
+_IN_EPOLL = N_("the kernel, in the epoll")
+_BY_PROGRAM = N_("the program, handed over at every call")
 
 LANES: Registry[LaneKind] = Registry(
     (
@@ -49,9 +52,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.TASKS,
             Waiting.BLOCKING,
             "read",
-            introduced="fork at accept: UNIX, inetd",
-            keeper="nobody: a process each",
-            limit="memory, fork, switches",
+            introduced=N_("fork at accept: UNIX, inetd"),
+            keeper=N_("nobody: a process each"),
+            limit=N_("memory, fork, switches"),
             tasks=Tasks.EACH,
             unmeasured=None,
         ),
@@ -60,9 +63,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.TASKS,
             Waiting.BLOCKING,
             "read",
-            introduced="POSIX threads, 1995",
-            keeper="nobody: a thread each",
-            limit="memory for stacks, switches",
+            introduced=N_("POSIX threads, 1995"),
+            keeper=N_("nobody: a thread each"),
+            limit=N_("memory for stacks, switches"),
             tasks=Tasks.EACH,
             unmeasured=None,
         ),
@@ -71,21 +74,23 @@ LANES: Registry[LaneKind] = Registry(
             Family.READY_LIST,
             Waiting.READINESS,
             "epoll_wait",
-            introduced="half-sync/half-async, 1995",
+            introduced=N_("half-sync/half-async, 1995"),
             keeper=_IN_EPOLL,
-            limit="epoll_ctl and hand-overs per event",
+            limit=N_("epoll_ctl and hand-overs per event"),
             tasks=Tasks.POOL,
             trigger=Trigger.ONE_SHOT,
-            unmeasured="hands over by Python's own lock: the interpreter would be measured, not the kernel",
+            unmeasured=N_(
+                "hands over by Python's own lock: the interpreter would be measured, not the kernel"
+            ),
         ),
         LaneKind(
             "select",
             Family.SCAN,
             Waiting.READINESS,
             "select",
-            introduced="4.2BSD, 1983",
+            introduced=N_("4.2BSD, 1983"),
             keeper=_BY_PROGRAM,
-            limit="the scan; FD_SETSIZE (1,024)",
+            limit=N_("the scan; FD_SETSIZE (1,024)"),
             on_host=True,
             unmeasured=None,
         ),
@@ -94,9 +99,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.SCAN,
             Waiting.READINESS,
             "poll",
-            introduced="System V Release 3, 1986",
+            introduced=N_("System V Release 3, 1986"),
             keeper=_BY_PROGRAM,
-            limit="the scan",
+            limit=N_("the scan"),
             on_host=True,
             unmeasured=None,
         ),
@@ -105,9 +110,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.READY_LIST,
             Waiting.READINESS,
             "epoll_wait",
-            introduced="Libenzi, Linux 2.5.44, 2002",
+            introduced=N_("Libenzi, Linux 2.5.44, 2002"),
             keeper=_IN_EPOLL,
-            limit="the events themselves",
+            limit=N_("the events themselves"),
             mistakes=(DUP,),
             on_host=True,
             unmeasured=None,
@@ -117,9 +122,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.READY_LIST,
             Waiting.READINESS,
             "epoll_wait",
-            introduced="as the first epoll was, 2002",
+            introduced=N_("as the first epoll was, 2002"),
             keeper=_IN_EPOLL,
-            limit="the events; a read more for each",
+            limit=N_("the events; a read more for each"),
             trigger=Trigger.EDGE,
             mistakes=(NO_DRAIN, ACCEPT_ONE),
             unmeasured=None,
@@ -129,9 +134,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.READY_LIST,
             Waiting.READINESS,
             "epoll_wait",
-            introduced="EPOLLONESHOT, Linux 2.6.2, 2004",
+            introduced=N_("EPOLLONESHOT, Linux 2.6.2, 2004"),
             keeper=_IN_EPOLL,
-            limit="the events; an epoll_ctl for each",
+            limit=N_("the events; an epoll_ctl for each"),
             tasks=Tasks.WORKERS,
             trigger=Trigger.ONE_SHOT,
             mistakes=(NO_REARM,),
@@ -142,9 +147,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.READY_LIST,
             Waiting.READINESS,
             "epoll_wait",
-            introduced="EPOLLEXCLUSIVE, Linux 4.5, 2016",
-            keeper="the kernel, in an epoll for each worker",
-            limit="the events, dealt unevenly",
+            introduced=N_("EPOLLEXCLUSIVE, Linux 4.5, 2016"),
+            keeper=N_("the kernel, in an epoll for each worker"),
+            limit=N_("the events, dealt unevenly"),
             tasks=Tasks.WORKERS,
             mistakes=(HERD,),
             unmeasured=None,
@@ -154,15 +159,18 @@ LANES: Registry[LaneKind] = Registry(
             Family.READY_LIST,
             Waiting.READINESS,
             "epoll_wait",
-            introduced="Python 3.4, 2014; await: 3.5, 2015",
+            introduced=N_("Python 3.4, 2014; await: 3.5, 2015"),
             keeper=_IN_EPOLL,
-            limit="the events; two turns, two callbacks for each",
+            limit=N_("the events; two turns, two callbacks for each"),
             event_loop=True,
             watch_memory=WatchMemory(
                 5_600,
-                "allocated by asyncio's streams for a connection with its handler's task, by tracemalloc "
-                "after one request each on 400 connections: 5,050 on Python 3.11, 5,750 on 3.12, 6,100 on "
-                "3.13",
+                N_(
+                    "allocated by asyncio's streams for a connection with its handler's task, by tracemalloc "
+                    "after one request each on 400 connections: 5,050 on Python "
+                    "3.11, 5,750 on 3.12, 6,100 on "
+                    "3.13"
+                ),
             ),
             on_host=True,
         ),
@@ -171,25 +179,28 @@ LANES: Registry[LaneKind] = Registry(
             Family.FILTERS,
             Waiting.READINESS,
             "kevent",
-            introduced="Lemon, FreeBSD 4.1, 2000",
-            keeper="the kernel, in knotes by number",
-            limit="the events; a filter run for each packet",
+            introduced=N_("Lemon, FreeBSD 4.1, 2000"),
+            keeper=N_("the kernel, in knotes by number"),
+            limit=N_("the events; a filter run for each packet"),
             prices=KQUEUE_PRICES,
             watch_memory=WatchMemory(
                 160,
-                "estimated: struct knote 152 (64 of them its struct kevent) and its list's head 8, from the "
-                "fields in FreeBSD's sys/event.h on a 64-bit machine",
+                N_(
+                    "estimated: struct knote 152 (64 of them its struct kevent) "
+                    "and its list's head 8, from the "
+                    "fields in FreeBSD's sys/event.h on a 64-bit machine"
+                ),
             ),
-            unmeasured="BSD's and macOS's: no Linux kernel has it",
+            unmeasured=N_("BSD's and macOS's: no Linux kernel has it"),
         ),
         LaneKind(
             "io_uring",
             Family.RING,
             Waiting.COMPLETION,
             "io_uring_enter",
-            introduced="Axboe, 2019; multishot: Linux 6.0",
-            keeper="the kernel, a receive armed on each",
-            limit="the events; buffers in the ring",
+            introduced=N_("Axboe, 2019; multishot: Linux 6.0"),
+            keeper=N_("the kernel, a receive armed on each"),
+            limit=N_("the events; buffers in the ring"),
             writes_block=False,
             prices=RING_PRICES,
             watch_memory=_RING_MEMORY,
@@ -200,9 +211,9 @@ LANES: Registry[LaneKind] = Registry(
             Family.RING,
             Waiting.READINESS,
             "io_uring_enter",
-            introduced="Linux 5.1; multishot: 5.13, 2021",
-            keeper="the kernel, a poll armed on each",
-            limit="the events themselves",
+            introduced=N_("Linux 5.1; multishot: 5.13, 2021"),
+            keeper=N_("the kernel, a poll armed on each"),
+            limit=N_("the events themselves"),
             writes_block=False,
             prices=RING_PRICES,
             watch_memory=_RING_MEMORY,
@@ -213,32 +224,34 @@ LANES: Registry[LaneKind] = Registry(
             Family.RING,
             Waiting.COMPLETION,
             "io_uring_enter",
-            introduced="SQPOLL, Linux 5.1, 2019",
-            keeper="the kernel, a receive armed on each",
-            limit="a second CPU that polls",
+            introduced=N_("SQPOLL, Linux 5.1, 2019"),
+            keeper=N_("the kernel, a receive armed on each"),
+            limit=N_("a second CPU that polls"),
             second_cpu=True,
             writes_block=False,
             prices=RING_PRICES,
             watch_memory=_RING_MEMORY,
-            unmeasured="its polling thread would take a CPU of this machine for itself",
+            unmeasured=N_("its polling thread would take a CPU of this machine for itself"),
         ),
         LaneKind(
             "iocp",
             Family.PORT,
             Waiting.COMPLETION,
             "GetQueuedCompletionStatusEx",
-            introduced="Windows NT 3.5, 1994",
-            keeper="nobody: a receive under way on each",
-            limit="memory locked for receives",
+            introduced=N_("Windows NT 3.5, 1994"),
+            keeper=N_("nobody: a receive under way on each"),
+            limit=N_("memory locked for receives"),
             writes_block=False,
             prices=PORT_PRICES,
             watch_memory=WatchMemory(
                 4_096 + 32 + 280,
-                "estimated: a locked page for the buffer (locking is by the page: Microsoft, "
-                "MmProbeAndLockPages), the OVERLAPPED 32, an IRP of 208 and one stack location of 72 "
-                "(wdm.h, 64-bit)",
+                N_(
+                    "estimated: a locked page for the buffer (locking is by the page: Microsoft, "
+                    "MmProbeAndLockPages), the OVERLAPPED 32, an IRP of 208 and one stack location of 72 "
+                    "(wdm.h, 64-bit)"
+                ),
             ),
-            unmeasured="Windows': no Linux kernel has it",
+            unmeasured=N_("Windows': no Linux kernel has it"),
         ),
     )
 )

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from sim.scenario.faults import FAULTS, SLOW_READER
 from sim.scenario.lanes import LANES
+from sim.scenario.messages import N_
 from sim.scenario.units import format_count, parse_count
 
 FDS_LIMIT = 1_000_000
@@ -251,26 +252,26 @@ def parse_scenario(text: str) -> Scenario:
 
 
 PRESETS: dict[str, tuple[str, Scenario]] = {
-    "c10k": ("10,000 connections, 3 busy: Kegel's question of 1999", Scenario()),
+    "c10k": (N_("10,000 connections, 3 busy: Kegel's question of 1999"), Scenario()),
     "first-benchmark": (
-        "2,000 descriptors: where this is usually measured first",
+        N_("2,000 descriptors: where this is usually measured first"),
         Scenario(fds=2_000),
     ),
     "all-active": (
-        "everyone talks at once: epoll's lead shrinks",
+        N_("everyone talks at once: epoll's lead shrinks"),
         Scenario(fds=10_000, active=Share(10_000), rate=200_000, burst=1_000),
     ),
     "churn": (
-        "connections come and go: epoll_ctl shows up",
+        N_("connections come and go: epoll_ctl shows up"),
         Scenario(fds=2_000, active=Share(1_000), rate=20_000, churn=10_000),
     ),
-    "small": ("16 descriptors: nobody needs epoll yet", Scenario(fds=16)),
+    "small": (N_("16 descriptors: nobody needs epoll yet"), Scenario(fds=16)),
     "threads-well": (
-        "few connections, all of them busy: with warm caches, a thread each waits for less than epoll",
+        N_("few connections, all of them busy: with warm caches, a thread each waits for less than epoll"),
         Scenario(fds=16, active=Share(10_000), burst=1, lanes=("thread", "epoll")),
     ),
     "c10k-1999": (
-        "a process each, a thread each, select; and epoll, which came later",
+        N_("a process each, a thread each, select; and epoll, which came later"),
         Scenario(active=Share(1_000), burst=20, lanes=("process", "thread", "select", "epoll")),
     ),
 }

@@ -116,7 +116,7 @@ def lane_line(name: str, on: bool, pointed: bool, width: int) -> Line:
         pointed: True if the cursor is on it.
         width: Cells.
     """
-    what, since = _(LANE_TEXTS[name].what), LANES[name].introduced
+    what, since = _(LANE_TEXTS[name].what), _(LANES[name].introduced)
     name_cells = max(map(len, LANES)) + 2
     what_cells = max(cell_len(_(text.what)) for text in LANE_TEXTS.values()) + 2
     since_cells = max(len(kind.introduced) for kind in LANES.values())

@@ -51,7 +51,7 @@ class PresetsScreen(Box[str | None]):
 
     def compose(self) -> ComposeResult:
         box = ChoiceList(id="presets-box")
-        box.border_title = "presets"
+        box.border_title = _("presets")
         box.border_subtitle = _("↑ ↓ enter: start it · esc: never mind")
         yield box
 
@@ -84,7 +84,8 @@ def preset_of(scenario: Scenario) -> str | None:
 
 def preset_text(name: str, width: int) -> Text:
     """A preset's name and description, on as many lines of ``width`` cells as needed."""
-    lines = wrap(((ALL_PRESETS[name][0], "text"),), max(1, width - NAME_WIDTH), len(ALL_PRESETS[name][0]))
+    about = _(ALL_PRESETS[name][0])
+    lines = wrap(((about, "text"),), max(1, width - NAME_WIDTH), len(about))
     words = ("\n" + " " * NAME_WIDTH).join(map(text_of, lines))
     return Text.assemble((f" {name}".ljust(NAME_WIDTH), "bold"), words, no_wrap=True)
 
