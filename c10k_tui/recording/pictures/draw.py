@@ -23,6 +23,7 @@ from c10k_tui.recording.pictures.styled_cells import (
     StyledCell,
     TerminalPicture,
     ansi_number,
+    with_halves,
 )
 
 CELL_WIDTH, CELL_HEIGHT = 8, 16
@@ -124,8 +125,9 @@ class PictureCanvas:
         if before is not None and (before.width, before.height) != (picture.width, picture.height):
             self._pixels[picture.height * height :] = self._blank
             self._pixels[:, picture.width * width :] = self._blank
-        for y, row in enumerate(picture.rows):
-            old = before.rows[y] if before is not None and y < before.height else ()
+        for y, cells in enumerate(picture.rows):
+            row = with_halves(cells)
+            old = with_halves(before.rows[y]) if before is not None and y < before.height else ()
             if old is row:
                 continue
             for x, cell in enumerate(row):

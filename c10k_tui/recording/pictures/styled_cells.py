@@ -56,6 +56,22 @@ def cell(glyph: str, style: CellStyle) -> StyledCell:
     return StyledCell(glyph, style)
 
 
+RIGHT_HALF = "\0"
+"""Sign before a wide glyph, for its right half in :func:`with_halves`."""
+
+
+def with_halves(row: CellRow) -> CellRow:
+    """The row for painting: the cell behind a wide glyph names the glyph whose right half it is."""
+    if all(one.glyph for one in row):
+        return row
+    cells = list(row)
+    for x in range(1, len(row)):
+        before = row[x - 1]
+        if not row[x].glyph and before.glyph:
+            cells[x] = cell(RIGHT_HALF + before.glyph, before.style)
+    return tuple(cells)
+
+
 @dataclass(frozen=True, slots=True)
 class TerminalPicture:
     """The whole screen at one moment."""
