@@ -3,6 +3,7 @@
 - ``session``: the race, and every change that the keys can make to it.
 - ``time_travel``: seeks, steps, markers and branches of a session.
 - ``time_line``: the current branch and its markers as values, in words.
+- ``ladders``: the numbers of its keys. ``shown_fault``: the fault that it shows.
 - ``pacer``: wall time to virtual time.
 - ``race_protocol``: the members of a race that a session needs.
 - ``host_lane_switch``: the lane on this machine's own kernel.

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
+from c10k_tui.session.ladders import ACTIVE_LADDER, RATES, next_rung
 from c10k_tui.session.pacer import DEFAULT_SPEED, Pacer, faster
 from c10k_tui.session.race_protocol import RaceProtocol
+from c10k_tui.session.shown_fault import fault_shown, fault_to_cure
 from c10k_tui.session.time_line import branch_name
 from c10k_tui.session.time_travel import TimeTravel
 from c10k_tui.text.lanes import why_not_lanes
 from c10k_tui.text.messages import _
 from c10k_tui.text.pace_words import scan_words, slow_motion_words
 from sim.frames.frame import Frame
-from sim.scenario.fault_presets import ALL_PRESETS, FAULT_PRESETS
+from sim.scenario.fault_presets import ALL_PRESETS
 from sim.scenario.faults import CURED, FD_SETSIZE
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import (
@@ -34,10 +35,6 @@ from sim.scenario.scenario import (
 )
 from sim.scenario.units import format_count
 
-ACTIVE_LADDER: tuple[Active, ...] = (1, 3, 10, 30, 100, Share(100), Share(1_000), Share(10_000))
-"""Steps of the keys for active connections. Steps that exceed the number of descriptors are left out."""
-RATES = (0, 100, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
-"""Steps of the keys for the rate, in requests per second."""
 NOTICE_S = 2.5
 """Wall seconds that a notice stays."""
 SEEDS = 2**63
@@ -224,7 +221,7 @@ class Session:
 
     def climb_fds(self, direction: int) -> None:
         """Go to the next number of descriptors on the ladder, up (1) or down (-1)."""
-        rung = _next_rung(LADDER, self.scenario.fds, direction)
+        rung = next_rung(LADDER, self.scenario.fds, direction)
         if rung is None:
             self.say(
                 _(
@@ -244,7 +241,7 @@ class Session:
             count = rung.of(fds) if isinstance(rung, Share) else rung
             if count <= fds:
                 rungs.setdefault(count, rung)
-        rung_count = _next_rung(sorted(rungs), self.scenario.active_count, direction)
+        rung_count = next_rung(sorted(rungs), self.scenario.active_count, direction)
         if rung_count is None:
             self.say(_("all are active") if direction > 0 else _("one stays active"))
         else:
@@ -255,7 +252,7 @@ class Session:
 
     def climb_rate(self, direction: int) -> None:
         """Raise (1) or lower (-1) the rate of requests."""
-        rate = _next_rung(RATES, self.scenario.rate, direction)
+        rate = next_rung(RATES, self.scenario.rate, direction)
         if rate is None:
             self.say(_("that is the highest rate") if direction > 0 else _("silence already"))
         else:
@@ -353,26 +350,17 @@ class Session:
 
     @property
     def fault_shown(self) -> str | None:
-        """The fault that this race shows, made or cured: a name in ``FAULTS``, or ``fd-setsize``; None if it
-        shows none.
-        """
-        now = self.scenario
-        if now.fault:
-            return now.fault
-        # A fault that was cured in this race counts. So does the fault of a preset that, without its fault,
-        # equals the first scenario.
-        made = [scenario.fault for _, scenario in self.race.past if scenario.fault]
-        if made or self.began_with.fault:
-            return made[-1] if made else self.began_with.fault
-        for name, (_words, scenario) in FAULT_PRESETS.items():
-            plain = replace(scenario, fault="", fd_setsize=False, seed=now.seed)
-            if plain == replace(now, fd_setsize=False):
-                return scenario.fault or name
-        return None
+        """See :func:`~c10k_tui.session.shown_fault.fault_shown`."""
+        return fault_shown(self._states)
+
+    @property
+    def _states(self) -> list[Scenario]:
+        """The scenarios of this race, from its first to the current one."""
+        return [self.began_with, *(scenario for _, scenario in self.race.past)]
 
     def cure(self) -> None:
         """Remove the fault that this race shows, or make it again."""
-        now, fault = self.scenario, self._fault_to_cure()
+        now, fault = self.scenario, fault_to_cure(self._states)
         if fault is None:
             self.say(_("there is no fault here to cure: P lists some"))
         elif fault == FD_SETSIZE:
@@ -389,22 +377,6 @@ class Session:
                 self.say(str(error))
             else:
                 self._change(scenario, _("{fault} is made again · u: cure it", fault=fault))
-
-    def _fault_to_cure(self) -> str | None:
-        """The present fault, else the one that the latest change removed or made; None if there is none.
-
-        The limit of select counts as a fault here: a screen that names it offers the cure.
-        """
-        now = self.scenario
-        if now.fault:
-            return now.fault
-        states = [self.began_with, *(scenario for _, scenario in self.race.past)]
-        for before, after in reversed(list(pairwise(states))):
-            if before.fd_setsize != after.fd_setsize:
-                return FD_SETSIZE
-            if before.fault and not after.fault:
-                return before.fault
-        return FD_SETSIZE if now.fd_setsize else self.fault_shown
 
     def next_preset(self) -> None:
         """Start the preset after the current one, or the first if no preset is running."""
@@ -426,11 +398,3 @@ class Session:
         except ScenarioError as error:
             return str(error)
         return None
-
-
-def _next_rung(rungs: Sequence[int], value: int, direction: int) -> int | None:
-    """The rung next to ``value``, above (1) or below (-1); None at the end of the ladder."""
-    beyond = [rung for rung in rungs if (rung > value if direction > 0 else rung < value)]
-    if not beyond:
-        return None
-    return beyond[0] if direction > 0 else beyond[-1]

@@ -13,8 +13,8 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from c10k_tui.session.ladders import RATES
 from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
-from c10k_tui.session.session import RATES
 from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES
 from sim.scenario.scenario import Active, Scenario, Share

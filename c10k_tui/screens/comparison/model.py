@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
+from c10k_tui.session.ladders import ACTIVE_LADDER, RATES
 from c10k_tui.session.lane_by_lane import compute_lanes, missing_lanes
-from c10k_tui.session.session import ACTIVE_LADDER, RATES
 from c10k_tui.text.comparison_columns import COLUMNS, ComparisonColumn
 from sim.machine.costs import CostTable
 from sim.scenario.lanes import LANES

@@ -6,12 +6,13 @@ which schedule further callbacks, turn by turn, until nothing is left to do.
 
 from __future__ import annotations
 
-from c10k_tui.screens.race.mechanism.lists import WALL_WIDTH, memory_words
 from c10k_tui.screens.race.mechanism.parts import (
+    WALL_WIDTH,
     counted,
     fitting,
     gauge,
     kernel_width,
+    memory_words,
     program_width,
     ranked,
     walled,

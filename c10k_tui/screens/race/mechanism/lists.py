@@ -1,8 +1,8 @@
 """The holder of the list of descriptors, and the data that crosses into the kernel and back in a call.
 
 select and poll pass the whole list in every call. epoll and kqueue keep it in the kernel and have a
-queue of ready descriptors. A completion port has no list, but operations in flight and a queue of results. If
-there is room for a wall, the program's side is left of it and the kernel's side right.
+queue of ready descriptors. If there is room for a wall, the program's side is left of it and the kernel's
+side right.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from c10k_tui.screens.race.mechanism.parts import (
+    WALL_WIDTH,
     arrow_in,
     arrow_out,
     bytes_words,
@@ -18,6 +19,8 @@ from c10k_tui.screens.race.mechanism.parts import (
     gauge,
     kernel_width,
     labelled_queue,
+    memory_words,
+    program_line,
     program_width,
     ranked,
     walled,
@@ -27,34 +30,12 @@ from c10k_tui.text import glyphs
 from c10k_tui.text.messages import N_, _
 from c10k_tui.text.styled_text import Line, width_of
 from sim.frames.frame import LaneFrame
-from sim.frames.mechanism import EpollView, IocpView, KqueueView, SetView
+from sim.frames.mechanism import EpollView, KqueueView, SetView
 from sim.scenario.lane_kind import Trigger
 from sim.scenario.units import format_bytes
 
-WALL_WIDTH = 44
-"""From this width on there is room for both sides of the wall."""
 _LEVEL = (N_("level: asked again until it is read"), "level-triggered")
 _EDGE = (N_("edge: told once for each arrival"), "edge-triggered")
-
-
-def memory_words(lane: LaneFrame, width: int) -> Line:
-    """Memory that the connections take."""
-    memory = lane.memory
-    if memory is None:
-        return ()
-    each, used, limit = map(format_bytes, (memory.connection_bytes, memory.used_bytes, memory.limit_bytes))
-    return fitting(
-        (
-            (
-                (_("memory "), "text"),
-                (used, "strong"),
-                (_(" of {limit}: {each} a connection", limit=limit, each=each), "dim"),
-            ),
-            ((_("memory "), "text"), (used, "strong"), (_(": {each} each", each=each), "dim")),
-            ((_("memory "), "text"), (used, "strong")),
-        ),
-        width,
-    )
 
 
 # -- select and poll -------------------------------------------------------------------------------
@@ -103,7 +84,9 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
         (
             2,
             walled(
-                _program(_("holds the list"), left, "strong"), words(_("kernel: keeps nothing of it")), width
+                program_line(_("holds the list"), left, "strong"),
+                words(_("kernel: keeps nothing of it")),
+                width,
             ),
         ),
         (0, walled(handed, _copy(view, checked, whole, right), width)),
@@ -171,11 +154,6 @@ def _hook_words() -> tuple[Line, ...]:
     )
 
 
-def _program(does: str, width: int, role: str = "text") -> Line:
-    """The program's line: its action on the list."""
-    return fitting((words(_("program: {does}", does=does), role), words(does, role)), width)
-
-
 # -- epoll and kqueue ------------------------------------------------------------------------------
 
 
@@ -211,7 +189,7 @@ def epoll_lines(lane: LaneFrame, view: EpollView, width: int, height: int) -> li
     events = arrow_out("events", bytes_words(out, left - 11), left)
     nothing = arrow_in("", "0 B", left)
     rows = [
-        (2, walled(_program(_("keeps no list"), left), _interest(view, right), width)),
+        (2, walled(program_line(_("keeps no list"), left), _interest(view, right), width)),
         (0, walled(nothing, labelled_queue(_("ready list"), view.ready, view.ready_fds, right), width)),
         (1, walled(events, fitting(_each_words(view.event_bytes), right), width)),
         (3, walled((), fitting(trigger, right), width)),
@@ -280,7 +258,7 @@ def kqueue_lines(lane: LaneFrame, view: KqueueView, width: int, height: int) -> 
     knotes = ((_("kernel: "), "text"), (f"{view.knotes:,}", "strong"), (_(" knotes"), "text"))
     long = (*knotes, (_(" (number, filter)"), "dim"))
     rows = [
-        (2, walled(_program(_("keeps no list"), left), fitting((long, knotes), right), width)),
+        (2, walled(program_line(_("keeps no list"), left), fitting((long, knotes), right), width)),
         (0, walled(changes, labelled_queue("queue", view.queued, view.queued_fds, right), width)),
         (1, walled(events, fitting((words(_("both in one kevent call"), "dim"),), right), width)),
         (3, walled((), fitting(_filter_words(lane), right), width)),
@@ -324,91 +302,3 @@ def _filter_words(lane: LaneFrame) -> tuple[Line, ...]:
         ((runs, "strong"), (_(" filters run as packets came"), "dim")),
         ((runs, "strong"), (_(" filters run"), "dim")),
     )
-
-
-# -- completion ports ------------------------------------------------------------------------------
-
-
-def iocp_lines(lane: LaneFrame, view: IocpView, width: int, height: int) -> list[Line]:
-    """A completion port: receives posted in advance, results in a queue."""
-    if height == 1:
-        return [_packets("port", view, width)]
-    locked = format_bytes(view.locked_bytes)
-    flight = counted(_("in flight"), view.pending)
-    threads: Line = (
-        (_("threads "), "text"),
-        (f"{view.running}", "strong"),
-        (_(" of {concurrency} run", concurrency=view.concurrency), "text"),
-        (_(", {waiting} wait", waiting=view.waiting), "dim"),
-    )
-    if width < WALL_WIDTH:
-        rows = [
-            (0, _packets("port", view, width)),
-            (1, fitting((_flight(view, locked), _hold(view, locked), flight), width)),
-            (2, fitting((threads, threads[:3], words(_("{running} run", running=view.running))), width)),
-            (3, fitting((words(_("results, not readiness"), "good"), words("results", "good")), width)),
-            (
-                4,
-                fitting(
-                    (words(_("the data is in the buffer"), "dim"), words(_("data is there"), "dim")), width
-                ),
-            ),
-            (5, memory_words(lane, width)),
-        ]
-        return ranked(rows, height)
-    left, right = program_width(width), kernel_width(width)
-    load = _("{pending:,} posted", pending=view.pending)
-    posted = arrow_in("buffers", load if len(load) + 9 <= left else "posted", left)
-    results = arrow_out("results", _("done: the data is there"), left)
-    if left < 36:
-        results = arrow_out("results", "", left)
-    rows = [
-        (0, walled(posted, fitting((_flight(view, locked), _hold(view, locked), flight), right), width)),
-        (1, walled(results, _packets(_("port's queue"), view, right), width)),
-        (2, walled(fitting(_has_data(), left), fitting((threads, threads[:3]), right), width)),
-        (3, walled(_program(_("keeps no list"), left), fitting(_no_list(), right), width)),
-        (5, walled(*_started_words(lane, left, right), width)),
-        (4, memory_words(lane, width)),
-    ]
-    return ranked(rows, height)
-
-
-def _flight(view: IocpView, locked: str) -> Line:
-    return (
-        *counted(_("in flight"), view.pending),
-        (" · ", "dim"),
-        (_("{locked} locked", locked=locked), "wasted"),
-    )
-
-
-def _hold(view: IocpView, locked: str) -> Line:
-    return (
-        (f"{view.pending:,}", "strong"),
-        (_(" hold "), "text"),
-        (_("{locked} locked", locked=locked), "wasted"),
-    )
-
-
-def _has_data() -> tuple[Line, ...]:
-    return (words(_("has the data already"), "dim"), words(_("has the data"), "dim"))
-
-
-def _no_list() -> tuple[Line, ...]:
-    return (words(_("kernel: keeps no list, asks nobody")), words(_("kernel: asks nobody")))
-
-
-def _started_words(lane: LaneFrame, left: int, right: int) -> tuple[Line, Line]:
-    started, ended = (
-        _("{operations:,} started", operations=lane.counters.operations),
-        f"{lane.counters.completions:,} completed",
-    )
-    return (
-        fitting((words(_("{started} so far", started=started), "dim"), words(started, "dim")), left),
-        fitting((words(_("{ended} by packets", ended=ended), "dim"), words(ended, "dim")), right),
-    )
-
-
-def _packets(label: str, view: IocpView, width: int) -> Line:
-    """The port's queue: the connection and the bytes of each receive."""
-    brought = [f"{key}+{size}B" for key, size in zip(view.queued_keys, view.queued_bytes, strict=True)]
-    return labelled_queue(label, view.queued, brought, width)

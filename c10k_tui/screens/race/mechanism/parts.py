@@ -11,12 +11,16 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from c10k_tui.text import glyphs
+from c10k_tui.text.messages import _
 from c10k_tui.text.styled_text import Line, clip, pad, width_of
+from sim.frames.frame import LaneFrame
 from sim.scenario.units import format_bytes
 
 SEPARATOR = ("│", "dim")
 WALL = ("┃", "dim")
 """Between the program and the kernel."""
+WALL_WIDTH = 44
+"""From this width on there is room for both sides of the wall."""
 
 
 def words(text: str, role: str = "text") -> Line:
@@ -147,3 +151,28 @@ def program_width(width: int) -> int:
 def kernel_width(width: int) -> int:
     """Cells on the kernel's side of the wall."""
     return width - program_width(width) - 2
+
+
+def program_line(does: str, width: int, role: str = "text") -> Line:
+    """The program's line: its action on the list."""
+    return fitting((words(_("program: {does}", does=does), role), words(does, role)), width)
+
+
+def memory_words(lane: LaneFrame, width: int) -> Line:
+    """Memory that the connections take."""
+    memory = lane.memory
+    if memory is None:
+        return ()
+    each, used, limit = map(format_bytes, (memory.connection_bytes, memory.used_bytes, memory.limit_bytes))
+    return fitting(
+        (
+            (
+                (_("memory "), "text"),
+                (used, "strong"),
+                (_(" of {limit}: {each} a connection", limit=limit, each=each), "dim"),
+            ),
+            ((_("memory "), "text"), (used, "strong"), (_(": {each} each", each=each), "dim")),
+            ((_("memory "), "text"), (used, "strong")),
+        ),
+        width,
+    )

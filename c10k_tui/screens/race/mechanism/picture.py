@@ -9,7 +9,8 @@ three lines, or more.
 from __future__ import annotations
 
 from c10k_tui.screens.race.mechanism.event_loop import loop_lines
-from c10k_tui.screens.race.mechanism.lists import epoll_lines, iocp_lines, kqueue_lines, set_lines
+from c10k_tui.screens.race.mechanism.lists import epoll_lines, kqueue_lines, set_lines
+from c10k_tui.screens.race.mechanism.port import iocp_lines
 from c10k_tui.screens.race.mechanism.rings import ring_lines
 from c10k_tui.screens.race.mechanism.tasks import task_lines, worker_lines
 from c10k_tui.text.messages import _

@@ -12,13 +12,13 @@ from itertools import takewhile
 
 from rich.cells import cell_len
 
-from c10k_tui.screens.race.mechanism.lists import memory_words
 from c10k_tui.screens.race.mechanism.parts import (
     counted,
     fitting,
     gauge,
     joined,
     labelled_queue,
+    memory_words,
     ranked,
     words,
 )
