@@ -101,7 +101,7 @@ def set_lines(lane: LaneFrame, view: SetView, width: int, height: int) -> list[L
 def _set_line(lane: LaneFrame, view: SetView, width: int) -> Line:
     """The whole picture in one line: the progress of the scan."""
     checked, whole = _checked(lane, view)
-    label = "scan "
+    label = _("scan") + " "
     return ((label, "dim"), *_copy(view, checked, whole, width - cell_len(label)))
 
 

@@ -143,7 +143,7 @@ class FeedModel:
     def title(self) -> str:
         """The title on the feed's frame: its contents."""
         words = (
-            "interrupts"
+            _("interrupts")
             if self.only_fd is None
             else _("interrupts for fd {only_fd} only", only_fd=self.only_fd)
         )

@@ -62,11 +62,9 @@ class RecentArrivals:
         if not self._fds or age_s > SHOWN_S:
             return clip((*head, (_("empty"), "dim")), width)
         fds: Sequence[str] = [f"fd {fd}" for fd in self._fds]
-        boxes = queue(len(fds), fds, width - cell_len(_("ready list ")) - cell_len(_TAKEN))
+        to_program = " " + _("{arrow} program", arrow=glyphs.ARROW)
+        boxes = queue(len(fds), fds, width - cell_len(_("ready list ")) - cell_len(to_program))
         if age_s > BRIGHT_S:
             boxes = tuple((text, "dim") for text, _ in boxes)
-        taken: Line = ((_TAKEN, "dim"),) if lane.ready_listed == 0 else ()
+        taken: Line = ((to_program, "dim"),) if lane.ready_listed == 0 else ()
         return clip((*head, *boxes, *taken), width)
-
-
-_TAKEN = f" {glyphs.ARROW} program"
