@@ -4,6 +4,7 @@ Every lane that a test runs is checked each time it stops.
 """
 
 import gc
+import signal
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,10 @@ settings.load_profile("c10k")
 
 
 gc.disable()  # until all tests are collected: what an import makes lives to the end
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts a job in the background with SIGINT ignored, and processes that tests start inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish():
