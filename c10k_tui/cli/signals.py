@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -45,6 +46,8 @@ def signals_raise() -> Iterator[None]:
     def received(number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
         last_resort.start(number)
+        # The exception may cut a coroutine off before its first step; that is no news for the user.
+        warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
         raise EndedBySignal(number)
 
     changed = []

@@ -56,7 +56,7 @@ def test_a_key_script_may_have_a_mark_and_must_be_a_key_script(paused, tmp_path,
     for content, said in (
         (paused.read_bytes(), "is not a key script; if it is a recording, its name must end in .cast"),
         (b'{\n  "version": 1}', "is not a key script; if it is a recording"),
-        (gzip.compress(b"wait 1s"), "is not a key script: it is compressed with gzip"),
+        (gzip.compress(b"wait 1s", mtime=0), "is not a key script: it is compressed with gzip"),
         ("wait 1s".encode("utf-16"), "is not a key script: it is UTF-16 text; save it as UTF-8"),
         (b"wait 1s; \xe9", "is not a key script: it is not UTF-8"),
     ):

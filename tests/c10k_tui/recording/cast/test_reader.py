@@ -83,7 +83,10 @@ def refusal(path):
         ('{"version":2}'.encode("utf-16-be"), "it is UTF-16 text; save it as UTF-8"),
         ('{"version":2}'.encode("utf-32"), "it is UTF-32 text; save it as UTF-8"),
         (b'{"title":"\xe9"}\n', "line 1 is not UTF-8"),
-        (gzip.compress(b'{"version":2}\n', mtime=0), "it is compressed with gzip; decompress it first (gunzip)"),
+        (
+            gzip.compress(b'{"version":2}\n', mtime=0),
+            "it is compressed with gzip; decompress it first (gunzip)",
+        ),
         (lzma.compress(b'{"version":2}\n'), "it is compressed with xz; decompress it first (unxz)"),
         (bz2.compress(b'{"version":2}\n'), "it is compressed with bzip2"),
         (b"\x89PNG\r\n\x1a\n", "it is a picture (PNG), not a recording"),
