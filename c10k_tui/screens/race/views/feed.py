@@ -186,6 +186,8 @@ def heading(lanes: list[str], width: int) -> Line:
 
 def under_cursor(line: Line) -> Line:
     """A row under the cursor: its first span has the cursor's style."""
+    if not line:  # a feed without width
+        return line
     (text, _), *others = line
     return ((text, "cursor"), *others)
 

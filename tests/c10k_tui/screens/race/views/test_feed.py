@@ -2,7 +2,7 @@
 
 import pytest
 
-from c10k_tui.screens.race.views.feed import KEPT, FeedModel, heading, row_line
+from c10k_tui.screens.race.views.feed import KEPT, FeedModel, heading, row_line, under_cursor
 from c10k_tui.text.styled_text import text_of, width_of
 from sim.machine.records import DropReason, Effect, Kind
 from tests.support.lane_frames import frame, lane, packet
@@ -169,3 +169,7 @@ def test_rows_keep_to_their_width_and_line_up_with_the_heading(width, lanes):
     if width >= 34:
         names, cells = text_of(heading(lanes, width)), text_of(line)
         assert [names.index(name) - 2 for name in lanes] == [i for i, sign in enumerate(cells) if sign == "│"]
+
+
+def test_a_row_without_width_has_no_cursor():
+    assert under_cursor(()) == ()
