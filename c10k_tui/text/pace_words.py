@@ -39,19 +39,6 @@ def factor_words(factor: float) -> str:
     return f"{round(factor, -digits):,.0f}"
 
 
-def slowdown_words(rate_ns: float) -> str:
-    """Wall time that one unit of virtual time takes: ``1 ms takes 2 s``.
-
-    Args:
-        rate_ns: Virtual nanoseconds per wall second.
-    """
-    for unit_ns, unit in ((1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")):
-        seconds = unit_ns / rate_ns
-        if seconds >= 0.1 or unit == "s":
-            return _("1 {unit} takes {seconds_words}", unit=unit, seconds_words=seconds_words(seconds))
-    return ""
-
-
 def scan_words(scan_ns: int, rate_ns: float) -> str:
     """Wall time of one scan (``a scan takes 2 s``), or the number of scans per second.
 
